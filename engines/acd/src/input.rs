@@ -1,0 +1,190 @@
+//! Everything that can happen to the distributor, and everything it can ask for.
+
+use std::time::Duration;
+
+use kernel::{CallId, PersonId, QueueId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Overflow, Policy};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// A new policy. Agents no longer in it are signed out when their call ends; callers of a queue that is gone overflow.
+    Configure(Box<Policy>),
+
+    // Callers.
+    /// A caller asks for a person. `joined` is t2: kept when a call comes back to a queue.
+    Join {
+        call: CallId,
+        queue: QueueId,
+        joined: Timestamp,
+        urgent: bool,
+    },
+    /// The caller is no longer waiting: hung up, took a call-back, went back to the menu.
+    Leave {
+        call: CallId,
+        why: LeaveWhy,
+    },
+    /// A leader, or the caller, moves the call; its waiting time is kept.
+    Move {
+        call: CallId,
+        to: QueueId,
+    },
+    /// A leader gives a waiting call to one agent, who must be ready.
+    Give {
+        call: CallId,
+        to: PersonId,
+        by: PersonId,
+    },
+
+    // Agents.
+    /// Lands in not ready.
+    SignIn {
+        agent: PersonId,
+    },
+    /// While on a call: kept until the call and its after-call work are over.
+    SignOut {
+        agent: PersonId,
+    },
+    Ready {
+        agent: PersonId,
+    },
+    NotReady {
+        agent: PersonId,
+        reason: String,
+    },
+    /// The offer was taken: the agent answered.
+    Accepted {
+        agent: PersonId,
+        call: CallId,
+    },
+    /// The offer failed. No answer makes the agent not ready with the reason `missed`.
+    Failed {
+        agent: PersonId,
+        call: CallId,
+        why: OfferFailed,
+    },
+    /// The agent talks on a call the distributor did not offer: outbound, transfer, consultation.
+    Engaged {
+        agent: PersonId,
+        call: CallId,
+    },
+    /// The agent's part in the call is over: after-call work begins.
+    Parted {
+        agent: PersonId,
+        call: CallId,
+    },
+    /// Done with after-call work.
+    Finish {
+        agent: PersonId,
+    },
+    /// Needs longer than the hard limit; extends it once more by the hard limit.
+    Extend {
+        agent: PersonId,
+        reason: String,
+    },
+    /// The agent's telephone cannot be reached any more, or can again.
+    DeviceLost {
+        agent: PersonId,
+    },
+    DeviceBack {
+        agent: PersonId,
+    },
+    /// A leader orders a state.
+    Direct {
+        agent: PersonId,
+        by: PersonId,
+        to: Next,
+    },
+}
+
+/// What an agent is to be next.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Next {
+    Ready,
+    NotReady { reason: String },
+    SignedOut,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveWhy {
+    HungUp,
+    Callback,
+    Voicemail,
+    Message,
+    Menu,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferFailed {
+    NoAnswer,
+    Declined,
+    Unreachable,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Ring this agent for this call; answered with `Accepted` or `Failed`. The ring time is the distributor's own
+    /// deadline: at `until` it sends `Withdraw { NoAnswer }` itself.
+    Offer { call: CallId, agent: PersonId, queue: QueueId, until: Timestamp },
+    /// Stop ringing this agent.
+    Withdraw { call: CallId, agent: PersonId, why: WithdrawWhy },
+    /// Tell the caller: position (1 is next) and estimated wait. Neither ever goes up for a caller who stays in the queue.
+    Announce { call: CallId, position: u32, wait: Option<Duration> },
+    /// The caller leaves the queue by rule. `Overflow::Queue` has been carried out already; the others are the
+    /// exchange's to carry out (`OfferCallback` leaves the caller in the queue).
+    Overflowed { call: CallId, from: QueueId, how: Overflowed },
+    /// The agent's desk changed.
+    Desk { agent: PersonId, state: DeskChange, by: Option<PersonId> },
+    /// The input did not fit; nothing changed.
+    Refused(Refusal),
+}
+
+/// What [`Effect::Desk`] tells: the state as the figures count it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeskChange {
+    SignedOut,
+    NotReady { reason: String },
+    Ready,
+    Ringing { call: CallId },
+    Talking { call: CallId },
+    AfterCall { call: CallId, soft: Timestamp, hard: Timestamp },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overflowed {
+    To(QueueId),
+    By(Overflow),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithdrawWhy {
+    NoAnswer,
+    CallerLeft,
+    /// A more urgent caller took the agent before the answer, or a leader intervened.
+    Overtaken,
+    DeviceLost,
+    SignedOut,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    NoSuchQueue,
+    NoSuchAgent,
+    NoSuchCall,
+    AlreadyWaiting,
+    NotSignedIn,
+    NotOffered,
+    NotAfterCall,
+    NotReady,
+    ReasonMissing,
+}

@@ -1,0 +1,12 @@
+//! The distributor: which waiting caller is offered to which agent, and what each agent is doing.
+//!
+//! Pure: driven by [`Input`]s and deadlines, answering with [`Effect`]s. `engines/exchange` owns one and moves the
+//! legs; the simulator and the twin drive the same code.
+
+#![forbid(unsafe_code)]
+
+mod input;
+mod policy;
+
+pub use input::{DeskChange, Effect, Input, LeaveWhy, Next, OfferFailed, Overflowed, Refusal, WithdrawWhy};
+pub use policy::{AgentPolicy, Choose, Overflow, Policy, QueuePolicy};

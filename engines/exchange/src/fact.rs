@@ -1,0 +1,276 @@
+//! What is true from now on: emitted by the transition itself, so that no report can disagree with what happened.
+//!
+//! The times t0 … t7 are those of the call timeline (interval, wait, talk and after-call work are differences of them).
+
+use audio::Digit;
+use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
+use serde::{Deserialize, Serialize};
+
+use crate::line::EndCause;
+
+/// One thing that happened at `at`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Fact {
+    pub at: Timestamp,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum What {
+    // The caller and the call.
+    /// t0. Emitted before the call is answered.
+    CallArrived {
+        call: CallId,
+        leg: LegId,
+        trunk: Option<TrunkId>,
+        from: String,
+        to: String,
+    },
+    /// An INVITE refused for want of room: `blocked` in the figures.
+    CallBlocked {
+        trunk: Option<TrunkId>,
+        from: String,
+        to: String,
+        why: Blocked,
+    },
+    /// t1
+    CallAnswered {
+        call: CallId,
+    },
+    FlowEntered {
+        call: CallId,
+        flow: FlowId,
+        version: u32,
+    },
+    /// `node` is the name in the flow.
+    MenuChosen {
+        call: CallId,
+        node: String,
+        key: Digit,
+    },
+    /// The caller has reached an informative end of self-service.
+    SelfServed {
+        call: CallId,
+        node: String,
+    },
+    /// t2 (the first of a call counts; later ones are moves).
+    AgentRequested {
+        call: CallId,
+        queue: QueueId,
+        urgent: bool,
+    },
+    QueueMoved {
+        call: CallId,
+        from: QueueId,
+        to: QueueId,
+        why: Moved,
+    },
+    /// t3
+    Offered {
+        call: CallId,
+        agent: PersonId,
+        queue: QueueId,
+    },
+    OfferEnded {
+        call: CallId,
+        agent: PersonId,
+        why: OfferEnd,
+    },
+    /// t4
+    Connected {
+        call: CallId,
+        agent: PersonId,
+        leg: LegId,
+    },
+    /// The agent's number was played to the caller to its end (or was cut short).
+    NumberAnnounced {
+        call: CallId,
+        agent: PersonId,
+        whole: bool,
+    },
+    HoldStarted {
+        call: CallId,
+        agent: PersonId,
+    },
+    HoldEnded {
+        call: CallId,
+        agent: PersonId,
+    },
+    /// The agent left the conversation; the caller may go on (rating, transfer).
+    Parted {
+        call: CallId,
+        agent: PersonId,
+        by: Party,
+    },
+    Transferred {
+        call: CallId,
+        from: PersonId,
+        to: TransferTo,
+    },
+    /// The caller left a queue without being served by an agent.
+    FlowedOut {
+        call: CallId,
+        queue: QueueId,
+        to: FlowOut,
+    },
+    Abandoned {
+        call: CallId,
+        queue: QueueId,
+    },
+    Asked {
+        call: CallId,
+        agent: PersonId,
+    },
+    /// 5 very satisfied … 1 very dissatisfied.
+    Rated {
+        call: CallId,
+        agent: PersonId,
+        score: u8,
+    },
+    /// t6
+    CallEnded {
+        call: CallId,
+        by: Party,
+        cause: EndCause,
+    },
+    /// t7
+    AfterCallEnded {
+        call: CallId,
+        agent: PersonId,
+    },
+
+    // Recordings.
+    RecordingStarted {
+        call: CallId,
+        recording: RecordingId,
+        file: String,
+    },
+    RecordingMarked {
+        recording: RecordingId,
+        mark: Mark,
+        offset_ms: u64,
+    },
+    RecordingSealed {
+        recording: RecordingId,
+        file: String,
+        duration_ms: u64,
+        bytes: u64,
+        sha256: String,
+    },
+    RecordingTrouble {
+        recording: RecordingId,
+        lost_ms: u64,
+        what: String,
+    },
+    /// The caller left a message; it is this recording.
+    MessageLeft {
+        call: CallId,
+        queue: QueueId,
+        recording: RecordingId,
+    },
+    CallbackAsked {
+        call: CallId,
+        queue: QueueId,
+        number: String,
+    },
+
+    // Agents.
+    /// A new state of an agent's desk; `by` is somebody else who ordered it.
+    DeskChanged {
+        agent: PersonId,
+        desk: DeskState,
+        by: Option<PersonId>,
+    },
+}
+
+/// An agent's state as the figures count it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum DeskState {
+    /// 签出
+    SignedOut,
+    /// 置忙
+    NotReady { reason: String },
+    /// 置闲
+    Ready,
+    /// 振铃
+    Ringing { call: CallId },
+    /// 接线中
+    Talking { call: CallId },
+    /// 保持
+    Holding { call: CallId },
+    /// 事后处理
+    AfterCall { call: CallId },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    Caller,
+    Agent,
+    System,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blocked {
+    /// The trunk or the centre has as many calls as it may have.
+    Full,
+    /// Nobody has this number.
+    NoSuchNumber,
+    /// The centre is closing down.
+    Draining,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moved {
+    Overflow,
+    Closed,
+    Leader,
+    Transfer,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferEnd {
+    NoAnswer,
+    Declined,
+    Unreachable,
+    CallerLeft,
+    /// Taken back by the distributor: somebody more urgent, a leader, the agent's phone lost.
+    Withdrawn,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowOut {
+    Voicemail,
+    Callback,
+    Message,
+    /// Back to the menu by the caller's own key.
+    Menu,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferTo {
+    Agent(PersonId),
+    Queue(QueueId),
+    Flow(FlowId),
+    Number(String),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    AgentJoined,
+    AgentLeft,
+    HoldStarted,
+    HoldEnded,
+    Transferred,
+    PauseStarted,
+    PauseEnded,
+}

@@ -1,0 +1,101 @@
+//! Everything that can happen to the exchange, and everything it can ask for.
+
+use kernel::{CallId, FlowId, PersonId, QueueId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Fact, fact::TransferTo, line};
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// Something happened on the wire.
+    Line(line::Event),
+    /// An agent does something at the desk or through the API.
+    Agent { agent: PersonId, act: AgentAct },
+    /// A leader acts on somebody else's call or desk.
+    Leader { by: PersonId, act: LeaderAct },
+    /// The answer to `Effect::LookUp`.
+    LookedUp { call: CallId, key: String, value: Option<String> },
+    /// Refuse new calls; those in progress go on.
+    Drain,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum AgentAct {
+    SignIn,
+    SignOut,
+    Ready,
+    NotReady {
+        reason: String,
+    },
+    /// Finish after-call work.
+    Finish,
+    Extend {
+        reason: String,
+    },
+    /// Refuse the call that rings.
+    Decline,
+    Hold,
+    Resume,
+    HangUp,
+    Transfer {
+        to: TransferTo,
+    },
+    PauseRecording,
+    ResumeRecording,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum LeaderAct {
+    Direct { agent: PersonId, to: acd::Next },
+    MoveCall { call: CallId, to: QueueId },
+    GiveCall { call: CallId, to: PersonId },
+    EndCall { call: CallId },
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    Line(line::Command),
+    /// To be written down before the line commands that follow it in the same batch are carried out.
+    Fact(Fact),
+    /// A menu asks for something from outside (balance, outage); answered with `LookedUp`.
+    LookUp {
+        call: CallId,
+        key: String,
+        argument: String,
+    },
+    Refused(Refused),
+}
+
+/// An input that did not fit the state; nothing changed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "refused", rename_all = "snake_case")]
+pub enum Refused {
+    NoSuchCall {
+        call: CallId,
+    },
+    NoSuchAgent {
+        agent: PersonId,
+    },
+    NoSuchFlow {
+        flow: FlowId,
+    },
+    /// The agent has no call to do this with.
+    NotOnACall {
+        agent: PersonId,
+    },
+    /// Dialling out is not allowed by any dial rule.
+    MayNotDial {
+        number: String,
+    },
+    Acd {
+        why: acd::Refusal,
+    },
+    /// An event that the state does not know what to do with: for the log.
+    Stray {
+        what: String,
+    },
+}
