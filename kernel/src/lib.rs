@@ -5,10 +5,15 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calendar;
 pub mod engine;
 pub mod ids;
+pub mod money;
+pub mod phone;
 pub mod time;
 
 pub use engine::Engine;
 pub use ids::*;
+pub use money::Money;
+pub use phone::PhoneNumber;
 pub use time::{Clock, Timestamp};
