@@ -1,1 +1,3 @@
-//! files
+//! Files on the local disk: the append-only [`log`].
+
+pub mod log;
