@@ -6,6 +6,7 @@
 
 mod digit;
 mod sound;
+pub mod spoken;
 
 pub use digit::Digit;
 pub use sound::{Clip, Sound};
