@@ -137,10 +137,13 @@ pub enum Effect {
     /// Tell the caller: position (1 is next) and estimated wait. Neither ever goes up for a caller who stays in the queue.
     Announce { call: CallId, position: u32, wait: Option<Duration> },
     /// The caller leaves the queue by rule. `Overflow::Queue` has been carried out already; the others are the
-    /// exchange's to carry out (`OfferCallback` leaves the caller in the queue).
-    Overflowed { call: CallId, from: QueueId, how: Overflowed },
+    /// exchange's to carry out. `stays`: the caller still waits in `from`; only ever with `OfferCallback`, which leaves
+    /// the caller in the queue unless the queue was full and never let the caller in.
+    Overflowed { call: CallId, from: QueueId, how: Overflowed, stays: bool },
     /// The agent's desk changed.
     Desk { agent: PersonId, state: DeskChange, by: Option<PersonId> },
+    /// The agent has been not ready with this reason for longer than `Policy::reason_limits` allows. Told once.
+    OverLimit { agent: PersonId, reason: String, since: Timestamp },
     /// The input did not fit; nothing changed.
     Refused(Refusal),
 }
@@ -172,6 +175,8 @@ pub enum WithdrawWhy {
     /// A more urgent caller took the agent before the answer, or a leader intervened.
     Overtaken,
     DeviceLost,
+    /// The agent chose not to be ready while it rang.
+    NotReady,
     SignedOut,
 }
 
@@ -187,4 +192,25 @@ pub enum Refusal {
     NotAfterCall,
     NotReady,
     ReasonMissing,
+    /// The agent's part in this call is not known: it is not the call being talked on.
+    NotTalking,
+    /// The agent talks on another call.
+    Busy,
+    /// The queue a leader chose has no room.
+    Full,
+    /// After-call work is extended once.
+    AlreadyExtended,
+}
+
+/// The reasons for not being ready that the distributor gives by itself.
+pub mod reasons {
+    /// Just signed in.
+    pub const SIGNED_IN: &str = "signed_in";
+    /// 未应答: the ring time passed.
+    pub const MISSED: &str = "missed";
+    pub const DECLINED: &str = "declined";
+    /// The telephone could not be rung; ready again when the device comes back.
+    pub const UNREACHABLE: &str = "unreachable";
+    /// The telephone is gone; ready again when the device comes back.
+    pub const DEVICE_LOST: &str = "device_lost";
 }

@@ -8,5 +8,7 @@
 mod input;
 mod policy;
 
-pub use input::{DeskChange, Effect, Input, LeaveWhy, Next, OfferFailed, Overflowed, Refusal, WithdrawWhy};
+pub use input::{
+    DeskChange, Effect, Input, LeaveWhy, Next, OfferFailed, Overflowed, Refusal, WithdrawWhy, reasons,
+};
 pub use policy::{AgentPolicy, Choose, Overflow, Policy, QueuePolicy};
