@@ -3,7 +3,7 @@
 use kernel::{CallId, FlowId, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Fact, fact::TransferTo, line};
+use crate::{Config, Fact, fact::TransferTo, line};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +16,8 @@ pub enum Input {
     Leader { by: PersonId, act: LeaderAct },
     /// The answer to `Effect::LookUp`.
     LookedUp { call: CallId, key: String, value: Option<String> },
+    /// A new configuration; calls in progress go on, and finish the flow they are in.
+    Configure(Box<Config>),
     /// Refuse new calls; those in progress go on.
     Drain,
 }

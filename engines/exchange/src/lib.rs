@@ -3,9 +3,15 @@
 
 #![forbid(unsafe_code)]
 
+mod config;
+mod exchange;
 pub mod fact;
+pub mod floor;
 mod input;
 pub mod line;
 
+pub use config::{AgentLine, Around, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};
+pub use exchange::Exchange;
 pub use fact::Fact;
+pub use floor::FloorView;
 pub use input::{AgentAct, Effect, Input, LeaderAct, Refused};

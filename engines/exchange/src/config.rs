@@ -1,0 +1,186 @@
+//! What the centre has decided about its calls: plain values, replaced as a whole while calls go on.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use audio::{Clip, Digit, Sound};
+use kernel::{FlowId, PersonId, QueueId, TrunkId};
+use serde::{Deserialize, Serialize};
+
+/// Everything the exchange needs to know. What is absent has a default that answers calls.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Queues and agents as the distributor sees them. Every queue and agent below should also be in here.
+    pub acd: acd::Policy,
+    /// Which flow a called number (user part of the request URI) leads to.
+    pub numbers: BTreeMap<String, FlowId>,
+    /// The flow of every number that is not listed; none refuses them with 404.
+    pub any_number: Option<FlowId>,
+    pub queues: BTreeMap<QueueId, QueueLine>,
+    pub agents: BTreeMap<PersonId, AgentLine>,
+    pub trunks: BTreeMap<TrunkId, TrunkLine>,
+    /// What may be dialled; the longest matching prefix decides, no match refuses.
+    pub dial_rules: Vec<DialRule>,
+    pub phrases: Phrases,
+    pub limits: Limits,
+}
+
+impl Config {
+    pub fn flow_for(&self, called: &str) -> Option<FlowId> {
+        self.numbers.get(called).copied().or(self.any_number)
+    }
+
+    /// The trunk over which `number` may be dialled, if it may be dialled at all.
+    pub fn trunk_for(&self, number: &str) -> Option<TrunkId> {
+        let dialable = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '+');
+        self.dial_rules
+            .iter()
+            .filter(|rule| dialable && number.len() <= 32 && number.starts_with(&rule.prefix))
+            .max_by_key(|rule| rule.prefix.len())
+            .and_then(|rule| rule.trunk)
+    }
+
+    pub fn agent_with_phone(&self, user: &str) -> Option<PersonId> {
+        self.agents.iter().find(|(_, line)| line.phone == user).map(|(id, _)| *id)
+    }
+}
+
+/// What callers of a queue hear and may do.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QueueLine {
+    /// Again and again while waiting.
+    pub music: Vec<Sound>,
+    /// Once, on entering the queue.
+    pub greeting: Vec<Sound>,
+    /// Speak the position and the estimated wait whenever the distributor asks for it.
+    pub announce_position: bool,
+    /// CALL-7 报工号: play the agent's number to both sides before they are connected.
+    pub announce_agent_number: bool,
+    /// CALL-9: the survey run on the caller's leg after the agent has left.
+    pub rating: Option<FlowId>,
+    /// While waiting: ask to be called back.
+    pub callback_key: Option<Digit>,
+    /// While waiting: go back to the menu the caller came from.
+    pub menu_key: Option<Digit>,
+    /// Offers to call back, naming the key; played when the distributor overflows with `OfferCallback`.
+    pub callback_offer: Vec<Sound>,
+    /// Confirms that the caller will be called back.
+    pub callback_taken: Vec<Sound>,
+    /// Before hanging up on a caller who cannot wait here (`Overflow::Message`).
+    pub closing: Vec<Sound>,
+    /// Asks for a message; the beep follows by itself.
+    pub voicemail_greeting: Vec<Sound>,
+    /// The longest message; absent is two minutes.
+    pub voicemail_max: Option<Duration>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct AgentLine {
+    /// The user name of the agent's telephone.
+    pub phone: String,
+    /// 工号: spoken to callers digit by digit.
+    pub number: String,
+    #[serde(default)]
+    pub name: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrunkLine {
+    /// Calls at a time; absent is as many as the centre takes.
+    pub max_calls: Option<u32>,
+    /// Refuse with 486 instead of 503 when full: some carriers take a whole trunk out of service after a 503.
+    pub busy_when_full: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DialRule {
+    /// What the number begins with; empty is any number.
+    pub prefix: String,
+    /// Over which trunk; none forbids, as an exception to a shorter prefix that allows.
+    pub trunk: Option<TrunkId>,
+}
+
+/// What is said by the centre itself, whatever the queue. [`Around`] a spoken number are the words before and after it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Phrases {
+    /// 工号 … 为您服务
+    pub agent_number: Around,
+    /// 您前面还有 … 位
+    pub position: Around,
+    /// Said instead of a position of one: 下一位就是您.
+    pub you_are_next: Vec<Sound>,
+    /// 预计等待 … 分钟
+    pub wait_minutes: Around,
+    /// The agent was lost in mid-conversation: apology, and the caller waits at the head of the queue again.
+    pub agent_lost: Vec<Sound>,
+    /// A number outside could not be reached.
+    pub not_reached: Vec<Sound>,
+    /// After a conversation without a survey.
+    pub goodbye: Vec<Sound>,
+    /// After a message was left.
+    pub message_kept: Vec<Sound>,
+    /// When a call has lasted for as long as it may, or its flow is gone.
+    pub must_end: Vec<Sound>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Around {
+    pub before: Vec<Sound>,
+    pub after: Vec<Sound>,
+}
+
+impl Around {
+    fn clips(before: &str, after: &str) -> Self {
+        Around { before: vec![clip(before)], after: vec![clip(after)] }
+    }
+}
+
+fn clip(name: &str) -> Sound {
+    Sound::Clip(Clip::new(name))
+}
+
+impl Default for Phrases {
+    fn default() -> Self {
+        Phrases {
+            agent_number: Around::clips("parts/agent_number", "parts/at_your_service"),
+            position: Around::clips("parts/ahead_of_you", "parts/callers"),
+            you_are_next: vec![clip("parts/you_are_next")],
+            wait_minutes: Around::clips("parts/estimated_wait", "parts/minutes"),
+            agent_lost: vec![clip("parts/agent_lost")],
+            not_reached: vec![clip("parts/not_reached")],
+            goodbye: vec![clip("parts/goodbye")],
+            message_kept: vec![clip("parts/message_kept")],
+            must_end: vec![clip("parts/must_end")],
+        }
+    }
+}
+
+/// A limit on everything.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Calls at a time over all trunks; more are refused with 503.
+    pub max_calls: u32,
+    /// From the answer to the end, whatever happens in between.
+    pub call_max: Duration,
+    /// A leg from which no packet has come for this long, though it is not on hold, counts as lost.
+    pub silence_max: Duration,
+    /// How long a number outside is rung in a blind transfer.
+    pub outside_ring: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            max_calls: 2_000,
+            call_max: Duration::from_secs(4 * 3_600),
+            silence_max: Duration::from_secs(60),
+            outside_ring: Duration::from_secs(45),
+        }
+    }
+}
