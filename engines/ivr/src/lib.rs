@@ -4,6 +4,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod flow;
+pub mod hours;
+mod node;
 mod session;
 
-pub use session::{Effect, Input};
+pub use flow::{Flow, NodeIx, Prompt};
+pub use hours::OpeningHours;
+pub use session::{Caller, Effect, Input, Session};

@@ -1,0 +1,276 @@
+//! A flow as it runs: nodes by number, names of queues and nodes resolved.
+//!
+//! People write the form of [`crate::source`]; [`crate::compile`] turns it into this one and says what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use audio::{Clip, Digit, Sound};
+use kernel::{FlowId, QueueId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::hours::OpeningHours;
+
+/// A published flow.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Flow {
+    pub id: FlowId,
+    pub version: u32,
+    pub name: String,
+    pub nodes: Vec<Node>,
+    pub start: NodeIx,
+    /// Where key 0, the third wrong input and every trouble lead.
+    pub person: Option<NodeIx>,
+    /// The queue of last resort: when even `person` cannot be walked.
+    pub refuge: Option<QueueId>,
+    /// Played before a menu's prompt after a wrong key, and after silence.
+    pub wrong: Prompt,
+    pub silent: Prompt,
+    /// After so long in menus the caller is given to a person.
+    pub longest: Duration,
+}
+
+/// A node's place in `Flow::nodes`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeIx(pub u32);
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Node {
+    /// As in the source; an inline step is named after where it stands (`top/1`).
+    pub name: String,
+    pub kind: Kind,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Say(Say),
+    Menu(Menu),
+    Collect(Collect),
+    Hours(Hours),
+    LookUp(LookUp),
+    Rate(Rate),
+    Voicemail(Voicemail),
+    CallBack(CallBack),
+    GoTo(Target),
+    Queue { queue: QueueId, urgent: bool },
+    HangUp,
+}
+
+/// Where to go on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    Node(NodeIx),
+    /// `Flow::person`
+    Person,
+    /// The menu before the last one; the last one when there is none before it.
+    Back,
+    /// The last menu again.
+    Repeat,
+    HangUp,
+}
+
+/// What is played; nothing at all when empty.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Prompt(pub Vec<Part>);
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Clip(Clip),
+    Silence {
+        ms: u32,
+    },
+    Beep {
+        ms: u32,
+    },
+    /// What was collected or looked up under this name, figure by figure.
+    Digits {
+        of: String,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Say {
+    pub prompt: Prompt,
+    /// Keys do not cut it short.
+    pub must_hear: bool,
+    /// The answer to a caller's question: who came here has been served by the machine.
+    pub informative: bool,
+    pub next: Target,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Menu {
+    pub prompt: Prompt,
+    pub keys: BTreeMap<Digit, Target>,
+    /// From the end of the prompt.
+    pub timeout: Duration,
+    /// Wrong keys and silences until `otherwise`.
+    pub tries: u8,
+    pub otherwise: Target,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Collect {
+    /// The name under which the digits are kept for this session.
+    pub into: String,
+    pub prompt: Prompt,
+    pub min: u8,
+    pub max: u8,
+    /// The key that ends the entry.
+    pub end: Option<Digit>,
+    /// Never shown: identity and card numbers.
+    pub secret: bool,
+    /// From the end of the prompt to the first key.
+    pub timeout: Duration,
+    /// Between keys; then the entry counts as complete.
+    pub gap: Duration,
+    pub tries: u8,
+    pub otherwise: Target,
+    pub next: Target,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Hours {
+    pub hours: OpeningHours,
+    pub open: Target,
+    pub closed: Target,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LookUp {
+    pub key: String,
+    /// The name of what was collected; the calling number when `None`.
+    pub argument: Option<String>,
+    /// Played while waiting.
+    pub prompt: Prompt,
+    pub timeout: Duration,
+    pub answers: BTreeMap<String, Target>,
+    /// Any other answer.
+    pub otherwise: Target,
+    /// No answer in time, or nothing known.
+    pub unknown: Target,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Rate {
+    pub prompt: Prompt,
+    pub timeout: Duration,
+    pub next: Target,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Voicemail {
+    pub queue: QueueId,
+    pub prompt: Prompt,
+    pub max: Duration,
+    pub next: Target,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallBack {
+    pub queue: QueueId,
+    /// The name of what was collected; the calling number when `None`.
+    pub number: Option<String>,
+    pub next: Target,
+    /// When there is no number to call.
+    pub unknown: Target,
+}
+
+/// What a chain of nodes comes to before the caller has to do something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LeadsTo {
+    Input,
+    Person,
+    Other,
+}
+
+impl Flow {
+    pub fn node(&self, at: NodeIx) -> Option<&Node> {
+        self.nodes.get(usize::try_from(at.0).ok()?)
+    }
+
+    /// A flow that asks for a rating and then hangs up: what the exchange runs when the agent has left.
+    pub fn rating(id: FlowId, prompt: Prompt, thanks: Prompt, timeout: Duration) -> Flow {
+        let rate = Rate { prompt, timeout, next: Target::Node(NodeIx(1)) };
+        let say = Say { prompt: thanks, must_hear: false, informative: false, next: Target::HangUp };
+        Flow {
+            id,
+            version: 1,
+            name: "rating".into(),
+            nodes: vec![
+                Node { name: "rate".into(), kind: Kind::Rate(rate) },
+                Node { name: "thanks".into(), kind: Kind::Say(say) },
+            ],
+            start: NodeIx(0),
+            person: None,
+            refuge: None,
+            wrong: Prompt::default(),
+            silent: Prompt::default(),
+            longest: Duration::from_secs(120),
+        }
+    }
+
+    /// Follows what needs no caller, at most through every node once.
+    pub(crate) fn leads_to(&self, mut target: Target, now: Timestamp) -> LeadsTo {
+        for _ in 0..=self.nodes.len() {
+            let at = match target {
+                Target::Node(at) => at,
+                Target::Person => match self.person {
+                    Some(at) => at,
+                    None => return LeadsTo::Other,
+                },
+                Target::Back | Target::Repeat => return LeadsTo::Input,
+                Target::HangUp => return LeadsTo::Other,
+            };
+            target = match self.node(at).map(|node| &node.kind) {
+                Some(Kind::Say(say)) => say.next,
+                Some(Kind::GoTo(to)) => *to,
+                Some(Kind::Hours(hours)) => hours.next(now),
+                Some(Kind::Menu(_) | Kind::Collect(_) | Kind::Rate(_)) => return LeadsTo::Input,
+                Some(Kind::Queue { .. }) => return LeadsTo::Person,
+                Some(Kind::LookUp(_) | Kind::Voicemail(_) | Kind::CallBack(_) | Kind::HangUp) | None => {
+                    return LeadsTo::Other;
+                }
+            };
+        }
+        LeadsTo::Other
+    }
+}
+
+impl Hours {
+    pub(crate) fn next(&self, now: Timestamp) -> Target {
+        if self.hours.is_open(now) { self.open } else { self.closed }
+    }
+}
+
+impl Prompt {
+    pub fn clip(name: &str) -> Prompt {
+        Prompt(vec![Part::Clip(Clip::new(name))])
+    }
+
+    /// The sounds, with what is known at this moment put in.
+    pub(crate) fn sounds(&self, known: &BTreeMap<String, String>) -> Vec<Sound> {
+        let mut sounds = Vec::new();
+        for part in &self.0 {
+            match part {
+                Part::Clip(clip) => sounds.push(Sound::Clip(clip.clone())),
+                Part::Silence { ms } => sounds.push(Sound::Silence { ms: *ms }),
+                Part::Beep { ms } => sounds.push(Sound::Beep { ms: *ms }),
+                Part::Digits { of } => {
+                    let value = known.get(of).map(String::as_str).unwrap_or_default();
+                    let figures = value.chars().filter(char::is_ascii_digit).take(DIGITS_SPOKEN_MAX);
+                    sounds.extend(figures.map(|c| Sound::Clip(Clip::new(&format!("parts/{c}")))));
+                }
+            }
+        }
+        sounds
+    }
+}
+
+/// Nobody listens to more.
+const DIGITS_SPOKEN_MAX: usize = 32;

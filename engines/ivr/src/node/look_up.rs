@@ -1,0 +1,59 @@
+//! `look_up`: something is asked of a room; the answer chooses the way on.
+
+use audio::Digit;
+use kernel::Timestamp;
+
+use super::PERSON;
+use crate::flow::{Kind, LookUp, Node, NodeIx, Target};
+use crate::session::{Effect, Session, State};
+
+pub(crate) fn enter(
+    session: &mut Session,
+    now: Timestamp,
+    at: NodeIx,
+    look_up: &LookUp,
+    out: &mut Vec<Effect>,
+) {
+    let argument = match &look_up.argument {
+        Some(name) => session.known.get(name).cloned(),
+        None => session.caller_number().map(str::to_owned),
+    };
+    out.push(Effect::LookUp { key: look_up.key.clone(), argument: argument.unwrap_or_default() });
+    session.play(&[&look_up.prompt], out);
+    session.state = State::LookingUp { node: at, until: now + look_up.timeout };
+}
+
+pub(crate) fn key(session: &mut Session, now: Timestamp, node: &Node, key: Digit, out: &mut Vec<Effect>) {
+    if key.as_char() == PERSON {
+        out.push(Effect::Chosen { node: node.name.clone(), key });
+        return session.go(now, Target::Person, out);
+    }
+    session.keep(key);
+}
+
+pub(crate) fn answered(
+    session: &mut Session,
+    now: Timestamp,
+    key: &str,
+    value: Option<String>,
+    out: &mut Vec<Effect>,
+) {
+    let flow = session.flow.clone();
+    let State::LookingUp { node, .. } = session.state else { return out.push(Effect::Refused) };
+    let Some(Kind::LookUp(look_up)) = flow.node(node).map(|node| &node.kind) else {
+        return out.push(Effect::Refused);
+    };
+    // An answer that comes after its time is up must not be taken for that of the next question.
+    if look_up.key != key {
+        return out.push(Effect::Refused);
+    }
+    let target = match value {
+        None => look_up.unknown,
+        Some(value) => {
+            let target = look_up.answers.get(&value).copied().unwrap_or(look_up.otherwise);
+            session.learn(key, value, false);
+            target
+        }
+    };
+    session.go(now, target, out);
+}

@@ -1,0 +1,14 @@
+//! The kinds of node in which a session waits, one file each.
+//!
+//! The conventions of all: 0 is a person, 9 is back, * is once more.
+
+pub(crate) mod collect;
+pub(crate) mod look_up;
+pub(crate) mod menu;
+pub(crate) mod rate;
+pub(crate) mod say;
+pub(crate) mod voicemail;
+
+pub(crate) const PERSON: char = '0';
+pub(crate) const BACK: char = '9';
+pub(crate) const AGAIN: char = '*';
