@@ -1,1 +1,3 @@
 //! telephony
+
+pub mod media;

@@ -1,0 +1,11 @@
+//! The media core: moves the packets of all calls, plays prompts, hears keys and writes recordings.
+//!
+//! [`MediaCore`] is a handle that may be cloned; behind it stand a few plain threads (see `shard`), one that writes
+//! recordings, one that seals them and one that loads prompts. No method blocks: an order is queued and a thread is woken.
+
+mod api;
+mod codec;
+mod ports;
+
+pub use api::{LegQuality, LocalPort, MediaConfig, MediaCore, MediaStats, NoPort, Recovered, Remote};
+pub use codec::Codec;
