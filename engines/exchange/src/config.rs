@@ -1,6 +1,7 @@
 //! What the centre has decided about its calls: plain values, replaced as a whole while calls go on.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use audio::{Clip, Digit, Sound};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Queues and agents as the distributor sees them. Every queue and agent below should also be in here.
     pub acd: acd::Policy,
+    pub flows: BTreeMap<FlowId, Arc<ivr::Flow>>,
     /// Which flow a called number (user part of the request URI) leads to.
     pub numbers: BTreeMap<String, FlowId>,
     /// The flow of every number that is not listed; none refuses them with 404.
@@ -54,7 +56,7 @@ pub struct QueueLine {
     pub music: Vec<Sound>,
     /// Once, on entering the queue.
     pub greeting: Vec<Sound>,
-    /// Speak the position and the estimated wait whenever the distributor asks for it.
+    /// Speak the position and the estimated wait whenever the distributor asks for it (`QueuePolicy::announce_every`).
     pub announce_position: bool,
     /// CALL-7 报工号: play the agent's number to both sides before they are connected.
     pub announce_agent_number: bool,
@@ -103,19 +105,12 @@ pub struct DialRule {
     pub trunk: Option<TrunkId>,
 }
 
-/// What is said by the centre itself, whatever the queue. [`Around`] a spoken number are the words before and after it.
+/// What is said by the centre itself, whatever the queue. Empty says nothing. Numbers, positions and waits are put
+/// together by `audio::spoken`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Phrases {
-    /// 工号 … 为您服务
-    pub agent_number: Around,
-    /// 您前面还有 … 位
-    pub position: Around,
-    /// Said instead of a position of one: 下一位就是您.
-    pub you_are_next: Vec<Sound>,
-    /// 预计等待 … 分钟
-    pub wait_minutes: Around,
-    /// The agent was lost in mid-conversation: apology, and the caller waits at the head of the queue again.
+    /// The agent was lost in mid-conversation: apology; the caller waits at the head of the queue again.
     pub agent_lost: Vec<Sound>,
     /// A number outside could not be reached.
     pub not_reached: Vec<Sound>,
@@ -123,39 +118,19 @@ pub struct Phrases {
     pub goodbye: Vec<Sound>,
     /// After a message was left.
     pub message_kept: Vec<Sound>,
-    /// When a call has lasted for as long as it may, or its flow is gone.
+    /// The caller cannot be helped further: the flow is gone, nobody is left to ask.
     pub must_end: Vec<Sound>,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Around {
-    pub before: Vec<Sound>,
-    pub after: Vec<Sound>,
-}
-
-impl Around {
-    fn clips(before: &str, after: &str) -> Self {
-        Around { before: vec![clip(before)], after: vec![clip(after)] }
-    }
-}
-
-fn clip(name: &str) -> Sound {
-    Sound::Clip(Clip::new(name))
 }
 
 impl Default for Phrases {
     fn default() -> Self {
+        let clip = |name: &str| vec![Sound::Clip(Clip::new(name))];
         Phrases {
-            agent_number: Around::clips("parts/agent_number", "parts/at_your_service"),
-            position: Around::clips("parts/ahead_of_you", "parts/callers"),
-            you_are_next: vec![clip("parts/you_are_next")],
-            wait_minutes: Around::clips("parts/estimated_wait", "parts/minutes"),
-            agent_lost: vec![clip("parts/agent_lost")],
-            not_reached: vec![clip("parts/not_reached")],
-            goodbye: vec![clip("parts/goodbye")],
-            message_kept: vec![clip("parts/message_kept")],
-            must_end: vec![clip("parts/must_end")],
+            agent_lost: clip("recorded/agent_lost"),
+            not_reached: clip("recorded/not_reached"),
+            goodbye: clip("recorded/goodbye"),
+            message_kept: clip("recorded/message_kept"),
+            must_end: clip("recorded/must_end"),
         }
     }
 }

@@ -10,7 +10,7 @@ pub mod floor;
 mod input;
 pub mod line;
 
-pub use config::{AgentLine, Around, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};
+pub use config::{AgentLine, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};
 pub use exchange::Exchange;
 pub use fact::Fact;
 pub use floor::FloorView;
