@@ -1,3 +1,14 @@
-//! telephony
+//! The telephone network: SIP signalling on one side, audio on the other, and between them one narrow seam.
+//!
+//! [`Telephony`] takes `exchange::line::Command` and sends `exchange::line::Event`. There is no business word in here: it
+//! knows legs, telephones, trunks, sounds and recordings, not queues and agents.
 
 pub mod media;
+#[allow(dead_code, reason = "signature first; the edge that uses these is next")]
+mod sip;
+
+pub use media::{Codec, MediaConfig};
+pub use sip::config::{
+    BadCidr, BusyStatus, Cidr, Config, Directory, Ha1, Limits, Phone, Register, Tls, TrunkConfig,
+};
+pub use sip::{Dropped, Stats, Telephony};
