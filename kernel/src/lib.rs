@@ -9,11 +9,13 @@ pub mod calendar;
 pub mod engine;
 pub mod ids;
 pub mod money;
+pub mod permission;
 pub mod phone;
 pub mod time;
 
 pub use engine::Engine;
 pub use ids::*;
 pub use money::Money;
+pub use permission::{BuiltIn, Permission, Permissions};
 pub use phone::PhoneNumber;
 pub use time::{Clock, Timestamp};

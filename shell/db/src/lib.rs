@@ -1,1 +1,28 @@
-//! db
+//! The database: one text of SQL for SQLite and PostgreSQL, one writer at a time, and the journal that goes with every
+//! change.
+//!
+//! * [`Db::open`] opens a file or a server; [`Db::read`] is for queries, [`Db::begin`] for changes.
+//! * [`Tx::journal`] and [`Tx::emit`] are written with the change, in the same transaction, at [`Tx::commit`].
+//! * [`migrations!`] embeds a room's numbered SQL files; [`Db::migrate`] applies each of them once.
+//! * [`testdb::on_both`] runs a test on both databases.
+//!
+//! The portable subset of SQL is in `docs/a-room.md`.
+
+mod db;
+mod journal;
+mod migrate;
+mod outbox;
+pub mod testdb;
+#[cfg(test)]
+mod tests;
+mod tx;
+
+pub use db::{Db, Kind, Options};
+pub use journal::{Broken, Entry, Look, hash_of};
+pub use migrate::{Migration, Migrations};
+pub use outbox::{Emitted, Event, Subscription};
+pub use sqlx::any::AnyRow as Row;
+pub use tx::Tx;
+
+/// What the database itself needs: journal, outbox, day numbers.
+pub const MIGRATIONS: Migrations = migrations!("db", ["1_journal.sql", "2_outbox.sql", "3_number.sql"]);

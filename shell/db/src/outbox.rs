@@ -1,0 +1,240 @@
+//! Events: what one room tells the others, kept with the change and delivered after it.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use kernel::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::AnyConnection;
+use sqlx::Row;
+
+use crate::{Db, Tx};
+
+/// Something that has happened in a room and that others may want to know.
+pub trait Event: Serialize + DeserializeOwned {
+    /// Room and past tense: `calls.ended`.
+    const KIND: &'static str;
+}
+
+pub(crate) struct Pending {
+    at: Timestamp,
+    kind: &'static str,
+    payload: String,
+}
+
+impl Pending {
+    pub(crate) fn of<E: Event>(at: Timestamp, event: &E) -> anyhow::Result<Pending> {
+        let payload =
+            serde_json::to_string(event).with_context(|| format!("writing the event {}", E::KIND))?;
+        Ok(Pending { at, kind: E::KIND, payload })
+    }
+}
+
+/// An event as it is delivered.
+#[derive(Clone, Debug)]
+pub struct Emitted {
+    /// Without gaps, in order of commit.
+    pub id: i64,
+    pub at: Timestamp,
+    pub kind: String,
+    payload: String,
+}
+
+impl Emitted {
+    /// The event itself, if it is of this kind.
+    pub fn is<E: Event>(&self) -> anyhow::Result<Option<E>> {
+        if self.kind != E::KIND {
+            return Ok(None);
+        }
+        serde_json::from_str(&self.payload)
+            .map(Some)
+            .with_context(|| format!("reading the event {}", E::KIND))
+    }
+}
+
+type Handling<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
+type Handle = dyn for<'a> Fn(&'a mut Tx, &'a Emitted) -> Handling<'a> + Send + Sync;
+
+/// Who wants to hear of what. What the handler writes with its `Tx` and the note that it has heard are one transaction:
+/// written once, however often the centre is killed. What it does outside the database may happen again.
+#[derive(Clone)]
+pub struct Subscription {
+    /// Never changed once in use: `floor.counts_calls`.
+    pub name: &'static str,
+    pub kinds: &'static [&'static str],
+    pub handle: Arc<Handle>,
+}
+
+impl Subscription {
+    pub fn new<F>(name: &'static str, kinds: &'static [&'static str], handle: F) -> Self
+    where
+        F: for<'a> Fn(&'a mut Tx, &'a Emitted) -> Handling<'a> + Send + Sync + 'static,
+    {
+        Subscription { name, kinds, handle: Arc::new(handle) }
+    }
+}
+
+const HEAD: &str = "UPDATE db_head SET outbox = outbox + $1 WHERE id = 1 RETURNING outbox";
+const APPEND: &str = "INSERT INTO db_outbox (id, at, kind, payload) VALUES ($1, $2, $3, $4)";
+
+pub(crate) async fn append(connection: &mut AnyConnection, events: &[Pending]) -> anyhow::Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let count = events.len() as i64;
+    let head = sqlx::query(HEAD).bind(count).fetch_one(&mut *connection).await.context("numbering events")?;
+    let mut id: i64 = head.try_get::<i64, _>("outbox")? - count;
+    for event in events {
+        id += 1;
+        sqlx::query(APPEND)
+            .bind(id)
+            .bind(event.at.as_micros())
+            .bind(event.kind)
+            .bind(event.payload.as_str())
+            .execute(&mut *connection)
+            .await
+            .with_context(|| format!("keeping the event {}", event.kind))?;
+    }
+    Ok(())
+}
+
+/// A new subscriber hears what comes from now on.
+const JOIN: &str = "INSERT INTO db_outbox_reader (name, heard, failures) \
+     SELECT $1, outbox, 0 FROM db_head WHERE id = 1 ON CONFLICT (name) DO NOTHING";
+const NEXT: &str = "SELECT id, at, kind, payload FROM db_outbox WHERE id > $1 ORDER BY id LIMIT 100";
+/// Locks the reader on PostgreSQL, so that two nodes do not both deliver.
+const CLAIM: &str =
+    "UPDATE db_outbox_reader SET failures = failures WHERE name = $1 RETURNING heard, failures";
+const HEARD: &str = "UPDATE db_outbox_reader SET heard = $1, failures = 0 WHERE name = $2";
+const FAILED: &str = "UPDATE db_outbox_reader SET failures = failures + 1 WHERE name = $1 RETURNING failures";
+const PARK: &str = "INSERT INTO db_outbox_parked (name, event, at, kind, payload, why) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name, event) DO NOTHING";
+const PRUNE: &str = "DELETE FROM db_outbox WHERE id <= (SELECT MIN(heard) FROM db_outbox_reader)";
+
+/// After this many failures an event is put aside for this subscriber, with the reason, and the next is delivered:
+/// one bad event must not stop all that follow.
+const ATTEMPTS_MAX: i64 = 8;
+
+impl Db {
+    /// Delivers events to these subscribers until dropped. One task per process; at start it takes up where the last
+    /// one stopped.
+    pub async fn deliver(&self, subscriptions: &[Subscription]) -> anyhow::Result<()> {
+        self.join(subscriptions).await?;
+        let mut retry_after: BTreeMap<&'static str, u32> = BTreeMap::new();
+        loop {
+            let emitted = self.emitted.notified();
+            tokio::pin!(emitted);
+            emitted.as_mut().enable();
+            for subscription in subscriptions {
+                let wait = retry_after.entry(subscription.name).or_default();
+                if *wait > 0 {
+                    *wait -= 1;
+                    continue;
+                }
+                if let Err(error) = self.deliver_to(subscription).await {
+                    tracing::warn!(subscriber = subscription.name, "an event was not handled: {error:#}");
+                    *wait = 2;
+                }
+            }
+            // Other nodes' events do not ring our bell, so look once a second as well.
+            let _ = tokio::time::timeout(Duration::from_secs(1), emitted).await;
+        }
+    }
+
+    /// Delivers everything that waits, once; for tests and for an orderly stop.
+    pub async fn deliver_pending(&self, subscriptions: &[Subscription]) -> anyhow::Result<()> {
+        self.join(subscriptions).await?;
+        for subscription in subscriptions {
+            self.deliver_to(subscription).await?;
+        }
+        Ok(())
+    }
+
+    /// Begins listening, so that nothing emitted from here on is missed.
+    pub async fn join(&self, subscriptions: &[Subscription]) -> anyhow::Result<()> {
+        let mut tx = self.begin().await?;
+        for subscription in subscriptions {
+            sqlx::query(JOIN).bind(subscription.name).execute(&mut *tx).await.context("subscribing")?;
+        }
+        tx.commit().await
+    }
+
+    async fn deliver_to(&self, subscription: &Subscription) -> anyhow::Result<()> {
+        loop {
+            let mut tx = self.begin().await?;
+            let claim = sqlx::query(CLAIM).bind(subscription.name).fetch_one(&mut *tx).await?;
+            let heard: i64 = claim.try_get("heard")?;
+            let rows = sqlx::query(NEXT).bind(heard).fetch_all(&mut *tx).await.context("reading events")?;
+            // Those nobody here wants are skipped together; the first wanted one gets this transaction to itself.
+            let mut last = heard;
+            let mut wanted = None;
+            for row in &rows {
+                let event = emitted_of(row)?;
+                if subscription.kinds.contains(&event.kind.as_str()) {
+                    wanted = Some(event);
+                    break;
+                }
+                last = event.id;
+            }
+            let Some(event) = wanted else {
+                if last == heard {
+                    return Ok(());
+                }
+                sqlx::query(HEARD).bind(last).bind(subscription.name).execute(&mut *tx).await?;
+                tx.commit().await?;
+                continue;
+            };
+            match (subscription.handle)(&mut tx, &event).await {
+                Ok(()) => {
+                    sqlx::query(HEARD).bind(event.id).bind(subscription.name).execute(&mut *tx).await?;
+                    tx.commit().await?;
+                }
+                Err(error) => {
+                    tx.rollback().await?;
+                    self.note_failure(subscription.name, &event, &error).await?;
+                    return Err(error.context(format!("handling {} ({})", event.kind, event.id)));
+                }
+            }
+        }
+    }
+
+    async fn note_failure(&self, name: &str, event: &Emitted, error: &anyhow::Error) -> anyhow::Result<()> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query(FAILED).bind(name).fetch_one(&mut *tx).await?;
+        if row.try_get::<i64, _>("failures")? >= ATTEMPTS_MAX {
+            tracing::error!(subscriber = name, event = event.id, "an event is put aside: {error:#}");
+            sqlx::query(PARK)
+                .bind(name)
+                .bind(event.id)
+                .bind(event.at.as_micros())
+                .bind(event.kind.as_str())
+                .bind(event.payload.as_str())
+                .bind(format!("{error:#}"))
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(HEARD).bind(event.id).bind(name).execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Forgets events that every subscriber has heard; returns how many.
+    pub async fn prune_outbox(&self) -> anyhow::Result<u64> {
+        let mut tx = self.begin().await?;
+        let gone = sqlx::query(PRUNE).execute(&mut *tx).await.context("pruning events")?.rows_affected();
+        tx.commit().await?;
+        Ok(gone)
+    }
+}
+
+fn emitted_of(row: &crate::Row) -> anyhow::Result<Emitted> {
+    Ok(Emitted {
+        id: row.try_get("id")?,
+        at: Timestamp::from_micros(row.try_get("at")?),
+        kind: row.try_get("kind")?,
+        payload: row.try_get("payload")?,
+    })
+}
