@@ -1,0 +1,61 @@
+// The addresses: the rooms' own below the shell, and the sign-in beside it.
+import { lazy, Suspense, type ComponentType } from "react";
+import { useTranslation } from "react-i18next";
+import { createBrowserRouter, Navigate, useRouteError, type RouteObject } from "react-router";
+import { Skeletons, Trouble } from "@kit";
+import { Problem } from "@lib/api";
+import type { RoomRoute } from "@lib/room";
+import { may, useMe } from "@lib/session";
+import { navigation, rooms } from "./rooms";
+import { Shell } from "./shell";
+import { SignIn } from "./sign-in";
+
+function Guarded({ route, page: Page }: { route: RoomRoute; page: ComponentType }) {
+  const me = useMe();
+  if (!may(me.data, route.permission)) return <Trouble error={new Problem(403, "app.forbidden", { permission: route.permission })} />;
+  return (
+    <Suspense
+      fallback={
+        <div className="page">
+          <Skeletons lines={7} height={26} />
+        </div>
+      }
+    >
+      <Page />
+    </Suspense>
+  );
+}
+
+/** A crash of one page, or a part that an upgrade has replaced on the server. */
+function Crashed() {
+  const error = useRouteError();
+  return <Trouble error={error} retry={() => window.location.reload()} />;
+}
+
+function Home() {
+  const me = useMe();
+  const first = navigation.flatMap((group) => group.items).find((item) => may(me.data, item.permission));
+  return first ? <Navigate to={first.path} replace /> : <Nothing />;
+}
+
+function Nothing() {
+  const { t } = useTranslation("app");
+  return <Trouble error={new Problem(404, t("problem.not_found.what"))} />;
+}
+
+function routeOf(route: RoomRoute): RouteObject {
+  const page = lazy(route.page);
+  return { path: route.path, element: <Guarded route={route} page={page} />, errorElement: <Crashed /> };
+}
+
+export const routes: RouteObject[] = [
+  { path: "/sign-in", element: <SignIn />, errorElement: <Crashed /> },
+  {
+    path: "/",
+    element: <Shell />,
+    errorElement: <Crashed />,
+    children: [{ index: true, element: <Home /> }, ...rooms.flatMap((room) => room.routes.map(routeOf)), { path: "*", element: <Nothing /> }],
+  },
+];
+
+export const router = createBrowserRouter(routes);

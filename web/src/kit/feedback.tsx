@@ -1,0 +1,85 @@
+// Nothing here yet, something went wrong, still on its way: what a page says instead of its content.
+import { Button } from "antd";
+import { CircleAlert, Info, LockKeyhole, RefreshCw, TriangleAlert, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "@lib/api";
+import type { Tone } from "./state";
+
+export function Skeleton({ height = 18, width = "100%" }: { height?: number; width?: number | string }) {
+  return <div className="skeleton" style={{ height, width }} aria-hidden />;
+}
+
+/** As many grey lines as the content will roughly have, so that nothing jumps when it comes. */
+export function Skeletons({ lines, height = 18 }: { lines: number; height?: number }) {
+  const { t } = useTranslation("app");
+  return (
+    <div className="stack" role="status" aria-label={t("loading")}>
+      {Array.from({ length: lines }, (_, i) => (
+        <Skeleton key={i} height={height} width={`${92 - ((i * 17) % 34)}%`} />
+      ))}
+    </div>
+  );
+}
+
+/** An empty place teaches the next step. */
+export function Empty({ icon: Icon, title, children, action }: { icon: LucideIcon; title: string; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="empty">
+      <Icon size={36} strokeWidth={1.4} aria-hidden />
+      <h2>{title}</h2>
+      {children && <p>{children}</p>}
+      {action}
+    </div>
+  );
+}
+
+const icons: Partial<Record<Tone, LucideIcon>> = { wrap: TriangleAlert, busy: CircleAlert };
+export function Notice({ tone, title, children, action, icon }: { tone: Tone; title: string; children?: ReactNode; action?: ReactNode; icon?: LucideIcon }) {
+  const Icon = icon ?? icons[tone] ?? Info;
+  return (
+    <div className="notice" data-tone={tone} role={tone === "busy" ? "alert" : "status"}>
+      <Icon size={20} aria-hidden />
+      <div>
+        <b>{title}</b> {children}
+      </div>
+      {action ?? <span />}
+    </div>
+  );
+}
+
+/** The sentence for a problem, in the reader's language: what happened and what to do. */
+export function useProblemText() {
+  const { t, i18n } = useTranslation("app");
+  return (error: unknown): { what: string; todo: string } => {
+    if (!(error instanceof Problem)) return { what: t("problem.page.what"), todo: t("problem.page.todo") };
+    const dot = error.code.indexOf(".");
+    const room = dot > 0 ? error.code.slice(0, dot) : "app";
+    const name = dot > 0 ? error.code.slice(dot + 1) : error.code;
+    const key = `refusal.${name}`;
+    if (i18n.exists(key, { ns: room })) {
+      return { what: t(key, { ns: room, ...error.params } as never) as unknown as string, todo: "" };
+    }
+    const kind =
+      error.status === 0 ? "unreachable" : error.status === 401 ? "signed_out" : error.status === 403 ? "forbidden" : error.status === 404 ? "not_found" : error.status === 409 ? "conflict" : error.status === 422 || error.status === 400 ? "refused" : error.status === 429 ? "too_many" : "failed";
+    return { what: t(`problem.${kind}.what`), todo: t(`problem.${kind}.todo`, { code: error.code }) };
+  };
+}
+
+export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { t } = useTranslation("app");
+  const { what, todo } = useProblemText()(error);
+  const forbidden = error instanceof Problem && error.status === 403;
+  return (
+    <div className="empty" role="alert">
+      {forbidden ? <LockKeyhole size={36} strokeWidth={1.4} aria-hidden /> : <CircleAlert size={36} strokeWidth={1.4} aria-hidden />}
+      <h2>{what}</h2>
+      {todo && <p>{todo}</p>}
+      {retry && (
+        <Button onClick={retry} icon={<RefreshCw size={15} aria-hidden />}>
+          {t("try_again")}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,8 @@
+// The design kit. It knows no room.
+export * from "./feedback";
+export * from "./grid";
+export * from "./page";
+export * from "./state";
+export * from "./table";
+export * from "./tile";
+export * from "./time";

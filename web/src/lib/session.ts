@@ -1,0 +1,55 @@
+// Who is signed in and what they may do. The server decides; the browser only hides or greys what would be refused.
+import { useQuery } from "@tanstack/react-query";
+import { api, Problem, queries } from "./api";
+import { forgetServerTime, heardServerTime } from "./clock";
+
+export interface Me {
+  id: string;
+  /** The sign-in name; for an agent the agent number (工号). */
+  number: string;
+  name: string;
+  permissions: string[];
+  /** The centre's name, shown at the top of every page. */
+  centre: string | null;
+  /** Simulated people and demo sign-ins are offered. */
+  demo: boolean;
+}
+
+const KEY = ["me"];
+
+export function useMe() {
+  return useQuery({
+    queryKey: KEY,
+    staleTime: 60_000,
+    queryFn: async ({ signal }): Promise<Me | null> => {
+      try {
+        return await api.get<Me>("/api/me", undefined, signal);
+      } catch (error) {
+        if (error instanceof Problem && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+export function may(me: Me | null | undefined, permission: string | undefined): boolean {
+  if (!permission) return true;
+  return me?.permissions.includes(permission) ?? false;
+}
+
+export function useMay(permission: string | undefined): boolean {
+  return may(useMe().data, permission);
+}
+
+export async function signIn(user: string, password: string): Promise<void> {
+  const answer = await api.post<{ at?: string } | undefined>("/api/sign_in", { user, password });
+  if (answer?.at) heardServerTime(answer.at);
+  queries.clear();
+  await queries.invalidateQueries({ queryKey: KEY });
+}
+
+export async function signOut(): Promise<void> {
+  await api.post("/api/sign_out").catch(() => undefined);
+  forgetServerTime();
+  queries.clear();
+}
