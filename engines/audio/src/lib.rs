@@ -5,8 +5,16 @@
 #![forbid(unsafe_code)]
 
 mod digit;
+pub mod dtmf;
+pub mod g711;
+pub mod jitter;
+pub mod level;
+pub mod mix;
+pub mod plc;
 mod sound;
 pub mod spoken;
+pub mod tone;
+pub mod wav;
 
 pub use digit::Digit;
 pub use sound::{Clip, Sound};
