@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use audio::spoken::{self, Spoken};
 use audio::{Clip, Digit, Sound};
+use kernel::money::Money;
 use kernel::{FlowId, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -87,10 +89,37 @@ pub enum Part {
     Beep {
         ms: u32,
     },
-    /// What was collected or looked up under this name, figure by figure.
-    Digits {
+    /// What was collected or looked up under this name; silence when it cannot be read that way.
+    Spoken {
         of: String,
+        how: How,
     },
+}
+
+/// How a value is read aloud.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    Digits,
+    Number,
+    /// Fen.
+    Amount,
+    Date,
+    Time,
+}
+
+impl How {
+    fn speak(self, value: &str) -> Spoken {
+        let spoken = match self {
+            // Nobody listens to more.
+            How::Digits => Some(spoken::digits(&value.chars().take(32).collect::<String>())),
+            How::Number => value.parse().ok().map(spoken::number),
+            How::Amount => value.parse().ok().map(|fen| spoken::amount(Money(fen))),
+            How::Date => value.parse().ok().map(spoken::date),
+            How::Time => value.parse().ok().map(spoken::time),
+        };
+        spoken.unwrap_or_default()
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -112,6 +141,8 @@ pub struct Menu {
     /// Wrong keys and silences until `otherwise`.
     pub tries: u8,
     pub otherwise: Target,
+    /// Where silence leads at once, when it does not count as a wrong key.
+    pub silence: Option<Target>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -161,6 +192,8 @@ pub struct Rate {
     pub prompt: Prompt,
     pub timeout: Duration,
     pub next: Target,
+    /// After silence, or a second wrong key.
+    pub otherwise: Target,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -196,7 +229,7 @@ impl Flow {
 
     /// A flow that asks for a rating and then hangs up: what the exchange runs when the agent has left.
     pub fn rating(id: FlowId, prompt: Prompt, thanks: Prompt, timeout: Duration) -> Flow {
-        let rate = Rate { prompt, timeout, next: Target::Node(NodeIx(1)) };
+        let rate = Rate { prompt, timeout, next: Target::Node(NodeIx(1)), otherwise: Target::HangUp };
         let say = Say { prompt: thanks, must_hear: false, informative: false, next: Target::HangUp };
         Flow {
             id,
@@ -261,16 +294,11 @@ impl Prompt {
                 Part::Clip(clip) => sounds.push(Sound::Clip(clip.clone())),
                 Part::Silence { ms } => sounds.push(Sound::Silence { ms: *ms }),
                 Part::Beep { ms } => sounds.push(Sound::Beep { ms: *ms }),
-                Part::Digits { of } => {
-                    let value = known.get(of).map(String::as_str).unwrap_or_default();
-                    let figures = value.chars().filter(char::is_ascii_digit).take(DIGITS_SPOKEN_MAX);
-                    sounds.extend(figures.map(|c| Sound::Clip(Clip::new(&format!("parts/{c}")))));
+                Part::Spoken { of, how } => {
+                    sounds.extend(known.get(of).map(|value| how.speak(value).sounds()).unwrap_or_default());
                 }
             }
         }
         sounds
     }
 }
-
-/// Nobody listens to more.
-const DIGITS_SPOKEN_MAX: usize = 32;

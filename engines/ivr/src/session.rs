@@ -100,6 +100,8 @@ pub struct Session {
     caller: Caller,
     /// When the caller is given to a person whatever happens.
     ends: Timestamp,
+    /// A message was left: there was more time, once.
+    extended: bool,
     pub(crate) state: State,
     playing: bool,
     /// Keys pressed before their menu was reached.
@@ -165,6 +167,7 @@ impl Session {
     ) -> Session {
         let mut session = Session {
             ends: now + flow.longest,
+            extended: false,
             flow,
             caller,
             state: State::Over,
@@ -219,7 +222,7 @@ impl Session {
 
     /// The whole state as text, secrets masked: for transcripts and the log.
     pub fn show(&self) -> String {
-        let Session { flow, caller, ends, state, playing, ahead, trail, known, secrets } = self;
+        let Session { flow, caller, ends, extended: _, state, playing, ahead, trail, known, secrets } = self;
         let names = |at: &NodeIx| flow.node(*at).map_or("?", |node| node.name.as_str()).to_owned();
         let hidden = |name: &str, value: &str| {
             if secrets.contains(name) { "*".repeat(value.chars().count()) } else { value.to_owned() }
@@ -287,6 +290,9 @@ impl Session {
     pub(crate) fn go(&mut self, now: Timestamp, target: Target, out: &mut Vec<Effect>) {
         let flow = Arc::clone(&self.flow);
         let mut target = target;
+        if self.ends <= now {
+            return self.give_up(out);
+        }
         for _ in 0..HOPS_MAX {
             let at = match target {
                 Target::Node(at) => at,
@@ -412,7 +418,9 @@ impl Session {
 
     /// There is more time after a message, so that it can be thanked for.
     pub(crate) fn extend(&mut self, until: Timestamp) {
-        self.ends = self.ends.max(until);
+        if !std::mem::replace(&mut self.extended, true) {
+            self.ends = self.ends.max(until);
+        }
     }
 
     fn remember(&mut self, at: NodeIx) {

@@ -39,6 +39,9 @@ pub(crate) fn key(
 }
 
 pub(crate) fn silent(session: &mut Session, now: Timestamp, menu: &Menu, out: &mut Vec<Effect>) {
+    if let Some(silence) = menu.silence {
+        return session.go(now, silence, out);
+    }
     let silent = session.flow.silent.clone();
     again(session, now, menu, &silent, out);
 }

@@ -27,14 +27,14 @@ pub(crate) fn key(session: &mut Session, now: Timestamp, rate: &Rate, key: Digit
     if key.as_char() != AGAIN {
         *wrong = wrong.saturating_add(1);
         if *wrong >= TRIES {
-            return session.go(now, rate.next, out);
+            return session.go(now, rate.otherwise, out);
         }
     }
     prompt(session, now, rate, out);
 }
 
 pub(crate) fn silent(session: &mut Session, now: Timestamp, rate: &Rate, out: &mut Vec<Effect>) {
-    session.go(now, rate.next, out);
+    session.go(now, rate.otherwise, out);
 }
 
 fn prompt(session: &mut Session, now: Timestamp, rate: &Rate, out: &mut Vec<Effect>) {

@@ -1,0 +1,279 @@
+//! A flow as people write it: the language of `rooms/ivr_flows/README.md`.
+//!
+//! A [`Step`] has all fields of all kinds, each absent or present, so that [`crate::compile()`] can name every field that is
+//! out of place instead of stopping at the first.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A file of flows: `[[flow]]` again and again.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlowFile {
+    #[serde(default)]
+    pub flow: Vec<FlowSource>,
+}
+
+/// One flow. It begins with the first of `steps`, or with the first `node` when there are no steps.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlowSource {
+    pub name: String,
+    /// A node or a queue: where key 0 leads. The first queue that is not urgent when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// Said after a wrong key, and after silence, before the question is asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong_voice: Option<Voice>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent_voice: Option<Voice>,
+    /// Seconds in menus after which a person is given; 600 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub node: Vec<Step>,
+}
+
+/// Where to go on: the name of a node, or what is there, written in place.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Way {
+    To(String),
+    Step(Box<Step>),
+    Steps(Vec<Step>),
+}
+
+/// What is heard: the name of a recorded prompt, or several parts one after the other.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Voice {
+    Clip(String),
+    Parts(Vec<VoicePart>),
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum VoicePart {
+    Clip(String),
+    Other(SpokenPart),
+}
+
+/// Exactly one of these: a value by the name under which it was collected or looked up, or a pause.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpokenPart {
+    /// 户号: figure by figure.
+    Digits(String),
+    /// A whole number.
+    Number(String),
+    /// Whole fen, said in 元角分.
+    Amount(String),
+    /// `2026-01-05`
+    Date(String),
+    /// `08:30`
+    Time(String),
+    SilenceMs(u32),
+    BeepMs(u32),
+}
+
+macro_rules! step {
+    ($($(#[$doc:meta])* $field:ident: $type:ty,)*) => {
+        /// One step; which fields go together is in [`crate::compile()`].
+        #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Step {$(
+            $(#[$doc])*
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub $field: Option<$type>,
+        )*}
+
+        impl Step {
+            /// The fields that are written, by name.
+            pub(crate) fn fields(&self) -> Vec<&'static str> {
+                let mut fields = Vec::new();
+                $(if self.$field.is_some() { fields.push(stringify!($field)); })*
+                fields
+            }
+        }
+    };
+}
+
+step! {
+    name: String,
+    /// The text. In a step with another word of kind: what is said there.
+    say: String,
+    /// The text of a menu.
+    menu: String,
+    /// The name under which the digits are kept.
+    collect: String,
+    hours: Vec<String>,
+    look_up: String,
+    /// The text of the survey.
+    rate: String,
+    /// A queue.
+    voicemail: String,
+    /// A queue.
+    call_back: String,
+    queue: String,
+    go_to: String,
+    hang_up: bool,
+
+    voice: Voice,
+    must_hear: bool,
+    informative: bool,
+    urgent: bool,
+    secret: bool,
+    keys: BTreeMap<String, Way>,
+    answers: BTreeMap<String, Way>,
+    digits: (u8, u8),
+    end: String,
+    argument: String,
+    number: String,
+    on_holidays: Vec<String>,
+    timeout_s: u32,
+    gap_s: u32,
+    max_s: u32,
+    tries: u8,
+    next: Way,
+    otherwise: Way,
+    silence: Way,
+    unknown: Way,
+    open: Way,
+    closed: Way,
+}
+
+impl FlowSource {
+    /// Every text with the clip it is recorded in: what has to be spoken before this flow can be heard.
+    pub fn prompts(&self) -> Vec<(&str, &str)> {
+        let mut prompts = Vec::new();
+        let of_flow = [(&self.wrong, &self.wrong_voice), (&self.silent, &self.silent_voice)];
+        for (text, voice) in of_flow {
+            add_prompt(text.as_deref(), voice.as_ref(), &mut prompts);
+        }
+        for step in self.steps.iter().chain(&self.node) {
+            step.add_prompts(&mut prompts);
+        }
+        prompts
+    }
+}
+
+fn add_prompt<'a>(text: Option<&'a str>, voice: Option<&'a Voice>, prompts: &mut Vec<(&'a str, &'a str)>) {
+    if let (Some(text), Some(Voice::Clip(clip))) = (text, voice) {
+        prompts.push((clip_name(clip), text));
+    }
+}
+
+/// A prompt is named with or without its extension.
+pub(crate) fn clip_name(clip: &str) -> &str {
+    clip.strip_suffix(".wav").unwrap_or(clip)
+}
+
+impl Step {
+    fn add_prompts<'a>(&'a self, prompts: &mut Vec<(&'a str, &'a str)>) {
+        let text = self.menu.as_deref().or(self.rate.as_deref()).or(self.say.as_deref());
+        add_prompt(text, self.voice.as_ref(), prompts);
+        for (_, way) in self.ways() {
+            for step in way.steps() {
+                step.add_prompts(prompts);
+            }
+        }
+    }
+
+    /// Every way on, with the place where it is written: a key, an answer or a field.
+    pub(crate) fn ways(&self) -> Vec<(&str, &Way)> {
+        let keyed = [&self.keys, &self.answers].into_iter().flatten().flatten();
+        let mut ways: Vec<(&str, &Way)> = keyed.map(|(key, way)| (key.as_str(), way)).collect();
+        let fields = [
+            ("next", &self.next),
+            ("otherwise", &self.otherwise),
+            ("silence", &self.silence),
+            ("unknown", &self.unknown),
+            ("open", &self.open),
+            ("closed", &self.closed),
+        ];
+        ways.extend(fields.into_iter().filter_map(|(name, way)| Some((name, way.as_ref()?))));
+        ways
+    }
+}
+
+impl Way {
+    pub(crate) fn steps(&self) -> &[Step] {
+        match self {
+            Way::To(_) => &[],
+            Way::Step(step) => std::slice::from_ref(step),
+            Way::Steps(steps) => steps,
+        }
+    }
+}
+
+// By hand, because serde's untagged enums answer every slip with "did not match any variant".
+
+impl<'de> Deserialize<'de> for Way {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Way;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a node, a step { … } or a list of steps [ … ]")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Way, E> {
+                Ok(Way::To(name.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Way, A::Error> {
+                Step::deserialize(MapAccessDeserializer::new(map)).map(|step| Way::Step(Box::new(step)))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Way, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Way::Steps)
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl<'de> Deserialize<'de> for Voice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Voice;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a prompt, or a list of parts")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Voice, E> {
+                Ok(Voice::Clip(name.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Voice, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Voice::Parts)
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl<'de> Deserialize<'de> for VoicePart {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = VoicePart;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a prompt, or one of { digits, number, amount, date, time, silence_ms, beep_ms }")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<VoicePart, E> {
+                Ok(VoicePart::Clip(name.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<VoicePart, A::Error> {
+                SpokenPart::deserialize(MapAccessDeserializer::new(map)).map(VoicePart::Other)
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
