@@ -1,1 +1,36 @@
-//! web
+//! The web shell: what a room gives to be reachable, who is asking, what they may, and how a no is said.
+//!
+//! A room hands over a [`Room`]; its [`Routes`] cannot be registered without naming who may call them. [`Site::build`]
+//! puts the rooms together. Handlers take [`Actor`] and `State<App>` and answer [`Answer`].
+
+mod access;
+mod actor;
+mod app;
+mod chance;
+mod clock;
+mod error;
+mod extract;
+mod guard;
+mod live;
+mod page;
+mod room;
+mod site;
+pub mod testing;
+mod throttle;
+mod upload;
+
+pub use access::{Access, Listed, Routes};
+pub use actor::{Actor, ClientAddress, Doorkeeper, Token};
+pub use app::App;
+pub use chance::{Chance, OsChance, TestChance};
+pub use clock::SteadyClock;
+pub use error::{Answer, Error, ErrorBody, Refusal, Status};
+pub use extract::{Json, Path, Query};
+pub use guard::{SESSION_COOKIE, cleared_cookie, session_cookie};
+pub use live::{Live, Topic, TopicAccess};
+pub use page::{Page, PageQuery};
+pub use room::{Job, Room};
+pub use site::Site;
+pub use throttle::{Throttle, Throttled};
+pub use upload::{Uploaded, upload_to};
+pub use utoipa_axum::routes;
