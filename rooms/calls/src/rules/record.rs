@@ -1,0 +1,336 @@
+//! The record of one call, grown fact by fact. The definitions are those of the call timeline: wait = t4 − t2 (ringing
+//! counts), talk leaves hold out, a call has requested a person once however often it was queued again.
+
+use exchange::fact::{FlowOut, OfferEnd, Party, TransferTo, What};
+use exchange::line::EndCause;
+use exchange::Fact;
+use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
+use serde::{Deserialize, Serialize};
+
+use super::segment::{Segment, SegmentKind};
+
+/// One row of the call records. Times are absent until they come.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Record {
+    pub call: CallId,
+    pub from: String,
+    pub to: String,
+    pub trunk: Option<TrunkId>,
+    /// t0
+    pub arrived: Timestamp,
+    /// t1
+    pub answered: Option<Timestamp>,
+    /// t2, the first
+    pub requested: Option<Timestamp>,
+    /// t4, the first
+    pub connected: Option<Timestamp>,
+    /// t6
+    pub ended: Option<Timestamp>,
+    /// The queue of the first request.
+    pub queue: Option<QueueId>,
+    /// Who talked with the caller last.
+    pub agent: Option<PersonId>,
+    pub urgent: bool,
+    pub result: Option<Result>,
+    pub ended_by: Option<Party>,
+    pub cause: Option<EndCause>,
+    pub talk_ms: u64,
+    pub hold_ms: u64,
+    pub after_ms: u64,
+    /// 5 very satisfied … 1 very dissatisfied.
+    pub rating: Option<u8>,
+    pub recording: Option<RecordingId>,
+    /// Whether the agent's number was heard whole.
+    pub announced: Option<bool>,
+    /// The process died in the middle of the call.
+    pub interrupted: bool,
+    /// Segments that have begun and not ended.
+    pub going_on: Vec<Segment>,
+    /// Holding inside the conversation that goes on.
+    held_in_talk_ms: u64,
+    /// The way out of the queue, if it was not an agent.
+    flowed: Option<FlowOut>,
+    self_served: bool,
+    abandoned: bool,
+    /// When after-call work began, while it lasts.
+    after_since: Option<(PersonId, Timestamp)>,
+}
+
+/// How the call came out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Result {
+    /// An agent answered.
+    Answered,
+    /// Hung up while waiting for a person.
+    Abandoned,
+    /// Never asked for a person and heard what was wanted.
+    SelfServed,
+    /// Never asked for a person and left the menu.
+    LeftMenu,
+    Voicemail,
+    Callback,
+    /// Was told that nobody can be reached.
+    Message,
+    /// Hung up before we answered.
+    NotAnswered,
+}
+
+impl Result {
+    pub const ALL: [Result; 8] = [
+        Result::Answered,
+        Result::Abandoned,
+        Result::SelfServed,
+        Result::LeftMenu,
+        Result::Voicemail,
+        Result::Callback,
+        Result::Message,
+        Result::NotAnswered,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Result::Answered => "answered",
+            Result::Abandoned => "abandoned",
+            Result::SelfServed => "self_served",
+            Result::LeftMenu => "left_menu",
+            Result::Voicemail => "voicemail",
+            Result::Callback => "callback",
+            Result::Message => "message",
+            Result::NotAnswered => "not_answered",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Result> {
+        Self::ALL.into_iter().find(|result| result.as_str() == text)
+    }
+}
+
+impl Record {
+    /// A record begins with the arrival and with nothing else.
+    pub fn begin(fact: &Fact) -> Option<Record> {
+        let What::CallArrived { call, trunk, from, to, .. } = &fact.what else { return None };
+        Some(Record {
+            call: *call,
+            from: from.clone(),
+            to: to.clone(),
+            trunk: *trunk,
+            arrived: fact.at,
+            answered: None,
+            requested: None,
+            connected: None,
+            ended: None,
+            queue: None,
+            agent: None,
+            urgent: false,
+            result: None,
+            ended_by: None,
+            cause: None,
+            talk_ms: 0,
+            hold_ms: 0,
+            after_ms: 0,
+            rating: None,
+            recording: None,
+            announced: None,
+            interrupted: false,
+            going_on: Vec::new(),
+            held_in_talk_ms: 0,
+            flowed: None,
+            self_served: false,
+            abandoned: false,
+            after_since: None,
+        })
+    }
+
+    /// Nothing more will come: the call has ended and nobody is still writing it up.
+    pub fn is_complete(&self) -> bool {
+        self.ended.is_some() && self.after_since.is_none()
+    }
+
+    /// Waited from the first request to the first answer, or to the end.
+    pub fn wait_ms(&self) -> Option<u64> {
+        let requested = self.requested?;
+        let until = self.connected.or(self.ended)?;
+        Some(millis(until, requested))
+    }
+
+    /// Takes one fact of this call in; returns the segments it ended.
+    pub fn take(&mut self, fact: &Fact) -> Vec<Segment> {
+        let at = fact.at;
+        let mut done = Vec::new();
+        match &fact.what {
+            What::CallAnswered { .. } => {
+                self.answered = Some(at);
+                self.start(SegmentKind::Menu, at);
+            }
+            What::FlowEntered { flow, .. } => {
+                if let Some(menu) = self.current(SegmentKind::Menu) {
+                    menu.flow.get_or_insert(*flow);
+                }
+            }
+            What::MenuChosen { node, key, .. } => {
+                if let Some(menu) = self.current(SegmentKind::Menu) {
+                    let path = menu.detail.get_or_insert_default();
+                    if path.len() < 500 {
+                        let gap = if path.is_empty() { "" } else { " " };
+                        path.push_str(&format!("{gap}{node}:{key}"));
+                    }
+                }
+            }
+            What::SelfServed { .. } => self.self_served = true,
+            What::AgentRequested { queue, urgent, .. } => {
+                self.finish(SegmentKind::Menu, at, None, &mut done);
+                self.requested.get_or_insert(at);
+                self.queue.get_or_insert(*queue);
+                self.urgent |= urgent;
+                self.start(SegmentKind::Queue, at).queue = Some(*queue);
+            }
+            What::QueueMoved { to, why, .. } => {
+                self.finish(SegmentKind::Queue, at, Some(word(why)), &mut done);
+                self.start(SegmentKind::Queue, at).queue = Some(*to);
+            }
+            What::Offered { agent, queue, .. } => {
+                let ring = self.start(SegmentKind::Ring, at);
+                (ring.agent, ring.queue) = (Some(*agent), Some(*queue));
+            }
+            What::OfferEnded { why, .. } => self.finish(SegmentKind::Ring, at, Some(word(why)), &mut done),
+            What::Connected { agent, .. } => {
+                self.finish(SegmentKind::Ring, at, Some("answered".into()), &mut done);
+                self.finish(SegmentKind::Queue, at, Some("answered".into()), &mut done);
+                self.connected.get_or_insert(at);
+                self.agent = Some(*agent);
+                let queue = self.queue;
+                let talk = self.start(SegmentKind::Talk, at);
+                (talk.agent, talk.queue) = (Some(*agent), queue);
+            }
+            What::NumberAnnounced { whole, .. } => self.announced = Some(*whole),
+            What::HoldStarted { agent, .. } => self.start(SegmentKind::Hold, at).agent = Some(*agent),
+            What::HoldEnded { .. } => self.finish(SegmentKind::Hold, at, None, &mut done),
+            What::Parted { agent, by, .. } => {
+                self.finish(SegmentKind::Hold, at, None, &mut done);
+                self.finish(SegmentKind::Talk, at, Some(word(by)), &mut done);
+                self.after_since = Some((*agent, at));
+            }
+            What::Transferred { to, .. } => {
+                if let Some(talk) = self.current(SegmentKind::Talk) {
+                    talk.detail = Some("transferred".into());
+                }
+                if matches!(to, TransferTo::Number(_)) {
+                    self.start(SegmentKind::Outside, at);
+                }
+            }
+            What::FlowedOut { to, .. } => {
+                self.finish(SegmentKind::Queue, at, Some(word(to)), &mut done);
+                self.flowed = Some(*to);
+                match to {
+                    FlowOut::Menu => drop(self.start(SegmentKind::Menu, at)),
+                    FlowOut::Voicemail => drop(self.start(SegmentKind::Message, at)),
+                    FlowOut::Callback | FlowOut::Message => {}
+                }
+            }
+            What::Abandoned { .. } => {
+                self.abandoned = true;
+                self.finish(SegmentKind::Ring, at, Some(word(&OfferEnd::CallerLeft)), &mut done);
+                self.finish(SegmentKind::Queue, at, Some("abandoned".into()), &mut done);
+            }
+            What::Asked { agent, .. } => self.start(SegmentKind::Rating, at).agent = Some(*agent),
+            What::Rated { score, .. } => {
+                self.rating = Some(*score);
+                self.finish(SegmentKind::Rating, at, Some(score.to_string()), &mut done);
+            }
+            What::RecordingStarted { recording, .. } => drop(self.recording.get_or_insert(*recording)),
+            What::MessageLeft { recording, .. } => {
+                self.recording = Some(*recording);
+                self.finish(SegmentKind::Message, at, None, &mut done);
+            }
+            What::CallEnded { by, cause, .. } => self.end(at, *by, *cause, &mut done),
+            What::AfterCallEnded { agent, .. } => {
+                if let Some((_, since)) = self.after_since.take_if(|(who, _)| who == agent) {
+                    self.after_ms += millis(at, since);
+                }
+            }
+            What::CallArrived { .. }
+            | What::CallBlocked { .. }
+            | What::CallbackAsked { .. }
+            | What::RecordingMarked { .. }
+            | What::RecordingSealed { .. }
+            | What::RecordingTrouble { .. }
+            | What::DeskChanged { .. } => {}
+        }
+        done
+    }
+
+    /// The process died while the call went on, and was last known to live at `at`.
+    pub fn interrupt(&mut self, at: Timestamp) -> Vec<Segment> {
+        let mut done = Vec::new();
+        self.after_since = None;
+        if self.ended.is_none() {
+            self.interrupted = true;
+            self.end(at, Party::System, EndCause::Lost, &mut done);
+        }
+        done
+    }
+
+    fn end(&mut self, at: Timestamp, by: Party, cause: EndCause, done: &mut Vec<Segment>) {
+        while let Some(kind) = self.going_on.last().map(|segment| segment.kind) {
+            self.finish(kind, at, None, done);
+        }
+        self.ended = Some(at);
+        self.ended_by = Some(by);
+        self.cause = Some(cause);
+        self.result = Some(self.outcome());
+    }
+
+    fn outcome(&self) -> Result {
+        match (self.connected, self.requested, self.flowed) {
+            (Some(_), ..) => Result::Answered,
+            (None, Some(_), Some(FlowOut::Voicemail)) => Result::Voicemail,
+            (None, Some(_), Some(FlowOut::Callback)) => Result::Callback,
+            (None, Some(_), Some(FlowOut::Message)) => Result::Message,
+            (None, Some(_), Some(FlowOut::Menu)) if !self.abandoned => Result::LeftMenu,
+            (None, Some(_), _) => Result::Abandoned,
+            (None, None, _) if self.self_served => Result::SelfServed,
+            (None, None, _) if self.answered.is_some() => Result::LeftMenu,
+            (None, None, _) => Result::NotAnswered,
+        }
+    }
+
+    fn start(&mut self, kind: SegmentKind, at: Timestamp) -> &mut Segment {
+        let segment = Segment { kind, at, until: None, agent: None, queue: None, flow: None, detail: None };
+        self.going_on.push(segment);
+        let last = self.going_on.len() - 1;
+        &mut self.going_on[last]
+    }
+
+    fn current(&mut self, kind: SegmentKind) -> Option<&mut Segment> {
+        self.going_on.iter_mut().rev().find(|segment| segment.kind == kind)
+    }
+
+    fn finish(&mut self, kind: SegmentKind, at: Timestamp, detail: Option<String>, done: &mut Vec<Segment>) {
+        let Some(place) = self.going_on.iter().rposition(|segment| segment.kind == kind) else { return };
+        let mut segment = self.going_on.remove(place);
+        segment.until = Some(at);
+        segment.detail = segment.detail.or(detail);
+        let lasted = millis(at, segment.at);
+        match kind {
+            SegmentKind::Talk => {
+                self.talk_ms += lasted.saturating_sub(std::mem::take(&mut self.held_in_talk_ms));
+            }
+            SegmentKind::Hold => {
+                self.hold_ms += lasted;
+                self.held_in_talk_ms += lasted;
+            }
+            _ => {}
+        }
+        done.push(segment);
+    }
+}
+
+fn millis(later: Timestamp, earlier: Timestamp) -> u64 {
+    u64::try_from(later.since(earlier).as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The serialised name of a unit variant: `NoAnswer` is `no_answer`.
+fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,7 @@
+//! The only writer of the `calls_*` tables.
+
+pub mod facts;
+pub mod lines;
+pub mod search;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+//! Facts become rows. The place in the log of facts is kept in the same transaction, so that each fact counts once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+use db::Tx;
+use exchange::Fact;
+use exchange::fact::{DeskState, What};
+use kernel::{CallId, Timestamp};
+use sqlx::Row;
+
+use crate::rules::{Record, Segment};
+
+/// The records that still grow. It mirrors the rows with a `state`; after a failed transaction read it anew.
+#[derive(Debug, Default)]
+pub struct Growing {
+    records: BTreeMap<CallId, Record>,
+}
+
+const OPEN: &str = "SELECT state FROM calls_records WHERE state IS NOT NULL";
+const APPLIED: &str = "SELECT position FROM calls_applied WHERE one = 1";
+const APPLY: &str = "UPDATE calls_applied SET position = $1 WHERE one = 1";
+const UPSERT: &str = "INSERT INTO calls_records (id, arrived_at, answered_at, requested_at, connected_at, ended_at, \
+     from_number, from_reversed, to_number, trunk, queue, agent, urgent, result, ended_by, cause, wait_ms, talk_ms, \
+     hold_ms, after_ms, rating, recording, announced, interrupted, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+     $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) ON CONFLICT (id) DO UPDATE SET \
+     answered_at = excluded.answered_at, requested_at = excluded.requested_at, connected_at = excluded.connected_at, \
+     ended_at = excluded.ended_at, queue = excluded.queue, agent = excluded.agent, urgent = excluded.urgent, \
+     result = excluded.result, ended_by = excluded.ended_by, cause = excluded.cause, wait_ms = excluded.wait_ms, \
+     talk_ms = excluded.talk_ms, hold_ms = excluded.hold_ms, after_ms = excluded.after_ms, rating = excluded.rating, \
+     recording = excluded.recording, announced = excluded.announced, interrupted = excluded.interrupted, \
+     state = excluded.state";
+const SEGMENT: &str = "INSERT INTO calls_segments (call, position, kind, at, until_at, agent, queue, flow, detail) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const BLOCKED: &str = "INSERT INTO calls_blocked (position, at, trunk, from_number, to_number, why) \
+     VALUES ($1, $2, $3, $4, $5, $6)";
+const DESK: &str = "INSERT INTO calls_desks (position, agent, at, state, reason, call, ordered_by) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const OWED: &str = "INSERT INTO calls_owed (position, at, kind, call, queue, number, recording) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+/// The place in the log up to which facts have been taken in.
+pub async fn applied(db: &db::Db) -> Result<u64> {
+    let row = sqlx::query(APPLIED).fetch_one(db.read()).await.context("how far the call records have come")?;
+    Ok(u64::try_from(row.try_get::<i64, _>("position")?).unwrap_or(0))
+}
+
+impl Growing {
+    /// The records that were still growing when the last transaction was kept.
+    pub async fn load(db: &db::Db) -> Result<Growing> {
+        let mut records = BTreeMap::new();
+        for row in sqlx::query(OPEN).fetch_all(db.read()).await.context("the calls in progress")? {
+            let record: Record = serde_json::from_str(row.try_get("state")?).context("a call in progress")?;
+            records.insert(record.call, record);
+        }
+        Ok(Growing { records })
+    }
+
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Takes facts in, each with the place in the log behind it. Facts of calls nobody knows (before the log began)
+    /// leave no trace.
+    pub async fn take(&mut self, tx: &mut Tx, facts: &[(u64, Fact)]) -> Result<()> {
+        let mut touched = BTreeSet::new();
+        let mut segments: Vec<(CallId, u32, Segment)> = Vec::new();
+        for (position, fact) in facts {
+            let position = i64::try_from(*position).unwrap_or(i64::MAX);
+            match &fact.what {
+                What::CallBlocked { trunk, from, to, why } => {
+                    sqlx::query(BLOCKED)
+                        .bind(position)
+                        .bind(fact.at.as_micros())
+                        .bind(trunk.map(|id| id.get()))
+                        .bind(from)
+                        .bind(to)
+                        .bind(crate::rules::word(why))
+                        .execute(&mut **tx)
+                        .await
+                        .context("a blocked call")?;
+                }
+                What::DeskChanged { agent, desk, by } => {
+                    let (state, reason, call) = desk_columns(desk);
+                    sqlx::query(DESK)
+                        .bind(position)
+                        .bind(agent.get())
+                        .bind(fact.at.as_micros())
+                        .bind(state)
+                        .bind(reason)
+                        .bind(call.map(CallId::get))
+                        .bind(by.map(|id| id.get()))
+                        .execute(&mut **tx)
+                        .await
+                        .context("an agent's state")?;
+                }
+                _ => {}
+            }
+            self.owe(tx, position, fact).await?;
+            let Some(call) = call_of(&fact.what) else { continue };
+            if let Some(record) = Record::begin(fact) {
+                self.records.entry(call).or_insert(record);
+            } else if let Some(record) = self.records.get_mut(&call) {
+                for segment in record.take(fact) {
+                    segments.push((call, record.next_segment(), segment));
+                }
+            } else {
+                continue;
+            }
+            touched.insert(call);
+        }
+        self.keep(tx, touched, segments).await?;
+        if let Some((position, _)) = facts.last() {
+            let position = i64::try_from(*position).unwrap_or(i64::MAX);
+            sqlx::query(APPLY).bind(position).execute(&mut **tx).await.context("how far the records have come")?;
+        }
+        Ok(())
+    }
+
+    /// At the start after a death: closes what was going on, as of the last moment the process was known to live.
+    pub async fn interrupt(&mut self, tx: &mut Tx, at: Timestamp) -> Result<usize> {
+        let mut segments = Vec::new();
+        let touched: BTreeSet<CallId> = self.records.keys().copied().collect();
+        for (call, record) in &mut self.records {
+            for segment in record.interrupt(at) {
+                segments.push((*call, record.next_segment(), segment));
+            }
+        }
+        let count = touched.len();
+        self.keep(tx, touched, segments).await?;
+        Ok(count)
+    }
+
+    async fn keep(
+        &mut self,
+        tx: &mut Tx,
+        touched: BTreeSet<CallId>,
+        segments: Vec<(CallId, u32, Segment)>,
+    ) -> Result<()> {
+        for call in touched {
+            let Some(record) = self.records.get(&call) else { continue };
+            write(tx, record).await?;
+            if record.is_complete() {
+                self.records.remove(&call);
+            }
+        }
+        for (call, position, segment) in segments {
+            sqlx::query(SEGMENT)
+                .bind(call.get())
+                .bind(i64::from(position))
+                .bind(segment.kind.as_str())
+                .bind(segment.at.as_micros())
+                .bind(segment.until.unwrap_or(segment.at).as_micros())
+                .bind(segment.agent.map(|id| id.get()))
+                .bind(segment.queue.map(|id| id.get()))
+                .bind(segment.flow.map(|id| id.get()))
+                .bind(segment.detail)
+                .execute(&mut **tx)
+                .await
+                .context("a segment of a call")?;
+        }
+        Ok(())
+    }
+
+    async fn owe(&self, tx: &mut Tx, position: i64, fact: &Fact) -> Result<()> {
+        let (kind, call, queue, number, recording) = match &fact.what {
+            What::CallbackAsked { call, queue, number } => ("callback", call, queue, Some(number.clone()), None),
+            What::MessageLeft { call, queue, recording } => ("message", call, queue, None, Some(recording.get())),
+            _ => return Ok(()),
+        };
+        let caller = || self.records.get(call).map(|record| record.from.clone()).unwrap_or_default();
+        sqlx::query(OWED)
+            .bind(position)
+            .bind(fact.at.as_micros())
+            .bind(kind)
+            .bind(call.get())
+            .bind(queue.get())
+            .bind(number.unwrap_or_else(caller))
+            .bind(recording)
+            .execute(&mut **tx)
+            .await
+            .context("what is owed to a caller")?;
+        Ok(())
+    }
+}
+
+async fn write(tx: &mut Tx, record: &Record) -> Result<()> {
+    let complete = record.is_complete();
+    let state = if complete { None } else { Some(serde_json::to_string(record)?) };
+    let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
+    let millis = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+    sqlx::query(UPSERT)
+        .bind(record.call.get())
+        .bind(record.arrived.as_micros())
+        .bind(micros(record.answered))
+        .bind(micros(record.requested))
+        .bind(micros(record.connected))
+        .bind(micros(record.ended))
+        .bind(&record.from)
+        .bind(record.from.chars().rev().collect::<String>())
+        .bind(&record.to)
+        .bind(record.trunk.map(|id| id.get()))
+        .bind(record.queue.map(|id| id.get()))
+        .bind(record.agent.map(|id| id.get()))
+        .bind(i64::from(record.urgent))
+        .bind(record.result.map(|result| result.as_str()))
+        .bind(record.ended_by.as_ref().map(crate::rules::word))
+        .bind(record.cause.as_ref().map(crate::rules::word))
+        .bind(record.wait_ms().map(millis))
+        .bind(millis(record.talk_ms))
+        .bind(millis(record.hold_ms))
+        .bind(millis(record.after_ms))
+        .bind(record.rating.map(i64::from))
+        .bind(record.recording.map(|id| id.get()))
+        .bind(record.announced.map(i64::from))
+        .bind(i64::from(record.interrupted))
+        .bind(state)
+        .execute(&mut **tx)
+        .await
+        .with_context(|| format!("the record of {}", record.call))?;
+    if complete {
+        tx.journal(crate::rules::journal_entry(record));
+    }
+    Ok(())
+}
+
+fn desk_columns(desk: &DeskState) -> (&'static str, Option<&str>, Option<CallId>) {
+    match desk {
+        DeskState::SignedOut => ("signed_out", None, None),
+        DeskState::NotReady { reason } => ("not_ready", Some(reason), None),
+        DeskState::Ready => ("ready", None, None),
+        DeskState::Ringing { call } => ("ringing", None, Some(*call)),
+        DeskState::Talking { call } => ("talking", None, Some(*call)),
+        DeskState::Holding { call } => ("holding", None, Some(*call)),
+        DeskState::AfterCall { call } => ("after_call", None, Some(*call)),
+    }
+}
+
+/// The call a fact is about.
+fn call_of(what: &What) -> Option<CallId> {
+    match what {
+        What::CallArrived { call, .. }
+        | What::CallAnswered { call }
+        | What::FlowEntered { call, .. }
+        | What::MenuChosen { call, .. }
+        | What::SelfServed { call, .. }
+        | What::AgentRequested { call, .. }
+        | What::QueueMoved { call, .. }
+        | What::Offered { call, .. }
+        | What::OfferEnded { call, .. }
+        | What::Connected { call, .. }
+        | What::NumberAnnounced { call, .. }
+        | What::HoldStarted { call, .. }
+        | What::HoldEnded { call, .. }
+        | What::Parted { call, .. }
+        | What::Transferred { call, .. }
+        | What::FlowedOut { call, .. }
+        | What::Abandoned { call, .. }
+        | What::Asked { call, .. }
+        | What::Rated { call, .. }
+        | What::CallEnded { call, .. }
+        | What::AfterCallEnded { call, .. }
+        | What::RecordingStarted { call, .. }
+        | What::MessageLeft { call, .. }
+        | What::CallbackAsked { call, .. } => Some(*call),
+        What::CallBlocked { .. }
+        | What::RecordingMarked { .. }
+        | What::RecordingSealed { .. }
+        | What::RecordingTrouble { .. }
+        | What::DeskChanged { .. } => None,
+    }
+}
