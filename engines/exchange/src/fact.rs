@@ -274,3 +274,40 @@ pub enum Mark {
     PauseStarted,
     PauseEnded,
 }
+
+impl What {
+    /// The call this is about, for what belongs to the call's own story.
+    pub fn call(&self) -> Option<CallId> {
+        match self {
+            What::CallArrived { call, .. }
+            | What::CallAnswered { call }
+            | What::FlowEntered { call, .. }
+            | What::MenuChosen { call, .. }
+            | What::SelfServed { call, .. }
+            | What::AgentRequested { call, .. }
+            | What::QueueMoved { call, .. }
+            | What::Offered { call, .. }
+            | What::OfferEnded { call, .. }
+            | What::Connected { call, .. }
+            | What::NumberAnnounced { call, .. }
+            | What::HoldStarted { call, .. }
+            | What::HoldEnded { call, .. }
+            | What::Parted { call, .. }
+            | What::Transferred { call, .. }
+            | What::FlowedOut { call, .. }
+            | What::Abandoned { call, .. }
+            | What::Asked { call, .. }
+            | What::Rated { call, .. }
+            | What::CallEnded { call, .. }
+            | What::AfterCallEnded { call, .. }
+            | What::RecordingStarted { call, .. }
+            | What::MessageLeft { call, .. }
+            | What::CallbackAsked { call, .. } => Some(*call),
+            What::CallBlocked { .. }
+            | What::RecordingMarked { .. }
+            | What::RecordingSealed { .. }
+            | What::RecordingTrouble { .. }
+            | What::DeskChanged { .. } => None,
+        }
+    }
+}

@@ -27,11 +27,11 @@ CREATE TABLE calls_records (
   interrupted BIGINT NOT NULL,
   state TEXT
 );
-CREATE INDEX calls_records_arrived ON calls_records (arrived_at);
+CREATE INDEX calls_records_arrived ON calls_records (arrived_at, id);
 CREATE INDEX calls_records_from ON calls_records (from_reversed, arrived_at);
-CREATE INDEX calls_records_queue ON calls_records (queue, arrived_at);
-CREATE INDEX calls_records_agent ON calls_records (agent, arrived_at);
-CREATE INDEX calls_records_result ON calls_records (result, arrived_at);
+CREATE INDEX calls_records_queue ON calls_records (queue, arrived_at, id);
+CREATE INDEX calls_records_agent ON calls_records (agent, arrived_at, id);
+CREATE INDEX calls_records_result ON calls_records (result, arrived_at, id);
 CREATE INDEX calls_records_open ON calls_records (id) WHERE state IS NOT NULL;
 
 CREATE TABLE calls_segments (

@@ -1,7 +1,16 @@
 //! What a call record is and how facts become one; what a queue, a trunk and a dial rule are. Pure.
 
+pub mod line;
 pub mod record;
 pub mod segment;
 
-pub use record::{Record, Result};
+pub use line::{Answer, DialRule, Queue, Trunk};
+pub use record::{Outcome, Record};
 pub use segment::{Segment, SegmentKind};
+
+use serde::Serialize;
+
+/// The serialised name of a unit variant: `NoAnswer` is `no_answer`.
+pub fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}

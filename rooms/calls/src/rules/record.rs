@@ -1,13 +1,14 @@
 //! The record of one call, grown fact by fact. The definitions are those of the call timeline: wait = t4 − t2 (ringing
 //! counts), talk leaves hold out, a call has requested a person once however often it was queued again.
 
+use exchange::Fact;
 use exchange::fact::{FlowOut, OfferEnd, Party, TransferTo, What};
 use exchange::line::EndCause;
-use exchange::Fact;
 use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::{Deserialize, Serialize};
 
 use super::segment::{Segment, SegmentKind};
+use super::word;
 
 /// One row of the call records. Times are absent until they come.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub struct Record {
     /// Who talked with the caller last.
     pub agent: Option<PersonId>,
     pub urgent: bool,
-    pub result: Option<Result>,
+    pub result: Option<Outcome>,
     pub ended_by: Option<Party>,
     pub cause: Option<EndCause>,
     pub talk_ms: u64,
@@ -50,6 +51,8 @@ pub struct Record {
     held_in_talk_ms: u64,
     /// The way out of the queue, if it was not an agent.
     flowed: Option<FlowOut>,
+    /// How many segments have been numbered.
+    segments: u32,
     self_served: bool,
     abandoned: bool,
     /// When after-call work began, while it lasts.
@@ -59,7 +62,7 @@ pub struct Record {
 /// How the call came out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Result {
+pub enum Outcome {
     /// An agent answered.
     Answered,
     /// Hung up while waiting for a person.
@@ -76,32 +79,32 @@ pub enum Result {
     NotAnswered,
 }
 
-impl Result {
-    pub const ALL: [Result; 8] = [
-        Result::Answered,
-        Result::Abandoned,
-        Result::SelfServed,
-        Result::LeftMenu,
-        Result::Voicemail,
-        Result::Callback,
-        Result::Message,
-        Result::NotAnswered,
+impl Outcome {
+    pub const ALL: [Outcome; 8] = [
+        Outcome::Answered,
+        Outcome::Abandoned,
+        Outcome::SelfServed,
+        Outcome::LeftMenu,
+        Outcome::Voicemail,
+        Outcome::Callback,
+        Outcome::Message,
+        Outcome::NotAnswered,
     ];
 
     pub fn as_str(self) -> &'static str {
         match self {
-            Result::Answered => "answered",
-            Result::Abandoned => "abandoned",
-            Result::SelfServed => "self_served",
-            Result::LeftMenu => "left_menu",
-            Result::Voicemail => "voicemail",
-            Result::Callback => "callback",
-            Result::Message => "message",
-            Result::NotAnswered => "not_answered",
+            Outcome::Answered => "answered",
+            Outcome::Abandoned => "abandoned",
+            Outcome::SelfServed => "self_served",
+            Outcome::LeftMenu => "left_menu",
+            Outcome::Voicemail => "voicemail",
+            Outcome::Callback => "callback",
+            Outcome::Message => "message",
+            Outcome::NotAnswered => "not_answered",
         }
     }
 
-    pub fn parse(text: &str) -> Option<Result> {
+    pub fn parse(text: &str) -> Option<Outcome> {
         Self::ALL.into_iter().find(|result| result.as_str() == text)
     }
 }
@@ -136,6 +139,7 @@ impl Record {
             going_on: Vec::new(),
             held_in_talk_ms: 0,
             flowed: None,
+            segments: 0,
             self_served: false,
             abandoned: false,
             after_since: None,
@@ -145,6 +149,12 @@ impl Record {
     /// Nothing more will come: the call has ended and nobody is still writing it up.
     pub fn is_complete(&self) -> bool {
         self.ended.is_some() && self.after_since.is_none()
+    }
+
+    /// The place of the next segment that ends.
+    pub fn next_segment(&mut self) -> u32 {
+        self.segments += 1;
+        self.segments
     }
 
     /// Waited from the first request to the first answer, or to the end.
@@ -281,17 +291,17 @@ impl Record {
         self.result = Some(self.outcome());
     }
 
-    fn outcome(&self) -> Result {
+    fn outcome(&self) -> Outcome {
         match (self.connected, self.requested, self.flowed) {
-            (Some(_), ..) => Result::Answered,
-            (None, Some(_), Some(FlowOut::Voicemail)) => Result::Voicemail,
-            (None, Some(_), Some(FlowOut::Callback)) => Result::Callback,
-            (None, Some(_), Some(FlowOut::Message)) => Result::Message,
-            (None, Some(_), Some(FlowOut::Menu)) if !self.abandoned => Result::LeftMenu,
-            (None, Some(_), _) => Result::Abandoned,
-            (None, None, _) if self.self_served => Result::SelfServed,
-            (None, None, _) if self.answered.is_some() => Result::LeftMenu,
-            (None, None, _) => Result::NotAnswered,
+            (Some(_), ..) => Outcome::Answered,
+            (None, Some(_), Some(FlowOut::Voicemail)) => Outcome::Voicemail,
+            (None, Some(_), Some(FlowOut::Callback)) => Outcome::Callback,
+            (None, Some(_), Some(FlowOut::Message)) => Outcome::Message,
+            (None, Some(_), Some(FlowOut::Menu)) if !self.abandoned => Outcome::LeftMenu,
+            (None, Some(_), _) => Outcome::Abandoned,
+            (None, None, _) if self.self_served => Outcome::SelfServed,
+            (None, None, _) if self.answered.is_some() => Outcome::LeftMenu,
+            (None, None, _) => Outcome::NotAnswered,
         }
     }
 
@@ -328,9 +338,4 @@ impl Record {
 
 fn millis(later: Timestamp, earlier: Timestamp) -> u64 {
     u64::try_from(later.since(earlier).as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The serialised name of a unit variant: `NoAnswer` is `no_answer`.
-fn word(value: &impl Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

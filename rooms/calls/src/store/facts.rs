@@ -41,7 +41,8 @@ const OWED: &str = "INSERT INTO calls_owed (position, at, kind, call, queue, num
 
 /// The place in the log up to which facts have been taken in.
 pub async fn applied(db: &db::Db) -> Result<u64> {
-    let row = sqlx::query(APPLIED).fetch_one(db.read()).await.context("how far the call records have come")?;
+    let row =
+        sqlx::query(APPLIED).fetch_one(db.read()).await.context("how far the call records have come")?;
     Ok(u64::try_from(row.try_get::<i64, _>("position")?).unwrap_or(0))
 }
 
@@ -101,7 +102,7 @@ impl Growing {
                 _ => {}
             }
             self.owe(tx, position, fact).await?;
-            let Some(call) = call_of(&fact.what) else { continue };
+            let Some(call) = fact.what.call() else { continue };
             if let Some(record) = Record::begin(fact) {
                 self.records.entry(call).or_insert(record);
             } else if let Some(record) = self.records.get_mut(&call) {
@@ -116,7 +117,11 @@ impl Growing {
         self.keep(tx, touched, segments).await?;
         if let Some((position, _)) = facts.last() {
             let position = i64::try_from(*position).unwrap_or(i64::MAX);
-            sqlx::query(APPLY).bind(position).execute(&mut **tx).await.context("how far the records have come")?;
+            sqlx::query(APPLY)
+                .bind(position)
+                .execute(&mut **tx)
+                .await
+                .context("how far the records have come")?;
         }
         Ok(())
     }
@@ -168,8 +173,12 @@ impl Growing {
 
     async fn owe(&self, tx: &mut Tx, position: i64, fact: &Fact) -> Result<()> {
         let (kind, call, queue, number, recording) = match &fact.what {
-            What::CallbackAsked { call, queue, number } => ("callback", call, queue, Some(number.clone()), None),
-            What::MessageLeft { call, queue, recording } => ("message", call, queue, None, Some(recording.get())),
+            What::CallbackAsked { call, queue, number } => {
+                ("callback", call, queue, Some(number.clone()), None)
+            }
+            What::MessageLeft { call, queue, recording } => {
+                ("message", call, queue, None, Some(recording.get()))
+            }
             _ => return Ok(()),
         };
         let caller = || self.records.get(call).map(|record| record.from.clone()).unwrap_or_default();
@@ -223,9 +232,26 @@ async fn write(tx: &mut Tx, record: &Record) -> Result<()> {
         .await
         .with_context(|| format!("the record of {}", record.call))?;
     if complete {
-        tx.journal(crate::rules::journal_entry(record));
+        tx.journal(journal_entry(record));
     }
     Ok(())
+}
+
+/// The line of the journal that closes a call.
+fn journal_entry(record: &Record) -> db::Entry {
+    let payload = serde_json::json!({
+        "result": record.result,
+        "ended_by": record.ended_by,
+        "cause": record.cause,
+        "agent": record.agent,
+        "wait_ms": record.wait_ms(),
+        "talk_ms": record.talk_ms,
+        "rating": record.rating,
+        "recording": record.recording,
+        "interrupted": record.interrupted,
+    });
+    let at = record.ended.unwrap_or(record.arrived);
+    db::Entry { at, who: None, room: "calls", subject: record.call.to_string(), kind: "ended", payload }
 }
 
 fn desk_columns(desk: &DeskState) -> (&'static str, Option<&str>, Option<CallId>) {
@@ -237,40 +263,5 @@ fn desk_columns(desk: &DeskState) -> (&'static str, Option<&str>, Option<CallId>
         DeskState::Talking { call } => ("talking", None, Some(*call)),
         DeskState::Holding { call } => ("holding", None, Some(*call)),
         DeskState::AfterCall { call } => ("after_call", None, Some(*call)),
-    }
-}
-
-/// The call a fact is about.
-fn call_of(what: &What) -> Option<CallId> {
-    match what {
-        What::CallArrived { call, .. }
-        | What::CallAnswered { call }
-        | What::FlowEntered { call, .. }
-        | What::MenuChosen { call, .. }
-        | What::SelfServed { call, .. }
-        | What::AgentRequested { call, .. }
-        | What::QueueMoved { call, .. }
-        | What::Offered { call, .. }
-        | What::OfferEnded { call, .. }
-        | What::Connected { call, .. }
-        | What::NumberAnnounced { call, .. }
-        | What::HoldStarted { call, .. }
-        | What::HoldEnded { call, .. }
-        | What::Parted { call, .. }
-        | What::Transferred { call, .. }
-        | What::FlowedOut { call, .. }
-        | What::Abandoned { call, .. }
-        | What::Asked { call, .. }
-        | What::Rated { call, .. }
-        | What::CallEnded { call, .. }
-        | What::AfterCallEnded { call, .. }
-        | What::RecordingStarted { call, .. }
-        | What::MessageLeft { call, .. }
-        | What::CallbackAsked { call, .. } => Some(*call),
-        What::CallBlocked { .. }
-        | What::RecordingMarked { .. }
-        | What::RecordingSealed { .. }
-        | What::RecordingTrouble { .. }
-        | What::DeskChanged { .. } => None,
     }
 }

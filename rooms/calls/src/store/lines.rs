@@ -1,0 +1,125 @@
+//! Queues, trunks and dial rules: read whole, changed one at a time.
+
+use anyhow::{Context, Result};
+use db::{Db, Entry, Tx};
+use kernel::{IdMint, PersonId, QueueId, Timestamp, TrunkId};
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::Row;
+
+use crate::rules::{DialRule, Queue, Trunk};
+
+/// Everything the exchange and telephony need to know of this room.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    pub queues: Vec<(QueueId, Queue)>,
+    pub trunks: Vec<(TrunkId, Trunk)>,
+    pub dial_rules: Vec<DialRule>,
+}
+
+impl Lines {
+    pub fn queue(&self, name: &str) -> Option<QueueId> {
+        self.queues.iter().find(|(_, queue)| queue.name == name).map(|(id, _)| *id)
+    }
+    pub fn trunk(&self, name: &str) -> Option<TrunkId> {
+        self.trunks.iter().find(|(_, trunk)| trunk.name == name).map(|(id, _)| *id)
+    }
+}
+
+const QUEUES: &str = "SELECT id, body FROM calls_queues ORDER BY name";
+const TRUNKS: &str = "SELECT id, body FROM calls_trunks ORDER BY name";
+const RULES: &str = "SELECT r.prefix AS prefix, t.name AS name FROM calls_dial_rules r \
+     LEFT JOIN calls_trunks t ON t.id = r.trunk ORDER BY r.prefix";
+const PUT_QUEUE: &str = "INSERT INTO calls_queues (id, name, body, version, changed_at) VALUES ($1, $2, $3, 1, $4) \
+     ON CONFLICT (name) DO UPDATE SET body = excluded.body, version = calls_queues.version + 1, \
+     changed_at = excluded.changed_at RETURNING id";
+const PUT_TRUNK: &str = "INSERT INTO calls_trunks (id, name, body, version, changed_at) VALUES ($1, $2, $3, 1, $4) \
+     ON CONFLICT (name) DO UPDATE SET body = excluded.body, version = calls_trunks.version + 1, \
+     changed_at = excluded.changed_at RETURNING id";
+const PUT_RULE: &str = "INSERT INTO calls_dial_rules (prefix, trunk) VALUES ($1, $2) \
+     ON CONFLICT (prefix) DO UPDATE SET trunk = excluded.trunk";
+const DROP_RULES: &str = "DELETE FROM calls_dial_rules";
+
+/// Reads all of it: a few dozen rows.
+pub async fn all(db: &Db) -> Result<Lines> {
+    let queues = bodies(db, QUEUES).await?.into_iter().map(|(id, body)| (QueueId(id), body)).collect();
+    let trunks = bodies(db, TRUNKS).await?.into_iter().map(|(id, body)| (TrunkId(id), body)).collect();
+    let rows = sqlx::query(RULES).fetch_all(db.read()).await.context("the dial rules")?;
+    let rule = |row: &db::Row| Ok(DialRule { prefix: row.try_get("prefix")?, trunk: row.try_get("name")? });
+    let dial_rules = rows.iter().map(rule).collect::<Result<_>>()?;
+    Ok(Lines { queues, trunks, dial_rules })
+}
+
+async fn bodies<T: DeserializeOwned>(db: &Db, sql: &'static str) -> Result<Vec<(i64, T)>> {
+    let rows = sqlx::query(sql).fetch_all(db.read()).await.context("the lines of the centre")?;
+    let body = |row: &db::Row| Ok((row.try_get("id")?, serde_json::from_str(row.try_get("body")?)?));
+    rows.iter().map(body).collect()
+}
+
+/// Writes a queue under its name; a new one gets an id.
+pub async fn put_queue(
+    tx: &mut Tx,
+    ids: &IdMint,
+    who: Option<PersonId>,
+    now: Timestamp,
+    queue: &Queue,
+) -> Result<QueueId> {
+    let id = put(tx, PUT_QUEUE, ids.mint::<QueueId>(now).get(), &queue.name, now, queue).await?;
+    journal(tx, who, now, QueueId(id).to_string(), "queue_changed", queue)?;
+    Ok(QueueId(id))
+}
+
+/// Writes a trunk under its name; a new one gets an id. The journal does not see its password.
+pub async fn put_trunk(
+    tx: &mut Tx,
+    ids: &IdMint,
+    who: Option<PersonId>,
+    now: Timestamp,
+    trunk: &Trunk,
+) -> Result<TrunkId> {
+    let id = put(tx, PUT_TRUNK, ids.mint::<TrunkId>(now).get(), &trunk.name, now, trunk).await?;
+    let shown = Trunk { password: trunk.password.as_ref().map(|_| "***".to_owned()), ..trunk.clone() };
+    journal(tx, who, now, TrunkId(id).to_string(), "trunk_changed", &shown)?;
+    Ok(TrunkId(id))
+}
+
+/// Replaces all dial rules; each names a trunk that is there.
+pub async fn put_dial_rules(
+    tx: &mut Tx,
+    who: Option<PersonId>,
+    now: Timestamp,
+    rules: &[(DialRule, Option<TrunkId>)],
+) -> Result<()> {
+    sqlx::query(DROP_RULES).execute(&mut **tx).await.context("the dial rules")?;
+    for (rule, trunk) in rules {
+        let query = sqlx::query(PUT_RULE).bind(&rule.prefix).bind(trunk.map(|id| id.get()));
+        query.execute(&mut **tx).await.with_context(|| format!("the dial rule {}", rule.prefix))?;
+    }
+    let rules: Vec<&DialRule> = rules.iter().map(|(rule, _)| rule).collect();
+    journal(tx, who, now, "dial_rules".to_owned(), "dial_rules_changed", &rules)
+}
+
+async fn put(
+    tx: &mut Tx,
+    sql: &'static str,
+    id: i64,
+    name: &str,
+    now: Timestamp,
+    body: &impl Serialize,
+) -> Result<i64> {
+    let body = serde_json::to_string(body)?;
+    let query = sqlx::query(sql).bind(id).bind(name).bind(body).bind(now.as_micros());
+    let row = query.fetch_one(&mut **tx).await.with_context(|| format!("keeping {name}"))?;
+    Ok(row.try_get("id")?)
+}
+
+fn journal(
+    tx: &mut Tx,
+    who: Option<PersonId>,
+    at: Timestamp,
+    subject: String,
+    kind: &'static str,
+    payload: &impl Serialize,
+) -> Result<()> {
+    tx.journal(Entry { at, who, room: "calls", subject, kind, payload: serde_json::to_value(payload)? });
+    Ok(())
+}

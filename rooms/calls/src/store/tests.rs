@@ -1,0 +1,170 @@
+//! A day of facts on both databases.
+
+use std::time::Duration;
+
+use db::testdb::on_both;
+use exchange::Fact;
+use exchange::fact::{Blocked, DeskState, OfferEnd, Party, What};
+use exchange::line::EndCause;
+use kernel::time::{Clock, TestClock};
+use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp};
+
+use super::facts::{Growing, applied};
+use super::search::{Filter, find, one, stretches};
+use crate::MIGRATIONS;
+use crate::rules::Outcome;
+
+const CALL: CallId = CallId(100);
+const AGENT: PersonId = PersonId(7);
+const QUEUE: QueueId = QueueId(3);
+
+fn start() -> Timestamp {
+    TestClock::monday_morning().now()
+}
+
+fn facts(script: Vec<(u64, What)>) -> Vec<(u64, Fact)> {
+    let fact = |(place, (second, what)): (usize, (u64, What))| {
+        (place as u64 + 1, Fact { at: start() + Duration::from_secs(second), what })
+    };
+    script.into_iter().enumerate().map(fact).collect()
+}
+
+fn arrived(call: CallId, from: &str) -> What {
+    What::CallArrived { call, leg: LegId(1), trunk: None, from: from.into(), to: "95598".into() }
+}
+
+/// A caller waits 20 s (one agent does not answer), talks 60 s of which 10 on hold, rates 5.
+fn served() -> Vec<(u64, What)> {
+    let call = CALL;
+    vec![
+        (0, arrived(call, "13800000001")),
+        (0, What::CallAnswered { call }),
+        (0, What::FlowEntered { call, flow: FlowId(9), version: 1 }),
+        (5, What::AgentRequested { call, queue: QUEUE, urgent: false }),
+        (5, What::Offered { call, agent: PersonId(6), queue: QUEUE }),
+        (17, What::OfferEnded { call, agent: PersonId(6), why: OfferEnd::NoAnswer }),
+        (17, What::Offered { call, agent: AGENT, queue: QUEUE }),
+        (25, What::Connected { call, agent: AGENT, leg: LegId(2) }),
+        (25, What::RecordingStarted { call, recording: RecordingId(50), file: "a.wav".into() }),
+        (27, What::NumberAnnounced { call, agent: AGENT, whole: true }),
+        (40, What::HoldStarted { call, agent: AGENT }),
+        (50, What::HoldEnded { call, agent: AGENT }),
+        (85, What::Parted { call, agent: AGENT, by: Party::Agent }),
+        (85, What::Asked { call, agent: AGENT }),
+        (90, What::Rated { call, agent: AGENT, score: 5 }),
+        (91, What::CallEnded { call, by: Party::Caller, cause: EndCause::FarEnd }),
+        (100, What::AfterCallEnded { call, agent: AGENT }),
+    ]
+}
+
+#[test]
+fn a_served_call_is_one_complete_record() {
+    on_both(&[MIGRATIONS], async |db| {
+        let mut growing = Growing::load(&db).await.expect("database");
+        // Taken in one by one or all at once, the rows are the same.
+        for fact in facts(served()) {
+            let mut tx = db.begin().await.expect("database");
+            growing.take(&mut tx, &[fact]).await.expect("database");
+            tx.commit().await.expect("database");
+        }
+        assert!(growing.is_empty());
+        let record = one(&db, CALL).await.expect("query").expect("a record");
+        assert_eq!(record.result.as_deref(), Some("answered"));
+        assert_eq!(
+            (record.wait_ms, record.talk_ms, record.hold_ms, record.after_ms),
+            (Some(20_000), 50_000, 10_000, 15_000)
+        );
+        assert_eq!((record.rating, record.announced, record.agent), (Some(5), Some(true), Some(AGENT)));
+        assert_eq!(record.ended_by.as_deref(), Some("caller"));
+        let told: Vec<String> = stretches(&db, CALL)
+            .await
+            .expect("database")
+            .iter()
+            .map(|s| {
+                format!(
+                    "{} {}s {}",
+                    s.kind,
+                    s.until.since(s.at).as_secs(),
+                    s.detail.as_deref().unwrap_or("-")
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "menu 5s -",
+                "ring 12s no_answer",
+                "queue 20s answered",
+                "ring 8s answered",
+                "talk 60s agent",
+                "hold 10s -",
+                "rating 5s 5",
+            ]
+        );
+    });
+}
+
+#[test]
+fn what_was_going_on_at_a_death_is_closed_once() {
+    on_both(&[MIGRATIONS], async |db| {
+        let script = facts(served().into_iter().take(9).collect());
+        let mut growing = Growing::load(&db).await.expect("database");
+        let mut tx = db.begin().await.expect("database");
+        growing.take(&mut tx, &script).await.expect("database");
+        tx.commit().await.expect("database");
+        drop(growing);
+
+        // The next start: everything known comes from the rows.
+        let mut growing = Growing::load(&db).await.expect("database");
+        assert_eq!((growing.len(), applied(&db).await.expect("database")), (1, 9));
+        let mut tx = db.begin().await.expect("database");
+        assert_eq!(growing.interrupt(&mut tx, start() + Duration::from_secs(60)).await.expect("database"), 1);
+        tx.commit().await.expect("database");
+        assert!(Growing::load(&db).await.expect("database").is_empty());
+        let record = one(&db, CALL).await.expect("query").expect("a record");
+        assert!(record.interrupted);
+        assert_eq!((record.talk_ms, record.result.as_deref()), (35_000, Some("answered")));
+        assert_eq!(record.ended, Some(start() + Duration::from_secs(60)));
+    });
+}
+
+#[test]
+fn records_are_found_by_what_people_remember() {
+    on_both(&[MIGRATIONS], async |db| {
+        let mut script = served();
+        for (number, second) in [(101, 200), (102, 300), (103, 400)] {
+            let call = CallId(number);
+            script.push((second, arrived(call, &format!("1390000{number:04}"))));
+            script.push((second, What::CallAnswered { call }));
+            script.push((second + 3, What::AgentRequested { call, queue: QueueId(4), urgent: false }));
+            script.push((second + 9, What::Abandoned { call, queue: QueueId(4) }));
+            script.push((second + 9, What::CallEnded { call, by: Party::Caller, cause: EndCause::FarEnd }));
+        }
+        script.push((
+            500,
+            What::CallBlocked { trunk: None, from: "1".into(), to: "2".into(), why: Blocked::Full },
+        ));
+        script.push((500, What::DeskChanged { agent: AGENT, desk: DeskState::Ready, by: None }));
+        let mut growing = Growing::default();
+        let mut tx = db.begin().await.expect("database");
+        growing.take(&mut tx, &facts(script)).await.expect("database");
+        tx.commit().await.expect("database");
+
+        let ids = async |filter: Filter, limit| {
+            let found = find(&db, &filter, limit).await.expect("search");
+            found.iter().map(|found| found.id.get()).collect::<Vec<_>>()
+        };
+        let any = Filter::default;
+        assert_eq!(ids(any(), 10).await, [103, 102, 101, 100]);
+        assert_eq!(ids(Filter { number: Some("0102".into()), ..any() }, 10).await, [102]);
+        assert_eq!(ids(Filter { number: Some("138 0000 0001".into()), ..any() }, 10).await, [100]);
+        assert_eq!(ids(Filter { agent: Some(AGENT), ..any() }, 10).await, [100]);
+        assert_eq!(ids(Filter { queue: Some(QueueId(4)), ..any() }, 2).await, [103, 102]);
+        let page = Filter { before: Some((start() + Duration::from_secs(300), CallId(102))), ..any() };
+        assert_eq!(ids(page, 10).await, [101, 100]);
+        assert_eq!(ids(Filter { result: Some(Outcome::Abandoned), ..any() }, 10).await, [103, 102, 101]);
+        assert_eq!(ids(Filter { talk_min_ms: Some(50_000), ..any() }, 10).await, [100]);
+        let since = Filter { from: Some(start() + Duration::from_secs(250)), ..any() };
+        assert_eq!(ids(since, 10).await, [103, 102]);
+    });
+}
