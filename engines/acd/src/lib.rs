@@ -5,10 +5,27 @@
 
 #![forbid(unsafe_code)]
 
+mod acd;
+mod agent;
+mod callers;
+mod check;
+mod choose;
+mod configure;
+mod desks;
+mod estimate;
 mod input;
+mod overflow;
 mod policy;
+mod queue;
+mod show;
+#[cfg(test)]
+mod tests;
+mod views;
 
+pub use acd::Acd;
+pub use agent::{Agent, Desk, Serves, Then};
 pub use input::{
     DeskChange, Effect, Input, LeaveWhy, Next, OfferFailed, Overflowed, Refusal, WithdrawWhy, reasons,
 };
 pub use policy::{AgentPolicy, Choose, Overflow, Policy, QueuePolicy};
+pub use views::{CallerView, QueueView};

@@ -1,0 +1,470 @@
+//! What happens to agents: sign in, ready, answer, after-call work, lost telephones, orders.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use kernel::{CallId, PersonId, QueueId, Timestamp};
+
+use crate::acd::{Done, Whose};
+use crate::agent::{Desk, Then};
+use crate::queue::Standing;
+use crate::{Acd, Effect, Next, OfferFailed, Refusal, WithdrawWhy, reasons};
+
+impl Acd {
+    fn desk(&self, agent: PersonId) -> Result<&Desk, Refusal> {
+        self.agents.get(&agent).map(|agent| &agent.desk).ok_or(Refusal::NoSuchAgent)
+    }
+
+    /// The one place where a desk changes: account, ready sets, deadline, and the effect that tells it.
+    pub(crate) fn set_desk(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        desk: Desk,
+        by: Option<PersonId>,
+        out: &mut Vec<Effect>,
+    ) {
+        self.unlist(id);
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        agent.enter(now, desk);
+        out.push(Effect::Desk { agent: id, state: agent.desk.change(), by });
+        self.arm_agent(id);
+    }
+
+    /// Into the ready sets of the agent's queues.
+    pub(crate) fn list(&mut self, id: PersonId) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        let Desk::Ready { since } = agent.desk else { return };
+        agent.listed = true;
+        for serves in &agent.serves {
+            if let Some(queue) = self.queues.get_mut(&serves.queue) {
+                let standing = Standing { rank: serves.rank, level: Reverse(serves.level), since, agent: id };
+                queue.ready.insert(standing);
+            }
+        }
+    }
+
+    /// Out of them; before the state or the queues of the agent change.
+    pub(crate) fn unlist(&mut self, id: PersonId) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        let Desk::Ready { since } = agent.desk else { return };
+        if !std::mem::take(&mut agent.listed) {
+            return;
+        }
+        for serves in &agent.serves {
+            if let Some(queue) = self.queues.get_mut(&serves.queue) {
+                let standing = Standing { rank: serves.rank, level: Reverse(serves.level), since, agent: id };
+                queue.ready.remove(&standing);
+            }
+        }
+    }
+
+    /// A ready agent gets the next caller, or waits for one.
+    pub(crate) fn serve(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) {
+        let Some(agent) = self.agents.get(&id) else { return };
+        if !matches!(agent.desk, Desk::Ready { .. }) {
+            return;
+        }
+        match self.choose_caller(agent, now) {
+            Some(call) => self.offer(now, call, id, None, out),
+            None => self.list(id),
+        }
+    }
+
+    /// Nobody to ring for any more: ready as before, with the old place among the idle.
+    pub(crate) fn ring_no_more(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) {
+        let Some(Desk::Offered { idle, .. }) = self.agents.get(&id).map(|agent| &agent.desk) else { return };
+        let since = *idle;
+        self.set_desk(now, id, Desk::Ready { since }, None, out);
+        self.serve(now, id, out);
+    }
+
+    /// From any state without a call into the next.
+    pub(crate) fn go(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        next: Next,
+        by: Option<PersonId>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(agent) = self.agents.get(&id) else { return };
+        match next {
+            Next::Ready if agent.reachable => {
+                self.set_desk(now, id, Desk::Ready { since: now }, by, out);
+                self.serve(now, id, out);
+            }
+            Next::Ready => {
+                self.go(now, id, Next::NotReady { reason: reasons::DEVICE_LOST.to_owned() }, by, out);
+            }
+            Next::NotReady { reason } => {
+                let limit = self.reason_limits.get(&reason).map(|longest| now + *longest);
+                self.set_desk(now, id, Desk::NotReady { reason, since: now, limit, told: false }, by, out);
+            }
+            Next::SignedOut => {
+                self.set_desk(now, id, Desk::SignedOut, by, out);
+                self.signed_out(now, id, out);
+            }
+        }
+    }
+
+    fn signed_out(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        agent.signed_in = None;
+        let queues: Vec<QueueId> = agent.serves.iter().map(|serves| serves.queue).collect();
+        if agent.policy.is_none() {
+            self.agents.remove(&id);
+        }
+        for queue in &queues {
+            if let Some(queue) = self.queues.get_mut(queue) {
+                queue.signed_in = queue.signed_in.saturating_sub(1);
+            }
+        }
+        for queue in queues {
+            self.unstaffed(now, queue, out);
+        }
+    }
+
+    pub(crate) fn sign_in(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) -> Done {
+        let agent = self.agents.get_mut(&id).ok_or(Refusal::NoSuchAgent)?;
+        if agent.desk != Desk::SignedOut {
+            return Ok(());
+        }
+        agent.signed_in = Some(now);
+        agent.handled = 0;
+        agent.busy = Duration::ZERO;
+        for serves in &agent.serves {
+            if let Some(queue) = self.queues.get_mut(&serves.queue) {
+                queue.signed_in += 1;
+            }
+        }
+        self.go(now, id, Next::NotReady { reason: reasons::SIGNED_IN.to_owned() }, None, out);
+        Ok(())
+    }
+
+    /// A wish for the next state: at once without a call, after it with one. Ringing counts as no call: the caller is
+    /// better off with somebody who wants to answer.
+    fn wish(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        next: Next,
+        by: Option<PersonId>,
+        why: WithdrawWhy,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        let agent = self.agents.get_mut(&id).ok_or(Refusal::NoSuchAgent)?;
+        if agent.policy.is_none() {
+            // Only the last call is still to be finished.
+            return Err(Refusal::NoSuchAgent);
+        }
+        match &mut agent.desk {
+            Desk::SignedOut => return Err(Refusal::NotSignedIn),
+            Desk::Talking { then, .. } => *then = Then { next, by },
+            // A leader's order ends after-call work.
+            Desk::AfterCall { then, .. } if by.is_none() => *then = Then { next, by },
+            Desk::Offered { call, .. } => {
+                let call = *call;
+                if next != Next::Ready {
+                    out.push(Effect::Withdraw { call, agent: id, why });
+                    self.give_up_offer(now, id, call, next, by, out);
+                }
+            }
+            Desk::NotReady { .. } | Desk::Ready { .. } | Desk::AfterCall { .. } => {
+                self.go(now, id, next, by, out)
+            }
+        }
+        Ok(())
+    }
+
+    /// The agent will not take this call; somebody else gets it.
+    pub(crate) fn give_up_offer(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        call: CallId,
+        next: Next,
+        by: Option<PersonId>,
+        out: &mut Vec<Effect>,
+    ) {
+        self.back_in_line(call);
+        self.go(now, id, next, by, out);
+        self.settle(now, call, out);
+    }
+
+    pub(crate) fn sign_out(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        by: Option<PersonId>,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        let why = if by.is_some() { WithdrawWhy::Overtaken } else { WithdrawWhy::SignedOut };
+        self.wish(now, id, Next::SignedOut, by, why, out)
+    }
+
+    pub(crate) fn ready(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        by: Option<PersonId>,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        match self.desk(id)? {
+            // Asking again must not cost the place among the idle.
+            Desk::Ready { .. } => return Ok(()),
+            Desk::NotReady { reason, .. }
+                if reason == reasons::DEVICE_LOST && !self.agents.get(&id).is_some_and(|a| a.reachable) =>
+            {
+                return Ok(());
+            }
+            _ => {}
+        }
+        self.wish(now, id, Next::Ready, by, WithdrawWhy::Overtaken, out)
+    }
+
+    pub(crate) fn not_ready(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        reason: String,
+        by: Option<PersonId>,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        if reason.trim().is_empty() {
+            return Err(Refusal::ReasonMissing);
+        }
+        // The same reason again must not make a long break a new one.
+        if matches!(self.desk(id)?, Desk::NotReady { reason: old, .. } if *old == reason) {
+            return Ok(());
+        }
+        let why = if by.is_some() { WithdrawWhy::Overtaken } else { WithdrawWhy::NotReady };
+        self.wish(now, id, Next::NotReady { reason }, by, why, out)
+    }
+
+    pub(crate) fn direct(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        by: PersonId,
+        to: Next,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        match to {
+            Next::Ready => self.ready(now, id, Some(by), out),
+            Next::NotReady { reason } => self.not_ready(now, id, reason, Some(by), out),
+            Next::SignedOut => self.sign_out(now, id, Some(by), out),
+        }
+    }
+
+    pub(crate) fn accepted(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        call: CallId,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        match self.desk(id)? {
+            Desk::Offered { call: offered, .. } if *offered == call => {}
+            _ => return Err(Refusal::NotOffered),
+        }
+        let caller = self.take_out(call).ok_or(Refusal::NoSuchCall)?;
+        if let Some(queue) = self.queues.get_mut(&caller.queue) {
+            let more = queue.waiting() > 0;
+            queue.pace.served(now, more);
+        }
+        self.talk(now, id, call, Some(caller.queue), Then::READY, out);
+        Ok(())
+    }
+
+    fn talk(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        call: CallId,
+        queue: Option<QueueId>,
+        then: Then,
+        out: &mut Vec<Effect>,
+    ) {
+        self.set_desk(now, id, Desk::Talking { call, queue, since: now, then }, None, out);
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.handled += 1;
+        }
+    }
+
+    pub(crate) fn failed(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        call: CallId,
+        why: OfferFailed,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        match self.desk(id)? {
+            Desk::Offered { call: offered, .. } if *offered == call => {}
+            _ => return Err(Refusal::NotOffered),
+        }
+        let reason = match why {
+            OfferFailed::NoAnswer => reasons::MISSED,
+            OfferFailed::Declined => reasons::DECLINED,
+            OfferFailed::Unreachable => reasons::UNREACHABLE,
+        };
+        self.give_up_offer(now, id, call, Next::NotReady { reason: reason.to_owned() }, None, out);
+        Ok(())
+    }
+
+    pub(crate) fn engaged(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        call: CallId,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        match self.desk(id)?.clone() {
+            Desk::SignedOut => return Err(Refusal::NotSignedIn),
+            Desk::Talking { call: old, .. } if old == call => {}
+            Desk::Talking { .. } => return Err(Refusal::Busy),
+            Desk::NotReady { reason, .. } => {
+                // What the distributor found out by itself is over once the agent is on a call.
+                let next = match reason.as_str() {
+                    reasons::DEVICE_LOST | reasons::UNREACHABLE => Next::Ready,
+                    _ => Next::NotReady { reason },
+                };
+                self.talk(now, id, call, None, Then { next, by: None }, out);
+            }
+            Desk::Ready { .. } => self.talk(now, id, call, None, Then::READY, out),
+            Desk::AfterCall { then, .. } => self.talk(now, id, call, None, then, out),
+            Desk::Offered { call: offered, .. } => {
+                out.push(Effect::Withdraw { call: offered, agent: id, why: WithdrawWhy::Overtaken });
+                self.back_in_line(offered);
+                self.talk(now, id, call, None, Then::READY, out);
+                self.settle(now, offered, out);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn parted(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        call: CallId,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        let (queue, then) = match self.desk(id)? {
+            Desk::Talking { call: talked, queue, then, .. } if *talked == call => (*queue, then.clone()),
+            _ => return Err(Refusal::NotTalking),
+        };
+        let (soft, hard) = self.wrap_up(id, queue);
+        if hard.is_zero() {
+            self.go(now, id, then.next, then.by, out);
+        } else {
+            let (soft, extension) = (now + soft.min(hard), Some(hard));
+            let desk = Desk::AfterCall { call, since: now, soft, hard: now + hard, extension, then };
+            self.set_desk(now, id, desk, None, out);
+        }
+        Ok(())
+    }
+
+    /// Soft and hard limit of after-call work: the agent's own, or the queue's; for a call without a queue those of the
+    /// queue the agent ranks first in. Nothing for an agent who has been removed.
+    fn wrap_up(&self, id: PersonId, queue: Option<QueueId>) -> (Duration, Duration) {
+        let Some(agent) = self.agents.get(&id) else { return (Duration::ZERO, Duration::ZERO) };
+        let Some(own) = &agent.policy else { return (Duration::ZERO, Duration::ZERO) };
+        let first = || agent.serves.iter().min_by_key(|s| (s.rank, s.queue)).map(|s| s.queue);
+        let queue = queue.filter(|queue| self.queues.contains_key(queue)).or_else(first);
+        let (soft, hard) = queue
+            .and_then(|queue| self.queues.get(&queue))
+            .map_or((Duration::ZERO, Duration::ZERO), |q| (q.policy.wrap_up_soft, q.policy.wrap_up_hard));
+        match own.wrap_up {
+            Some(own) => (soft, own),
+            None => (soft, hard),
+        }
+    }
+
+    pub(crate) fn finish(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) -> Done {
+        let then = match self.desk(id)? {
+            Desk::AfterCall { then, .. } => then.clone(),
+            _ => return Err(Refusal::NotAfterCall),
+        };
+        self.go(now, id, then.next, then.by, out);
+        Ok(())
+    }
+
+    pub(crate) fn extend(&mut self, id: PersonId, reason: &str, out: &mut Vec<Effect>) -> Done {
+        let mut desk = self.desk(id)?.clone();
+        let Desk::AfterCall { hard, extension, .. } = &mut desk else { return Err(Refusal::NotAfterCall) };
+        if reason.trim().is_empty() {
+            return Err(Refusal::ReasonMissing);
+        }
+        *hard += extension.take().ok_or(Refusal::AlreadyExtended)?;
+        let change = desk.change();
+        if let Some(agent) = self.agents.get_mut(&id) {
+            // The same spell of work: its beginning stays, so `enter` would count it twice.
+            agent.desk = desk;
+        }
+        out.push(Effect::Desk { agent: id, state: change, by: None });
+        self.arm_agent(id);
+        Ok(())
+    }
+
+    pub(crate) fn device_lost(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) -> Done {
+        let agent = self.agents.get_mut(&id).ok_or(Refusal::NoSuchAgent)?;
+        agent.reachable = false;
+        let lost = Next::NotReady { reason: reasons::DEVICE_LOST.to_owned() };
+        match agent.desk {
+            Desk::Ready { .. } => self.go(now, id, lost, None, out),
+            Desk::Offered { call, .. } => {
+                out.push(Effect::Withdraw { call, agent: id, why: WithdrawWhy::DeviceLost });
+                self.give_up_offer(now, id, call, lost, None, out);
+            }
+            // A conversation ends when the exchange says so; until then nothing is lost.
+            Desk::SignedOut | Desk::NotReady { .. } | Desk::Talking { .. } | Desk::AfterCall { .. } => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn device_back(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) -> Done {
+        let agent = self.agents.get_mut(&id).ok_or(Refusal::NoSuchAgent)?;
+        agent.reachable = true;
+        match &agent.desk {
+            Desk::NotReady { reason, .. }
+                if reason == reasons::DEVICE_LOST || reason == reasons::UNREACHABLE =>
+            {
+                self.go(now, id, Next::Ready, None, out);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// An agent's deadline has come.
+    pub(crate) fn agent_due(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        match &mut agent.desk {
+            Desk::Offered { call, .. } => {
+                let call = *call;
+                out.push(Effect::Withdraw { call, agent: id, why: WithdrawWhy::NoAnswer });
+                let missed = Next::NotReady { reason: reasons::MISSED.to_owned() };
+                self.give_up_offer(now, id, call, missed, None, out);
+            }
+            Desk::AfterCall { then, .. } => {
+                let then = then.clone();
+                self.go(now, id, then.next, then.by, out);
+            }
+            Desk::NotReady { reason, since, told, .. } => {
+                *told = true;
+                out.push(Effect::OverLimit { agent: id, reason: reason.clone(), since: *since });
+                self.arm_agent(id);
+            }
+            Desk::SignedOut | Desk::Ready { .. } | Desk::Talking { .. } => self.arm_agent(id),
+        }
+    }
+
+    /// Forgets an agent's deadline, before the agent is forgotten.
+    pub(crate) fn disarm_agent(&mut self, id: PersonId) {
+        if let Some(at) = self.agents.get_mut(&id).and_then(|agent| agent.armed.take()) {
+            self.deadlines.remove(&(at, Whose::Agent(id)));
+        }
+    }
+}

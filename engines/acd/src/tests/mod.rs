@@ -1,0 +1,5 @@
+//! Tests of the whole distributor.
+
+mod day;
+mod storm;
+mod transcript;
