@@ -1,41 +1,457 @@
-//! The one engine the driver runs: it finds the call an input belongs to and moves it.
+//! The one engine the driver runs: it finds the call an input belongs to, moves it, and tells the distributor.
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use kernel::{Engine, IdMint, Timestamp};
+use acd::Acd;
+use kernel::{CallId, Engine, IdMint, LegId, PersonId, RecordingId, Timestamp, TrunkId};
 
-use crate::floor::FloorView;
-use crate::{Config, Effect, Input, Refused};
+use crate::call::{Call, Happening, State};
+use crate::counters::{Counters, Figures};
+use crate::cx::{Cx, Leg, Seat};
+use crate::fact::{Blocked, DeskState, What};
+use crate::line::{Command, Event, Identity, Origin, RejectStatus};
+use crate::{AgentAct, Config, Effect, Input, LeaderAct, Refused};
 
 /// Every call of this node, the distributor and the menus.
 #[derive(Debug)]
 pub struct Exchange {
-    #[allow(dead_code)]
-    config: Arc<Config>,
-    #[allow(dead_code)]
-    ids: Arc<IdMint>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) ids: Arc<IdMint>,
+    pub(crate) acd: Acd,
+    pub(crate) calls: BTreeMap<CallId, Call>,
+    pub(crate) legs: BTreeMap<LegId, Leg>,
+    pub(crate) seats: BTreeMap<PersonId, Seat>,
+    /// Recordings that are not sealed yet, and the call they are of.
+    pub(crate) recordings: BTreeMap<RecordingId, CallId>,
+    /// Calls on each trunk.
+    pub(crate) on_trunk: BTreeMap<TrunkId, u32>,
+    pub(crate) draining: bool,
+    pub(crate) counters: Counters,
+    /// The deadline of each call that has one, and the same by time.
+    pub(crate) due: BTreeMap<CallId, Timestamp>,
+    pub(crate) by_time: BTreeSet<(Timestamp, CallId)>,
+    /// What the distributor has still to be told, and what it answered; both empty between two inputs.
+    pub(crate) to_acd: VecDeque<acd::Input>,
+    pub(crate) from_acd: VecDeque<acd::Effect>,
+    /// Calls that moved during this input.
+    pub(crate) touched: BTreeSet<CallId>,
 }
 
 impl Exchange {
     /// `ids` is shared with telephony: the legs of callers are minted there, those of agents here, and they must differ.
     pub fn new(config: Config, ids: Arc<IdMint>) -> Self {
-        Exchange { config: Arc::new(config), ids }
+        Exchange {
+            acd: Acd::new(config.acd.clone()),
+            config: Arc::new(config),
+            ids,
+            calls: BTreeMap::new(),
+            legs: BTreeMap::new(),
+            seats: BTreeMap::new(),
+            recordings: BTreeMap::new(),
+            on_trunk: BTreeMap::new(),
+            draining: false,
+            counters: Counters::default(),
+            due: BTreeMap::new(),
+            by_time: BTreeSet::new(),
+            to_acd: VecDeque::new(),
+            from_acd: VecDeque::new(),
+            touched: BTreeSet::new(),
+        }
     }
 
-    pub fn floor(&self) -> FloorView {
-        FloorView::default()
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
     }
+
+    /// What has been counted since the start or the last `turn_of_day`.
+    pub fn figures(&self) -> &Figures {
+        self.counters.figures()
+    }
+
+    /// Begins a new day: the figures so far, and counting starts anew for calls from now on.
+    pub fn turn_of_day(&mut self) -> Figures {
+        self.counters.turn_of_day()
+    }
+
+    /// Moves one call, if it is still there.
+    pub(crate) fn step(&mut self, now: Timestamp, id: CallId, happening: Happening, out: &mut Vec<Effect>) {
+        let Exchange { config, ids, calls, legs, seats, recordings, counters, to_acd, touched, .. } = self;
+        let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
+        match calls.get_mut(&id) {
+            Some(call) => {
+                touched.insert(id);
+                call.step(&mut cx, happening);
+            }
+            None => cx.stray(format!("{happening:?} for call {id}, which is over")),
+        }
+    }
+
+    fn fact(&mut self, now: Timestamp, what: What, out: &mut Vec<Effect>) {
+        let fact = crate::Fact { at: now, what };
+        self.counters.take(&fact);
+        out.push(Effect::Fact(fact));
+    }
+
+    /// Lets the distributor and the calls answer each other until both are content, then closes what has ended.
+    fn settle(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        loop {
+            if let Some(effect) = self.from_acd.pop_front() {
+                self.distributed(now, effect, out);
+            } else if let Some(input) = self.to_acd.pop_front() {
+                self.tell_acd(now, input, out);
+            } else {
+                break;
+            }
+        }
+        for id in std::mem::take(&mut self.touched) {
+            let Some(call) = self.calls.get(&id) else { continue };
+            if let State::Ended { by, cause } = call.state {
+                self.forget(id);
+                self.fact(now, What::CallEnded { call: id, by, cause }, out);
+            } else {
+                let due = call.deadline(self.config.limits.call_max);
+                self.arm(id, due);
+            }
+        }
+    }
+
+    fn arm(&mut self, id: CallId, due: Option<Timestamp>) {
+        let armed = self.due.get(&id).copied();
+        if armed == due {
+            return;
+        }
+        if let Some(at) = armed {
+            self.by_time.remove(&(at, id));
+            self.due.remove(&id);
+        }
+        if let Some(at) = due {
+            self.by_time.insert((at, id));
+            self.due.insert(id, at);
+        }
+    }
+
+    fn forget(&mut self, id: CallId) {
+        self.arm(id, None);
+        let Some(call) = self.calls.remove(&id) else { return };
+        if let Some(trunk) = call.trunk
+            && let Some(count) = self.on_trunk.get_mut(&trunk)
+        {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.on_trunk.remove(&trunk);
+            }
+        }
+    }
+
+    fn line(&mut self, now: Timestamp, event: Event, out: &mut Vec<Effect>) {
+        match event {
+            Event::Incoming { leg, origin, from, to } => self.arrive(now, leg, origin, from, to, out),
+            Event::Ended { leg, cause } => {
+                let Some(Leg { call, leaving }) = self.legs.remove(&leg) else {
+                    return stray(out, format!("leg {leg} ended twice or was never ours"));
+                };
+                let caller = self.calls.get(&call).map(|call| call.caller);
+                match caller {
+                    // The call has ended it, and has no use for it any more.
+                    _ if leaving => {}
+                    Some(caller) if caller == leg => {
+                        self.step(now, call, Happening::CallerGone(cause), out);
+                    }
+                    _ => self.step(now, call, Happening::OtherGone(leg, cause), out),
+                }
+            }
+            Event::Answered { leg } => self.on_leg(now, leg, out, "answered", |leg, is_caller| {
+                Some(if is_caller { Happening::CallerAnswered } else { Happening::OtherAnswered(leg) })
+            }),
+            // The distributor knows that it rings; the wire's word adds nothing.
+            Event::Ringing { .. } => {}
+            Event::Held { leg, held } => self.on_leg(now, leg, out, "held", |leg, is_caller| {
+                (!is_caller).then_some(Happening::OtherHeld(leg, held))
+            }),
+            Event::Digit { leg, digit } => self
+                .on_leg(now, leg, out, "digit", |_, is_caller| is_caller.then_some(Happening::Digit(digit))),
+            Event::Played { leg, play, outcome } => {
+                let call = self.legs.get(&leg).and_then(|known| self.calls.get_mut(&known.call));
+                // Anything else was replaced or stopped by us, or is the agent's half of an announcement.
+                if let Some(call) = call
+                    && call.caller == leg
+                    && call.playing == Some(play)
+                {
+                    call.playing = None;
+                    let id = call.id;
+                    self.step(now, id, Happening::Played(outcome), out);
+                }
+            }
+            Event::Silent { leg, for_s } => {
+                if std::time::Duration::from_secs(for_s.into()) < self.config.limits.silence_max {
+                    return;
+                }
+                let Some(known) = self.legs.get_mut(&leg).filter(|known| !known.leaving) else { return };
+                let id = known.call;
+                if self.calls.get(&id).is_some_and(|call| call.caller == leg) {
+                    self.step(now, id, Happening::CallerSilent, out);
+                } else {
+                    known.leaving = true;
+                    out.push(Effect::Line(Command::HangUp { leg }));
+                    self.step(now, id, Happening::OtherGone(leg, crate::line::EndCause::Lost), out);
+                }
+            }
+            Event::RecordingStarted { recording, file } => match self.recordings.get(&recording) {
+                Some(call) => {
+                    let call = *call;
+                    self.fact(now, What::RecordingStarted { call, recording, file }, out);
+                }
+                None => stray(out, format!("recording {recording} is not known")),
+            },
+            Event::RecordingSealed { recording, file, duration_ms, bytes, sha256 } => {
+                if self.recordings.remove(&recording).is_none() {
+                    return stray(out, format!("recording {recording} was sealed already or is not known"));
+                }
+                self.fact(now, What::RecordingSealed { recording, file, duration_ms, bytes, sha256 }, out);
+            }
+            Event::RecordingTrouble { recording, lost_ms, what } => {
+                self.fact(now, What::RecordingTrouble { recording, lost_ms, what }, out);
+            }
+            Event::Phone { user, reachable } => {
+                // A telephone that is no agent's is nobody's business.
+                let Some(agent) = self.config.agent_with_phone(&user) else { return };
+                self.seat(now, agent).phone_reachable = Some(reachable);
+                self.to_acd.push_back(if reachable {
+                    acd::Input::DeviceBack { agent }
+                } else {
+                    acd::Input::DeviceLost { agent }
+                });
+            }
+            // A trunk that is down ends its legs itself; the others' calls go on.
+            Event::Trunk { .. } => {}
+        }
+    }
+
+    /// Something happened on a leg: which call is it, and what does it mean there?
+    fn on_leg(
+        &mut self,
+        now: Timestamp,
+        leg: LegId,
+        out: &mut Vec<Effect>,
+        what: &str,
+        meaning: impl FnOnce(LegId, bool) -> Option<Happening>,
+    ) {
+        let Some(known) = self.legs.get(&leg) else {
+            return stray(out, format!("{what} on leg {leg}, which is not known"));
+        };
+        // Crossed with our hanging up.
+        if known.leaving {
+            return;
+        }
+        let id = known.call;
+        let is_caller = self.calls.get(&id).is_some_and(|call| call.caller == leg);
+        if let Some(happening) = meaning(leg, is_caller) {
+            self.step(now, id, happening, out);
+        }
+    }
+
+    fn arrive(
+        &mut self,
+        now: Timestamp,
+        leg: LegId,
+        origin: Origin,
+        from: Identity,
+        to: String,
+        out: &mut Vec<Effect>,
+    ) {
+        if self.legs.contains_key(&leg) {
+            return stray(out, format!("leg {leg} came in twice"));
+        }
+        let trunk = match &origin {
+            Origin::Trunk { trunk } => Some(*trunk),
+            Origin::Phone { .. } => None,
+        };
+        let line = trunk.and_then(|trunk| self.config.trunks.get(&trunk));
+        let on_trunk = trunk.and_then(|trunk| self.on_trunk.get(&trunk)).copied().unwrap_or(0);
+        let trunk_full = line.and_then(|line| line.max_calls).is_some_and(|max| on_trunk >= max);
+        let full = self.calls.len() >= usize::try_from(self.config.limits.max_calls).unwrap_or(usize::MAX);
+        let flow = match &origin {
+            Origin::Trunk { .. } => self.config.flow_for(&to),
+            // Our own telephones reach the numbers that are listed; everything else would be dialling out.
+            Origin::Phone { .. } => self.config.numbers.get(&to).copied(),
+        };
+        let home = match flow {
+            _ if self.draining => Err((RejectStatus::Overloaded, Blocked::Draining)),
+            None if trunk.is_none() => Err((RejectStatus::Declined, Blocked::NoSuchNumber)),
+            None => Err((RejectStatus::NoSuchNumber, Blocked::NoSuchNumber)),
+            Some(_) if trunk_full && line.is_some_and(|line| line.busy_when_full) => {
+                Err((RejectStatus::Busy, Blocked::Full))
+            }
+            Some(_) if trunk_full || full => Err((RejectStatus::Overloaded, Blocked::Full)),
+            Some(flow) => Ok(flow),
+        };
+        let home = match home {
+            Ok(home) => home,
+            Err((status, why)) => {
+                let number = from.number;
+                self.fact(now, What::CallBlocked { trunk, from: number, to, why }, out);
+                let retry_after_s = (status == RejectStatus::Overloaded).then(|| retry_after(leg));
+                // Its `Ended` will come, and concerns no call.
+                self.legs.insert(leg, Leg { call: CallId(0), leaving: true });
+                return out.push(Effect::Line(Command::Reject { leg, status, retry_after_s }));
+            }
+        };
+        let id: CallId = self.ids.mint(now);
+        self.legs.insert(leg, Leg { call: id, leaving: false });
+        if let Some(trunk) = trunk {
+            *self.on_trunk.entry(trunk).or_default() += 1;
+        }
+        let number = from.number.clone();
+        self.fact(now, What::CallArrived { call: id, leg, trunk, from: number, to: to.clone() }, out);
+        out.push(Effect::Line(Command::Answer { leg }));
+        let call = Call {
+            id,
+            from,
+            to,
+            trunk,
+            caller: leg,
+            arrived: now,
+            requested: None,
+            urgent: false,
+            home,
+            queue: None,
+            served_by: None,
+            recording: None,
+            playing: None,
+            hears: BTreeMap::new(),
+            state: State::Arriving,
+            since: now,
+        };
+        self.calls.insert(id, call);
+        self.touched.insert(id);
+    }
+
+    pub(crate) fn seat(&mut self, now: Timestamp, agent: PersonId) -> &mut Seat {
+        self.seats.entry(agent).or_insert_with(|| Seat::empty(now))
+    }
+
+    fn agent(&mut self, now: Timestamp, agent: PersonId, act: AgentAct, out: &mut Vec<Effect>) {
+        let on_call = match self.seats.get(&agent).map(|seat| &seat.desk) {
+            Some(DeskState::Talking { call } | DeskState::Holding { call }) => Some(*call),
+            _ => None,
+        };
+        let rings_for = match self.seats.get(&agent).map(|seat| &seat.desk) {
+            Some(DeskState::Ringing { call }) => Some(*call),
+            _ => None,
+        };
+        let (call, happening) = match act {
+            AgentAct::SignIn => return self.to_acd.push_back(acd::Input::SignIn { agent }),
+            AgentAct::SignOut => return self.to_acd.push_back(acd::Input::SignOut { agent }),
+            AgentAct::Ready => return self.to_acd.push_back(acd::Input::Ready { agent }),
+            AgentAct::NotReady { reason } => {
+                return self.to_acd.push_back(acd::Input::NotReady { agent, reason });
+            }
+            AgentAct::Finish => return self.to_acd.push_back(acd::Input::Finish { agent }),
+            AgentAct::Extend { reason } => {
+                return self.to_acd.push_back(acd::Input::Extend { agent, reason });
+            }
+            AgentAct::Decline => (rings_for, Happening::Decline),
+            AgentAct::Hold => (on_call, Happening::Hold),
+            AgentAct::Resume => (on_call, Happening::Resume),
+            AgentAct::HangUp => (on_call, Happening::HangUp),
+            AgentAct::Transfer { to } => (on_call, Happening::Transfer(to)),
+            AgentAct::PauseRecording => (on_call, Happening::PauseRecording),
+            AgentAct::ResumeRecording => (on_call, Happening::ResumeRecording),
+        };
+        match call {
+            Some(call) => self.step(now, call, happening, out),
+            None if self.config.agents.contains_key(&agent) => {
+                out.push(Effect::Refused(Refused::NotOnACall { agent }));
+            }
+            None => out.push(Effect::Refused(Refused::NoSuchAgent { agent })),
+        }
+    }
+
+    fn leader(&mut self, now: Timestamp, by: PersonId, act: LeaderAct, out: &mut Vec<Effect>) {
+        let (call, happening) = match act {
+            LeaderAct::Direct { agent, to } => {
+                return self.to_acd.push_back(acd::Input::Direct { agent, by, to });
+            }
+            LeaderAct::MoveCall { to, .. } if !self.config.acd.queues.contains_key(&to) => {
+                return out.push(Effect::Refused(Refused::Acd { why: acd::Refusal::NoSuchQueue }));
+            }
+            LeaderAct::MoveCall { call, to } => (call, Happening::MoveTo(to)),
+            LeaderAct::GiveCall { call, to } => (call, Happening::GiveTo { agent: to, by }),
+            LeaderAct::EndCall { call } => (call, Happening::End),
+        };
+        if self.calls.contains_key(&call) {
+            self.step(now, call, happening, out);
+        } else {
+            out.push(Effect::Refused(Refused::NoSuchCall { call }));
+        }
+    }
+
+    fn configure(&mut self, config: Config) {
+        self.to_acd.push_back(acd::Input::Configure(Box::new(config.acd.clone())));
+        if config.limits.call_max != self.config.limits.call_max {
+            self.touched.extend(self.calls.keys());
+        }
+        self.config = Arc::new(config);
+        let config = &self.config;
+        self.seats
+            .retain(|agent, seat| seat.desk != DeskState::SignedOut || config.agents.contains_key(agent));
+    }
+}
+
+/// When to try again: spread over 10 to 40 seconds, so that those refused together do not come back together.
+fn retry_after(leg: LegId) -> u32 {
+    let mixed = leg.get().unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
+    10 + u32::try_from(mixed % 31).unwrap_or(0)
+}
+
+fn stray(out: &mut Vec<Effect>, what: String) {
+    out.push(Effect::Refused(Refused::Stray { what }));
 }
 
 impl Engine for Exchange {
     type Input = Input;
     type Effect = Effect;
 
-    fn handle(&mut self, _now: Timestamp, input: Input, out: &mut Vec<Effect>) {
-        out.push(Effect::Refused(Refused::Stray { what: format!("{input:?}") }));
+    fn handle(&mut self, now: Timestamp, input: Input, out: &mut Vec<Effect>) {
+        match input {
+            Input::Line(event) => self.line(now, event, out),
+            Input::Agent { agent, act } => self.agent(now, agent, act, out),
+            Input::Leader { by, act } => self.leader(now, by, act, out),
+            Input::LookedUp { call, key, value } => {
+                if self.calls.contains_key(&call) {
+                    self.step(now, call, Happening::LookedUp { key, value }, out);
+                }
+            }
+            Input::Configure(config) => self.configure(*config),
+            Input::Drain => self.draining = true,
+        }
+        self.settle(now, out);
     }
-    fn wake(&mut self, _now: Timestamp, _out: &mut Vec<Effect>) {}
+
+    fn wake(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        if self.acd.deadline().is_some_and(|at| at <= now) {
+            let mut effects = Vec::new();
+            self.acd.wake(now, &mut effects);
+            self.from_acd.extend(effects);
+            self.settle(now, out);
+        }
+        while let Some(&(at, call)) = self.by_time.first() {
+            if at > now {
+                break;
+            }
+            // Taken out first: a call that did not move its deadline would be woken for ever.
+            self.arm(call, None);
+            self.step(now, call, Happening::Wake, out);
+            self.settle(now, out);
+        }
+    }
+
     fn deadline(&self) -> Option<Timestamp> {
-        None
+        let calls = self.by_time.first().map(|(at, _)| *at);
+        match (calls, self.acd.deadline()) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
     }
 }

@@ -311,3 +311,18 @@ impl What {
         }
     }
 }
+
+impl Mark {
+    /// As it is written into the recording.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mark::AgentJoined => "agent_joined",
+            Mark::AgentLeft => "agent_left",
+            Mark::HoldStarted => "hold_started",
+            Mark::HoldEnded => "hold_ended",
+            Mark::Transferred => "transferred",
+            Mark::PauseStarted => "pause_started",
+            Mark::PauseEnded => "pause_ended",
+        }
+    }
+}

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use kernel::{CallId, PersonId, QueueId, Timestamp};
 use serde::Serialize;
 
+use crate::counters::Figures;
+use crate::cx::Seat;
+use crate::exchange::Exchange;
 use crate::fact::DeskState;
 
 /// A picture of the floor. Times are instants, so that a reader counts the seconds itself.
@@ -20,11 +23,14 @@ pub struct FloorView {
     /// Of those waiting, callers for whom an agent's telephone rings.
     pub ringing: u32,
     pub talking: u32,
+    /// With a number outside, or being put through to one.
+    pub outside: u32,
     /// Rating, leaving a message, being told something at the end.
     pub after: u32,
     pub queues: BTreeMap<QueueId, QueueView>,
     pub agents: Vec<AgentView>,
     pub calls: Vec<CallView>,
+    pub today: Figures,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -44,8 +50,12 @@ pub struct AgentView {
     pub number: String,
     pub name: String,
     pub desk: DeskState,
-    pub since: Timestamp,
-    pub phone_reachable: bool,
+    /// None for an agent who has not been heard of since the start.
+    pub since: Option<Timestamp>,
+    /// As the wire said last; none when it has said nothing.
+    pub phone_reachable: Option<bool>,
+    /// Not ready for longer than the reason allows.
+    pub over_limit: bool,
     pub call: Option<CallId>,
     /// The caller's number.
     pub caller: Option<String>,
@@ -84,4 +94,100 @@ pub enum CallState {
     Rating,
     LeavingMessage,
     Closing,
+}
+
+impl Exchange {
+    /// The floor as it is now. Cheap enough for twice a second, not for every input.
+    pub fn floor(&self) -> FloorView {
+        let mut view =
+            FloorView { draining: self.draining, today: self.counters.figures().clone(), ..FloorView::default() };
+        for queue in self.config.acd.queues.keys() {
+            view.queues.insert(*queue, QueueView::default());
+        }
+        for call in self.calls.values() {
+            let state = call.state.view();
+            *match state {
+                CallState::Arriving => &mut view.entering,
+                CallState::InFlow => &mut view.in_menu,
+                CallState::Waiting | CallState::Ringing => &mut view.waiting,
+                CallState::Announcing | CallState::Talking | CallState::Holding => &mut view.talking,
+                CallState::Reaching | CallState::Outside => &mut view.outside,
+                CallState::Rating | CallState::LeavingMessage | CallState::Closing => &mut view.after,
+            } += 1;
+            if let (CallState::Waiting | CallState::Ringing, Some(queue)) = (state, call.queue) {
+                view.ringing += u32::from(state == CallState::Ringing);
+                let queue = view.queues.entry(queue).or_default();
+                queue.waiting += 1;
+                queue.longest_since = match (queue.longest_since, call.requested) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (a, b) => a.or(b),
+                };
+            }
+            view.calls.push(CallView {
+                call: call.id,
+                from: call.from.number.clone(),
+                to: call.to.clone(),
+                state,
+                since: call.since,
+                arrived: call.arrived,
+                requested: call.requested,
+                queue: call.queue,
+                agent: call.agent(),
+            });
+        }
+        for (agent, seat) in &self.seats {
+            view.agents.push(self.agent_view(*agent, seat));
+        }
+        for (agent, line) in &self.config.agents {
+            if !self.seats.contains_key(agent) {
+                view.agents.push(AgentView {
+                    agent: *agent,
+                    number: line.number.clone(),
+                    name: line.name.clone(),
+                    desk: DeskState::SignedOut,
+                    since: None,
+                    phone_reachable: None,
+                    over_limit: false,
+                    call: None,
+                    caller: None,
+                    queue: None,
+                });
+            }
+        }
+        view.agents.sort_by(|a, b| (&a.number, a.agent).cmp(&(&b.number, b.agent)));
+        for (agent, policy) in &self.config.acd.agents {
+            let desk = self.seats.get(agent).map_or(&DeskState::SignedOut, |seat| &seat.desk);
+            for queue in policy.queues.keys() {
+                if let Some(queue) = view.queues.get_mut(queue) {
+                    queue.signed_in += u32::from(*desk != DeskState::SignedOut);
+                    queue.ready += u32::from(*desk == DeskState::Ready);
+                }
+            }
+        }
+        view
+    }
+
+    fn agent_view(&self, agent: PersonId, seat: &Seat) -> AgentView {
+        let line = self.config.agents.get(&agent).cloned().unwrap_or_default();
+        let call = match &seat.desk {
+            DeskState::Ringing { call }
+            | DeskState::Talking { call }
+            | DeskState::Holding { call }
+            | DeskState::AfterCall { call } => Some(*call),
+            DeskState::SignedOut | DeskState::NotReady { .. } | DeskState::Ready => None,
+        };
+        let live = call.and_then(|call| self.calls.get(&call));
+        AgentView {
+            agent,
+            number: line.number,
+            name: line.name,
+            desk: seat.desk.clone(),
+            since: Some(seat.since),
+            phone_reachable: seat.phone_reachable,
+            over_limit: seat.over_limit,
+            call,
+            caller: live.map(|call| call.from.number.clone()),
+            queue: live.and_then(|call| call.queue),
+        }
+    }
 }

@@ -3,14 +3,21 @@
 
 #![forbid(unsafe_code)]
 
+mod call;
+mod check;
 mod config;
+mod counters;
+mod cx;
+mod distribution;
 mod exchange;
 pub mod fact;
 pub mod floor;
 mod input;
 pub mod line;
+mod show;
 
 pub use config::{AgentLine, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};
+pub use counters::{Counters, Figures};
 pub use exchange::Exchange;
 pub use fact::Fact;
 pub use floor::FloorView;

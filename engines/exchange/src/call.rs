@@ -1,0 +1,546 @@
+//! One call: its states, and the one place where they change.
+
+use std::collections::BTreeMap;
+
+use kernel::{CallId, FlowId, LegId, PersonId, PlayId, QueueId, RecordingId, Timestamp, TrunkId};
+
+use crate::cx::Cx;
+use crate::fact::{FlowOut, Mark, Moved, OfferEnd, Party, TransferTo, What};
+use crate::floor::CallState;
+use crate::line::{Command, EndCause, Identity, PlayMode, PlayOutcome, Source};
+
+mod flow;
+mod message;
+mod queue;
+mod talk;
+
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub id: CallId,
+    pub from: Identity,
+    pub to: String,
+    pub trunk: Option<TrunkId>,
+    /// The caller's leg.
+    pub caller: LegId,
+    /// t0
+    pub arrived: Timestamp,
+    /// t2: kept for as long as the call lives.
+    pub requested: Option<Timestamp>,
+    pub urgent: bool,
+    /// The flow of the called number: where "back to the menu" leads.
+    pub home: FlowId,
+    /// The queue the caller was in last.
+    pub queue: Option<QueueId>,
+    /// The agent who was connected last.
+    pub served_by: Option<PersonId>,
+    pub recording: Option<Recording>,
+    /// What is being played to the caller now.
+    pub playing: Option<PlayId>,
+    /// Whom each leg hears, as last commanded; a leg that is not in here hears nobody.
+    pub hears: BTreeMap<LegId, Vec<Source>>,
+    pub state: State,
+    pub since: Timestamp,
+}
+
+#[derive(Debug)]
+pub(crate) enum State {
+    /// Answered by us; the ACK has not come.
+    Arriving,
+    /// In a menu, or in the survey after a conversation.
+    InFlow(InFlow),
+    InQueue(Waiting),
+    /// An agent has answered; both hear the agent's number.
+    Announcing(Talk),
+    Talking(Talk),
+    /// A number outside rings after a blind transfer.
+    Reaching { leg: LegId, agent: PersonId },
+    /// The caller talks with a number outside.
+    Outside { leg: LegId },
+    LeavingMessage(Message),
+    /// Something is said, then the call ends.
+    Closing { by: Party },
+    /// Over; the exchange tells it as a fact and forgets the call.
+    Ended { by: Party, cause: EndCause },
+}
+
+#[derive(Debug)]
+pub(crate) struct InFlow {
+    pub session: Box<ivr::Session>,
+    /// The agent who is being rated.
+    pub survey_of: Option<PersonId>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub queue: QueueId,
+    pub voice: Voice,
+    pub callback_offered: bool,
+    /// The agent for whom it rings.
+    pub offer: Option<Offer>,
+}
+
+/// What a waiting caller hears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Voice {
+    Music,
+    /// Greeting, position, apology; then music.
+    Notice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Offer {
+    pub agent: PersonId,
+    pub leg: LegId,
+}
+
+#[derive(Debug)]
+pub(crate) struct Talk {
+    pub agent: PersonId,
+    pub leg: LegId,
+    pub queue: QueueId,
+    /// t4
+    pub connected: Timestamp,
+    /// Held by the telephone (re-INVITE), and at the desk: either is enough.
+    pub held_by_phone: bool,
+    pub held_by_desk: bool,
+}
+
+impl Talk {
+    pub fn held(&self) -> bool {
+        self.held_by_phone || self.held_by_desk
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub queue: QueueId,
+    pub max: std::time::Duration,
+    /// Recording since; none while the greeting and the beep are played.
+    pub started: Option<Timestamp>,
+    /// The flow that asked for the message and goes on after it.
+    pub back: Option<InFlow>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Recording {
+    pub id: RecordingId,
+    pub since: Timestamp,
+    pub paused: bool,
+}
+
+/// Everything that can happen to one call.
+#[derive(Debug)]
+pub(crate) enum Happening {
+    // On the wire.
+    CallerAnswered,
+    CallerGone(EndCause),
+    /// No packets come from the caller.
+    CallerSilent,
+    Digit(audio::Digit),
+    /// What was being played to the caller has ended.
+    Played(PlayOutcome),
+    OtherAnswered(LegId),
+    OtherGone(LegId, EndCause),
+    OtherHeld(LegId, bool),
+    // From the distributor.
+    Offer { agent: PersonId, queue: QueueId, until: Timestamp },
+    Withdraw { agent: PersonId, why: acd::WithdrawWhy },
+    Announce { position: u32, wait: Option<std::time::Duration> },
+    Overflowed { how: acd::Overflowed, stays: bool },
+    /// The distributor does not know the queue.
+    NotQueued,
+    Moved(QueueId),
+    /// The queue a leader chose has no room.
+    NotMoved,
+    // By the agent on this call.
+    Decline,
+    Hold,
+    Resume,
+    HangUp,
+    Transfer(TransferTo),
+    PauseRecording,
+    ResumeRecording,
+    // By a leader.
+    MoveTo(QueueId),
+    GiveTo { agent: PersonId, by: PersonId },
+    End,
+    // From elsewhere.
+    LookedUp { key: String, value: Option<String> },
+    Wake,
+}
+
+impl Call {
+    pub fn step(&mut self, cx: &mut Cx, happening: Happening) {
+        let before = self.state.view();
+        let state = std::mem::replace(
+            &mut self.state,
+            State::Ended { by: Party::System, cause: EndCause::Lost },
+        );
+        self.state = self.next(cx, state, happening);
+        if self.state.view() != before {
+            self.since = cx.now;
+        }
+        self.rehear(cx);
+    }
+
+    /// When the call wants to be woken if nothing happens before.
+    pub fn deadline(&self, limit: std::time::Duration) -> Option<Timestamp> {
+        use kernel::Engine;
+        let own = match &self.state {
+            State::InFlow(flow) => flow.session.deadline(),
+            State::LeavingMessage(message) => message.started.map(|since| since + message.max),
+            State::Ended { .. } => return None,
+            State::Arriving
+            | State::InQueue(_)
+            | State::Announcing(_)
+            | State::Talking(_)
+            | State::Reaching { .. }
+            | State::Outside { .. }
+            | State::Closing { .. } => None,
+        };
+        let last = self.arrived + limit;
+        Some(own.map_or(last, |own| own.min(last)))
+    }
+
+    /// The table of transitions. What is not in it is refused and changes nothing.
+    fn next(&mut self, cx: &mut Cx, state: State, happening: Happening) -> State {
+        use Happening as H;
+        use State as S;
+        match (state, happening) {
+            (state @ S::Ended { .. }, _) => state,
+
+            // In every state.
+            (state, H::CallerGone(cause)) => {
+                let by = if cause == EndCause::FarEnd { Party::Caller } else { Party::System };
+                self.end(cx, state, by, cause)
+            }
+            (state, H::CallerSilent) => self.end(cx, state, Party::System, EndCause::Lost),
+            (state, H::End) => self.end(cx, state, Party::System, EndCause::Ours),
+            (state, H::Wake) if cx.now >= self.arrived + cx.config.limits.call_max => {
+                self.end(cx, state, Party::System, EndCause::Ours)
+            }
+
+            (S::Arriving, H::CallerAnswered) => {
+                cx.fact(What::CallAnswered { call: self.id });
+                self.enter_flow(cx, self.home)
+            }
+
+            (S::InFlow(flow), H::Digit(digit)) => self.in_flow(cx, flow, ivr::Input::Digit(digit)),
+            (S::InFlow(flow), H::Played(_)) => self.in_flow(cx, flow, ivr::Input::Played),
+            (S::InFlow(flow), H::LookedUp { key, value }) => {
+                self.in_flow(cx, flow, ivr::Input::LookedUp { key, value })
+            }
+            (S::InFlow(flow), H::Wake) => self.wake_flow(cx, flow),
+            (S::InFlow(flow), H::MoveTo(queue)) if flow.survey_of.is_none() => {
+                self.join(cx, queue, Moved::Leader, &[])
+            }
+
+            (S::InQueue(mut waiting), H::Played(_)) => {
+                // Music ends only when it cannot be played: playing it again would spin.
+                if waiting.voice == Voice::Notice {
+                    self.music(cx, waiting.queue);
+                    waiting.voice = Voice::Music;
+                }
+                S::InQueue(waiting)
+            }
+            (S::InQueue(waiting), H::Digit(digit)) => self.key_while_waiting(cx, waiting, digit),
+            (S::InQueue(waiting), H::Offer { agent, queue, until }) => {
+                self.offer(cx, waiting, agent, queue, until)
+            }
+            (S::InQueue(waiting), H::Withdraw { agent, why }) => self.withdraw(cx, waiting, agent, why),
+            (S::InQueue(waiting), H::Announce { position, wait }) => {
+                self.announce_position(cx, waiting, position, wait)
+            }
+            (S::InQueue(waiting), H::Overflowed { how, stays }) => self.overflowed(cx, waiting, how, stays),
+            (S::InQueue(waiting), H::NotQueued) => {
+                self.flowed_out(cx, waiting.queue, FlowOut::Message);
+                self.close(cx, &cx.config.phrases.must_end.clone(), Party::System)
+            }
+            (S::InQueue(waiting), H::MoveTo(queue)) => {
+                if queue != waiting.queue {
+                    cx.acd.push_back(acd::Input::Move { call: self.id, to: queue });
+                }
+                S::InQueue(waiting)
+            }
+            (S::InQueue(waiting), H::Moved(queue)) => self.moved_to(cx, waiting, queue, Moved::Leader),
+            (state, H::NotMoved) => state,
+            (S::InQueue(waiting), H::GiveTo { agent, by }) => {
+                cx.acd.push_back(acd::Input::Give { call: self.id, to: agent, by });
+                S::InQueue(waiting)
+            }
+            (S::InQueue(waiting), H::OtherAnswered(leg)) if waiting.rings(leg) => {
+                self.connect(cx, waiting)
+            }
+            (S::InQueue(waiting), H::OtherGone(leg, cause)) if waiting.rings(leg) => {
+                self.offer_failed(cx, waiting, cause)
+            }
+            (S::InQueue(waiting), H::Decline) if waiting.offer.is_some() => {
+                self.offer_failed(cx, waiting, EndCause::Declined)
+            }
+
+            (S::Announcing(talk), H::Played(outcome)) => {
+                let whole = outcome == PlayOutcome::Finished;
+                self.announced(cx, talk, whole)
+            }
+            (S::Announcing(mut talk), H::OtherHeld(leg, held)) if talk.leg == leg => {
+                talk.held_by_phone = held;
+                S::Announcing(talk)
+            }
+            (S::Announcing(talk), H::OtherGone(leg, cause)) if talk.leg == leg => {
+                // Nobody has talked with the caller yet, whoever hung up.
+                self.number_announced(cx, &talk, false);
+                let by = if cause == EndCause::FarEnd { Party::Agent } else { Party::System };
+                self.agent_lost(cx, talk, by)
+            }
+            // The agent does not want to wait for the announcement.
+            (
+                S::Announcing(talk),
+                act @ (H::Hold
+                | H::Resume
+                | H::HangUp
+                | H::Transfer(_)
+                | H::MoveTo(_)
+                | H::PauseRecording
+                | H::ResumeRecording),
+            ) => {
+                self.hush(cx);
+                let state = self.announced(cx, talk, false);
+                self.next(cx, state, act)
+            }
+
+            (S::Talking(talk), H::OtherHeld(leg, held)) if talk.leg == leg => {
+                self.hold(cx, talk, |talk| talk.held_by_phone = held)
+            }
+            (S::Talking(talk), H::Hold) => self.hold(cx, talk, |talk| talk.held_by_desk = true),
+            (S::Talking(talk), H::Resume) => self.hold(cx, talk, |talk| talk.held_by_desk = false),
+            (S::Talking(talk), H::HangUp) => self.agent_hung_up(cx, talk),
+            (S::Talking(talk), H::OtherGone(leg, cause)) if talk.leg == leg => match cause {
+                EndCause::FarEnd => self.agent_hung_up(cx, talk),
+                _ => self.agent_lost(cx, talk, Party::System),
+            },
+            (S::Talking(talk), H::Transfer(to)) => self.transfer(cx, talk, to),
+            (S::Talking(talk), H::MoveTo(queue)) => {
+                self.part(cx, &talk, Party::System);
+                self.join(cx, queue, Moved::Leader, &[])
+            }
+            (S::Talking(talk), H::PauseRecording) => {
+                self.pause_recording(cx);
+                S::Talking(talk)
+            }
+            (S::Talking(talk), H::ResumeRecording) => {
+                self.resume_recording(cx);
+                S::Talking(talk)
+            }
+
+            (S::Reaching { leg: ours, .. }, H::OtherAnswered(leg)) if leg == ours => {
+                self.hush(cx);
+                S::Outside { leg }
+            }
+            (S::Reaching { leg: ours, .. }, H::OtherGone(leg, _)) if leg == ours => self.not_reached(cx),
+            (S::Outside { leg: ours }, H::OtherGone(leg, cause)) if leg == ours => {
+                self.end(cx, S::Outside { leg: ours }, Party::System, cause)
+            }
+
+            (S::LeavingMessage(message), H::Played(_)) => self.record_message(cx, message),
+            (S::LeavingMessage(message), H::Digit(digit)) if digit.as_char() == '#' => {
+                self.message_done(cx, message)
+            }
+            (S::LeavingMessage(message), H::Wake) => self.message_done(cx, message),
+
+            (S::Closing { by }, H::Played(_)) => {
+                self.end(cx, S::Closing { by }, by, EndCause::Ours)
+            }
+
+            // Without consequence, whatever the state: keys nobody listens to, a distributor's answer that crossed ours,
+            // a timer that has been moved, a hold by a telephone that is going.
+            (
+                state,
+                H::Digit(_)
+                | H::Played(_)
+                | H::Wake
+                | H::Announce { .. }
+                | H::OtherHeld(..)
+                | H::Withdraw { why: acd::WithdrawWhy::CallerLeft, .. },
+            ) => state,
+
+            (state, happening) => {
+                cx.stray(format!("{happening:?} for call {} in {:?}", self.id, state.view()));
+                state
+            }
+        }
+    }
+
+    /// Ends the call from any state: what is open is closed, with its facts, in the order it would have happened.
+    fn end(&mut self, cx: &mut Cx, state: State, by: Party, cause: EndCause) -> State {
+        match state {
+            State::Arriving | State::InFlow(_) | State::Closing { .. } | State::Ended { .. } => {}
+            State::InQueue(mut waiting) => {
+                self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
+                cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::HungUp });
+                if self.served_by.is_none() {
+                    cx.fact(What::Abandoned { call: self.id, queue: waiting.queue });
+                }
+            }
+            State::Announcing(talk) => {
+                self.number_announced(cx, &talk, false);
+                self.part(cx, &talk, by);
+            }
+            State::Talking(talk) => self.part(cx, &talk, by),
+            State::Reaching { leg, .. } | State::Outside { leg } => cx.hang_up(leg),
+            State::LeavingMessage(message) => self.keep_message(cx, &message),
+        }
+        self.stop_recording(cx);
+        cx.hang_up(self.caller);
+        State::Ended { by, cause }
+    }
+
+    /// Says something and ends; at once when there is nothing to say.
+    fn close(&mut self, cx: &mut Cx, sounds: &[audio::Sound], by: Party) -> State {
+        self.stop_recording(cx);
+        if self.play(cx, sounds, PlayMode::Once) {
+            State::Closing { by }
+        } else {
+            self.end(cx, State::Closing { by }, by, EndCause::Ours)
+        }
+    }
+
+    /// Plays to the caller in place of what was being played; silence when there is nothing.
+    fn play(&mut self, cx: &mut Cx, sounds: &[audio::Sound], mode: PlayMode) -> bool {
+        if sounds.is_empty() {
+            self.hush(cx);
+            return false;
+        }
+        let play: PlayId = cx.ids.mint(cx.now);
+        self.playing = Some(play);
+        cx.line(Command::Play { leg: self.caller, play, sounds: sounds.to_vec(), mode });
+        true
+    }
+
+    fn hush(&mut self, cx: &mut Cx) {
+        if let Some(play) = self.playing.take() {
+            cx.line(Command::StopPlaying { leg: self.caller, play });
+        }
+    }
+
+    fn mark(&mut self, cx: &mut Cx, mark: Mark) {
+        if let Some(recording) = self.recording {
+            let offset = cx.now.since(recording.since).as_millis();
+            cx.line(Command::Mark { recording: recording.id, mark: mark.word().to_owned() });
+            cx.fact(What::RecordingMarked {
+                recording: recording.id,
+                mark,
+                offset_ms: u64::try_from(offset).unwrap_or(u64::MAX),
+            });
+        }
+    }
+
+    fn start_recording(&mut self, cx: &mut Cx) {
+        if self.recording.is_none() {
+            let id: RecordingId = cx.ids.mint(cx.now);
+            self.recording = Some(Recording { id, since: cx.now, paused: false });
+            cx.recordings.insert(id, self.id);
+            cx.line(Command::Record { recording: id, leg: self.caller });
+        }
+    }
+
+    fn stop_recording(&mut self, cx: &mut Cx) {
+        if let Some(recording) = self.recording.take() {
+            cx.line(Command::StopRecording { recording: recording.id });
+        }
+    }
+
+    fn pause_recording(&mut self, cx: &mut Cx) {
+        if let Some(recording) = self.recording.as_mut().filter(|r| !r.paused) {
+            recording.paused = true;
+            cx.line(Command::PauseRecording { recording: recording.id });
+            self.mark(cx, Mark::PauseStarted);
+        }
+    }
+
+    fn resume_recording(&mut self, cx: &mut Cx) {
+        if let Some(recording) = self.recording.as_mut().filter(|r| r.paused) {
+            recording.paused = false;
+            cx.line(Command::ResumeRecording { recording: recording.id });
+            self.mark(cx, Mark::PauseEnded);
+        }
+    }
+
+    /// Who hears whom: the only place that knows. Listening, whisper and barge-in are further rows of it.
+    pub fn who_hears_whom(&self) -> BTreeMap<LegId, Vec<Source>> {
+        let mut hears = BTreeMap::from([(self.caller, vec![])]);
+        let between = |hears: &mut BTreeMap<_, _>, other: LegId, open: bool| {
+            let heard = |leg: LegId| if open { vec![Source::full(leg)] } else { vec![] };
+            hears.insert(self.caller, heard(other));
+            hears.insert(other, heard(self.caller));
+        };
+        match &self.state {
+            State::Talking(talk) => between(&mut hears, talk.leg, !talk.held()),
+            State::Announcing(talk) => between(&mut hears, talk.leg, false),
+            State::Outside { leg } => between(&mut hears, *leg, true),
+            State::Ended { .. } => hears.clear(),
+            State::Arriving
+            | State::InFlow(_)
+            | State::InQueue(_)
+            | State::Reaching { .. }
+            | State::LeavingMessage(_)
+            | State::Closing { .. } => {}
+        }
+        hears
+    }
+
+    fn rehear(&mut self, cx: &mut Cx) {
+        let hears = self.who_hears_whom();
+        for (leg, sources) in &hears {
+            if self.hears.get(leg).map_or(&[][..], Vec::as_slice) != sources.as_slice() {
+                cx.line(Command::Hear { leg: *leg, sources: sources.clone() });
+            }
+        }
+        self.hears = hears;
+    }
+
+    /// Every leg the call has a use for.
+    pub fn legs(&self) -> Vec<LegId> {
+        let other = match &self.state {
+            State::InQueue(waiting) => waiting.offer.map(|offer| offer.leg),
+            State::Announcing(talk) | State::Talking(talk) => Some(talk.leg),
+            State::Reaching { leg, .. } | State::Outside { leg } => Some(*leg),
+            State::Ended { .. } => return vec![],
+            State::Arriving | State::InFlow(_) | State::LeavingMessage(_) | State::Closing { .. } => None,
+        };
+        std::iter::once(self.caller).chain(other).collect()
+    }
+
+    /// The agent who rings or talks.
+    pub fn agent(&self) -> Option<PersonId> {
+        match &self.state {
+            State::InQueue(waiting) => waiting.offer.map(|offer| offer.agent),
+            State::Announcing(talk) | State::Talking(talk) => Some(talk.agent),
+            _ => None,
+        }
+    }
+}
+
+impl Waiting {
+    pub fn rings(&self, leg: LegId) -> bool {
+        self.offer.is_some_and(|offer| offer.leg == leg)
+    }
+}
+
+impl State {
+    pub fn view(&self) -> CallState {
+        match self {
+            State::Arriving => CallState::Arriving,
+            State::InFlow(InFlow { survey_of: None, .. }) => CallState::InFlow,
+            State::InFlow(_) => CallState::Rating,
+            State::InQueue(Waiting { offer: None, .. }) => CallState::Waiting,
+            State::InQueue(_) => CallState::Ringing,
+            State::Announcing(_) => CallState::Announcing,
+            State::Talking(talk) if talk.held() => CallState::Holding,
+            State::Talking(_) => CallState::Talking,
+            State::Reaching { .. } => CallState::Reaching,
+            State::Outside { .. } => CallState::Outside,
+            State::LeavingMessage(_) => CallState::LeavingMessage,
+            State::Closing { .. } | State::Ended { .. } => CallState::Closing,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The caller waits for an agent.
+
+use std::time::Duration;
+
+use audio::{Digit, Sound, spoken};
+use kernel::{PersonId, QueueId, Timestamp};
+
+use super::{Call, Offer, State, Voice, Waiting};
+use crate::config::QueueLine;
+use crate::cx::Cx;
+use crate::fact::{FlowOut, Mark, Moved, OfferEnd, Party, What};
+use crate::line::{EndCause, PlayMode, Target};
+
+/// The ring time is the distributor's; the wire stops a little later by itself should we be gone.
+const RING_GRACE: Duration = Duration::from_secs(5);
+
+impl Call {
+    /// The caller asks for a person, or must ask again after an agent was lost: t2 is that of the first time.
+    pub(super) fn ask_for_agent(&mut self, cx: &mut Cx, queue: QueueId, first: &[Sound]) -> State {
+        cx.fact(What::AgentRequested { call: self.id, queue, urgent: self.urgent });
+        self.wait_in(cx, queue, first)
+    }
+
+    /// Somebody else sends the caller to a queue.
+    pub(super) fn join(&mut self, cx: &mut Cx, queue: QueueId, why: Moved, first: &[Sound]) -> State {
+        if self.queue.is_none() {
+            return self.ask_for_agent(cx, queue, first);
+        }
+        self.moved_fact(cx, queue, why);
+        self.wait_in(cx, queue, first)
+    }
+
+    fn wait_in(&mut self, cx: &mut Cx, queue: QueueId, first: &[Sound]) -> State {
+        let joined = *self.requested.get_or_insert(cx.now);
+        self.queue = Some(queue);
+        cx.acd.push_back(acd::Input::Join { call: self.id, queue, joined, urgent: self.urgent });
+        let line = cx.config.queues.get(&queue);
+        let greeting = line.map(|line| line.greeting.as_slice()).unwrap_or_default();
+        let notice = if first.is_empty() { greeting.to_vec() } else { first.to_vec() };
+        let voice = if self.play(cx, &notice, PlayMode::Once) {
+            Voice::Notice
+        } else {
+            self.music(cx, queue);
+            Voice::Music
+        };
+        State::InQueue(Waiting { queue, voice, callback_offered: false, offer: None })
+    }
+
+    pub(super) fn music(&mut self, cx: &mut Cx, queue: QueueId) {
+        let music = cx.config.queues.get(&queue).map(|line| line.music.clone()).unwrap_or_default();
+        self.play(cx, &music, PlayMode::Loop);
+    }
+
+    pub(super) fn offer(
+        &mut self,
+        cx: &mut Cx,
+        mut waiting: Waiting,
+        agent: PersonId,
+        queue: QueueId,
+        until: Timestamp,
+    ) -> State {
+        // The distributor offers a call to one agent at a time; a second offer would be its bug, and must not leave a
+        // telephone ringing.
+        self.drop_offer(cx, &mut waiting, OfferEnd::Withdrawn);
+        cx.fact(What::Offered { call: self.id, agent, queue });
+        match cx.config.agents.get(&agent) {
+            Some(line) => {
+                let to = Target::Phone { user: line.phone.clone() };
+                let leg = cx.dial(self.id, to, self.from.clone(), until.since(cx.now) + RING_GRACE);
+                waiting.offer = Some(Offer { agent, leg });
+            }
+            None => {
+                cx.fact(What::OfferEnded { call: self.id, agent, why: OfferEnd::Unreachable });
+                let why = acd::OfferFailed::Unreachable;
+                cx.acd.push_back(acd::Input::Failed { agent, call: self.id, why });
+            }
+        }
+        State::InQueue(waiting)
+    }
+
+    pub(super) fn drop_offer(&mut self, cx: &mut Cx, waiting: &mut Waiting, why: OfferEnd) {
+        if let Some(offer) = waiting.offer.take() {
+            cx.hang_up(offer.leg);
+            cx.fact(What::OfferEnded { call: self.id, agent: offer.agent, why });
+        }
+    }
+
+    pub(super) fn withdraw(
+        &mut self,
+        cx: &mut Cx,
+        mut waiting: Waiting,
+        agent: PersonId,
+        why: acd::WithdrawWhy,
+    ) -> State {
+        let why = match why {
+            acd::WithdrawWhy::NoAnswer => OfferEnd::NoAnswer,
+            acd::WithdrawWhy::CallerLeft => OfferEnd::CallerLeft,
+            acd::WithdrawWhy::DeviceLost => OfferEnd::Unreachable,
+            acd::WithdrawWhy::NotReady => OfferEnd::Declined,
+            acd::WithdrawWhy::Overtaken | acd::WithdrawWhy::SignedOut => OfferEnd::Withdrawn,
+        };
+        if waiting.offer.is_some_and(|offer| offer.agent == agent) {
+            self.drop_offer(cx, &mut waiting, why);
+        }
+        State::InQueue(waiting)
+    }
+
+    /// The agent's telephone refused, could not be reached, or the agent declined at the desk.
+    pub(super) fn offer_failed(&mut self, cx: &mut Cx, mut waiting: Waiting, cause: EndCause) -> State {
+        let (why, end) = match cause {
+            EndCause::Busy | EndCause::Declined | EndCause::FarEnd => {
+                (acd::OfferFailed::Declined, OfferEnd::Declined)
+            }
+            EndCause::NoAnswer => (acd::OfferFailed::NoAnswer, OfferEnd::NoAnswer),
+            EndCause::Unreachable | EndCause::Lost | EndCause::Ours => {
+                (acd::OfferFailed::Unreachable, OfferEnd::Unreachable)
+            }
+        };
+        if let Some(Offer { agent, .. }) = waiting.offer {
+            self.drop_offer(cx, &mut waiting, end);
+            cx.acd.push_back(acd::Input::Failed { agent, call: self.id, why });
+        }
+        State::InQueue(waiting)
+    }
+
+    pub(super) fn announce_position(
+        &mut self,
+        cx: &mut Cx,
+        mut waiting: Waiting,
+        position: u32,
+        wait: Option<Duration>,
+    ) -> State {
+        let wanted = cx.config.queues.get(&waiting.queue).is_some_and(|line| line.announce_position);
+        if wanted && waiting.voice == Voice::Music && waiting.offer.is_none() {
+            let mut said = spoken::position(u64::from(position.saturating_sub(1)));
+            if let Some(wait) = wait {
+                said = said.and(spoken::wait(wait));
+            }
+            if self.play(cx, &said.sounds(), PlayMode::Once) {
+                waiting.voice = Voice::Notice;
+            }
+        }
+        State::InQueue(waiting)
+    }
+
+    pub(super) fn overflowed(
+        &mut self,
+        cx: &mut Cx,
+        mut waiting: Waiting,
+        how: acd::Overflowed,
+        stays: bool,
+    ) -> State {
+        let from = waiting.queue;
+        match how {
+            acd::Overflowed::To(queue) | acd::Overflowed::By(acd::Overflow::Queue(queue)) => {
+                self.moved_to(cx, waiting, queue, Moved::Overflow)
+            }
+            acd::Overflowed::By(acd::Overflow::Message) => {
+                self.drop_offer(cx, &mut waiting, OfferEnd::Withdrawn);
+                self.flowed_out(cx, from, FlowOut::Message);
+                let closing = self.line_of(cx, from).closing;
+                self.close(cx, &closing, Party::System)
+            }
+            acd::Overflowed::By(acd::Overflow::Voicemail) => {
+                self.drop_offer(cx, &mut waiting, OfferEnd::Withdrawn);
+                self.flowed_out(cx, from, FlowOut::Voicemail);
+                self.ask_for_message(cx, from)
+            }
+            acd::Overflowed::By(acd::Overflow::OfferCallback) if stays => {
+                waiting.callback_offered = true;
+                let offer = self.line_of(cx, from).callback_offer;
+                if waiting.offer.is_none() && self.play(cx, &offer, PlayMode::Once) {
+                    waiting.voice = Voice::Notice;
+                }
+                State::InQueue(waiting)
+            }
+            // The queue was full and never let the caller in: there is nothing to wait for, so the call back is noted
+            // without asking where the number is known.
+            acd::Overflowed::By(acd::Overflow::OfferCallback) => {
+                if self.from.number.is_empty() {
+                    self.flowed_out(cx, from, FlowOut::Message);
+                    let closing = self.line_of(cx, from).closing;
+                    self.close(cx, &closing, Party::System)
+                } else {
+                    self.take_callback(cx, from)
+                }
+            }
+        }
+    }
+
+    pub(super) fn key_while_waiting(&mut self, cx: &mut Cx, mut waiting: Waiting, key: Digit) -> State {
+        let line = self.line_of(cx, waiting.queue);
+        let asks_back = Some(key) == line.callback_key
+            || (waiting.callback_offered && line.callback_key.is_none() && key.number() == Some(1));
+        if asks_back && !self.from.number.is_empty() {
+            self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
+            cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::Callback });
+            return self.take_callback(cx, waiting.queue);
+        }
+        if Some(key) == line.menu_key {
+            self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
+            cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::Menu });
+            self.flowed_out(cx, waiting.queue, FlowOut::Menu);
+            return self.enter_flow(cx, self.home);
+        }
+        State::InQueue(waiting)
+    }
+
+    fn take_callback(&mut self, cx: &mut Cx, queue: QueueId) -> State {
+        let number = self.from.number.clone();
+        cx.fact(What::CallbackAsked { call: self.id, queue, number });
+        self.flowed_out(cx, queue, FlowOut::Callback);
+        let taken = self.line_of(cx, queue).callback_taken;
+        self.close(cx, &taken, Party::System)
+    }
+
+    /// Only a caller nobody has talked with flows out; afterwards the call counts as answered.
+    pub(super) fn flowed_out(&mut self, cx: &mut Cx, queue: QueueId, to: FlowOut) {
+        if self.served_by.is_none() {
+            cx.fact(What::FlowedOut { call: self.id, queue, to });
+        }
+    }
+
+    /// The caller stands in another queue now; the waiting time went along.
+    pub(super) fn moved_to(&mut self, cx: &mut Cx, mut waiting: Waiting, queue: QueueId, why: Moved) -> State {
+        self.moved_fact(cx, queue, why);
+        self.queue = Some(queue);
+        waiting.queue = queue;
+        if waiting.voice == Voice::Music {
+            self.music(cx, queue);
+        }
+        State::InQueue(waiting)
+    }
+
+    /// The agent has answered: t4.
+    pub(super) fn connect(&mut self, cx: &mut Cx, waiting: Waiting) -> State {
+        let Some(Offer { agent, leg }) = waiting.offer else { return State::InQueue(waiting) };
+        let queue = waiting.queue;
+        cx.acd.push_back(acd::Input::Accepted { agent, call: self.id });
+        cx.fact(What::Connected { call: self.id, agent, leg });
+        self.served_by = Some(agent);
+        self.start_recording(cx);
+        self.mark(cx, Mark::AgentJoined);
+        let talk = super::Talk {
+            agent,
+            leg,
+            queue,
+            connected: cx.now,
+            held_by_phone: false,
+            held_by_desk: false,
+        };
+        self.announce_number(cx, talk)
+    }
+
+    pub(super) fn line_of(&self, cx: &Cx, queue: QueueId) -> QueueLine {
+        cx.config.queues.get(&queue).cloned().unwrap_or_default()
+    }
+}

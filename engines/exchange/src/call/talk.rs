@@ -1,0 +1,155 @@
+//! The caller talks with an agent, or with a number outside after a transfer.
+
+use audio::spoken;
+use kernel::PlayId;
+
+use super::{Call, State, Talk};
+use crate::Refused;
+use crate::cx::Cx;
+use crate::fact::{DeskState, Mark, Moved, Party, TransferTo, What};
+use crate::line::{Command, PlayMode, Target};
+
+impl Call {
+    /// CALL-7: both sides hear the agent's number, so that they begin together.
+    pub(super) fn announce_number(&mut self, cx: &mut Cx, talk: Talk) -> State {
+        let wanted = cx.config.queues.get(&talk.queue).is_some_and(|line| line.announce_agent_number);
+        let number = cx.config.agents.get(&talk.agent).map(|line| line.number.as_str()).unwrap_or_default();
+        if wanted && !number.is_empty() {
+            let sounds = spoken::agent(number).sounds();
+            if self.play(cx, &sounds, PlayMode::Once) {
+                let play: PlayId = cx.ids.mint(cx.now);
+                cx.line(Command::Play { leg: talk.leg, play, sounds, mode: PlayMode::Once });
+                return State::Announcing(talk);
+            }
+        }
+        self.hush(cx);
+        State::Talking(talk)
+    }
+
+    pub(super) fn announced(&mut self, cx: &mut Cx, mut talk: Talk, whole: bool) -> State {
+        self.number_announced(cx, &talk, whole);
+        // The telephone may have been put on hold meanwhile: that begins now.
+        let held = std::mem::take(&mut talk.held_by_phone);
+        self.hold(cx, talk, |talk| talk.held_by_phone = held)
+    }
+
+    pub(super) fn number_announced(&mut self, cx: &mut Cx, talk: &Talk, whole: bool) {
+        cx.fact(What::NumberAnnounced { call: self.id, agent: talk.agent, whole });
+    }
+
+    pub(super) fn hold(&mut self, cx: &mut Cx, mut talk: Talk, change: impl FnOnce(&mut Talk)) -> State {
+        let was = talk.held();
+        change(&mut talk);
+        let (call, agent) = (self.id, talk.agent);
+        match (was, talk.held()) {
+            (false, true) => {
+                cx.fact(What::HoldStarted { call, agent });
+                cx.desk(agent, DeskState::Holding { call }, None);
+                self.mark(cx, Mark::HoldStarted);
+                self.music(cx, talk.queue);
+            }
+            (true, false) => {
+                self.hush(cx);
+                self.mark(cx, Mark::HoldEnded);
+                cx.fact(What::HoldEnded { call, agent });
+                cx.desk(agent, DeskState::Talking { call }, None);
+            }
+            _ => {}
+        }
+        State::Talking(talk)
+    }
+
+    /// The agent's part is over: hold and pause end with it, the leg goes, after-call work begins.
+    pub(super) fn part(&mut self, cx: &mut Cx, talk: &Talk, by: Party) {
+        let (call, agent) = (self.id, talk.agent);
+        if talk.held() {
+            self.mark(cx, Mark::HoldEnded);
+            cx.fact(What::HoldEnded { call, agent });
+        }
+        self.resume_recording(cx);
+        self.mark(cx, Mark::AgentLeft);
+        cx.fact(What::Parted { call, agent, by });
+        cx.hang_up(talk.leg);
+        cx.acd.push_back(acd::Input::Parted { agent, call });
+    }
+
+    /// The customer stays for the rating if the queue asks for one.
+    pub(super) fn agent_hung_up(&mut self, cx: &mut Cx, talk: Talk) -> State {
+        self.part(cx, &talk, Party::Agent);
+        let survey = cx.config.queues.get(&talk.queue).and_then(|line| line.rating);
+        survey.and_then(|flow| self.start_flow(cx, flow, Some(talk.agent))).unwrap_or_else(|| {
+            let goodbye = cx.config.phrases.goodbye.clone();
+            self.close(cx, &goodbye, Party::Agent)
+        })
+    }
+
+    /// The agent's leg is gone and nobody meant it: an apology, and the head of the queue.
+    pub(super) fn agent_lost(&mut self, cx: &mut Cx, talk: Talk, by: Party) -> State {
+        self.part(cx, &talk, by);
+        let sorry = cx.config.phrases.agent_lost.clone();
+        self.ask_for_agent(cx, talk.queue, &sorry)
+    }
+
+    /// Blind: the agent leaves at once.
+    pub(super) fn transfer(&mut self, cx: &mut Cx, talk: Talk, to: TransferTo) -> State {
+        if let Err(refused) = self.may_transfer(cx, &talk, &to) {
+            cx.refuse(refused);
+            return State::Talking(talk);
+        }
+        let (agent, queue) = (talk.agent, talk.queue);
+        cx.fact(What::Transferred { call: self.id, from: agent, to: to.clone() });
+        self.mark(cx, Mark::Transferred);
+        self.part(cx, &talk, Party::Agent);
+        match to {
+            TransferTo::Queue(queue) => self.join(cx, queue, Moved::Transfer, &[]),
+            TransferTo::Flow(flow) => self.enter_flow(cx, flow),
+            TransferTo::Agent(other) => {
+                let state = self.join(cx, queue, Moved::Transfer, &[]);
+                cx.acd.push_back(acd::Input::Give { call: self.id, to: other, by: agent });
+                state
+            }
+            TransferTo::Number(number) => match cx.config.trunk_for(&number) {
+                Some(trunk) => {
+                    let to = Target::Number { trunk, number };
+                    let ring_for = cx.config.limits.outside_ring;
+                    let leg = cx.dial(self.id, to, self.from.clone(), ring_for);
+                    self.music(cx, queue);
+                    State::Reaching { leg, agent }
+                }
+                None => self.not_reached(cx),
+            },
+        }
+    }
+
+    fn may_transfer(&self, cx: &Cx, talk: &Talk, to: &TransferTo) -> Result<(), Refused> {
+        match to {
+            TransferTo::Queue(queue) if !cx.config.acd.queues.contains_key(queue) => {
+                Err(Refused::Acd { why: acd::Refusal::NoSuchQueue })
+            }
+            TransferTo::Flow(flow) if !cx.config.flows.contains_key(flow) => {
+                Err(Refused::NoSuchFlow { flow: *flow })
+            }
+            TransferTo::Agent(agent) if *agent == talk.agent => {
+                Err(Refused::Acd { why: acd::Refusal::NotReady })
+            }
+            TransferTo::Agent(agent) => match cx.seats.get(agent).map(|seat| &seat.desk) {
+                Some(DeskState::Ready) => Ok(()),
+                Some(_) => Err(Refused::Acd { why: acd::Refusal::NotReady }),
+                None => Err(Refused::NoSuchAgent { agent: *agent }),
+            },
+            TransferTo::Number(number) if cx.config.trunk_for(number).is_none() => {
+                Err(Refused::MayNotDial { number: number.clone() })
+            }
+            TransferTo::Queue(_) | TransferTo::Flow(_) | TransferTo::Number(_) => Ok(()),
+        }
+    }
+
+    /// A number outside did not answer: the caller goes back to the head of the queue.
+    pub(super) fn not_reached(&mut self, cx: &mut Cx) -> State {
+        let sorry = cx.config.phrases.not_reached.clone();
+        match self.queue {
+            Some(queue) => self.ask_for_agent(cx, queue, &sorry),
+            None => self.close(cx, &sorry, Party::System),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What holds between two inputs, whatever has happened.
+
+use std::collections::BTreeMap;
+
+use kernel::{CallId, PersonId};
+
+use crate::call::{Call, State};
+use crate::exchange::Exchange;
+use crate::fact::DeskState;
+
+impl Exchange {
+    /// The invariants; for simulation and debug builds.
+    ///
+    /// # Panics
+    /// When one does not hold: a bug here, in the distributor or in the menus.
+    pub fn check(&self) {
+        self.acd.check();
+        self.counters.check();
+        assert!(self.to_acd.is_empty() && self.from_acd.is_empty(), "the distributor was not heard out");
+        assert!(self.touched.is_empty(), "a call moved and was not looked after");
+        for (id, call) in &self.calls {
+            assert_eq!(*id, call.id);
+            self.check_call(call);
+        }
+        self.check_desks();
+        self.check_legs();
+        let mut on_trunk = BTreeMap::new();
+        for trunk in self.calls.values().filter_map(|call| call.trunk) {
+            *on_trunk.entry(trunk).or_insert(0) += 1;
+        }
+        assert_eq!(self.on_trunk, on_trunk, "calls on each trunk");
+        let due: Vec<_> = self.by_time.iter().map(|(at, call)| (*call, *at)).collect();
+        assert_eq!(due.len(), self.due.len(), "deadlines kept twice differ");
+        assert!(due.iter().all(|(call, at)| self.due.get(call) == Some(at)), "deadlines kept twice differ");
+    }
+
+    fn check_call(&self, call: &Call) {
+        let id = call.id;
+        match &call.state {
+            State::Ended { .. } => panic!("call {id} is over and was not forgotten"),
+            State::InFlow(flow) => {
+                flow.session.check();
+                assert!(!flow.session.is_over(), "call {id} is in a menu that is over");
+            }
+            State::InQueue(waiting) => {
+                assert_eq!(call.queue, Some(waiting.queue), "call {id}: two opinions of its queue");
+                assert!(call.requested.is_some(), "call {id} waits and has no t2");
+            }
+            State::Announcing(talk) => assert!(!talk.held(), "call {id}: hold before the conversation"),
+            State::Arriving
+            | State::Talking(_)
+            | State::Reaching { .. }
+            | State::Outside { .. }
+            | State::LeavingMessage(_)
+            | State::Closing { .. } => {}
+        }
+        // A recording runs while and only while its call says so.
+        let recorded = call.recording.is_some();
+        match &call.state {
+            State::Announcing(_) | State::Talking(_) => assert!(recorded, "call {id} is not recorded"),
+            State::LeavingMessage(message) => {
+                assert_eq!(recorded, message.started.is_some(), "call {id}: the message's recording");
+            }
+            // Goes on through a transfer, so that a conversation is one recording.
+            State::InQueue(_) | State::Reaching { .. } | State::Outside { .. } => {
+                assert!(!recorded || call.served_by.is_some(), "call {id} is recorded while only waiting");
+            }
+            State::Arriving | State::InFlow(_) | State::Closing { .. } | State::Ended { .. } => {
+                assert!(!recorded, "call {id} is recorded in {:?}", call.state.view());
+            }
+        }
+        if let Some(recording) = call.recording {
+            assert_eq!(self.recordings.get(&recording.id), Some(&id), "recording {}", recording.id);
+            assert!(!recording.paused || matches!(call.state, State::Talking(_)), "call {id}: paused for nobody");
+        }
+        // What was commanded is what the table says, and two who talk hear each other.
+        let hears = call.who_hears_whom();
+        assert_eq!(call.hears, hears, "call {id}: who hears whom");
+        for (leg, sources) in &hears {
+            for source in sources {
+                let back = hears.get(&source.leg).map(Vec::as_slice).unwrap_or_default();
+                assert!(back.iter().any(|s| s.leg == *leg), "call {id}: {leg} listens to {} alone", source.leg);
+            }
+        }
+        assert!(self.due.contains_key(&id), "call {id} would last for ever");
+    }
+
+    /// Each desk that rings or talks has exactly one call that says so, and the other way round.
+    fn check_desks(&self) {
+        let mut ringing: BTreeMap<PersonId, CallId> = BTreeMap::new();
+        let mut talking: BTreeMap<PersonId, (CallId, bool)> = BTreeMap::new();
+        for call in self.calls.values() {
+            let twice = match &call.state {
+                State::InQueue(waiting) => {
+                    waiting.offer.and_then(|offer| ringing.insert(offer.agent, call.id)).is_some()
+                }
+                State::Announcing(talk) | State::Talking(talk) => {
+                    talking.insert(talk.agent, (call.id, talk.held())).is_some()
+                }
+                _ => false,
+            };
+            assert!(!twice, "an agent of call {} has another call as well", call.id);
+        }
+        for (agent, seat) in &self.seats {
+            let (rings, talks) = (ringing.remove(agent), talking.remove(agent));
+            match &seat.desk {
+                DeskState::Ringing { call } => assert_eq!((rings, talks), (Some(*call), None), "{agent} rings"),
+                DeskState::Talking { call } => {
+                    assert_eq!((rings, talks), (None, Some((*call, false))), "{agent} talks");
+                }
+                DeskState::Holding { call } => {
+                    assert_eq!((rings, talks), (None, Some((*call, true))), "{agent} holds");
+                }
+                DeskState::SignedOut
+                | DeskState::NotReady { .. }
+                | DeskState::Ready
+                | DeskState::AfterCall { .. } => {
+                    assert_eq!((rings, talks), (None, None), "{agent} is {:?}", seat.desk);
+                }
+            }
+        }
+        assert!(ringing.is_empty() && talking.is_empty(), "calls of agents nobody knows");
+    }
+
+    /// Each leg that is not leaving belongs to the one call that uses it.
+    fn check_legs(&self) {
+        let mut used = BTreeMap::new();
+        for call in self.calls.values() {
+            for leg in call.legs() {
+                assert_eq!(used.insert(leg, call.id), None, "leg {leg} belongs to two calls");
+            }
+        }
+        for (leg, known) in &self.legs {
+            let user = used.remove(leg);
+            if known.leaving {
+                assert_eq!(user, None, "leg {leg} is leaving and used");
+            } else {
+                assert_eq!(user, Some(known.call), "leg {leg} is used by nobody, and stays");
+            }
+        }
+        assert!(used.is_empty(), "legs that have gone are used: {used:?}");
+    }
+}

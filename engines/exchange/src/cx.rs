@@ -1,0 +1,98 @@
+//! What a call may touch while it moves: the registers it shares with the others, and the list of effects.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp};
+
+use crate::counters::Counters;
+use crate::fact::{DeskState, Fact, What};
+use crate::line::{Command, Identity, Target};
+use crate::{Config, Effect, Refused};
+
+/// A leg until its `Ended` has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Leg {
+    pub call: CallId,
+    /// We have hung up; nothing that happens on it matters any more.
+    pub leaving: bool,
+}
+
+/// What the exchange knows of an agent: the desk as the distributor told it last, with holding added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    pub desk: DeskState,
+    pub since: Timestamp,
+    /// As the wire said last.
+    pub phone_reachable: Option<bool>,
+    /// Not ready for longer than the reason allows.
+    pub over_limit: bool,
+}
+
+impl Seat {
+    /// Signed out, and nothing heard of the telephone.
+    pub fn empty(now: Timestamp) -> Self {
+        Seat { desk: DeskState::SignedOut, since: now, phone_reachable: None, over_limit: false }
+    }
+}
+
+pub(crate) struct Cx<'a> {
+    pub now: Timestamp,
+    pub config: &'a Config,
+    pub ids: &'a IdMint,
+    pub legs: &'a mut BTreeMap<LegId, Leg>,
+    pub seats: &'a mut BTreeMap<PersonId, Seat>,
+    /// Recordings that are not sealed yet.
+    pub recordings: &'a mut BTreeMap<RecordingId, CallId>,
+    pub counters: &'a mut Counters,
+    /// What the distributor has still to be told.
+    pub acd: &'a mut VecDeque<acd::Input>,
+    pub out: &'a mut Vec<Effect>,
+}
+
+impl Cx<'_> {
+    pub fn fact(&mut self, what: What) {
+        let fact = Fact { at: self.now, what };
+        self.counters.take(&fact);
+        self.out.push(Effect::Fact(fact));
+    }
+
+    pub fn line(&mut self, command: Command) {
+        self.out.push(Effect::Line(command));
+    }
+
+    pub fn refuse(&mut self, why: Refused) {
+        self.out.push(Effect::Refused(why));
+    }
+
+    pub fn stray(&mut self, what: String) {
+        self.refuse(Refused::Stray { what });
+    }
+
+    /// Ends a leg, unless it has gone or is going.
+    pub fn hang_up(&mut self, leg: LegId) {
+        if let Some(known) = self.legs.get_mut(&leg)
+            && !known.leaving
+        {
+            known.leaving = true;
+            self.out.push(Effect::Line(Command::HangUp { leg }));
+        }
+    }
+
+    pub fn dial(&mut self, call: CallId, to: Target, from: Identity, ring_for: Duration) -> LegId {
+        let leg: LegId = self.ids.mint(self.now);
+        self.legs.insert(leg, Leg { call, leaving: false });
+        self.line(Command::Dial { leg, to, from, ring_for });
+        leg
+    }
+
+    /// A new state of a desk, known here and told as a fact.
+    pub fn desk(&mut self, agent: PersonId, desk: DeskState, by: Option<PersonId>) {
+        let now = self.now;
+        let seat = self.seats.entry(agent).or_insert_with(|| Seat::empty(now));
+        seat.desk = desk.clone();
+        seat.since = now;
+        seat.over_limit = false;
+        self.fact(What::DeskChanged { agent, desk, by });
+    }
+}

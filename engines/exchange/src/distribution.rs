@@ -1,0 +1,96 @@
+//! Between the exchange and the distributor: who must hear of what the other decided.
+
+use kernel::{Engine, Timestamp};
+
+use crate::call::Happening;
+use crate::cx::Cx;
+use crate::exchange::Exchange;
+use crate::fact::{DeskState, What};
+use crate::{Effect, Refused};
+
+impl Exchange {
+    pub(crate) fn tell_acd(&mut self, now: Timestamp, input: acd::Input, out: &mut Vec<Effect>) {
+        let about = match &input {
+            acd::Input::Join { call, .. } => Some((*call, Happening::NotQueued, None)),
+            acd::Input::Move { call, to } => Some((*call, Happening::NotMoved, Some(Happening::Moved(*to)))),
+            _ => None,
+        };
+        let mut effects = Vec::new();
+        self.acd.handle(now, input, &mut effects);
+        let refused = effects.iter().any(|effect| matches!(effect, acd::Effect::Refused(_)));
+        self.from_acd.extend(effects);
+        // Before the effects: they speak of the caller as standing there already.
+        if let Some((call, not_done, done)) = about {
+            match done {
+                _ if refused => self.step(now, call, not_done, out),
+                Some(done) => self.step(now, call, done, out),
+                None => {}
+            }
+        }
+    }
+
+    pub(crate) fn distributed(&mut self, now: Timestamp, effect: acd::Effect, out: &mut Vec<Effect>) {
+        match effect {
+            acd::Effect::Offer { call, agent, queue, until } => {
+                self.step(now, call, Happening::Offer { agent, queue, until }, out);
+            }
+            acd::Effect::Withdraw { call, agent, why } => {
+                self.step(now, call, Happening::Withdraw { agent, why }, out);
+            }
+            acd::Effect::Announce { call, position, wait } => {
+                self.step(now, call, Happening::Announce { position, wait }, out);
+            }
+            acd::Effect::Overflowed { call, from: _, how, stays } => {
+                self.step(now, call, Happening::Overflowed { how, stays }, out);
+            }
+            acd::Effect::Desk { agent, state, by } => {
+                let desk = match state {
+                    acd::DeskChange::SignedOut => DeskState::SignedOut,
+                    acd::DeskChange::NotReady { reason } => DeskState::NotReady { reason },
+                    acd::DeskChange::Ready => DeskState::Ready,
+                    acd::DeskChange::Ringing { call } => DeskState::Ringing { call },
+                    acd::DeskChange::Talking { call } => DeskState::Talking { call },
+                    acd::DeskChange::AfterCall { call, .. } => DeskState::AfterCall { call },
+                };
+                self.desk_changed(now, agent, desk, by, out);
+            }
+            acd::Effect::OverLimit { agent, .. } => self.seat(now, agent).over_limit = true,
+            acd::Effect::Refused(why) => out.push(Effect::Refused(Refused::Acd { why })),
+        }
+    }
+
+    fn desk_changed(
+        &mut self,
+        now: Timestamp,
+        agent: kernel::PersonId,
+        desk: DeskState,
+        by: Option<kernel::PersonId>,
+        out: &mut Vec<Effect>,
+    ) {
+        let known = self.config.agents.contains_key(&agent);
+        let seat = self.seat(now, agent);
+        let was = seat.desk.clone();
+        if was == desk {
+            return;
+        }
+        let gone = desk == DeskState::SignedOut && !known;
+        let Exchange { config, ids, legs, seats, recordings, counters, to_acd, .. } = self;
+        let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
+        // t7: when after-call work is over, or when there is none.
+        let over = match (&was, &desk) {
+            (_, DeskState::AfterCall { .. }) => None,
+            (
+                DeskState::AfterCall { call } | DeskState::Talking { call } | DeskState::Holding { call },
+                _,
+            ) => Some(*call),
+            _ => None,
+        };
+        if let Some(call) = over {
+            cx.fact(What::AfterCallEnded { call, agent });
+        }
+        cx.desk(agent, desk, by);
+        if gone {
+            self.seats.remove(&agent);
+        }
+    }
+}

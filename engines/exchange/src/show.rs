@@ -1,0 +1,86 @@
+//! The whole state as text: for transcripts, the support bundle and a failed simulation.
+
+use std::fmt::Write;
+
+use crate::call::Call;
+use crate::exchange::Exchange;
+
+impl Exchange {
+    pub fn show(&self) -> String {
+        // Taken apart without `..`, so that a new field cannot be forgotten.
+        let Exchange {
+            config: _,
+            ids: _,
+            acd,
+            calls,
+            legs,
+            seats,
+            recordings,
+            on_trunk,
+            draining,
+            counters,
+            due,
+            by_time: _,
+            to_acd,
+            from_acd,
+            touched,
+        } = self;
+        let mut text = String::new();
+        let _ = writeln!(text, "exchange{}", if *draining { ", draining" } else { "" });
+        for call in calls.values() {
+            call.show(&mut text);
+            if let Some(at) = due.get(&call.id) {
+                let _ = writeln!(text, "    due {at}");
+            }
+        }
+        for (leg, known) in legs {
+            let leaving = if known.leaving { ", leaving" } else { "" };
+            let _ = writeln!(text, "  leg {leg} of {}{leaving}", known.call);
+        }
+        for (agent, seat) in seats {
+            let _ = writeln!(text, "  agent {agent} {:?} since {}", seat.desk, seat.since);
+        }
+        for (recording, call) in recordings {
+            let _ = writeln!(text, "  recording {recording} of {call}");
+        }
+        for (trunk, count) in on_trunk {
+            let _ = writeln!(text, "  trunk {trunk}: {count}");
+        }
+        if !(to_acd.is_empty() && from_acd.is_empty() && touched.is_empty()) {
+            let _ = writeln!(text, "  unsettled {to_acd:?} {from_acd:?} {touched:?}");
+        }
+        let _ = writeln!(text, "  {:?}", counters.figures());
+        text.push_str(&acd.show());
+        text
+    }
+}
+
+impl Call {
+    fn show(&self, text: &mut String) {
+        let Call {
+            id,
+            from,
+            to,
+            trunk,
+            caller,
+            arrived,
+            requested,
+            urgent,
+            home,
+            queue,
+            served_by,
+            recording,
+            playing,
+            hears,
+            state,
+            since,
+        } = self;
+        let _ = writeln!(text, "  call {id} {} -> {to} over {trunk:?}, leg {caller}, at {arrived}", from.number);
+        let _ = writeln!(text, "    {state:?} since {since}");
+        let _ = writeln!(
+            text,
+            "    t2 {requested:?} urgent {urgent} home {home} queue {queue:?} served by {served_by:?}"
+        );
+        let _ = writeln!(text, "    recording {recording:?} playing {playing:?} hears {hears:?}");
+    }
+}
