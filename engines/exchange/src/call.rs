@@ -53,14 +53,23 @@ pub(crate) enum State {
     Announcing(Talk),
     Talking(Talk),
     /// A number outside rings after a blind transfer.
-    Reaching { leg: LegId, agent: PersonId },
+    Reaching {
+        leg: LegId,
+    },
     /// The caller talks with a number outside.
-    Outside { leg: LegId },
+    Outside {
+        leg: LegId,
+    },
     LeavingMessage(Message),
     /// Something is said, then the call ends.
-    Closing { by: Party },
+    Closing {
+        by: Party,
+    },
     /// Over; the exchange tells it as a fact and forgets the call.
-    Ended { by: Party, cause: EndCause },
+    Ended {
+        by: Party,
+        cause: EndCause,
+    },
 }
 
 #[derive(Debug)]
@@ -98,8 +107,6 @@ pub(crate) struct Talk {
     pub agent: PersonId,
     pub leg: LegId,
     pub queue: QueueId,
-    /// t4
-    pub connected: Timestamp,
     /// Held by the telephone (re-INVITE), and at the desk: either is enough.
     pub held_by_phone: bool,
     pub held_by_desk: bool,
@@ -143,10 +150,23 @@ pub(crate) enum Happening {
     OtherGone(LegId, EndCause),
     OtherHeld(LegId, bool),
     // From the distributor.
-    Offer { agent: PersonId, queue: QueueId, until: Timestamp },
-    Withdraw { agent: PersonId, why: acd::WithdrawWhy },
-    Announce { position: u32, wait: Option<std::time::Duration> },
-    Overflowed { how: acd::Overflowed, stays: bool },
+    Offer {
+        agent: PersonId,
+        queue: QueueId,
+        until: Timestamp,
+    },
+    Withdraw {
+        agent: PersonId,
+        why: acd::WithdrawWhy,
+    },
+    Announce {
+        position: u32,
+        wait: Option<std::time::Duration>,
+    },
+    Overflowed {
+        how: acd::Overflowed,
+        stays: bool,
+    },
     /// The distributor does not know the queue.
     NotQueued,
     Moved(QueueId),
@@ -162,20 +182,24 @@ pub(crate) enum Happening {
     ResumeRecording,
     // By a leader.
     MoveTo(QueueId),
-    GiveTo { agent: PersonId, by: PersonId },
+    GiveTo {
+        agent: PersonId,
+        by: PersonId,
+    },
     End,
     // From elsewhere.
-    LookedUp { key: String, value: Option<String> },
+    LookedUp {
+        key: String,
+        value: Option<String>,
+    },
     Wake,
 }
 
 impl Call {
     pub fn step(&mut self, cx: &mut Cx, happening: Happening) {
         let before = self.state.view();
-        let state = std::mem::replace(
-            &mut self.state,
-            State::Ended { by: Party::System, cause: EndCause::Lost },
-        );
+        let state =
+            std::mem::replace(&mut self.state, State::Ended { by: Party::System, cause: EndCause::Lost });
         self.state = self.next(cx, state, happening);
         if self.state.view() != before {
             self.since = cx.now;
@@ -268,9 +292,7 @@ impl Call {
                 cx.acd.push_back(acd::Input::Give { call: self.id, to: agent, by });
                 S::InQueue(waiting)
             }
-            (S::InQueue(waiting), H::OtherAnswered(leg)) if waiting.rings(leg) => {
-                self.connect(cx, waiting)
-            }
+            (S::InQueue(waiting), H::OtherAnswered(leg)) if waiting.rings(leg) => self.connect(cx, waiting),
             (S::InQueue(waiting), H::OtherGone(leg, cause)) if waiting.rings(leg) => {
                 self.offer_failed(cx, waiting, cause)
             }
@@ -332,11 +354,11 @@ impl Call {
                 S::Talking(talk)
             }
 
-            (S::Reaching { leg: ours, .. }, H::OtherAnswered(leg)) if leg == ours => {
+            (S::Reaching { leg: ours }, H::OtherAnswered(leg)) if leg == ours => {
                 self.hush(cx);
                 S::Outside { leg }
             }
-            (S::Reaching { leg: ours, .. }, H::OtherGone(leg, _)) if leg == ours => self.not_reached(cx),
+            (S::Reaching { leg: ours }, H::OtherGone(leg, _)) if leg == ours => self.not_reached(cx),
             (S::Outside { leg: ours }, H::OtherGone(leg, cause)) if leg == ours => {
                 self.end(cx, S::Outside { leg: ours }, Party::System, cause)
             }
@@ -347,9 +369,7 @@ impl Call {
             }
             (S::LeavingMessage(message), H::Wake) => self.message_done(cx, message),
 
-            (S::Closing { by }, H::Played(_)) => {
-                self.end(cx, S::Closing { by }, by, EndCause::Ours)
-            }
+            (S::Closing { by }, H::Played(_)) => self.end(cx, S::Closing { by }, by, EndCause::Ours),
 
             // Without consequence, whatever the state: keys nobody listens to, a distributor's answer that crossed ours,
             // a timer that has been moved, a hold by a telephone that is going.
@@ -386,7 +406,7 @@ impl Call {
                 self.part(cx, &talk, by);
             }
             State::Talking(talk) => self.part(cx, &talk, by),
-            State::Reaching { leg, .. } | State::Outside { leg } => cx.hang_up(leg),
+            State::Reaching { leg } | State::Outside { leg } => cx.hang_up(leg),
             State::LeavingMessage(message) => self.keep_message(cx, &message),
         }
         self.stop_recording(cx);
@@ -503,7 +523,7 @@ impl Call {
         let other = match &self.state {
             State::InQueue(waiting) => waiting.offer.map(|offer| offer.leg),
             State::Announcing(talk) | State::Talking(talk) => Some(talk.leg),
-            State::Reaching { leg, .. } | State::Outside { leg } => Some(*leg),
+            State::Reaching { leg } | State::Outside { leg } => Some(*leg),
             State::Ended { .. } => return vec![],
             State::Arriving | State::InFlow(_) | State::LeavingMessage(_) | State::Closing { .. } => None,
         };

@@ -14,7 +14,9 @@ impl Exchange {
     /// # Panics
     /// When one does not hold: a bug here, in the distributor or in the menus.
     pub fn check(&self) {
-        self.acd.check();
+        if let Err(broken) = self.acd.check() {
+            panic!("the distributor: {broken}");
+        }
         self.counters.check();
         assert!(self.to_acd.is_empty() && self.from_acd.is_empty(), "the distributor was not heard out");
         assert!(self.touched.is_empty(), "a call moved and was not looked after");
@@ -22,6 +24,7 @@ impl Exchange {
             assert_eq!(*id, call.id);
             self.check_call(call);
         }
+        self.check_queues();
         self.check_desks();
         self.check_legs();
         let mut on_trunk = BTreeMap::new();
@@ -71,7 +74,10 @@ impl Exchange {
         }
         if let Some(recording) = call.recording {
             assert_eq!(self.recordings.get(&recording.id), Some(&id), "recording {}", recording.id);
-            assert!(!recording.paused || matches!(call.state, State::Talking(_)), "call {id}: paused for nobody");
+            assert!(
+                !recording.paused || matches!(call.state, State::Talking(_)),
+                "call {id}: paused for nobody"
+            );
         }
         // What was commanded is what the table says, and two who talk hear each other.
         let hears = call.who_hears_whom();
@@ -79,10 +85,30 @@ impl Exchange {
         for (leg, sources) in &hears {
             for source in sources {
                 let back = hears.get(&source.leg).map(Vec::as_slice).unwrap_or_default();
-                assert!(back.iter().any(|s| s.leg == *leg), "call {id}: {leg} listens to {} alone", source.leg);
+                assert!(
+                    back.iter().any(|s| s.leg == *leg),
+                    "call {id}: {leg} listens to {} alone",
+                    source.leg
+                );
             }
         }
         assert!(self.due.contains_key(&id), "call {id} would last for ever");
+    }
+
+    /// Both sides know who waits where, and for whom it rings.
+    fn check_queues(&self) {
+        let mut waiting = 0;
+        for caller in self.acd.callers() {
+            waiting += 1;
+            let Some(State::InQueue(ours)) = self.calls.get(&caller.call).map(|call| &call.state) else {
+                panic!("call {} waits for the distributor only", caller.call);
+            };
+            assert_eq!(ours.queue, caller.queue, "call {} waits in two queues", caller.call);
+            let rings = ours.offer.map(|offer| offer.agent);
+            assert_eq!(rings, caller.offered_to, "call {} rings for two agents", caller.call);
+        }
+        let ours = self.calls.values().filter(|call| matches!(call.state, State::InQueue(_))).count();
+        assert_eq!(waiting, ours, "calls that wait where the distributor does not see them");
     }
 
     /// Each desk that rings or talks has exactly one call that says so, and the other way round.
@@ -104,7 +130,9 @@ impl Exchange {
         for (agent, seat) in &self.seats {
             let (rings, talks) = (ringing.remove(agent), talking.remove(agent));
             match &seat.desk {
-                DeskState::Ringing { call } => assert_eq!((rings, talks), (Some(*call), None), "{agent} rings"),
+                DeskState::Ringing { call } => {
+                    assert_eq!((rings, talks), (Some(*call), None), "{agent} rings")
+                }
                 DeskState::Talking { call } => {
                     assert_eq!((rings, talks), (None, Some((*call, false))), "{agent} talks");
                 }

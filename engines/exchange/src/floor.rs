@@ -99,8 +99,11 @@ pub enum CallState {
 impl Exchange {
     /// The floor as it is now. Cheap enough for twice a second, not for every input.
     pub fn floor(&self) -> FloorView {
-        let mut view =
-            FloorView { draining: self.draining, today: self.counters.figures().clone(), ..FloorView::default() };
+        let mut view = FloorView {
+            draining: self.draining,
+            today: self.counters.figures().clone(),
+            ..FloorView::default()
+        };
         for queue in self.config.acd.queues.keys() {
             view.queues.insert(*queue, QueueView::default());
         }

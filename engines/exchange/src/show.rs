@@ -75,7 +75,8 @@ impl Call {
             state,
             since,
         } = self;
-        let _ = writeln!(text, "  call {id} {} -> {to} over {trunk:?}, leg {caller}, at {arrived}", from.number);
+        let _ =
+            writeln!(text, "  call {id} {} -> {to} over {trunk:?}, leg {caller}, at {arrived}", from.number);
         let _ = writeln!(text, "    {state:?} since {since}");
         let _ = writeln!(
             text,

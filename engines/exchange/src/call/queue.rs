@@ -222,7 +222,13 @@ impl Call {
     }
 
     /// The caller stands in another queue now; the waiting time went along.
-    pub(super) fn moved_to(&mut self, cx: &mut Cx, mut waiting: Waiting, queue: QueueId, why: Moved) -> State {
+    pub(super) fn moved_to(
+        &mut self,
+        cx: &mut Cx,
+        mut waiting: Waiting,
+        queue: QueueId,
+        why: Moved,
+    ) -> State {
         self.moved_fact(cx, queue, why);
         self.queue = Some(queue);
         waiting.queue = queue;
@@ -241,14 +247,7 @@ impl Call {
         self.served_by = Some(agent);
         self.start_recording(cx);
         self.mark(cx, Mark::AgentJoined);
-        let talk = super::Talk {
-            agent,
-            leg,
-            queue,
-            connected: cx.now,
-            held_by_phone: false,
-            held_by_desk: false,
-        };
+        let talk = super::Talk { agent, leg, queue, held_by_phone: false, held_by_desk: false };
         self.announce_number(cx, talk)
     }
 

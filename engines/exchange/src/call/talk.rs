@@ -114,7 +114,7 @@ impl Call {
                     let ring_for = cx.config.limits.outside_ring;
                     let leg = cx.dial(self.id, to, self.from.clone(), ring_for);
                     self.music(cx, queue);
-                    State::Reaching { leg, agent }
+                    State::Reaching { leg }
                 }
                 None => self.not_reached(cx),
             },
