@@ -12,7 +12,7 @@ use kernel::{Engine, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::flow::{Flow, Kind, LeadsTo, Node, NodeIx, Prompt, Target};
-use crate::node::{collect, look_up, menu, rate, say, voicemail};
+use crate::node::{after, collect, look_up, menu, rate, say, voicemail};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -245,17 +245,13 @@ impl Session {
             State::Over => "over".into(),
         };
         let known: Vec<String> = known.iter().map(|(k, v)| format!("{k}={}", hidden(k, v))).collect();
-        let ahead = if self.is_secret() {
-            "*".repeat(ahead.len())
-        } else {
-            ahead.iter().map(|d| d.as_char()).collect()
-        };
         format!(
-            "{} v{} called {} from {}: {state}\nends {ends}, playing {playing}, ahead {ahead:?}, trail [{}], known [{}]\n",
+            "{} v{} called {} from {}: {state}\nends {ends}, playing {playing}, {} keys ahead, trail [{}], known [{}]\n",
             flow.name,
             flow.version,
             caller.called,
             caller.number.as_deref().unwrap_or("withheld"),
+            ahead.len(),
             trail.iter().map(names).collect::<Vec<_>>().join(" > "),
             known.join(", "),
         )
@@ -491,11 +487,11 @@ impl Session {
         let kind = self.at().and_then(|at| flow.node(at)).map(|node| &node.kind);
         match (&mut self.state, kind) {
             (State::Saying { .. }, Some(Kind::Say(say))) => self.go(now, say.next, out),
-            (State::InMenu { until, .. }, Some(Kind::Menu(menu))) => *until = Some(now + menu.timeout),
+            (State::InMenu { until, .. }, Some(Kind::Menu(menu))) => *until = Some(after(now, menu.timeout)),
             (State::Collecting { until, .. }, Some(Kind::Collect(collect))) => {
-                *until = Some(now + collect.timeout);
+                *until = Some(after(now, collect.timeout));
             }
-            (State::Rating { until, .. }, Some(Kind::Rate(rate))) => *until = Some(now + rate.timeout),
+            (State::Rating { until, .. }, Some(Kind::Rate(rate))) => *until = Some(after(now, rate.timeout)),
             (State::Inviting { node }, Some(Kind::Voicemail(voicemail))) => {
                 let node = *node;
                 voicemail::record(self, now, node, voicemail, out);

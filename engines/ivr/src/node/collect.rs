@@ -6,7 +6,7 @@
 use audio::Digit;
 use kernel::Timestamp;
 
-use super::{AGAIN, BACK, PERSON};
+use super::{AGAIN, BACK, PERSON, after};
 use crate::flow::{Collect, NodeIx, Prompt, Target};
 use crate::session::{Effect, Session, State};
 
@@ -44,7 +44,7 @@ pub(crate) fn key(
     }
     typed.push(key.as_char());
     let full = typed.len() >= usize::from(collect.max);
-    *until = Some(now + collect.gap);
+    *until = Some(after(now, collect.gap));
     session.stop_playing(out);
     if full {
         // The end key is then pressed by habit: it is not the next menu's.
@@ -100,6 +100,6 @@ fn prompt(session: &mut Session, now: Timestamp, collect: &Collect, first: &Prom
     let playing = session.play(&[first, &collect.prompt], out);
     if let State::Collecting { typed, until, .. } = &mut session.state {
         typed.clear();
-        *until = (!playing).then(|| now + collect.timeout);
+        *until = (!playing).then(|| after(now, collect.timeout));
     }
 }

@@ -3,7 +3,7 @@
 use audio::Digit;
 use kernel::Timestamp;
 
-use super::PERSON;
+use super::{PERSON, after};
 use crate::flow::{Kind, LookUp, Node, NodeIx, Target};
 use crate::session::{Effect, Session, State};
 
@@ -20,7 +20,7 @@ pub(crate) fn enter(
     };
     out.push(Effect::LookUp { key: look_up.key.clone(), argument: argument.unwrap_or_default() });
     session.play(&[&look_up.prompt], out);
-    session.state = State::LookingUp { node: at, until: now + look_up.timeout };
+    session.state = State::LookingUp { node: at, until: after(now, look_up.timeout) };
 }
 
 pub(crate) fn key(session: &mut Session, now: Timestamp, node: &Node, key: Digit, out: &mut Vec<Effect>) {

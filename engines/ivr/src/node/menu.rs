@@ -3,7 +3,7 @@
 use audio::Digit;
 use kernel::Timestamp;
 
-use super::{AGAIN, BACK, PERSON};
+use super::{AGAIN, BACK, PERSON, after};
 use crate::flow::{Menu, Node, NodeIx, Prompt, Target};
 use crate::session::{Effect, Session, State};
 
@@ -59,6 +59,6 @@ fn again(session: &mut Session, now: Timestamp, menu: &Menu, first: &Prompt, out
 fn prompt(session: &mut Session, now: Timestamp, menu: &Menu, first: &Prompt, out: &mut Vec<Effect>) {
     let playing = session.play(&[first, &menu.prompt], out);
     if let State::InMenu { until, .. } = &mut session.state {
-        *until = (!playing).then(|| now + menu.timeout);
+        *until = (!playing).then(|| after(now, menu.timeout));
     }
 }

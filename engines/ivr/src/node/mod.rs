@@ -12,3 +12,8 @@ pub(crate) mod voicemail;
 pub(crate) const PERSON: char = '0';
 pub(crate) const BACK: char = '9';
 pub(crate) const AGAIN: char = '*';
+
+/// The moment a wait is over. A flow from an unknown hand may say no time at all, which would spin.
+pub(crate) fn after(now: kernel::Timestamp, wait: std::time::Duration) -> kernel::Timestamp {
+    now + wait.max(std::time::Duration::from_secs(1))
+}

@@ -3,7 +3,7 @@
 use audio::Digit;
 use kernel::Timestamp;
 
-use super::AGAIN;
+use super::{AGAIN, after};
 use crate::flow::{NodeIx, Rate};
 use crate::session::{Effect, Session, State};
 
@@ -40,6 +40,6 @@ pub(crate) fn silent(session: &mut Session, now: Timestamp, rate: &Rate, out: &m
 fn prompt(session: &mut Session, now: Timestamp, rate: &Rate, out: &mut Vec<Effect>) {
     let playing = session.play(&[&rate.prompt], out);
     if let State::Rating { until, .. } = &mut session.state {
-        *until = (!playing).then(|| now + rate.timeout);
+        *until = (!playing).then(|| after(now, rate.timeout));
     }
 }
