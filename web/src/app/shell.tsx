@@ -1,6 +1,6 @@
 // The frame around every page: the centre's name, the way to each room, language, theme, who is signed in.
 import { Button, Dropdown, Tooltip } from "antd";
-import { Check, Contrast, Languages, LogOut, Moon, Sun, UserRound, WifiOff } from "lucide-react";
+import { Check, Contrast, FlaskConical, Languages, LogOut, Moon, Sun, UserRound, WifiOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
 import { Mark, Skeletons, Trouble } from "@kit";
@@ -82,9 +82,9 @@ export function Shell() {
           {person.centre ?? t("product")}
         </span>
         {person.demo && (
-          <span className="mark chip" data-tone="wrap">
+          <Mark chip tone="wrap" icon={FlaskConical}>
             {t("demo")}
-          </span>
+          </Mark>
         )}
         <span className="grow" />
         <LinkState />

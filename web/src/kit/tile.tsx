@@ -26,7 +26,7 @@ export function Spark({ values, height = 30 }: { values: (number | null)[]; heig
   );
 }
 
-export function Tile({ title, value, unit, tone, note, foot, spark, mark }: { title: string; value: ReactNode; unit?: string; tone?: Tone; note?: ReactNode; foot?: ReactNode; spark?: (number | null)[]; mark?: ReactNode }) {
+export function Tile({ title, value, unit, tone, note, foot, spark, chart, mark }: { title: string; value: ReactNode; unit?: string; tone?: Tone; note?: ReactNode; foot?: ReactNode; spark?: (number | null)[]; chart?: ReactNode; mark?: ReactNode }) {
   return (
     <section className="tile" data-tone={tone} aria-label={title}>
       <h2>
@@ -37,7 +37,7 @@ export function Tile({ title, value, unit, tone, note, foot, spark, mark }: { ti
         {value}
         {unit && <small>{unit}</small>}
       </div>
-      {spark && <Spark values={spark} />}
+      {spark ? <Spark values={spark} /> : chart}
       <div className="foot">
         <span>{note}</span>
         <span>{foot}</span>

@@ -1,5 +1,6 @@
-// The one socket for live data. Topics are named like rooms; a dropped socket is a state that pages show.
+// The one socket for live data. Topics are named room and noun (`floor.now`); a dropped socket is a state that pages show.
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import { queries } from "./api";
 import { heardServerTime, serverNow } from "./clock";
 
 export type Link = "connecting" | "open" | "lost";
@@ -11,15 +12,21 @@ export interface LinkState {
   tries: number;
 }
 
-/** What the server sends: `{"topic":"floor","at":"…","data":{…}}`; a heartbeat has no topic. */
+/** What the server sends: `{"topic":"floor.now","version":12,"data":{…}}`, a topic's newest picture; never all of them. */
 interface Message {
   topic?: string;
-  at?: string;
   data?: unknown;
+  /** This topic does not exist, or is not for this person. */
+  refused?: string | null;
+  /** The session has ended. */
+  signed_out?: boolean;
 }
-type Handler = (data: unknown, at: string | undefined) => void;
+type Handler = (data: unknown) => void;
 
 const SILENCE_MS = 20_000;
+/** A question whose answer is always a refusal: a quiet topic still shows that the line is alive. */
+const PROBE = { watch: ["?"] };
+const PROBE_AFTER_MS = 8_000;
 const topics = new Map<string, Set<Handler>>();
 const watchers = new Set<() => void>();
 let socket: WebSocket | undefined;
@@ -45,10 +52,12 @@ function receive(text: string): void {
   } catch {
     return;
   }
-  if (message.at) heardServerTime(message.at);
+  const at = (message.data as { at?: unknown } | null | undefined)?.at;
+  if (typeof at === "string") heardServerTime(at);
   state = { ...state, heard: serverNow() };
+  if (message.signed_out) void queries.invalidateQueries({ queryKey: ["me"] });
   if (!message.topic) return;
-  for (const handler of topics.get(message.topic) ?? []) handler(message.data, message.at);
+  for (const handler of topics.get(message.topic) ?? []) handler(message.data);
 }
 
 function retry(): void {
@@ -61,6 +70,16 @@ function retry(): void {
   }, wait);
 }
 
+/** Does not wait for the closing handshake, which a pulled cable never answers. */
+function drop(mine: WebSocket): void {
+  if (socket !== mine) return;
+  socket = undefined;
+  mine.onmessage = null;
+  mine.close();
+  become({ link: "lost", tries: state.tries + 1 });
+  retry();
+}
+
 function open(): void {
   if (topics.size === 0 || socket) return;
   const url = new URL("/api/live", window.location.href);
@@ -70,18 +89,16 @@ function open(): void {
   mine.onopen = () => {
     lastMessage = performance.now();
     become({ link: "open", tries: 0 });
-    for (const topic of topics.keys()) send({ subscribe: topic });
+    send({ watch: [...topics.keys()] });
   };
   mine.onmessage = (event) => receive(String(event.data));
-  mine.onclose = () => {
-    if (socket !== mine) return;
-    socket = undefined;
-    become({ link: "lost", tries: state.tries + 1 });
-    retry();
-  };
+  mine.onclose = () => drop(mine);
   // A cable that was pulled closes nothing: silence is a loss too.
   watchdog ??= setInterval(() => {
-    if (socket?.readyState === WebSocket.OPEN && performance.now() - lastMessage > SILENCE_MS) socket.close();
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    const silent = performance.now() - lastMessage;
+    if (silent > SILENCE_MS) drop(socket);
+    else if (silent > PROBE_AFTER_MS) send(PROBE);
   }, 2_000);
 }
 
@@ -111,13 +128,13 @@ export function subscribe(topic: string, handler: Handler): () => void {
   handlers.add(handler);
   const first = handlers.size === 1;
   topics.set(topic, handlers);
-  if (first) send({ subscribe: topic });
+  if (first) send({ watch: [topic] });
   open();
   return () => {
     handlers.delete(handler);
     if (handlers.size > 0) return;
     topics.delete(topic);
-    send({ unsubscribe: topic });
+    send({ unwatch: [topic] });
     // A page that changes leaves and comes back within one turn; only then is the socket let go.
     setTimeout(() => {
       if (topics.size === 0) close();
@@ -126,12 +143,12 @@ export function subscribe(topic: string, handler: Handler): () => void {
 }
 
 /** Calls back with each message of a topic while the component is on the page. */
-export function useLive<T>(topic: string, handler: (data: T, at: string | undefined) => void): void {
+export function useLive<T>(topic: string, handler: (data: T) => void): void {
   const latest = useRef(handler);
   useEffect(() => {
     latest.current = handler;
   });
-  useEffect(() => subscribe(topic, (data, at) => latest.current(data as T, at)), [topic]);
+  useEffect(() => subscribe(topic, (data) => latest.current(data as T)), [topic]);
 }
 
 export function useLink(): LinkState {

@@ -1,0 +1,51 @@
+// Who needs help first: the order of the seat grid, as a tuple of plain reasons.
+import type { Agent, CallState, DeskState, LiveCall } from "./api";
+
+/** Why a leader should look here; null when all is well. */
+export type Need = "unreachable" | "missed" | "overdue" | "long" | null;
+
+export function need(agent: Agent, now: number): Need {
+  if (agent.state === "signed_out") return null;
+  if (!agent.phone_reachable) return "unreachable";
+  if (agent.state === "not_ready" && agent.reason === "missed") return "missed";
+  if (agent.hard !== null && Date.parse(agent.hard) <= now) return "overdue";
+  if (agent.soft !== null && Date.parse(agent.soft) <= now) return "long";
+  return null;
+}
+
+const NEEDS: Need[] = ["unreachable", "missed", "overdue", "long", null];
+const STATES: DeskState[] = ["holding", "after_call", "not_ready", "talking", "ringing", "ready", "signed_out"];
+
+/** First by need, then by how far the state is from taking the next call, then longest first. */
+export function byNeed(agents: Agent[], now: number): Agent[] {
+  return agents
+    .map((agent) => ({ agent, need: NEEDS.indexOf(need(agent, now)), state: STATES.indexOf(agent.state) }))
+    .sort((a, b) => a.need - b.need || a.state - b.state || a.agent.since.localeCompare(b.agent.since) || a.agent.number.localeCompare(b.agent.number))
+    .map((entry) => entry.agent);
+}
+
+/** Where a call stands, as the leader thinks of it. */
+export type Stage = "entering" | "in_menu" | "waiting" | "ringing" | "talking" | "after";
+export const STAGES: Stage[] = ["entering", "in_menu", "waiting", "ringing", "talking", "after"];
+
+const STAGE_OF: Record<CallState, Stage> = {
+  arriving: "entering",
+  in_flow: "in_menu",
+  waiting: "waiting",
+  ringing: "ringing",
+  announcing: "talking",
+  talking: "talking",
+  holding: "talking",
+  reaching: "talking",
+  outside: "talking",
+  rating: "after",
+  leaving_message: "after",
+  closing: "after",
+};
+export const stageOf = (call: LiveCall): Stage => STAGE_OF[call.state] ?? "after";
+
+/** Those who wait come first, the longest on top; then the others in the order of the stages. */
+export function byUrgency(calls: LiveCall[]): LiveCall[] {
+  const rank: Stage[] = ["waiting", "ringing", "in_menu", "entering", "talking", "after"];
+  return [...calls].sort((a, b) => rank.indexOf(stageOf(a)) - rank.indexOf(stageOf(b)) || a.since.localeCompare(b.since));
+}

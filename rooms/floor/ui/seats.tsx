@@ -1,0 +1,91 @@
+// The seat grid: one tile an agent, those who need help first.
+import { Headset, PhoneOff } from "lucide-react";
+import { memo, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty, Grid, Mark, Timer } from "@kit";
+import { serverNow } from "@lib/clock";
+import type { Agent, Floor } from "./api";
+import { groupOf, GROUPS, lookOf, type Group } from "./desk-state";
+import { byNeed, need, type Need } from "./order";
+
+const Seat = memo(function Seat({ agent, needs, queue }: { agent: Agent; needs: Need; queue: string | undefined }) {
+  const { t, i18n } = useTranslation("floor");
+  const group = groupOf(agent);
+  const look = lookOf(group, agent.reason);
+  const reason = agent.reason ? (i18n.exists(`reason.${agent.reason}`, { ns: "floor" }) ? t(`reason.${agent.reason}` as "reason.missed") : agent.reason) : null;
+  const word = group === "pause" && reason ? reason : t(`state.${agent.state}`);
+  const unreachable = needs === "unreachable";
+  const facts = [unreachable ? t("need.unreachable") : null, needs && !unreachable ? t(`need.${needs}`) : null, agent.caller, queue, group === "pause" ? null : reason];
+  return (
+    <div className="seat" data-tone={unreachable ? "busy" : look.tone} data-need={needs !== null} data-ringing={agent.state === "ringing"}>
+      <Mark tone={look.tone} icon={look.icon}>
+        {word}
+      </Mark>
+      {agent.state === "signed_out" ? <span /> : <Timer since={agent.since} />}
+      <span className="name">{agent.name}</span>
+      <span className="no">{agent.number}</span>
+      <span className="more">
+        {unreachable && <PhoneOff size={13} aria-hidden />} {[...new Set(facts.filter(Boolean))].join(" · ")}
+      </span>
+    </div>
+  );
+});
+
+interface SeatsProps {
+  floor: Floor;
+  wall: boolean;
+  state: string | undefined;
+  queue: string | undefined;
+  onState: (state: string | null) => void;
+}
+
+export function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
+  const { t } = useTranslation("floor");
+  const names = useMemo(() => new Map(floor.queues.map((q) => [q.id, q.name])), [floor.queues]);
+  const now = serverNow();
+  const counts = useMemo(() => {
+    const found = new Map<Group, number>();
+    for (const agent of floor.agents) found.set(groupOf(agent), (found.get(groupOf(agent)) ?? 0) + 1);
+    return found;
+  }, [floor.agents]);
+  const shown = byNeed(
+    floor.agents.filter((agent) => (state ? groupOf(agent) === state : agent.state !== "signed_out") && (!queue || agent.queue === queue)),
+    now,
+  );
+  return (
+    <section aria-label={t("seats.label")}>
+      <div className="bar">
+        <div className="choose" role="group" aria-label={t("seats.filter")}>
+          {GROUPS.map((group) => {
+            const { tone, icon } = lookOf(group);
+            const n = counts.get(group) ?? 0;
+            return (
+              <button key={group} type="button" aria-pressed={state === group} data-none={n === 0} onClick={() => onState(state === group ? null : group)}>
+                <Mark tone={n === 0 ? "offline" : tone} icon={icon}>
+                  {t(`state.${group}`)}
+                </Mark>
+                <b>{n}</b>
+              </button>
+            );
+          })}
+        </div>
+      </div>
+      {shown.length > 0 ? (
+        <Grid
+          label={t("seats.label")}
+          items={shown}
+          itemKey={(agent) => agent.id}
+          minWidth={wall ? 190 : 144}
+          height={wall ? 92 : 74}
+          render={(agent) => <Seat agent={agent} needs={need(agent, now)} queue={agent.queue ? names.get(agent.queue) : undefined} />}
+        />
+      ) : (
+        <div className="panel">
+          <Empty icon={Headset} title={floor.agents.length === 0 ? t("seats.none") : t("seats.none_here")}>
+            {floor.agents.length === 0 ? t("seats.none_todo") : t("seats.none_here_todo")}
+          </Empty>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,129 @@
+// What the menus' screens read and change: flows with versions and drafts, findings, the drawn tree, prompts.
+import { useQuery } from "@tanstack/react-query";
+import { api, queries } from "@lib/api";
+
+export interface FlowItem {
+  id: string;
+  name: string;
+  /** The version callers hear now; null when none was ever published. */
+  published: number | null;
+  published_at: string | null;
+  published_by: string | null;
+  /** A draft differs from what is published. */
+  changed: boolean;
+  /** Called numbers that lead here. */
+  numbers: string[];
+}
+
+export interface Finding {
+  level: "error" | "warning";
+  /** `dead_end`, `unknown_queue`…; the sentence is `finding.<code>` in the messages. */
+  code: string;
+  params: Record<string, string | number>;
+  /** 1-based, in the source; null when it concerns the whole flow. */
+  line: number | null;
+  column: number | null;
+  /** The node it is about. */
+  node: string | null;
+}
+
+export interface GraphNode {
+  name: string;
+  /** `say`, `menu`, `collect`, `hours`, `look_up`, `rate`, `voicemail`, `call_back`, `go_to`, `queue`, `hang_up`. */
+  kind: string;
+  /** What is said or which queue, short. */
+  label: string;
+}
+export interface GraphEdge {
+  from: string;
+  to: string;
+  /** The key pressed, `open`, `closed`, `otherwise`… */
+  label: string;
+}
+export interface Graph {
+  start: string;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface Checked {
+  findings: Finding[];
+  /** What could be read of it; null when nothing could. */
+  graph: Graph | null;
+}
+
+export interface Version {
+  version: number;
+  at: string;
+  by: string | null;
+  note: string | null;
+  /** Callers hear this one. */
+  live: boolean;
+}
+
+export interface Flow extends FlowItem {
+  /** The draft's source text; equals the published one when nothing changed. */
+  source: string;
+  /** Sent back with a change; a stale one is refused with 409. */
+  revision: number;
+  versions: Version[];
+}
+
+export interface Prompt {
+  id: string;
+  /** As flows name it: `recorded/welcome.wav`. */
+  name: string;
+  text: string | null;
+  duration_ms: number;
+  /** Where it came from: `recorded` was uploaded, `spoken` was rendered. */
+  kind: "recorded" | "spoken";
+  used_in: string[];
+}
+
+const base = "/api/ivr_flows";
+const flowPath = (id: string) => `${base}/${encodeURIComponent(id)}`;
+
+export function useFlows() {
+  return useQuery({ queryKey: ["ivr_flows"], queryFn: ({ signal }) => api.get<{ items: FlowItem[] }>(base, undefined, signal) });
+}
+export function useFlow(id: string) {
+  return useQuery({ queryKey: ["ivr_flows", id], queryFn: ({ signal }) => api.get<Flow>(flowPath(id), undefined, signal) });
+}
+export function useVersion(id: string, version: number | null) {
+  return useQuery({
+    queryKey: ["ivr_flows", id, version],
+    enabled: version !== null,
+    staleTime: Infinity,
+    queryFn: ({ signal }) => api.get<{ source: string }>(`${flowPath(id)}/versions/${version}`, undefined, signal),
+  });
+}
+export function useCheck(source: string | undefined) {
+  return useQuery({
+    queryKey: ["ivr_flows", "check", source],
+    enabled: source !== undefined,
+    staleTime: Infinity,
+    queryFn: () => api.post<Checked>(`${base}/check`, { source }),
+  });
+}
+export async function saveDraft(id: string, source: string, revision: number): Promise<Flow> {
+  const flow = await api.put<Flow>(`${flowPath(id)}/draft`, { source, revision });
+  queries.setQueryData(["ivr_flows", id], flow);
+  return flow;
+}
+export async function publish(id: string, revision: number, note: string): Promise<void> {
+  await api.post(`${flowPath(id)}/publish`, { revision, note });
+  await queries.invalidateQueries({ queryKey: ["ivr_flows"] });
+}
+
+export function usePrompts() {
+  return useQuery({ queryKey: ["ivr_flows", "prompts"], queryFn: ({ signal }) => api.get<{ items: Prompt[] }>(`${base}/prompts`, undefined, signal) });
+}
+export const promptAudio = (id: string) => `${base}/prompts/${encodeURIComponent(id)}/audio`;
+export async function uploadPrompt(file: File, name: string, text: string): Promise<void> {
+  const form = new FormData();
+  form.set("name", name);
+  form.set("text", text);
+  form.set("file", file);
+  await api.upload("POST", `${base}/prompts`, form);
+  await queries.invalidateQueries({ queryKey: ["ivr_flows", "prompts"] });
+}
