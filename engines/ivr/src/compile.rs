@@ -14,6 +14,7 @@ use crate::flow::{
     CallBack, Collect, Flow, Hours, How, Kind, LookUp, Menu, Node, NodeIx, Part, Prompt, Rate, Say, Target,
     Voicemail,
 };
+use crate::graph::{self, Graph};
 use crate::hours::{OpeningHours, ranges_of};
 use crate::source::{FlowSource, SpokenPart, Step, Voice, VoicePart, Way, clip_name};
 
@@ -21,8 +22,8 @@ use crate::source::{FlowSource, SpokenPart, Step, Voice, VoicePart, Way, clip_na
 #[derive(Clone, Debug)]
 pub struct Names {
     pub queues: BTreeMap<String, QueueId>,
-    /// Every prompt there is; `None` leaves that unchecked.
-    pub prompts: Option<BTreeSet<String>>,
+    /// Every prompt there is, with the clip that is played for it; `None`: any name is a clip.
+    pub prompts: Option<BTreeMap<String, Clip>>,
     pub time_zone: TimeZone,
     pub holidays: Holidays,
 }
@@ -31,6 +32,8 @@ pub struct Names {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Compiled {
     pub flow: Option<Flow>,
+    /// What could be read of it.
+    pub graph: Option<Graph>,
     pub findings: Vec<Finding>,
 }
 
@@ -62,12 +65,12 @@ const KINDS: &[(&str, &[&str])] = &[
 /// Compiles and checks. A flow with warnings is a flow.
 pub fn compile(source: &FlowSource, id: FlowId, version: u32, names: &Names) -> Compiled {
     let mut compiler = Compiler { names, flat: Vec::new(), by_name: BTreeMap::new(), findings: Vec::new() };
-    let flow = compiler.run(source, id, version);
+    let (flow, graph) = compiler.run(source, id, version).unzip();
     let mut findings = compiler.findings;
     findings.sort();
     findings.dedup();
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    Compiled { flow: flow.filter(|_| !broken), findings }
+    Compiled { flow: flow.filter(|_| !broken), graph, findings }
 }
 
 struct Compiler<'a> {
@@ -88,7 +91,7 @@ struct Flat<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    fn run(&mut self, source: &'a FlowSource, id: FlowId, version: u32) -> Option<Flow> {
+    fn run(&mut self, source: &'a FlowSource, id: FlowId, version: u32) -> Option<(Flow, Graph)> {
         let mut start = self.flatten_list(&source.steps, |n| n.to_string(), 0);
         for step in &source.node {
             let name = step.name.clone().unwrap_or_default();
@@ -138,7 +141,9 @@ impl<'a> Compiler<'a> {
         if !self.findings.iter().any(|finding| finding.severity == Severity::Error) {
             self.findings.extend(check::check(&flow));
         }
-        Some(flow)
+        let label = |at: usize| flat.get(at).map_or(String::new(), |flat| label_of(flat.step));
+        let graph = graph::graph(&flow, label);
+        Some((flow, graph))
     }
 
     fn find(&mut self, code: Code, node: Option<&str>, params: &[(&'static str, &str)]) {
@@ -237,8 +242,8 @@ impl<'a> Compiler<'a> {
                 otherwise: self.way(flat, "otherwise", step.otherwise.as_ref(), Some(Target::HangUp)),
             }),
             "voicemail" => {
-                let mut prompt = self.heard(name, step.say.as_ref(), step.voice.as_ref());
-                prompt.0.push(Part::Beep { ms: 500 });
+                // The tone is the exchange's: it belongs to the recording.
+                let prompt = self.heard(name, step.say.as_ref(), step.voice.as_ref());
                 Kind::Voicemail(Voicemail {
                     queue: self.queue(name, step.voicemail.as_deref()),
                     prompt,
@@ -520,10 +525,14 @@ impl<'a> Compiler<'a> {
 
     fn clip(&mut self, node: Option<&str>, name: &str) -> Part {
         let name = clip_name(name);
-        if self.names.prompts.as_ref().is_some_and(|prompts| !prompts.contains(name)) {
-            self.find(Code::UnknownPrompt, node, &[("prompt", name)]);
+        let Some(prompts) = &self.names.prompts else { return Part::Clip(Clip::new(name)) };
+        match prompts.get(name) {
+            Some(clip) => Part::Clip(clip.clone()),
+            None => {
+                self.find(Code::UnknownPrompt, node, &[("prompt", name)]);
+                Part::Clip(Clip::new(name))
+            }
         }
-        Part::Clip(Clip::new(name))
     }
 
     /// A value that is spoken or asked about must come from somewhere in the flow.
@@ -563,6 +572,23 @@ impl<'a> Compiler<'a> {
             }
         }
     }
+}
+
+/// What the editor writes into a node: the text, or the name the step is about.
+fn label_of(step: &Step) -> String {
+    let texts = [
+        &step.menu,
+        &step.rate,
+        &step.say,
+        &step.queue,
+        &step.call_back,
+        &step.voicemail,
+        &step.look_up,
+        &step.collect,
+        &step.go_to,
+    ];
+    let text = texts.into_iter().flatten().next().cloned();
+    text.or_else(|| step.hours.as_ref().map(|lines| lines.join(", "))).unwrap_or_default()
 }
 
 fn word_of(step: &Step) -> &'static str {
