@@ -19,9 +19,11 @@ pub enum Desk {
     Offered { call: CallId, since: Timestamp, until: Timestamp, idle: Timestamp },
     /// 接线中. `queue`: where the call came from, if the distributor offered it.
     Talking { call: CallId, queue: Option<QueueId>, since: Timestamp, then: Then },
-    /// 事后处理. `extension`: by how much it may still be extended.
+    /// 事后处理. `answered`: the beginning of the call; `extension`: by how much it may still be extended.
     AfterCall {
         call: CallId,
+        queue: Option<QueueId>,
+        answered: Timestamp,
         since: Timestamp,
         soft: Timestamp,
         hard: Timestamp,
@@ -71,6 +73,20 @@ impl Desk {
             Desk::NotReady { limit, told, .. } => limit.filter(|_| !told),
             Desk::Offered { until, .. } => Some(*until),
             Desk::AfterCall { hard, .. } => Some(*hard),
+        }
+    }
+
+    /// Takes calls, now or in a while.
+    pub(crate) fn is_serving(&self) -> bool {
+        !matches!(self, Desk::SignedOut | Desk::NotReady { .. })
+    }
+
+    /// The call of a queue that is being handled, and since when.
+    fn handling(&self) -> Option<(QueueId, CallId, Timestamp)> {
+        match self {
+            Desk::Talking { call, queue, since, .. } => queue.map(|queue| (queue, *call, *since)),
+            Desk::AfterCall { call, queue, answered, .. } => queue.map(|queue| (queue, *call, *answered)),
+            _ => None,
         }
     }
 
@@ -136,12 +152,15 @@ impl Agent {
         }
     }
 
-    /// Changes the state and keeps the account of busy time.
-    pub(crate) fn enter(&mut self, now: Timestamp, desk: Desk) {
+    /// Changes the state and keeps the account of busy time. Answers with the queue whose call is thereby over, and how
+    /// long it took.
+    pub(crate) fn enter(&mut self, now: Timestamp, desk: Desk) -> Option<(QueueId, Duration)> {
+        let handled = self.desk.handling().filter(|(_, call, _)| desk.call() != Some(*call));
         if let Some(since) = self.desk.busy_since() {
             self.busy += now.since(since);
         }
         self.desk = desk;
+        handled.map(|(queue, _, since)| (queue, now.since(since)))
     }
 
     pub fn desk(&self) -> &Desk {

@@ -22,8 +22,16 @@ impl Acd {
         if self.callers.contains_key(&call) {
             return Err(Refusal::AlreadyWaiting);
         }
-        self.queues.get_mut(&queue).ok_or(Refusal::NoSuchQueue)?.offered += 1;
-        match self.land(queue, false) {
+        if !self.queues.contains_key(&queue) {
+            return Err(Refusal::NoSuchQueue);
+        }
+        let landing = self.land(queue, false);
+        if !matches!(landing, Landing::In { queue: at, .. } if at == queue)
+            && let Some(queue) = self.queues.get_mut(&queue)
+        {
+            queue.offered += 1;
+        }
+        match landing {
             Landing::Out(how) => {
                 out.push(Effect::Overflowed { call, from: queue, how: Overflowed::By(how), stays: false });
             }
@@ -58,14 +66,13 @@ impl Acd {
             entered: now,
             urgent,
             stage: Stage::Waiting,
+            stood: false,
             overflow_at: queue.policy.when_waited.as_ref().map(|(after, _)| now + at_least_a_second(*after)),
             announce_at: queue.policy.announce_every.map(|_| now),
             told: Told::NOTHING,
             armed: None,
         };
-        if queue.waiting() == 0 {
-            queue.pace.started(now);
-        }
+        queue.offered += 1;
         queue.line.insert(queue.place(call, &caller));
         self.callers.insert(call, caller);
     }
@@ -91,7 +98,18 @@ impl Acd {
         if self.unstaffed_rule(id).is_some_and(|how| how != Overflow::OfferCallback) {
             return self.send_away(now, call, out);
         }
-        if caller.announce_at.is_some_and(|at| at <= now) {
+        self.stand(now, call, out);
+    }
+
+    /// Nobody is free for this caller.
+    fn stand(&mut self, now: Timestamp, call: CallId, out: &mut Vec<Effect>) {
+        let Some(caller) = self.callers.get_mut(&call) else { return };
+        caller.stood = true;
+        let tell = caller.announce_at.is_some_and(|at| at <= now);
+        if let Some(queue) = self.queues.get_mut(&caller.queue) {
+            queue.pace.stands(now);
+        }
+        if tell {
             self.announce(now, call, out);
         }
         self.arm_caller(call);
@@ -145,6 +163,9 @@ impl Acd {
                 Stage::Ringing { .. } => queue.stop_ringing(call),
             }
             queue.overhang = queue.overhang.min(queue.waiting());
+            if queue.waiting() == 0 {
+                queue.pace.running = None;
+            }
         }
         self.overhang = self.overhang.min(self.callers.len());
         Some(caller)
@@ -167,14 +188,13 @@ impl Acd {
         out: &mut Vec<Effect>,
     ) -> Done {
         let from = self.callers.get(&call).ok_or(Refusal::NoSuchCall)?.queue;
-        let target = self.queues.get_mut(&to).ok_or(Refusal::NoSuchQueue)?;
+        let target = self.queues.get(&to).ok_or(Refusal::NoSuchQueue)?;
         if from == to {
             return Ok(());
         }
         if target.is_full() {
             return Err(Refusal::Full);
         }
-        target.offered += 1;
         let landing = self.land(to, true);
         let rang = self.relocate(now, call, to, landing, out);
         if let Some(agent) = rang {
@@ -240,6 +260,8 @@ impl Acd {
         let agent = self.agents.get(&to).ok_or(Refusal::NoSuchAgent)?;
         match agent.desk {
             Desk::Ready { .. } => {}
+            // It rings there already.
+            Desk::Offered { call: offered, .. } if offered == call => return Ok(()),
             Desk::SignedOut => return Err(Refusal::NotSignedIn),
             _ => return Err(Refusal::NotReady),
         }
@@ -265,7 +287,7 @@ impl Acd {
         caller.announce_at = queue.policy.announce_every.map(|every| now + at_least_a_second(every));
         let Some(index) = queue.line.index(&queue.place(call, caller)) else { return };
         let position = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
-        caller.told = caller.told.next(position, queue.pace.wait(position));
+        caller.told = caller.told.next(position, queue.pace.wait(position, queue.serving));
         out.push(Effect::Announce { call, position: caller.told.position, wait: caller.told.wait });
     }
 

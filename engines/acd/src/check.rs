@@ -43,6 +43,9 @@ impl Acd {
                 "queue {id}: {signed_in} signed in, {} counted",
                 queue.signed_in
             );
+            let serving = queue.staff.iter().filter_map(|agent| self.agents.get(agent));
+            let serving = serving.filter(|agent| agent.desk.is_serving()).count();
+            hold!(queue.serving == serving, "queue {id}: {serving} serving, {} counted", queue.serving);
             let sent_away = self.unstaffed_rule(*id).is_some_and(|how| how != crate::Overflow::OfferCallback);
             hold!(
                 !sent_away || queue.line.is_empty(),

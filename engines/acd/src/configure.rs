@@ -124,6 +124,7 @@ impl Acd {
                 agent.serves.push(serves);
                 queue.staff.push(*id);
                 queue.signed_in += usize::from(agent.desk != Desk::SignedOut);
+                queue.serving += usize::from(agent.desk.is_serving());
             }
         }
     }

@@ -7,7 +7,7 @@ use kernel::{CallId, PersonId, QueueId, Timestamp};
 
 use crate::acd::{Done, Whose};
 use crate::agent::{Desk, Then};
-use crate::queue::Standing;
+use crate::queue::{Stage, Standing};
 use crate::{Acd, Effect, Next, OfferFailed, Refusal, WithdrawWhy, reasons};
 
 impl Acd {
@@ -26,7 +26,18 @@ impl Acd {
     ) {
         self.unlist(id);
         let Some(agent) = self.agents.get_mut(&id) else { return };
-        agent.enter(now, desk);
+        let was_serving = agent.desk.is_serving();
+        if let Some((queue, took)) = agent.enter(now, desk)
+            && let Some(queue) = self.queues.get_mut(&queue)
+        {
+            queue.pace.handled(took);
+        }
+        if was_serving != agent.desk.is_serving() {
+            for serves in &agent.serves {
+                let Some(queue) = self.queues.get_mut(&serves.queue) else { continue };
+                queue.serving = if was_serving { queue.serving.saturating_sub(1) } else { queue.serving + 1 };
+            }
+        }
         out.push(Effect::Desk { agent: id, state: agent.desk.change(), by });
         self.arm_agent(id);
     }
@@ -271,7 +282,9 @@ impl Acd {
         let caller = self.take_out(call).ok_or(Refusal::NoSuchCall)?;
         if let Some(queue) = self.queues.get_mut(&caller.queue) {
             let more = queue.waiting() > 0;
-            queue.pace.served(now, more);
+            if caller.stood {
+                queue.pace.served(now, more);
+            }
         }
         self.talk(now, id, call, Some(caller.queue), Then::READY, out);
         Ok(())
@@ -320,24 +333,39 @@ impl Acd {
         call: CallId,
         out: &mut Vec<Effect>,
     ) -> Done {
-        match self.desk(id)?.clone() {
+        let desk = self.desk(id)?.clone();
+        match &desk {
             Desk::SignedOut => return Err(Refusal::NotSignedIn),
-            Desk::Talking { call: old, .. } if old == call => {}
+            Desk::Talking { call: old, .. } if *old == call => return Ok(()),
             Desk::Talking { .. } => return Err(Refusal::Busy),
+            Desk::Offered { call: offered, .. } if *offered == call => {
+                return self.accepted(now, id, call, out);
+            }
+            _ => {}
+        }
+        // The agent may have picked up somebody who waits.
+        let caller = self.take_out(call);
+        let queue = caller.as_ref().map(|caller| caller.queue);
+        if let Some(Stage::Ringing { agent }) = caller.map(|caller| caller.stage) {
+            out.push(Effect::Withdraw { call, agent, why: WithdrawWhy::Overtaken });
+            self.ring_no_more(now, agent, out);
+        }
+        match desk {
+            Desk::SignedOut | Desk::Talking { .. } => {}
             Desk::NotReady { reason, .. } => {
                 // What the distributor found out by itself is over once the agent is on a call.
                 let next = match reason.as_str() {
                     reasons::DEVICE_LOST | reasons::UNREACHABLE => Next::Ready,
                     _ => Next::NotReady { reason },
                 };
-                self.talk(now, id, call, None, Then { next, by: None }, out);
+                self.talk(now, id, call, queue, Then { next, by: None }, out);
             }
-            Desk::Ready { .. } => self.talk(now, id, call, None, Then::READY, out),
-            Desk::AfterCall { then, .. } => self.talk(now, id, call, None, then, out),
+            Desk::Ready { .. } => self.talk(now, id, call, queue, Then::READY, out),
+            Desk::AfterCall { then, .. } => self.talk(now, id, call, queue, then, out),
             Desk::Offered { call: offered, .. } => {
                 out.push(Effect::Withdraw { call: offered, agent: id, why: WithdrawWhy::Overtaken });
                 self.back_in_line(offered);
-                self.talk(now, id, call, None, Then::READY, out);
+                self.talk(now, id, call, queue, Then::READY, out);
                 self.settle(now, offered, out);
             }
         }
@@ -351,8 +379,10 @@ impl Acd {
         call: CallId,
         out: &mut Vec<Effect>,
     ) -> Done {
-        let (queue, then) = match self.desk(id)? {
-            Desk::Talking { call: talked, queue, then, .. } if *talked == call => (*queue, then.clone()),
+        let (queue, answered, then) = match self.desk(id)? {
+            Desk::Talking { call: talked, queue, since, then } if *talked == call => {
+                (*queue, *since, then.clone())
+            }
             _ => return Err(Refusal::NotTalking),
         };
         let (soft, hard) = self.wrap_up(id, queue);
@@ -360,7 +390,8 @@ impl Acd {
             self.go(now, id, then.next, then.by, out);
         } else {
             let (soft, extension) = (now + soft.min(hard), Some(hard));
-            let desk = Desk::AfterCall { call, since: now, soft, hard: now + hard, extension, then };
+            let hard = now + hard;
+            let desk = Desk::AfterCall { call, queue, answered, since: now, soft, hard, extension, then };
             self.set_desk(now, id, desk, None, out);
         }
         Ok(())

@@ -31,7 +31,8 @@ pub enum Input {
         call: CallId,
         to: QueueId,
     },
-    /// A leader gives a waiting call to one agent, who must be ready.
+    /// A leader gives a waiting call to one agent, who must be ready (whatever the queues and skills); nothing happens if
+    /// it rings there already.
     Give {
         call: CallId,
         to: PersonId,
@@ -65,7 +66,7 @@ pub enum Input {
         call: CallId,
         why: OfferFailed,
     },
-    /// The agent talks on a call the distributor did not offer: outbound, transfer, consultation.
+    /// The agent talks on a call the distributor did not offer: outbound, transfer, consultation, picked out of a queue.
     Engaged {
         agent: PersonId,
         call: CallId,

@@ -58,9 +58,6 @@ impl Acd {
                 let landing = self.land(to, true);
                 match landing {
                     Landing::In { queue, .. } if queue != from => {
-                        if let Some(target) = self.queues.get_mut(&queue) {
-                            target.offered += 1;
-                        }
                         self.relocate(now, call, from, landing, out);
                     }
                     _ => {
@@ -109,11 +106,6 @@ impl Acd {
             Some(Overflow::Queue(to)) => self.land(to, true),
             Some(how) => Landing::Out(how),
         };
-        if let Landing::In { queue, .. } = landing
-            && let Some(target) = self.queues.get_mut(&queue)
-        {
-            target.offered += 1;
-        }
         self.relocate(now, call, from, landing, out);
     }
 }

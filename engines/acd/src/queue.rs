@@ -88,6 +88,8 @@ pub(crate) struct Queue {
     pub ready: BTreeSet<Standing>,
     /// How many of the staff are signed in.
     pub signed_in: usize,
+    /// How many of the staff take calls: ready, ringing, talking or in after-call work.
+    pub serving: usize,
     /// Callers sent here, for the floor.
     pub offered: u64,
     pub pace: Pace,
@@ -104,6 +106,7 @@ impl Queue {
             staff: Vec::new(),
             ready: BTreeSet::new(),
             signed_in: 0,
+            serving: 0,
             offered: 0,
             pace: Pace::default(),
             overhang: 0,
@@ -153,6 +156,8 @@ pub(crate) struct Caller {
     pub entered: Timestamp,
     pub urgent: bool,
     pub stage: Stage,
+    /// Had to stand in line: nobody was ready at once.
+    pub stood: bool,
     /// When `when_waited` applies; it rests while an agent is rung.
     pub overflow_at: Option<Timestamp>,
     pub announce_at: Option<Timestamp>,

@@ -20,11 +20,12 @@ impl Acd {
             let _ = writeln!(text, "limit {reason} {}s", longest.as_secs());
         }
         for (id, queue) in queues {
-            let Queue { policy, line, ringing, staff, ready, signed_in, offered, pace, overhang } = queue;
+            let Queue { policy, line, ringing, staff, ready, signed_in, serving, offered, pace, overhang } =
+                queue;
             let _ = writeln!(
                 text,
-                "queue {id} {}: priority {} danger {} waiting {} ringing {} staff {} signed in {signed_in} ready {} \
-                 offered {offered} pace {:?} since {} overhang {overhang}",
+                "queue {id} {}: priority {} danger {} waiting {} ringing {} staff {} signed in {signed_in} serving {serving} ready {} \
+                 offered {offered} pace {:?} handling {:?} since {} overhang {overhang}",
                 policy.name,
                 policy.priority,
                 policy.danger,
@@ -33,6 +34,7 @@ impl Acd {
                 staff.len(),
                 ready.len(),
                 pace.every,
+                pace.handling,
                 at(pace.running),
             );
             for place in line.iter().chain(ringing) {
@@ -43,6 +45,7 @@ impl Acd {
                     entered,
                     urgent,
                     stage,
+                    stood,
                     overflow_at,
                     announce_at,
                     told,
@@ -50,7 +53,7 @@ impl Acd {
                 } = caller;
                 let _ = writeln!(
                     text,
-                    "  caller {} joined {joined} entered {entered} urgent {urgent} {stage:?} overflow {} announce {} \
+                    "  caller {} joined {joined} entered {entered} urgent {urgent} {stage:?} stood {stood} overflow {} announce {} \
                      told {:?} {:?} armed {}",
                     place.call,
                     at(*overflow_at),

@@ -19,8 +19,9 @@ pub struct QueueView<'a> {
     pub longest_wait: Duration,
     /// Callers sent here since the start.
     pub offered: u64,
-    /// Fitting agents signed in, and ready.
+    /// Fitting agents signed in; of them taking calls (everything but not ready); of them ready now.
     pub signed_in: usize,
+    pub serving: usize,
     pub ready: usize,
     /// The wait of a caller who came now, once the queue has moved.
     pub estimate: Option<Duration>,
@@ -88,6 +89,7 @@ impl Acd {
 fn view(id: QueueId, queue: &Queue, now: Timestamp) -> QueueView<'_> {
     let rung = queue.ringing.iter().map(|place| place.joined).min();
     let earliest = [queue.line.earliest(), rung].into_iter().flatten().min();
+    let next = u32::try_from(queue.line.len()).unwrap_or(u32::MAX).saturating_add(1);
     QueueView {
         queue: id,
         policy: &queue.policy,
@@ -97,7 +99,8 @@ fn view(id: QueueId, queue: &Queue, now: Timestamp) -> QueueView<'_> {
         offered: queue.offered,
         signed_in: queue.signed_in,
         ready: queue.ready.len(),
-        estimate: queue.pace.wait(u32::try_from(queue.line.len()).unwrap_or(u32::MAX).saturating_add(1)),
+        serving: queue.serving,
+        estimate: queue.pace.wait(next, queue.serving),
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, Engine, PersonId, QueueId, Timestamp};
 
+use crate::queue::Place;
 use crate::*;
 
 /// A small generator, so that a seed means the same storm for ever (splitmix64).
@@ -52,6 +53,27 @@ impl World {
                 Effect::Overflowed { call, .. } => drop(self.told.remove(call)),
                 Effect::Desk { .. } | Effect::OverLimit { .. } | Effect::Refused(_) => {}
             }
+        }
+    }
+}
+
+/// Who was just offered stood before everybody the agent could have been offered instead.
+fn in_order(acd: &Acd, now: Timestamp, effects: &[Effect]) {
+    for effect in effects {
+        let Effect::Offer { call, agent, .. } = effect else { continue };
+        let (Some(caller), Some(desk)) = (acd.callers.get(call), acd.agents.get(agent)) else { continue };
+        if desk.desk.call() != Some(*call) {
+            continue;
+        }
+        let key = |queue: QueueId, place: &Place| {
+            acd.queues.get(&queue).map(|queue| (queue.class(place, now), place.joined, place.call))
+        };
+        let Some(queue) = acd.queues.get(&caller.queue) else { continue };
+        let offered = key(caller.queue, &queue.place(*call, caller));
+        for serves in &desk.serves {
+            let head = acd.queues.get(&serves.queue).and_then(|queue| queue.line.head());
+            let Some(head) = head else { continue };
+            assert!(offered < key(serves.queue, head), "{call} offered to {agent} before {head:?}");
         }
     }
 }
@@ -145,6 +167,7 @@ fn input(dice: &mut Dice, acd: &Acd, world: &World, now: Timestamp, calls: &mut 
             why: [OfferFailed::NoAnswer, OfferFailed::Declined, OfferFailed::Unreachable]
                 [dice.roll(3) as usize],
         },
+        24 if dice.one_in(4) => Input::Engaged { agent, call },
         24 => Input::Engaged { agent, call: CallId(1_000_000 + *calls) },
         25..=27 => Input::Parted { agent, call: own },
         28 => Input::Finish { agent },
@@ -166,11 +189,23 @@ fn storm(seed: u64, steps: usize) {
     let mut out = Vec::new();
     for step in 0..steps {
         let input = input(&mut dice, &acd, &world, now, &mut calls);
+        let ordered = matches!(
+            input,
+            Input::Ready { .. }
+                | Input::Finish { .. }
+                | Input::Parted { .. }
+                | Input::Join { .. }
+                | Input::Leave { .. }
+                | Input::Failed { .. }
+        );
         let said = format!("seed {seed} step {step}: {input:?}");
         match &input {
             Input::Accepted { agent, call } | Input::Failed { agent, call, .. }
                 if world.ringing.get(agent) == Some(call) =>
             {
+                world.ringing.remove(agent);
+            }
+            Input::Engaged { agent, call } if world.ringing.get(agent) == Some(call) => {
                 world.ringing.remove(agent);
             }
             Input::Move { call, .. } => drop(world.told.remove(call)),
@@ -183,6 +218,9 @@ fn storm(seed: u64, steps: usize) {
         acd.handle(now, input, &mut out);
         acd.check().unwrap_or_else(|why| panic!("{said}\n{why}\n{}", acd.show()));
         world.see(&out);
+        if ordered {
+            in_order(&acd, now, &out);
+        }
         let offered = acd.callers().filter(|c| c.offered_to.is_some()).count();
         assert_eq!(offered, world.ringing.len(), "{said}\n{}", acd.show());
         if !dice.one_in(3) {
