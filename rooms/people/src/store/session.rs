@@ -1,0 +1,132 @@
+//! Sessions: begun by signing in, kept alive by acts, ended by time or by signing out.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use db::{Db, Tx};
+use kernel::{GroupId, Permissions, PersonId, SessionId, Timestamp};
+use sqlx::Row;
+use web::Actor;
+
+use crate::rules::sign_in::{SESSION_MAX, Tried};
+use crate::rules::{Person, password};
+
+pub struct NewSession<'a> {
+    pub id: SessionId,
+    pub token_hash: &'a str,
+    pub idle: Duration,
+    pub address: &'a str,
+}
+
+const BEGIN: &str = "INSERT INTO people_session (id, person, token_hash, began_at, seen_at, idle_s, ends_at, address) \
+     VALUES ($1, $2, $3, $4, $4, $5, $6, $7)";
+const SUCCEEDED: &str = "UPDATE people_person SET failures = 0, locked_until = NULL WHERE id = $1";
+const FAILED: &str = "UPDATE people_person SET failures = $1, locked_until = $2 WHERE id = $3";
+
+pub async fn begin(tx: &mut Tx, person: &Person, new: NewSession<'_>, now: Timestamp) -> anyhow::Result<()> {
+    sqlx::query(BEGIN)
+        .bind(new.id.get())
+        .bind(person.id.get())
+        .bind(new.token_hash)
+        .bind(now.as_micros())
+        .bind(i64::try_from(new.idle.as_secs()).unwrap_or(i64::MAX))
+        .bind((now + SESSION_MAX).as_micros())
+        .bind(new.address)
+        .execute(&mut **tx)
+        .await
+        .context("beginning a session")?;
+    if person.failures > 0 || person.locked_until.is_some() {
+        sqlx::query(SUCCEEDED).bind(person.id.get()).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+pub async fn note_failure(tx: &mut Tx, person: PersonId, tried: &Tried) -> anyhow::Result<()> {
+    sqlx::query(FAILED)
+        .bind(i64::from(tried.failures))
+        .bind(tried.locked_until.map(Timestamp::as_micros))
+        .bind(person.get())
+        .execute(&mut **tx)
+        .await
+        .context("counting a wrong password")?;
+    Ok(())
+}
+
+const FIND: &str = "SELECT s.id, s.seen_at, s.idle_s, s.ends_at, p.id AS person, p.number, p.name, p.group_id, p.state, \
+     p.must_change, p.password_set_at \
+     FROM people_session s JOIN people_person p ON p.id = s.person WHERE s.token_hash = $1";
+const PERMISSIONS: &str = "SELECT DISTINCT rp.permission FROM people_person_role pr \
+     JOIN people_role_permission rp ON rp.role = pr.role WHERE pr.person = $1";
+const LEADS: &str = "SELECT id FROM people_group WHERE leader = $1 ORDER BY id";
+const SEEN: &str = "UPDATE people_session SET seen_at = $1 WHERE id = $2";
+/// An act is written down at most this often, so that reading pages does not write.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+
+/// Who holds this session, if it lives. Whoever must change the password has no permissions until then.
+pub async fn actor(db: &Db, hash: &str, now: Timestamp, active: bool) -> anyhow::Result<Option<Actor>> {
+    let found =
+        sqlx::query(FIND).bind(hash).fetch_optional(db.read()).await.context("looking for a session")?;
+    let Some(row) = found else { return Ok(None) };
+    let seen = Timestamp::from_micros(row.try_get("seen_at")?);
+    let idle = Duration::from_secs(u64::try_from(row.try_get::<i64, _>("idle_s")?).unwrap_or(0));
+    let ends = Timestamp::from_micros(row.try_get("ends_at")?);
+    let state: String = row.try_get("state")?;
+    if now.since(seen) >= idle || now >= ends || state != "active" {
+        return Ok(None);
+    }
+    let session = SessionId(row.try_get("id")?);
+    if active && now.since(seen) >= SEEN_EVERY {
+        let mut tx = db.begin().await?;
+        sqlx::query(SEEN).bind(now.as_micros()).bind(session.get()).execute(&mut *tx).await?;
+        tx.commit().await?;
+    }
+    let person = PersonId(row.try_get("person")?);
+    let set_at = row.try_get::<Option<i64>, _>("password_set_at")?.map(Timestamp::from_micros);
+    let must_change = row.try_get::<i64, _>("must_change")? != 0 || password::is_too_old(set_at, now);
+    let mut permissions: Vec<String> = Vec::new();
+    if !must_change {
+        for row in sqlx::query(PERMISSIONS).bind(person.get()).fetch_all(db.read()).await? {
+            permissions.push(row.try_get("permission")?);
+        }
+    }
+    let mut leads = Vec::new();
+    for row in sqlx::query(LEADS).bind(person.get()).fetch_all(db.read()).await? {
+        leads.push(GroupId(row.try_get("id")?));
+    }
+    Ok(Some(Actor {
+        person,
+        number: row.try_get("number")?,
+        name: row.try_get("name")?,
+        session,
+        permissions: Permissions::of(permissions),
+        group: row.try_get::<Option<i64>, _>("group_id")?.map(GroupId),
+        leads,
+    }))
+}
+
+const END: &str = "DELETE FROM people_session WHERE id = $1";
+const END_ALL: &str = "DELETE FROM people_session WHERE person = $1 AND id <> $2";
+const FORGET: &str = "DELETE FROM people_session WHERE ends_at <= $1";
+
+pub async fn end(tx: &mut Tx, session: SessionId) -> anyhow::Result<()> {
+    sqlx::query(END).bind(session.get()).execute(&mut **tx).await.context("ending a session")?;
+    Ok(())
+}
+
+/// Ends every session of a person, except the one given: after a new password, and when somebody leaves.
+pub async fn end_all(tx: &mut Tx, person: PersonId, except: Option<SessionId>) -> anyhow::Result<()> {
+    sqlx::query(END_ALL)
+        .bind(person.get())
+        .bind(except.map_or(0, SessionId::get))
+        .execute(&mut **tx)
+        .await
+        .with_context(|| format!("ending the sessions of {person}"))?;
+    Ok(())
+}
+
+/// Deletes sessions whose time is over.
+pub async fn forget_old(tx: &mut Tx, now: Timestamp) -> anyhow::Result<u64> {
+    let gone =
+        sqlx::query(FORGET).bind(now.as_micros()).execute(&mut **tx).await.context("forgetting sessions")?;
+    Ok(gone.rows_affected())
+}
