@@ -1,52 +1,59 @@
-// What the calls' screens read: the list of past calls with its filters, and one call with every segment.
+// What the calls' screens read: the list of past calls with its filters, and one call with every stretch of it.
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@lib/api";
 
-export type CallResult = "answered" | "abandoned" | "self_service" | "left_menu" | "flow_out" | "blocked" | "interrupted" | "in_progress";
-export const RESULTS: CallResult[] = ["answered", "abandoned", "self_service", "left_menu", "flow_out", "blocked", "interrupted", "in_progress"];
-
-/** Somebody or something by id, with what is read aloud. */
-export interface Named {
-  id: string;
-  name: string;
-  /** 工号, for agents. */
-  number?: string;
-}
+export const RESULTS = ["answered", "abandoned", "self_served", "left_menu", "voicemail", "callback", "message", "not_answered"] as const;
+export type CallResult = (typeof RESULTS)[number];
 
 export interface CallItem {
   id: string;
+  /** t0 */
   at: string;
+  /** t1, t2, t4, t6 of the call timeline; null where they were not reached. */
+  answered: string | null;
+  requested: string | null;
+  connected: string | null;
+  ended: string | null;
   /** Masked for who may not see it. */
   from: string;
   to: string;
   trunk: string | null;
-  result: CallResult;
-  queue: Named | null;
-  agent: Named | null;
-  /** From the request for a person (t2) to the answer (t4) or the end. */
+  queue: string | null;
+  agent: string | null;
+  urgent: boolean;
+  /** Null while the call goes on. */
+  result: CallResult | null;
+  ended_by: "caller" | "agent" | "system" | null;
+  cause: string | null;
+  /** t4 − t2 */
   wait_ms: number | null;
-  talk_ms: number | null;
+  talk_ms: number;
+  hold_ms: number;
+  after_ms: number;
   /** 5 very satisfied … 1 very dissatisfied. */
   rating: number | null;
-  ended_by: "caller" | "agent" | "system" | null;
   recording: string | null;
+  /** Whether the agent's number was heard whole. */
+  announced: boolean | null;
+  /** The process died in the middle of the call. */
+  interrupted: boolean;
 }
 
+export type SegmentKind = "menu" | "queue" | "ring" | "talk" | "hold" | "rating" | "message" | "outside";
+
 export interface Segment {
-  /** Such as `arrived`, `menu`, `waiting`, `ringing`, `announcing`, `talking`, `holding`, `rating`, `ended`, `after_call`. */
-  kind: string;
+  kind: SegmentKind;
   at: string;
-  /** Null for a moment without length. */
+  /** Null while it goes on. */
   until: string | null;
-  who: Named | null;
-  /** The menu node, the key pressed, the queue moved to, the reason. */
+  agent: string | null;
+  queue: string | null;
+  flow: string | null;
+  /** How it ended or what happened in it. */
   detail: string | null;
 }
 
 export interface Call extends CallItem {
-  until: string | null;
-  hold_ms: number | null;
-  after_call_ms: number | null;
   segments: Segment[];
 }
 
@@ -55,8 +62,8 @@ export type Filters = Partial<Record<(typeof FILTERS)[number], string>>;
 
 export interface CallPage {
   items: CallItem[];
-  /** The cursor of the next older page. */
-  next: string | null;
+  /** The cursor of the next older page; absent on the last. */
+  next?: string | null;
 }
 
 export function useCalls(filters: Filters) {
@@ -70,6 +77,6 @@ export function useCall(id: string) {
   return useQuery({
     queryKey: ["calls", id],
     queryFn: ({ signal }) => api.get<Call>(`/api/calls/${encodeURIComponent(id)}`, undefined, signal),
-    refetchInterval: (query) => (query.state.data?.result === "in_progress" ? 3_000 : false),
+    refetchInterval: (query) => (query.state.data && query.state.data.ended === null ? 3_000 : false),
   });
 }

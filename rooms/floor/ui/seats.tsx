@@ -15,7 +15,7 @@ const Seat = memo(function Seat({ agent, needs, queue }: { agent: Agent; needs: 
   const reason = agent.reason ? (i18n.exists(`reason.${agent.reason}`, { ns: "floor" }) ? t(`reason.${agent.reason}` as "reason.missed") : agent.reason) : null;
   const word = group === "pause" && reason ? reason : t(`state.${agent.state}`);
   const unreachable = needs === "unreachable";
-  const facts = [unreachable ? t("need.unreachable") : null, needs && !unreachable ? t(`need.${needs}`) : null, agent.caller, queue, group === "pause" ? null : reason];
+  const facts = [unreachable ? t("need.unreachable") : null, needs && !unreachable ? t(`need.${needs}`) : null, queue, agent.caller, group === "pause" ? null : reason];
   return (
     <div className="seat" data-tone={unreachable ? "busy" : look.tone} data-need={needs !== null} data-ringing={agent.state === "ringing"}>
       <Mark tone={look.tone} icon={look.icon}>

@@ -2,26 +2,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@lib/api";
 
-export interface Named {
-  id: string;
-  name: string;
-  number?: string;
-}
-
 export interface RecordingItem {
   id: string;
   call: string | null;
   at: string;
   duration_ms: number;
   from: string | null;
-  agent: Named | null;
-  queue: Named | null;
+  agent: string | null;
+  queue: string | null;
   /** Complete and closed with a hash; otherwise still growing, or cut short by a crash. */
   sealed: boolean;
 }
 
 export interface Mark {
-  /** `agent_joined`, `agent_left`, `hold_started`, `hold_ended`, `transferred`, `pause_started`, `pause_ended`. */
+  /** Such as `agent_joined`, `agent_left`, `hold_started`, `hold_ended`, `transferred`, `pause_started`, `pause_ended`. */
   kind: string;
   offset_ms: number;
 }
@@ -49,7 +43,7 @@ export type Filters = Partial<Record<(typeof FILTERS)[number], string>>;
 export function useRecordings(filters: Filters) {
   return useQuery({
     queryKey: ["recordings", filters],
-    queryFn: ({ signal }) => api.get<{ items: RecordingItem[]; next: string | null }>("/api/recordings", { ...filters, limit: 50 }, signal),
+    queryFn: ({ signal }) => api.get<{ items: RecordingItem[]; next?: string | null }>("/api/recordings", { ...filters, limit: 50 }, signal),
   });
 }
 

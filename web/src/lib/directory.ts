@@ -1,0 +1,38 @@
+// The names behind ids. A room's answer names other rooms' things by id; the screen joins them here.
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api } from "./api";
+
+/** Something that has a name: an agent (with 工号), a queue, a trunk. */
+export interface Named {
+  id: string;
+  name: string;
+  number?: string | null;
+}
+
+export interface Directory {
+  all: Named[];
+  /** `1007 李敏`; the id itself when the name may not be seen or is gone. */
+  name: (id: string | null | undefined) => string | null;
+}
+
+function useDirectory(kind: string, path: string): Directory {
+  const { data } = useQuery({
+    queryKey: ["directory", kind],
+    staleTime: 60_000,
+    retry: false,
+    queryFn: async ({ signal }): Promise<Named[]> => {
+      const answer = await api.get<Named[] | { items: Named[] }>(path, { limit: 200 }, signal);
+      return Array.isArray(answer) ? answer : answer.items;
+    },
+  });
+  return useMemo(() => {
+    const all = data ?? [];
+    const names = new Map(all.map((item) => [item.id, item.number ? `${item.number} ${item.name}` : item.name]));
+    return { all, name: (id) => (id ? (names.get(id) ?? id) : null) };
+  }, [data]);
+}
+
+export const useAgents = () => useDirectory("agents", "/api/people/agents");
+export const useQueues = () => useDirectory("queues", "/api/calls/queues");
+export const useTrunks = () => useDirectory("trunks", "/api/calls/trunks");
