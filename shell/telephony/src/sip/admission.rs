@@ -115,6 +115,36 @@ impl Sources {
     }
 }
 
+/// INVITEs of the last seconds, to notice one that comes by two ways (RFC 3261 §8.2.2.2). Bounded.
+#[derive(Default)]
+pub struct Merged {
+    seen: HashMap<(String, String, u32), String>,
+    order: std::collections::VecDeque<(Timestamp, (String, String, u32))>,
+}
+
+impl Merged {
+    /// True when the same request was seen with another branch.
+    pub fn seen(&mut self, key: (&str, &str, u32), branch: &str, now: Timestamp) -> bool {
+        while let Some((until, _)) = self.order.front() {
+            if *until > now && self.order.len() < 16_384 {
+                break;
+            }
+            if let Some((_, old)) = self.order.pop_front() {
+                self.seen.remove(&old);
+            }
+        }
+        let key = (key.0.to_owned(), key.1.to_owned(), key.2);
+        match self.seen.get(&key) {
+            Some(known) => known != branch,
+            None => {
+                self.order.push_back((now + Duration::from_secs(10), key.clone()));
+                self.seen.insert(key, branch.to_owned());
+                false
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,7 +192,7 @@ mod tests {
             sources.wrong_password(ip(0), at(0));
         }
         for n in 1..10_000 {
-            sources.admits(ip(n), at(i64::from(n) * 300));
+            sources.admits(ip(n), at(i64::from(n) * 50));
         }
         assert!(sources.known.len() <= 50);
         assert!(!sources.admits(ip(0), at(599_000)));

@@ -3,32 +3,55 @@
 pub mod config;
 
 mod admission;
+mod chance;
 mod digest;
+mod edge;
+mod flow;
+mod gate;
+mod in_dialog;
+mod incoming;
+mod leg;
+mod message;
+mod outgoing;
+mod registering;
+mod sdp;
 mod session_timer;
+mod sockets;
+mod transactions;
 
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::ws::WebSocket;
 use exchange::line::{Command, Event};
 use kernel::{Clock, IdMint};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
-use crate::media::MediaCore;
+use crate::media::{Codec, MediaCore};
 use config::{Config, Directory};
+use edge::{Edge, Inputs};
+use gate::Gate;
+use sockets::Readers;
+use transactions::Transactions;
 
 /// The handle on telephony. Cheap to clone; none of its methods blocks.
 #[derive(Clone)]
 pub struct Telephony {
     media: MediaCore,
     input: mpsc::Sender<Input>,
+    counters: Arc<Counters>,
+    addresses: Arc<Vec<SocketAddr>>,
+    stop: CancellationToken,
 }
 
 enum Input {
     Command(Command),
     Configure(Box<Directory>),
     Drain,
-    Stop,
+    Stop(oneshot::Sender<()>),
 }
 
 /// The command was not taken: too many wait, or telephony has stopped. The leg it is for should be given up.
@@ -45,16 +68,62 @@ pub struct Stats {
     pub phones_reachable: u64,
     pub trunks_up: u64,
     pub connections: u64,
+    pub transactions: u64,
     pub silenced_addresses: u64,
     /// Counters.
     pub messages_in: u64,
     pub messages_bad: u64,
     pub messages_over_rate: u64,
+    pub messages_unsent: u64,
     pub registrations: u64,
     pub wrong_passwords: u64,
     pub refused_over_capacity: u64,
     pub commands_dropped: u64,
 }
+
+#[derive(Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    fn add(&self, by: u64) {
+        self.0.fetch_add(by, Ordering::Relaxed);
+    }
+    fn set(&self, to: usize) {
+        self.0.store(to as u64, Ordering::Relaxed);
+    }
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Counters {
+    legs: Counter,
+    calls_in: Counter,
+    phones_reachable: Counter,
+    trunks_up: Counter,
+    connections: Counter,
+    transactions: Counter,
+    silenced_addresses: Counter,
+    messages_in: Counter,
+    messages_bad: Counter,
+    messages_over_rate: Counter,
+    registrations: Counter,
+    wrong_passwords: Counter,
+    refused_over_capacity: Counter,
+    commands_dropped: Counter,
+}
+
+impl Counters {
+    fn gauge(&self, edge: &Edge) {
+        self.legs.set(edge.legs_alive);
+        self.calls_in.set(edge.calls);
+        self.transactions.set(edge.transactions.running());
+    }
+}
+
+/// Messages that may wait for the edge.
+const NET_QUEUE: usize = 16_384;
 
 impl Telephony {
     /// Binds the sockets and starts to answer. Must be called within a tokio runtime.
@@ -67,10 +136,63 @@ impl Telephony {
         mint: Arc<IdMint>,
     ) -> anyhow::Result<(Telephony, mpsc::Receiver<Event>)> {
         let (events, receiver) = mpsc::channel(config.limits.events.max(1));
-        let (input, _inputs) = mpsc::channel(config.limits.commands.max(1));
-        let media = MediaCore::start(config.media.clone(), events, clock)?;
-        let _ = (directory, mint);
-        Ok((Telephony { media, input }, receiver))
+        let (input, commands) = mpsc::channel(config.limits.commands.max(1));
+        let (net, net_receiver) = mpsc::channel(NET_QUEUE);
+        let (heard, heard_receiver) = mpsc::channel(NET_QUEUE);
+        let media = MediaCore::start(config.media.clone(), events.clone(), clock.clone())?;
+        let counters = Arc::new(Counters::default());
+        let gate = Arc::new(Gate::new(&config.limits));
+        let stop = CancellationToken::new();
+        let config = Arc::new(config);
+        let readers = Readers {
+            gate: gate.clone(),
+            clock: clock.clone(),
+            counters: counters.clone(),
+            net: net.clone(),
+        };
+
+        let mut addresses = Vec::new();
+        let mut sockets = Vec::new();
+        for at in &config.udp {
+            let udp = sockets::bind_udp(*at, config.external_ip).await?;
+            addresses.push(udp.local);
+            let reading = sockets::read_udp(udp.clone(), readers.clone());
+            tokio::spawn(stop.clone().run_until_cancelled_owned(reading));
+            sockets.push(udp);
+        }
+        let now = clock.now();
+        let limits = &config.limits;
+        let mut edge = Edge {
+            invites: admission::Bucket::full(limits.calls_per_second, now),
+            merged: admission::Merged::default(),
+            all_codecs: Codec::ALL.into(),
+            clock,
+            mint,
+            media: media.clone(),
+            gate,
+            counters: counters.clone(),
+            transactions: Transactions::start(heard)?,
+            directory: Directory::default(),
+            sockets,
+            net,
+            legs: HashMap::new(),
+            dialogs: HashMap::new(),
+            index: BTreeSet::new(),
+            calls: 0,
+            legs_alive: 0,
+            trunk_calls: HashMap::new(),
+            draining: false,
+            outbox: VecDeque::new(),
+            config,
+        };
+        edge.configure(directory);
+        tokio::spawn(edge.run(Inputs { commands, heard: heard_receiver, net: net_receiver, events }));
+        Ok((Telephony { media, input, counters, addresses: Arc::new(addresses), stop }, receiver))
+    }
+
+    /// The addresses we listen on, UDP first, then TCP, then TLS: of use when a port was left to the system.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
     }
 
     /// Carries out a command. Media commands go straight to the media core, in their order.
@@ -103,7 +225,24 @@ impl Telephony {
     }
 
     pub fn stats(&self) -> Stats {
-        Stats::default()
+        let c = &self.counters;
+        Stats {
+            legs: c.legs.get(),
+            calls_in: c.calls_in.get(),
+            phones_reachable: c.phones_reachable.get(),
+            trunks_up: c.trunks_up.get(),
+            connections: c.connections.get(),
+            transactions: c.transactions.get(),
+            silenced_addresses: c.silenced_addresses.get(),
+            messages_in: c.messages_in.get(),
+            messages_bad: c.messages_bad.get(),
+            messages_over_rate: c.messages_over_rate.get(),
+            messages_unsent: flow::UNSENT.load(Ordering::Relaxed),
+            registrations: c.registrations.get(),
+            wrong_passwords: c.wrong_passwords.get(),
+            refused_over_capacity: c.refused_over_capacity.get(),
+            commands_dropped: c.commands_dropped.get(),
+        }
     }
 
     pub fn media(&self) -> &MediaCore {
@@ -115,15 +254,22 @@ impl Telephony {
         self.send(Input::Drain)
     }
 
-    /// Hangs up what is left and closes the sockets.
+    /// Hangs up what is left and closes the sockets. The media core is left to its owner, see `media`.
     pub async fn stop(&self) {
-        let _ = self.input.send(Input::Stop).await;
+        let (done, stopped) = oneshot::channel();
+        if self.input.send(Input::Stop(done)).await.is_ok() {
+            let _ = stopped.await;
+        }
+        self.stop.cancel();
     }
 
     fn send(&self, input: Input) -> Result<(), Dropped> {
-        self.input.try_send(input).map_err(|e| match e {
-            mpsc::error::TrySendError::Full(_) => Dropped("too many commands wait"),
-            mpsc::error::TrySendError::Closed(_) => Dropped("it has stopped"),
+        self.input.try_send(input).map_err(|e| {
+            self.counters.commands_dropped.add(1);
+            match e {
+                mpsc::error::TrySendError::Full(_) => Dropped("too many commands wait"),
+                mpsc::error::TrySendError::Closed(_) => Dropped("it has stopped"),
+            }
         })
     }
 }

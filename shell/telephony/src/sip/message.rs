@@ -1,0 +1,550 @@
+//! Reading and writing SIP messages: the checks before the stack's parser, which is lenient, and the small helpers on
+//! headers. Nothing here sends anything.
+
+use std::net::{IpAddr, SocketAddr};
+
+use rsipstack::sip::headers::untyped::ToTypedHeader;
+use rsipstack::sip::headers::{Headers, make_header};
+use rsipstack::sip::{
+    HasHeaders, Header, HeadersExt, Request, Response, SipMessage, StatusCode, Uri, Version,
+};
+
+/// The methods of ours, as Allow says them.
+pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, PRACK, INFO";
+pub const SERVER: &str = "Switchboard";
+
+const MOST_HEAD: usize = 16_384;
+const MOST_LINE: usize = 4_096;
+const MOST_HEADERS: usize = 128;
+const MOST_VIAS: usize = 32;
+
+/// Why a datagram is not a message for us.
+#[derive(Debug)]
+pub enum Bad {
+    /// Not worth an answer: not SIP, an answer to nothing, or so broken that nobody would understand it.
+    Ignore(&'static str),
+    /// A request that is wrong, and the bytes that say so, for the address it came from.
+    Answer(Vec<u8>, &'static str),
+}
+
+/// The header section as lines, with folding undone; refuses what no honest sender writes.
+fn lines(head: &[u8]) -> Result<Vec<String>, &'static str> {
+    let mut out: Vec<String> = Vec::new();
+    let mut rest = head;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|b| *b == b'\n').ok_or("a line without an end")?;
+        let (line, after) = rest.split_at(end);
+        rest = after.get(1..).unwrap_or_default();
+        let line = line.strip_suffix(b"\r").ok_or("a bare line feed")?;
+        if line.iter().any(|b| *b == b'\r' || *b == 0) {
+            return Err("a control character");
+        }
+        let text = std::str::from_utf8(line).map_err(|_| "not UTF-8")?;
+        match out.last_mut() {
+            Some(last) if out_is_folded(text) => {
+                last.push(' ');
+                last.push_str(text.trim());
+                if last.len() > MOST_LINE {
+                    return Err("a header that is too long");
+                }
+            }
+            _ if out_is_folded(text) => return Err("a fold before the first line"),
+            _ => out.push(text.to_owned()),
+        }
+        if text.len() > MOST_LINE || out.len() > MOST_HEADERS {
+            return Err("too long or too many headers");
+        }
+    }
+    Ok(out)
+}
+
+fn out_is_folded(text: &str) -> bool {
+    text.starts_with([' ', '\t'])
+}
+
+/// The full name of a compact header.
+fn long_name(name: &str) -> &str {
+    match name.to_ascii_lowercase().as_str() {
+        "v" | "via" => "via",
+        "f" | "from" => "from",
+        "t" | "to" => "to",
+        "i" | "call-id" => "call-id",
+        "l" | "content-length" => "content-length",
+        "cseq" => "cseq",
+        "max-forwards" => "max-forwards",
+        _ => "",
+    }
+}
+
+/// What is needed for an answer, and what must be there exactly once.
+#[derive(Default)]
+struct Skeleton {
+    vias: Vec<String>,
+    from: Option<String>,
+    to: Option<String>,
+    call_id: Option<String>,
+    cseq: Option<String>,
+    length: Option<String>,
+    forwards: Option<String>,
+    twice: bool,
+}
+
+impl Skeleton {
+    fn read(lines: &[String]) -> Result<Self, &'static str> {
+        let mut out = Skeleton::default();
+        for line in lines {
+            let (name, value) = line.split_once(':').ok_or("a header without a colon")?;
+            let name = name.trim_end();
+            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_graphic()) {
+                return Err("a header without a proper name");
+            }
+            let value = value.trim().to_owned();
+            let slot = match long_name(name) {
+                "via" => {
+                    out.vias.push(value);
+                    continue;
+                }
+                "from" => &mut out.from,
+                "to" => &mut out.to,
+                "call-id" => &mut out.call_id,
+                "cseq" => &mut out.cseq,
+                "content-length" => &mut out.length,
+                "max-forwards" => &mut out.forwards,
+                _ => continue,
+            };
+            out.twice |= slot.is_some();
+            slot.get_or_insert(value);
+        }
+        Ok(out)
+    }
+
+    fn answer(&self, status: u16, why: &'static str, source: SocketAddr) -> Bad {
+        let (Some(from), Some(to), Some(call_id), Some(cseq), Some(_)) =
+            (&self.from, &self.to, &self.call_id, &self.cseq, self.vias.first())
+        else {
+            return Bad::Ignore(why);
+        };
+        let status_line = StatusCode::from(status);
+        let mut out = format!("SIP/2.0 {status} {}\r\n", status_line.text());
+        for (at, via) in self.vias.iter().enumerate() {
+            let via = if at == 0 { stamp_via(via, source) } else { via.clone() };
+            out += &format!("Via: {via}\r\n");
+        }
+        let tag = if tag_of(to).is_some() { String::new() } else { ";tag=bad".to_owned() };
+        out += &format!("From: {from}\r\nTo: {to}{tag}\r\nCall-ID: {call_id}\r\nCSeq: {cseq}\r\n");
+        if matches!(status, 405 | 501) {
+            out += &format!("Allow: {ALLOW}\r\n");
+        }
+        out += &format!("Server: {SERVER}\r\nContent-Length: 0\r\n\r\n");
+        Bad::Answer(out.into_bytes(), why)
+    }
+}
+
+/// Reads one whole message. On a datagram a body may be followed by rubbish; on a stream the framing cut it already.
+pub fn parse(bytes: &[u8], source: SocketAddr) -> Result<SipMessage, Bad> {
+    let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").ok_or(Bad::Ignore("no end of the headers"))?;
+    if end > MOST_HEAD {
+        return Err(Bad::Ignore("the headers are too long"));
+    }
+    let head = bytes.get(..end + 2).unwrap_or_default();
+    let body = bytes.get(end + 4..).unwrap_or_default();
+    let mut lines = lines(head).map_err(Bad::Ignore)?.into_iter();
+    let start = lines.next().ok_or(Bad::Ignore("empty"))?;
+    let lines: Vec<String> = lines.collect();
+    let skeleton = Skeleton::read(&lines).map_err(Bad::Ignore)?;
+    let is_response = start.starts_with("SIP/");
+    let bad = |status: u16, why: &'static str| {
+        if is_response || start.starts_with("ACK ") {
+            Bad::Ignore(why)
+        } else {
+            skeleton.answer(status, why, source)
+        }
+    };
+
+    let (Some(from), Some(_), Some(call_id), Some(cseq)) =
+        (&skeleton.from, &skeleton.to, &skeleton.call_id, &skeleton.cseq)
+    else {
+        return Err(bad(400, "a mandatory header is missing"));
+    };
+    if skeleton.vias.is_empty()
+        || skeleton.vias.len() > MOST_VIAS
+        || call_id.is_empty()
+        || call_id.len() > 256
+    {
+        return Err(bad(400, "no Via, too many, or a bad Call-ID"));
+    }
+    if skeleton.twice {
+        return Err(bad(400, "a header twice that may be there once"));
+    }
+    let (number, method) = cseq.split_once([' ', '\t']).ok_or_else(|| bad(400, "a bad CSeq"))?;
+    if number.len() > 10
+        || !number.bytes().all(|b| b.is_ascii_digit())
+        || number.parse::<u64>().is_ok_and(|n| n >> 31 != 0)
+    {
+        return Err(bad(400, "a bad CSeq number"));
+    }
+    let length = match &skeleton.length {
+        None => body.len(),
+        Some(text) if text.len() > 9 || text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) => {
+            return Err(bad(400, "a bad Content-Length"));
+        }
+        Some(text) => text.parse().map_err(|_| bad(400, "a bad Content-Length"))?,
+    };
+    let Some(body) = body.get(..length) else {
+        return Err(bad(400, "the body is shorter than its Content-Length"));
+    };
+    if let Some(text) = &skeleton.forwards {
+        match text.parse::<u32>() {
+            Ok(0..=255) => {}
+            _ => return Err(bad(400, "a bad Max-Forwards")),
+        }
+    }
+    if !is_response {
+        let parts: Vec<&str> = start.split(' ').collect();
+        let [name, uri, version] = parts.as_slice() else { return Err(bad(400, "a bad request line")) };
+        if !version.eq_ignore_ascii_case("SIP/2.0") {
+            return Err(bad(if version.starts_with("SIP/") { 505 } else { 400 }, "another version"));
+        }
+        if name.is_empty() || uri.is_empty() || uri.starts_with('<') || *name != method.trim() {
+            return Err(bad(400, "a bad request line, or a CSeq of another method"));
+        }
+        if tag_of(from).is_none() && *name != "OPTIONS" {
+            return Err(bad(400, "From without a tag"));
+        }
+        if name.parse::<rsipstack::sip::Method>().is_err() || name.bytes().any(|b| b.is_ascii_lowercase()) {
+            return Err(bad(501, "a method nobody here knows"));
+        }
+        let scheme = uri.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        if !matches!(scheme.as_str(), "sip" | "sips" | "tel") {
+            return Err(bad(416, "a URI scheme nobody here knows"));
+        }
+    }
+
+    let mut headers = Headers::default();
+    for line in &lines {
+        if let Some((name, value)) = line.split_once(':') {
+            headers.push(make_header(name.trim(), value.trim().to_owned()));
+        }
+    }
+    let message = if is_response {
+        let mut parts = start.splitn(3, ' ');
+        let (version, code, reason) = (parts.next(), parts.next(), parts.next().unwrap_or_default());
+        let code = code.and_then(|c| c.parse::<u16>().ok()).filter(|c| (100..700).contains(c));
+        let (Some("SIP/2.0"), Some(code)) = (version, code) else {
+            return Err(Bad::Ignore("a bad status line"));
+        };
+        let status_code =
+            StatusCode::try_from((code, reason)).map_err(|_| Bad::Ignore("a bad status line"))?;
+        SipMessage::Response(Response {
+            status_code,
+            wire_reason: None,
+            version: Version::V2,
+            headers,
+            body: body.to_vec(),
+        })
+    } else {
+        let mut parts = start.split(' ');
+        let method = parts.next().and_then(|m| m.parse().ok()).ok_or_else(|| bad(400, "a bad method"))?;
+        let uri =
+            parts.next().and_then(|u| Uri::try_from(u).ok()).ok_or_else(|| bad(400, "a bad request URI"))?;
+        SipMessage::Request(Request { method, uri, version: Version::V2, headers, body: body.to_vec() })
+    };
+    // The stack reads these again and drops the message without a word when it cannot.
+    let typed = message.top_via_header().and_then(|v| v.typed()).is_ok()
+        && message.from_header().and_then(|h| h.tag()).is_ok()
+        && message.to_header().and_then(|h| h.tag()).is_ok()
+        && message.cseq_header().and_then(|h| h.method()).is_ok();
+    if typed { Ok(message) } else { Err(bad(400, "a header that cannot be read")) }
+}
+
+/// The end of the first value of a list, outside quotes and angle brackets.
+fn first_value(list: &str) -> (&str, &str) {
+    let (mut quoted, mut escaped, mut angle) = (false, false, false);
+    for (at, c) in list.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '<' if !quoted => angle = true,
+            '>' if !quoted => angle = false,
+            ',' if !quoted && !angle => return list.split_at(at),
+            _ => {}
+        }
+    }
+    (list, "")
+}
+
+/// All values of a list header, one by one.
+pub fn values(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = list;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (first, after) = first_value(rest);
+            rest = after.strip_prefix(',').unwrap_or(after);
+            let first = first.trim();
+            if !first.is_empty() {
+                return Some(first);
+            }
+        }
+        None
+    })
+}
+
+/// The topmost Via with where the message really came from. Answers go there and nowhere else, so `rport` is filled in
+/// whether it was asked for or not, and whatever the sender claimed is replaced.
+pub fn stamp_via(via: &str, source: SocketAddr) -> String {
+    let (first, rest) = first_value(via);
+    let mut parts = first.split(';');
+    let mut out = parts.next().unwrap_or_default().trim().to_owned();
+    for part in parts {
+        let name = part.split('=').next().unwrap_or_default().trim();
+        let ours = ["received", "rport", "maddr"].iter().any(|n| name.eq_ignore_ascii_case(n));
+        if !ours && !part.trim().is_empty() {
+            out.push(';');
+            out.push_str(part.trim());
+        }
+    }
+    format!("{out};received={};rport={}{rest}", source.ip().to_canonical(), source.port())
+}
+
+/// Stamps the first Via header of a request.
+pub fn stamp(request: &mut Request, source: SocketAddr) {
+    for header in request.headers.iter_mut() {
+        if let Header::Via(via) = header {
+            let stamped = stamp_via(via.value(), source);
+            via.replace(stamped);
+            return;
+        }
+    }
+}
+
+/// `"Name" <sip:user@host>;tag=x`, taken apart without copying.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NameAddr<'a> {
+    pub name: &'a str,
+    pub uri: &'a str,
+    /// What follows, with the leading semicolon.
+    pub params: &'a str,
+}
+
+impl<'a> NameAddr<'a> {
+    pub fn parse(value: &'a str) -> Option<Self> {
+        let value = value.trim();
+        let (mut quoted, mut escaped) = (false, false);
+        let open = value.char_indices().find_map(|(at, c)| {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' if quoted => escaped = true,
+                '"' => quoted = !quoted,
+                '<' if !quoted => return Some(at),
+                _ => {}
+            }
+            None
+        });
+        if let Some(open) = open {
+            let close = open + value.get(open..)?.find('>')?;
+            return Some(NameAddr {
+                name: value.get(..open)?.trim().trim_matches('"'),
+                uri: value.get(open + 1..close)?.trim(),
+                params: value.get(close + 1..)?.trim(),
+            });
+        }
+        let end = value.find(';').unwrap_or(value.len());
+        Some(NameAddr { name: "", uri: value.get(..end)?.trim(), params: value.get(end..)? })
+    }
+
+    pub fn param(&self, name: &str) -> Option<&'a str> {
+        param(self.params, name)
+    }
+
+    pub fn user(&self) -> String {
+        user_of(self.uri)
+    }
+}
+
+/// A parameter of `;a=b;c`; one without a value is "".
+pub fn param<'a>(params: &'a str, name: &str) -> Option<&'a str> {
+    params.split(';').skip(1).find_map(|part| {
+        let (n, value) = part.split_once('=').unwrap_or((part, ""));
+        n.trim().eq_ignore_ascii_case(name).then_some(value.trim().trim_matches('"'))
+    })
+}
+
+pub fn tag_of(value: &str) -> Option<&str> {
+    NameAddr::parse(value)?.param("tag").filter(|t| !t.is_empty() && t.len() <= 256)
+}
+
+/// The user of a SIP URI or the number of a `tel:` one, with %-escapes undone and its own parameters cut.
+pub fn user_of(uri: &str) -> String {
+    let Some((scheme, rest)) = uri.split_once(':') else { return String::new() };
+    let rest = rest.split('?').next().unwrap_or_default();
+    let user = if scheme.eq_ignore_ascii_case("tel") {
+        rest
+    } else {
+        match rest.rsplit_once('@') {
+            Some((user, _)) => user.split(':').next().unwrap_or_default(),
+            None => return String::new(),
+        }
+    };
+    unescape(user.split(';').next().unwrap_or_default())
+}
+
+pub fn unescape(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let hex = (*byte == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()))
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
+        match hex {
+            Some(value) => {
+                out.push(value);
+                at += 3;
+            }
+            None => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).chars().filter(|c| !c.is_control()).collect()
+}
+
+/// A URI for a request line. The stack escapes the user again when it writes it, so it is unescaped here.
+pub fn request_uri(text: &str) -> Option<Uri> {
+    let mut uri = Uri::try_from(text).ok()?;
+    if let Some(auth) = &mut uri.auth {
+        auth.user = unescape(&auth.user);
+    }
+    uri.headers.clear();
+    Some(uri)
+}
+
+pub fn header<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
+    headers.iter().find(|h| h.name().eq_ignore_ascii_case(name)).map(|h| h.value())
+}
+
+pub fn all<'a>(headers: &'a Headers, name: &'a str) -> impl Iterator<Item = &'a str> {
+    headers.iter().filter(move |h| h.name().eq_ignore_ascii_case(name)).flat_map(|h| values(h.value()))
+}
+
+/// Whether an option tag is in Supported, Require …
+pub fn has_token(headers: &Headers, name: &str, token: &str) -> bool {
+    all(headers, name).any(|t| t.eq_ignore_ascii_case(token))
+}
+
+pub fn call_id(message: &impl HasHeaders) -> &str {
+    header(message.headers(), "Call-ID").unwrap_or_default()
+}
+
+pub fn cseq(message: &impl HasHeaders) -> u32 {
+    header(message.headers(), "CSeq")
+        .and_then(|v| v.split_ascii_whitespace().next())
+        .and_then(|n| n.parse().ok())
+        .unwrap_or_default()
+}
+
+/// An answer to a request, with the headers every answer has.
+pub fn response(request: &Request, status: u16, to_tag: Option<&str>) -> Response {
+    let mut headers = Vec::with_capacity(10);
+    for header in request.headers.iter() {
+        match header {
+            Header::Via(_) | Header::CallId(_) | Header::From(_) | Header::CSeq(_) => {
+                headers.push(header.clone())
+            }
+            Header::RecordRoute(_) if status > 100 && status < 300 => headers.push(header.clone()),
+            Header::Timestamp(_) if status == 100 => headers.push(header.clone()),
+            Header::To(to) => {
+                let tagged = match to_tag {
+                    Some(tag) if tag_of(to.value()).is_none() && status > 100 => {
+                        format!("{};tag={tag}", to.value())
+                    }
+                    _ => to.value().to_owned(),
+                };
+                headers.push(Header::To(tagged.as_str().into()));
+            }
+            _ => {}
+        }
+    }
+    headers.push(Header::Server(SERVER.into()));
+    Response {
+        status_code: StatusCode::from(status),
+        wire_reason: None,
+        version: Version::V2,
+        headers: headers.into(),
+        body: Vec::new(),
+    }
+}
+
+/// Adds the body, if any, and its length: the last thing before a message is sent.
+pub fn finish(headers: &mut Headers, body: &mut Vec<u8>, sdp: Option<String>) {
+    if let Some(sdp) = sdp {
+        headers.push(Header::ContentType("application/sdp".into()));
+        *body = sdp.into_bytes();
+    }
+    headers.push(Header::ContentLength(body.len().to_string().as_str().into()));
+}
+
+pub fn other(name: &str, value: impl Into<String>) -> Header {
+    make_header(name, value.into())
+}
+
+/// A number for the log: the last four digits only.
+pub fn masked(number: &str) -> String {
+    let count = number.chars().count();
+    let keep = if count > 6 { 4 } else { 1 };
+    number.chars().enumerate().map(|(at, c)| if at + keep >= count { c } else { '*' }).collect()
+}
+
+/// `host` or `host:port`, `sip:host:port;transport=tcp`: an address somebody configured.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Address {
+    pub user: String,
+    pub host: String,
+    pub port: Option<u16>,
+    pub transport: Option<String>,
+}
+
+impl Address {
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().trim_start_matches('<').trim_end_matches('>');
+        let full = if text.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("sip:"))
+            || text.get(..5).is_some_and(|p| p.eq_ignore_ascii_case("sips:"))
+        {
+            text.to_owned()
+        } else {
+            format!("sip:{text}")
+        };
+        let secure = full.get(..5).is_some_and(|p| p.eq_ignore_ascii_case("sips:"));
+        let rest = full.split_once(':')?.1;
+        let (main, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+        let (user, host) = main.rsplit_once('@').unwrap_or(("", main));
+        let (host, port) = match host.strip_prefix('[') {
+            Some(v6) => {
+                let (host, after) = v6.split_once(']')?;
+                (host, after.strip_prefix(':'))
+            }
+            None => host.split_once(':').map_or((host, None), |(h, p)| (h, Some(p))),
+        };
+        if host.is_empty() {
+            return None;
+        }
+        let port = match port {
+            Some(port) => Some(port.parse().ok()?),
+            None => None,
+        };
+        let transport =
+            param(params, "transport").map(str::to_ascii_lowercase).or(secure.then(|| "tls".to_owned()));
+        Some(Address { user: unescape(user), host: host.to_owned(), port, transport })
+    }
+
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.host.parse().ok()
+    }
+    pub fn default_port(&self) -> u16 {
+        self.port.unwrap_or(if self.transport.as_deref() == Some("tls") { 5061 } else { 5060 })
+    }
+}
