@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::{CallId, FlowId, LegId, PersonId, PlayId, QueueId, RecordingId, Timestamp, TrunkId};
 
-use crate::cx::Cx;
+use crate::cx::{Cx, Taping};
 use crate::fact::{FlowOut, Mark, Moved, OfferEnd, Party, TransferTo, What};
 use crate::floor::CallState;
 use crate::line::{Command, EndCause, Identity, PlayMode, PlayOutcome, Source};
@@ -445,12 +445,7 @@ impl Call {
     fn mark(&mut self, cx: &mut Cx, mark: Mark) {
         if let Some(recording) = self.recording {
             let offset = cx.now.since(recording.since).as_millis();
-            cx.line(Command::Mark { recording: recording.id, mark: mark.word().to_owned() });
-            cx.fact(What::RecordingMarked {
-                recording: recording.id,
-                mark,
-                offset_ms: u64::try_from(offset).unwrap_or(u64::MAX),
-            });
+            cx.mark(recording.id, mark, u64::try_from(offset).unwrap_or(u64::MAX));
         }
     }
 
@@ -458,7 +453,7 @@ impl Call {
         if self.recording.is_none() {
             let id: RecordingId = cx.ids.mint(cx.now);
             self.recording = Some(Recording { id, since: cx.now, paused: false });
-            cx.recordings.insert(id, self.id);
+            cx.recordings.insert(id, Taping { call: self.id, started: false, marks: vec![] });
             cx.line(Command::Record { recording: id, leg: self.caller });
         }
     }

@@ -73,7 +73,8 @@ impl Exchange {
             }
         }
         if let Some(recording) = call.recording {
-            assert_eq!(self.recordings.get(&recording.id), Some(&id), "recording {}", recording.id);
+            let taped = self.recordings.get(&recording.id).map(|taping| taping.call);
+            assert_eq!(taped, Some(id), "recording {}", recording.id);
             assert!(
                 !recording.paused || matches!(call.state, State::Talking(_)),
                 "call {id}: paused for nobody"

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp};
 
 use crate::counters::Counters;
-use crate::fact::{DeskState, Fact, What};
+use crate::fact::{DeskState, Fact, Mark, What};
 use crate::line::{Command, Identity, Target};
 use crate::{Config, Effect, Refused};
 
@@ -36,6 +36,15 @@ impl Seat {
     }
 }
 
+/// A recording until it is sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Taping {
+    pub call: CallId,
+    /// The file exists. Marks made before are told after it, so that nobody hears of an unknown recording.
+    pub started: bool,
+    pub marks: Vec<(Mark, u64)>,
+}
+
 pub(crate) struct Cx<'a> {
     pub now: Timestamp,
     pub config: &'a Config,
@@ -43,7 +52,7 @@ pub(crate) struct Cx<'a> {
     pub legs: &'a mut BTreeMap<LegId, Leg>,
     pub seats: &'a mut BTreeMap<PersonId, Seat>,
     /// Recordings that are not sealed yet.
-    pub recordings: &'a mut BTreeMap<RecordingId, CallId>,
+    pub recordings: &'a mut BTreeMap<RecordingId, Taping>,
     pub counters: &'a mut Counters,
     /// What the distributor has still to be told.
     pub acd: &'a mut VecDeque<acd::Input>,
@@ -55,6 +64,14 @@ impl Cx<'_> {
         let fact = Fact { at: self.now, what };
         self.counters.take(&fact);
         self.out.push(Effect::Fact(fact));
+    }
+
+    pub fn mark(&mut self, recording: RecordingId, mark: Mark, offset_ms: u64) {
+        self.line(Command::Mark { recording, mark: mark.word().to_owned() });
+        match self.recordings.get_mut(&recording) {
+            Some(taping) if !taping.started => taping.marks.push((mark, offset_ms)),
+            _ => self.fact(What::RecordingMarked { recording, mark, offset_ms }),
+        }
     }
 
     pub fn line(&mut self, command: Command) {

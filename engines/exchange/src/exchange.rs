@@ -8,7 +8,7 @@ use kernel::{CallId, Engine, IdMint, LegId, PersonId, RecordingId, Timestamp, Tr
 
 use crate::call::{Call, Happening, State};
 use crate::counters::{Counters, Figures};
-use crate::cx::{Cx, Leg, Seat};
+use crate::cx::{Cx, Leg, Seat, Taping};
 use crate::fact::{Blocked, DeskState, What};
 use crate::line::{Command, Event, Identity, Origin, RejectStatus};
 use crate::{AgentAct, Config, Effect, Input, LeaderAct, Refused};
@@ -22,8 +22,8 @@ pub struct Exchange {
     pub(crate) calls: BTreeMap<CallId, Call>,
     pub(crate) legs: BTreeMap<LegId, Leg>,
     pub(crate) seats: BTreeMap<PersonId, Seat>,
-    /// Recordings that are not sealed yet, and the call they are of.
-    pub(crate) recordings: BTreeMap<RecordingId, CallId>,
+    /// Recordings that are not sealed yet.
+    pub(crate) recordings: BTreeMap<RecordingId, Taping>,
     /// Calls on each trunk.
     pub(crate) on_trunk: BTreeMap<TrunkId, u32>,
     pub(crate) draining: bool,
@@ -197,13 +197,18 @@ impl Exchange {
                     self.step(now, id, Happening::OtherGone(leg, crate::line::EndCause::Lost), out);
                 }
             }
-            Event::RecordingStarted { recording, file } => match self.recordings.get(&recording) {
-                Some(call) => {
-                    let call = *call;
-                    self.fact(now, What::RecordingStarted { call, recording, file }, out);
+            Event::RecordingStarted { recording, file } => {
+                let Some(taping) = self.recordings.get_mut(&recording).filter(|taping| !taping.started)
+                else {
+                    return stray(out, format!("recording {recording} began already or is not known"));
+                };
+                taping.started = true;
+                let (call, marks) = (taping.call, std::mem::take(&mut taping.marks));
+                self.fact(now, What::RecordingStarted { call, recording, file }, out);
+                for (mark, offset_ms) in marks {
+                    self.fact(now, What::RecordingMarked { recording, mark, offset_ms }, out);
                 }
-                None => stray(out, format!("recording {recording} is not known")),
-            },
+            }
             Event::RecordingSealed { recording, file, duration_ms, bytes, sha256 } => {
                 if self.recordings.remove(&recording).is_none() {
                     return stray(out, format!("recording {recording} was sealed already or is not known"));
@@ -319,7 +324,7 @@ impl Exchange {
             served_by: None,
             recording: None,
             playing: None,
-            hears: BTreeMap::new(),
+            hears: BTreeMap::from([(leg, vec![])]),
             state: State::Arriving,
             since: now,
         };

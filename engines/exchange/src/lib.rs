@@ -15,6 +15,8 @@ pub mod floor;
 mod input;
 pub mod line;
 mod show;
+#[cfg(test)]
+mod tests;
 
 pub use config::{AgentLine, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};
 pub use counters::{Counters, Figures};

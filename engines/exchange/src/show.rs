@@ -40,8 +40,8 @@ impl Exchange {
         for (agent, seat) in seats {
             let _ = writeln!(text, "  agent {agent} {:?} since {}", seat.desk, seat.since);
         }
-        for (recording, call) in recordings {
-            let _ = writeln!(text, "  recording {recording} of {call}");
+        for (recording, taping) in recordings {
+            let _ = writeln!(text, "  recording {recording} {taping:?}");
         }
         for (trunk, count) in on_trunk {
             let _ = writeln!(text, "  trunk {trunk}: {count}");

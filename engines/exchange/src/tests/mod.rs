@@ -1,0 +1,6 @@
+//! Calls as texts, and the rules that need no call.
+
+mod rules;
+mod script;
+mod transcripts;
+pub mod world;

@@ -1,0 +1,426 @@
+//! The language of the transcripts, and the shortest possible wire: what is dialled can be answered, what is hung up ends,
+//! what is recorded is sealed.
+//!
+//! * `caller A calls 95598 [from NUMBER] [phone USER]`, then `A answers`, `A presses 12#`, `A hangs up`, `A lost`,
+//!   `A silent 60s`, `A prompt ends`, `A prompt missing`, `A found balance owing`, `A found balance`
+//! * `1001 signs in|signs out|ready|not ready WHY|finishes|extends WHY`, on the telephone `1001 rings|answers|hangs up|
+//!   refuses|lost|unreachable|holds|resumes|phone gone|phone back`, at the desk `1001 declines|desk holds|desk resumes|
+//!   desk hangs up|pauses|records|transfers to queue|flow|agent|number X`
+//! * `outside answers|fails|hangs up`, `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
+//!   `leader sends 1001 home`, `after 5s`, `drain`, `max calls 1`, `turn general off`, `floor`
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::time::{Clock, TestClock};
+use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, RecordingId, Timestamp};
+
+use super::world;
+use crate::fact::{TransferTo, What};
+use crate::line::{Command, EndCause, Event, Identity, Origin, PlayMode, PlayOutcome, Target};
+use crate::{AgentAct, Config, Effect, Exchange, Input, LeaderAct};
+
+pub fn run(text: &str) -> String {
+    let mut rig = Rig::new();
+    let mut told = String::new();
+    for line in text.lines() {
+        if line.starts_with("    ") {
+            continue;
+        }
+        told.push_str(line);
+        told.push('\n');
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if words.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if words == ["new", "centre"] {
+            rig = Rig::new();
+            continue;
+        }
+        rig.told.clear();
+        rig.line(&words);
+        told.push_str(&rig.told);
+    }
+    told
+}
+
+struct Rig {
+    exchange: Exchange,
+    config: Config,
+    ids: Arc<IdMint>,
+    start: Timestamp,
+    now: Timestamp,
+    told: String,
+    names: BTreeMap<String, String>,
+    callers: BTreeMap<String, LegId>,
+    calls: BTreeMap<String, CallId>,
+    /// By telephone, and `outside`.
+    dialled: BTreeMap<String, LegId>,
+    playing: BTreeMap<LegId, PlayId>,
+    recorded: BTreeMap<RecordingId, LegId>,
+    recordings: u32,
+}
+
+impl Rig {
+    fn new() -> Rig {
+        let config = world::config();
+        let ids = Arc::new(IdMint::new(0));
+        let start = TestClock::monday_morning().now();
+        let mut names = BTreeMap::new();
+        for (name, id) in world::QUEUES {
+            names.insert(id.to_string(), name.to_owned());
+        }
+        for (number, id) in world::AGENTS {
+            names.insert(id.to_string(), number.to_owned());
+        }
+        names.insert(world::HOTLINE.to_string(), "hotline".into());
+        names.insert(world::RATING.to_string(), "rating".into());
+        names.insert(world::TRUNK.to_string(), "carrier".into());
+        names.insert(world::LEADER.to_string(), "leader".into());
+        Rig {
+            exchange: Exchange::new(config.clone(), Arc::clone(&ids)),
+            config,
+            ids,
+            start,
+            now: start,
+            told: String::new(),
+            names,
+            callers: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            dialled: BTreeMap::new(),
+            playing: BTreeMap::new(),
+            recorded: BTreeMap::new(),
+            recordings: 0,
+        }
+    }
+
+    fn line(&mut self, words: &[&str]) {
+        match words {
+            ["after", time] => {
+                let length: f64 = time.trim_end_matches('s').parse().expect("seconds");
+                let until = self.now + Duration::from_micros((length * 1e6) as u64);
+                while let Some(at) = self.exchange.deadline().filter(|at| *at <= until) {
+                    self.now = self.now.max(at);
+                    let mut out = Vec::new();
+                    self.exchange.wake(self.now, &mut out);
+                    assert!(self.exchange.deadline().is_none_or(|next| next > self.now), "would spin");
+                    self.effects(out);
+                }
+                self.now = until;
+            }
+            ["drain"] => self.feed(Input::Drain),
+            ["floor"] => self.floor(),
+            ["max", "calls", n] => {
+                self.config.limits.max_calls = n.parse().expect("a number");
+                self.feed(Input::Configure(Box::new(self.config.clone())));
+            }
+            ["turn", queue, "off"] => {
+                let queue = queue_id(queue);
+                self.config.acd.queues.remove(&queue);
+                self.feed(Input::Configure(Box::new(self.config.clone())));
+            }
+            ["caller", name, "calls", number, rest @ ..] => self.incoming(name, number, rest),
+            ["leader", rest @ ..] => self.leader(rest),
+            ["outside", rest @ ..] => {
+                let leg = self.dialled["outside"];
+                self.wire(match rest {
+                    ["answers"] => Event::Answered { leg },
+                    ["fails"] => Event::Ended { leg, cause: EndCause::Busy },
+                    ["hangs", "up"] => Event::Ended { leg, cause: EndCause::FarEnd },
+                    _ => panic!("outside {rest:?}?"),
+                });
+            }
+            [agent, rest @ ..] if world::AGENTS.iter().any(|(number, _)| number == agent) => {
+                self.agent(agent, rest);
+            }
+            [caller, rest @ ..] => self.caller(caller, rest),
+            [] => {}
+        }
+    }
+
+    fn incoming(&mut self, name: &str, number: &str, rest: &[&str]) {
+        let leg: LegId = self.ids.mint(self.now);
+        let (mut from, mut origin) = ("13800000001", Origin::Trunk { trunk: world::TRUNK });
+        for pair in rest.chunks(2) {
+            match pair {
+                ["from", "withheld"] => from = "",
+                ["from", number] => from = number,
+                ["phone", user] => origin = Origin::Phone { user: (*user).to_owned() },
+                _ => panic!("{pair:?}?"),
+            }
+        }
+        self.callers.insert(name.to_owned(), leg);
+        self.names.insert(leg.to_string(), name.to_owned());
+        let from = Identity { number: from.to_owned(), name: String::new() };
+        self.wire(Event::Incoming { leg, origin, from, to: number.to_owned() });
+    }
+
+    fn caller(&mut self, name: &str, rest: &[&str]) {
+        let leg = *self.callers.get(name).unwrap_or_else(|| panic!("who is {name}?"));
+        let play = self.playing.get(&leg).copied();
+        let played = |outcome| Event::Played { leg, play: play.expect("something is played"), outcome };
+        match rest {
+            ["answers"] => self.wire(Event::Answered { leg }),
+            ["hangs", "up"] => self.wire(Event::Ended { leg, cause: EndCause::FarEnd }),
+            ["lost"] => self.wire(Event::Ended { leg, cause: EndCause::Lost }),
+            ["silent", time] => {
+                let for_s = time.trim_end_matches('s').parse().expect("seconds");
+                self.wire(Event::Silent { leg, for_s });
+            }
+            ["prompt", "ends"] => self.wire(played(PlayOutcome::Finished)),
+            ["prompt", "missing"] => self.wire(played(PlayOutcome::Missing)),
+            ["presses", keys] => {
+                for key in keys.chars() {
+                    self.wire(Event::Digit { leg, digit: key.try_into().expect("a key") });
+                }
+            }
+            ["found", key, value @ ..] => {
+                let value = value.first().map(|value| (*value).to_owned());
+                self.feed(Input::LookedUp { call: self.calls[name], key: (*key).to_owned(), value });
+            }
+            _ => panic!("{name} {rest:?}?"),
+        }
+    }
+
+    fn agent(&mut self, number: &str, rest: &[&str]) {
+        let agent = agent_id(number);
+        let leg = self.dialled.get(number).copied();
+        let leg = || leg.unwrap_or_else(|| panic!("the telephone of {number} was never rung"));
+        let ended = |cause| Event::Ended { leg: leg(), cause };
+        let phone = |reachable| Event::Phone { user: number.to_owned(), reachable };
+        let event = match rest {
+            ["rings"] => Event::Ringing { leg: leg() },
+            ["answers"] => Event::Answered { leg: leg() },
+            ["hangs", "up"] => ended(EndCause::FarEnd),
+            ["refuses"] => ended(EndCause::Busy),
+            ["lost"] => ended(EndCause::Lost),
+            ["unreachable"] => ended(EndCause::Unreachable),
+            ["silent", time] => {
+                Event::Silent { leg: leg(), for_s: time.trim_end_matches('s').parse().expect("seconds") }
+            }
+            ["holds"] => Event::Held { leg: leg(), held: true },
+            ["resumes"] => Event::Held { leg: leg(), held: false },
+            ["phone", "gone"] => phone(false),
+            ["phone", "back"] => phone(true),
+            _ => {
+                let act = self.act(rest);
+                return self.feed(Input::Agent { agent, act });
+            }
+        };
+        self.wire(event);
+    }
+
+    fn act(&self, rest: &[&str]) -> AgentAct {
+        match rest {
+            ["signs", "in"] => AgentAct::SignIn,
+            ["signs", "out"] => AgentAct::SignOut,
+            ["ready"] => AgentAct::Ready,
+            ["not", "ready", why] => AgentAct::NotReady { reason: (*why).to_owned() },
+            ["finishes"] => AgentAct::Finish,
+            ["extends", why] => AgentAct::Extend { reason: (*why).to_owned() },
+            ["declines"] => AgentAct::Decline,
+            ["desk", "holds"] => AgentAct::Hold,
+            ["desk", "resumes"] => AgentAct::Resume,
+            ["desk", "hangs", "up"] => AgentAct::HangUp,
+            ["pauses"] => AgentAct::PauseRecording,
+            ["records"] => AgentAct::ResumeRecording,
+            ["transfers", "to", kind, to] => AgentAct::Transfer {
+                to: match *kind {
+                    "queue" => TransferTo::Queue(queue_id(to)),
+                    "flow" => TransferTo::Flow(kernel::FlowId(to.parse().expect("the flow's number"))),
+                    "agent" => TransferTo::Agent(agent_id(to)),
+                    "number" => TransferTo::Number((*to).to_owned()),
+                    _ => panic!("transfer to {kind}?"),
+                },
+            },
+            _ => panic!("an agent {rest:?}?"),
+        }
+    }
+
+    fn leader(&mut self, rest: &[&str]) {
+        let act = match rest {
+            ["moves", call, "to", queue] => {
+                LeaderAct::MoveCall { call: self.calls[*call], to: queue_id(queue) }
+            }
+            ["gives", call, "to", agent] => {
+                LeaderAct::GiveCall { call: self.calls[*call], to: agent_id(agent) }
+            }
+            ["ends", call] => LeaderAct::EndCall { call: self.calls[*call] },
+            ["sends", agent, "home"] => {
+                LeaderAct::Direct { agent: agent_id(agent), to: acd::Next::SignedOut }
+            }
+            _ => panic!("a leader {rest:?}?"),
+        };
+        self.feed(Input::Leader { by: world::LEADER, act });
+    }
+
+    fn wire(&mut self, event: Event) {
+        self.feed(Input::Line(event));
+    }
+
+    fn feed(&mut self, input: Input) {
+        let mut out = Vec::new();
+        self.exchange.handle(self.now, input, &mut out);
+        self.effects(out);
+    }
+
+    fn effects(&mut self, effects: Vec<Effect>) {
+        let mut events = Vec::new();
+        for effect in effects {
+            self.note(&effect, &mut events);
+            let line = self.print(&effect);
+            let time = self.now.since(self.start).as_millis() as f64 / 1_000.0;
+            let _ = writeln!(self.told, "    {time:>5} {line}");
+        }
+        self.exchange.check();
+        for event in events {
+            self.wire(event);
+        }
+    }
+
+    /// What the wire makes of an effect.
+    fn note(&mut self, effect: &Effect, events: &mut Vec<Event>) {
+        match effect {
+            Effect::Fact(fact) => {
+                if let What::CallArrived { call, leg, .. } = &fact.what {
+                    let name = self.names[&leg.to_string()].clone();
+                    self.names.insert(call.to_string(), name.clone());
+                    self.calls.insert(name, *call);
+                }
+            }
+            Effect::Line(command) => match command {
+                Command::Dial { leg, to, .. } => {
+                    let name = match to {
+                        Target::Phone { user } => user.clone(),
+                        Target::Number { .. } => "outside".to_owned(),
+                    };
+                    self.names.insert(leg.to_string(), name.clone());
+                    self.dialled.insert(name, *leg);
+                }
+                Command::HangUp { leg } | Command::Reject { leg, .. } => {
+                    events.push(Event::Ended { leg: *leg, cause: EndCause::Ours });
+                }
+                Command::Play { leg, play, .. } => {
+                    self.playing.insert(*leg, *play);
+                }
+                Command::Record { recording, leg } => {
+                    self.recordings += 1;
+                    let name = format!("R{}", self.recordings);
+                    self.names.insert(recording.to_string(), name.clone());
+                    self.recorded.insert(*recording, *leg);
+                    let file = format!("{name}.wav");
+                    events.push(Event::RecordingStarted { recording: *recording, file });
+                }
+                Command::StopRecording { recording } => {
+                    let file = format!("{}.wav", self.names[&recording.to_string()]);
+                    let (recording, sha256) = (*recording, "…".to_owned());
+                    events.push(Event::RecordingSealed { recording, file, duration_ms: 0, bytes: 0, sha256 });
+                }
+                _ => {}
+            },
+            Effect::LookUp { .. } | Effect::Refused(_) => {}
+        }
+    }
+
+    fn name(&self, id: impl ToString) -> String {
+        let id = id.to_string();
+        self.names.get(&id).cloned().unwrap_or(id)
+    }
+
+    fn print(&self, effect: &Effect) -> String {
+        match effect {
+            Effect::Fact(fact) => format!("* {}", self.named(&format!("{:?}", fact.what))),
+            Effect::Refused(refused) => self.named(&format!("refused {refused:?}")),
+            Effect::LookUp { call, key, argument } => {
+                format!("look up {key} {argument:?} for {}", self.name(call))
+            }
+            Effect::Line(command) => self.command(command),
+        }
+    }
+
+    fn command(&self, command: &Command) -> String {
+        match command {
+            Command::Ring { leg } => format!("ring {}", self.name(leg)),
+            Command::Answer { leg } => format!("answer {}", self.name(leg)),
+            Command::Reject { leg, status, retry_after_s } => {
+                format!("reject {} {status:?} {retry_after_s:?}", self.name(leg))
+            }
+            Command::Dial { leg, to, from, ring_for } => {
+                let to = match to {
+                    Target::Phone { user } => format!("telephone {user}"),
+                    Target::Number { trunk, number } => format!("{number} over {}", self.name(trunk)),
+                };
+                let leg = self.name(leg);
+                format!("dial {to} as {leg}, from {:?}, for {} s", from.number, ring_for.as_secs())
+            }
+            Command::HangUp { leg } => format!("hang up {}", self.name(leg)),
+            Command::Hear { leg, sources } => {
+                let heard: Vec<String> = sources.iter().map(|source| self.name(source.leg)).collect();
+                let heard = if heard.is_empty() { "nobody".to_owned() } else { heard.join(" + ") };
+                format!("{} hears {heard}", self.name(leg))
+            }
+            Command::Play { leg, sounds, mode, .. } => {
+                let sounds: Vec<String> = sounds
+                    .iter()
+                    .map(|sound| match sound {
+                        audio::Sound::Clip(clip) => clip.name().to_owned(),
+                        audio::Sound::Silence { ms } => format!("silence {ms}"),
+                        audio::Sound::Beep { ms } => format!("beep {ms}"),
+                    })
+                    .collect();
+                let again = if *mode == PlayMode::Loop { " again and again" } else { "" };
+                format!("play to {}: {}{again}", self.name(leg), sounds.join(" "))
+            }
+            Command::StopPlaying { leg, .. } => format!("stop playing to {}", self.name(leg)),
+            Command::Record { recording, leg } => {
+                format!("record {} as {}", self.name(leg), self.name(recording))
+            }
+            Command::Mark { recording, mark } => format!("mark {} {mark}", self.name(recording)),
+            Command::PauseRecording { recording } => format!("pause {}", self.name(recording)),
+            Command::ResumeRecording { recording } => format!("resume {}", self.name(recording)),
+            Command::StopRecording { recording } => format!("stop {}", self.name(recording)),
+        }
+    }
+
+    /// Ids by the names of the script.
+    fn named(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        // The longest first: one id may begin like another.
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
+        for (id, name) in names {
+            text = text.replace(id.as_str(), name);
+        }
+        text
+    }
+
+    fn floor(&mut self) {
+        let view = self.exchange.floor();
+        let _ = writeln!(
+            self.told,
+            "    entering {} in menu {} waiting {} ringing {} talking {} outside {} after {}",
+            view.entering, view.in_menu, view.waiting, view.ringing, view.talking, view.outside, view.after
+        );
+        for agent in view.agents.iter().filter(|agent| agent.since.is_some()) {
+            let desk = self.named(&format!("{:?}", agent.desk));
+            let caller = agent.caller.clone().unwrap_or_default();
+            let _ = writeln!(self.told, "    {} {desk} {caller}", agent.number);
+        }
+        for call in &view.calls {
+            let since = self.now.since(call.since).as_secs();
+            let _ = writeln!(self.told, "    {} {:?} for {since} s", self.name(call.call), call.state);
+        }
+    }
+}
+
+fn queue_id(name: &str) -> kernel::QueueId {
+    let known = world::QUEUES.iter().find(|(known, _)| *known == name);
+    known.map(|(_, id)| *id).unwrap_or_else(|| panic!("no queue {name}"))
+}
+
+fn agent_id(number: &str) -> PersonId {
+    let known = world::AGENTS.iter().find(|(known, _)| *known == number);
+    known.map(|(_, id)| *id).unwrap_or_else(|| panic!("no agent {number}"))
+}
