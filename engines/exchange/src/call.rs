@@ -83,6 +83,8 @@ pub(crate) struct InFlow {
 pub(crate) struct Waiting {
     pub queue: QueueId,
     pub voice: Voice,
+    /// Position and wait, to be told when the notice that is being played has ended.
+    pub to_tell: Option<(u32, Option<std::time::Duration>)>,
     pub callback_offered: bool,
     /// The agent for whom it rings.
     pub offer: Option<Offer>,
@@ -259,14 +261,7 @@ impl Call {
                 self.join(cx, queue, Moved::Leader, &[])
             }
 
-            (S::InQueue(mut waiting), H::Played(_)) => {
-                // Music ends only when it cannot be played: playing it again would spin.
-                if waiting.voice == Voice::Notice {
-                    self.music(cx, waiting.queue);
-                    waiting.voice = Voice::Music;
-                }
-                S::InQueue(waiting)
-            }
+            (S::InQueue(waiting), H::Played(_)) => self.notice_ended(cx, waiting),
             (S::InQueue(waiting), H::Digit(digit)) => self.key_while_waiting(cx, waiting, digit),
             (S::InQueue(waiting), H::Offer { agent, queue, until }) => {
                 self.offer(cx, waiting, agent, queue, until)

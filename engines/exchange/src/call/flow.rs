@@ -71,7 +71,9 @@ impl Call {
                     }
                 }
                 ivr::Effect::Voicemail { queue, max } => {
-                    return self.beep(cx, Message { queue, max, started: None, back: Some(flow) });
+                    // The flow has invited and beeped.
+                    let message = Message { queue, max, started: None, back: Some(flow) };
+                    return self.record_message(cx, message);
                 }
                 ivr::Effect::CallBack { queue, number } => {
                     let number = number.unwrap_or_else(|| self.from.number.clone());

@@ -43,7 +43,7 @@ impl Call {
             self.music(cx, queue);
             Voice::Music
         };
-        State::InQueue(Waiting { queue, voice, callback_offered: false, offer: None })
+        State::InQueue(Waiting { queue, voice, to_tell: None, callback_offered: false, offer: None })
     }
 
     pub(super) fn music(&mut self, cx: &mut Cx, queue: QueueId) {
@@ -130,8 +130,32 @@ impl Call {
         position: u32,
         wait: Option<Duration>,
     ) -> State {
-        let wanted = cx.config.queues.get(&waiting.queue).is_some_and(|line| line.announce_position);
-        if wanted && waiting.voice == Voice::Music && waiting.offer.is_none() {
+        if cx.config.queues.get(&waiting.queue).is_some_and(|line| line.announce_position) {
+            waiting.to_tell = Some((position, wait));
+            if waiting.voice == Voice::Music {
+                self.tell_position(cx, &mut waiting);
+            }
+        }
+        State::InQueue(waiting)
+    }
+
+    pub(super) fn notice_ended(&mut self, cx: &mut Cx, mut waiting: Waiting) -> State {
+        // Music ends only when it cannot be played: playing it again would spin.
+        if waiting.voice == Voice::Notice {
+            waiting.voice = Voice::Music;
+            self.tell_position(cx, &mut waiting);
+            if waiting.voice == Voice::Music {
+                self.music(cx, waiting.queue);
+            }
+        }
+        State::InQueue(waiting)
+    }
+
+    /// Not to somebody for whom it rings already.
+    fn tell_position(&mut self, cx: &mut Cx, waiting: &mut Waiting) {
+        if let Some((position, wait)) = waiting.to_tell.take()
+            && waiting.offer.is_none()
+        {
             let mut said = spoken::position(u64::from(position.saturating_sub(1)));
             if let Some(wait) = wait {
                 said = said.and(spoken::wait(wait));
@@ -140,7 +164,6 @@ impl Call {
                 waiting.voice = Voice::Notice;
             }
         }
-        State::InQueue(waiting)
     }
 
     pub(super) fn overflowed(
