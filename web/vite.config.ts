@@ -41,8 +41,6 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler|react-router)[\\/]/, priority: 3 },
-            { name: "echarts", test: /node_modules[\\/](echarts|zrender)[\\/]/, priority: 3 },
-            { name: "flow", test: /node_modules[\\/](@xyflow|d3-[a-z]+)[\\/]/, priority: 3 },
           ],
         },
       },

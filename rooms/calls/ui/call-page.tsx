@@ -43,10 +43,10 @@ function Line({ call }: { call: Call }) {
     const [tone, Icon] = LOOKS[segment.kind] ?? LOOKS.menu;
     const who = agents.name(segment.agent) ?? queues.name(segment.queue);
     return (
-      <div key={i} className="part" data-tone={tone} data-narrow={width < 0.06} style={{ left: `${left * 100}%`, width: `${width * 100}%` }} title={`${t(`segment.${segment.kind}`)} ${duration(ms)}${who ? ` · ${who}` : ""}`}>
+      <div key={i} className="part" data-tone={tone} data-narrow={width < 0.07} style={{ left: `${left * 100}%`, width: `${width * 100}%` }} title={`${t(`segment.${segment.kind}`)} ${duration(ms)}${who ? ` · ${who}` : ""}`}>
         {width >= 0.022 && <Icon size={15} aria-hidden />}
-        {width >= 0.06 && <span>{t(`segment.${segment.kind}`)}</span>}
-        {width >= 0.11 && <span>{duration(ms)}</span>}
+        {width * 1080 >= 46 + 15 * t(`segment.${segment.kind}`).length && <span>{t(`segment.${segment.kind}`)}</span>}
+        {width >= 0.12 && <span>{duration(ms)}</span>}
       </div>
     );
   };

@@ -53,9 +53,9 @@ export default function CallsPage() {
         <TextFilter id="number" label={t("column.from")} digits value={filters.number} onChange={(number) => set({ number })} />
         <TimeFilter label={t("column.at")} from={filters.from} to={filters.to} onChange={(from, to) => set({ from, to })} />
         <ChoiceFilter id="result" label={t("column.result")} value={filters.result} onChange={(result) => set({ result })} options={RESULTS.map((value) => ({ value, label: t(`result.${value}`) }))} />
-        <DirectoryFilter id="queue" label={t("column.queue")} directory={queues} value={filters.queue} onChange={(queue) => set({ queue })} width={130} />
+        <DirectoryFilter id="queue" label={t("column.queue")} directory={queues} value={filters.queue} onChange={(queue) => set({ queue })} />
         <DirectoryFilter id="agent" label={t("column.agent")} directory={agents} value={filters.agent} onChange={(agent) => set({ agent })} />
-        <SecondsFilter label={t("column.talk")} min={filters.min_s} max={filters.max_s} onChange={(min_s, max_s) => set({ min_s, max_s })} />
+        <SecondsFilter label={t("talk_time")} min={filters.min_s} max={filters.max_s} onChange={(min_s, max_s) => set({ min_s, max_s })} />
       </Filters>
       <Panel flush label={t("title")}>
         {calls.isError && !calls.data ? (

@@ -16,15 +16,14 @@ export interface FlowItem {
 }
 
 export interface Finding {
-  level: "error" | "warning";
+  severity: "error" | "warning";
   /** `dead_end`, `unknown_queue`…; the sentence is `finding.<code>` in the messages. */
   code: string;
-  params: Record<string, string | number>;
-  /** 1-based, in the source; null when it concerns the whole flow. */
-  line: number | null;
-  column: number | null;
-  /** The node it is about. */
+  params: Record<string, string>;
+  /** The node it is about; null when it concerns the whole flow. */
   node: string | null;
+  /** 1-based, in the source, where the server knows it. */
+  line?: number | null;
 }
 
 export interface GraphNode {

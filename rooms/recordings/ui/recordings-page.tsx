@@ -49,7 +49,7 @@ export default function RecordingsPage() {
       <Filters label={t("filters")} active={filtered} onClear={clear}>
         <TextFilter id="number" label={t("column.from")} digits value={filters.number} onChange={(number) => set({ number })} />
         <TimeFilter label={t("column.at")} from={filters.from} to={filters.to} onChange={(from, to) => set({ from, to })} />
-        <DirectoryFilter id="queue" label={t("column.queue")} directory={queues} value={filters.queue} onChange={(queue) => set({ queue })} width={130} />
+        <DirectoryFilter id="queue" label={t("column.queue")} directory={queues} value={filters.queue} onChange={(queue) => set({ queue })} />
         <DirectoryFilter id="agent" label={t("column.agent")} directory={agents} value={filters.agent} onChange={(agent) => set({ agent })} />
         <SecondsFilter label={t("column.duration")} min={filters.min_s} max={filters.max_s} onChange={(min_s, max_s) => set({ min_s, max_s })} />
       </Filters>

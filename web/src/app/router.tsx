@@ -7,6 +7,7 @@ import { Problem } from "@lib/api";
 import type { RoomRoute } from "@lib/room";
 import { may, useMe } from "@lib/session";
 import { navigation, rooms } from "./rooms";
+import { SetUp } from "./set-up";
 import { Shell } from "./shell";
 import { SignIn } from "./sign-in";
 
@@ -50,6 +51,7 @@ function routeOf(route: RoomRoute): RouteObject {
 
 export const routes: RouteObject[] = [
   { path: "/sign-in", element: <SignIn />, errorElement: <Crashed /> },
+  { path: "/setup", element: <SetUp />, errorElement: <Crashed /> },
   {
     path: "/",
     element: <Shell />,

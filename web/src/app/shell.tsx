@@ -1,6 +1,7 @@
 // The frame around every page: the centre's name, the way to each room, language, theme, who is signed in.
-import { Button, Dropdown, Tooltip } from "antd";
-import { Check, Contrast, FlaskConical, Languages, LogOut, Moon, Sun, UserRound, WifiOff } from "lucide-react";
+import { Button, Dropdown, Modal, Tooltip } from "antd";
+import { Check, Contrast, FlaskConical, KeyRound, Languages, LogOut, Moon, Sun, UserRound, WifiOff } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
 import { Mark, Skeletons, Trouble } from "@kit";
@@ -8,6 +9,7 @@ import { LANGUAGES, setLanguage, type Language } from "@lib/i18n";
 import { reconnect, useLink } from "@lib/live";
 import { may, signOut, useMe } from "@lib/session";
 import { setTheme, THEMES, useTheme, type Theme } from "@lib/theme";
+import { PasswordForm } from "./password-form";
 import { navigation } from "./rooms";
 
 const themeIcon = { light: Sun, dark: Moon, contrast: Contrast };
@@ -59,6 +61,7 @@ export function Shell() {
   const location = useLocation();
   const navigate = useNavigate();
   const [search] = useSearchParams();
+  const [changing, setChanging] = useState(false);
 
   if (me.isPending) {
     return (
@@ -71,6 +74,14 @@ export function Shell() {
   if (!me.data) return <Navigate to={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;
 
   const person = me.data;
+  if (person.must_change_password) {
+    return (
+      <main className="page" style={{ maxWidth: 460, margin: "10vh auto 0" }}>
+        <h1>{t("password.change")}</h1>
+        <PasswordForm must onDone={() => void me.refetch()} />
+      </main>
+    );
+  }
   return (
     <div className="shell" data-bare={search.get("wall") === "1"}>
       <a className="skip" href="#content">
@@ -93,8 +104,11 @@ export function Shell() {
         <Dropdown
           trigger={["click"]}
           menu={{
-            items: [{ key: "out", label: t("sign_out"), icon: <LogOut size={15} /> }],
-            onClick: () => void signOut().then(() => navigate("/sign-in")),
+            items: [
+              { key: "password", label: t("password.change"), icon: <KeyRound size={15} /> },
+              { key: "out", label: t("sign_out"), icon: <LogOut size={15} /> },
+            ],
+            onClick: ({ key }) => (key === "password" ? setChanging(true) : void signOut().then(() => navigate("/sign-in"))),
           }}
         >
           <Button type="text" icon={<UserRound size={17} aria-hidden />}>
@@ -122,6 +136,11 @@ export function Shell() {
       <main id="content" tabIndex={-1}>
         <Outlet />
       </main>
+      {changing && (
+        <Modal open title={t("password.change")} footer={null} onCancel={() => setChanging(false)} width={420}>
+          <PasswordForm onDone={() => setChanging(false)} />
+        </Modal>
+      )}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, useNavigate, useSearchParams } from "react-router";
 import { Field, Notice, useProblemText } from "@kit";
 import { Problem } from "@lib/api";
-import { signIn, useMe } from "@lib/session";
+import { signIn, useMe, useSetup } from "@lib/session";
 import { LanguageSwitch, ThemeSwitch } from "./shell";
 import "./sign-in.css";
 
@@ -25,6 +25,7 @@ function safe(next: string | null): string {
 export function SignIn() {
   const { t } = useTranslation("app");
   const me = useMe();
+  const setup = useSetup();
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const [user, setUser] = useState("");
@@ -54,7 +55,7 @@ export function SignIn() {
       await signIn(user.trim(), password);
       await navigate(next, { replace: true });
     } catch (error) {
-      setProblem(error instanceof Problem && error.status === 401 ? new Problem(401, "app.wrong_password") : error);
+      setProblem(error);
       setPassword("");
     } finally {
       setBusy(false);
@@ -73,10 +74,15 @@ export function SignIn() {
           <div>
             <div className="brand">
               <img src="/icon.svg" alt="" />
-              <h1>{t("product")}</h1>
+              <h1>{setup.data?.centre ?? t("product")}</h1>
             </div>
             <p className="soft">{t("sign_in.lead")}</p>
           </div>
+          {setup.data?.needed && (
+            <Notice tone="wrap" title={t("set_up.needed")}>
+              {t("set_up.needed_todo")}
+            </Notice>
+          )}
           {said && (
             <Notice tone="busy" title={said.what}>
               {said.todo}

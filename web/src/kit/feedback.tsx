@@ -4,6 +4,7 @@ import { CircleAlert, Info, LockKeyhole, RefreshCw, TriangleAlert, type LucideIc
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@lib/api";
+import { moment } from "@lib/format";
 import type { Tone } from "./state";
 
 export function Skeleton({ height = 18, width = "100%" }: { height?: number; width?: number | string }) {
@@ -48,17 +49,23 @@ export function Notice({ tone, title, children, action, icon }: { tone: Tone; ti
   );
 }
 
+/** Instants in a refusal's parameters as people write them. */
+function readable(params: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? moment(value) : value]));
+}
+
 /** The sentence for a problem, in the reader's language: what happened and what to do. */
 export function useProblemText() {
   const { t, i18n } = useTranslation("app");
   return (error: unknown): { what: string; todo: string } => {
     if (!(error instanceof Problem)) return { what: t("problem.page.what"), todo: t("problem.page.todo") };
     const dot = error.code.indexOf(".");
-    const room = dot > 0 ? error.code.slice(0, dot) : "app";
+    // The web shell is no room: its sentences stand in the app's messages.
+    const room = dot > 0 && !error.code.startsWith("web.") ? error.code.slice(0, dot) : "app";
     const name = dot > 0 ? error.code.slice(dot + 1) : error.code;
     const key = `refusal.${name}`;
     if (i18n.exists(key, { ns: room })) {
-      return { what: t(key, { ns: room, ...error.params } as never) as unknown as string, todo: "" };
+      return { what: t(key, { ns: room, ...readable(error.params) } as never) as unknown as string, todo: "" };
     }
     const kind =
       error.status === 0 ? "unreachable" : error.status === 401 ? "signed_out" : error.status === 403 ? "forbidden" : error.status === 404 ? "not_found" : error.status === 409 ? "conflict" : error.status === 422 || error.status === 400 ? "refused" : error.status === 429 ? "too_many" : "failed";

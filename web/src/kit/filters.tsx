@@ -9,7 +9,7 @@ import type { Directory } from "@lib/directory";
 import { Field } from "./page";
 
 /** A text that is applied on Enter or when the field is left. */
-export function TextFilter({ id, label, value, onChange, width = 150, digits = false }: { id: string; label: string; value: string | undefined; onChange: (value: string | null) => void; width?: number; digits?: boolean }) {
+export function TextFilter({ id, label, value, onChange, width = 130, digits = false }: { id: string; label: string; value: string | undefined; onChange: (value: string | null) => void; width?: number; digits?: boolean }) {
   const [text, setText] = useState(value ?? "");
   const [was, setWas] = useState(value);
   if (was !== value) {
@@ -27,7 +27,7 @@ export function TextFilter({ id, label, value, onChange, width = 150, digits = f
   );
 }
 
-export function ChoiceFilter({ id, label, value, onChange, options, width = 150 }: { id: string; label: string; value: string | undefined; onChange: (value: string | null) => void; options: { value: string; label: ReactNode; search?: string }[]; width?: number }) {
+export function ChoiceFilter({ id, label, value, onChange, options, width = 118 }: { id: string; label: string; value: string | undefined; onChange: (value: string | null) => void; options: { value: string; label: ReactNode; search?: string }[]; width?: number }) {
   const { t } = useTranslation("app");
   return (
     <Field label={label} htmlFor={id}>
@@ -65,7 +65,7 @@ export function TimeFilter({ label, from, to, onChange }: { label: string; from:
     <Field label={label}>
       <DatePicker.RangePicker
         aria-label={label}
-        style={{ width: 330 }}
+        style={{ width: 296 }}
         showTime={{ format: "HH:mm", defaultOpenValue: [today, today.endOf("day")] }}
         format="MM-DD ddd HH:mm"
         presets={presets}
@@ -85,9 +85,9 @@ export function SecondsFilter({ label, min, max, onChange }: { label: string; mi
   return (
     <Field label={label}>
       <span className="row tight">
-        <InputNumber aria-label={t("filter.at_least")} min={0} precision={0} style={{ width: 76 }} controls={false} value={number(min)} onChange={(value) => onChange(text(value), max ?? null)} changeOnWheel={false} />
+        <InputNumber aria-label={t("filter.at_least")} min={0} precision={0} style={{ width: 62 }} controls={false} value={number(min)} onChange={(value) => onChange(text(value), max ?? null)} changeOnWheel={false} />
         <span className="muted">–</span>
-        <InputNumber aria-label={t("filter.at_most")} min={0} precision={0} style={{ width: 76 }} controls={false} value={number(max)} onChange={(value) => onChange(min ?? null, text(value))} changeOnWheel={false} />
+        <InputNumber aria-label={t("filter.at_most")} min={0} precision={0} style={{ width: 62 }} controls={false} value={number(max)} onChange={(value) => onChange(min ?? null, text(value))} changeOnWheel={false} />
         <span className="muted">{t("filter.seconds")}</span>
       </span>
     </Field>

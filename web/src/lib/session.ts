@@ -9,6 +9,8 @@ export interface Me {
   number: string;
   name: string;
   permissions: string[];
+  /** Nothing else can be done before. */
+  must_change_password: boolean;
   /** The centre's name, shown at the top of every page. */
   centre: string | null;
   /** Simulated people and demo sign-ins are offered. */
@@ -23,7 +25,9 @@ export function useMe() {
     staleTime: 60_000,
     queryFn: async ({ signal }): Promise<Me | null> => {
       try {
-        return await api.get<Me>("/api/me", undefined, signal);
+        const me = await api.get<Me & { at?: string }>("/api/me", undefined, signal);
+        if (me.at) heardServerTime(me.at);
+        return me;
       } catch (error) {
         if (error instanceof Problem && error.status === 401) return null;
         throw error;
@@ -52,4 +56,18 @@ export async function signOut(): Promise<void> {
   await api.post("/api/sign_out").catch(() => undefined);
   forgetServerTime();
   queries.clear();
+}
+
+export async function changePassword(present: string, next: string): Promise<void> {
+  await api.put("/api/me/password", { present, new: next });
+  await queries.invalidateQueries({ queryKey: KEY });
+}
+
+/** A centre without people waits for its first one, who comes with the link that the program printed. */
+export function useSetup() {
+  return useQuery({ queryKey: ["setup"], staleTime: 0, retry: false, queryFn: ({ signal }) => api.get<{ needed: boolean; centre: string | null }>("/api/setup", undefined, signal) });
+}
+
+export async function setUp(first: { token: string; number: string; name: string; password: string }): Promise<void> {
+  await api.post("/api/setup", first);
 }

@@ -1,0 +1,15 @@
+// The two halves of this room: flows, and the prompts they play.
+import { useTranslation } from "react-i18next";
+import { NavLink } from "react-router";
+
+export function Tabs() {
+  const { t } = useTranslation("ivr_flows");
+  return (
+    <nav className="tabs" aria-label={t("tabs.label")}>
+      <NavLink to="/ivr_flows" end>
+        {t("tabs.flows")}
+      </NavLink>
+      <NavLink to="/ivr_flows/prompts">{t("tabs.prompts")}</NavLink>
+    </nav>
+  );
+}
