@@ -4,7 +4,6 @@
 //! knows legs, telephones, trunks, sounds and recordings, not queues and agents.
 
 pub mod media;
-#[allow(dead_code, reason = "signature first; the edge that uses these is next")]
 mod sip;
 
 pub use media::{Codec, MediaConfig};

@@ -28,6 +28,10 @@ pub enum Net {
     Closed(u64),
     /// A connection we opened for a leg, or not.
     Connected(LegId, Option<Flow>),
+    /// A connection towards a trunk was opened, or not.
+    TrunkConnected(TrunkId, Option<Flow>),
+    /// Names of a trunk were looked up.
+    Resolved(TrunkId, super::gate::Resolved),
 }
 
 pub struct Edge {
@@ -51,6 +55,12 @@ pub struct Edge {
     pub trunk_calls: HashMap<TrunkId, usize>,
     pub invites: super::admission::Bucket,
     pub merged: super::admission::Merged,
+    pub nonces: super::digest::Nonces,
+    pub registrar: super::registrar::Registrar<Flow>,
+    /// Telephones that need no registration.
+    pub fixed_phones: usize,
+    pub trunks: super::trunks::Trunks,
+    pub streams: Arc<super::streams::Streams>,
     pub all_codecs: Arc<[crate::media::Codec]>,
     pub draining: bool,
     /// Events the driver had no room for yet.
@@ -97,6 +107,8 @@ impl Edge {
                     Net::Message(flow, message) => self.message(flow, message).await,
                     Net::Closed(stream) => self.connection_closed(stream),
                     Net::Connected(leg, flow) => self.connected(leg, flow),
+                    Net::TrunkConnected(trunk, flow) => self.trunk_connected(trunk, flow),
+                    Net::Resolved(trunk, resolved) => self.trunk_resolved(trunk, resolved),
                 },
                 () = room => {}
                 () = tokio::time::sleep(wait) => {}
@@ -128,11 +140,14 @@ impl Edge {
     }
 
     fn deadline(&self) -> Option<Timestamp> {
-        self.index.first().map(|(at, _)| *at)
+        let legs = self.index.first().map(|(at, _)| *at);
+        [legs, self.registrar.deadline(), self.trunks.deadline()].into_iter().flatten().min()
     }
 
     fn wake(&mut self) {
         let now = self.now();
+        self.registrations_expire();
+        self.trunks_wake(now);
         while let Some((at, leg)) = self.index.first().copied() {
             if at > now {
                 return;
@@ -183,8 +198,9 @@ impl Edge {
 
     pub fn configure(&mut self, directory: Directory) {
         self.gate.trunks(&directory);
-        self.directory = directory;
-        self.phones_configured();
+        let before = std::mem::replace(&mut self.directory, directory);
+        self.phones_configured(&before);
+        self.trunks_configured();
     }
 
     /// A message that passed the gate.
@@ -208,6 +224,10 @@ impl Edge {
                 if method == Method::Register {
                     return self.register(&request, &flow);
                 }
+                if method == Method::Ack {
+                    // At once, before what follows it on the wire; the transaction only needs it to fall silent.
+                    self.ack(&request, &flow);
+                }
                 let message = SipMessage::Request(request);
                 if matches!(method, Method::Ack | Method::Cancel) || self.transactions.knows(&message) {
                     let _ = self.transactions.receive(message, &flow).await;
@@ -228,14 +248,14 @@ impl Edge {
 
     async fn heard(&mut self, heard: Heard) {
         match heard {
-            Heard::Ack { leg, cseq, body } => self.acked(leg, cseq, &body),
             Heard::Cancel { leg } => self.cancelled(leg),
             Heard::InviteOver { leg, cseq, acked } => self.invite_over(leg, cseq, acked),
             Heard::Response { purpose, response, flow } => match purpose {
                 Purpose::Invite(leg) => self.invite_answered(leg, response, flow),
                 Purpose::Refresh(leg) => self.refresh_answered(leg, response, flow),
                 Purpose::Prack(_) | Purpose::Parting => {}
-                Purpose::Register(_) | Purpose::Health(_) => {}
+                Purpose::Register(trunk) => self.registered(trunk, &response, &flow),
+                Purpose::Health(trunk) => self.health_answered(trunk, &response),
             },
         }
     }

@@ -2,13 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rsipstack::sip::{HostWithPort, Transport};
 use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipAddr, SipConnection};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// A UDP socket of ours.
 pub struct Datagrams {
@@ -28,8 +29,7 @@ pub struct Stream {
     /// Bounded: a peer that does not read is disconnected, it never holds anybody up.
     pub out: mpsc::Sender<Vec<u8>>,
     pub connection: SipConnection,
-    pub closed: AtomicBool,
-    pub close: tokio::sync::Notify,
+    pub closed: CancellationToken,
     /// Over a WebSocket: who signed in on the web.
     pub user: Option<String>,
 }
@@ -104,7 +104,7 @@ impl Flow {
     pub fn is_open(&self) -> bool {
         match self {
             Flow::Udp(..) => true,
-            Flow::Stream(stream) => !stream.closed.load(Ordering::Relaxed),
+            Flow::Stream(stream) => !stream.closed.is_cancelled(),
         }
     }
 
@@ -138,9 +138,7 @@ impl Flow {
 
 impl Stream {
     pub fn close(&self) {
-        self.closed.store(true, Ordering::Relaxed);
-        self.close.notify_waiters();
-        self.close.notify_one();
+        self.closed.cancel();
     }
 }
 

@@ -131,7 +131,13 @@ impl Edge {
                 (Origin::Phone { user: user.clone() }, Identity { number: user.clone(), name })
             }
         };
-        let to = message::user_of(&request.uri.to_string());
+        let mut to = message::user_of(&request.uri.to_string());
+        let account = trunk.as_ref().and_then(|t| t.register.as_ref());
+        if account.is_some_and(|account| account.username == to) {
+            // A provider calls the contact we registered; the number that was dialled is in To.
+            let dialled = message::header(&request.headers, "To").and_then(NameAddr::parse).map(|a| a.user());
+            to = dialled.filter(|number| !number.is_empty()).unwrap_or(to);
+        }
         let learn = trunk.as_ref().is_none_or(|t| t.learn_rtp);
         tracing::info!(leg = %id, from = %message::masked(&from.number), to = %message::masked(&to), "call in");
         let dialog = Dialog::from_invite(&request);
@@ -238,8 +244,22 @@ impl Edge {
         }
     }
 
+    pub fn ack(&mut self, request: &Request, flow: &Flow) {
+        let get = |name| message::header(&request.headers, name).unwrap_or_default();
+        let Some(to_tag) = message::tag_of(get("To")) else { return };
+        let key = (message::call_id(request).to_owned(), to_tag.to_owned());
+        let Some(id) = self.dialogs.get(&key).copied() else { return };
+        let theirs = self.legs.get(&id).is_some_and(|leg| {
+            message::tag_of(get("From")) == Some(leg.dialog.remote_tag.as_str())
+                && (leg.flow.remote_ip() == flow.remote_ip() || matches!(leg.peer, Peer::Trunk(t) if self.trunk_of(flow.remote_ip()).is_some_and(|at| at.id == t)))
+        });
+        if theirs {
+            self.acked(id, message::cseq(request), &request.body);
+        }
+    }
+
     /// The ACK of an INVITE of theirs came.
-    pub fn acked(&mut self, id: LegId, cseq: u32, body: &[u8]) {
+    fn acked(&mut self, id: LegId, cseq: u32, body: &[u8]) {
         let now = self.now();
         let Some(leg) = self.legs.get_mut(&id) else { return };
         if leg.ended.is_some() {

@@ -14,15 +14,19 @@ mod leg;
 mod message;
 mod outgoing;
 mod registering;
+mod registrar;
 mod sdp;
 mod session_timer;
 mod sockets;
+mod streams;
 mod transactions;
+mod trunks;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::extract::ws::WebSocket;
 use exchange::line::{Command, Event};
@@ -32,9 +36,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::media::{Codec, MediaCore};
 use config::{Config, Directory};
+use digest::Nonces;
 use edge::{Edge, Inputs};
 use gate::Gate;
+use registrar::Registrar;
 use sockets::Readers;
+use streams::Streams;
 use transactions::Transactions;
 
 /// The handle on telephony. Cheap to clone; none of its methods blocks.
@@ -44,6 +51,9 @@ pub struct Telephony {
     input: mpsc::Sender<Input>,
     counters: Arc<Counters>,
     addresses: Arc<Vec<SocketAddr>>,
+    streams: Arc<Streams>,
+    gate: Arc<Gate>,
+    clock: Arc<dyn Clock>,
     stop: CancellationToken,
 }
 
@@ -104,7 +114,6 @@ pub(crate) struct Counters {
     trunks_up: Counter,
     connections: Counter,
     transactions: Counter,
-    silenced_addresses: Counter,
     messages_in: Counter,
     messages_bad: Counter,
     messages_over_rate: Counter,
@@ -124,6 +133,9 @@ impl Counters {
 
 /// Messages that may wait for the edge.
 const NET_QUEUE: usize = 16_384;
+/// How long a nonce is good, and how many used ones are remembered.
+const NONCE_LIFE: Duration = Duration::from_secs(300);
+const MOST_NONCES: usize = 65_536;
 
 impl Telephony {
     /// Binds the sockets and starts to answer. Must be called within a tokio runtime.
@@ -160,16 +172,41 @@ impl Telephony {
             tokio::spawn(stop.clone().run_until_cancelled_owned(reading));
             sockets.push(udp);
         }
+        let streams = Streams::new(readers.clone(), config.external_ip, &config.limits);
+        for at in &config.tcp {
+            let listener = streams::bind_tcp(*at)?;
+            let local = listener.local_addr()?;
+            addresses.push(local);
+            let _ = streams.tcp_port.compare_exchange(
+                0,
+                u64::from(local.port()),
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+            tokio::spawn(stop.clone().run_until_cancelled_owned(streams.clone().listen_tcp(listener, None)));
+        }
+        if let Some(tls) = &config.tls {
+            let acceptor = streams::tls_acceptor(tls)?;
+            let listener = streams::bind_tcp(tls.addr)?;
+            addresses.push(listener.local_addr()?);
+            let listening = streams.clone().listen_tcp(listener, Some(acceptor));
+            tokio::spawn(stop.clone().run_until_cancelled_owned(listening));
+        }
         let now = clock.now();
         let limits = &config.limits;
         let mut edge = Edge {
             invites: admission::Bucket::full(limits.calls_per_second, now),
             merged: admission::Merged::default(),
+            nonces: Nonces::new(chance::secret(), NONCE_LIFE, MOST_NONCES),
+            registrar: Registrar::default(),
+            fixed_phones: 0,
+            trunks: trunks::Trunks::default(),
+            streams: streams.clone(),
             all_codecs: Codec::ALL.into(),
-            clock,
+            clock: clock.clone(),
             mint,
             media: media.clone(),
-            gate,
+            gate: gate.clone(),
             counters: counters.clone(),
             transactions: Transactions::start(heard)?,
             directory: Directory::default(),
@@ -187,7 +224,10 @@ impl Telephony {
         };
         edge.configure(directory);
         tokio::spawn(edge.run(Inputs { commands, heard: heard_receiver, net: net_receiver, events }));
-        Ok((Telephony { media, input, counters, addresses: Arc::new(addresses), stop }, receiver))
+        Ok((
+            Telephony { media, input, counters, addresses: Arc::new(addresses), streams, gate, clock, stop },
+            receiver,
+        ))
     }
 
     /// The addresses we listen on, UDP first, then TCP, then TLS: of use when a port was left to the system.
@@ -219,9 +259,11 @@ impl Telephony {
     }
 
     /// Serves SIP over an accepted WebSocket (sub-protocol `sip`) until it closes. `user` is who signed in on the web:
-    /// nothing is accepted from the socket in another name.
+    /// nothing is accepted from the socket in another name. The route checks session and Origin and sets
+    /// `protocols(["sip"])` and `max_message_size(81_920)` before it upgrades.
     pub async fn web_socket(&self, socket: WebSocket, peer: SocketAddr, user: String) {
-        let _ = (socket, peer, user);
+        let serving = self.streams.clone().web_socket(socket, peer, user);
+        let _ = self.stop.run_until_cancelled(serving).await;
     }
 
     pub fn stats(&self) -> Stats {
@@ -233,7 +275,7 @@ impl Telephony {
             trunks_up: c.trunks_up.get(),
             connections: c.connections.get(),
             transactions: c.transactions.get(),
-            silenced_addresses: c.silenced_addresses.get(),
+            silenced_addresses: self.gate.silenced(self.clock.now()) as u64,
             messages_in: c.messages_in.get(),
             messages_bad: c.messages_bad.get(),
             messages_over_rate: c.messages_over_rate.get(),

@@ -1,7 +1,6 @@
 //! The stack's transactions (RFC 3261 §17, RFC 6026) as this crate uses them: one small task for each that must wait,
 //! everything they learn goes to the edge through one bounded channel.
 
-use exchange::line::Event;
 use kernel::{LegId, TrunkId};
 use rsipstack::EndpointBuilder;
 use rsipstack::sip::{Method, Request, Response, SipMessage};
@@ -18,11 +17,6 @@ use super::message;
 
 /// What a transaction tells the edge.
 pub enum Heard {
-    Ack {
-        leg: LegId,
-        cseq: u32,
-        body: Vec<u8>,
-    },
     Cancel {
         leg: LegId,
     },
@@ -70,6 +64,12 @@ pub struct Transactions {
     stop: CancellationToken,
 }
 
+impl Drop for Transactions {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
 impl Transactions {
     pub fn start(heard: mpsc::Sender<Heard>) -> anyhow::Result<Self> {
         let stop = CancellationToken::new();
@@ -90,10 +90,6 @@ impl Transactions {
             }
         });
         Ok(Transactions { endpoint: endpoint.inner, incoming, heard, stop })
-    }
-
-    pub fn stop(&self) {
-        self.stop.cancel();
     }
 
     pub fn running(&self) -> usize {
@@ -135,16 +131,10 @@ impl Transactions {
             let mut acked = false;
             while let Some(message) = transaction.receive().await {
                 let SipMessage::Request(request) = message else { continue };
-                let news = match request.method {
-                    Method::Ack if !acked => {
-                        acked = true;
-                        Heard::Ack { leg, cseq, body: request.body }
-                    }
-                    Method::Cancel => Heard::Cancel { leg },
-                    _ => continue,
-                };
-                if heard.send(news).await.is_err() {
-                    return;
+                match request.method {
+                    Method::Ack => acked = true,
+                    Method::Cancel if heard.send(Heard::Cancel { leg }).await.is_err() => return,
+                    _ => {}
                 }
             }
             let _ = heard.send(Heard::InviteOver { leg, cseq, acked }).await;
@@ -186,6 +176,3 @@ impl Transactions {
         });
     }
 }
-
-/// Kept here so that the channel of events has one spelling.
-pub type Events = mpsc::Sender<Event>;

@@ -1,6 +1,8 @@
 //! A telephony of its own for a test: ephemeral ports on loopback, a steady clock, and an exchange of three lines.
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
+pub mod text;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
