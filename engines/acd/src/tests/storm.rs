@@ -238,7 +238,9 @@ fn storm(seed: u64, steps: usize) {
 
 #[test]
 fn storms() {
-    for seed in 0..400 {
+    // More of them: STORMS=20000 cargo test --release -p acd storms
+    let seeds = std::env::var("STORMS").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    for seed in 0..seeds {
         storm(seed, 300);
     }
 }
