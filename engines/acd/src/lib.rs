@@ -21,6 +21,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod views;
+mod work;
 
 pub use acd::Acd;
 pub use agent::{Agent, Desk, Serves, Then};
