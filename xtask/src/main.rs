@@ -1,6 +1,8 @@
-//! The project's own tools: `cargo xtask tidy` (the rules of the house) and `cargo xtask new-room NAME`.
+//! The project's own tools: `cargo xtask tidy` (the rules of the house), `new-room NAME`, and `speech` and
+//! `prompts` for what callers hear.
 
 mod new_room;
+mod speech;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -11,9 +13,11 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["tidy"] => tidy::run(&root()),
+        ["speech"] => speech::fetch(&root()),
+        ["prompts"] => speech::prompts(&root()),
         ["new-room", name] => new_room::run(&root(), name),
         _ => {
-            eprintln!("usage: cargo xtask tidy | new-room NAME");
+            eprintln!("usage: cargo xtask tidy | new-room NAME | speech | prompts");
             return ExitCode::from(2);
         }
     };
