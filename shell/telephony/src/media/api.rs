@@ -1,17 +1,13 @@
-//! What the SIP side calls: configuration, the handle, and the values that cross the seam.
+//! The values that cross the seam to the SIP side: configuration, addresses, counters.
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use exchange::line::{Command, Event};
-use kernel::{Clock, LegId, RecordingId};
-use tokio::sync::mpsc;
+use kernel::{LegId, RecordingId};
 
 use super::codec::Codec;
-use super::ports::Ports;
 
 /// How the media core is set up.
 #[derive(Clone, Debug)]
@@ -64,6 +60,8 @@ pub enum NoPort {
     NotOurs(IpAddr),
     #[error("leg {0} is open already")]
     Open(LegId),
+    #[error("the media thread takes no more orders")]
+    Overloaded,
     #[error("cannot open a UDP socket on {at}: {error}")]
     Socket { at: SocketAddr, error: std::io::Error },
 }
@@ -104,6 +102,8 @@ pub struct MediaStats {
     pub tick_late_max_us: u64,
     /// Blocks of recordings that found the writer's queue full.
     pub recorder_blocks_lost: u64,
+    /// CPU time of the media threads, in microseconds.
+    pub cpu_us: u64,
 }
 
 /// How the audio of a leg has arrived, as RTCP counts (RFC 3550 §6.4).
@@ -130,77 +130,4 @@ pub struct Recovered {
     pub duration_ms: u64,
     pub bytes: u64,
     pub sha256: String,
-}
-
-/// The handle on the media threads.
-#[derive(Clone)]
-pub struct MediaCore {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    config: MediaConfig,
-    clock: Arc<dyn Clock>,
-    events: mpsc::Sender<Event>,
-    ports: Mutex<std::collections::HashMap<IpAddr, Ports>>,
-    legs: Mutex<std::collections::HashMap<LegId, SocketAddr>>,
-}
-
-impl MediaCore {
-    /// Starts the threads. Events of legs go to `events`; when nobody takes them they wait, they are not lost.
-    pub fn start(
-        config: MediaConfig,
-        events: mpsc::Sender<Event>,
-        clock: Arc<dyn Clock>,
-    ) -> anyhow::Result<MediaCore> {
-        Ok(MediaCore {
-            inner: Arc::new(Inner { config, clock, events, ports: Mutex::default(), legs: Mutex::default() }),
-        })
-    }
-
-    /// Opens the ports of a new leg on our address `ip`. Until `connect` nothing is heard or sent.
-    pub fn open(&self, leg: LegId, ip: IpAddr) -> Result<LocalPort, NoPort> {
-        let now = self.inner.clock.now();
-        let mut ports = self.inner.ports.lock().unwrap_or_else(|e| e.into_inner());
-        let ports = ports.entry(ip).or_insert_with(|| Ports::new(&self.inner.config.ports));
-        let port = ports.take(now).ok_or(NoPort::AllTaken { total: ports.total() })?;
-        let addr = SocketAddr::new(ip, port);
-        self.inner.legs.lock().unwrap_or_else(|e| e.into_inner()).insert(leg, addr);
-        Ok(LocalPort { addr })
-    }
-
-    /// The answer of the negotiation; again after each re-INVITE.
-    pub fn connect(&self, leg: LegId, remote: Remote) {
-        let _ = (leg, remote);
-    }
-
-    /// Carries out `Hear`, `Play`, `StopPlaying` and the recording's commands; the others are not for the media core.
-    pub fn command(&self, command: Command) {
-        let _ = (command, &self.inner.events);
-    }
-
-    /// Closes the leg's ports, ends what is played to it (`Played`) and what records it (`RecordingSealed`).
-    pub fn close(&self, leg: LegId) {
-        let gone = self.inner.legs.lock().unwrap_or_else(|e| e.into_inner()).remove(&leg);
-        if let Some(addr) = gone {
-            let mut ports = self.inner.ports.lock().unwrap_or_else(|e| e.into_inner());
-            if let Some(ports) = ports.get_mut(&addr.ip()) {
-                ports.release(addr.port(), self.inner.clock.now());
-            }
-        }
-    }
-
-    pub fn stats(&self) -> MediaStats {
-        let ports = self.inner.ports.lock().unwrap_or_else(|e| e.into_inner());
-        MediaStats { ports_free: ports.values().map(|p| p.free() as u64).sum(), ..MediaStats::default() }
-    }
-
-    /// The counters of an open leg.
-    pub async fn quality(&self, leg: LegId) -> Option<LegQuality> {
-        let _ = leg;
-        None
-    }
-
-    /// Seals all recordings and ends the threads. Blocks until that is done: not for an async task.
-    pub fn shutdown(&self) {}
 }

@@ -5,7 +5,25 @@
 
 mod api;
 mod codec;
+mod core;
+mod input;
+mod latch;
+mod leg;
+mod outbox;
+mod play;
 mod ports;
+mod prompts;
+mod recorder;
+mod rtcp;
+mod rtp;
+mod shard;
+mod sys;
 
-pub use api::{LegQuality, LocalPort, MediaConfig, MediaCore, MediaStats, NoPort, Recovered, Remote};
+pub use api::{LegQuality, LocalPort, MediaConfig, MediaStats, NoPort, Recovered, Remote};
 pub use codec::Codec;
+pub use core::MediaCore;
+pub use recorder::recover::recover;
+pub use recorder::{Mark, Marks};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,327 @@
+//! The handle on the media threads: opens sockets, finds prompts, and passes orders to the thread that owns a leg.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use audio::Clip;
+use exchange::line::{Command, Event};
+use kernel::{Clock, LegId, RecordingId};
+use mio::{Poll, Waker};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::sync::{mpsc, oneshot};
+
+use super::api::{LegQuality, LocalPort, MediaConfig, MediaStats, NoPort, Remote};
+use super::outbox::{Backlog, Outbox};
+use super::play;
+use super::ports::Ports;
+use super::prompts::Prompts;
+use super::recorder::seal::Sealer;
+use super::recorder::writer::Writer;
+use super::shard::{Order, Shard, Shared, State, WAKER};
+
+/// Orders that may wait for a media thread.
+const ORDERS_MAX: usize = 16_384;
+/// Recordings that may wait to be sealed.
+const SEALING_MAX: usize = 16_384;
+/// Ports tried before giving up, when others on this machine hold some of the range.
+const PORTS_TRIED: usize = 16;
+
+/// The handle on the media threads.
+#[derive(Clone)]
+pub struct MediaCore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: MediaConfig,
+    clock: Arc<dyn Clock>,
+    prompts: Arc<Prompts>,
+    shards: Vec<ShardHandle>,
+    directory: Mutex<Directory>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+struct ShardHandle {
+    orders: SyncSender<Order>,
+    waker: Waker,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Directory {
+    ports: HashMap<IpAddr, Ports>,
+    legs: HashMap<LegId, Place>,
+    recordings: HashMap<RecordingId, LegId>,
+}
+
+/// Where a leg lives.
+#[derive(Clone, Copy)]
+struct Place {
+    local: SocketAddr,
+    shard: usize,
+}
+
+impl MediaCore {
+    /// Starts the threads. Events of legs go to `events`; when nobody takes them they wait.
+    pub fn start(
+        config: MediaConfig,
+        events: mpsc::Sender<Event>,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<MediaCore> {
+        let count = config.threads.max(1);
+        let mut threads = Vec::new();
+        let (prompts, thread) = Prompts::start(config.prompts_dirs.clone(), config.prompt_cache_bytes)?;
+        threads.push(thread);
+
+        let (sealer, sealings) = sync_channel(SEALING_MAX);
+        let (writer, jobs) = sync_channel(config.writer_queue_blocks.max(16));
+        let (mut homes, mut shards) = (Vec::new(), Vec::new());
+        for number in 0..count {
+            let (home, blocks) = sync_channel(1_024);
+            homes.push(home);
+            let poll = Poll::new().context("cannot make an epoll for a media thread")?;
+            let waker =
+                Waker::new(poll.registry(), WAKER).context("cannot make a waker for a media thread")?;
+            let (orders, waiting) = sync_channel(ORDERS_MAX);
+            let shared = Arc::new(Shared::default());
+            shards.push(ShardHandle { orders, waker, shared: shared.clone() });
+            let shard = Shard {
+                number,
+                poll,
+                orders: waiting,
+                shared,
+                writer: writer.clone(),
+                blocks,
+                silent_after_us: config.silent_after.as_micros() as u64,
+                state: State::new(Backlog::new(events.clone())),
+            };
+            threads.push(named(&format!("media-{number}"), move || shard.run())?);
+        }
+        drop(writer);
+        let outbox = Outbox(events);
+        let writing = Writer {
+            dir: config.recordings_dir.clone(),
+            outbox: outbox.clone(),
+            sealer,
+            homes,
+            growing: HashMap::new(),
+            made: PathBuf::new(),
+        };
+        threads.push(named("recorder", move || writing.run(&jobs))?);
+        let sealing = Sealer { dir: config.recordings_dir.clone(), outbox };
+        threads.push(named("sealer", move || sealing.run(&sealings))?);
+        Ok(MediaCore {
+            inner: Arc::new(Inner {
+                config,
+                clock,
+                prompts,
+                shards,
+                directory: Mutex::default(),
+                threads: Mutex::new(threads),
+            }),
+        })
+    }
+
+    fn directory(&self) -> MutexGuard<'_, Directory> {
+        self.inner.directory.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Opens the ports of a new leg on our address `ip`. Until `connect` nothing is heard or sent.
+    pub fn open(&self, leg: LegId, ip: IpAddr) -> Result<LocalPort, NoPort> {
+        let config = &self.inner.config;
+        let ours = config
+            .bind
+            .iter()
+            .any(|bound| *bound == ip || (bound.is_unspecified() && bound.is_ipv4() == ip.is_ipv4()));
+        if !ours || ip.is_unspecified() || ip.is_multicast() {
+            return Err(NoPort::NotOurs(ip));
+        }
+        let now = self.inner.clock.now();
+        let mut directory = self.directory();
+        let directory = &mut *directory;
+        let Entry::Vacant(place) = directory.legs.entry(leg) else { return Err(NoPort::Open(leg)) };
+        let ports = directory.ports.entry(ip).or_insert_with(|| Ports::new(&config.ports));
+        let mut last = NoPort::AllTaken { total: ports.total() };
+        for _ in 0..PORTS_TRIED {
+            let Some(port) = ports.take(now) else { break };
+            let local = SocketAddr::new(ip, port);
+            let pair = bind(local).and_then(|rtp| Ok((rtp, bind(SocketAddr::new(ip, port + 1))?)));
+            let (rtp, rtcp) = match pair {
+                Ok(pair) => pair,
+                Err(error) => {
+                    ports.release(port, now);
+                    last = NoPort::Socket { at: local, error };
+                    continue;
+                }
+            };
+            let shard = (leg.get() as u64 % self.inner.shards.len() as u64) as usize;
+            if !self.order(shard, Order::Open { leg, rtp, rtcp }) {
+                ports.release(port, now);
+                return Err(NoPort::Overloaded);
+            }
+            place.insert(Place { local, shard });
+            return Ok(LocalPort { addr: local });
+        }
+        Err(last)
+    }
+
+    /// The answer of the negotiation; again after each re-INVITE.
+    pub fn connect(&self, leg: LegId, remote: Remote) {
+        self.order_leg(leg, Order::Connect { leg, remote });
+    }
+
+    /// Carries out `Hear`, `Play`, `StopPlaying` and the recording's commands; the others are not for the media core. A
+    /// command for a leg that is not open is ignored.
+    pub fn command(&self, command: Command) {
+        match command {
+            Command::Hear { leg, sources } => self.order_leg(leg, Order::Hear { leg, sources }),
+            Command::Play { leg, play, sounds, mode } => {
+                let pieces = play::pieces(&sounds, &self.inner.prompts);
+                self.order_leg(leg, Order::Play { leg, play, mode, pieces });
+            }
+            Command::StopPlaying { leg, play } => self.order_leg(leg, Order::StopPlaying { leg, play }),
+            Command::Record { recording, leg } => {
+                let mut directory = self.directory();
+                if !directory.legs.contains_key(&leg) {
+                    return;
+                }
+                directory.recordings.insert(recording, leg);
+                drop(directory);
+                self.order_leg(leg, Order::Record { recording, leg, at: self.inner.clock.now() });
+            }
+            Command::Mark { recording, mark } => {
+                self.order_recording(recording, Order::Mark { recording, mark });
+            }
+            Command::PauseRecording { recording } => {
+                self.order_recording(recording, Order::Pause { recording, paused: true });
+            }
+            Command::ResumeRecording { recording } => {
+                self.order_recording(recording, Order::Pause { recording, paused: false });
+            }
+            Command::StopRecording { recording } => {
+                self.order_recording(recording, Order::StopRecording { recording });
+                self.directory().recordings.remove(&recording);
+            }
+            Command::Ring { .. }
+            | Command::Answer { .. }
+            | Command::Reject { .. }
+            | Command::Dial { .. }
+            | Command::HangUp { .. } => {}
+        }
+    }
+
+    /// Closes the leg's ports, ends what is played to it (`Played`) and what records it (`RecordingSealed`).
+    pub fn close(&self, leg: LegId) {
+        let mut directory = self.directory();
+        let directory = &mut *directory;
+        let Some(place) = directory.legs.remove(&leg) else { return };
+        directory.recordings.retain(|_, recorded| *recorded != leg);
+        self.order(place.shard, Order::Close { leg });
+        if let Some(ports) = directory.ports.get_mut(&place.local.ip()) {
+            ports.release(place.local.port(), self.inner.clock.now());
+        }
+    }
+
+    /// The file of a prompt has changed: the next `Play` reads it again.
+    pub fn forget(&self, clip: &Clip) {
+        self.inner.prompts.forget(clip);
+    }
+
+    pub fn stats(&self) -> MediaStats {
+        let mut stats = MediaStats {
+            ports_free: self.directory().ports.values().map(|p| p.free() as u64).sum(),
+            ..MediaStats::default()
+        };
+        for shard in &self.inner.shards {
+            let from = &shard.shared;
+            stats.legs += from.legs.load(Ordering::Relaxed);
+            stats.recordings += from.recordings.load(Ordering::Relaxed);
+            stats.packets_in += from.packets_in.load(Ordering::Relaxed);
+            stats.packets_out += from.packets_out.load(Ordering::Relaxed);
+            stats.packets_dropped += from.packets_dropped.load(Ordering::Relaxed);
+            stats.packets_lost += from.packets_lost.load(Ordering::Relaxed);
+            stats.ticks_late += from.ticks_late.load(Ordering::Relaxed);
+            stats.tick_late_max_us =
+                stats.tick_late_max_us.max(from.tick_late_max_us.swap(0, Ordering::Relaxed));
+            stats.recorder_blocks_lost += from.blocks_lost.load(Ordering::Relaxed);
+            stats.cpu_us += from.cpu_us.load(Ordering::Relaxed);
+        }
+        stats
+    }
+
+    /// The counters of an open leg.
+    pub async fn quality(&self, leg: LegId) -> Option<LegQuality> {
+        let (reply, answer) = oneshot::channel();
+        self.order_leg(leg, Order::Quality { leg, reply });
+        answer.await.ok()
+    }
+
+    /// Seals all recordings and ends the threads. Blocks until that is done: not for an async task.
+    pub fn shutdown(&self) {
+        for shard in &self.inner.shards {
+            while let Err(std::sync::mpsc::TrySendError::Full(_)) = shard.orders.try_send(Order::Shutdown) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            let _ = shard.waker.wake();
+        }
+        self.inner.prompts.stop();
+        let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(|e| e.into_inner()));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the media core had panicked");
+            }
+        }
+    }
+
+    fn order_leg(&self, leg: LegId, order: Order) {
+        let shard = self.directory().legs.get(&leg).map(|place| place.shard);
+        if let Some(shard) = shard {
+            self.order(shard, order);
+        }
+    }
+
+    fn order_recording(&self, recording: RecordingId, order: Order) {
+        let leg = self.directory().recordings.get(&recording).copied();
+        if let Some(leg) = leg {
+            self.order_leg(leg, order);
+        }
+    }
+
+    fn order(&self, shard: usize, order: Order) -> bool {
+        let Some(shard) = self.inner.shards.get(shard) else { return false };
+        if shard.orders.try_send(order).is_err() {
+            tracing::error!("a media thread does not take orders any more; one is dropped");
+            return false;
+        }
+        let _ = shard.waker.wake();
+        true
+    }
+}
+
+fn named(name: &str, run: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(run)
+        .with_context(|| format!("cannot start thread {name}"))
+}
+
+/// A socket for one port, marked as voice (DSCP EF).
+fn bind(at: SocketAddr) -> std::io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::for_address(at), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    // Refused on some systems, and not worth a call.
+    let _ = match at {
+        SocketAddr::V4(_) => socket.set_tos_v4(0xb8),
+        SocketAddr::V6(_) => socket.set_only_v6(true).and_then(|()| socket.set_tclass_v6(0xb8)),
+    };
+    socket.bind(&at.into())?;
+    Ok(socket.into())
+}

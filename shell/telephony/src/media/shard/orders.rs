@@ -1,0 +1,151 @@
+//! What the handle asks of a media thread.
+
+use std::net::UdpSocket;
+use std::os::fd::AsRawFd as _;
+
+use exchange::line::{Event, PlayMode, PlayOutcome, Source};
+use kernel::{LegId, PlayId, RecordingId, Timestamp};
+use mio::unix::SourceFd;
+use mio::{Interest, Token};
+use tokio::sync::oneshot;
+
+use super::Shard;
+use crate::media::api::{LegQuality, Remote};
+use crate::media::leg::Leg;
+use crate::media::play::{Piece, Playing};
+
+pub enum Order {
+    Open { leg: LegId, rtp: UdpSocket, rtcp: UdpSocket },
+    Connect { leg: LegId, remote: Remote },
+    Hear { leg: LegId, sources: Vec<Source> },
+    Play { leg: LegId, play: PlayId, mode: PlayMode, pieces: Vec<Piece> },
+    StopPlaying { leg: LegId, play: PlayId },
+    Record { recording: RecordingId, leg: LegId, at: Timestamp },
+    Mark { recording: RecordingId, mark: String },
+    Pause { recording: RecordingId, paused: bool },
+    StopRecording { recording: RecordingId },
+    Close { leg: LegId },
+    Quality { leg: LegId, reply: oneshot::Sender<LegQuality> },
+    Shutdown,
+}
+
+impl Shard {
+    /// Carries out what is waiting; false for the end.
+    pub fn obey(&mut self) -> bool {
+        while let Ok(order) = self.orders.try_recv() {
+            if matches!(order, Order::Shutdown) {
+                return false;
+            }
+            self.carry_out(order);
+        }
+        true
+    }
+
+    fn carry_out(&mut self, order: Order) {
+        let now = self.now_us();
+        match order {
+            Order::Open { leg, rtp, rtcp } => self.open(leg, rtp, rtcp),
+            Order::Connect { leg, remote } => {
+                let Some(slot) = self.state.by_id.get(&leg).copied() else { return };
+                let Some(this) = self.state.legs[slot].as_mut() else { return };
+                if let Err(error) = this.connect(remote, now) {
+                    tracing::error!(%leg, %error, "a codec cannot be started; the leg stays silent");
+                }
+                self.rewire_around(leg);
+            }
+            Order::Hear { leg, sources } => {
+                let Some(slot) = self.state.by_id.get(&leg).copied() else { return };
+                let Some(this) = self.state.legs[slot].as_mut() else { return };
+                let before = std::mem::replace(&mut this.wanted, sources);
+                self.listen(leg, &before);
+                self.rewire(slot);
+            }
+            Order::Play { leg, play, mode, pieces } => {
+                let Some(slot) = self.state.by_id.get(&leg).copied() else { return };
+                let Some(this) = self.state.legs[slot].as_mut() else { return };
+                let before = this.play.replace(Playing::new(play, mode, pieces));
+                if let Some(before) = before {
+                    self.played(leg, before.play, PlayOutcome::Stopped);
+                }
+                self.rewire(slot);
+            }
+            Order::StopPlaying { leg, play } => {
+                let Some(slot) = self.state.by_id.get(&leg).copied() else { return };
+                let Some(this) = self.state.legs[slot].as_mut() else { return };
+                if this.play.take_if(|playing| playing.play == play).is_some() {
+                    self.played(leg, play, PlayOutcome::Stopped);
+                    self.rewire(slot);
+                }
+            }
+            Order::Record { recording, leg, at } => self.record(recording, leg, at, now),
+            Order::Mark { recording, mark } => self.mark(recording, mark, now),
+            Order::Pause { recording, paused } => self.pause(recording, paused, now),
+            Order::StopRecording { recording } => self.stop_recording(recording, now),
+            Order::Close { leg } => self.close(leg),
+            Order::Quality { leg, reply } => {
+                let slot = self.state.by_id.get(&leg).copied();
+                if let Some(leg) = slot.and_then(|slot| self.state.legs[slot].as_ref()) {
+                    let _ = reply.send(leg.quality());
+                }
+            }
+            Order::Shutdown => {}
+        }
+    }
+
+    pub fn played(&mut self, leg: LegId, play: PlayId, outcome: PlayOutcome) {
+        self.state.events.send(Event::Played { leg, play, outcome });
+    }
+
+    fn open(&mut self, id: LegId, rtp: UdpSocket, rtcp: UdpSocket) {
+        let slot = self.state.free.pop().unwrap_or_else(|| {
+            self.state.legs.push(None);
+            self.state.legs.len() - 1
+        });
+        let registry = self.poll.registry();
+        let watched = registry
+            .register(&mut SourceFd(&rtp.as_raw_fd()), Token(slot * 2), Interest::READABLE)
+            .and_then(|()| {
+                registry.register(&mut SourceFd(&rtcp.as_raw_fd()), Token(slot * 2 + 1), Interest::READABLE)
+            });
+        let leg = watched.map_err(Into::into).and_then(|()| Leg::new(id, rtp, rtcp));
+        match leg {
+            Ok(leg) => {
+                self.state.legs[slot] = Some(Box::new(leg));
+                self.state.by_id.insert(id, slot);
+                self.rewire_around(id);
+            }
+            Err(error) => {
+                tracing::error!(leg = %id, %error, "a leg cannot be opened; it stays silent");
+                self.state.free.push(slot);
+            }
+        }
+    }
+
+    /// The leg goes with all that belongs to it. Its sockets leave the epoll by being closed.
+    pub fn close(&mut self, id: LegId) {
+        let Some(slot) = self.state.by_id.get(&id).copied() else { return };
+        let now = self.now_us();
+        let Some(leg) = self.state.legs[slot].as_mut() else { return };
+        let wanted = std::mem::take(&mut leg.wanted);
+        let play = leg.play.take();
+        leg.report(now, true);
+        let recordings: Vec<RecordingId> = leg.taps.iter().map(|tap| tap.recording).collect();
+        if let Some(play) = play {
+            self.played(id, play.play, PlayOutcome::Stopped);
+        }
+        for recording in recordings {
+            self.stop_recording(recording, now);
+        }
+        self.listen(id, &wanted);
+        self.rewire(slot);
+        self.state.by_id.remove(&id);
+        self.rewire_around(id);
+        self.untick(slot);
+        if let Some(leg) = self.state.legs[slot].take() {
+            self.state.lost_before += leg.far.as_ref().map_or(0, |far| far.reception.lost());
+            self.state.sent_before += leg.counts.packets_out;
+            tracing::debug!(leg = %id, quality = ?leg.quality(), "media of a leg ended");
+        }
+        self.state.free.push(slot);
+    }
+}

@@ -1,0 +1,137 @@
+//! What arrives: read in batches, judged, passed on, recorded, decoded where somebody needs samples.
+
+use std::io;
+use std::net::SocketAddr;
+
+use exchange::line::Event;
+
+use super::Shard;
+use crate::media::latch::Verdict;
+use crate::media::leg::{Far, Leg, Passing};
+use crate::media::recorder::tap::Side;
+use crate::media::rtp;
+use crate::media::sys::Batch;
+
+/// Errors of the network (a closed port at the far end) read off a socket before it is left alone until the next packet.
+const ERRORS_MAX: usize = 4;
+/// Batches read from one socket at a time, so that a flood to one port does not stop the others.
+const BATCHES_MAX: usize = 8;
+
+impl Shard {
+    /// Something lies at a socket: even tokens are RTP, odd ones RTCP.
+    pub(super) fn readable(&mut self, token: usize, batch: &mut Batch) {
+        let (slot, control) = (token / 2, token % 2 == 1);
+        let Some(mut leg) = self.state.legs.get_mut(slot).and_then(Option::take) else { return };
+        let mut errors = 0;
+        for _ in 0..BATCHES_MAX {
+            let socket = if control { &leg.rtcp } else { &leg.rtp };
+            let count = match batch.receive(socket) {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(_) if errors < ERRORS_MAX => {
+                    errors += 1;
+                    continue;
+                }
+                Err(_) => break,
+            };
+            let now = self.now_us();
+            for at in 0..count {
+                if let Some((data, from)) = batch.get(at) {
+                    if control || rtp::is_rtcp(data) {
+                        leg.reported(data, from, now);
+                    } else {
+                        self.arrived(slot, &mut leg, data, from, now);
+                    }
+                }
+            }
+            if count < Batch::SIZE {
+                break;
+            }
+        }
+        self.state.legs[slot] = Some(leg);
+    }
+
+    fn arrived(&mut self, slot: usize, leg: &mut Leg, data: &[u8], from: SocketAddr, now: u64) {
+        self.state.packets += 1;
+        let Some(packet) = rtp::read(data) else { return self.stranger(leg) };
+        let Some(far) = &mut leg.far else { return self.stranger(leg) };
+        let is_event = far.remote.telephone_event == Some(packet.payload_type);
+        if !far.remote.receive || (packet.payload_type != far.remote.payload_type && !is_event) {
+            // Comfort noise and the like come from the far end and keep the watch quiet, but are not sound.
+            if far.remote.receive && far.latch.locked() == Some(from) {
+                far.last_packet_us = now;
+            } else {
+                self.stranger(leg);
+            }
+            return;
+        }
+        match far.latch.judge(from, packet.ssrc, packet.sequence, now) {
+            Verdict::Drop => return self.stranger(leg),
+            Verdict::Ours => {}
+            Verdict::OursAnew => {
+                far.stream += 1;
+                far.events = Default::default();
+                if let Some(input) = &mut leg.input {
+                    input.restart();
+                }
+            }
+        }
+        if far.connected.is_none() && far.latch.settled(now) {
+            settle(&leg.rtp, far);
+        }
+        far.last_packet_us = now;
+        far.silence_told = 0;
+        leg.counts.packets_in += 1;
+        let codec = far.remote.codec;
+        far.reception.packet(packet.ssrc, packet.sequence, packet.timestamp, codec.clock_hz(), now);
+        if is_event {
+            if let Some(digit) = far.events.push(packet.timestamp, packet.marker, packet.payload) {
+                self.state.events.send(Event::Digit { leg: leg.id, digit });
+            }
+            for fan in &leg.fans {
+                if let Some(fan) = self.state.legs[*fan].as_mut() {
+                    fan.out.skip_one();
+                }
+            }
+            return;
+        }
+        if packet.payload.is_empty() {
+            return;
+        }
+        let stream = far.stream;
+        let passing = Passing { source: (leg.id, stream), packet: &packet };
+        for at in 0..leg.fans.len() {
+            let fan = leg.fans[at];
+            if let Some(mut listener) = self.state.legs[fan].take() {
+                listener.forward(&passing, now);
+                if !listener.taps.is_empty() && listener.far.as_ref().is_some_and(|far| far.remote.send) {
+                    self.make_room(&mut listener, now);
+                    // The slot keeps sources apart, the stream keeps a source's streams apart.
+                    let source = (slot as u64) << 32 | stream;
+                    listener.record_packet(Side::Right, source, codec, &packet, now);
+                }
+                self.state.legs[fan] = Some(listener);
+            }
+        }
+        if codec.is_g711() && !leg.taps.is_empty() {
+            self.make_room(leg, now);
+            leg.record_packet(Side::Left, stream, codec, &packet, now);
+        }
+        if let Some(input) = &mut leg.input {
+            input.push(packet.timestamp, packet.payload, now);
+        }
+    }
+
+    fn stranger(&mut self, leg: &mut Leg) {
+        leg.counts.dropped += 1;
+        self.state.dropped += 1;
+    }
+}
+
+/// From now on the kernel drops what others send to this port.
+fn settle(socket: &std::net::UdpSocket, far: &mut Far) {
+    let to = far.latch.answer_to();
+    if socket.connect(to).is_ok() {
+        far.connected = Some(to);
+    }
+}
