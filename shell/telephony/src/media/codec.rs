@@ -118,7 +118,9 @@ impl Encoder {
             Codec::Pcma => Encoder::Pcma,
             Codec::Pcmu => Encoder::Pcmu,
             Codec::G722 => {
-                Encoder::G722(Box::new(G722Encoder::with_options(Bitrate::Mode1_64000, true, false)))
+                let up =
+                    BoxedResampler::new(8_000, 16_000).map_err(|e| anyhow::anyhow!("resampler: {e:?}"))?;
+                Encoder::G722(Box::new((up, G722Encoder::new())))
             }
             Codec::Opus => {
                 let mut state = opus::Encoder::new(8_000, opus::Channels::Mono, opus::Application::Voip)?;
