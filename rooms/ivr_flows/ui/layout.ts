@@ -7,9 +7,9 @@ export interface Placed {
   y: number;
 }
 
-export const NODE_W = 236;
+export const NODE_W = 220;
 export const NODE_H = 74;
-const GAP_X = 96;
+const GAP_X = 84;
 const GAP_Y = 22;
 
 /** Every node once; what nothing leads to stands in a last column of its own. */

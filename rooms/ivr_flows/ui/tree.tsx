@@ -45,6 +45,7 @@ function Step({ data }: NodeProps<StepNode>) {
     </div>
   );
 }
+const ASIDE = new Set(["otherwise", "silence", "unknown"]);
 const nodeTypes = { step: Step };
 
 export default function Tree({ graph, findings, onOpen }: { graph: Graph; findings: Finding[]; onOpen: (node: string) => void }) {
@@ -61,14 +62,21 @@ export default function Tree({ graph, findings, onOpen }: { graph: Graph; findin
   }, [graph, findings]);
   const edges = useMemo<Edge[]>(() => {
     // Several keys to one place are one line: "1, 2".
-    const lines = new Map<string, { from: string; to: string; labels: string[] }>();
+    const lines = new Map<string, { from: string; to: string; labels: string[]; keys: string[] }>();
     for (const edge of graph.edges) {
       const key = `${edge.from}\u0000${edge.to}`;
-      const line = lines.get(key) ?? { from: edge.from, to: edge.to, labels: [] };
+      const line = lines.get(key) ?? { from: edge.from, to: edge.to, labels: [], keys: [] };
+      line.keys.push(edge.label);
       if (edge.label && edge.label !== "next") line.labels.push(i18n.exists(`way.${edge.label}`, { ns: "ivr_flows" }) ? (t(`way.${edge.label}` as "way.otherwise") as string) : edge.label);
       lines.set(key, line);
     }
-    return [...lines.entries()].map(([id, line]) => ({ id, source: line.from, target: line.to, label: line.labels.join(t("and")), markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 } }));
+    const column = new Map(place(graph).map((placed) => [placed.name, placed.x]));
+    return [...lines.entries()].map(([id, line]) => {
+      // Ways back, and ways taken only when something goes wrong, step back behind the main ones.
+      const back = (column.get(line.to) ?? 0) <= (column.get(line.from) ?? 0);
+      const aside = back || line.keys.every((key) => ASIDE.has(key));
+      return { id, source: line.from, target: line.to, label: line.labels.join(t("and")), className: aside ? "aside" : "", type: back ? "smoothstep" : "default", markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 } };
+    });
   }, [graph, t, i18n]);
 
   return (
@@ -79,7 +87,14 @@ export default function Tree({ graph, findings, onOpen }: { graph: Graph; findin
         nodeTypes={nodeTypes}
         colorMode={theme === "dark" ? "dark" : "light"}
         fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1, minZoom: 0.55 }}
+        onInit={(flow) => {
+          // What does not fit is shown from its beginning, at a size that can be read.
+          void flow.fitView({ padding: 0.04, maxZoom: 1, minZoom: 0.85 }).then(() => {
+            const { x, y, zoom } = flow.getViewport();
+            if (x < 0) void flow.setViewport({ x: 24, y, zoom });
+          });
+        }}
+        fitViewOptions={{ padding: 0.04, maxZoom: 1, minZoom: 0.85 }}
         minZoom={0.2}
         maxZoom={1.6}
         nodesDraggable={false}

@@ -3,6 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { api, queries } from "@lib/api";
 
 export type PersonState = "active" | "locked" | "left";
+/** What the server lets you do to a person now. */
+export type Act = "edit" | "assign" | "lock" | "unlock" | "leave" | "take_back" | "reset_password";
+
+export interface Served {
+  queue: string;
+  /** 1 is asked first. */
+  rank: number;
+}
 
 export interface Person {
   id: string;
@@ -11,19 +19,19 @@ export interface Person {
   name: string;
   group: string | null;
   roles: string[];
-  /** Queue ids with this person's rank in each: 1 is asked first. */
-  queues: Record<string, number>;
-  /** Skills with levels 1 to 9. */
+  queues: Served[];
+  /** Skill to level, 1 to 9. */
   skills: Record<string, number>;
   state: PersonState;
+  /** After wrong passwords. */
+  locked_until: string | null;
   /** Answers calls. */
   phone: boolean;
   contact: string | null;
   wrap_up_s: number | null;
   must_change_password: boolean;
-  locked_until: string | null;
-  /** Sent back with a change; a stale one is refused. */
   version: number;
+  allowed: Act[];
 }
 
 export interface Group {
@@ -35,7 +43,6 @@ export interface Group {
 }
 
 export interface Role {
-  /** `shift_leader`; a built-in role's name is translated, another's is `title`. */
   name: string;
   title: string;
   built_in: boolean;
@@ -44,51 +51,76 @@ export interface Role {
   version: number;
 }
 
-export const FILTERS = ["q", "group", "role", "state", "after"] as const;
+export interface PermissionItem {
+  key: string;
+  doc: string;
+  is_powerful: boolean;
+}
+
+export const FILTERS = ["text", "group", "role", "state", "after"] as const;
 export type Filters = Partial<Record<(typeof FILTERS)[number], string>>;
 
 const KEY = ["people"];
-const path = (id: string) => `/api/people/${encodeURIComponent(id)}`;
+const path = (id: string) => `/api/people/persons/${encodeURIComponent(id)}`;
 const changed = () => Promise.all([queries.invalidateQueries({ queryKey: KEY }), queries.invalidateQueries({ queryKey: ["directory"] })]);
 
 export function usePeople(filters: Filters) {
-  return useQuery({ queryKey: [...KEY, "list", filters], queryFn: ({ signal }) => api.get<{ items: Person[]; next?: string | null }>("/api/people", { ...filters, limit: 50 }, signal) });
+  return useQuery({ queryKey: [...KEY, "list", filters], queryFn: ({ signal }) => api.get<{ items: Person[]; next?: string | null }>("/api/people/persons", { ...filters, limit: 50 }, signal) });
 }
-export function usePerson(id: string | null) {
-  return useQuery({ queryKey: [...KEY, "one", id], enabled: id !== null, queryFn: ({ signal }) => api.get<Person>(path(id ?? ""), undefined, signal) });
+export function usePerson(id: string | undefined) {
+  return useQuery({ queryKey: [...KEY, "one", id], enabled: id !== undefined, placeholderData: undefined, queryFn: ({ signal }) => api.get<Person>(path(id ?? ""), undefined, signal) });
 }
 export function useGroups() {
-  return useQuery({ queryKey: [...KEY, "groups"], queryFn: ({ signal }) => api.get<{ items: Group[] }>("/api/people/groups", undefined, signal) });
+  return useQuery({ queryKey: [...KEY, "groups"], queryFn: ({ signal }) => api.get<Group[]>("/api/people/groups", undefined, signal) });
 }
 export function useRoles() {
-  return useQuery({ queryKey: [...KEY, "roles"], queryFn: ({ signal }) => api.get<{ items: Role[]; permissions: string[] }>("/api/people/roles", undefined, signal) });
+  return useQuery({ queryKey: [...KEY, "roles"], queryFn: ({ signal }) => api.get<Role[]>("/api/people/roles", undefined, signal) });
+}
+export function usePermissions() {
+  return useQuery({ queryKey: [...KEY, "permissions"], staleTime: Infinity, queryFn: ({ signal }) => api.get<PermissionItem[]>("/api/people/permissions", undefined, signal) });
 }
 
-export type PersonForm = Pick<Person, "number" | "name" | "group" | "roles" | "queues" | "skills" | "phone" | "contact" | "wrap_up_s">;
+export type PersonForm = Pick<Person, "name" | "group" | "roles" | "queues" | "skills" | "phone" | "contact" | "wrap_up_s">;
 
-export async function addPerson(form: PersonForm & { password: string }): Promise<Person> {
-  const made = await api.post<Person>("/api/people", form);
+/** The password is shown once and must be changed at the first sign-in. */
+export interface WithPassword {
+  person: Person;
+  temporary_password: string;
+}
+
+export async function addPerson(number: string, form: PersonForm): Promise<WithPassword> {
+  const made = await api.post<WithPassword>("/api/people/persons", { number, ...form });
   await changed();
   return made;
 }
 export async function changePerson(person: Person, form: PersonForm): Promise<void> {
-  await api.put(path(person.id), { ...form, version: person.version });
+  await api.put(path(person.id), { version: person.version, ...form });
   await changed();
 }
-/** `lock`, `unlock`, `leave`, `take_back`. */
-export async function actOn(person: Person, act: string): Promise<void> {
-  await api.post(`${path(person.id)}/${act}`, { version: person.version });
+export async function actOn(person: Person, act: Act, reason: string): Promise<void> {
+  await api.post(`${path(person.id)}/acts`, { version: person.version, act, reason: reason || null });
   await changed();
 }
-export async function resetPassword(person: Person, password: string): Promise<void> {
-  await api.put(`${path(person.id)}/password`, { password });
+export async function resetPassword(person: Person): Promise<WithPassword> {
+  const made = await api.post<WithPassword>(`${path(person.id)}/password`);
+  await changed();
+  return made;
+}
+export async function putGroup(group: { id?: string; name: string; leader: string | null; version: number }): Promise<void> {
+  const { id, ...form } = group;
+  await (id ? api.put(`/api/people/groups/${encodeURIComponent(id)}`, form) : api.post("/api/people/groups", form));
   await changed();
 }
-export async function putGroup(group: { id?: string; name: string; leader: string | null; version?: number }): Promise<void> {
-  await (group.id ? api.put(`/api/people/groups/${encodeURIComponent(group.id)}`, group) : api.post("/api/people/groups", group));
+export async function deleteGroup(id: string): Promise<void> {
+  await api.delete(`/api/people/groups/${encodeURIComponent(id)}`);
   await changed();
 }
-export async function putRole(role: { name: string; title: string; permissions: string[]; version?: number }): Promise<void> {
-  await api.put(`/api/people/roles/${encodeURIComponent(role.name)}`, role);
+export async function putRole(role: Pick<Role, "name" | "title" | "permissions" | "version">): Promise<void> {
+  const { name, ...form } = role;
+  await api.put(`/api/people/roles/${encodeURIComponent(name)}`, form);
+  await changed();
+}
+export async function deleteRole(name: string): Promise<void> {
+  await api.delete(`/api/people/roles/${encodeURIComponent(name)}`);
   await changed();
 }

@@ -88,18 +88,18 @@ export function Table<Row>({ label, columns, rows, rowKey, to, onOpen, selected,
   );
 }
 
-/** Newest first, older on request: no page numbers, since the list grows at the top while one reads. */
-export function Pager({ newest, onNewest, onOlder, children }: { newest: boolean; onNewest: () => void; onOlder: (() => void) | undefined; children?: ReactNode }) {
+/** Newest first, older on request: no page numbers, since the list grows at the top while one reads. `list` words it for lists by name. */
+export function Pager({ newest, onNewest, onOlder, children, words = "time" }: { newest: boolean; onNewest: () => void; onOlder: (() => void) | undefined; children?: ReactNode; words?: "time" | "list" }) {
   const { t } = useTranslation("app");
   return (
     <div className="table-foot">
       <span>{children}</span>
       <span className="grow" />
       <Button size="small" disabled={newest} onClick={onNewest} icon={<ChevronLeft size={15} aria-hidden />}>
-        {t("pager.newest")}
+        {words === "time" ? t("pager.newest") : t("pager.first")}
       </Button>
       <Button size="small" disabled={!onOlder} onClick={onOlder} icon={<ChevronRight size={15} aria-hidden />} iconPlacement="end">
-        {t("pager.older")}
+        {words === "time" ? t("pager.older") : t("pager.next")}
       </Button>
     </div>
   );

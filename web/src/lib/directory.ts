@@ -33,6 +33,6 @@ function useDirectory(kind: string, path: string): Directory {
   }, [data]);
 }
 
-export const useAgents = () => useDirectory("agents", "/api/people/agents");
+export const useAgents = () => useDirectory("agents", "/api/people/directory");
 export const useQueues = () => useDirectory("queues", "/api/calls/queues");
 export const useTrunks = () => useDirectory("trunks", "/api/calls/trunks");

@@ -1,0 +1,19 @@
+// The people's manifest for the browser.
+import { UsersRound } from "lucide-react";
+import type { Room } from "@lib/room";
+
+export const READ = "people.read";
+export const MANAGE = "people.manage";
+export const ASSIGN = "people.assign";
+
+const room: Room = {
+  name: "people",
+  permissions: [READ, MANAGE, ASSIGN],
+  nav: [{ path: "/people", icon: UsersRound, label: "nav.people", group: "set_up", order: 2, permission: READ }],
+  routes: [
+    { path: "people", page: () => import("./people-page"), permission: READ },
+    { path: "people/groups", page: () => import("./groups-page"), permission: READ },
+    { path: "people/roles", page: () => import("./roles-page"), permission: READ },
+  ],
+};
+export default room;
