@@ -8,8 +8,17 @@ pub const FRAMES_MAX: u64 = (u32::MAX as u64 - 64) / 2;
 /// The header of a stereo A-law file at 8 kHz with this many frames (a frame is one sample of both channels).
 /// A sum over [`FRAMES_MAX`] is written as that; players then read to the end of the file.
 pub fn header(frames: u64) -> [u8; HEADER_BYTES] {
+    header_of(2, frames)
+}
+
+/// The header of a mono A-law file at 8 kHz: a prompt.
+pub fn prompt_header(samples: u64) -> [u8; HEADER_BYTES] {
+    header_of(1, samples)
+}
+
+fn header_of(channels: u16, frames: u64) -> [u8; HEADER_BYTES] {
     let frames = frames.min(FRAMES_MAX) as u32;
-    let data = frames * 2;
+    let data = frames * u32::from(channels);
     let mut out = [0; HEADER_BYTES];
     let mut at = 0;
     let mut put = |bytes: &[u8]| {
@@ -21,10 +30,10 @@ pub fn header(frames: u64) -> [u8; HEADER_BYTES] {
     put(b"WAVEfmt ");
     put(&18u32.to_le_bytes());
     put(&6u16.to_le_bytes()); // A-law
-    put(&2u16.to_le_bytes());
+    put(&channels.to_le_bytes());
     put(&8_000u32.to_le_bytes());
-    put(&16_000u32.to_le_bytes());
-    put(&2u16.to_le_bytes());
+    put(&(8_000 * u32::from(channels)).to_le_bytes());
+    put(&channels.to_le_bytes());
     put(&8u16.to_le_bytes());
     put(&0u16.to_le_bytes());
     put(b"fact");

@@ -3,7 +3,7 @@
 //! A [`Step`] has all fields of all kinds, each absent or present, so that [`crate::compile()`] can name every field that is
 //! out of place instead of stopping at the first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -167,6 +167,30 @@ impl FlowSource {
     }
 }
 
+impl FlowSource {
+    /// Every prompt this flow plays, by name.
+    pub fn voices(&self) -> BTreeSet<&str> {
+        let mut voices = BTreeSet::new();
+        add_voice(self.wrong_voice.as_ref(), &mut voices);
+        add_voice(self.silent_voice.as_ref(), &mut voices);
+        for step in self.steps.iter().chain(&self.node) {
+            step.add_voices(&mut voices);
+        }
+        voices
+    }
+}
+
+fn add_voice<'a>(voice: Option<&'a Voice>, voices: &mut BTreeSet<&'a str>) {
+    match voice {
+        Some(Voice::Clip(clip)) => _ = voices.insert(clip_name(clip)),
+        Some(Voice::Parts(parts)) => voices.extend(parts.iter().filter_map(|part| match part {
+            VoicePart::Clip(clip) => Some(clip_name(clip)),
+            VoicePart::Other(_) => None,
+        })),
+        None => {}
+    }
+}
+
 fn add_prompt<'a>(text: Option<&'a str>, voice: Option<&'a Voice>, prompts: &mut Vec<(&'a str, &'a str)>) {
     if let (Some(text), Some(Voice::Clip(clip))) = (text, voice) {
         prompts.push((clip_name(clip), text));
@@ -185,6 +209,15 @@ impl Step {
         for (_, way) in self.ways() {
             for step in way.steps() {
                 step.add_prompts(prompts);
+            }
+        }
+    }
+
+    fn add_voices<'a>(&'a self, voices: &mut BTreeSet<&'a str>) {
+        add_voice(self.voice.as_ref(), voices);
+        for (_, way) in self.ways() {
+            for step in way.steps() {
+                step.add_voices(voices);
             }
         }
     }
