@@ -1,14 +1,14 @@
 // The journal: who did or saw what, when; and a check that nothing was taken out.
-import { Button } from "antd";
+import { App, Button } from "antd";
 import { Bot, ScrollText, SearchX, ShieldAlert, ShieldCheck, UserRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, ListMoment, Mark, Notice, Page, Pager, Panel, Table, Trouble, useProblemText, type Column } from "@kit";
-import { DirectoryFilter, Filters, TextFilter, TimeFilter } from "@kit/filters";
+import { ChoiceFilter, DirectoryFilter, Filters, TextFilter, TimeFilter } from "@kit/filters";
 import { useAgents } from "@lib/directory";
 import { count, moment } from "@lib/format";
 import { useUrlState } from "@lib/url";
-import { FILTERS, useJournal, useSeal, type Entry } from "./api";
+import { FILTERS, useJournal, useKinds, verify, type Entry, type Verdict } from "./api";
 
 /** `{number: "1001", via: "web"}` as `number 1001 · via web`: quiet, and whole on hovering. */
 function said(payload: Record<string, unknown>): string {
@@ -20,20 +20,30 @@ function said(payload: Record<string, unknown>): string {
 
 function Seals() {
   const { t } = useTranslation("audit");
-  const [asked, setAsked] = useState(false);
-  const seal = useSeal(asked);
+  const { message } = App.useApp();
   const problem = useProblemText();
+  const [verdict, setVerdict] = useState<Verdict | null>(null);
+  const [busy, setBusy] = useState(false);
+  const check = async () => {
+    setBusy(true);
+    try {
+      setVerdict(await verify());
+    } catch (error) {
+      message.error(problem(error).what);
+    } finally {
+      setBusy(false);
+    }
+  };
   return (
     <>
       <span role="status">
-        {asked && seal.data && (
-          <Mark chip tone={seal.data.whole ? "ready" : "busy"} icon={seal.data.whole ? ShieldCheck : ShieldAlert}>
-            {seal.data.whole ? t("seal.whole", { lines: count(seal.data.lines), at: moment(seal.data.checked_at) }) : t("seal.broken", { line: seal.data.broken_at })}
+        {verdict && (
+          <Mark chip tone={verdict.is_whole ? "ready" : "busy"} icon={verdict.is_whole ? ShieldCheck : ShieldAlert}>
+            {verdict.is_whole ? t("seal.whole", { lines: count(verdict.lines), at: moment(verdict.at) }) : t("seal.broken", { line: verdict.broken_at })}
           </Mark>
         )}
-        {asked && seal.isError && <span className="muted">{problem(seal.error).what}</span>}
       </span>
-      <Button loading={asked && seal.isFetching} onClick={() => (asked ? void seal.refetch() : setAsked(true))} icon={<ShieldCheck size={16} aria-hidden />}>
+      <Button loading={busy} onClick={() => void check()} icon={<ShieldCheck size={16} aria-hidden />}>
         {t("seal.check")}
       </Button>
     </>
@@ -45,13 +55,15 @@ export default function AuditPage() {
   const [filters, change] = useUrlState(FILTERS);
   const journal = useJournal(filters);
   const people = useAgents();
-  const { before, ...chosen } = filters;
+  const kinds = useKinds();
+  const { after, ...chosen } = filters;
   const filtered = Object.keys(chosen).length > 0;
-  const set = (next: Parameters<typeof change>[0]) => change({ ...next, before: null });
+  const set = (next: Parameters<typeof change>[0]) => change({ ...next, after: null });
   const clear = () => set(Object.fromEntries(FILTERS.map((key) => [key, null])));
   const word = (group: "room" | "kind", name: string) => (i18n.exists(`${group}.${name}`, { ns: "audit" }) ? (t(`${group}.${name}` as "room.people") as string) : name);
 
   const columns: Column<Entry>[] = [
+    { key: "number", title: t("column.number"), num: true, cell: (entry) => <span className="muted">{entry.number}</span> },
     { key: "at", title: t("column.at"), cell: (entry) => <ListMoment at={entry.at} /> },
     {
       key: "who",
@@ -87,7 +99,14 @@ export default function AuditPage() {
       <Filters label={t("filters")} active={filtered} onClear={clear}>
         <TimeFilter label={t("column.at")} from={filters.from} to={filters.to} onChange={(from, to) => set({ from, to })} />
         <DirectoryFilter id="who" label={t("column.who")} directory={people} value={filters.who} onChange={(who) => set({ who })} width={150} />
-        <TextFilter id="kind" label={t("filter_kind")} value={filters.kind} onChange={(kind) => set({ kind })} width={150} />
+        <ChoiceFilter
+          id="kind"
+          label={t("filter_kind")}
+          width={190}
+          value={filters.room && filters.kind ? `${filters.room}.${filters.kind}` : undefined}
+          onChange={(key) => set({ room: key?.split(".")[0] ?? null, kind: key?.split(".")[1] ?? null })}
+          options={(kinds.data ?? []).map(({ room, kind }) => ({ value: `${room}.${kind}`, label: `${word("room", room)} · ${word("kind", kind)}`, search: `${word("room", room)} ${word("kind", kind)}` }))}
+        />
         <TextFilter id="subject" label={t("filter_subject")} value={filters.subject} onChange={(subject) => set({ subject })} width={190} />
       </Filters>
       {filters.subject && (
@@ -106,7 +125,7 @@ export default function AuditPage() {
             rowKey={(entry) => String(entry.id)}
             expect={12}
             empty={
-              filtered || before ? (
+              filtered || after ? (
                 <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
                   {t("none_found_todo")}
                 </Empty>
@@ -116,7 +135,7 @@ export default function AuditPage() {
                 </Empty>
               )
             }
-            foot={<Pager newest={!before} onNewest={() => change({ before: null })} onOlder={journal.data?.next ? () => change({ before: journal.data?.next }, { push: true }) : undefined} />}
+            foot={<Pager newest={!after} onNewest={() => change({ after: null })} onOlder={journal.data?.next ? () => change({ after: journal.data?.next }, { push: true }) : undefined} />}
           />
         )}
       </Panel>

@@ -2,11 +2,12 @@
 import { PhoneCall } from "lucide-react";
 import type { Room } from "@lib/room";
 
-export const READ = "calls.read";
+/** One may find the calls of everybody, or one's own. */
+export const READ = ["calls.read", "calls.read_own"];
 
 const room: Room = {
   name: "calls",
-  permissions: [READ],
+  permissions: READ,
   nav: [{ path: "/calls", icon: PhoneCall, label: "nav.calls", group: "look_up", order: 1, permission: READ }],
   routes: [
     { path: "calls", page: () => import("./calls-page"), permission: READ },

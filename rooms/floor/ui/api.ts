@@ -14,7 +14,10 @@ export interface Agent {
   state: DeskState;
   /** Why not ready: a code such as `missed` or `break`. */
   reason: string | null;
-  since: string;
+  /** Null for somebody who has not been heard of since the centre started. */
+  since: string | null;
+  /** Not ready for longer than the reason allows. */
+  over_limit: boolean;
   /** When this state has lasted too long (amber), and when the centre ends it (red). */
   soft: string | null;
   hard: string | null;

@@ -8,13 +8,12 @@ import { serverNow, useSecond } from "@lib/clock";
 import { clock, day, duration, weekday } from "@lib/format";
 import { useHotkeys } from "@lib/hotkeys";
 import { reconnect, useLink } from "@lib/live";
-import { may, useMe } from "@lib/session";
+import { useMe } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { useFloor, type Floor } from "./api";
 import { Calls } from "./calls";
 import { Queues } from "./queues";
 import { Seats } from "./seats";
-import { SIMULATE } from "./index";
 import { SimulateDialog } from "./simulate-dialog";
 import { Tiles } from "./tiles";
 import "./floor.css";
@@ -93,7 +92,7 @@ export default function FloorPage() {
                 {t("trend.open")}
               </Button>
             )}
-            {!wall && may(me.data, SIMULATE) && me.data?.demo && (
+            {!wall && me.data?.demo && (
               <Button onClick={() => setSimulating(true)} icon={<FlaskConical size={16} aria-hidden />}>
                 {t("simulate.open")}
               </Button>

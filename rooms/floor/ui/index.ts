@@ -2,13 +2,13 @@
 import { MonitorDot } from "lucide-react";
 import type { Room } from "@lib/room";
 
-export const READ = "floor.read";
-export const SIMULATE = "floor.simulate";
+export const WATCH = "floor.watch";
+export const DIRECT = "floor.direct";
 
 const room: Room = {
   name: "floor",
-  permissions: [READ, SIMULATE],
-  nav: [{ path: "/floor", icon: MonitorDot, label: "nav.floor", group: "live", order: 1, permission: READ }],
-  routes: [{ path: "floor", page: () => import("./floor-page"), permission: READ }],
+  permissions: [WATCH, DIRECT],
+  nav: [{ path: "/floor", icon: MonitorDot, label: "nav.floor", group: "live", order: 1, permission: WATCH }],
+  routes: [{ path: "floor", page: () => import("./floor-page"), permission: WATCH }],
 };
 export default room;

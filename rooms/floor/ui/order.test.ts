@@ -6,7 +6,7 @@ import { byNeed, byUrgency, need, stageOf } from "./order";
 const NOW = Date.parse("2026-01-05T08:10:00Z");
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
 function agent(number: string, change: Partial<Agent> = {}): Agent {
-  return { id: `pe_${number}`, number, name: number, state: "ready", reason: null, since: at(-60), soft: null, hard: null, call: null, caller: null, queue: null, phone_reachable: true, ...change };
+  return { id: `pe_${number}`, number, name: number, state: "ready", reason: null, since: at(-60), over_limit: false, soft: null, hard: null, call: null, caller: null, queue: null, phone_reachable: true, ...change };
 }
 const order = (...agents: Agent[]) => byNeed(agents, NOW).map((a) => a.number);
 

@@ -8,7 +8,7 @@ export function need(agent: Agent, now: number): Need {
   if (agent.state === "signed_out") return null;
   if (!agent.phone_reachable) return "unreachable";
   if (agent.state === "not_ready" && agent.reason === "missed") return "missed";
-  if (agent.hard !== null && Date.parse(agent.hard) <= now) return "overdue";
+  if (agent.over_limit || (agent.hard !== null && Date.parse(agent.hard) <= now)) return "overdue";
   if (agent.soft !== null && Date.parse(agent.soft) <= now) return "long";
   return null;
 }
@@ -20,7 +20,7 @@ const STATES: DeskState[] = ["holding", "after_call", "not_ready", "talking", "r
 export function byNeed(agents: Agent[], now: number): Agent[] {
   return agents
     .map((agent) => ({ agent, need: NEEDS.indexOf(need(agent, now)), state: STATES.indexOf(agent.state) }))
-    .sort((a, b) => a.need - b.need || a.state - b.state || a.agent.since.localeCompare(b.agent.since) || a.agent.number.localeCompare(b.agent.number))
+    .sort((a, b) => a.need - b.need || a.state - b.state || (a.agent.since ?? "").localeCompare(b.agent.since ?? "") || a.agent.number.localeCompare(b.agent.number))
     .map((entry) => entry.agent);
 }
 

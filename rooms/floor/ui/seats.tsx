@@ -21,7 +21,7 @@ const Seat = memo(function Seat({ agent, needs, queue }: { agent: Agent; needs: 
       <Mark tone={look.tone} icon={look.icon}>
         {word}
       </Mark>
-      {agent.state === "signed_out" ? <span /> : <Timer since={agent.since} />}
+      {agent.state === "signed_out" || !agent.since ? <span /> : <Timer since={agent.since} />}
       <span className="name">{agent.name}</span>
       <span className="no">{agent.number}</span>
       <span className="more">

@@ -16,7 +16,7 @@ export interface FlowItem {
 }
 
 export interface Finding {
-  severity: "error" | "warning";
+  level: "error" | "warning";
   /** `dead_end`, `unknown_queue`…; the sentence is `finding.<code>` in the messages. */
   code: string;
   params: Record<string, string>;
@@ -60,12 +60,16 @@ export interface Version {
   live: boolean;
 }
 
+export type FlowAct = "save_draft" | "publish" | "roll_back" | "delete";
+
 export interface Flow extends FlowItem {
   /** The draft's source text; equals the published one when nothing changed. */
   source: string;
   /** Sent back with a change; a stale one is refused with 409. */
   revision: number;
   versions: Version[];
+  /** What you may do now. */
+  allowed: FlowAct[];
 }
 
 export interface Prompt {
@@ -83,7 +87,7 @@ const base = "/api/ivr_flows";
 const flowPath = (id: string) => `${base}/${encodeURIComponent(id)}`;
 
 export function useFlows() {
-  return useQuery({ queryKey: ["ivr_flows"], queryFn: ({ signal }) => api.get<{ items: FlowItem[] }>(base, undefined, signal) });
+  return useQuery({ queryKey: ["ivr_flows"], queryFn: ({ signal }) => api.get<{ items: FlowItem[]; allowed: string[] }>(base, undefined, signal) });
 }
 export function useFlow(id: string) {
   return useQuery({ queryKey: ["ivr_flows", id], queryFn: ({ signal }) => api.get<Flow>(flowPath(id), undefined, signal) });
@@ -109,20 +113,34 @@ export async function saveDraft(id: string, source: string, revision: number): P
   queries.setQueryData(["ivr_flows", id], flow);
   return flow;
 }
-export async function publish(id: string, revision: number, note: string): Promise<void> {
-  await api.post(`${flowPath(id)}/publish`, { revision, note });
-  await queries.invalidateQueries({ queryKey: ["ivr_flows"] });
+async function changed(flow: Flow): Promise<Flow> {
+  queries.setQueryData(["ivr_flows", flow.id], flow);
+  await queries.invalidateQueries({ queryKey: ["ivr_flows"], exact: true });
+  return flow;
+}
+export const publish = async (id: string, revision: number, note: string) => changed(await api.post<Flow>(`${flowPath(id)}/publish`, { revision, note: note.trim() || null }));
+export const rollBack = async (id: string, revision: number, version: number) => changed(await api.post<Flow>(`${flowPath(id)}/roll_back`, { revision, version }));
+export const createFlow = async (name: string) => changed(await api.post<Flow>(base, { name }));
+export async function deleteFlow(id: string): Promise<void> {
+  await api.delete(flowPath(id));
+  queries.removeQueries({ queryKey: ["ivr_flows", id] });
+  await queries.invalidateQueries({ queryKey: ["ivr_flows"], exact: true });
 }
 
 export function usePrompts() {
   return useQuery({ queryKey: ["ivr_flows", "prompts"], queryFn: ({ signal }) => api.get<{ items: Prompt[] }>(`${base}/prompts`, undefined, signal) });
 }
 export const promptAudio = (id: string) => `${base}/prompts/${encodeURIComponent(id)}/audio`;
-export async function uploadPrompt(file: File, name: string, text: string): Promise<void> {
+export async function uploadPrompt(file: File, name: string, text: string, replace: boolean): Promise<void> {
   const form = new FormData();
   form.set("name", name);
   form.set("text", text);
+  if (replace) form.set("replace", "true");
   form.set("file", file);
   await api.upload("POST", `${base}/prompts`, form);
+  await queries.invalidateQueries({ queryKey: ["ivr_flows", "prompts"] });
+}
+export async function deletePrompt(id: string): Promise<void> {
+  await api.delete(`${base}/prompts/${encodeURIComponent(id)}`);
   await queries.invalidateQueries({ queryKey: ["ivr_flows", "prompts"] });
 }

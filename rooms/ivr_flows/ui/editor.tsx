@@ -8,7 +8,7 @@ interface EditorProps {
   readOnly: boolean;
   label: string;
   /** Findings by line. */
-  marks: Map<number, Finding["severity"]>;
+  marks: Map<number, Finding["level"]>;
   /** A line to show, and a counter that makes asking again work. */
   goTo: { line: number; asked: number } | null;
 }

@@ -1,18 +1,18 @@
 // One menu: its source with what was found beside it, drawn as a tree, its versions, and publishing.
 import { App, Button, Input, Modal, Tooltip } from "antd";
-import { ArrowLeft, CheckCircle2, CircleX, Radio, TriangleAlert, Undo2 } from "lucide-react";
+import { ArrowLeft, CheckCircle2, CircleX, Radio, Trash2, TriangleAlert, Undo2 } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { Empty, Mark, Moment, Notice, Page, Panel, Skeleton, Skeletons, Table, Trouble, useProblemText } from "@kit";
 import { serverNow } from "@lib/clock";
 import { clock } from "@lib/format";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
-import { publish, saveDraft, useCheck, useFlow, useVersion, type Checked, type Finding, type Flow } from "./api";
+import { deleteFlow, publish, rollBack, saveDraft, useCheck, useFlow, useVersion, type Checked, type Finding, type Flow } from "./api";
 import { Editor } from "./editor";
 import { FlowState } from "./flows-page";
-import { EDIT, PUBLISH } from "./index";
+import { PUBLISH } from "./index";
 import { lineOf } from "./layout";
 import "./flow.css";
 
@@ -54,8 +54,8 @@ function Findings({ checked, source, onGo, error }: { checked: Checked | undefin
         const line = finding.line ?? lineOf(source, finding.node);
         return (
           <button key={i} type="button" disabled={line === null} onClick={() => line !== null && onGo(line)}>
-            <Mark tone={finding.severity === "error" ? "busy" : "wrap"} icon={finding.severity === "error" ? CircleX : TriangleAlert}>
-              {t(`severity.${finding.severity}`)}
+            <Mark tone={finding.level === "error" ? "busy" : "wrap"} icon={finding.level === "error" ? CircleX : TriangleAlert}>
+              {t(`severity.${finding.level}`)}
             </Mark>
             <span>{sentence(finding)}</span>
             {(line !== null || finding.node) && (
@@ -68,7 +68,7 @@ function Findings({ checked, source, onGo, error }: { checked: Checked | undefin
   );
 }
 
-function Versions({ flow, onTake, may }: { flow: Flow; onTake: (source: string, version: number) => void; may: boolean }) {
+function Versions({ flow, onTake, onBack, may }: { flow: Flow; onTake: (source: string, version: number) => void; onBack: (version: number) => void; may: boolean }) {
   const { t } = useTranslation("ivr_flows");
   const [asked, setAsked] = useState<number | null>(null);
   const version = useVersion(flow.id, asked);
@@ -94,6 +94,13 @@ function Versions({ flow, onTake, may }: { flow: Flow; onTake: (source: string, 
           <div className="panel-head">
             <h2>{t("version", { version: asked })}</h2>
             <span className="grow" />
+            {flow.allowed.includes("roll_back") && flow.published !== asked && (
+              <Tooltip title={t("versions.back_means", { version: asked })}>
+                <Button icon={<Radio size={16} aria-hidden />} onClick={() => onBack(asked)}>
+                  {t("versions.back")}
+                </Button>
+              </Tooltip>
+            )}
             {may && (
               <Button icon={<Undo2 size={16} aria-hidden />} onClick={() => onTake(version.data.source, asked)}>
                 {t("versions.take")}
@@ -112,10 +119,11 @@ function Versions({ flow, onTake, may }: { flow: Flow; onTake: (source: string, 
 function Edit({ flow }: { flow: Flow }) {
   const { t } = useTranslation("ivr_flows");
   const { t: app } = useTranslation("app");
-  const { message } = App.useApp();
+  const { message, modal } = App.useApp();
+  const navigate = useNavigate();
   const problemText = useProblemText();
   const [url, change] = useUrlState(["view"] as const);
-  const mayEdit = useMay(EDIT);
+  const mayEdit = flow.allowed.includes("save_draft");
   const mayPublish = useMay(PUBLISH);
   const [source, setSource] = useState(flow.source);
   const [saved, setSaved] = useState({ source: flow.source, revision: flow.revision, at: null as number | null });
@@ -147,12 +155,12 @@ function Edit({ flow }: { flow: Flow }) {
   }, [toSave, source, saved, flow.id, mayEdit]);
 
   const findings = useMemo(() => check.data?.findings ?? [], [check.data]);
-  const errors = findings.filter((f) => f.severity === "error").length;
+  const errors = findings.filter((f) => f.level === "error").length;
   const marks = useMemo(() => {
-    const found = new Map<number, Finding["severity"]>();
+    const found = new Map<number, Finding["level"]>();
     for (const finding of findings) {
       const line = finding.line ?? lineOf(settled, finding.node);
-      if (line !== null && found.get(line) !== "error") found.set(line, finding.severity);
+      if (line !== null && found.get(line) !== "error") found.set(line, finding.level);
     }
     return found;
   }, [findings, settled]);
@@ -168,7 +176,8 @@ function Edit({ flow }: { flow: Flow }) {
   async function send(): Promise<void> {
     setBusy(true);
     try {
-      await publish(flow.id, saved.revision, note);
+      const next = await publish(flow.id, saved.revision, note);
+      setSaved({ source, revision: next.revision, at: saved.at });
       message.success(t("publish.done"));
       setPublishing(false);
       setNote("");
@@ -197,6 +206,30 @@ function Edit({ flow }: { flow: Flow }) {
           <span className="muted" role="status">
             {!mayEdit ? t("read_only") : unsaved ? t("saving") : saved.at ? t("saved", { at: clock(saved.at) }) : ""}
           </span>
+          {flow.allowed.includes("delete") && (
+            <Button
+              type="text"
+              aria-label={t("flow.delete_title", { name: flow.name })}
+              icon={<Trash2 size={16} aria-hidden />}
+              onClick={() =>
+                modal.confirm({
+                  title: t("flow.delete_title", { name: flow.name }),
+                  content: t("flow.delete_means"),
+                  okText: t("flow.delete"),
+                  okButtonProps: { danger: true },
+                  cancelText: app("cancel"),
+                  onOk: () =>
+                    deleteFlow(flow.id).then(
+                      () => {
+                        message.success(t("flow.deleted", { name: flow.name }));
+                        return navigate("/ivr_flows");
+                      },
+                      (error: unknown) => setProblem(error),
+                    ),
+                })
+              }
+            />
+          )}
           <Tooltip title={blocked}>
             <Button type="primary" disabled={blocked !== null} onClick={() => setPublishing(true)} icon={<Radio size={16} aria-hidden />}>
               {t("publish.open")}
@@ -269,6 +302,15 @@ function Edit({ flow }: { flow: Flow }) {
         <Versions
           flow={flow}
           may={mayEdit}
+          onBack={(version) =>
+            void rollBack(flow.id, saved.revision, version).then(
+              (next) => {
+                setSaved((was) => ({ ...was, revision: next.revision }));
+                message.success(t("versions.back_done", { version }));
+              },
+              (error: unknown) => setProblem(error),
+            )
+          }
           onTake={(text, version) => {
             setSource(text);
             change({ view: null });

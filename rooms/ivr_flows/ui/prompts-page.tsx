@@ -1,6 +1,6 @@
 // The prompts: heard here, uploaded here, and which flows play them.
-import { App, Button, Input, Modal } from "antd";
-import { CircleDashed, FileAudio, Mic, Play, Speech, Square, Upload } from "lucide-react";
+import { App, Button, Checkbox, Input, Modal } from "antd";
+import { CircleDashed, FileAudio, Mic, Play, Speech, Square, Trash2, Upload } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, Field, Mark, Notice, Page, Panel, Table, Trouble, useProblemText } from "@kit";
@@ -8,11 +8,11 @@ import { TextFilter } from "@kit/filters";
 import { duration } from "@lib/format";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
-import { promptAudio, uploadPrompt, usePrompts } from "./api";
+import { deletePrompt, promptAudio, uploadPrompt, usePrompts, type Prompt } from "./api";
 import { EDIT } from "./index";
 import { Tabs } from "./tabs";
 
-const UPLOAD_MAX = 20 * 1024 * 1024;
+const UPLOAD_MAX = 50 * 1024 * 1024;
 
 /** One prompt at a time. */
 function useListening() {
@@ -48,6 +48,7 @@ function UploadDialog({ onClose }: { onClose: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [name, setName] = useState("");
   const [text, setText] = useState("");
+  const [replace, setReplace] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const said = problem ? problemText(problem) : null;
@@ -58,7 +59,7 @@ function UploadDialog({ onClose }: { onClose: () => void }) {
     setBusy(true);
     setProblem(null);
     try {
-      await uploadPrompt(file, name.trim(), text.trim());
+      await uploadPrompt(file, name.trim(), text.trim(), replace);
       message.success(t("upload.done", { name: name.trim() }));
       onClose();
     } catch (error) {
@@ -94,6 +95,9 @@ function UploadDialog({ onClose }: { onClose: () => void }) {
         <Field label={t("upload.text")} htmlFor="prompt-text" help={t("upload.text_help")}>
           <Input.TextArea id="prompt-text" value={text} maxLength={1000} autoSize={{ minRows: 3 }} onChange={(event) => setText(event.target.value)} />
         </Field>
+        <Checkbox checked={replace} onChange={(event) => setReplace(event.target.checked)}>
+          {t("upload.replace")}
+        </Checkbox>
       </div>
     </Modal>
   );
@@ -106,6 +110,13 @@ export default function PromptsPage() {
   const [uploading, setUploading] = useState(false);
   const [url, change] = useUrlState(["q"] as const);
   const mayEdit = useMay(EDIT);
+  const { message } = App.useApp();
+  const problemText = useProblemText();
+  const remove = (prompt: Prompt) =>
+    deletePrompt(prompt.id).then(
+      () => message.success(t("prompts.deleted", { name: prompt.name })),
+      (error: unknown) => message.error(problemText(error).what),
+    );
   const wanted = url.q?.toLowerCase();
   const rows = prompts.data?.items.filter((p) => !wanted || `${p.name} ${p.text ?? ""}`.toLowerCase().includes(wanted));
   return (
@@ -149,6 +160,12 @@ export default function PromptsPage() {
               { key: "duration", title: t("prompts.length"), num: true, cell: (p) => duration(p.duration_ms) },
               { key: "kind", title: t("prompts.kind"), cell: (p) => <Mark tone="offline" icon={p.kind === "recorded" ? Mic : Speech}>{t(`prompts.kinds.${p.kind}`)}</Mark> },
               { key: "used", title: t("prompts.used"), cell: (p) => (p.used_in.length > 0 ? p.used_in.join("、") : <Mark tone="offline" icon={CircleDashed}>{t("prompts.unused")}</Mark>) },
+              {
+                key: "act",
+                title: <span className="visually-hidden">{t("prompts.delete_short")}</span>,
+                width: 60,
+                cell: (p) => mayEdit && p.kind === "recorded" && <Button type="text" aria-label={t("prompts.delete", { name: p.name })} onClick={() => void remove(p)} icon={<Trash2 size={16} aria-hidden />} />,
+              },
             ]}
             empty={
               <Empty icon={FileAudio} title={wanted ? t("prompts.none_found") : t("prompts.none")}>

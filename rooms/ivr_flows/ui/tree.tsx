@@ -1,8 +1,9 @@
 // The flow as a picture. Loaded when looked at: the drawing library is large.
 import "@xyflow/react/dist/style.css";
-import { Background, Controls, Handle, MarkerType, Position, ReactFlow, type Edge, type Node, type NodeProps } from "@xyflow/react";
+import { Background, Controls, Handle, MarkerType, Panel, Position, ReactFlow, type Edge, type Node, type NodeProps } from "@xyflow/react";
+import { Checkbox } from "antd";
 import { Clock3, CornerDownRight, ListTree, Megaphone, PhoneOff, PhoneOutgoing, Search, Star, TriangleAlert, Users, Voicemail, Keyboard, type LucideIcon } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Tone } from "@kit";
 import { useTheme } from "@lib/theme";
@@ -48,9 +49,16 @@ function Step({ data }: NodeProps<StepNode>) {
 const ASIDE = new Set(["otherwise", "silence", "unknown"]);
 const nodeTypes = { step: Step };
 
-export default function Tree({ graph, findings, onOpen }: { graph: Graph; findings: Finding[]; onOpen: (node: string) => void }) {
+/** Ways that are only taken when something goes wrong lead from every menu to a person: shown on request. */
+export function mainWays(graph: Graph): Graph {
+  return { ...graph, edges: graph.edges.filter((edge) => !ASIDE.has(edge.label)) };
+}
+
+export default function Tree({ graph: whole, findings, onOpen }: { graph: Graph; findings: Finding[]; onOpen: (node: string) => void }) {
   const { t, i18n } = useTranslation("ivr_flows");
   const theme = useTheme();
+  const [all, setAll] = useState(false);
+  const graph = useMemo(() => (all ? whole : mainWays(whole)), [all, whole]);
   const nodes = useMemo<StepNode[]>(() => {
     const by = new Map(graph.nodes.map((node) => [node.name, node]));
     return place(graph).flatMap(({ name, x, y }) => {
@@ -104,6 +112,11 @@ export default function Tree({ graph, findings, onOpen }: { graph: Graph; findin
         proOptions={{ hideAttribution: false }}
         ariaLabelConfig={{ "controls.zoomIn.ariaLabel": t("zoom.in"), "controls.zoomOut.ariaLabel": t("zoom.out"), "controls.fitView.ariaLabel": t("zoom.fit") }}
       >
+        <Panel position="top-right">
+          <Checkbox checked={all} onChange={(event) => setAll(event.target.checked)}>
+            {t("tree.all")}
+          </Checkbox>
+        </Panel>
         <Background gap={22} />
         <Controls showInteractive={false} />
       </ReactFlow>

@@ -62,7 +62,7 @@ function GroupDialog({ group, onClose }: { group: Group | null; onClose: () => v
             {said.todo}
           </Notice>
         )}
-        <Field label={t("column.name")} htmlFor="g-name" required>
+        <Field label={t("column_name")} htmlFor="g-name" required>
           <Input id="g-name" value={name} maxLength={60} onChange={(event) => setName(event.target.value)} />
         </Field>
         <Field label={t("group.leader")} htmlFor="g-leader">
@@ -103,7 +103,7 @@ export default function GroupsPage() {
             {...(manage ? { onOpen: setOpen } : {})}
             expect={4}
             columns={[
-              { key: "name", title: t("column.name"), cell: (group) => (manage ? <button type="button" className="linkish strong" onClick={() => setOpen(group)}>{group.name}</button> : <b>{group.name}</b>) },
+              { key: "name", title: t("column_name"), cell: (group) => (manage ? <button type="button" className="linkish strong" onClick={() => setOpen(group)}>{group.name}</button> : <b>{group.name}</b>) },
               { key: "leader", title: t("group.leader"), cell: (group) => people.name(group.leader) ?? "—" },
               { key: "people", title: t("group.people"), num: true, cell: (group) => <Link to={`/people?group=${group.id}`}>{group.people}</Link> },
             ]}

@@ -92,7 +92,7 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
             <Input id="r-name" value={name} maxLength={40} onChange={(event) => setName(event.target.value.toLowerCase().replace(/[^a-z0-9_]/g, "_"))} />
           </Field>
         )}
-        <Field label={t("column.name")} htmlFor="r-title" required>
+        <Field label={t("column_name")} htmlFor="r-title" required>
           <Input id="r-title" value={title} maxLength={60} disabled={!manage || role?.built_in === true} onChange={(event) => setTitle(event.target.value)} />
         </Field>
         {!permissions.data && <Skeletons lines={8} />}
@@ -148,7 +148,7 @@ export default function RolesPage() {
             onOpen={setOpen}
             expect={10}
             columns={[
-              { key: "name", title: t("column.name"), cell: (role) => <button type="button" className="linkish strong" onClick={() => setOpen(role)}>{roleName(role.name, role.title)}</button> },
+              { key: "name", title: t("column_name"), cell: (role) => <button type="button" className="linkish strong" onClick={() => setOpen(role)}>{roleName(role.name, role.title)}</button> },
               { key: "kind", title: t("role_kind"), cell: (role) => (role.built_in ? <Mark tone="offline" icon={Check}>{t("built_in")}</Mark> : <span className="muted">{t("own")}</span>) },
               { key: "permissions", title: t("role_permissions"), num: true, cell: (role) => `${role.permissions.length} / ${known || "—"}` },
               { key: "people", title: t("group.people"), num: true, cell: (role) => <Link to={`/people?role=${role.name}`}>{role.people}</Link> },

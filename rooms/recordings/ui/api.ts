@@ -1,6 +1,6 @@
 // What the recordings' screens read: the search, one recording with its marks, its waveform and its sound.
 import { useQuery } from "@tanstack/react-query";
-import { api } from "@lib/api";
+import { api, queries } from "@lib/api";
 
 export interface RecordingItem {
   id: string;
@@ -12,6 +12,8 @@ export interface RecordingItem {
   queue: string | null;
   /** Complete and closed with a hash; otherwise still growing, or cut short by a crash. */
   sealed: boolean;
+  /** Kept although its time is over, for a dispute. */
+  held: boolean;
 }
 
 export interface Mark {
@@ -23,7 +25,7 @@ export interface Mark {
 export interface Recording extends RecordingItem {
   bytes: number | null;
   sha256: string | null;
-  /** When the retention rule deletes it. */
+  /** When the retention rule deletes it; null while it is held. */
   delete_at: string | null;
   /** Sound that could not be written, in ms. */
   lost_ms: number | null;
@@ -59,6 +61,11 @@ export function useWaveform(id: string) {
     staleTime: Infinity,
     queryFn: ({ signal }) => api.get<Waveform>(`${path(id)}/waveform`, undefined, signal),
   });
+}
+
+export async function hold(id: string, held: boolean, why: string): Promise<void> {
+  await api.post(`${path(id)}/hold`, { held, why });
+  await queries.invalidateQueries({ queryKey: ["recordings"] });
 }
 
 /** WAV that every browser plays (the server converts), with ranges. Fetching it is a look at personal data and is kept in the journal. */

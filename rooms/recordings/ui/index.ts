@@ -2,16 +2,17 @@
 import { AudioLines } from "lucide-react";
 import type { Room } from "@lib/room";
 
-export const READ = "recordings.read";
-export const PLAY = "recordings.play";
+/** One may hear any recording, or those of one's own conversations. */
+export const PLAY = ["recordings.play", "recordings.play_own"];
+export const HOLD = "recordings.hold";
 
 const room: Room = {
   name: "recordings",
-  permissions: [READ, PLAY],
-  nav: [{ path: "/recordings", icon: AudioLines, label: "nav.recordings", group: "look_up", order: 2, permission: READ }],
+  permissions: [...PLAY, HOLD],
+  nav: [{ path: "/recordings", icon: AudioLines, label: "nav.recordings", group: "look_up", order: 2, permission: PLAY }],
   routes: [
-    { path: "recordings", page: () => import("./recordings-page"), permission: READ },
-    { path: "recordings/:id", page: () => import("./recording-page"), permission: READ },
+    { path: "recordings", page: () => import("./recordings-page"), permission: PLAY },
+    { path: "recordings/:id", page: () => import("./recording-page"), permission: PLAY },
   ],
   slots: { "call.parts": () => import("./call-part") },
 };

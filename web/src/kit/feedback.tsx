@@ -63,8 +63,9 @@ export function useProblemText() {
     // The web shell is no room: its sentences stand in the app's messages.
     const room = dot > 0 && !error.code.startsWith("web.") ? error.code.slice(0, dot) : "app";
     const name = dot > 0 ? error.code.slice(dot + 1) : error.code;
-    const key = `refusal.${name}`;
-    if (i18n.exists(key, { ns: room })) {
+    const reason = (error.params.why as { reason?: unknown } | undefined)?.reason;
+    const key = [`refusal.${name}_${String(reason)}`, `refusal.${name}`].find((candidate) => i18n.exists(candidate, { ns: room }));
+    if (key) {
       return { what: t(key, { ns: room, ...readable(error.params) } as never) as unknown as string, todo: "" };
     }
     const kind =

@@ -7,8 +7,8 @@ export interface RoomRoute {
   /** Below the root, such as `calls/:id`. */
   path: string;
   page: () => Promise<{ default: ComponentType }>;
-  /** Without it the page says who can grant it. */
-  permission?: string;
+  /** Any of these; without one the page says who can grant it. */
+  permission?: string | string[];
 }
 
 export interface RoomNav {
@@ -19,7 +19,7 @@ export interface RoomNav {
   group: "live" | "look_up" | "set_up";
   /** Lower comes first within the group. */
   order: number;
-  permission?: string;
+  permission?: string | string[];
 }
 
 export interface Room {

@@ -36,12 +36,13 @@ export function useMe() {
   });
 }
 
-export function may(me: Me | null | undefined, permission: string | undefined): boolean {
+/** Whether somebody has the permission, or any of several. */
+export function may(me: Me | null | undefined, permission: string | string[] | undefined): boolean {
   if (!permission) return true;
-  return me?.permissions.includes(permission) ?? false;
+  return [permission].flat().some((key) => me?.permissions.includes(key) ?? false);
 }
 
-export function useMay(permission: string | undefined): boolean {
+export function useMay(permission: string | string[] | undefined): boolean {
   return may(useMe().data, permission);
 }
 
