@@ -8,6 +8,7 @@
 pub mod calendar;
 pub mod engine;
 pub mod ids;
+pub mod mask;
 pub mod money;
 pub mod permission;
 pub mod phone;

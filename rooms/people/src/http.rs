@@ -10,6 +10,8 @@ use web::Throttle;
 use crate::rules::PhoneDigest;
 use crate::secrets::{self, Passwords};
 
+pub mod groups;
+pub mod persons;
 pub mod session;
 pub mod setup;
 #[cfg(test)]

@@ -18,8 +18,8 @@ pub mod store;
 
 pub use http::Config;
 pub use keeper::Keeper;
-pub use permissions::{MANAGE, PERMISSIONS, READ};
-pub use rules::{Agent, Person, Phone, PutAgent, State};
+pub use permissions::{ASSIGN, CHANGERS, MANAGE, PERMISSIONS, READ};
+pub use rules::{Agent, Person, Phone, PhoneDigest, PutAgent, State};
 pub use setup::{setup, start};
 pub use store::{agents, phones, put_agent};
 
@@ -47,6 +47,21 @@ pub fn room(config: Config) -> Room {
             .signed_in(routes!(http::session::sign_out))
             .signed_in(routes!(http::session::me))
             .signed_in(routes!(http::session::change_password))
+            // Whoever works here may know the others' numbers and names, as on a badge.
+            .signed_in(routes!(http::persons::directory))
+            .permit(READ, routes!(http::persons::list_persons))
+            .permit(READ, routes!(http::persons::get_person))
+            .permit(READ, routes!(http::groups::list_groups))
+            .permit(READ, routes!(http::groups::list_roles))
+            .permit(READ, routes!(http::groups::list_permissions))
+            // The rule looks again: who may only assign may not rename.
+            .permit_any(CHANGERS, routes!(http::persons::change_person))
+            .permit(MANAGE, routes!(http::persons::add_person))
+            .permit(MANAGE, routes!(http::persons::act_on_person))
+            .permit(MANAGE, routes!(http::persons::reset_password))
+            .permit(MANAGE, routes!(http::groups::add_group))
+            .permit(MANAGE, routes!(http::groups::change_group, http::groups::delete_group))
+            .permit(MANAGE, routes!(http::groups::put_role, http::groups::delete_role))
             .with(desk),
         ..Room::new("people", MIGRATIONS)
     }

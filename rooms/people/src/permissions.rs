@@ -36,3 +36,6 @@ pub const ASSIGN: Permission = Permission::new(
 );
 
 pub const PERMISSIONS: &[Permission] = &[READ, MANAGE, ASSIGN];
+
+/// Who may change a person in part or whole.
+pub const CHANGERS: &[Permission] = &[ASSIGN, MANAGE];

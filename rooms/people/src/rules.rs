@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::Status;
 
+pub mod change;
 pub mod password;
 pub mod sign_in;
 
@@ -148,6 +149,39 @@ impl std::fmt::Debug for Phone {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Phone({}, digest {})", self.number, if self.digest.is_some() { "kept" } else { "none" })
     }
+}
+
+/// 班组
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub id: GroupId,
+    pub name: String,
+    pub leader: Option<PersonId>,
+    /// How many belong to it.
+    pub people: i64,
+    pub version: i64,
+}
+
+/// A named set of permissions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// `quality_inspector`: stored with people, never changed.
+    pub name: String,
+    /// As people read it.
+    pub title: String,
+    /// Came with the house: its permissions can be changed, it cannot be deleted.
+    pub built_in: bool,
+    pub permissions: BTreeSet<String>,
+    /// How many have it.
+    pub people: i64,
+    pub version: i64,
+}
+
+/// The name of a role: small letters, digits and `_`.
+pub fn check_role_name(name: &str) -> Result<(), Refusal> {
+    let fits = (2..=40).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if fits { Ok(()) } else { Err(Refusal::BadField { field: "name" }) }
 }
 
 /// An agent as `centre.toml` describes one.

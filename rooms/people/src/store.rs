@@ -10,11 +10,6 @@ use sqlx::{AnyConnection, Row};
 
 use crate::rules::{Agent, Person, Phone, PhoneDigest, State};
 
-pub mod put;
-pub mod session;
-
-pub use put::put_agent;
-
 macro_rules! person_columns {
     ($rest:literal) => {
         concat!(
@@ -24,6 +19,15 @@ macro_rules! person_columns {
         )
     };
 }
+
+pub mod groups;
+pub mod list;
+pub mod put;
+pub mod session;
+#[cfg(test)]
+mod tests;
+
+pub use put::put_agent;
 
 const BY_ID: &str = person_columns!("WHERE id = $1");
 const BY_NUMBER: &str = person_columns!("WHERE number = $1");
@@ -167,7 +171,9 @@ const INSERT: &str = "INSERT INTO people_person (id, number, name, group_id, sta
      must_change, failures, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 1) \
      ON CONFLICT (number) DO NOTHING";
 const UPDATE: &str = "UPDATE people_person SET name = $1, group_id = $2, state = $3, phone = $4, contact = $5, \
-     ready = $6, wrap_up_s = $7, version = version + 1 WHERE id = $8 AND version = $9";
+     ready = $6, wrap_up_s = $7, must_change = $10, failures = $11, locked_until = $12, \
+     realm = CASE WHEN $4 = 1 THEN realm END, ha1_md5 = CASE WHEN $4 = 1 THEN ha1_md5 END, \
+     ha1_sha256 = CASE WHEN $4 = 1 THEN ha1_sha256 END, version = version + 1 WHERE id = $8 AND version = $9";
 const CLEAR_ROLES: &str = "DELETE FROM people_person_role WHERE person = $1";
 const ADD_ROLE: &str = "INSERT INTO people_person_role (person, role) VALUES ($1, $2)";
 const CLEAR_QUEUES: &str = "DELETE FROM people_person_queue WHERE person = $1";
@@ -201,7 +207,7 @@ pub async fn insert(tx: &mut Tx, person: &Person) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// Everything but the password and the count of failures; false when somebody else was faster.
+/// Everything but the password; false when somebody else was faster.
 pub async fn update(tx: &mut Tx, person: &Person) -> anyhow::Result<bool> {
     let changed = sqlx::query(UPDATE)
         .bind(person.name.as_str())
@@ -213,6 +219,9 @@ pub async fn update(tx: &mut Tx, person: &Person) -> anyhow::Result<bool> {
         .bind(seconds(person.wrap_up))
         .bind(person.id.get())
         .bind(person.version)
+        .bind(i64::from(person.must_change_password))
+        .bind(i64::from(person.failures))
+        .bind(person.locked_until.map(Timestamp::as_micros))
         .execute(&mut **tx)
         .await
         .with_context(|| format!("changing {}", person.id))?;

@@ -7,7 +7,7 @@ use web::{App, Error};
 
 use crate::rules::{Person, PhoneDigest, PutAgent, Refusal, State};
 use crate::secrets::{self, Passwords};
-use crate::store;
+use crate::{Changed, store};
 
 /// Adds or changes one agent; true when something changed. The password is not held to the rules for people's own
 /// ones, since a test rig's may be short.
@@ -63,6 +63,7 @@ pub async fn put_agent(app: &App, realm: &str, put: &PutAgent) -> Result<(Person
         store::session::end_all(&mut tx, person.id, None).await?;
     }
     if changed {
+        tx.emit(now, &Changed { person: person.id })?;
         tx.journal(Entry {
             at: now,
             who: None,
