@@ -162,7 +162,7 @@ fn a_prompt_is_kept_replaced_and_deleted() {
         assert_eq!(put(&prompt("bb"), b"RIFF2", false).await, None, "the name is taken");
         assert_eq!(put(&prompt("cc"), b"RIFF3", true).await, Some(first.id), "the id stays");
         let kept = Prompt { hash: "cc".into(), ..first.clone() };
-        assert_eq!(prompts::all(&db).await.expect("read"), [kept.clone()]);
+        assert_eq!(prompts::all(&db).await.expect("read"), std::slice::from_ref(&kept));
         assert_eq!(prompts::audio(&db, first.id).await.expect("read").as_deref(), Some(&b"RIFF3"[..]));
 
         let mut tx = db.begin().await.expect("begin");
