@@ -345,11 +345,16 @@ fn the_demo_is_put_in_and_speaks_with_the_house_s_voice() {
         let queues = [("emergency", 1), ("repairs", 2), ("billing", 3), ("business", 4), ("complaints", 5)];
         let mut centre = centre(&folder, &queues);
         let file: FlowFile = toml::from_str(include_str!("../../../demo/flows.toml")).expect("the demo");
-        let house = file.flow.iter().flat_map(|flow| flow.voices());
-        let prompt = |name: &str| {
-            (name.to_owned(), HousePrompt { path: PathBuf::new(), text: None, duration_ms: 1_000 })
-        };
-        centre.house = Arc::new(house.map(prompt).collect());
+        let prompts = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../prompts");
+        centre.house = Arc::new(crate::house_prompts(&[prompts]).expect("the manifest"));
+        for (name, text) in file.flow.iter().flat_map(|flow| flow.prompts()) {
+            let prompt = centre.house.get(name).unwrap_or_else(|| panic!("{name} is not recorded"));
+            assert_eq!(prompt.text.as_deref(), Some(text), "{name} says something else");
+            assert!(prompt.path.is_file(), "{name} has no file");
+        }
+        // The danger key has been named before ten seconds are over, the safety hint lasts eight or more.
+        assert!(centre.house["recorded/welcome"].duration_ms < 10_000);
+        assert!(centre.house["recorded/leak_safety"].duration_ms >= 8_000);
         let names = centre.names(&db).await.expect("names");
         let (ids, by) = (kernel::IdMint::new(0), By::default());
         let mut tx = db.begin().await.expect("begin");
