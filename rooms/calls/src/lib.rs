@@ -2,9 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+mod hall;
 pub mod rules;
 pub mod store;
 
+pub use hall::Hall;
 pub use store::facts::{Growing, applied};
 pub use store::lines::Lines;
 

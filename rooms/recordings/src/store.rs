@@ -1,0 +1,3 @@
+//! The only writer of the `recordings_*` tables.
+
+pub mod facts;
