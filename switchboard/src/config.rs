@@ -1,0 +1,204 @@
+//! `switchboard.toml` and the command line: what the machine needs to know. What the business decides is data.
+
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
+
+#[derive(Parser, Debug)]
+#[command(name = "switchboard", version, about = "The whole customer-service hotline centre in one program (热线中心)")]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Answer the phone.
+    Serve(Serve),
+    /// Make the centre what a file says it is.
+    Apply {
+        /// The file; docs/centre-file.md describes it.
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Write the centre back as a file, to standard output.
+    Export {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Place real SIP calls by simulated people, and answer them by simulated agents.
+    Simulate(crate::simulate::Simulate),
+}
+
+/// Where the data is.
+#[derive(Args, Debug, Clone, Default)]
+pub struct Place {
+    /// The folder of everything that is kept.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// `postgres://user@host/database`; the embedded database in the data folder otherwise.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+#[derive(Args, Debug, Clone, Default)]
+pub struct Serve {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+    /// The web, the API and SIP over WebSocket.
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
+    /// SIP over UDP and TCP.
+    #[arg(long, value_name = "ADDR")]
+    pub sip: Option<SocketAddr>,
+    /// UDP ports for audio, two for each leg: 20000-39999.
+    #[arg(long, value_name = "FROM-TO")]
+    pub rtp: Option<String>,
+    /// A demo utility with demo sign-ins; only on loopback.
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// The file. A key that is not one of these is an error.
+#[derive(Deserialize, Debug, Default)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    database: Option<String>,
+    http: Option<SocketAddr>,
+    sip: Option<SocketAddr>,
+    /// SIP over TLS, with its certificate and key (PEM).
+    sips: Option<SocketAddr>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+    rtp: Option<String>,
+    /// The address told to peers when they reach us by another than we listen on.
+    external_ip: Option<std::net::IpAddr>,
+    realm: Option<String>,
+    media_threads: Option<usize>,
+    max_calls: Option<u32>,
+    prompts: Option<PathBuf>,
+    /// Browsers reach us by https (through a proxy): cookies are marked secure.
+    https: Option<bool>,
+}
+
+/// Everything decided.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub data: PathBuf,
+    pub database: String,
+    pub http: SocketAddr,
+    pub sip: SocketAddr,
+    pub sips: Option<(SocketAddr, PathBuf, PathBuf)>,
+    pub rtp: RangeInclusive<u16>,
+    pub external_ip: Option<std::net::IpAddr>,
+    pub realm: String,
+    pub media_threads: usize,
+    pub max_calls: u32,
+    pub prompts: PathBuf,
+    pub https: bool,
+    pub demo: bool,
+}
+
+impl Place {
+    pub fn data(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| PathBuf::from("data"))
+    }
+    pub fn database(&self) -> String {
+        database(self.database.clone(), &self.data())
+    }
+}
+
+fn database(given: Option<String>, data: &Path) -> String {
+    given
+        .or_else(|| std::env::var("SWITCHBOARD_DATABASE").ok())
+        .unwrap_or_else(|| format!("sqlite:{}", data.join("switchboard.db").display()))
+}
+
+impl Config {
+    /// The command line goes before the file, the file before the defaults.
+    pub fn read(serve: &Serve) -> Result<Config> {
+        let file = match &serve.config {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+                toml::from_str(&text).with_context(|| format!("reading {}", path.display()))?
+            }
+            None => File::default(),
+        };
+        let data = serve.place.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data"));
+        let sips = match (file.sips, file.certificate, file.key) {
+            (None, ..) => None,
+            (Some(at), Some(certificate), Some(key)) => Some((at, certificate, key)),
+            (Some(_), ..) => anyhow::bail!("`sips` needs `certificate` and `key`: the paths of two PEM files"),
+        };
+        let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let config = Config {
+            database: database(serve.place.database.clone().or(file.database), &data),
+            data,
+            http: serve.http.or(file.http).unwrap_or(loopback(8080)),
+            sip: serve.sip.or(file.sip).unwrap_or(loopback(5060)),
+            sips,
+            rtp: ports(serve.rtp.as_deref().or(file.rtp.as_deref()).unwrap_or("20000-39999"))?,
+            external_ip: file.external_ip,
+            realm: file.realm.unwrap_or_else(|| "switchboard".to_owned()),
+            media_threads: file.media_threads.unwrap_or_else(media_threads),
+            max_calls: file.max_calls.unwrap_or(2_000),
+            prompts: file.prompts.unwrap_or_else(prompts),
+            https: file.https.unwrap_or(false),
+            demo: serve.demo,
+        };
+        let local = config.http.ip().is_loopback() && config.sip.ip().is_loopback();
+        ensure!(
+            !config.demo || local,
+            "--demo has sign-ins everybody knows, so it listens on loopback only: leave out --demo, or use 127.0.0.1"
+        );
+        Ok(config)
+    }
+}
+
+fn ports(text: &str) -> Result<RangeInclusive<u16>> {
+    let wrong = || format!("{text:?} is not a range of ports: write it like 20000-39999");
+    let (from, to) = text.split_once('-').with_context(wrong)?;
+    let (from, to): (u16, u16) = (from.trim().parse().with_context(wrong)?, to.trim().parse().with_context(wrong)?);
+    ensure!(from >= 1_024 && to > from, "{}, from 1024 up and ascending", wrong());
+    Ok(from..=to)
+}
+
+/// One core stays for signalling, database and web.
+fn media_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).clamp(1, 8))
+}
+
+/// Beside the program when installed, in the working folder otherwise.
+fn prompts() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("prompts")));
+    beside.filter(|path| path.is_dir()).unwrap_or_else(|| PathBuf::from("prompts"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_stays_on_loopback() {
+        let open = Serve { demo: true, http: "0.0.0.0:8080".parse().ok(), ..Serve::default() };
+        assert!(Config::read(&open).is_err_and(|error| error.to_string().contains("loopback only")));
+        assert!(Config::read(&Serve { demo: true, ..Serve::default() }).is_ok());
+    }
+
+    #[test]
+    fn a_range_of_ports_is_two_numbers() {
+        assert_eq!(ports("20000-20099").ok(), Some(20_000..=20_099));
+        for wrong in ["", "20000", "20000-", "2-3", "30000-20000", "1-70000"] {
+            assert!(ports(wrong).is_err(), "{wrong}");
+        }
+    }
+}

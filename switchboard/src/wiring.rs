@@ -1,0 +1,173 @@
+//! From what the rooms keep to what the exchange and telephony are told. Pure: the same rows give the same configuration.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use acd::{AgentPolicy, Overflow, Policy, QueuePolicy};
+use audio::{Clip, Sound};
+use calls::Lines;
+use calls::rules::{Answer, Queue};
+use exchange::{AgentLine, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};
+use ivr::Flow;
+use kernel::{FlowId, QueueId};
+use people::{Agent, Phone};
+use telephony::{BusyStatus, Cidr, Directory, Ha1, Register, TrunkConfig};
+use tracing::warn;
+
+/// The published flows and the numbers that lead to them.
+#[derive(Clone, Debug, Default)]
+pub struct Flows {
+    pub flows: BTreeMap<FlowId, Arc<Flow>>,
+    /// `*` is every number that is not listed.
+    pub numbers: BTreeMap<String, FlowId>,
+}
+
+impl Flows {
+    fn named(&self, name: &str) -> Option<FlowId> {
+        self.flows.iter().find(|(_, flow)| flow.name == name).map(|(id, _)| *id)
+    }
+}
+
+/// Callers waiting in all queues together.
+const WAITING_MAX: u32 = 5_000;
+/// How long an agent may stay away, by reason.
+const REASON_LIMITS: &[(&str, u64)] = &[("short_break", 600), ("meal", 2_700)];
+
+/// What the exchange is told.
+pub fn exchange_config(lines: &Lines, flows: &Flows, agents: &[Agent], max_calls: u32) -> Config {
+    let limit = |(reason, secs): &(&str, u64)| ((*reason).to_owned(), Duration::from_secs(*secs));
+    let policy = Policy {
+        queues: lines.queues.iter().map(|(id, queue)| (*id, queue_policy(queue, lines))).collect(),
+        agents: agents.iter().map(|agent| (agent.person, agent_policy(agent))).collect(),
+        reason_limits: REASON_LIMITS.iter().map(limit).collect(),
+        waiting_max: WAITING_MAX,
+    };
+    let agent_line = |agent: &Agent| AgentLine {
+        phone: agent.number.clone(),
+        number: agent.number.clone(),
+        name: agent.name.clone(),
+    };
+    let trunk_line = |trunk: &calls::rules::Trunk| TrunkLine {
+        max_calls: Some(trunk.max_calls),
+        busy_when_full: trunk.busy_when_full,
+    };
+    let dial = |rule: &calls::rules::DialRule| DialRule {
+        prefix: rule.prefix.clone(),
+        trunk: rule.trunk.as_ref().and_then(|name| lines.trunk(name)),
+    };
+    Config {
+        acd: policy,
+        flows: flows.flows.clone(),
+        numbers: flows.numbers.iter().filter(|(did, _)| *did != "*").map(|(did, id)| (did.clone(), *id)).collect(),
+        any_number: flows.numbers.get("*").copied(),
+        queues: lines.queues.iter().map(|(id, queue)| (*id, queue_line(queue, flows))).collect(),
+        agents: agents.iter().map(|agent| (agent.person, agent_line(agent))).collect(),
+        trunks: lines.trunks.iter().map(|(id, trunk)| (*id, trunk_line(trunk))).collect(),
+        dial_rules: lines.dial_rules.iter().map(dial).collect(),
+        phrases: Phrases::default(),
+        limits: Limits { max_calls, ..Limits::default() },
+    }
+}
+
+fn queue_policy(queue: &Queue, lines: &Lines) -> QueuePolicy {
+    let overflow = |answer: &Answer| match answer {
+        Answer::Message => Overflow::Message,
+        Answer::Voicemail => Overflow::Voicemail,
+        Answer::Callback => Overflow::OfferCallback,
+        Answer::Queue(name) => lines.queue(name).map_or(Overflow::Message, Overflow::Queue),
+    };
+    let secs = |secs: u32| Duration::from_secs(u64::from(secs));
+    QueuePolicy {
+        name: queue.title().to_owned(),
+        priority: queue.priority,
+        age_every: queue.age_s.filter(|age| *age > 0).map(secs),
+        danger: queue.danger,
+        skills: queue.skills.clone(),
+        choose: queue.choose,
+        ring: secs(queue.ring_s.max(1)),
+        wrap_up_soft: secs(queue.wrap_up_s),
+        wrap_up_hard: secs(queue.wrap_up_hard_s.max(queue.wrap_up_s)),
+        callers_max: queue.callers_max,
+        when_full: overflow(&queue.full),
+        when_unstaffed: queue.unstaffed.as_ref().map(overflow),
+        when_waited: queue.waited.as_ref().map(|answer| (secs(queue.waited_s), overflow(answer))),
+        announce_every: Some(queue.announce_s).filter(|every| *every > 0).map(secs),
+    }
+}
+
+fn agent_policy(agent: &Agent) -> AgentPolicy {
+    AgentPolicy {
+        number: agent.number.clone(),
+        queues: agent.queues.clone(),
+        skills: agent.skills.clone(),
+        wrap_up: agent.wrap_up,
+    }
+}
+
+fn queue_line(queue: &Queue, flows: &Flows) -> QueueLine {
+    let sounds = |clips: &[String]| clips.iter().map(|name| Sound::Clip(Clip::new(clip_name(name)))).collect();
+    QueueLine {
+        music: sounds(&queue.music),
+        greeting: sounds(&queue.greeting),
+        announce_position: queue.announce_s > 0,
+        announce_agent_number: queue.announce_number,
+        rating: queue.rating.as_ref().and_then(|name| flows.named(name)),
+        callback_key: queue.callback_key,
+        menu_key: queue.menu_key,
+        callback_offer: sounds(&queue.callback_offer),
+        callback_taken: sounds(&queue.callback_taken),
+        closing: sounds(&queue.closing),
+        voicemail_greeting: sounds(&queue.voicemail_greeting),
+        voicemail_max: Some(Duration::from_secs(u64::from(queue.voicemail_s))),
+    }
+}
+
+/// `recorded/welcome.wav` and `recorded/welcome` are the same clip.
+fn clip_name(written: &str) -> &str {
+    written.strip_suffix(".wav").unwrap_or(written)
+}
+
+/// What telephony is told.
+pub fn directory(lines: &Lines, phones: &[Phone]) -> Directory {
+    let phone = |phone: &Phone| {
+        let credentials = phone.digest.as_ref().map(|digest| Ha1 { md5: digest.md5.clone(), sha256: digest.sha256.clone() });
+        (phone.number.clone(), telephony::Phone { credentials, contact: phone.contact.clone() })
+    };
+    Directory {
+        phones: phones.iter().map(phone).collect(),
+        trunks: lines.trunks.iter().map(|(id, trunk)| trunk_config(*id, trunk)).collect(),
+    }
+}
+
+fn trunk_config(id: kernel::TrunkId, trunk: &calls::rules::Trunk) -> TrunkConfig {
+    let cidr = |range: &String| match range.parse::<Cidr>() {
+        Ok(cidr) => Some(cidr),
+        Err(bad) => {
+            warn!("the trunk {}: {bad}", trunk.name);
+            None
+        }
+    };
+    let register = trunk.register.as_ref().map(|registrar| Register {
+        registrar: registrar.clone(),
+        username: trunk.username.clone().unwrap_or_default(),
+        password: trunk.password.clone().unwrap_or_default(),
+    });
+    TrunkConfig {
+        id,
+        name: trunk.name.clone(),
+        from: trunk.from.iter().filter_map(cidr).collect(),
+        register,
+        out: trunk.out.clone(),
+        max_calls: trunk.max_calls as usize,
+        busy_status: if trunk.busy_when_full { BusyStatus::Busy } else { BusyStatus::Unavailable },
+        learn_rtp: trunk.learn_rtp,
+        codecs: Vec::new(),
+    }
+}
+
+/// The ids of the queues a list of names stands for, each with the rank of its place.
+pub fn ranked(lines: &Lines, queues: &[String]) -> BTreeMap<QueueId, u8> {
+    let rank = |(place, name): (usize, &String)| Some((lines.queue(name)?, u8::try_from(place + 1).unwrap_or(u8::MAX)));
+    queues.iter().enumerate().filter_map(rank).collect()
+}
