@@ -1,15 +1,51 @@
 //! Calls: lines (queues, trunks, dial rules) and the record of every call with every stretch of it.
+//!
+//! Others may call what is exported here: the binary keeps records with [`Growing`] and reads [`store::lines`]; rooms
+//! above reach the running exchange through [`Hall`] and find calls with [`store::search`].
 
 #![forbid(unsafe_code)]
 
 mod hall;
+pub mod http;
+pub mod permissions;
 pub mod rules;
 pub mod store;
 
+use std::sync::Arc;
+
 pub use hall::Hall;
+use serde::{Deserialize, Serialize};
 pub use store::facts::{Growing, applied};
 pub use store::lines::Lines;
+use web::{Room, Routes, routes};
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations =
     db::migrations!("calls", ["20261121_1_records.sql", "20261121_2_lines.sql"]);
+
+/// A queue, a trunk or a dial rule changed: whoever keeps a copy loads it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinesChanged {}
+
+impl db::Event for LinesChanged {
+    const KIND: &'static str = "calls.lines_changed";
+}
+
+/// The manifest.
+pub fn room(hall: Arc<dyn Hall>) -> Room {
+    use permissions::{ANSWER, CONFIGURE, PERMISSIONS, READ, READ_OWN};
+    Room {
+        permissions: PERMISSIONS,
+        routes: Routes::new()
+            .permit_any(&[READ, READ_OWN], routes!(http::records::list))
+            .permit_any(&[READ, READ_OWN], routes!(http::records::one))
+            // Names of queues and trunks stand on every screen.
+            .signed_in(routes!(http::lines::queues))
+            .signed_in(routes!(http::lines::trunks))
+            .permit(CONFIGURE, routes!(http::lines::configured))
+            .permit(CONFIGURE, routes!(http::lines::put_queue))
+            .permit(ANSWER, routes!(http::desk::show, http::desk::act))
+            .with(hall),
+        ..Room::new("calls", MIGRATIONS)
+    }
+}

@@ -25,6 +25,8 @@ pub struct Filter {
     pub talk_max_ms: Option<u64>,
     /// Only calls before this one: the last of the page before.
     pub before: Option<(Timestamp, CallId)>,
+    /// Only calls that have a recording.
+    pub recorded: bool,
 }
 
 /// One line of the list.
@@ -89,6 +91,7 @@ macro_rules! search {
              AND (r.arrived_at < $9 OR (r.arrived_at = $9 AND r.id < $10)) \
              AND (CAST($11 AS BIGINT) IS NULL OR r.id IN (SELECT s.call FROM calls_segments s \
              WHERE s.agent = $11 AND s.kind = 'talk')) \
+             AND ($13 = 0 OR r.recording IS NOT NULL) \
              ORDER BY r.arrived_at DESC, r.id DESC LIMIT $12"
         )
     };
@@ -125,6 +128,7 @@ pub async fn find(db: &Db, filter: &Filter, limit: u32) -> Result<Vec<Found>> {
         .bind(before_id)
         .bind(filter.agent.map(PersonId::get))
         .bind(i64::from(limit))
+        .bind(i64::from(filter.recorded))
         .fetch_all(db.read())
         .await
         .context("searching the call records")?;

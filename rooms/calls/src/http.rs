@@ -1,0 +1,5 @@
+//! The room's HTTP: parse, load, decide, save, answer.
+
+pub mod desk;
+pub mod lines;
+pub mod records;

@@ -1,0 +1,64 @@
+//! One's own desk: ready, not ready, hold, transfer … The exchange decides; here it is only asked.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use exchange::floor::AgentView;
+use exchange::{AgentAct, Input, Refused};
+use kernel::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use web::{Actor, Answer, App, Error, Json, Status};
+
+use crate::Hall;
+
+/// The desk of whoever asks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Desk {
+    /// The centre's time, for counting the seconds of a state.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Absent for people who answer no calls.
+    #[schema(value_type = Option<Object>)]
+    pub desk: Option<AgentView>,
+}
+
+#[utoipa::path(get, path = "/api/calls/desk", tag = "calls", responses((status = 200, body = Desk)))]
+pub async fn show(
+    State(app): State<App>,
+    Extension(hall): Extension<Arc<dyn Hall>>,
+    actor: Actor,
+) -> Answer<Desk> {
+    let desk = hall.floor().agents.iter().find(|view| view.agent == actor.person).cloned();
+    Ok(Json(Desk { at: app.now(), desk }))
+}
+
+/// Does something at one's own desk: `{"act":"ready"}`, `{"act":"not_ready","reason":"meal"}`, `{"act":"hold"}` …
+#[utoipa::path(post, path = "/api/calls/desk", tag = "calls", request_body = Object,
+    responses((status = 200), (status = 409)))]
+pub async fn act(
+    Extension(hall): Extension<Arc<dyn Hall>>,
+    actor: Actor,
+    Json(act): Json<AgentAct>,
+) -> Answer<serde_json::Value> {
+    let input = Input::Agent { agent: actor.person, act };
+    hall.act(input).await?.map_err(|refused| refusal(&refused))?;
+    Ok(Json(serde_json::json!({})))
+}
+
+/// The exchange's no, as a room says it.
+pub fn refusal(refused: &Refused) -> Error {
+    let detail = serde_json::to_value(refused).unwrap_or_default();
+    let code = match refused {
+        Refused::Acd { why } => format!("calls.{}", crate::rules::word(why)),
+        other => format!(
+            "calls.{}",
+            serde_json::to_value(other)
+                .ok()
+                .and_then(|v| Some(v.get("refused")?.as_str()?.to_owned()))
+                .unwrap_or_default()
+        ),
+    };
+    Error::refused(Status::Conflict, &code).with("detail", detail)
+}

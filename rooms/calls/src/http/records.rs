@@ -1,0 +1,150 @@
+//! Finding past calls, and looking at one.
+
+use axum::extract::State;
+use db::Look;
+use kernel::{CallId, PersonId, QueueId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, Json, Path, Query, Status};
+
+use crate::permissions::{READ, UNMASK};
+use crate::rules::Outcome;
+use crate::store::search::{self, Filter, Found, Stretch};
+
+/// What is looked for; everything absent is any.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// The caller's number, or its last digits (three or more).
+    pub number: Option<String>,
+    /// An agent's id.
+    pub agent: Option<String>,
+    /// A queue's id.
+    pub queue: Option<String>,
+    /// `answered`, `abandoned`, …
+    pub result: Option<String>,
+    /// Arrived at or after this instant (RFC 3339).
+    pub from: Option<String>,
+    /// Arrived before this instant.
+    pub to: Option<String>,
+    /// Talk time in seconds.
+    pub min_s: Option<u64>,
+    pub max_s: Option<u64>,
+    /// The `next` of the page before.
+    pub before: Option<String>,
+    /// 1 to 200; 50 if not given.
+    pub limit: Option<u32>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CallPage {
+    #[schema(value_type = Vec<Object>)]
+    pub items: Vec<Found>,
+    /// Pass as `before` for what is older; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WholeCall {
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub call: Found,
+    #[schema(value_type = Vec<Object>)]
+    pub segments: Vec<Stretch>,
+}
+
+impl Search {
+    /// The filter for the store, narrowed to what the actor may see.
+    pub fn filter(&self, actor: &Actor) -> Result<Filter, Error> {
+        let own = (!actor.may(READ)).then_some(actor.person);
+        Ok(Filter {
+            number: self.number.clone().filter(|number| !number.trim().is_empty()),
+            agent: own.or(parse("agent", self.agent.as_deref())?),
+            queue: parse::<QueueId>("queue", self.queue.as_deref())?,
+            result: match self.result.as_deref() {
+                None => None,
+                Some(text) => Some(Outcome::parse(text).ok_or_else(|| bad("result"))?),
+            },
+            from: parse("from", self.from.as_deref())?,
+            to: parse("to", self.to.as_deref())?,
+            talk_min_ms: self.min_s.map(|s| s.saturating_mul(1_000)),
+            talk_max_ms: self.max_s.map(|s| s.saturating_mul(1_000)),
+            before: match self.before.as_deref() {
+                None => None,
+                Some(text) => {
+                    let (at, id) = text.split_once('~').ok_or_else(|| bad("before"))?;
+                    let micros: i64 = at.parse().map_err(|_| bad("before"))?;
+                    Some((Timestamp::from_micros(micros), id.parse::<CallId>().map_err(|_| bad("before"))?))
+                }
+            },
+            recorded: false,
+        })
+    }
+
+    pub fn limit(&self) -> u32 {
+        self.limit.unwrap_or(50).clamp(1, 200)
+    }
+}
+
+/// The cursor behind a call.
+pub fn cursor(found: &Found) -> String {
+    format!("{}~{}", found.at.as_micros(), found.id)
+}
+
+/// The newest calls first.
+#[utoipa::path(get, path = "/api/calls", tag = "calls", params(Search), responses((status = 200, body = CallPage)))]
+pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<CallPage> {
+    let filter = search.filter(&actor)?;
+    let limit = search.limit();
+    let mut items = search::find(&app.db, &filter, limit + 1).await?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = if more { items.last().map(cursor) } else { None };
+    items.iter_mut().for_each(mask);
+    Ok(Json(CallPage { items, next }))
+}
+
+/// One call with every stretch of it. Whoever may see numbers whole sees this one whole, and the look is written down.
+#[utoipa::path(get, path = "/api/calls/{id}", tag = "calls", params(("id" = String, Path)),
+    responses((status = 200, body = WholeCall), (status = 404)))]
+pub async fn one(State(app): State<App>, actor: Actor, Path(id): Path<CallId>) -> Answer<WholeCall> {
+    let mut call = search::one(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    let segments = search::stretches(&app.db, id).await?;
+    if !actor.may(READ) && !took_part(actor.person, &call, &segments) {
+        return Err(Error::not_found());
+    }
+    if actor.may(UNMASK) {
+        let mut tx = app.db.begin().await?;
+        let look = Look {
+            at: app.now(),
+            who: actor.person,
+            room: "calls",
+            subject: id.to_string(),
+            what: "number",
+            reason: None,
+        };
+        tx.journal(look.into());
+        tx.commit().await?;
+    } else {
+        mask(&mut call);
+    }
+    Ok(Json(WholeCall { call, segments }))
+}
+
+/// Whether this person talked with the caller.
+pub fn took_part(person: PersonId, call: &Found, segments: &[Stretch]) -> bool {
+    call.agent == Some(person) || segments.iter().any(|s| s.kind == "talk" && s.agent == Some(person))
+}
+
+fn mask(found: &mut Found) {
+    found.from = kernel::mask::phone(&found.from);
+}
+
+pub(crate) fn bad(field: &'static str) -> Error {
+    Error::refused(Status::BadRequest, "bad_query").with("field", field)
+}
+
+fn parse<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
+    text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| bad(field))).transpose()
+}

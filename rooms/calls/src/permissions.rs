@@ -1,0 +1,29 @@
+//! What this room lets people do.
+
+use kernel::BuiltIn::{
+    Agent, AuditAdmin, GroupLeader, Manager, QualityInspector, ShiftLeader, Supervisor, SystemAdmin,
+};
+use kernel::Permission;
+
+/// Find any past call.
+pub const READ: Permission = Permission::new(
+    "calls.read",
+    "find past calls of everybody, callers' numbers masked",
+    &[GroupLeader, ShiftLeader, Supervisor, QualityInspector, Manager, AuditAdmin],
+);
+/// Find one's own past calls.
+pub const READ_OWN: Permission = Permission::new("calls.read_own", "find one's own past calls", &[Agent]);
+/// See callers' numbers whole.
+pub const UNMASK: Permission = Permission::new(
+    "calls.unmask",
+    "see callers' numbers whole; each look is kept in the journal",
+    &[Supervisor],
+);
+/// Queues, trunks and dial rules.
+pub const CONFIGURE: Permission =
+    Permission::new("calls.configure", "change queues, trunks and dial rules", &[SystemAdmin]);
+/// Answer calls.
+pub const ANSWER: Permission =
+    Permission::new("calls.answer", "be ready for calls and answer them", &[Agent]);
+
+pub const PERMISSIONS: &[Permission] = &[READ, READ_OWN, UNMASK, CONFIGURE, ANSWER];
