@@ -31,9 +31,10 @@ pub enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Place real SIP calls by simulated people, and answer them by simulated agents.
-    Simulate(crate::simulate::Simulate),
 }
+
+/// The digest realm of telephones. It is part of what is kept in place of their passwords, so it cannot be a setting.
+pub const REALM: &str = "switchboard";
 
 /// Where the data is.
 #[derive(Args, Debug, Clone, Default)]
@@ -82,7 +83,6 @@ struct File {
     rtp: Option<String>,
     /// The address told to peers when they reach us by another than we listen on.
     external_ip: Option<std::net::IpAddr>,
-    realm: Option<String>,
     media_threads: Option<usize>,
     max_calls: Option<u32>,
     prompts: Option<PathBuf>,
@@ -100,7 +100,6 @@ pub struct Config {
     pub sips: Option<(SocketAddr, PathBuf, PathBuf)>,
     pub rtp: RangeInclusive<u16>,
     pub external_ip: Option<std::net::IpAddr>,
-    pub realm: String,
     pub media_threads: usize,
     pub max_calls: u32,
     pub prompts: PathBuf,
@@ -148,7 +147,6 @@ impl Config {
             sips,
             rtp: ports(serve.rtp.as_deref().or(file.rtp.as_deref()).unwrap_or("20000-39999"))?,
             external_ip: file.external_ip,
-            realm: file.realm.unwrap_or_else(|| "switchboard".to_owned()),
             media_threads: file.media_threads.unwrap_or_else(media_threads),
             max_calls: file.max_calls.unwrap_or(2_000),
             prompts: file.prompts.unwrap_or_else(prompts),
@@ -178,7 +176,7 @@ fn media_threads() -> usize {
 }
 
 /// Beside the program when installed, in the working folder otherwise.
-fn prompts() -> PathBuf {
+pub fn prompts() -> PathBuf {
     let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("prompts")));
     beside.filter(|path| path.is_dir()).unwrap_or_else(|| PathBuf::from("prompts"))
 }

@@ -1,7 +1,6 @@
 //! From what the rooms keep to what the exchange and telephony are told. Pure: the same rows give the same configuration.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use acd::{AgentPolicy, Overflow, Policy, QueuePolicy};
@@ -9,25 +8,11 @@ use audio::{Clip, Sound};
 use calls::Lines;
 use calls::rules::{Answer, Queue};
 use exchange::{AgentLine, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};
-use ivr::Flow;
-use kernel::{FlowId, QueueId};
+use ivr_flows::Published;
+use kernel::QueueId;
 use people::{Agent, Phone};
 use telephony::{BusyStatus, Cidr, Directory, Ha1, Register, TrunkConfig};
 use tracing::warn;
-
-/// The published flows and the numbers that lead to them.
-#[derive(Clone, Debug, Default)]
-pub struct Flows {
-    pub flows: BTreeMap<FlowId, Arc<Flow>>,
-    /// `*` is every number that is not listed.
-    pub numbers: BTreeMap<String, FlowId>,
-}
-
-impl Flows {
-    fn named(&self, name: &str) -> Option<FlowId> {
-        self.flows.iter().find(|(_, flow)| flow.name == name).map(|(id, _)| *id)
-    }
-}
 
 /// Callers waiting in all queues together.
 const WAITING_MAX: u32 = 5_000;
@@ -35,7 +20,7 @@ const WAITING_MAX: u32 = 5_000;
 const REASON_LIMITS: &[(&str, u64)] = &[("short_break", 600), ("meal", 2_700)];
 
 /// What the exchange is told.
-pub fn exchange_config(lines: &Lines, flows: &Flows, agents: &[Agent], max_calls: u32) -> Config {
+pub fn exchange_config(lines: &Lines, flows: &Published, agents: &[Agent], max_calls: u32) -> Config {
     let limit = |(reason, secs): &(&str, u64)| ((*reason).to_owned(), Duration::from_secs(*secs));
     let policy = Policy {
         queues: lines.queues.iter().map(|(id, queue)| (*id, queue_policy(queue, lines))).collect(),
@@ -105,14 +90,14 @@ fn agent_policy(agent: &Agent) -> AgentPolicy {
     }
 }
 
-fn queue_line(queue: &Queue, flows: &Flows) -> QueueLine {
+fn queue_line(queue: &Queue, flows: &Published) -> QueueLine {
     let sounds = |clips: &[String]| clips.iter().map(|name| Sound::Clip(Clip::new(clip_name(name)))).collect();
     QueueLine {
         music: sounds(&queue.music),
         greeting: sounds(&queue.greeting),
         announce_position: queue.announce_s > 0,
         announce_agent_number: queue.announce_number,
-        rating: queue.rating.as_ref().and_then(|name| flows.named(name)),
+        rating: queue.rating.as_ref().and_then(|name| flows.names.get(name).copied()),
         callback_key: queue.callback_key,
         menu_key: queue.menu_key,
         callback_offer: sounds(&queue.callback_offer),

@@ -1,6 +1,7 @@
 //! The only writer of the `calls_*` tables.
 
 pub mod facts;
+pub mod figures;
 pub mod lines;
 pub mod search;
 #[cfg(test)]

@@ -1,0 +1,5 @@
+//! The commands of the program, one file each.
+
+pub mod apply;
+pub mod export;
+pub mod serve;

@@ -1,0 +1,143 @@
+//! `switchboard apply`: makes the centre what a file says, the second time changing nothing.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use calls::LinesChanged;
+use calls::rules::DialRule;
+use calls::store::lines;
+use ivr_flows::By;
+use people::PutAgent;
+use web::App;
+
+use crate::centre::{self, CentreSpec};
+use crate::config::{self, Place};
+use crate::store::{self, Folders};
+use crate::wiring;
+
+/// What has been done, for the last line.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    pub queues: usize,
+    pub trunks: usize,
+    pub agents: usize,
+    pub flows: usize,
+    pub numbers: usize,
+    /// People who were new or different.
+    pub changed: usize,
+}
+
+pub async fn run(file: &Path, place: &Place) -> Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let spec = centre::read(&text).map_err(|troubles| anyhow!("{}:\n{troubles}", file.display()))?;
+    let folders = Folders::open(&place.data())?;
+    let app = store::open(&place.database()).await?;
+    let flows = store::flows_centre(&folders, &config::prompts())?;
+    let done = apply(&app, config::REALM, &flows, &spec).await?;
+    app.db.close().await;
+    println!(
+        "{}: {} queues, {} trunks, {} people ({} changed), {} flows, {} numbers",
+        file.display(),
+        done.queues,
+        done.trunks,
+        done.agents,
+        done.changed,
+        done.flows,
+        done.numbers
+    );
+    Ok(())
+}
+
+/// Puts a centre in. A running one takes it over by the events that are written with it.
+pub async fn apply(app: &App, realm: &str, flows: &ivr_flows::Centre, spec: &CentreSpec) -> Result<Done> {
+    people::start(&app.db, &[]).await?;
+    put_lines(app, spec).await?;
+    let changed = put_people(app, realm, spec).await?;
+    put_flows(app, flows, spec).await?;
+    Ok(Done {
+        queues: spec.queues.len(),
+        trunks: spec.trunks.len(),
+        agents: spec.agents.len(),
+        flows: spec.flows.len(),
+        numbers: spec.numbers.len(),
+        changed,
+    })
+}
+
+async fn put_lines(app: &App, spec: &CentreSpec) -> Result<()> {
+    let before = lines::all(&app.db).await?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut any = false;
+    for queue in &spec.queues {
+        if !before.queues.iter().any(|(_, known)| known == queue) {
+            lines::put_queue(&mut tx, &app.mint, None, now, queue).await?;
+            any = true;
+        }
+    }
+    for trunk in &spec.trunks {
+        if !before.trunks.iter().any(|(_, known)| known == trunk) {
+            lines::put_trunk(&mut tx, &app.mint, None, now, trunk).await?;
+            any = true;
+        }
+    }
+    if any {
+        tx.emit(now, &LinesChanged {})?;
+    }
+    tx.commit().await?;
+    if before.dial_rules != spec.dial {
+        let known = lines::all(&app.db).await?;
+        let rules: Vec<(DialRule, _)> =
+            spec.dial.iter().map(|rule| (rule.clone(), rule.trunk.as_ref().and_then(|name| known.trunk(name)))).collect();
+        let mut tx = app.db.begin().await?;
+        lines::put_dial_rules(&mut tx, None, now, &rules).await?;
+        tx.emit(now, &LinesChanged {})?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn put_people(app: &App, realm: &str, spec: &CentreSpec) -> Result<usize> {
+    let known = lines::all(&app.db).await?;
+    let mut changed = 0;
+    for agent in &spec.agents {
+        let put = PutAgent {
+            number: agent.number.clone(),
+            name: agent.name.clone(),
+            group: None,
+            roles: Some(agent.roles.iter().cloned().collect()),
+            queues: wiring::ranked(&known, &agent.queues),
+            skills: agent.skills.clone(),
+            password: agent.password.clone(),
+            contact: agent.contact.clone(),
+            ready: agent.ready,
+            wrap_up: agent.wrap_up_s.map(|s| std::time::Duration::from_secs(u64::from(s))),
+        };
+        let failed = || anyhow!("the agent {}", agent.number);
+        let (_, is_changed) = people::put_agent(app, realm, &put).await.map_err(|error| anyhow!("{error:?}")).with_context(failed)?;
+        changed += usize::from(is_changed);
+    }
+    Ok(changed)
+}
+
+async fn put_flows(app: &App, flows: &ivr_flows::Centre, spec: &CentreSpec) -> Result<()> {
+    let names = flows.names(&app.db).await?;
+    let by = By { person: None, name: Some("centre.toml".to_owned()) };
+    let mut tx = app.db.begin().await?;
+    let mut ids = std::collections::BTreeMap::new();
+    for flow in &spec.flows {
+        match ivr_flows::put_flow(&mut tx, &names, &app.mint, flow, &by, app.now()).await? {
+            Ok(id) => {
+                ids.insert(flow.name.as_str(), id);
+            }
+            Err(refusal) => bail!("the flow {}: {refusal}", flow.name),
+        }
+    }
+    for number in &spec.numbers {
+        let Some(id) = ids.get(number.flow.as_str()) else { bail!("the number {} leads to no flow", number.did) };
+        if let Err(refusal) = ivr_flows::put_number(&mut tx, &number.did, *id, &by, app.now()).await? {
+            bail!("the number {}: {refusal}", number.did);
+        }
+    }
+    tx.commit().await
+}

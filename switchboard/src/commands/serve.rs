@@ -1,0 +1,240 @@
+//! `switchboard serve`: answers the phone.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use calls::store::lines;
+use db::{Db, Subscription};
+use exchange::fact::{DeskState, What};
+use exchange::{AgentAct, Exchange, Fact, Input};
+use files::log::Log;
+use telephony::{MediaConfig, Telephony, Tls};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tracing::{info, warn};
+use web::{App, Site};
+
+use crate::config::{Config, REALM, Serve};
+use crate::driver::{self, Hall};
+use crate::facts::{Follower, Line};
+use crate::rooms::{self, Surroundings};
+use crate::store::{self, Folders};
+use crate::{demo, pages, wiring};
+
+/// A segment of the log of facts; old ones are deleted whole.
+const SEGMENT_BYTES: u64 = 16 << 20;
+/// After the first signal, calls in progress may end by themselves for this long.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+pub async fn run(serve: &Serve) -> Result<()> {
+    let config = Config::read(serve)?;
+    let folders = Folders::open(&config.data)?;
+    let _lock = folders.lock()?;
+    let mut app = store::open(&config.database).await?;
+    app.secure_cookies = config.https;
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
+    app.metrics = Some(Arc::new(move || metrics.render()));
+
+    let flows = store::flows_centre(&folders, &config.prompts)?;
+    if config.demo {
+        demo::put_in(&app, &flows).await?;
+    }
+    let (log, follower) = recover(&app, &folders).await?;
+
+    let (exchange_config, directory) = configuration(&app.db, &flows, config.max_calls).await?;
+    let ready: Vec<_> = people::agents(&app.db).await?.into_iter().filter(|agent| agent.ready).collect();
+    let exchange = Exchange::new(exchange_config, app.mint.clone());
+    let (telephony, events) = Telephony::start(telephony_config(&config, &folders), directory, app.clock.clone(), app.mint.clone())
+        .await
+        .with_context(|| format!("starting SIP on {}", config.sip))?;
+    driver::sync_log(&log)?;
+    let (hall, _thread) = driver::start(exchange, telephony.clone(), events, log, app.clock.clone())?;
+    let following = tokio::spawn(follower.follow(hall.written()));
+    for agent in ready {
+        for act in [AgentAct::SignIn, AgentAct::Ready] {
+            hall.tell(Input::Agent { agent: agent.person, act }).await?;
+        }
+    }
+
+    let around = Surroundings {
+        hall: Arc::new(hall.clone()),
+        people: people::Config {
+            realm: REALM.to_owned(),
+            centre: Some(demo::NAME.to_owned()).filter(|_| config.demo),
+            demo: config.demo,
+        },
+        flows: flows.clone(),
+        recordings: recordings::Config { folder: folders.recordings() },
+    };
+    let mut rooms = rooms::all(around);
+    if config.demo {
+        rooms.push(demo::room(&config));
+    }
+    let changed = Arc::new(Notify::new());
+    let mut site = Site::build(app.clone(), rooms, Some(pages::router(telephony.clone())));
+    people::start(&app.db, &site.app.permissions).await?;
+    site.events.push(when_configured(changed.clone()));
+    tokio::spawn(reconfigure(app.clone(), flows, hall.clone(), telephony.clone(), config.max_calls, changed));
+
+    let listener = TcpListener::bind(config.http).await.with_context(|| format!("listening on http://{}", config.http))?;
+    greet(&app, &config, listener.local_addr()?).await?;
+    site.serve(listener, stopped()).await?;
+
+    info!("stopping: calls in progress are ended");
+    telephony.stop().await;
+    tokio::time::sleep(GOODBYE.min(Duration::from_millis(500))).await;
+    drop((telephony, hall));
+    if tokio::time::timeout(GOODBYE, following).await.is_err() {
+        warn!("some facts are not in the database yet; they will be at the next start");
+    }
+    app.db.close().await;
+    Ok(())
+}
+
+/// What the last process left: facts not yet in the rooms, calls that were going on, recordings that were not sealed.
+async fn recover(app: &App, folders: &Folders) -> Result<(Log, Follower)> {
+    let dir = folders.log();
+    let (recordings_dir, log_dir) = (folders.recordings(), dir.clone());
+    let (mut log, recovered) = tokio::task::spawn_blocking(move || {
+        let log = Log::open(&log_dir, SEGMENT_BYTES)?;
+        let recovered = telephony::media::recover(&recordings_dir).context("looking through the recordings")?;
+        anyhow::Ok((log, recovered))
+    })
+    .await??;
+    let mut follower = Follower::open(&app.db, &dir).await?;
+    follower.catch_up().await?;
+    let died = follower.last_alive().unwrap_or(app.now());
+    let mut facts: Vec<Fact> = Vec::new();
+    for found in recovered {
+        let what = What::RecordingSealed {
+            recording: found.recording,
+            file: found.file,
+            duration_ms: found.duration_ms,
+            bytes: found.bytes,
+            sha256: found.sha256,
+        };
+        facts.push(Fact { at: died, what });
+    }
+    for agent in calls::store::facts::still_signed_in(&app.db).await? {
+        facts.push(Fact { at: died, what: What::DeskChanged { agent, desk: DeskState::SignedOut, by: None } });
+    }
+    let interrupted = follower.interrupt(app.now()).await?;
+    if interrupted > 0 {
+        warn!(calls = interrupted, "calls were going on when the last process died; their records are closed as interrupted");
+    }
+    let lines = facts.into_iter().map(|fact| serde_json::to_vec(&Line::Fact(fact))).collect::<Result<Vec<_>, _>>()?;
+    log.append(lines.iter().map(Vec::as_slice))?;
+    follower.catch_up().await?;
+    Ok((log, follower))
+}
+
+/// What the rooms keep, as the exchange and telephony want it.
+async fn configuration(
+    db: &Db,
+    flows: &ivr_flows::Centre,
+    max_calls: u32,
+) -> Result<(exchange::Config, telephony::Directory)> {
+    let lines = lines::all(db).await?;
+    let published = ivr_flows::published(db, flows).await?;
+    for (name, findings) in &published.broken {
+        warn!(?findings, "the flow {name} does not fit any more; its callers are led straight to a queue");
+    }
+    let agents = people::agents(db).await?;
+    let phones = people::phones(db).await?;
+    Ok((wiring::exchange_config(&lines, &published, &agents, max_calls), wiring::directory(&lines, &phones)))
+}
+
+fn when_configured(changed: Arc<Notify>) -> Subscription {
+    const KINDS: &[&str] = &["people.changed", "calls.lines_changed", "ivr_flows.flows_published"];
+    Subscription::new("switchboard.configure", KINDS, move |_, _| {
+        let changed = changed.clone();
+        Box::pin(async move {
+            changed.notify_one();
+            Ok(())
+        })
+    })
+}
+
+/// Whatever changes in the rooms takes effect within a second, while calls go on.
+async fn reconfigure(
+    app: App,
+    flows: ivr_flows::Centre,
+    hall: Hall,
+    telephony: Telephony,
+    max_calls: u32,
+    changed: Arc<Notify>,
+) {
+    loop {
+        changed.notified().await;
+        // A file that is applied changes many things at once.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        match configuration(&app.db, &flows, max_calls).await {
+            Ok((exchange_config, directory)) => {
+                if let Err(dropped) = telephony.configure(directory) {
+                    warn!("{dropped}");
+                }
+                if let Err(gone) = hall.tell(Input::Configure(Box::new(exchange_config))).await {
+                    warn!("{gone:#}");
+                    return;
+                }
+                info!("the configuration is in force");
+            }
+            Err(failure) => {
+                warn!("the configuration could not be read, the old one stays: {failure:#}");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                changed.notify_one();
+            }
+        }
+    }
+}
+
+fn telephony_config(config: &Config, folders: &Folders) -> telephony::Config {
+    let media = MediaConfig {
+        ports: config.rtp.clone(),
+        bind: vec![config.sip.ip()],
+        threads: config.media_threads,
+        prompts_dirs: vec![folders.prompts(), config.prompts.clone()],
+        recordings_dir: folders.recordings(),
+        ..MediaConfig::default()
+    };
+    let mut telephony = telephony::Config::new(REALM, media);
+    telephony.udp = vec![config.sip];
+    telephony.tcp = vec![config.sip];
+    telephony.external_ip = config.external_ip;
+    telephony.limits.max_calls = config.max_calls as usize;
+    telephony.tls = config.sips.clone().map(|(addr, cert_pem_path, key_pem_path)| Tls { addr, cert_pem_path, key_pem_path });
+    telephony
+}
+
+/// Ctrl-C, or the signal with which services are stopped.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Says where to go, who may sign in and which number to call.
+async fn greet(app: &App, config: &Config, http: std::net::SocketAddr) -> Result<()> {
+    println!("Switchboard 热线中心 {}", env!("CARGO_PKG_VERSION"));
+    println!("  web   http://{http}");
+    println!("  SIP   {} (UDP and TCP), ws://{http}/sip", config.sip);
+    println!("  data  {}", shown(&config.data));
+    if config.demo {
+        demo::greet(config);
+    } else if let Some(token) = people::setup(&app.db, app.chance.as_ref()).await? {
+        println!("  nobody can sign in yet; open this link once: http://{http}/setup?token={token}");
+    }
+    Ok(())
+}
+
+fn shown(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}

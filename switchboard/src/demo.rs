@@ -1,0 +1,52 @@
+//! The demo utility: what `serve --demo` finds in an empty data folder, and its simulated people.
+
+use anyhow::{Context, Result, anyhow};
+use calls::store::lines;
+use ivr::FlowFile;
+use web::App;
+
+use crate::centre::{self, CentreSpec};
+use crate::commands::apply::apply;
+use crate::config::{Config, REALM};
+
+const CENTRE: &str = include_str!("../../demo/centre.toml");
+const FLOWS: &str = include_str!("../../demo/flows.toml");
+pub const NAME: &str = "铜官燃气客户服务热线";
+
+/// The demo's centre and menus as one.
+pub fn spec() -> Result<CentreSpec> {
+    let flows: FlowFile = toml::from_str(FLOWS).context("demo/flows.toml")?;
+    let whole = format!("{CENTRE}\n{FLOWS}");
+    let spec = centre::read(&whole).map_err(|troubles| anyhow!("demo/centre.toml with flows.toml:\n{troubles}"))?;
+    debug_assert_eq!(spec.flows, flows.flow);
+    Ok(spec)
+}
+
+/// Puts the demo in, unless there is a centre already: what somebody changed in the demo stays changed.
+pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
+    if lines::all(&app.db).await?.queues.is_empty() {
+        apply(app, REALM, flows, &spec()?).await.context("putting the demo utility in")?;
+    }
+    Ok(())
+}
+
+/// Who may sign in, and which number to call.
+pub fn greet(config: &Config) {
+    println!("  call  sip:95598@{} (gas hotline), 96777 (emergencies), 12345 (no menu)", config.sip);
+    println!("  sign-ins, number / password:");
+    println!("    2002 / demo-2002   supervisor: floor, calls, recordings, menus");
+    println!("    1001 / demo-1001   agent, also as a SIP telephone (1001 to 1030)");
+    println!("    3001, 3002, 3003   administrators of system, security, audit");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_fits() {
+        let spec = spec().expect("the demo's files");
+        assert_eq!((spec.queues.len(), spec.numbers.len()), (5, 3));
+        assert_eq!(spec.agents.iter().filter(|agent| !agent.queues.is_empty()).count(), 30);
+    }
+}

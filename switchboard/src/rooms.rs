@@ -1,0 +1,37 @@
+//! Every room, one line each: the table of contents of the product.
+
+use std::sync::Arc;
+
+use calls::Hall;
+use db::Migrations;
+use web::Room;
+
+/// What rooms are told when they are opened.
+pub struct Surroundings {
+    pub hall: Arc<dyn Hall>,
+    pub people: people::Config,
+    pub flows: ivr_flows::Centre,
+    pub recordings: recordings::Config,
+}
+
+/// The rooms, lower storeys first.
+pub fn all(around: Surroundings) -> Vec<Room> {
+    vec![
+        audit::room(),
+        people::room(around.people),
+        ivr_flows::room(around.flows),
+        calls::room(around.hall.clone()),
+        recordings::room(around.recordings),
+        floor::room(around.hall),
+    ]
+}
+
+/// Their tables, in the same order.
+pub const MIGRATIONS: &[Migrations] = &[
+    audit::MIGRATIONS,
+    people::MIGRATIONS,
+    ivr_flows::MIGRATIONS,
+    calls::MIGRATIONS,
+    recordings::MIGRATIONS,
+    floor::MIGRATIONS,
+];
