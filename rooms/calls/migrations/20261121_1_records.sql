@@ -70,6 +70,7 @@ CREATE TABLE calls_desks (
   ordered_by BIGINT
 );
 CREATE INDEX calls_desks_agent ON calls_desks (agent, at);
+CREATE INDEX calls_desks_last ON calls_desks (agent, position);
 
 -- Messages left and calls back asked for: what is owed to callers who were not served.
 CREATE TABLE calls_owed (

@@ -2,10 +2,12 @@
 
 pub mod line;
 pub mod record;
+mod refusal;
 pub mod segment;
 
 pub use line::{Answer, DialRule, Queue, Trunk};
 pub use record::{Outcome, Record};
+pub use refusal::{NotNow, Refusal};
 pub use segment::{Segment, SegmentKind};
 
 use serde::Serialize;

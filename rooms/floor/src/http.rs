@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use calls::Hall;
+use calls::rules::NotNow;
 use db::Entry;
 use exchange::{Input, LeaderAct};
 use serde::Deserialize;
@@ -40,7 +41,7 @@ pub async fn order(
 ) -> Answer<serde_json::Value> {
     let payload = serde_json::json!({ "act": order.act, "why": order.why });
     let input = Input::Leader { by: actor.person, act: order.act };
-    hall.act(input).await?.map_err(|refused| calls::http::desk::refusal(&refused))?;
+    hall.act(input).await?.map_err(NotNow)?;
     let mut tx = app.db.begin().await?;
     tx.journal(Entry {
         at: app.now(),

@@ -1,3 +1,4 @@
 //! The only writer of the `recordings_*` tables.
 
 pub mod facts;
+pub mod rows;

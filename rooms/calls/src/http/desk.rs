@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use exchange::floor::AgentView;
-use exchange::{AgentAct, Input, Refused};
+use exchange::{AgentAct, Input};
 use kernel::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, Json, Status};
+use web::{Actor, Answer, App, Json};
 
 use crate::Hall;
+use crate::rules::NotNow;
 
 /// The desk of whoever asks.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,22 +44,6 @@ pub async fn act(
     Json(act): Json<AgentAct>,
 ) -> Answer<serde_json::Value> {
     let input = Input::Agent { agent: actor.person, act };
-    hall.act(input).await?.map_err(|refused| refusal(&refused))?;
+    hall.act(input).await?.map_err(NotNow)?;
     Ok(Json(serde_json::json!({})))
-}
-
-/// The exchange's no, as a room says it.
-pub fn refusal(refused: &Refused) -> Error {
-    let detail = serde_json::to_value(refused).unwrap_or_default();
-    let code = match refused {
-        Refused::Acd { why } => format!("calls.{}", crate::rules::word(why)),
-        other => format!(
-            "calls.{}",
-            serde_json::to_value(other)
-                .ok()
-                .and_then(|v| Some(v.get("refused")?.as_str()?.to_owned()))
-                .unwrap_or_default()
-        ),
-    };
-    Error::refused(Status::Conflict, &code).with("detail", detail)
 }

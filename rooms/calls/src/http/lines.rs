@@ -4,10 +4,10 @@ use axum::extract::State;
 use kernel::{QueueId, TrunkId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, Json, Path, Status};
+use web::{Actor, Answer, App, Json, Path};
 
 use crate::LinesChanged;
-use crate::rules::{DialRule, Queue, Trunk};
+use crate::rules::{DialRule, Queue, Refusal, Trunk};
 use crate::store::lines;
 
 /// What lists and filters show.
@@ -65,10 +65,10 @@ pub async fn put_queue(
     let known = lines::all(&app.db).await?;
     let missing = queue.points_at().find(|other| *other != name && known.queue(other).is_none());
     if name != queue.name || name.is_empty() {
-        return Err(Error::refused(Status::Invalid, "calls.other_name").with("name", queue.name));
+        return Err(Refusal::OtherName { expected: name, name: queue.name }.into());
     }
     if let Some(missing) = missing {
-        return Err(Error::refused(Status::Invalid, "calls.no_such_queue").with("name", missing));
+        return Err(Refusal::NoSuchQueue { name: missing.to_owned() }.into());
     }
     let now = app.now();
     let mut tx = app.db.begin().await?;

@@ -5,10 +5,10 @@ use db::Look;
 use kernel::{CallId, PersonId, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Path, Query, Status};
+use web::{Actor, Answer, App, Error, Json, Path, Query};
 
 use crate::permissions::{READ, UNMASK};
-use crate::rules::Outcome;
+use crate::rules::{Outcome, Refusal};
 use crate::store::search::{self, Filter, Found, Stretch};
 
 /// What is looked for; everything absent is any.
@@ -142,7 +142,7 @@ fn mask(found: &mut Found) {
 }
 
 pub(crate) fn bad(field: &'static str) -> Error {
-    Error::refused(Status::BadRequest, "bad_query").with("field", field)
+    Refusal::BadQuery { field }.into()
 }
 
 fn parse<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {

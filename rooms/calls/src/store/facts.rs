@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use db::Tx;
 use exchange::Fact;
 use exchange::fact::{DeskState, What};
-use kernel::{CallId, Timestamp};
+use kernel::{CallId, PersonId, Timestamp};
 use sqlx::Row;
 
 use crate::rules::{Record, Segment};
@@ -44,6 +44,15 @@ pub async fn applied(db: &db::Db) -> Result<u64> {
     let row =
         sqlx::query(APPLIED).fetch_one(db.read()).await.context("how far the call records have come")?;
     Ok(u64::try_from(row.try_get::<i64, _>("position")?).unwrap_or(0))
+}
+
+const SIGNED_IN: &str = "SELECT d.agent FROM calls_desks d WHERE d.state <> 'signed_out' AND d.position = \
+     (SELECT MAX(n.position) FROM calls_desks n WHERE n.agent = d.agent)";
+
+/// Agents whose last known state is not signed out: after a death none of them is what the rows say.
+pub async fn still_signed_in(db: &db::Db) -> Result<Vec<PersonId>> {
+    let rows = sqlx::query(SIGNED_IN).fetch_all(db.read()).await.context("agents signed in at the last death")?;
+    rows.iter().map(|row| Ok(PersonId(row.try_get("agent")?))).collect()
 }
 
 impl Growing {

@@ -1,0 +1,60 @@
+//! What this room refuses, and how the exchange's no is said to a browser.
+
+use std::fmt;
+
+use exchange::Refused;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use web::Status;
+
+/// The business says no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("the address names {expected}, the queue is called {name}")]
+    OtherName { expected: String, name: String },
+    #[error("there is no queue {name}")]
+    NoSuchQueue { name: String },
+    #[error("the query's {field} cannot be read")]
+    BadQuery { field: &'static str },
+}
+
+impl web::Refusal for Refusal {
+    const ROOM: &'static str = "calls";
+
+    fn status(&self) -> Status {
+        match self {
+            Refusal::BadQuery { .. } => Status::BadRequest,
+            Refusal::OtherName { .. } | Refusal::NoSuchQueue { .. } => Status::Invalid,
+        }
+    }
+}
+
+/// The running exchange says no: `calls.not_ready`, `calls.may_not_dial` …
+#[derive(Clone, Debug)]
+pub struct NotNow(pub Refused);
+
+impl fmt::Display for NotNow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the exchange refused: {:?}", self.0)
+    }
+}
+
+impl Serialize for NotNow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let code = match &self.0 {
+            Refused::Acd { why } => super::word(why),
+            other => serde_json::to_value(other)
+                .ok()
+                .and_then(|value| Some(value.get("refused")?.as_str()?.to_owned()))
+                .unwrap_or_default(),
+        };
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("code", &code)?;
+        map.end()
+    }
+}
+
+impl web::Refusal for NotNow {
+    const ROOM: &'static str = "calls";
+}

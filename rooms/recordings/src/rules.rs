@@ -1,0 +1,4 @@
+//! How long recordings are kept, and how stored sound becomes what a browser plays. Pure.
+
+pub mod retention;
+pub mod sound;
