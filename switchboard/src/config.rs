@@ -9,7 +9,11 @@ use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 
 #[derive(Parser, Debug)]
-#[command(name = "switchboard", version, about = "The whole customer-service hotline centre in one program (热线中心)")]
+#[command(
+    name = "switchboard",
+    version,
+    about = "The whole customer-service hotline centre in one program (热线中心)"
+)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -127,7 +131,8 @@ impl Config {
     pub fn read(serve: &Serve) -> Result<Config> {
         let file = match &serve.config {
             Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+                let text =
+                    std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
                 toml::from_str(&text).with_context(|| format!("reading {}", path.display()))?
             }
             None => File::default(),
@@ -136,7 +141,9 @@ impl Config {
         let sips = match (file.sips, file.certificate, file.key) {
             (None, ..) => None,
             (Some(at), Some(certificate), Some(key)) => Some((at, certificate, key)),
-            (Some(_), ..) => anyhow::bail!("`sips` needs `certificate` and `key`: the paths of two PEM files"),
+            (Some(_), ..) => {
+                anyhow::bail!("`sips` needs `certificate` and `key`: the paths of two PEM files")
+            }
         };
         let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let config = Config {
@@ -165,7 +172,8 @@ impl Config {
 fn ports(text: &str) -> Result<RangeInclusive<u16>> {
     let wrong = || format!("{text:?} is not a range of ports: write it like 20000-39999");
     let (from, to) = text.split_once('-').with_context(wrong)?;
-    let (from, to): (u16, u16) = (from.trim().parse().with_context(wrong)?, to.trim().parse().with_context(wrong)?);
+    let (from, to): (u16, u16) =
+        (from.trim().parse().with_context(wrong)?, to.trim().parse().with_context(wrong)?);
     ensure!(from >= 1_024 && to > from, "{}, from 1024 up and ascending", wrong());
     Ok(from..=to)
 }

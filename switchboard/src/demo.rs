@@ -17,7 +17,8 @@ pub const NAME: &str = "铜官燃气客户服务热线";
 pub fn spec() -> Result<CentreSpec> {
     let flows: FlowFile = toml::from_str(FLOWS).context("demo/flows.toml")?;
     let whole = format!("{CENTRE}\n{FLOWS}");
-    let spec = centre::read(&whole).map_err(|troubles| anyhow!("demo/centre.toml with flows.toml:\n{troubles}"))?;
+    let spec =
+        centre::read(&whole).map_err(|troubles| anyhow!("demo/centre.toml with flows.toml:\n{troubles}"))?;
     debug_assert_eq!(spec.flows, flows.flow);
     Ok(spec)
 }

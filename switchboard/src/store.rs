@@ -58,7 +58,10 @@ impl Folders {
         let path = self.data.join("lock");
         let file = File::options().write(true).create(true).truncate(false).open(&path)?;
         file.try_lock().with_context(|| {
-            format!("another switchboard serves {}: stop it first, or give another --data", self.data.display())
+            format!(
+                "another switchboard serves {}: stop it first, or give another --data",
+                self.data.display()
+            )
         })?;
         Ok(file)
     }

@@ -44,7 +44,12 @@ pub fn exchange_config(lines: &Lines, flows: &Published, agents: &[Agent], max_c
     Config {
         acd: policy,
         flows: flows.flows.clone(),
-        numbers: flows.numbers.iter().filter(|(did, _)| *did != "*").map(|(did, id)| (did.clone(), *id)).collect(),
+        numbers: flows
+            .numbers
+            .iter()
+            .filter(|(did, _)| *did != "*")
+            .map(|(did, id)| (did.clone(), *id))
+            .collect(),
         any_number: flows.numbers.get("*").copied(),
         queues: lines.queues.iter().map(|(id, queue)| (*id, queue_line(queue, flows))).collect(),
         agents: agents.iter().map(|agent| (agent.person, agent_line(agent))).collect(),
@@ -91,7 +96,8 @@ fn agent_policy(agent: &Agent) -> AgentPolicy {
 }
 
 fn queue_line(queue: &Queue, flows: &Published) -> QueueLine {
-    let sounds = |clips: &[String]| clips.iter().map(|name| Sound::Clip(Clip::new(clip_name(name)))).collect();
+    let sounds =
+        |clips: &[String]| clips.iter().map(|name| Sound::Clip(Clip::new(clip_name(name)))).collect();
     QueueLine {
         music: sounds(&queue.music),
         greeting: sounds(&queue.greeting),
@@ -116,7 +122,10 @@ fn clip_name(written: &str) -> &str {
 /// What telephony is told.
 pub fn directory(lines: &Lines, phones: &[Phone]) -> Directory {
     let phone = |phone: &Phone| {
-        let credentials = phone.digest.as_ref().map(|digest| Ha1 { md5: digest.md5.clone(), sha256: digest.sha256.clone() });
+        let credentials = phone
+            .digest
+            .as_ref()
+            .map(|digest| Ha1 { md5: digest.md5.clone(), sha256: digest.sha256.clone() });
         (phone.number.clone(), telephony::Phone { credentials, contact: phone.contact.clone() })
     };
     Directory {
@@ -153,6 +162,8 @@ fn trunk_config(id: kernel::TrunkId, trunk: &calls::rules::Trunk) -> TrunkConfig
 
 /// The ids of the queues a list of names stands for, each with the rank of its place.
 pub fn ranked(lines: &Lines, queues: &[String]) -> BTreeMap<QueueId, u8> {
-    let rank = |(place, name): (usize, &String)| Some((lines.queue(name)?, u8::try_from(place + 1).unwrap_or(u8::MAX)));
+    let rank = |(place, name): (usize, &String)| {
+        Some((lines.queue(name)?, u8::try_from(place + 1).unwrap_or(u8::MAX)))
+    };
     queues.iter().enumerate().filter_map(rank).collect()
 }

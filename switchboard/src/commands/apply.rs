@@ -87,8 +87,11 @@ async fn put_lines(app: &App, spec: &CentreSpec) -> Result<()> {
     tx.commit().await?;
     if before.dial_rules != spec.dial {
         let known = lines::all(&app.db).await?;
-        let rules: Vec<(DialRule, _)> =
-            spec.dial.iter().map(|rule| (rule.clone(), rule.trunk.as_ref().and_then(|name| known.trunk(name)))).collect();
+        let rules: Vec<(DialRule, _)> = spec
+            .dial
+            .iter()
+            .map(|rule| (rule.clone(), rule.trunk.as_ref().and_then(|name| known.trunk(name))))
+            .collect();
         let mut tx = app.db.begin().await?;
         lines::put_dial_rules(&mut tx, None, now, &rules).await?;
         tx.emit(now, &LinesChanged {})?;
@@ -114,7 +117,10 @@ async fn put_people(app: &App, realm: &str, spec: &CentreSpec) -> Result<usize> 
             wrap_up: agent.wrap_up_s.map(|s| std::time::Duration::from_secs(u64::from(s))),
         };
         let failed = || anyhow!("the agent {}", agent.number);
-        let (_, is_changed) = people::put_agent(app, realm, &put).await.map_err(|error| anyhow!("{error:?}")).with_context(failed)?;
+        let (_, is_changed) = people::put_agent(app, realm, &put)
+            .await
+            .map_err(|error| anyhow!("{error:?}"))
+            .with_context(failed)?;
         changed += usize::from(is_changed);
     }
     Ok(changed)
@@ -134,7 +140,9 @@ async fn put_flows(app: &App, flows: &ivr_flows::Centre, spec: &CentreSpec) -> R
         }
     }
     for number in &spec.numbers {
-        let Some(id) = ids.get(number.flow.as_str()) else { bail!("the number {} leads to no flow", number.did) };
+        let Some(id) = ids.get(number.flow.as_str()) else {
+            bail!("the number {} leads to no flow", number.did)
+        };
         if let Err(refusal) = ivr_flows::put_number(&mut tx, &number.did, *id, &by, app.now()).await? {
             bail!("the number {}: {refusal}", number.did);
         }

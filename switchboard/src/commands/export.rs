@@ -20,7 +20,8 @@ pub async fn run(place: &Place) -> Result<()> {
 /// The centre as it is.
 pub async fn spec(db: &db::Db) -> Result<CentreSpec> {
     let lines = lines::all(db).await?;
-    let names: BTreeMap<QueueId, String> = lines.queues.iter().map(|(id, queue)| (*id, queue.name.clone())).collect();
+    let names: BTreeMap<QueueId, String> =
+        lines.queues.iter().map(|(id, queue)| (*id, queue.name.clone())).collect();
     let agent = |agent: people::Agent| {
         let mut queues: Vec<_> = agent.queues.iter().collect();
         queues.sort_by_key(|(_, rank)| **rank);

@@ -46,9 +46,10 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let (exchange_config, directory) = configuration(&app.db, &flows, config.max_calls).await?;
     let ready: Vec<_> = people::agents(&app.db).await?.into_iter().filter(|agent| agent.ready).collect();
     let exchange = Exchange::new(exchange_config, app.mint.clone());
-    let (telephony, events) = Telephony::start(telephony_config(&config, &folders), directory, app.clock.clone(), app.mint.clone())
-        .await
-        .with_context(|| format!("starting SIP on {}", config.sip))?;
+    let (telephony, events) =
+        Telephony::start(telephony_config(&config, &folders), directory, app.clock.clone(), app.mint.clone())
+            .await
+            .with_context(|| format!("starting SIP on {}", config.sip))?;
     driver::sync_log(&log)?;
     let (hall, _thread) = driver::start(exchange, telephony.clone(), events, log, app.clock.clone())?;
     let following = tokio::spawn(follower.follow(hall.written()));
@@ -78,7 +79,9 @@ pub async fn run(serve: &Serve) -> Result<()> {
     site.events.push(when_configured(changed.clone()));
     tokio::spawn(reconfigure(app.clone(), flows, hall.clone(), telephony.clone(), config.max_calls, changed));
 
-    let listener = TcpListener::bind(config.http).await.with_context(|| format!("listening on http://{}", config.http))?;
+    let listener = TcpListener::bind(config.http)
+        .await
+        .with_context(|| format!("listening on http://{}", config.http))?;
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
 
@@ -99,7 +102,8 @@ async fn recover(app: &App, folders: &Folders) -> Result<(Log, Follower)> {
     let (recordings_dir, log_dir) = (folders.recordings(), dir.clone());
     let (mut log, recovered) = tokio::task::spawn_blocking(move || {
         let log = Log::open(&log_dir, SEGMENT_BYTES)?;
-        let recovered = telephony::media::recover(&recordings_dir).context("looking through the recordings")?;
+        let recovered =
+            telephony::media::recover(&recordings_dir).context("looking through the recordings")?;
         anyhow::Ok((log, recovered))
     })
     .await??;
@@ -118,13 +122,18 @@ async fn recover(app: &App, folders: &Folders) -> Result<(Log, Follower)> {
         facts.push(Fact { at: died, what });
     }
     for agent in calls::store::facts::still_signed_in(&app.db).await? {
-        facts.push(Fact { at: died, what: What::DeskChanged { agent, desk: DeskState::SignedOut, by: None } });
+        facts
+            .push(Fact { at: died, what: What::DeskChanged { agent, desk: DeskState::SignedOut, by: None } });
     }
     let interrupted = follower.interrupt(app.now()).await?;
     if interrupted > 0 {
-        warn!(calls = interrupted, "calls were going on when the last process died; their records are closed as interrupted");
+        warn!(
+            calls = interrupted,
+            "calls were going on when the last process died; their records are closed as interrupted"
+        );
     }
-    let lines = facts.into_iter().map(|fact| serde_json::to_vec(&Line::Fact(fact))).collect::<Result<Vec<_>, _>>()?;
+    let lines =
+        facts.into_iter().map(|fact| serde_json::to_vec(&Line::Fact(fact))).collect::<Result<Vec<_>, _>>()?;
     log.append(lines.iter().map(Vec::as_slice))?;
     follower.catch_up().await?;
     Ok((log, follower))
@@ -204,7 +213,11 @@ fn telephony_config(config: &Config, folders: &Folders) -> telephony::Config {
     telephony.tcp = vec![config.sip];
     telephony.external_ip = config.external_ip;
     telephony.limits.max_calls = config.max_calls as usize;
-    telephony.tls = config.sips.clone().map(|(addr, cert_pem_path, key_pem_path)| Tls { addr, cert_pem_path, key_pem_path });
+    telephony.tls = config.sips.clone().map(|(addr, cert_pem_path, key_pem_path)| Tls {
+        addr,
+        cert_pem_path,
+        key_pem_path,
+    });
     telephony
 }
 

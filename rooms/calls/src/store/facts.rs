@@ -51,7 +51,8 @@ const SIGNED_IN: &str = "SELECT d.agent FROM calls_desks d WHERE d.state <> 'sig
 
 /// Agents whose last known state is not signed out: after a death none of them is what the rows say.
 pub async fn still_signed_in(db: &db::Db) -> Result<Vec<PersonId>> {
-    let rows = sqlx::query(SIGNED_IN).fetch_all(db.read()).await.context("agents signed in at the last death")?;
+    let rows =
+        sqlx::query(SIGNED_IN).fetch_all(db.read()).await.context("agents signed in at the last death")?;
     rows.iter().map(|row| Ok(PersonId(row.try_get("agent")?))).collect()
 }
 

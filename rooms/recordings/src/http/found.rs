@@ -101,7 +101,8 @@ pub async fn one(
 
 /// The recording and its call, if this person may know of them.
 pub async fn reach(app: &App, actor: &Actor, id: RecordingId) -> Result<(Recording, Found), Error> {
-    let recording = rows::one(&app.db, id).await?.filter(|r| r.deleted.is_none()).ok_or_else(Error::not_found)?;
+    let recording =
+        rows::one(&app.db, id).await?.filter(|r| r.deleted.is_none()).ok_or_else(Error::not_found)?;
     let call = search::one(&app.db, recording.call).await?.ok_or_else(Error::not_found)?;
     if !actor.may(PLAY) {
         let segments = search::stretches(&app.db, recording.call).await?;

@@ -42,13 +42,16 @@ macro_rules! select {
 
 const ONE: &str = select!("id = $1");
 const OF_CALLS: &str = select!("call >= $1 AND call <= $2");
-const OVER: &str = select!("started_at < $1 AND held = 0 AND deleted_at IS NULL ORDER BY started_at LIMIT 500");
+const OVER: &str =
+    select!("started_at < $1 AND held = 0 AND deleted_at IS NULL ORDER BY started_at LIMIT 500");
 const MARKS: &str = "SELECT mark, offset_ms FROM recordings_marks WHERE recording = $1 ORDER BY position";
 const HOLD: &str = "UPDATE recordings_recordings SET held = $2 WHERE id = $1 AND held <> $2";
-const DELETED: &str = "UPDATE recordings_recordings SET deleted_at = $2 WHERE id = $1 AND held = 0 AND deleted_at IS NULL";
+const DELETED: &str =
+    "UPDATE recordings_recordings SET deleted_at = $2 WHERE id = $1 AND held = 0 AND deleted_at IS NULL";
 
 pub async fn one(db: &Db, id: RecordingId) -> Result<Option<Recording>> {
-    let row = sqlx::query(ONE).bind(id.get()).fetch_optional(db.read()).await.context("reading a recording")?;
+    let row =
+        sqlx::query(ONE).bind(id.get()).fetch_optional(db.read()).await.context("reading a recording")?;
     row.as_ref().map(recording).transpose()
 }
 
@@ -62,20 +65,30 @@ pub async fn of_calls(db: &Db, calls: &[CallId]) -> Result<Vec<Recording>> {
 }
 
 pub async fn marks(db: &Db, id: RecordingId) -> Result<Vec<Mark>> {
-    let rows = sqlx::query(MARKS).bind(id.get()).fetch_all(db.read()).await.context("the marks of a recording")?;
+    let rows =
+        sqlx::query(MARKS).bind(id.get()).fetch_all(db.read()).await.context("the marks of a recording")?;
     let mark = |row: &db::Row| Ok(Mark { kind: row.try_get("mark")?, offset_ms: row.try_get("offset_ms")? });
     rows.iter().map(mark).collect()
 }
 
 /// Up to 500 recordings that began before `cutoff` and may go.
 pub async fn over(db: &Db, cutoff: Timestamp) -> Result<Vec<Recording>> {
-    let rows = sqlx::query(OVER).bind(cutoff.as_micros()).fetch_all(db.read()).await.context("old recordings")?;
+    let rows =
+        sqlx::query(OVER).bind(cutoff.as_micros()).fetch_all(db.read()).await.context("old recordings")?;
     rows.iter().map(recording).collect()
 }
 
 /// Holds or lets go; true when that changed something.
-pub async fn hold(tx: &mut Tx, id: RecordingId, held: bool, who: PersonId, why: &str, now: Timestamp) -> Result<bool> {
-    let done = sqlx::query(HOLD).bind(id.get()).bind(i64::from(held)).execute(&mut **tx).await.context("holding")?;
+pub async fn hold(
+    tx: &mut Tx,
+    id: RecordingId,
+    held: bool,
+    who: PersonId,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let done =
+        sqlx::query(HOLD).bind(id.get()).bind(i64::from(held)).execute(&mut **tx).await.context("holding")?;
     if done.rows_affected() == 0 {
         return Ok(false);
     }
@@ -98,12 +111,20 @@ pub async fn deleted(tx: &mut Tx, id: RecordingId, now: Timestamp) -> Result<boo
         return Ok(false);
     }
     let payload = serde_json::json!({ "why": "retention" });
-    tx.journal(Entry { at: now, who: None, room: "recordings", subject: id.to_string(), kind: "deleted", payload });
+    tx.journal(Entry {
+        at: now,
+        who: None,
+        room: "recordings",
+        subject: id.to_string(),
+        kind: "deleted",
+        payload,
+    });
     Ok(true)
 }
 
 fn recording(row: &db::Row) -> Result<Recording> {
-    let time = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_micros));
+    let time =
+        |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_micros));
     Ok(Recording {
         id: RecordingId(row.try_get("id")?),
         call: CallId(row.try_get("call")?),
