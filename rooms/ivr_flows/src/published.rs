@@ -147,3 +147,11 @@ pub async fn export(db: &Db) -> anyhow::Result<Vec<FlowSource>> {
         .filter_map(|(id, live)| source::check(&live.source, None, id, live.version, &names).source)
         .collect())
 }
+
+/// Called numbers with the names of their flows: for `switchboard export`.
+pub async fn numbers(db: &Db) -> anyhow::Result<Vec<(String, String)>> {
+    let names: BTreeMap<FlowId, String> =
+        store::all(db).await?.into_iter().map(|flow| (flow.id, flow.name)).collect();
+    let numbers = store::numbers(db.read()).await?;
+    Ok(numbers.into_iter().filter_map(|(number, flow)| Some((number, names.get(&flow)?.clone()))).collect())
+}

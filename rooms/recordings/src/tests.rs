@@ -83,7 +83,10 @@ fn a_recording_is_found_heard_held_and_let_go() {
         assert_eq!(wave["duration_ms"], 100);
         let sound =
             site.get(&format!("/api/recordings/{id}/audio")).by(inspector.0, inspector.1).send().await;
-        assert_eq!((sound.status.as_u16(), sound.headers["content-length"].to_str().ok()), (200, Some("3244")));
+        assert_eq!(
+            (sound.status.as_u16(), sound.headers["content-length"].to_str().ok()),
+            (200, Some("3244"))
+        );
 
         // Somebody else's agent does not learn that it exists; the agent who spoke hears it.
         assert_eq!(

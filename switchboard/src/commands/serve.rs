@@ -67,12 +67,9 @@ pub async fn run(serve: &Serve) -> Result<()> {
             demo: config.demo,
         },
         flows: flows.clone(),
-        recordings: recordings::Config { folder: folders.recordings() },
+        recordings: recordings::Config::new(folders.recordings()),
     };
-    let mut rooms = rooms::all(around);
-    if config.demo {
-        rooms.push(demo::room(&config));
-    }
+    let rooms = rooms::all(around);
     let changed = Arc::new(Notify::new());
     let mut site = Site::build(app.clone(), rooms, Some(pages::router(telephony.clone())));
     people::start(&app.db, &site.app.permissions).await?;
