@@ -13,7 +13,7 @@ const STEPS_PER_BAR: usize = 8;
 /// Speech stands out from music that is a little softer.
 const LEVEL_DBFS: f32 = -24.0;
 
-/// A bar of harmony: the notes of the chord, as MIDI numbers, and the plucked figure as places in the scale above.
+/// A bar: the notes of its chord and those plucked above it, as MIDI numbers.
 struct Bar {
     chord: [u8; 4],
     figure: [Option<u8>; STEPS_PER_BAR],
@@ -21,7 +21,7 @@ struct Bar {
 
 const REST: Option<u8> = None;
 
-/// D major: D, B minor, G, A; G, F sharp minor, E minor, A. Twenty bars make sixty seconds.
+/// In D major: D, B minor, G, A. Twenty bars make sixty seconds.
 const VERSE: [Bar; 4] = [
     Bar {
         chord: [50, 57, 61, 66],
@@ -34,6 +34,7 @@ const VERSE: [Bar; 4] = [
     },
     Bar { chord: [57, 59, 64, 69], figure: [Some(76), REST, Some(73), Some(71), REST, Some(69), REST, REST] },
 ];
+/// G, F sharp minor, E minor, A.
 const REFRAIN: [Bar; 4] = [
     Bar { chord: [55, 59, 62, 66], figure: [Some(83), REST, Some(81), REST, Some(78), REST, Some(74), REST] },
     Bar { chord: [54, 57, 61, 64], figure: [Some(81), REST, Some(78), REST, Some(76), REST, Some(73), REST] },
