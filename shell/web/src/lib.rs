@@ -16,6 +16,8 @@ mod page;
 mod room;
 mod site;
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod upload;
 
