@@ -370,3 +370,51 @@ fn the_demo_is_put_in_and_speaks_with_the_house_s_voice() {
         assert!(heard.broken.is_empty(), "{:?}", heard.broken);
     });
 }
+
+/// Every code this room can answer with has a sentence in both languages, and the sentence names only what is there.
+#[test]
+fn every_no_has_its_sentence() {
+    let messages = [
+        ("zh-CN", include_str!("../ui/messages/zh-CN.json")),
+        ("en", include_str!("../ui/messages/en.json")),
+    ];
+    for (language, text) in messages {
+        let messages: serde_json::Value = serde_json::from_str(text).expect("messages");
+        for code in ivr::Code::ALL {
+            let key = serde_json::to_value(code).expect("a word");
+            let key = key.as_str().expect("a word");
+            let sentence =
+                messages["finding"][key].as_str().unwrap_or_else(|| panic!("{language}: finding.{key}"));
+            for named in sentence.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()) {
+                assert!(
+                    code.text().contains(&format!("{{{named}}}")),
+                    "{language}: finding.{key} names {named}"
+                );
+            }
+        }
+        for key in ["syntax", "other_name"] {
+            assert!(messages["finding"][key].is_string(), "{language}: finding.{key}");
+        }
+        let refusals = [
+            "changed_meanwhile",
+            "not_sound",
+            "nothing_changed",
+            "name_taken",
+            "bad_name",
+            "no_such_version",
+            "not_published",
+            "bad_number",
+            "in_use",
+            "too_many_flows",
+            "source_too_long",
+            "bad_prompt",
+        ];
+        for key in refusals {
+            assert!(messages["refusal"][key].is_string(), "{language}: refusal.{key}");
+        }
+        for permission in crate::PERMISSIONS {
+            let key = permission.key.trim_start_matches("ivr_flows.");
+            assert!(messages["permission"][key].is_string(), "{language}: permission.{key}");
+        }
+    }
+}

@@ -38,7 +38,7 @@ impl Found {
         Found {
             level: Level::Error,
             code: "syntax".into(),
-            params: BTreeMap::from([("detail".to_owned(), message.to_owned())]),
+            params: BTreeMap::from([("message".to_owned(), message.to_owned())]),
             line: Some(line),
             column: Some(column),
             node: None,
@@ -47,7 +47,7 @@ impl Found {
     }
 
     fn other_name(name: &str, called: &str) -> Found {
-        let params = [("name", name), ("called", called)];
+        let params = [("name", called), ("found", name)];
         Found {
             level: Level::Error,
             code: "other_name".into(),
