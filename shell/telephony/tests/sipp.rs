@@ -1,35 +1,136 @@
-//! SIPp as the peer, over real sockets.
+//! SIPp as the peer, caller and telephone, over real sockets.
 
 mod rig;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::time::Duration;
 
-use exchange::line::EndCause;
+use exchange::line::{Command, EndCause, Event, Identity, Target};
+use kernel::LegId;
 use rig::Rig;
-use tokio::process::Command;
 
-/// Runs SIPp's own caller from 127.0.0.2; the panic shows what it printed.
-async fn sipp(to: SocketAddr, arguments: &[&str]) {
-    let folder = std::env::temp_dir();
-    let output = Command::new("sipp")
-        .args([to.to_string().as_str(), "-i", "127.0.0.2", "-nostdin", "-timeout", "30", "-timeout_error"])
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .expect("sipp is installed (Debian package sip-tester)");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+/// A SIPp that has been told what to do; the panic of `done` shows what it printed.
+struct Sipp(tokio::process::Child);
+
+impl Sipp {
+    fn start(at: &str, arguments: &[&str]) -> Sipp {
+        let child = tokio::process::Command::new("sipp")
+            .args(["-i", at, "-nostdin", "-timeout", "40", "-timeout_error"])
+            .args(arguments)
+            .current_dir(std::env::temp_dir())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("sipp is installed (Debian package sip-tester)");
+        Sipp(child)
+    }
+
+    async fn done(self) {
+        let output = self.0.wait_with_output().await.expect("sipp ends");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+fn scenario(name: &str) -> String {
+    format!("{}/tests/sipp/{name}.xml", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A port that was free a moment ago.
+fn free_port(ip: &str) -> u16 {
+    let socket = std::net::UdpSocket::bind((ip, 0)).expect("a port");
+    socket.local_addr().expect("bound").port()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_calls_are_answered_and_hung_up() {
+async fn fifty_calls_of_sipps_own_caller_are_answered_and_hung_up() {
     let mut rig = Rig::start(rig::config(), rig::directory()).await;
-    let to = rig.udp();
-    let (ends, ()) =
-        tokio::join!(rig.answer_all(50), sipp(to, &["-sn", "uac", "-m", "50", "-r", "50", "-d", "100"]));
-    assert_eq!(ends, vec![EndCause::FarEnd; 50]);
+    let to = rig.udp().to_string();
+    let sipp = Sipp::start("127.0.0.2", &[&to, "-sn", "uac", "-m", "50", "-r", "50", "-d", "100"]);
+    assert_eq!(rig.answer_all(50).await, vec![EndCause::FarEnd; 50]);
+    sipp.done().await;
     assert_eq!((rig.stats().legs, rig.stats().calls_in), (0, 0));
+}
+
+/// Callers through us to a telephone, which rings before the caller is answered.
+async fn through(transport: &str, calls: usize, rate: &str) {
+    let mut rig = Rig::start(rig::config(), rig::directory()).await;
+    let port = free_port("127.0.0.3").to_string();
+    let mut directory = rig::directory();
+    let kind = if transport == "t1" { ";transport=tcp" } else { "" };
+    let contact = Some(format!("sip:1001@127.0.0.3:{port}{kind}"));
+    directory.phones.get_mut("1001").expect("1001").contact = contact;
+    rig.telephony.configure(directory).expect("room");
+    rig.phone_event().await;
+
+    let phone = scenario("phone");
+    let _phone = Sipp::start("127.0.0.3", &["-sf", &phone, "-p", &port, "-t", transport]);
+    let to: SocketAddr = if transport == "t1" { rig.tcp() } else { rig.udp() };
+    // The telephone must listen before it is called.
+    while transport == "t1" && tokio::net::TcpStream::connect(format!("127.0.0.3:{port}")).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (to, caller, calls_text) = (to.to_string(), scenario("caller"), calls.to_string());
+    let sipp = Sipp::start(
+        "127.0.0.2",
+        &[&to, "-sf", &caller, "-m", &calls_text, "-r", rate, "-d", "200", "-t", transport],
+    );
+    let mut other: HashMap<LegId, LegId> = HashMap::new();
+    let (mut ended, mut connected) = (0, 0);
+    while ended < 2 * calls {
+        match rig.event().await {
+            Event::Incoming { leg, from, .. } => {
+                let agent = rig.leg();
+                other.insert(leg, agent);
+                other.insert(agent, leg);
+                let to = Target::Phone { user: "1001".into() };
+                rig.command(Command::Ring { leg });
+                rig.command(Command::Dial { leg: agent, to, from, ring_for: Duration::from_secs(10) });
+            }
+            Event::Answered { leg } => {
+                if leg < other[&leg] {
+                    connected += 1;
+                } else {
+                    rig.command(Command::Answer { leg: other[&leg] });
+                }
+            }
+            Event::Ended { leg, cause } => {
+                ended += 1;
+                assert!(matches!(cause, EndCause::FarEnd | EndCause::Ours), "{cause:?}");
+                rig.command(Command::HangUp { leg: other[&leg] });
+            }
+            _ => {}
+        }
+    }
+    sipp.done().await;
+    assert_eq!(connected, calls);
+    assert_eq!((rig.stats().legs, rig.stats().calls_in), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_are_put_through_to_a_telephone_over_udp() {
+    through("u1", 100, "50").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_are_put_through_to_a_telephone_over_tcp() {
+    through("t1", 50, "25").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_there_is_no_answer() {
+    let mut rig = Rig::start(rig::config(), rig::directory()).await;
+    let mut directory = rig::directory();
+    let contact = Some(format!("sip:1001@127.0.0.3:{};transport=tcp", free_port("127.0.0.3")));
+    directory.phones.get_mut("1001").expect("1001").contact = contact;
+    rig.telephony.configure(directory).expect("room");
+    rig.phone_event().await;
+    let leg = rig.leg();
+    let to = Target::Phone { user: "1001".into() };
+    rig.command(Command::Dial { leg, to, from: Identity::default(), ring_for: Duration::from_secs(5) });
+    assert_eq!(rig.ended(leg).await, EndCause::Unreachable);
 }

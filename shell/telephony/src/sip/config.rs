@@ -85,8 +85,8 @@ pub struct Limits {
     pub min_session_expires_s: u32,
     /// A call is ended after this long, whatever happens.
     pub max_call: Duration,
-    /// A leg that is not on hold and sends no packet for this long is ended; none: only reported by the media core.
-    pub silent_leg: Option<Duration>,
+    /// A call in that the driver neither answers nor refuses is refused after this long.
+    pub max_unanswered: Duration,
     /// SDP addresses that are loopback are accepted (demo and tests); multicast and broadcast never are.
     pub loopback_media: bool,
 }
@@ -114,7 +114,7 @@ impl Default for Limits {
             session_expires_s: 1_800,
             min_session_expires_s: 90,
             max_call: Duration::from_secs(4 * 3_600),
-            silent_leg: None,
+            max_unanswered: Duration::from_secs(170),
             loopback_media: true,
         }
     }

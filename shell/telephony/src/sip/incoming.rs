@@ -158,7 +158,11 @@ impl Edge {
             takes_update: false,
             refreshing: None,
             reinvite: None,
-            deadlines: Deadlines { life: Some(now + self.config.limits.max_call), ..Deadlines::default() },
+            deadlines: Deadlines {
+                ring: Some(now + self.config.limits.max_unanswered),
+                life: Some(now + self.config.limits.max_call),
+                ..Deadlines::default()
+            },
             indexed: None,
             ended: None,
         };
@@ -236,6 +240,7 @@ impl Edge {
         leg.timer_headers(&mut response.headers, theirs.supported);
         message::finish(&mut response.headers, &mut response.body, Some(sdp));
         leg.stage = Stage::Answered { offered };
+        leg.deadlines.ring = None;
         leg.agreed = agreed;
         leg.held = agreed.is_some_and(|a| a.held());
         answerer.respond(response);

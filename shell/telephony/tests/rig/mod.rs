@@ -6,6 +6,7 @@ pub mod text;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use exchange::line::{Command, EndCause, Event};
@@ -18,12 +19,13 @@ use tokio::time::timeout;
 pub const REALM: &str = "switchboard";
 const LONG: Duration = Duration::from_secs(20);
 
-/// Real time from a fixed start.
-pub struct Steady(Instant);
+/// Real time from a fixed start, which a test may push forward.
+pub struct Steady(Instant, AtomicU64);
 
 impl Clock for Steady {
     fn now(&self) -> Timestamp {
-        Timestamp::from_secs(1_800_000_000) + self.0.elapsed()
+        let pushed = Duration::from_secs(self.1.load(Ordering::SeqCst));
+        Timestamp::from_secs(1_800_000_000) + self.0.elapsed() + pushed
     }
 }
 
@@ -31,7 +33,7 @@ pub struct Rig {
     pub telephony: Telephony,
     pub events: mpsc::Receiver<Event>,
     pub mint: Arc<IdMint>,
-    pub clock: Arc<dyn Clock>,
+    pub clock: Arc<Steady>,
     pub folder: PathBuf,
 }
 
@@ -74,7 +76,7 @@ pub fn directory() -> Directory {
 
 impl Rig {
     pub async fn start(config: Config, directory: Directory) -> Rig {
-        let clock: Arc<dyn Clock> = Arc::new(Steady(Instant::now()));
+        let clock = Arc::new(Steady(Instant::now(), AtomicU64::new(0)));
         let mint = Arc::new(IdMint::new(0));
         let folder = config.media.recordings_dir.clone();
         let (telephony, events) =
@@ -93,6 +95,13 @@ impl Rig {
     }
     pub fn command(&self, command: Command) {
         self.telephony.command(command).expect("room for a command");
+    }
+    /// So much time passes at once. Telephony notices at its next input, so it is given one.
+    pub async fn pass(&self, seconds: u64) {
+        self.clock.1.fetch_add(seconds, Ordering::SeqCst);
+        let peer = Peer::at("127.0.0.1", self.udp()).await;
+        peer.say(&text::request("OPTIONS", "poke", 1, "", "", "")).await;
+        assert!(peer.hear().await.starts_with("SIP/2.0 "));
     }
     pub fn stats(&self) -> Stats {
         self.telephony.stats()
