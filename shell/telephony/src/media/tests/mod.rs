@@ -4,3 +4,4 @@ mod keys;
 mod peer;
 mod record;
 mod relay;
+mod strangers;

@@ -178,7 +178,12 @@ pub struct Phone {
 
 impl Phone {
     pub fn new(leg: LegId, to: SocketAddr, codec: Codec) -> Phone {
-        let socket = UdpSocket::bind(SocketAddr::new(to.ip(), 0)).expect("a socket");
+        Phone::new_at(&to.ip().to_string(), leg, to, codec)
+    }
+
+    pub fn new_at(ip: &str, leg: LegId, to: SocketAddr, codec: Codec) -> Phone {
+        let ip: IpAddr = ip.parse().expect("an address");
+        let socket = UdpSocket::bind(SocketAddr::new(ip, 0)).expect("a socket");
         socket.set_nonblocking(true).expect("non-blocking");
         Phone {
             leg,
@@ -271,6 +276,12 @@ impl Phone {
     pub fn hears(&self, hz: f32, ms: usize) -> f32 {
         let from = self.heard.len().saturating_sub(ms * 8);
         level::share_at(&self.heard[from..], hz)
+    }
+
+    /// Whether there is a stretch of `ms` in what it heard that is as wanted. For what is mixed in time: a test machine that
+    /// stalls leaves holes in one stretch, not in all.
+    pub fn ever(&self, ms: usize, wanted: impl Fn(&[i16]) -> bool) -> bool {
+        self.heard.windows(ms * 8).step_by(FRAME).any(wanted)
     }
 
     /// Its stream is one: one source, sequence and time without a step backwards.
