@@ -1,18 +1,17 @@
 //! The handle on the media threads: opens sockets, finds prompts, and passes orders to the thread that owns a leg.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use audio::Clip;
-use exchange::line::{Command, Event};
+use exchange::line::{Command, Event, Source};
 use kernel::{Clock, LegId, RecordingId};
 use mio::{Poll, Waker};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -25,7 +24,7 @@ use super::ports::Ports;
 use super::prompts::Prompts;
 use super::recorder::seal::Sealer;
 use super::recorder::writer::Writer;
-use super::shard::{Order, Shard, Shared, State, WAKER};
+use super::shard::{Order, Peer, Shard, Shared, State, WAKER};
 
 /// Orders that may wait for a media thread.
 const ORDERS_MAX: usize = 16_384;
@@ -50,8 +49,7 @@ struct Inner {
 }
 
 struct ShardHandle {
-    orders: SyncSender<Order>,
-    waker: Waker,
+    peer: Peer,
     shared: Arc<Shared>,
 }
 
@@ -62,11 +60,39 @@ struct Directory {
     recordings: HashMap<RecordingId, LegId>,
 }
 
-/// Where a leg lives.
-#[derive(Clone, Copy)]
+/// Where a leg lives, and whom it hears.
 struct Place {
     local: SocketAddr,
     shard: usize,
+    hears: Vec<LegId>,
+}
+
+impl Directory {
+    /// The thread with the fewest legs.
+    fn lightest(&self, shards: usize) -> usize {
+        let mut legs = vec![0usize; shards];
+        for place in self.legs.values() {
+            legs[place.shard] += 1;
+        }
+        (0..shards).min_by_key(|shard| legs[*shard]).unwrap_or(0)
+    }
+
+    /// All legs that hear `leg` or are heard by it, directly or through others.
+    fn company(&self, leg: LegId) -> Vec<LegId> {
+        let mut company = vec![leg];
+        let mut at = 0;
+        while let Some(one) = company.get(at).copied() {
+            at += 1;
+            let heard = self.legs.get(&one).into_iter().flat_map(|place| place.hears.iter().copied());
+            let hearing = self.legs.iter().filter(|(_, place)| place.hears.contains(&one)).map(|(id, _)| *id);
+            for other in heard.chain(hearing) {
+                if self.legs.contains_key(&other) && !company.contains(&other) {
+                    company.push(other);
+                }
+            }
+        }
+        company
+    }
 }
 
 impl MediaCore {
@@ -83,16 +109,22 @@ impl MediaCore {
 
         let (sealer, sealings) = sync_channel(SEALING_MAX);
         let (writer, jobs) = sync_channel(config.writer_queue_blocks.max(16));
-        let (mut homes, mut shards) = (Vec::new(), Vec::new());
-        for number in 0..count {
-            let (home, blocks) = sync_channel(1_024);
-            homes.push(home);
+        let (mut homes, mut peers, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..count {
             let poll = Poll::new().context("cannot make an epoll for a media thread")?;
             let waker =
                 Waker::new(poll.registry(), WAKER).context("cannot make a waker for a media thread")?;
             let (orders, waiting) = sync_channel(ORDERS_MAX);
+            peers.push(Peer { orders, waker: Arc::new(waker) });
+            parts.push((poll, waiting));
+        }
+        let mut shards = Vec::new();
+        let started = Instant::now();
+        for (number, (poll, waiting)) in parts.into_iter().enumerate() {
+            let (home, blocks) = sync_channel(1_024);
+            homes.push(home);
             let shared = Arc::new(Shared::default());
-            shards.push(ShardHandle { orders, waker, shared: shared.clone() });
+            shards.push(ShardHandle { peer: peers[number].clone(), shared: shared.clone() });
             let shard = Shard {
                 number,
                 poll,
@@ -101,7 +133,8 @@ impl MediaCore {
                 writer: writer.clone(),
                 blocks,
                 silent_after_us: config.silent_after.as_micros() as u64,
-                state: State::new(Backlog::new(events.clone())),
+                peers: peers.clone(),
+                state: State::new(Backlog::new(events.clone()), started),
             };
             threads.push(named(&format!("media-{number}"), move || shard.run())?);
         }
@@ -147,7 +180,11 @@ impl MediaCore {
         let now = self.inner.clock.now();
         let mut directory = self.directory();
         let directory = &mut *directory;
-        let Entry::Vacant(place) = directory.legs.entry(leg) else { return Err(NoPort::Open(leg)) };
+        if directory.legs.contains_key(&leg) {
+            return Err(NoPort::Open(leg));
+        }
+        let shard =
+            if self.inner.shards.len() == 1 { 0 } else { directory.lightest(self.inner.shards.len()) };
         let ports = directory.ports.entry(ip).or_insert_with(|| Ports::new(&config.ports));
         let mut last = NoPort::AllTaken { total: ports.total() };
         for _ in 0..PORTS_TRIED {
@@ -162,12 +199,11 @@ impl MediaCore {
                     continue;
                 }
             };
-            let shard = (leg.get() as u64 % self.inner.shards.len() as u64) as usize;
             if !self.order(shard, Order::Open { leg, rtp, rtcp }) {
                 ports.release(port, now);
                 return Err(NoPort::Overloaded);
             }
-            place.insert(Place { local, shard });
+            directory.legs.insert(leg, Place { local, shard, hears: Vec::new() });
             return Ok(LocalPort { addr: local });
         }
         Err(last)
@@ -182,7 +218,7 @@ impl MediaCore {
     /// command for a leg that is not open is ignored.
     pub fn command(&self, command: Command) {
         match command {
-            Command::Hear { leg, sources } => self.order_leg(leg, Order::Hear { leg, sources }),
+            Command::Hear { leg, sources } => self.hear(leg, sources),
             Command::Play { leg, play, sounds, mode } => {
                 let pieces = play::pieces(&sounds, &self.inner.prompts);
                 self.order_leg(leg, Order::Play { leg, play, mode, pieces });
@@ -198,16 +234,16 @@ impl MediaCore {
                 self.order_leg(leg, Order::Record { recording, leg, at: self.inner.clock.now() });
             }
             Command::Mark { recording, mark } => {
-                self.order_recording(recording, Order::Mark { recording, mark });
+                self.order_recording(recording, |leg| Order::Mark { leg, recording, mark });
             }
             Command::PauseRecording { recording } => {
-                self.order_recording(recording, Order::Pause { recording, paused: true });
+                self.order_recording(recording, |leg| Order::Pause { leg, recording, paused: true });
             }
             Command::ResumeRecording { recording } => {
-                self.order_recording(recording, Order::Pause { recording, paused: false });
+                self.order_recording(recording, |leg| Order::Pause { leg, recording, paused: false });
             }
             Command::StopRecording { recording } => {
-                self.order_recording(recording, Order::StopRecording { recording });
+                self.order_recording(recording, |leg| Order::StopRecording { leg, recording });
                 self.directory().recordings.remove(&recording);
             }
             Command::Ring { .. }
@@ -267,10 +303,10 @@ impl MediaCore {
     /// Seals all recordings and ends the threads. Blocks until that is done: not for an async task.
     pub fn shutdown(&self) {
         for shard in &self.inner.shards {
-            while let Err(std::sync::mpsc::TrySendError::Full(_)) = shard.orders.try_send(Order::Shutdown) {
+            while let Err(TrySendError::Full(_)) = shard.peer.orders.try_send(Order::Shutdown) {
                 std::thread::sleep(Duration::from_millis(1));
             }
-            let _ = shard.waker.wake();
+            let _ = shard.peer.waker.wake();
         }
         self.inner.prompts.stop();
         let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(|e| e.into_inner()));
@@ -282,26 +318,56 @@ impl MediaCore {
     }
 
     fn order_leg(&self, leg: LegId, order: Order) {
-        let shard = self.directory().legs.get(&leg).map(|place| place.shard);
-        if let Some(shard) = shard {
-            self.order(shard, order);
+        // Under the lock, so that orders of one leg stay in order even when it moves.
+        let directory = self.directory();
+        if let Some(place) = directory.legs.get(&leg) {
+            self.order(place.shard, order);
         }
     }
 
-    fn order_recording(&self, recording: RecordingId, order: Order) {
+    fn order_recording(&self, recording: RecordingId, order: impl FnOnce(LegId) -> Order) {
         let leg = self.directory().recordings.get(&recording).copied();
         if let Some(leg) = leg {
-            self.order_leg(leg, order);
+            self.order_leg(leg, order(leg));
         }
+    }
+
+    /// Legs that hear each other must live in one thread: the smaller company moves.
+    fn hear(&self, leg: LegId, sources: Vec<Source>) {
+        let mut directory = self.directory();
+        let Some(place) = directory.legs.get_mut(&leg) else { return };
+        place.hears = sources.iter().map(|source| source.leg).collect();
+        let home = place.shard;
+        let apart =
+            sources.iter().any(|s| directory.legs.get(&s.leg).is_some_and(|other| other.shard != home));
+        if apart {
+            let company = directory.company(leg);
+            let mut legs = vec![0usize; self.inner.shards.len()];
+            for one in &company {
+                legs[directory.legs.get(one).map_or(home, |place| place.shard)] += 1;
+            }
+            let to = (0..legs.len()).max_by_key(|shard| legs[*shard]).unwrap_or(home);
+            for one in company {
+                let Some(place) = directory.legs.get_mut(&one) else { continue };
+                let from = std::mem::replace(&mut place.shard, to);
+                if from != to {
+                    // In this order, so that nothing ordered from now on is lost on the way.
+                    self.order(to, Order::Expect { leg: one });
+                    self.order(from, Order::Release { leg: one, to });
+                }
+            }
+        }
+        let shard = directory.legs.get(&leg).map_or(home, |place| place.shard);
+        self.order(shard, Order::Hear { leg, sources });
     }
 
     fn order(&self, shard: usize, order: Order) -> bool {
         let Some(shard) = self.inner.shards.get(shard) else { return false };
-        if shard.orders.try_send(order).is_err() {
+        if shard.peer.orders.try_send(order).is_err() {
             tracing::error!("a media thread does not take orders any more; one is dropped");
             return false;
         }
-        let _ = shard.waker.wake();
+        let _ = shard.peer.waker.wake();
         true
     }
 }

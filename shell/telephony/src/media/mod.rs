@@ -14,8 +14,8 @@ mod play;
 mod ports;
 mod prompts;
 mod recorder;
-mod rtcp;
-mod rtp;
+pub mod rtcp;
+pub mod rtp;
 mod shard;
 mod sys;
 

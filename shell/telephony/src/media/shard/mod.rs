@@ -4,6 +4,7 @@
 //! other in its own codec needs no tick at all: packets pass the moment they come. When there is much to do the thread
 //! sleeps to the next phase and takes what has gathered in one go, which costs up to 2 ms and saves a wake-up per packet.
 
+mod moving;
 mod orders;
 mod packets;
 mod recordings;
@@ -25,6 +26,7 @@ use super::leg::Leg;
 use super::outbox::Backlog;
 use super::recorder::writer::{Block, Job};
 use super::sys::{self, Batch};
+pub use moving::Peer;
 pub use orders::Order;
 
 pub const PHASES: usize = 10;
@@ -59,6 +61,8 @@ pub struct Shard {
     /// Empty blocks back from the writer.
     pub blocks: Receiver<Block>,
     pub silent_after_us: u64,
+    /// All media threads, this one too.
+    pub peers: Vec<Peer>,
     pub state: State,
 }
 
@@ -75,6 +79,11 @@ pub struct State {
     events: Backlog,
     /// Jobs without which the writer would be confused, while its queue is full.
     owed_jobs: Vec<Job>,
+    /// Legs on their way here, with their orders.
+    expected: HashMap<LegId, Vec<Order>>,
+    /// Legs on their way to other threads.
+    departing: Vec<(usize, Box<Leg>)>,
+    /// The same for all media threads.
     started: Instant,
     /// Slots whose playing ended in this phase.
     ended: Vec<usize>,
@@ -91,7 +100,7 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(events: Backlog) -> State {
+    pub fn new(events: Backlog, started: Instant) -> State {
         State {
             legs: Vec::new(),
             free: Vec::new(),
@@ -101,7 +110,9 @@ impl State {
             phases: Default::default(),
             events,
             owed_jobs: Vec::new(),
-            started: Instant::now(),
+            expected: HashMap::new(),
+            departing: Vec::new(),
+            started,
             ended: Vec::new(),
             phase: 1,
             packets: 0,
@@ -145,6 +156,7 @@ impl Shard {
                 break;
             }
             self.run_phases();
+            self.see_off();
             self.state.events.flush();
         }
         self.end();

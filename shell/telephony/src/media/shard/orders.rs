@@ -15,18 +15,89 @@ use crate::media::leg::Leg;
 use crate::media::play::{Piece, Playing};
 
 pub enum Order {
-    Open { leg: LegId, rtp: UdpSocket, rtcp: UdpSocket },
-    Connect { leg: LegId, remote: Remote },
-    Hear { leg: LegId, sources: Vec<Source> },
-    Play { leg: LegId, play: PlayId, mode: PlayMode, pieces: Vec<Piece> },
-    StopPlaying { leg: LegId, play: PlayId },
-    Record { recording: RecordingId, leg: LegId, at: Timestamp },
-    Mark { recording: RecordingId, mark: String },
-    Pause { recording: RecordingId, paused: bool },
-    StopRecording { recording: RecordingId },
-    Close { leg: LegId },
-    Quality { leg: LegId, reply: oneshot::Sender<LegQuality> },
+    Open {
+        leg: LegId,
+        rtp: UdpSocket,
+        rtcp: UdpSocket,
+    },
+    Connect {
+        leg: LegId,
+        remote: Remote,
+    },
+    Hear {
+        leg: LegId,
+        sources: Vec<Source>,
+    },
+    Play {
+        leg: LegId,
+        play: PlayId,
+        mode: PlayMode,
+        pieces: Vec<Piece>,
+    },
+    StopPlaying {
+        leg: LegId,
+        play: PlayId,
+    },
+    Record {
+        recording: RecordingId,
+        leg: LegId,
+        at: Timestamp,
+    },
+    Mark {
+        leg: LegId,
+        recording: RecordingId,
+        mark: String,
+    },
+    Pause {
+        leg: LegId,
+        recording: RecordingId,
+        paused: bool,
+    },
+    StopRecording {
+        leg: LegId,
+        recording: RecordingId,
+    },
+    Close {
+        leg: LegId,
+    },
+    Quality {
+        leg: LegId,
+        reply: oneshot::Sender<LegQuality>,
+    },
+    /// The leg is on its way here from another thread: keep its orders until it comes.
+    Expect {
+        leg: LegId,
+    },
+    /// Give the leg to another thread.
+    Release {
+        leg: LegId,
+        to: usize,
+    },
+    /// Here it is.
+    Adopt {
+        leg: Box<Leg>,
+    },
     Shutdown,
+}
+
+impl Order {
+    fn leg(&self) -> Option<LegId> {
+        match self {
+            Order::Open { leg, .. }
+            | Order::Connect { leg, .. }
+            | Order::Hear { leg, .. }
+            | Order::Play { leg, .. }
+            | Order::StopPlaying { leg, .. }
+            | Order::Record { leg, .. }
+            | Order::Mark { leg, .. }
+            | Order::Pause { leg, .. }
+            | Order::StopRecording { leg, .. }
+            | Order::Close { leg }
+            | Order::Quality { leg, .. }
+            | Order::Release { leg, .. } => Some(*leg),
+            Order::Expect { .. } | Order::Adopt { .. } | Order::Shutdown => None,
+        }
+    }
 }
 
 impl Shard {
@@ -41,8 +112,12 @@ impl Shard {
         true
     }
 
-    fn carry_out(&mut self, order: Order) {
+    pub(super) fn carry_out(&mut self, order: Order) {
         let now = self.now_us();
+        if let Some(waiting) = order.leg().and_then(|leg| self.state.expected.get_mut(&leg)) {
+            waiting.push(order);
+            return;
+        }
         match order {
             Order::Open { leg, rtp, rtcp } => self.open(leg, rtp, rtcp),
             Order::Connect { leg, remote } => {
@@ -78,9 +153,9 @@ impl Shard {
                 }
             }
             Order::Record { recording, leg, at } => self.record(recording, leg, at, now),
-            Order::Mark { recording, mark } => self.mark(recording, mark, now),
-            Order::Pause { recording, paused } => self.pause(recording, paused, now),
-            Order::StopRecording { recording } => self.stop_recording(recording, now),
+            Order::Mark { recording, mark, .. } => self.mark(recording, mark, now),
+            Order::Pause { recording, paused, .. } => self.pause(recording, paused, now),
+            Order::StopRecording { recording, .. } => self.stop_recording(recording, now),
             Order::Close { leg } => self.close(leg),
             Order::Quality { leg, reply } => {
                 let slot = self.state.by_id.get(&leg).copied();
@@ -88,6 +163,11 @@ impl Shard {
                     let _ = reply.send(leg.quality());
                 }
             }
+            Order::Expect { leg } => {
+                self.state.expected.entry(leg).or_default();
+            }
+            Order::Release { leg, to } => self.release(leg, to),
+            Order::Adopt { leg } => self.adopt(leg),
             Order::Shutdown => {}
         }
     }
@@ -97,28 +177,35 @@ impl Shard {
     }
 
     fn open(&mut self, id: LegId, rtp: UdpSocket, rtcp: UdpSocket) {
+        match Leg::new(id, rtp, rtcp) {
+            Ok(leg) => self.seat(Box::new(leg)),
+            Err(error) => tracing::error!(leg = %id, %error, "a leg cannot be opened; it stays silent"),
+        }
+    }
+
+    /// Gives a leg a slot and listens to its sockets.
+    pub(super) fn seat(&mut self, leg: Box<Leg>) {
         let slot = self.state.free.pop().unwrap_or_else(|| {
             self.state.legs.push(None);
             self.state.legs.len() - 1
         });
         let registry = self.poll.registry();
         let watched = registry
-            .register(&mut SourceFd(&rtp.as_raw_fd()), Token(slot * 2), Interest::READABLE)
+            .register(&mut SourceFd(&leg.rtp.as_raw_fd()), Token(slot * 2), Interest::READABLE)
             .and_then(|()| {
-                registry.register(&mut SourceFd(&rtcp.as_raw_fd()), Token(slot * 2 + 1), Interest::READABLE)
+                let control = Token(slot * 2 + 1);
+                registry.register(&mut SourceFd(&leg.rtcp.as_raw_fd()), control, Interest::READABLE)
             });
-        let leg = watched.map_err(Into::into).and_then(|()| Leg::new(id, rtp, rtcp));
-        match leg {
-            Ok(leg) => {
-                self.state.legs[slot] = Some(Box::new(leg));
-                self.state.by_id.insert(id, slot);
-                self.rewire_around(id);
-            }
-            Err(error) => {
-                tracing::error!(leg = %id, %error, "a leg cannot be opened; it stays silent");
-                self.state.free.push(slot);
-            }
+        let id = leg.id;
+        if let Err(error) = watched {
+            tracing::error!(leg = %id, %error, "a leg's sockets cannot be watched; it stays silent");
+            self.state.free.push(slot);
+            return;
         }
+        self.state.legs[slot] = Some(leg);
+        self.state.by_id.insert(id, slot);
+        self.listen(id, &[]);
+        self.rewire_around(id);
     }
 
     /// The leg goes with all that belongs to it. Its sockets leave the epoll by being closed.

@@ -3,9 +3,10 @@
 use audio::level::share_at;
 use audio::{Clip, Sound};
 use exchange::line::{Command, Event, PlayMode, PlayOutcome};
-use kernel::PlayId;
+use kernel::{PlayId, RecordingId};
 
-use super::peer::{Bench, Phone};
+use super::peer::{Bench, Phone, share};
+use super::record::sealed;
 use crate::media::Codec;
 
 fn clip(name: &str) -> Sound {
@@ -203,4 +204,47 @@ fn who_holds_hears_nothing_and_is_not_called_silent() {
     b.check_stream();
     bench.seen.retain(|event| silent(event).is_none_or(|(leg, _)| leg != a.leg));
     assert!(!bench.seen.iter().any(|event| silent(event).is_some()), "{:?}", bench.seen);
+}
+
+#[test]
+fn calls_come_together_across_threads() {
+    let mut bench = Bench::with("threads", |config| config.threads = 3);
+    let mut phones: Vec<Phone> = (0..6).map(|_| bench.phone(Codec::Pcma)).collect();
+    for (at, phone) in phones.iter_mut().enumerate() {
+        phone.tone_hz = Some(400.0 + 150.0 * at as f32);
+    }
+    bench.record(&phones[0], 1);
+    bench.talk(10, &mut phones.iter_mut().collect::<Vec<_>>());
+    // Pairs whose legs were opened in different threads, then two pairs in one conference, and apart again.
+    for pair in [(0, 1), (2, 3), (4, 5)] {
+        bench.bridge(&phones[pair.0], &phones[pair.1]);
+    }
+    bench.talk(25, &mut phones.iter_mut().collect::<Vec<_>>());
+    let ever = |phone: &Phone, hz: f32| phone.ever(150, |s| share_at(s, hz) > 0.95);
+    assert!(ever(&phones[0], 550.0) && ever(&phones[1], 400.0));
+    assert!(ever(&phones[2], 850.0) && ever(&phones[3], 700.0));
+    assert!(ever(&phones[4], 1_150.0) && ever(&phones[5], 1_000.0));
+    bench.hear(&phones[0], &[(&phones[1], 256), (&phones[4], 256)]);
+    bench.hear(&phones[4], &[(&phones[5], 256), (&phones[2], 256)]);
+    bench.talk(25, &mut phones.iter_mut().collect::<Vec<_>>());
+    let both =
+        |phone: &Phone, a: f32, b: f32| phone.ever(150, |s| share_at(s, a) > 0.4 && share_at(s, b) > 0.4);
+    assert!(both(&phones[0], 550.0, 1_000.0) && both(&phones[4], 1_150.0, 700.0));
+    bench.bridge(&phones[0], &phones[3]);
+    for phone in &mut phones {
+        phone.forget();
+    }
+    bench.talk(25, &mut phones.iter_mut().collect::<Vec<_>>());
+    assert!(ever(&phones[0], 850.0) && ever(&phones[3], 400.0));
+    bench.core.command(Command::StopRecording { recording: RecordingId(1) });
+    let ([left, right], _) = sealed(&mut bench, 1);
+    assert!(
+        share(&left, 400.0, 300, 1_400) > 0.9,
+        "one recording all the way: {}",
+        share(&left, 400.0, 300, 1_400)
+    );
+    assert!(share(&right, 550.0, 350, 600) > 0.9);
+    for phone in &phones {
+        phone.check_stream();
+    }
 }
