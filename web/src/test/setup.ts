@@ -1,5 +1,5 @@
 // What jsdom lacks and every component test needs: sizes, media queries, the Chinese messages.
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeAll } from "vitest";
 import { startI18n } from "../lib/i18n";
 
@@ -19,6 +19,9 @@ window.matchMedia ??= ((query: string) => ({
   removeListener: () => undefined,
   dispatchEvent: () => false,
 })) as typeof window.matchMedia;
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeAll(async () => {
   await startI18n();
