@@ -121,11 +121,13 @@ export interface Simulation {
   failed: number;
 }
 
-export function useSimulation(active: boolean) {
+/** Not there (404) where no people can be simulated. */
+export function useSimulation(active: boolean, follow: boolean) {
   return useQuery({
     queryKey: ["floor", "simulate"],
     enabled: active,
-    refetchInterval: 2_000,
+    retry: false,
+    refetchInterval: follow ? 2_000 : false,
     queryFn: ({ signal }) => api.get<Simulation>("/api/floor/simulate", undefined, signal),
   });
 }

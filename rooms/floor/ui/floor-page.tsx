@@ -10,7 +10,7 @@ import { useHotkeys } from "@lib/hotkeys";
 import { reconnect, useLink } from "@lib/live";
 import { useMe } from "@lib/session";
 import { useUrlState } from "@lib/url";
-import { useFloor, type Floor } from "./api";
+import { useFloor, useSimulation, type Floor } from "./api";
 import { Calls } from "./calls";
 import { Queues } from "./queues";
 import { Seats } from "./seats";
@@ -59,6 +59,7 @@ export default function FloorPage() {
   const { t } = useTranslation("floor");
   const floor = useFloor();
   const me = useMe();
+  const simulation = useSimulation(me.data?.demo === true, false);
   const { link } = useLink();
   const [url, change] = useUrlState(KEYS);
   const [simulating, setSimulating] = useState(false);
@@ -92,7 +93,7 @@ export default function FloorPage() {
                 {t("trend.open")}
               </Button>
             )}
-            {!wall && me.data?.demo && (
+            {!wall && simulation.isSuccess && (
               <Button onClick={() => setSimulating(true)} icon={<FlaskConical size={16} aria-hidden />}>
                 {t("simulate.open")}
               </Button>

@@ -1,6 +1,5 @@
 // The addresses: the rooms' own below the shell, and the sign-in beside it.
 import { lazy, Suspense, type ComponentType } from "react";
-import { useTranslation } from "react-i18next";
 import { createBrowserRouter, Navigate, useRouteError, type RouteObject } from "react-router";
 import { Skeletons, Trouble } from "@kit";
 import { Problem } from "@lib/api";
@@ -13,7 +12,7 @@ import { SignIn } from "./sign-in";
 
 function Guarded({ route, page: Page }: { route: RoomRoute; page: ComponentType }) {
   const me = useMe();
-  if (!may(me.data, route.permission)) return <Trouble error={new Problem(403, "app.forbidden", { permission: route.permission })} />;
+  if (!may(me.data, route.permission)) return <Trouble page error={new Problem(403, "app.forbidden", { permission: route.permission })} />;
   return (
     <Suspense
       fallback={
@@ -30,7 +29,7 @@ function Guarded({ route, page: Page }: { route: RoomRoute; page: ComponentType 
 /** A crash of one page, or a part that an upgrade has replaced on the server. */
 function Crashed() {
   const error = useRouteError();
-  return <Trouble error={error} retry={() => window.location.reload()} />;
+  return <Trouble page error={error} retry={() => window.location.reload()} />;
 }
 
 function Home() {
@@ -40,8 +39,7 @@ function Home() {
 }
 
 function Nothing() {
-  const { t } = useTranslation("app");
-  return <Trouble error={new Problem(404, t("problem.not_found.what"))} />;
+  return <Trouble page error={new Problem(404, "web.not_found")} />;
 }
 
 function routeOf(route: RoomRoute): RouteObject {

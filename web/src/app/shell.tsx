@@ -70,7 +70,7 @@ export function Shell() {
       </div>
     );
   }
-  if (me.isError) return <Trouble error={me.error} retry={() => void me.refetch()} />;
+  if (me.isError) return <Trouble page error={me.error} retry={() => void me.refetch()} />;
   if (!me.data) return <Navigate to={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;
 
   const person = me.data;

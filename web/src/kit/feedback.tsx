@@ -74,14 +74,16 @@ export function useProblemText() {
   };
 }
 
-export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
+/** `page`: it is all there is on the page, so its sentence is the heading. */
+export function Trouble({ error, retry, page = false }: { error: unknown; retry?: () => void; page?: boolean }) {
+  const Heading = page ? "h1" : "h2";
   const { t } = useTranslation("app");
   const { what, todo } = useProblemText()(error);
   const forbidden = error instanceof Problem && error.status === 403;
   return (
     <div className="empty" role="alert">
       {forbidden ? <LockKeyhole size={36} strokeWidth={1.4} aria-hidden /> : <CircleAlert size={36} strokeWidth={1.4} aria-hidden />}
-      <h2>{what}</h2>
+      <Heading style={{ fontSize: "var(--title)" }}>{what}</Heading>
       {todo && <p>{todo}</p>}
       {retry && (
         <Button onClick={retry} icon={<RefreshCw size={15} aria-hidden />}>
