@@ -9,7 +9,7 @@ test:
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy --package speech --features kokoro --all-targets --locked -- -D warnings
-	cargo nextest run --workspace --locked --no-tests=pass
+	SWITCHBOARD_REQUIRE_PG=1 cargo nextest run --workspace --locked --no-tests=pass
 	cargo nextest run --package speech --features kokoro --locked
 
 bench:

@@ -96,6 +96,14 @@ pub async fn by_id(
     }
 }
 
+const HOLD: &str = "UPDATE people_person SET failures = failures WHERE id = $1";
+
+/// The same, held until the change is over: tries that come together are counted one after the other.
+pub async fn hold(tx: &mut Tx, id: PersonId) -> anyhow::Result<Option<(Person, Option<String>)>> {
+    sqlx::query(HOLD).bind(id.get()).execute(&mut **tx).await.with_context(|| format!("holding {id}"))?;
+    by_id(tx, id).await
+}
+
 pub async fn by_number(
     connection: &mut AnyConnection,
     number: &str,

@@ -63,7 +63,7 @@ pub async fn sign_in(
     // Loaded again with the right to write: hashing took a while, and another try may have locked it meanwhile.
     let mut tx = app.db.begin().await?;
     let person = match &found {
-        Some((person, _)) => store::by_id(&mut tx, person.id).await?.map(|(person, _)| person),
+        Some((person, _)) => store::hold(&mut tx, person.id).await?.map(|(person, _)| person),
         None => None,
     };
     let Some(person) = person else {

@@ -105,6 +105,20 @@ fn the_fifth_wrong_password_locks_for_a_quarter_of_an_hour() {
 }
 
 #[test]
+fn tries_that_come_together_are_all_counted() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = site(db).await;
+        add(&site, "1001", &["agent"]).await;
+        let form = || json!({ "user": "1001", "password": "wrong" });
+        let tries = (0..8).map(|_| site.post("/api/sign_in", form()).send());
+        let replies = futures::future::join_all(tries).await;
+        let wrong = replies.iter().filter(|reply| reply.body["code"] == "people.wrong_password").count();
+        assert_eq!(wrong, 4, "the fifth locks, whoever comes later is told so");
+        assert_eq!(try_sign_in(&site, "1001", PASSWORD).await.body["code"], "people.locked_out");
+    });
+}
+
+#[test]
 fn ten_wrong_passwords_in_a_minute_close_the_door_for_ten() {
     on_both(&[MIGRATIONS], async |db| {
         let site = site(db).await;

@@ -126,8 +126,16 @@ const MANAGERS: &str = "SELECT DISTINCT p.id FROM people_person p \
      JOIN people_role_permission rp ON rp.role = pr.role \
      WHERE rp.permission = $1 AND p.state = 'active'";
 
-/// What a decision about people needs to know.
+/// Decisions about people are made one at a time: otherwise two administrators could release each other at the same
+/// moment, each being told that there is another.
+const ONE_AT_A_TIME: &str = "UPDATE people_role SET version = version WHERE name = 'security_admin'";
+
+/// What a decision about people needs to know; nobody else decides until this change is over.
 pub async fn known(tx: &mut Tx) -> anyhow::Result<Known> {
+    sqlx::query(ONE_AT_A_TIME)
+        .execute(&mut **tx)
+        .await
+        .context("waiting for another decision about people")?;
     let mut known = Known::default();
     for row in sqlx::query(GROUPS).fetch_all(&mut **tx).await? {
         known.groups.insert(GroupId(row.try_get("id")?));
