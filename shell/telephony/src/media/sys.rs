@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 
 /// Datagrams read at once.
-const BATCH: usize = 8;
+const BATCH: usize = 4;
 /// RTP over Ethernet is shorter; what is longer is cut and then fails to parse or sounds odd, but harms nobody.
 pub const DATAGRAM_MAX: usize = 1_536;
 

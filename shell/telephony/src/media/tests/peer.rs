@@ -300,3 +300,11 @@ impl Phone {
 pub fn share(channel: &[i16], hz: f32, from_ms: usize, to_ms: usize) -> f32 {
     level::share_at(channel.get(from_ms * 8..(to_ms * 8).min(channel.len())).unwrap_or_default(), hz)
 }
+
+/// Whether a channel of a recording holds a tone between two moments in ms: in most stretches of 100 ms, because a test
+/// machine that stalls leaves holes in some.
+pub fn mostly(channel: &[i16], hz: f32, from_ms: usize, to_ms: usize) -> bool {
+    let sound = channel.get(from_ms * 8..(to_ms * 8).min(channel.len())).unwrap_or_default();
+    let stretches: Vec<bool> = sound.chunks_exact(800).map(|s| level::share_at(s, hz) > 0.95).collect();
+    stretches.iter().filter(|held| **held).count() * 3 > stretches.len() * 2
+}

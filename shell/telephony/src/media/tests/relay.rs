@@ -5,7 +5,7 @@ use audio::{Clip, Sound};
 use exchange::line::{Command, Event, PlayMode, PlayOutcome};
 use kernel::{PlayId, RecordingId};
 
-use super::peer::{Bench, Phone, share};
+use super::peer::{Bench, Phone, mostly};
 use super::record::sealed;
 use crate::media::Codec;
 
@@ -62,12 +62,13 @@ fn a_prompt_is_heard_whole_and_told() {
 #[test]
 fn music_on_hold_goes_round_until_stopped() {
     let mut bench = Bench::new("music");
-    bench.prompt("music", 523.0, 250);
+    // Whole waves, so that the seam of the loop is not heard.
+    bench.prompt("music", 524.0, 250);
     let (mut a, mut b) = (bench.phone(Codec::Pcma), bench.phone(Codec::Pcmu));
     (a.tone_hz, b.tone_hz) = (Some(440.0), Some(880.0));
     bench.play(&a, 1, vec![clip("music")], PlayMode::Loop);
     bench.talk(60, &mut [&mut a, &mut b]);
-    assert!(a.hears(523.0, 200) > 0.98, "after a second of a quarter-second clip");
+    assert!(a.hears(524.0, 200) > 0.98, "after a second of a quarter-second clip");
     bench.core.command(Command::StopPlaying { leg: a.leg, play: PlayId(1) });
     bench.bridge(&a, &b);
     bench.talk(30, &mut [&mut a, &mut b]);
@@ -238,12 +239,8 @@ fn calls_come_together_across_threads() {
     assert!(ever(&phones[0], 850.0) && ever(&phones[3], 400.0));
     bench.core.command(Command::StopRecording { recording: RecordingId(1) });
     let ([left, right], _) = sealed(&mut bench, 1);
-    assert!(
-        share(&left, 400.0, 300, 1_400) > 0.9,
-        "one recording all the way: {}",
-        share(&left, 400.0, 300, 1_400)
-    );
-    assert!(share(&right, 550.0, 350, 600) > 0.9);
+    assert!(mostly(&left, 400.0, 300, 1_400), "one recording all the way");
+    assert!(mostly(&right, 550.0, 350, 650));
     for phone in &phones {
         phone.check_stream();
     }
