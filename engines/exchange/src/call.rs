@@ -112,6 +112,8 @@ pub(crate) struct Talk {
     /// Held by the telephone (re-INVITE), and at the desk: either is enough.
     pub held_by_phone: bool,
     pub held_by_desk: bool,
+    /// The telephone went on hold during the announcement: the hold begins with the conversation.
+    pub hold_pending: bool,
 }
 
 impl Talk {
@@ -258,7 +260,7 @@ impl Call {
             }
             (S::InFlow(flow), H::Wake) => self.wake_flow(cx, flow),
             (S::InFlow(flow), H::MoveTo(queue)) if flow.survey_of.is_none() => {
-                self.join(cx, queue, Moved::Leader, &[])
+                self.ask_for_agent(cx, queue, &[])
             }
 
             (S::InQueue(waiting), H::Played(_)) => self.notice_ended(cx, waiting),
@@ -300,7 +302,7 @@ impl Call {
                 self.announced(cx, talk, whole)
             }
             (S::Announcing(mut talk), H::OtherHeld(leg, held)) if talk.leg == leg => {
-                talk.held_by_phone = held;
+                talk.hold_pending = held;
                 S::Announcing(talk)
             }
             (S::Announcing(talk), H::OtherGone(leg, cause)) if talk.leg == leg => {

@@ -16,6 +16,8 @@ mod input;
 pub mod line;
 mod show;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;
 
 pub use config::{AgentLine, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};

@@ -71,9 +71,7 @@ impl Call {
                     }
                 }
                 ivr::Effect::Voicemail { queue, max } => {
-                    // The flow has invited and beeped.
-                    let message = Message { queue, max, started: None, back: Some(flow) };
-                    return self.record_message(cx, message);
+                    return self.beep(cx, Message { queue, max, started: None, back: Some(flow) });
                 }
                 ivr::Effect::CallBack { queue, number } => {
                     let number = number.unwrap_or_else(|| self.from.number.clone());

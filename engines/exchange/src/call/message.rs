@@ -25,6 +25,12 @@ impl Call {
         State::LeavingMessage(Message { queue, max, started: None, back: None })
     }
 
+    /// From a flow, which has said its own invitation.
+    pub(super) fn beep(&mut self, cx: &mut Cx, message: Message) -> State {
+        self.play(cx, &[BEEP], PlayMode::Once);
+        State::LeavingMessage(message)
+    }
+
     pub(super) fn record_message(&mut self, cx: &mut Cx, mut message: Message) -> State {
         if message.started.is_none() {
             message.started = Some(cx.now);

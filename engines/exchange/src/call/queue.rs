@@ -270,7 +270,8 @@ impl Call {
         self.served_by = Some(agent);
         self.start_recording(cx);
         self.mark(cx, Mark::AgentJoined);
-        let talk = super::Talk { agent, leg, queue, held_by_phone: false, held_by_desk: false };
+        let talk =
+            super::Talk { agent, leg, queue, held_by_phone: false, held_by_desk: false, hold_pending: false };
         self.announce_number(cx, talk)
     }
 

@@ -28,8 +28,7 @@ impl Call {
 
     pub(super) fn announced(&mut self, cx: &mut Cx, mut talk: Talk, whole: bool) -> State {
         self.number_announced(cx, &talk, whole);
-        // The telephone may have been put on hold meanwhile: that begins now.
-        let held = std::mem::take(&mut talk.held_by_phone);
+        let held = std::mem::take(&mut talk.hold_pending);
         self.hold(cx, talk, |talk| talk.held_by_phone = held)
     }
 

@@ -1,0 +1,112 @@
+//! What the facts must add up to, kept independently of the exchange.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{CallId, LegId, PersonId, RecordingId};
+
+use crate::fact::{Fact, What};
+use crate::line::Command;
+
+#[derive(Default)]
+pub struct Ledger {
+    arrived: BTreeMap<CallId, LegId>,
+    answered: BTreeSet<CallId>,
+    pub ended: BTreeSet<CallId>,
+    /// Offers, conversations, holds and after-call work that have begun and not ended.
+    ringing: BTreeMap<CallId, PersonId>,
+    talking: BTreeMap<CallId, PersonId>,
+    holding: BTreeSet<CallId>,
+    after: BTreeSet<(CallId, PersonId)>,
+    started: BTreeSet<RecordingId>,
+    sealed: BTreeSet<RecordingId>,
+    outcome: BTreeMap<CallId, &'static str>,
+}
+
+impl Ledger {
+    pub fn command(&mut self, command: &Command) {
+        if let Command::Answer { leg } = command {
+            assert!(self.arrived.values().any(|known| known == leg), "answered before it was written down");
+        }
+    }
+
+    pub fn fact(&mut self, fact: &Fact) {
+        if let Some(call) = fact.what.call()
+            && !matches!(fact.what, What::AfterCallEnded { .. } | What::RecordingStarted { .. })
+        {
+            assert!(!self.ended.contains(&call), "{:?} after the end of the call", fact.what);
+            let begins = matches!(fact.what, What::CallArrived { .. });
+            assert!(begins || self.arrived.contains_key(&call), "{:?} of a call that never came", fact.what);
+        }
+        match &fact.what {
+            What::CallArrived { call, leg, .. } => {
+                assert!(self.arrived.insert(*call, *leg).is_none(), "arrived twice");
+            }
+            What::CallAnswered { call } => assert!(self.answered.insert(*call), "answered twice"),
+            What::AgentRequested { call, .. } => {
+                self.outcome
+                    .entry(*call)
+                    .and_modify(|o| {
+                        if *o != "answered" {
+                            *o = "waiting"
+                        }
+                    })
+                    .or_insert("waiting");
+            }
+            What::FlowedOut { call, .. } => self.out(*call, "flowed out"),
+            What::Abandoned { call, .. } => self.out(*call, "abandoned"),
+            What::Offered { call, agent, .. } => {
+                assert!(self.ringing.insert(*call, *agent).is_none(), "offered to two agents");
+            }
+            What::OfferEnded { call, agent, .. } => {
+                assert_eq!(self.ringing.remove(call), Some(*agent), "an offer ended that was none");
+            }
+            What::Connected { call, agent, .. } => {
+                assert_eq!(self.ringing.remove(call), Some(*agent), "connected without an offer");
+                assert!(self.talking.insert(*call, *agent).is_none(), "talks with two agents");
+                self.after.insert((*call, *agent));
+                self.outcome.insert(*call, "answered");
+            }
+            What::HoldStarted { call, .. } => assert!(self.holding.insert(*call), "held twice"),
+            What::HoldEnded { call, .. } => assert!(self.holding.remove(call), "not held"),
+            What::Parted { call, agent, .. } => {
+                assert_eq!(self.talking.remove(call), Some(*agent), "parted without a conversation");
+                assert!(!self.holding.contains(call), "parted on hold");
+            }
+            What::CallEnded { call, .. } => {
+                assert!(self.ended.insert(*call), "ended twice");
+                assert!(
+                    !self.talking.contains_key(call) && !self.ringing.contains_key(call),
+                    "ended too early"
+                );
+                assert_ne!(self.outcome.get(call), Some(&"waiting"), "ended without an outcome");
+            }
+            What::AfterCallEnded { call, agent } => {
+                self.after.remove(&(*call, *agent));
+            }
+            What::RecordingStarted { recording, .. } => {
+                assert!(self.started.insert(*recording), "a recording began twice");
+            }
+            What::RecordingMarked { recording, .. } => {
+                assert!(self.started.contains(recording), "a mark in an unknown recording");
+            }
+            What::RecordingSealed { recording, .. } => {
+                assert!(self.sealed.insert(*recording), "sealed twice");
+            }
+            _ => {}
+        }
+    }
+
+    fn out(&mut self, call: CallId, how: &'static str) {
+        let was = self.outcome.insert(call, how);
+        assert_eq!(was, Some("waiting"), "{how}");
+    }
+
+    /// When everybody has gone home.
+    pub fn check_at_the_end(&self) {
+        let arrived: BTreeSet<CallId> = self.arrived.keys().copied().collect();
+        assert_eq!(arrived, self.ended, "each call that arrived has ended, once");
+        assert!(self.ringing.is_empty() && self.talking.is_empty() && self.holding.is_empty());
+        assert!(self.after.is_empty(), "after-call work without end: {:?}", self.after);
+        assert_eq!(self.started, self.sealed, "each recording is sealed");
+    }
+}

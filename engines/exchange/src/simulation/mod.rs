@@ -1,0 +1,272 @@
+//! A seeded day in virtual time: exchange, distributor and menus together, while callers, agents and the wire misbehave.
+//!
+//! One seed is one story. `SIM_SEEDS=100000` runs more of them, `SIM_SEED=123` runs one; a failure prints its seed first
+//! and its last thirty steps.
+
+mod dice;
+mod ledger;
+mod people;
+mod wire;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use kernel::time::{Clock, TestClock};
+use kernel::{Engine, IdMint, Timestamp};
+
+use self::dice::Dice;
+use self::ledger::Ledger;
+use self::people::Deed;
+use self::wire::Wire;
+use crate::fact::DeskState;
+use crate::line::Event;
+use crate::tests::world;
+use crate::{Effect, Exchange, Input, Refused};
+
+/// What is going to happen, by time and in the order in which it was planned.
+#[derive(Default)]
+pub struct Plan {
+    queue: BTreeMap<(Timestamp, u64), Next>,
+    count: u64,
+}
+
+enum Next {
+    Wire(Event),
+    Deed(Deed),
+    LookedUp(Input),
+}
+
+impl Plan {
+    fn add(&mut self, at: Timestamp, next: Next) {
+        self.count += 1;
+        self.queue.insert((at, self.count), next);
+    }
+    fn wire(&mut self, at: Timestamp, event: Event) {
+        self.add(at, Next::Wire(event));
+    }
+}
+
+/// The last steps, told when the thread panics.
+struct Steps {
+    seed: u64,
+    last: VecDeque<(Timestamp, Story)>,
+}
+
+enum Story {
+    Input(Input),
+    Wake,
+    Effect(Effect),
+    Text(String),
+}
+
+impl Steps {
+    fn note(&mut self, now: Timestamp, story: Story) {
+        if self.last.len() == 200 {
+            self.last.pop_front();
+        }
+        self.last.push_back((now, story));
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        eprintln!("seed {}: run it again with SIM_SEED={}", self.seed, self.seed);
+        let steps = self.last.iter().rev().filter(|(_, story)| !matches!(story, Story::Effect(_)));
+        let inputs = steps.take(30).count();
+        let mut skip = self.last.iter().filter(|(_, s)| !matches!(s, Story::Effect(_))).count() - inputs;
+        for (at, story) in &self.last {
+            let told = match story {
+                Story::Effect(effect) => format!("    {effect:?}"),
+                _ if skip > 0 => {
+                    skip -= 1;
+                    continue;
+                }
+                Story::Input(Input::Configure(_)) => "configure".to_owned(),
+                Story::Input(input) => format!("{input:?}"),
+                Story::Wake => "wake".to_owned(),
+                Story::Text(text) => text.clone(),
+            };
+            if skip == 0 {
+                eprintln!("{at} {told}");
+            }
+        }
+    }
+}
+
+pub struct Simulation {
+    dice: Dice,
+    plan: Plan,
+    wire: Wire,
+    ledger: Ledger,
+    story: Steps,
+    exchange: Exchange,
+    ids: Arc<IdMint>,
+    now: Timestamp,
+    /// Events no correct wire sends, and days that turn in mid-call.
+    chaos: bool,
+    closing: bool,
+    steps: u64,
+}
+
+impl Simulation {
+    fn new(seed: u64) -> Simulation {
+        let ids = Arc::new(IdMint::new(0));
+        Simulation {
+            dice: Dice::new(seed),
+            plan: Plan::default(),
+            wire: Wire::default(),
+            ledger: Ledger::default(),
+            story: Steps { seed, last: VecDeque::new() },
+            exchange: Exchange::new(world::config(), Arc::clone(&ids)),
+            ids,
+            now: TestClock::monday_morning().now(),
+            chaos: seed % 2 == 1,
+            closing: false,
+            steps: 0,
+        }
+    }
+
+    fn run(mut self) -> u64 {
+        self.open();
+        loop {
+            let next = self.plan.queue.first_key_value().map(|((at, _), _)| *at);
+            let due = self.exchange.deadline();
+            let quiet = self.closing && self.exchange.calls.is_empty() && self.exchange.legs.is_empty();
+            if quiet && !self.wire.taping() && self.at_rest() {
+                break;
+            }
+            match (next, due) {
+                (Some(at), due) if due.is_none_or(|due| at < due) => {
+                    self.now = self.now.max(at);
+                    let Some((_, next)) = self.plan.queue.pop_first() else { break };
+                    match next {
+                        Next::Wire(event) => self.arrive(event),
+                        Next::Deed(deed) => self.deed(deed),
+                        Next::LookedUp(input) => self.input(input),
+                    }
+                }
+                (_, Some(due)) => {
+                    self.now = self.now.max(due);
+                    let mut out = Vec::new();
+                    self.story.note(self.now, Story::Wake);
+                    self.exchange.wake(self.now, &mut out);
+                    let next = self.exchange.deadline();
+                    assert!(next.is_none_or(|next| next > self.now), "would be woken for ever");
+                    self.effects(out);
+                }
+                _ => panic!("calls that nothing will ever end:\n{}", self.exchange.show()),
+            }
+            self.wire.check();
+            self.steps += 1;
+            assert!(self.steps < 200_000, "no end");
+        }
+        self.ledger.check_at_the_end();
+        let figures = self.exchange.figures();
+        assert_eq!((figures.waiting, figures.in_menu), (0, 0), "{figures:?}");
+        assert_eq!(self.wire.recorded, self.wire.sealed, "each recording is sealed");
+        assert!(self.wire.legs.is_empty(), "legs nobody ended: {:?}", self.wire.legs);
+        self.steps
+    }
+
+    /// Nobody rings, talks or writes any more.
+    fn at_rest(&self) -> bool {
+        self.exchange.seats.values().all(|seat| match seat.desk {
+            DeskState::SignedOut | DeskState::NotReady { .. } | DeskState::Ready => true,
+            DeskState::AfterCall { .. } => false,
+            DeskState::Ringing { .. } | DeskState::Talking { .. } | DeskState::Holding { .. } => {
+                panic!("an agent without a call: {:?}", seat.desk)
+            }
+        })
+    }
+
+    fn arrive(&mut self, event: Event) {
+        for event in self.wire.arrives(self.now, event, &mut self.dice, &mut self.plan) {
+            self.input(Input::Line(event));
+        }
+    }
+
+    fn input(&mut self, input: Input) {
+        self.story.note(self.now, Story::Input(input.clone()));
+        let mut out = Vec::new();
+        self.exchange.handle(self.now, input, &mut out);
+        self.effects(out);
+    }
+
+    fn effects(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.story.note(self.now, Story::Effect(effect.clone()));
+            match effect {
+                Effect::Line(command) => {
+                    self.ledger.command(&command);
+                    self.wire.command(self.now, &command, &mut self.dice, &mut self.plan);
+                }
+                Effect::Fact(fact) => {
+                    assert_eq!(fact.at, self.now);
+                    self.ledger.fact(&fact);
+                }
+                Effect::LookUp { call, key, .. } => {
+                    if self.dice.chance(80) {
+                        let value = self.dice.chance(50).then(|| "owing".to_owned());
+                        let at = self.now + self.dice.ms(0, 5_000);
+                        self.plan.add(at, Next::LookedUp(Input::LookedUp { call, key, value }));
+                    }
+                }
+                Effect::Refused(Refused::Stray { what }) => {
+                    assert!(self.chaos || may_cross(&what), "stray without a reason: {what}");
+                }
+                Effect::Refused(_) => {}
+            }
+        }
+        self.exchange.check();
+    }
+}
+
+/// A menu's answer, or an act of a person, that crossed a change of state.
+fn may_cross(what: &str) -> bool {
+    let acts = [
+        "LookedUp",
+        "Hold",
+        "Resume",
+        "HangUp",
+        "Transfer",
+        "Pause",
+        "MoveTo",
+        "GiveTo",
+        "Decline",
+        "the menu did not expect",
+    ];
+    acts.iter().any(|act| what.starts_with(act) || what.contains(act))
+}
+
+fn seeds() -> u64 {
+    let given = std::env::var("SIM_SEEDS").ok().and_then(|n| n.parse().ok());
+    given.unwrap_or(2_000)
+}
+
+/// Two halves, so that two cores share the work.
+fn run_half(half: u64) {
+    if let Some(seed) = std::env::var("SIM_SEED").ok().and_then(|seed| seed.parse::<u64>().ok()) {
+        if seed % 2 == half {
+            println!("seed {seed}: {} steps", Simulation::new(seed).run());
+        }
+        return;
+    }
+    let mut steps = 0;
+    for seed in (half..seeds()).step_by(2) {
+        steps += Simulation::new(seed).run();
+    }
+    println!("{} seeds, {steps} steps", seeds() / 2);
+}
+
+#[test]
+fn everybody_misbehaves_within_the_contract() {
+    run_half(0);
+}
+
+#[test]
+fn everybody_misbehaves_and_the_wire_breaks_its_contract() {
+    run_half(1);
+}

@@ -1,0 +1,338 @@
+//! Callers, agents and leaders who do anything at any moment, and a centre that is configured while they do.
+
+use std::time::Duration;
+
+use audio::Digit;
+use kernel::{CallId, FlowId, LegId, PersonId, QueueId};
+
+use super::dice::Dice;
+use super::{Plan, Simulation, Story};
+use crate::fact::TransferTo;
+use crate::line::{EndCause, Event, Identity, Origin};
+use crate::tests::world;
+use crate::{AgentAct, Config, Input, LeaderAct};
+
+/// What somebody does when his time has come.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Somebody calls.
+    Call,
+    /// A caller who is on the line does something, and then again.
+    Caller(LegId),
+    Agent(PersonId),
+    Leader,
+    /// Configuration, trunks, stray events.
+    Fate,
+    /// Everybody goes home.
+    Close,
+}
+
+impl Simulation {
+    pub(super) fn deed(&mut self, deed: Deed) {
+        match deed {
+            Deed::Call => self.call(),
+            Deed::Caller(leg) => self.caller(leg),
+            Deed::Agent(agent) => self.agent(agent),
+            Deed::Leader => self.leader(),
+            Deed::Fate => self.fate(),
+            Deed::Close => self.close(),
+        }
+    }
+
+    fn call(&mut self) {
+        let leg: LegId = self.ids.mint(self.now);
+        let origin = match self.dice.below(20) {
+            0 => Origin::Phone { user: "1001".to_owned() },
+            _ => Origin::Trunk { trunk: world::TRUNK },
+        };
+        let to = if self.dice.chance(97) { "95598" } else { "10086" };
+        let number = if self.dice.chance(90) { "13800000001" } else { "" };
+        let from = Identity { number: number.to_owned(), name: String::new() };
+        self.wire.incoming(leg);
+        self.input(Input::Line(Event::Incoming { leg, origin, from, to: to.to_owned() }));
+        let patience = self.dice.ms(0, 20_000);
+        self.plan.deed(self.now + patience, Deed::Caller(leg));
+        if self.dice.chance(75) {
+            let cause = if self.dice.chance(90) { EndCause::FarEnd } else { EndCause::Lost };
+            // Some give up within milliseconds, some while it rings, some late.
+            let longest = self.dice.pick(&[30, 3_000, 30_000, 200_000]);
+            let at = self.now + self.dice.ms(0, longest);
+            self.plan.wire(at, Event::Ended { leg, cause });
+        }
+    }
+
+    fn caller(&mut self, leg: LegId) {
+        let Some(known) = self.wire.legs.get(&leg) else { return };
+        if known.up && !known.closing {
+            let event = match self.dice.below(100) {
+                0..90 => {
+                    let key = self.dice.pick(&[0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 9, 11, 10, 15]);
+                    let Some(digit) = Digit::from_event(key) else { return };
+                    Event::Digit { leg, digit }
+                }
+                90..94 => Event::Held { leg, held: self.dice.chance(50) },
+                94..98 => Event::Silent { leg, for_s: 30 },
+                _ => Event::Silent { leg, for_s: 60 },
+            };
+            self.input(Input::Line(event));
+        }
+        let next = self.dice.ms(200, 15_000);
+        self.plan.deed(self.now + next, Deed::Caller(leg));
+    }
+
+    fn agent(&mut self, agent: PersonId) {
+        if !self.closing {
+            let next = self.dice.ms(300, 25_000);
+            self.plan.deed(self.now + next, Deed::Agent(agent));
+        }
+        let user = world::AGENTS.iter().find(|(_, id)| *id == agent).map(|(user, _)| (*user).to_owned());
+        let user = user.unwrap_or_default();
+        let on_phone = self
+            .wire
+            .legs
+            .iter()
+            .find(|(_, leg)| leg.phone.as_ref() == Some(&user) && leg.up && !leg.closing)
+            .map(|(leg, _)| *leg);
+        if let Some(leg) = on_phone
+            && self.dice.chance(30)
+        {
+            let ended = |cause| Event::Ended { leg, cause };
+            match self.dice.below(10) {
+                0..4 => return self.arrive(ended(EndCause::FarEnd)),
+                4 => return self.arrive(ended(EndCause::Lost)),
+                5..7 => return self.input(Input::Line(Event::Held { leg, held: true })),
+                7..9 => return self.input(Input::Line(Event::Held { leg, held: false })),
+                _ => return self.input(Input::Line(Event::Silent { leg, for_s: 60 })),
+            }
+        }
+        if self.dice.chance(4) {
+            let reachable = self.wire.gone.contains(&user);
+            if reachable {
+                self.wire.gone.remove(&user);
+            } else {
+                self.wire.gone.insert(user.clone());
+            }
+            return self.input(Input::Line(Event::Phone { user, reachable }));
+        }
+        let act = self.act();
+        self.input(Input::Agent { agent, act });
+    }
+
+    fn act(&mut self) -> AgentAct {
+        let dice = &mut self.dice;
+        let reason = "lunch".to_owned();
+        match dice.below(100) {
+            0..12 => AgentAct::SignIn,
+            12..52 => AgentAct::Ready,
+            52..55 => AgentAct::NotReady { reason },
+            55..57 => AgentAct::SignOut,
+            57..67 => AgentAct::Finish,
+            67..69 => AgentAct::Extend { reason },
+            69..72 => AgentAct::Decline,
+            72..77 => AgentAct::Hold,
+            77..82 => AgentAct::Resume,
+            82..86 => AgentAct::HangUp,
+            86..96 => AgentAct::Transfer { to: transfer(dice) },
+            96..98 => AgentAct::PauseRecording,
+            _ => AgentAct::ResumeRecording,
+        }
+    }
+
+    fn leader(&mut self) {
+        if !self.closing {
+            let next = self.dice.ms(1_000, 60_000);
+            self.plan.deed(self.now + next, Deed::Leader);
+        }
+        let calls: Vec<CallId> = self.exchange.calls.keys().copied().collect();
+        let call = if calls.is_empty() { CallId(4) } else { self.dice.pick(&calls) };
+        let dice = &mut self.dice;
+        let agent = dice.pick(&world::AGENTS).1;
+        let act = match dice.below(10) {
+            0..3 => LeaderAct::MoveCall { call, to: queue(dice) },
+            3..6 => LeaderAct::GiveCall { call, to: agent },
+            6 => LeaderAct::EndCall { call },
+            7..9 => LeaderAct::Direct { agent, to: acd::Next::Ready },
+            _ => LeaderAct::Direct { agent, to: acd::Next::SignedOut },
+        };
+        self.input(Input::Leader { by: world::LEADER, act });
+    }
+
+    fn fate(&mut self) {
+        if !self.closing {
+            let next = self.dice.ms(5_000, 120_000);
+            self.plan.deed(self.now + next, Deed::Fate);
+        }
+        match self.dice.below(10) {
+            0..4 => {
+                let config = configure(&mut self.dice);
+                self.input(Input::Configure(Box::new(config)));
+            }
+            4 => {
+                // The carrier is gone, and with it everybody who came over it.
+                self.input(Input::Line(Event::Trunk { trunk: world::TRUNK, up: false }));
+                let callers: Vec<LegId> =
+                    self.wire.legs.iter().filter(|(_, leg)| leg.incoming).map(|(leg, _)| *leg).collect();
+                for leg in callers {
+                    self.arrive(Event::Ended { leg, cause: EndCause::Lost });
+                }
+                self.input(Input::Line(Event::Trunk { trunk: world::TRUNK, up: true }));
+            }
+            5 => {
+                let now = self.now;
+                let Some(figures) = self.chaos.then(|| self.exchange.turn_of_day()) else { return };
+                self.story.note(now, Story::Text(format!("a new day after {figures:?}")));
+            }
+            _ if self.chaos => self.stray(),
+            _ => {}
+        }
+    }
+
+    /// What a correct wire never sends.
+    fn stray(&mut self) {
+        let legs: Vec<LegId> = self.exchange.legs.keys().copied().collect();
+        let known = if legs.is_empty() { LegId(7) } else { self.dice.pick(&legs) };
+        let leg = if self.dice.chance(50) { known } else { LegId(7) };
+        let event = match self.dice.below(8) {
+            0 => Event::Answered { leg },
+            1 => Event::Ringing { leg },
+            2 => Event::Held { leg, held: true },
+            3 => Event::Ended { leg: LegId(7), cause: EndCause::FarEnd },
+            4 => Event::Played { leg, play: kernel::PlayId(3), outcome: crate::line::PlayOutcome::Finished },
+            5 => Event::RecordingStarted { recording: kernel::RecordingId(3), file: "x".into() },
+            6 => Event::Phone { user: "nobody".into(), reachable: self.dice.chance(50) },
+            _ => Event::Incoming {
+                leg: known,
+                origin: Origin::Trunk { trunk: world::TRUNK },
+                from: Identity::default(),
+                to: "95598".into(),
+            },
+        };
+        // An INVITE with a leg that is not known would be a call without a wire.
+        if matches!(event, Event::Incoming { .. }) && !self.exchange.legs.contains_key(&known) {
+            return;
+        }
+        self.input(Input::Line(event));
+    }
+
+    fn close(&mut self) {
+        self.closing = true;
+        self.input(Input::Configure(Box::new(world::config())));
+        self.input(Input::Drain);
+        let callers: Vec<LegId> =
+            self.wire.legs.iter().filter(|(_, leg)| leg.incoming).map(|(leg, _)| *leg).collect();
+        for leg in callers {
+            let at = self.now + self.dice.ms(0, 60_000);
+            self.plan.wire(at, Event::Ended { leg, cause: EndCause::FarEnd });
+        }
+    }
+
+    /// Agents and leaders who begin with the simulation.
+    pub(super) fn open(&mut self) {
+        for (_, agent) in world::AGENTS {
+            for act in [AgentAct::SignIn, AgentAct::Ready] {
+                if self.dice.chance(80) {
+                    self.input(Input::Agent { agent, act });
+                }
+            }
+            let at = self.now + self.dice.ms(0, 10_000);
+            self.plan.deed(at, Deed::Agent(agent));
+        }
+        self.plan.deed(self.now + Duration::from_secs(20), Deed::Leader);
+        self.plan.deed(self.now + Duration::from_secs(10), Deed::Fate);
+        let length = self.dice.ms(20_000, 240_000);
+        let calls = 1 + self.dice.below(14);
+        for _ in 0..calls {
+            let at = self.now + Duration::from_millis(self.dice.below(length.as_millis() as u64));
+            self.plan.deed(at, Deed::Call);
+        }
+        self.plan.deed(self.now + length, Deed::Close);
+    }
+}
+
+fn queue(dice: &mut Dice) -> QueueId {
+    match dice.below(12) {
+        0 => QueueId(77),
+        n => world::QUEUES[n as usize % world::QUEUES.len()].1,
+    }
+}
+
+fn transfer(dice: &mut Dice) -> TransferTo {
+    match dice.below(8) {
+        0..3 => TransferTo::Queue(queue(dice)),
+        3..5 => TransferTo::Agent(dice.pick(&world::AGENTS).1),
+        5 => TransferTo::Flow(dice.pick(&[world::HOTLINE, world::RATING, FlowId(77)])),
+        6 => TransferTo::Number("13912345678".to_owned()),
+        _ => TransferTo::Number("0085212345678".to_owned()),
+    }
+}
+
+/// The centre, changed a little.
+fn configure(dice: &mut Dice) -> Config {
+    let mut config = world::config();
+    if dice.chance(20) {
+        let (_, gone) = dice.pick(&world::QUEUES);
+        config.acd.queues.remove(&gone);
+        config.queues.remove(&gone);
+        for agent in config.acd.agents.values_mut() {
+            agent.queues.remove(&gone);
+        }
+    }
+    if dice.chance(20) {
+        let (_, gone) = dice.pick(&world::AGENTS);
+        config.acd.agents.remove(&gone);
+        config.agents.remove(&gone);
+    }
+    if dice.chance(10) {
+        config.flows.remove(&dice.pick(&[world::HOTLINE, world::RATING]));
+    }
+    if dice.chance(20) {
+        config.limits.max_calls = dice.below(4) as u32;
+    }
+    if dice.chance(20) {
+        config.limits.call_max = dice.ms(5_000, 90_000);
+    }
+    if dice.chance(20) {
+        config.phrases = crate::Phrases {
+            agent_lost: vec![],
+            not_reached: vec![],
+            goodbye: vec![],
+            message_kept: vec![],
+            must_end: vec![],
+        };
+        config.queues.values_mut().for_each(|line| line.music.clear());
+    }
+    for line in config.queues.values_mut() {
+        line.announce_agent_number = dice.chance(50);
+        line.announce_position = dice.chance(50);
+        line.rating = dice.chance(50).then_some(world::RATING);
+    }
+    for queue in config.acd.queues.values_mut() {
+        if dice.chance(30) {
+            queue.wrap_up_hard = dice.ms(0, 5_000);
+            queue.wrap_up_soft = Duration::ZERO;
+        }
+        if dice.chance(30) {
+            queue.announce_every = Some(dice.ms(500, 20_000));
+        }
+        if dice.chance(30) {
+            let overflow = match dice.below(4) {
+                0 => acd::Overflow::Queue(world::GENERAL),
+                1 => acd::Overflow::Message,
+                2 => acd::Overflow::Voicemail,
+                _ => acd::Overflow::OfferCallback,
+            };
+            queue.when_waited = Some((dice.ms(1_000, 30_000), overflow.clone()));
+            queue.when_full = overflow;
+        }
+        if dice.chance(20) {
+            queue.callers_max = dice.below(2) as u32;
+        }
+    }
+    config
+}
+
+impl Plan {
+    pub fn deed(&mut self, at: kernel::Timestamp, deed: Deed) {
+        self.add(at, super::Next::Deed(deed));
+    }
+}
