@@ -47,7 +47,12 @@ struct Source {
     wrong: u32,
     wrong_since: Timestamp,
     silent_until: Option<Timestamp>,
+    /// A telephone that proved who it is registered from here until then.
+    known_until: Option<Timestamp>,
 }
+
+/// How much more than a stranger a registered telephone may send; there may be a whole office behind one address.
+const KNOWN: u32 = 20;
 
 /// What is known of the addresses that send to us. Bounded: when it is full, the idle are forgotten, never the silenced.
 pub struct Sources {
@@ -65,6 +70,7 @@ impl Sources {
         if self.known.len() >= self.most && !self.known.contains_key(&ip) {
             self.known.retain(|_, s| {
                 s.silent_until.is_some_and(|until| until > now)
+                    || s.known_until.is_some_and(|until| until > now)
                     || now.since(s.bucket.at) < Duration::from_secs(10)
                     || (s.wrong > 0 && now.since(s.wrong_since) < Duration::from_secs(60))
             });
@@ -78,6 +84,7 @@ impl Sources {
             wrong: 0,
             wrong_since: now,
             silent_until: None,
+            known_until: None,
         }))
     }
 
@@ -90,7 +97,15 @@ impl Sources {
             Some(_) => source.silent_until = None,
             None => {}
         }
-        source.bucket.take(limits.rate, limits.burst, now)
+        let times = if source.known_until.is_some_and(|until| until > now) { KNOWN } else { 1 };
+        source.bucket.take(limits.rate.saturating_mul(times), limits.burst.saturating_mul(times), now)
+    }
+
+    /// A telephone registered from here.
+    pub fn known(&mut self, ip: IpAddr, until: Timestamp, now: Timestamp) {
+        if let Some(source) = self.source(ip, now) {
+            source.known_until = source.known_until.max(Some(until));
+        }
     }
 
     /// A wrong password came from here. True when this was the one too many.
@@ -167,6 +182,18 @@ mod tests {
         assert!(sources.admits(ip(2), at(0)));
         let passed = (1..=1_000).filter(|ms| sources.admits(ip(1), at(*ms))).count();
         assert_eq!(passed, 10);
+    }
+
+    #[test]
+    fn a_registered_telephone_may_send_more() {
+        let mut sources = Sources::new(LIMITS, 100);
+        assert!(sources.admits(ip(1), at(0)));
+        sources.known(ip(1), at(60_000), at(0));
+        let passed = |sources: &mut Sources, from: i64| {
+            (0..1_000).filter(|ms| sources.admits(ip(1), at(from + ms))).count()
+        };
+        assert!(passed(&mut sources, 1_000) >= 200);
+        assert!(passed(&mut sources, 70_000) <= 30);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the readers of the sockets ask before a message is even read: is this source to be listened to?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, RwLock};
 
@@ -17,6 +17,8 @@ pub struct Gate {
     strangers: Mutex<Sources>,
     trunks: Mutex<Sources>,
     trunk_ranges: RwLock<Vec<Cidr>>,
+    /// Where telephones with a fixed address stand.
+    fixed: RwLock<HashSet<IpAddr>>,
     /// What names of trunks resolved to: where calls go, and the registrar.
     resolved: RwLock<HashMap<TrunkId, Resolved>>,
 }
@@ -46,6 +48,7 @@ impl Gate {
             strangers: sources(limits.per_source_rate, limits.per_source_burst),
             trunks: sources(limits.per_trunk_rate, limits.per_trunk_burst),
             trunk_ranges: RwLock::default(),
+            fixed: RwLock::default(),
             resolved: RwLock::default(),
         }
     }
@@ -53,6 +56,8 @@ impl Gate {
     pub fn trunks(&self, directory: &Directory) {
         let ranges = directory.trunks.iter().flat_map(|t| t.from.iter().copied()).collect();
         *self.trunk_ranges.write().unwrap_or_else(|p| p.into_inner()) = ranges;
+        let contacts = directory.phones.values().filter_map(|p| Address::parse(p.contact.as_deref()?)?.ip());
+        *self.fixed.write().unwrap_or_else(|p| p.into_inner()) = contacts.collect();
     }
 
     pub fn is_trunk(&self, ip: IpAddr) -> bool {
@@ -64,11 +69,14 @@ impl Gate {
     }
 
     pub fn admits(&self, ip: IpAddr, now: Timestamp) -> bool {
-        if self.is_trunk(ip) {
-            lock(&self.trunks).admits(ip, now)
-        } else {
-            lock(&self.strangers).admits(ip, now)
-        }
+        let configured =
+            self.is_trunk(ip) || self.fixed.read().unwrap_or_else(|p| p.into_inner()).contains(&ip);
+        if configured { lock(&self.trunks).admits(ip, now) } else { lock(&self.strangers).admits(ip, now) }
+    }
+
+    /// A telephone that proved who it is registered from here.
+    pub fn known(&self, ip: IpAddr, until: Timestamp, now: Timestamp) {
+        lock(&self.strangers).known(ip, until, now);
     }
 
     /// Counts a wrong password; trunks are never silenced.

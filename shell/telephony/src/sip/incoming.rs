@@ -37,6 +37,8 @@ impl Edge {
 
         let trunk = match flow.web_user() {
             Some(_) => None,
+            // A telephone of ours within a trunk's range of addresses (one machine, a demo) stays a telephone.
+            None if self.is_registered_here(&request, &flow) => None,
             None => self.trunk_of(flow.remote_ip()).cloned(),
         };
         let peer = match &trunk {

@@ -548,3 +548,117 @@ impl Address {
         self.port.unwrap_or(if self.transport.as_deref() == Some("tls") { 5061 } else { 5060 })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "OPTIONS sip:x@y SIP/2.0\r\nv: SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKa\r\nf: <sip:a@b>;tag=1\r\n\
+                        To: <sip:c@d>\r\nCall-ID: e\r\nCSeq: 1 OPTIONS\r\nl: 0\r\n\r\n";
+
+    fn source() -> SocketAddr {
+        "192.0.2.9:5061".parse().expect("an address")
+    }
+
+    /// "read", "ignored", or the status and reason it is answered with.
+    fn outcome(text: &str) -> String {
+        match parse(text.as_bytes(), source()) {
+            Ok(_) => "read".to_owned(),
+            Err(Bad::Ignore(_)) => "ignored".to_owned(),
+            Err(Bad::Answer(bytes, _)) => {
+                let text = String::from_utf8(bytes).expect("text");
+                assert!(text.contains(";received=192.0.2.9;rport=5061\r\n"), "{text}");
+                text.get(8..11).unwrap_or_default().to_owned()
+            }
+        }
+    }
+
+    #[test]
+    fn a_good_message_is_read_and_each_fault_has_its_answer() {
+        assert_eq!(outcome(GOOD), "read");
+        assert_eq!(outcome(&GOOD.replace("OPTIONS", "NEWMETHOD")), "501");
+        for (from, to, what) in [
+            ("SIP/2.0\r\nv:", "SIP/7.0\r\nv:", "505"),
+            ("OPTIONS", "NEWMETHOD", "400"),
+            ("OPTIONS sip:", "OPTIONS mail:", "416"),
+            ("1 OPTIONS", "1 INVITE", "400"),
+            ("1 OPTIONS", "2147483648 OPTIONS", "400"),
+            ("1 OPTIONS", "99999999999999999999 OPTIONS", "400"),
+            ("1 OPTIONS", "-1 OPTIONS", "400"),
+            ("l: 0", "l: -1", "400"),
+            ("l: 0", "l: 18446744073709551616", "400"),
+            ("l: 0", "l: 9", "400"),
+            ("l: 0", "Max-Forwards: 256", "400"),
+            ("l: 0", "CSeq: 1 OPTIONS", "400"),
+            ("l: 0", "Broken", "ignored"),
+            ("Call-ID: e\r\n", "", "ignored"),
+            ("v: SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKa\r\n", "", "ignored"),
+            ("l: 0", "X: a\rP-Asserted-Identity: <sip:evil@x>", "ignored"),
+            ("l: 0", "X: a\0b", "ignored"),
+            ("l: 0\r\n", "l: 0\n", "ignored"),
+            ("\r\n\r\n", "\r\n", "ignored"),
+        ] {
+            assert_eq!(outcome(&GOOD.replacen(from, to, 1)), what, "{to:?}");
+        }
+        assert_eq!(outcome(&GOOD.replace("l: 0", "Subject: one\r\n two\r\n\tthree")), "read", "folded");
+        assert_eq!(outcome(&GOOD.replace("l: 0", &"X: y\r\n".repeat(200))), "ignored");
+        assert_eq!(outcome(&GOOD.replace("l: 0", &format!("X: {}", "y".repeat(5_000)))), "ignored");
+    }
+
+    #[test]
+    fn no_mutilation_makes_it_panic() {
+        for at in 0..GOOD.len() {
+            let _ = parse(&GOOD.as_bytes()[..at], source());
+            for with in [0, b'\r', b'\n', b' ', b':', b';', b'<', b'"', 0xc3, 0xff] {
+                let mut bytes = GOOD.as_bytes().to_vec();
+                bytes[at] = with;
+                let _ = parse(&bytes, source());
+            }
+        }
+    }
+
+    #[test]
+    fn the_topmost_via_tells_where_it_came_from_whatever_it_claimed() {
+        let stamped = |via: &str| stamp_via(via, source());
+        assert_eq!(stamped("SIP/2.0/UDP h;branch=b"), "SIP/2.0/UDP h;branch=b;received=192.0.2.9;rport=5061");
+        assert_eq!(
+            stamped(
+                "SIP/2.0/UDP h ; rport;maddr=6.6.6.6 ;Received=7.7.7.7;branch=b, SIP/2.0/UDP i;maddr=8.8.8.8"
+            ),
+            "SIP/2.0/UDP h;branch=b;received=192.0.2.9;rport=5061, SIP/2.0/UDP i;maddr=8.8.8.8"
+        );
+    }
+
+    #[test]
+    fn names_and_addresses_are_taken_apart() {
+        let parsed =
+            NameAddr::parse("\"A, <b> \\\" c\" <sip:%31001;x@h:5>;tag=t;q=\"1\"").expect("an address");
+        assert_eq!(
+            (parsed.user().as_str(), parsed.param("tag"), parsed.param("Q")),
+            ("1001", Some("t"), Some("1"))
+        );
+        assert_eq!(tag_of("sip:a@b;tag=x"), Some("x"));
+        assert_eq!(tag_of("<sip:a@b;tag=no>"), None);
+        assert_eq!(user_of("tel:+86-10;phone-context=x"), "+86-10");
+        assert_eq!(user_of("sip:host"), "");
+        assert_eq!(
+            values("<sip:a,b>, \"x,y\" <sip:c>,,d").collect::<Vec<_>>(),
+            ["<sip:a,b>", "\"x,y\" <sip:c>", "d"]
+        );
+        let address = Address::parse("sip:1001@[::1]:5070;transport=TCP").expect("an address");
+        assert_eq!(
+            (address.host.as_str(), address.port, address.transport.as_deref()),
+            ("::1", Some(5070), Some("tcp"))
+        );
+        assert_eq!(Address::parse("carrier.example").map(|a| a.default_port()), Some(5060));
+        assert_eq!(Address::parse("sips:c").map(|a| a.default_port()), Some(5061));
+        assert_eq!(Address::parse("host:99999"), None);
+    }
+
+    #[test]
+    fn numbers_are_masked_for_the_log() {
+        assert_eq!(masked("13800138000"), "*******8000");
+        assert_eq!(masked("1001"), "***1");
+        assert_eq!(masked(""), "");
+    }
+}

@@ -117,6 +117,11 @@ impl Edge {
             Err(Refusal::TooMany) => self.refuse(request, flow, 403, &[]),
             Ok(change) => {
                 self.counters.registrations.add(1);
+                self.gate.known(
+                    flow.remote_ip(),
+                    now + std::time::Duration::from_secs(u64::from(most_s)),
+                    now,
+                );
                 let contacts: Vec<(&str, String)> = self
                     .registrar
                     .bindings(&user, now)
@@ -152,6 +157,14 @@ impl Edge {
     pub fn binding(&self, user: &str) -> Option<(String, Flow)> {
         let newest = self.registrar.bindings(user, self.clock.now()).filter(|b| b.flow.is_open()).last()?;
         Some((newest.contact.clone(), newest.flow.clone()))
+    }
+
+    /// Whether a request comes from where the telephone it names in From is registered.
+    pub fn is_registered_here(&self, request: &Request, flow: &Flow) -> bool {
+        let from = message::header(&request.headers, "From").and_then(NameAddr::parse).map(|a| a.user());
+        from.is_some_and(|user| {
+            self.registrar.bindings(&user, self.clock.now()).any(|b| b.flow.remote() == flow.remote())
+        })
     }
 
     pub fn registrations_closed(&mut self, stream: u64) {
