@@ -1,5 +1,5 @@
 // Talking to the server: one place for the address, the query, the body and what a refusal looks like.
-import { keepPreviousData, QueryClient } from "@tanstack/react-query";
+import { keepPreviousData, QueryCache, QueryClient } from "@tanstack/react-query";
 
 /** The server said no, or could not be reached. `code` chooses the sentence in the message files. */
 export class Problem extends Error {
@@ -75,7 +75,13 @@ export const api = {
   upload: async <T>(method: "POST" | "PUT", path: string, body: FormData | Blob): Promise<T> => answer<T>(await request(method, path, { body })),
 };
 
-export const queries = new QueryClient({
+export const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // The session has ended: asking who is signed in leads to the sign-in, and back here afterwards.
+    onError: (error) => {
+      if (error instanceof Problem && error.status === 401) void queries.invalidateQueries({ queryKey: ["me"] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,
