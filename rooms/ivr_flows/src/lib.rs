@@ -1,7 +1,7 @@
 //! Flows: what a caller hears and can choose. Drafts, checks, versions, called numbers, prompts.
 //!
 //! The binary calls [`room`], and [`published`] to configure the exchange, at start and on [`FlowsPublished`];
-//! `switchboard apply` calls [`put_flow`] and [`put_number`], `export` [`export`].
+//! `switchboard apply` calls [`put_flow`], [`put_number`] and [`put_prompt`], `export` [`export`].
 
 #![forbid(unsafe_code)]
 

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use db::{Db, Tx};
 use ivr::flow::{Kind, Node};
 use ivr::{FlowSource, Names, NodeIx};
-use kernel::{FlowId, IdMint, QueueId, Timestamp};
+use kernel::{FlowId, IdMint, PromptId, QueueId, Timestamp};
+use sha2::{Digest, Sha256};
 
 use crate::centre::{self, Centre};
+use crate::rules::prompt::Converted;
 use crate::rules::source::{self, Found};
 use crate::rules::{Act, Refusal, checked_name, checked_number, decide};
+use crate::store::prompts::Prompt;
 use crate::store::{self, By};
 
 /// Everything callers can hear now.
@@ -131,6 +134,42 @@ pub async fn put_number(
     }
     store::bind(tx, &number, flow, by, now).await?;
     Ok(Ok(()))
+}
+
+/// A recording to be put in; [`crate::rules::prompt::convert`] makes it from a file, which takes a while and is done before
+/// the transaction.
+#[derive(Clone, Debug)]
+pub struct NewPrompt {
+    /// As flows will name it; `.wav` is left out.
+    pub name: String,
+    pub text: Option<String>,
+    pub converted: Converted,
+    /// In place of the uploaded prompt of this name.
+    pub replace: bool,
+}
+
+/// Puts a prompt in, from the browser or from a file.
+pub async fn put_prompt(
+    tx: &mut Tx,
+    centre: &Centre,
+    ids: &IdMint,
+    new: NewPrompt,
+    by: &By,
+    now: Timestamp,
+) -> anyhow::Result<Result<PromptId, Refusal>> {
+    let name = match checked_name(new.name.strip_suffix(".wav").unwrap_or(&new.name), true) {
+        Ok(name) => name,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Converted { wav, duration_ms } = new.converted;
+    let hash: String = Sha256::digest(&wav).iter().map(|byte| format!("{byte:02x}")).collect();
+    // First the file, then the row: a row without its file would be silence for callers.
+    centre::write_file(&centre.prompts_dir, &hash, &wav).await?;
+    let prompt = Prompt { id: ids.mint(now), name, text: new.text, duration_ms, hash, at: now };
+    Ok(match store::prompts::put(tx, &prompt, wav, new.replace, by).await? {
+        Some(id) => Ok(id),
+        None => Err(Refusal::NameTaken { name: prompt.name }),
+    })
 }
 
 /// The published flows as people write them: for `switchboard export`.

@@ -10,16 +10,15 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use kernel::{FlowId, PromptId};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, Json, Path, Status};
 
 use super::by;
-use crate::centre::{self, Centre};
-use crate::rules::{self, Refusal, prompt, source};
+use crate::centre::Centre;
+use crate::published::{NewPrompt, put_prompt};
+use crate::rules::{Refusal, prompt, source};
 use crate::store;
-use crate::store::prompts::Prompt;
 
 #[derive(Serialize, ToSchema)]
 pub struct PromptItem {
@@ -158,20 +157,14 @@ pub async fn upload(
             _ => {}
         }
     }
-    let name = rules::checked_name(name.strip_suffix(".wav").unwrap_or(&name), true)?;
     let file = file.ok_or(Refusal::BadPrompt { why: prompt::Bad::NoFile })?;
     let converted = tokio::task::spawn_blocking(move || prompt::convert(&file))
         .await
         .context("converting a prompt")?
         .map_err(|why| Refusal::BadPrompt { why })?;
-    let hash: String = Sha256::digest(&converted.wav).iter().map(|byte| format!("{byte:02x}")).collect();
-    // First the file, then the row: a row without its file would be silence for callers.
-    centre::write_file(&centre.prompts_dir, &hash, &converted.wav).await?;
-    let prompt = Prompt { id: app.id(), name, text, duration_ms: converted.duration_ms, hash, at: app.now() };
+    let new = NewPrompt { name, text, converted, replace };
     let mut tx = app.db.begin().await?;
-    if store::prompts::put(&mut tx, &prompt, converted.wav, replace, &by(&actor)).await?.is_none() {
-        return Err(Refusal::NameTaken { name: prompt.name }.into());
-    }
+    put_prompt(&mut tx, &centre, &app.mint, new, &by(&actor), app.now()).await??;
     tx.commit().await?;
     list(State(app), Extension(centre)).await
 }
