@@ -9,11 +9,8 @@ use anyhow::Context;
 use crate::kokoro::Speaker;
 use crate::manifest::{Entry, Manifest, RECIPE, Source, sha256};
 use crate::music;
-use crate::telephone::{Ends, RATE, encode, finish, first_of_two, to_wav};
-use crate::texts::{Line, plain};
-
-/// Texts this short are said twice, and the first is kept: said once, a lone syllable comes out slurred.
-const SHORT: usize = 4;
+use crate::telephone::{Ends, RATE, encode, finish, to_wav};
+use crate::texts::Line;
 
 const SPOKEN: &str = "kokoro";
 const COMPOSED: &str = "composed";
@@ -98,12 +95,6 @@ pub fn render(
 
 fn record(speaker: &mut Speaker, line: &Line) -> anyhow::Result<Vec<f32>> {
     let ends = if line.name.starts_with("parts/") { Ends::PART } else { Ends::SENTENCE };
-    if plain(&line.text).chars().count() <= SHORT {
-        let twice = speaker.say(&format!("{0},{0}。", line.text), &line.voice)?;
-        if let Some(once) = first_of_two(&twice) {
-            return finish(once, ends);
-        }
-    }
     finish(&speaker.say(&line.text, &line.voice)?, ends)
 }
 

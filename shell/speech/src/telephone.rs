@@ -130,31 +130,6 @@ fn fade(sound: &mut [f32]) {
     }
 }
 
-/// The longest pause in the middle of a text that was said twice: what comes before it. `None` when there is no
-/// clear pause of 60 ms.
-pub fn first_of_two(speech: &[f32]) -> Option<&[f32]> {
-    const STEP: usize = MODEL_RATE / 100;
-    let levels: Vec<f32> = speech.chunks(STEP).map(rms).collect();
-    let quiet = levels.iter().copied().fold(0.0, f32::max) * amplitude(-32.0);
-    let first = levels.iter().position(|level| *level > quiet)?;
-    let last = levels.iter().rposition(|level| *level > quiet)?;
-    let (mut longest, mut run) = (0..0, first..first);
-    for at in first..last {
-        if levels.get(at).is_some_and(|level| *level > quiet) {
-            run = at + 1..at + 1;
-        } else {
-            run.end = at + 1;
-            if run.len() > longest.len() {
-                longest = run.clone();
-            }
-        }
-    }
-    let middle = (longest.start + longest.end) as f32 / 2.0;
-    let share = (middle - first as f32) / (last - first).max(1) as f32;
-    let cut = longest.start + longest.len() / 2;
-    (longest.len() >= 6 && (0.3..0.75).contains(&share)).then(|| speech.get(..cut * STEP)).flatten()
-}
-
 /// ±1 to A-law.
 pub fn encode(sound: &[f32]) -> Vec<u8> {
     sound.iter().map(|s| g711::to_alaw((s.clamp(-1.0, 1.0) * 32_767.0) as i16)).collect()
@@ -259,16 +234,6 @@ mod tests {
     fn silence_is_refused() {
         assert!(finish(&silence(1.0), Ends::PART).is_err());
         assert!(finish(&[], Ends::PART).is_err());
-    }
-
-    #[test]
-    fn of_what_is_said_twice_the_first_is_taken() {
-        let word = tone(500.0, 0.4, 0.3);
-        let twice = [silence(0.2), word.clone(), silence(0.2), word, silence(0.3)].concat();
-        let first = first_of_two(&twice).expect("there is a pause");
-        assert!((0.65..0.75).contains(&(first.len() as f32 / MODEL_RATE as f32)), "{}", first.len());
-        assert_eq!(first_of_two(&tone(500.0, 1.0, 0.3)), None);
-        assert_eq!(first_of_two(&[]), None);
     }
 
     #[test]
