@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use exchange::{Effect, Exchange, FloorView, Input, Refused, line};
 use files::log::Log;
 use futures::future::BoxFuture;
+use kernel::calendar::Calendar;
 use kernel::{Clock, Engine, Timestamp};
 use telephony::Telephony;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -79,7 +80,10 @@ pub fn start(
     let (acts, acts_in) = mpsc::channel(ACTS_MAX);
     let (floor_out, floor) = watch::channel(Arc::new(exchange.floor()));
     let (written_out, written) = watch::channel(log.end());
+    let calendar = Calendar::china();
     let driver = Driver {
+        midnight: next_midnight(&calendar, clock.now()),
+        calendar,
         exchange,
         telephony,
         log,
@@ -111,6 +115,14 @@ struct Driver {
     draining: bool,
     written: watch::Sender<u64>,
     floor: watch::Sender<Arc<FloorView>>,
+    calendar: Calendar,
+    /// When the figures of the day begin at nothing again.
+    midnight: Timestamp,
+}
+
+fn next_midnight(calendar: &Calendar, now: Timestamp) -> Timestamp {
+    let today = calendar.civil(now).date();
+    today.tomorrow().map_or(Timestamp::MAX, |tomorrow| calendar.start_of(tomorrow))
 }
 
 impl Driver {
@@ -133,7 +145,7 @@ impl Driver {
                 },
                 () = tokio::time::sleep(due.unwrap_or(Duration::MAX)), if due.is_some() => {}
                 _ = beat.tick() => self.note(&Line::Beat(self.clock.now())),
-                _ = picture.tick() => drop(self.floor.send_replace(Arc::new(self.exchange.floor()))),
+                _ = picture.tick() => self.picture(),
             }
             for _ in 0..BATCH_MAX {
                 match events.try_recv() {
@@ -144,6 +156,15 @@ impl Driver {
             self.wake();
             self.carry_out();
         }
+    }
+
+    fn picture(&mut self) {
+        let now = self.clock.now();
+        if now >= self.midnight {
+            self.exchange.turn_of_day();
+            self.midnight = next_midnight(&self.calendar, now);
+        }
+        self.floor.send_replace(Arc::new(self.exchange.floor()));
     }
 
     fn act(&mut self, act: Act) {
@@ -242,9 +263,4 @@ pub fn sync_log(log: &Log) -> Result<()> {
         }
     })?;
     Ok(())
-}
-
-/// The time of the last sign of life in the log, if there is one.
-pub fn last_alive(lines: &[(u64, Line)]) -> Option<Timestamp> {
-    lines.last().map(|(_, line)| line.at())
 }

@@ -26,6 +26,8 @@ pub struct Exchange {
     pub(crate) recordings: BTreeMap<RecordingId, Taping>,
     /// Calls on each trunk.
     pub(crate) on_trunk: BTreeMap<TrunkId, u32>,
+    /// What the wire said last of each trunk.
+    pub(crate) trunks_up: BTreeMap<TrunkId, bool>,
     pub(crate) draining: bool,
     pub(crate) counters: Counters,
     /// The deadline of each call that has one, and the same by time.
@@ -50,6 +52,7 @@ impl Exchange {
             seats: BTreeMap::new(),
             recordings: BTreeMap::new(),
             on_trunk: BTreeMap::new(),
+            trunks_up: BTreeMap::new(),
             draining: false,
             counters: Counters::default(),
             due: BTreeMap::new(),
@@ -229,7 +232,9 @@ impl Exchange {
                 });
             }
             // A trunk that is down ends its legs itself; the others' calls go on.
-            Event::Trunk { .. } => {}
+            Event::Trunk { trunk, up } => {
+                self.trunks_up.insert(trunk, up);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{CallId, PersonId, QueueId, Timestamp};
+use kernel::{CallId, PersonId, QueueId, Timestamp, TrunkId};
 use serde::Serialize;
 
 use crate::counters::Figures;
@@ -31,6 +31,14 @@ pub struct FloorView {
     pub agents: Vec<AgentView>,
     pub calls: Vec<CallView>,
     pub today: Figures,
+    pub trunks: BTreeMap<TrunkId, TrunkView>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct TrunkView {
+    pub calls: u32,
+    /// As the wire said last; none when it has said nothing.
+    pub up: Option<bool>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -56,6 +64,9 @@ pub struct AgentView {
     pub phone_reachable: Option<bool>,
     /// Not ready for longer than the reason allows.
     pub over_limit: bool,
+    /// After-call work turns amber, and is ended by the centre.
+    pub soft: Option<Timestamp>,
+    pub hard: Option<Timestamp>,
     pub call: Option<CallId>,
     /// The caller's number.
     pub caller: Option<String>,
@@ -138,6 +149,10 @@ impl Exchange {
                 agent: call.agent(),
             });
         }
+        for trunk in self.config.trunks.keys() {
+            let calls = self.on_trunk.get(trunk).copied().unwrap_or(0);
+            view.trunks.insert(*trunk, TrunkView { calls, up: self.trunks_up.get(trunk).copied() });
+        }
         for (agent, seat) in &self.seats {
             view.agents.push(self.agent_view(*agent, seat));
         }
@@ -151,6 +166,8 @@ impl Exchange {
                     since: None,
                     phone_reachable: None,
                     over_limit: false,
+                    soft: None,
+                    hard: None,
                     call: None,
                     caller: None,
                     queue: None,
@@ -180,6 +197,10 @@ impl Exchange {
             DeskState::SignedOut | DeskState::NotReady { .. } | DeskState::Ready => None,
         };
         let live = call.and_then(|call| self.calls.get(&call));
+        let (soft, hard) = match self.acd.agent(agent).map(acd::Agent::desk) {
+            Some(acd::Desk::AfterCall { soft, hard, .. }) => (Some(*soft), Some(*hard)),
+            _ => (None, None),
+        };
         AgentView {
             agent,
             number: line.number,
@@ -188,6 +209,8 @@ impl Exchange {
             since: Some(seat.since),
             phone_reachable: seat.phone_reachable,
             over_limit: seat.over_limit,
+            soft,
+            hard,
             call,
             caller: live.map(|call| call.from.number.clone()),
             queue: live.and_then(|call| call.queue),

@@ -17,6 +17,7 @@ impl Exchange {
             seats,
             recordings,
             on_trunk,
+            trunks_up,
             draining,
             counters,
             due,
@@ -42,6 +43,9 @@ impl Exchange {
         }
         for (recording, taping) in recordings {
             let _ = writeln!(text, "  recording {recording} {taping:?}");
+        }
+        for (trunk, up) in trunks_up {
+            let _ = writeln!(text, "  trunk {trunk} {}", if *up { "up" } else { "down" });
         }
         for (trunk, count) in on_trunk {
             let _ = writeln!(text, "  trunk {trunk}: {count}");

@@ -80,7 +80,7 @@ pub struct Agent {
     pub call: Option<CallId>,
     pub caller: Option<String>,
     pub queue: Option<QueueId>,
-    pub phone_reachable: bool,
+    pub phone_reachable: Option<bool>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -98,7 +98,8 @@ pub struct Call {
 pub struct Trunk {
     pub id: TrunkId,
     pub name: String,
-    pub up: bool,
+    /// None while nothing is known.
+    pub up: Option<bool>,
     pub calls: u32,
 }
 
@@ -138,7 +139,10 @@ pub fn picture(view: &FloorView, beside: &Beside, now: Timestamp) -> Picture {
             answered_today: today.answered,
         }
     };
-    let trunk = |(id, name): &(TrunkId, String)| Trunk { id: *id, name: name.clone(), up: true, calls: 0 };
+    let trunk = |(id, name): &(TrunkId, String)| {
+        let seen = view.trunks.get(id).copied().unwrap_or_default();
+        Trunk { id: *id, name: name.clone(), up: seen.up, calls: seen.calls }
+    };
     Picture {
         at: now,
         now: Now {
@@ -216,13 +220,13 @@ fn agent(view: &AgentView) -> Agent {
         state,
         reason,
         since: view.since,
-        soft: None,
-        hard: None,
+        soft: view.soft,
+        hard: view.hard,
         over_limit: view.over_limit,
         call: view.call,
         caller: view.caller.as_deref().map(kernel::mask::phone),
         queue: view.queue,
-        phone_reachable: view.phone_reachable.unwrap_or(false),
+        phone_reachable: view.phone_reachable,
     }
 }
 

@@ -1,15 +1,18 @@
 //! `switchboard serve`: answers the phone.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use calls::Hall as _;
 use calls::store::lines;
 use db::{Db, Subscription};
 use exchange::fact::{DeskState, What};
-use exchange::{AgentAct, Exchange, Fact, Input};
+use exchange::{AgentAct, Exchange, Fact, Input, line};
 use files::log::Log;
+use kernel::{Engine, PersonId};
 use telephony::{MediaConfig, Telephony, Tls};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -44,8 +47,11 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let (log, follower) = recover(&app, &folders).await?;
 
     let (exchange_config, directory) = configuration(&app.db, &flows, config.max_calls).await?;
-    let ready: Vec<_> = people::agents(&app.db).await?.into_iter().filter(|agent| agent.ready).collect();
-    let exchange = Exchange::new(exchange_config, app.mint.clone());
+    let agents = people::agents(&app.db).await?;
+    let mut exchange = Exchange::new(exchange_config, app.mint.clone());
+    for event in unheard_of(exchange.config(), None) {
+        exchange.handle(app.now(), Input::Line(event), &mut Vec::new());
+    }
     let (telephony, events) =
         Telephony::start(telephony_config(&config, &folders), directory, app.clock.clone(), app.mint.clone())
             .await
@@ -53,7 +59,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     driver::sync_log(&log)?;
     let (hall, _thread) = driver::start(exchange, telephony.clone(), events, log, app.clock.clone())?;
     let following = tokio::spawn(follower.follow(hall.written()));
-    for agent in ready {
+    for agent in agents.iter().filter(|agent| agent.ready) {
         for act in [AgentAct::SignIn, AgentAct::Ready] {
             hall.tell(Input::Agent { agent: agent.person, act }).await?;
         }
@@ -74,7 +80,16 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let mut site = Site::build(app.clone(), rooms, Some(pages::router(telephony.clone())));
     people::start(&app.db, &site.app.permissions).await?;
     site.events.push(when_configured(changed.clone()));
-    tokio::spawn(reconfigure(app.clone(), flows, hall.clone(), telephony.clone(), config.max_calls, changed));
+    let known = agents.iter().map(|agent| agent.person).collect();
+    let configuring = tokio::spawn(reconfigure(
+        app.clone(),
+        flows,
+        hall.clone(),
+        telephony.clone(),
+        config.max_calls,
+        changed,
+        known,
+    ));
 
     let listener = TcpListener::bind(config.http)
         .await
@@ -83,8 +98,15 @@ pub async fn run(serve: &Serve) -> Result<()> {
     site.serve(listener, stopped()).await?;
 
     info!("stopping: calls in progress are ended");
+    configuring.abort();
     telephony.stop().await;
-    tokio::time::sleep(GOODBYE.min(Duration::from_millis(500))).await;
+    // The last facts and the seals of recordings are still on their way.
+    let begun = app.now();
+    while !hall.floor().calls.is_empty() && app.now().since(begun) < GOODBYE {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let media = telephony.media().clone();
+    tokio::task::spawn_blocking(move || media.shutdown()).await?;
     drop((telephony, hall));
     if tokio::time::timeout(GOODBYE, following).await.is_err() {
         warn!("some facts are not in the database yet; they will be at the next start");
@@ -152,6 +174,12 @@ async fn configuration(
     Ok((wiring::exchange_config(&lines, &published, &agents, max_calls), wiring::directory(&lines, &phones)))
 }
 
+/// A telephone cannot be reached until it has registered or telephony says that its address is fixed.
+fn unheard_of(config: &exchange::Config, known: Option<&BTreeSet<PersonId>>) -> Vec<line::Event> {
+    let new = config.agents.iter().filter(|(agent, _)| known.is_none_or(|known| !known.contains(agent)));
+    new.map(|(_, line)| line::Event::Phone { user: line.phone.clone(), reachable: false }).collect()
+}
+
 fn when_configured(changed: Arc<Notify>) -> Subscription {
     const KINDS: &[&str] = &["people.changed", "calls.lines_changed", "ivr_flows.flows_published"];
     Subscription::new("switchboard.configure", KINDS, move |_, _| {
@@ -171,19 +199,27 @@ async fn reconfigure(
     telephony: Telephony,
     max_calls: u32,
     changed: Arc<Notify>,
+    mut known: BTreeSet<PersonId>,
 ) {
     loop {
         changed.notified().await;
         // A file that is applied changes many things at once.
         tokio::time::sleep(Duration::from_millis(300)).await;
         match configuration(&app.db, &flows, max_calls).await {
-            Ok((exchange_config, directory)) => {
+            Ok((config, directory)) => {
+                // The exchange first: what telephony says of a new telephone must find its agent.
+                let new = unheard_of(&config, Some(&known));
+                known = config.agents.keys().copied().collect();
+                let inputs = std::iter::once(Input::Configure(Box::new(config)))
+                    .chain(new.into_iter().map(Input::Line));
+                for input in inputs {
+                    if let Err(gone) = hall.tell(input).await {
+                        warn!("{gone:#}");
+                        return;
+                    }
+                }
                 if let Err(dropped) = telephony.configure(directory) {
                     warn!("{dropped}");
-                }
-                if let Err(gone) = hall.tell(Input::Configure(Box::new(exchange_config))).await {
-                    warn!("{gone:#}");
-                    return;
                 }
                 info!("the configuration is in force");
             }
@@ -210,6 +246,8 @@ fn telephony_config(config: &Config, folders: &Folders) -> telephony::Config {
     telephony.tcp = vec![config.sip];
     telephony.external_ip = config.external_ip;
     telephony.limits.max_calls = config.max_calls as usize;
+    // Audio on the loopback is for trials on one machine; elsewhere a message naming it is an attack.
+    telephony.limits.loopback_media = config.sip.ip().is_loopback();
     telephony.tls = config.sips.clone().map(|(addr, cert_pem_path, key_pem_path)| Tls {
         addr,
         cert_pem_path,
