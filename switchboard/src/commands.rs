@@ -3,3 +3,5 @@
 pub mod apply;
 pub mod export;
 pub mod serve;
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! *Invariant:* facts reach the log before the commands that follow them are carried out, so that whatever a caller
 //! noticed has been written down, even if the process dies the moment after.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,7 +99,14 @@ pub fn start(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let thread = std::thread::Builder::new()
         .name("exchange".into())
-        .spawn(move || runtime.block_on(driver.run(events, acts_in)))
+        .spawn(move || {
+            let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(driver.run(events, acts_in))));
+            if ended.is_err() {
+                // Nobody would answer any more: whoever restarts the program finds every call in the log.
+                error!("the exchange has a bug and cannot go on; the program ends to be started again");
+                std::process::exit(70);
+            }
+        })
         .context("starting the exchange's thread")?;
     Ok((Hall { acts, floor, written }, thread))
 }

@@ -1,5 +1,6 @@
 //! `switchboard apply`: makes the centre what a file says, the second time changing nothing.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -102,12 +103,17 @@ async fn put_lines(app: &App, spec: &CentreSpec) -> Result<()> {
 
 async fn put_people(app: &App, realm: &str, spec: &CentreSpec) -> Result<usize> {
     let known = lines::all(&app.db).await?;
+    let mut groups = BTreeMap::new();
+    for group in &spec.groups {
+        groups.insert(group.name.as_str(), people::store::put::put_group(app, &group.name).await?);
+    }
     let mut changed = 0;
+    let mut persons = BTreeMap::new();
     for agent in &spec.agents {
         let put = PutAgent {
             number: agent.number.clone(),
             name: agent.name.clone(),
-            group: None,
+            group: agent.group.as_deref().and_then(|name| groups.get(name).copied()),
             roles: Some(agent.roles.iter().cloned().collect()),
             queues: wiring::ranked(&known, &agent.queues),
             skills: agent.skills.clone(),
@@ -117,11 +123,18 @@ async fn put_people(app: &App, realm: &str, spec: &CentreSpec) -> Result<usize> 
             wrap_up: agent.wrap_up_s.map(|s| std::time::Duration::from_secs(u64::from(s))),
         };
         let failed = || anyhow!("the agent {}", agent.number);
-        let (_, is_changed) = people::put_agent(app, realm, &put)
+        let (person, is_changed) = people::put_agent(app, realm, &put)
             .await
             .map_err(|error| anyhow!("{error:?}"))
             .with_context(failed)?;
+        persons.insert(agent.number.as_str(), person);
         changed += usize::from(is_changed);
+    }
+    for group in &spec.groups {
+        let leader = group.leader.as_deref().and_then(|number| persons.get(number));
+        if let (Some(id), Some(leader)) = (groups.get(group.name.as_str()), leader) {
+            people::store::put::lead_group(app, *id, *leader).await?;
+        }
     }
     Ok(changed)
 }
@@ -130,7 +143,7 @@ async fn put_flows(app: &App, flows: &ivr_flows::Centre, spec: &CentreSpec) -> R
     let names = flows.names(&app.db).await?;
     let by = By { person: None, name: Some("centre.toml".to_owned()) };
     let mut tx = app.db.begin().await?;
-    let mut ids = std::collections::BTreeMap::new();
+    let mut ids = BTreeMap::new();
     for flow in &spec.flows {
         match ivr_flows::put_flow(&mut tx, &names, &app.mint, flow, &by, app.now()).await? {
             Ok(id) => {

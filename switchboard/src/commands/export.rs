@@ -6,7 +6,7 @@ use anyhow::Result;
 use calls::store::lines;
 use kernel::QueueId;
 
-use crate::centre::{self, Agent, Centre, CentreSpec, Number};
+use crate::centre::{self, Agent, Centre, CentreSpec, Group, Number};
 use crate::config::Place;
 use crate::store;
 
@@ -22,6 +22,14 @@ pub async fn spec(db: &db::Db) -> Result<CentreSpec> {
     let lines = lines::all(db).await?;
     let names: BTreeMap<QueueId, String> =
         lines.queues.iter().map(|(id, queue)| (*id, queue.name.clone())).collect();
+    let roles = people::store::put::roles(db).await?;
+    let groups = people::store::groups::groups(db).await?;
+    let people = people::agents(db).await?;
+    let number = |id| people.iter().find(|person| person.person == id).map(|person| person.number.clone());
+    let group = |group: &people::rules::Group| Group {
+        name: group.name.clone(),
+        leader: group.leader.and_then(number),
+    };
     let agent = |agent: people::Agent| {
         let mut queues: Vec<_> = agent.queues.iter().collect();
         queues.sort_by_key(|(_, rank)| **rank);
@@ -34,8 +42,11 @@ pub async fn spec(db: &db::Db) -> Result<CentreSpec> {
             ready: agent.ready,
             wrap_up_s: agent.wrap_up.map(|wrap| u32::try_from(wrap.as_secs()).unwrap_or(u32::MAX)),
             skills: agent.skills,
-            group: None,
-            roles: vec!["agent".to_owned()],
+            group: agent
+                .group
+                .and_then(|id| groups.iter().find(|group| group.id == id))
+                .map(|group| group.name.clone()),
+            roles: roles.get(&agent.person).cloned().unwrap_or_default(),
         }
     };
     let flows = ivr_flows::export(db).await?;
@@ -45,8 +56,8 @@ pub async fn spec(db: &db::Db) -> Result<CentreSpec> {
         trunks: lines.trunks.into_iter().map(|(_, trunk)| trunk).collect(),
         numbers: numbers.into_iter().map(|(did, flow)| Number { did, flow }).collect(),
         queues: lines.queues.into_iter().map(|(_, queue)| queue).collect(),
-        groups: Vec::new(),
-        agents: people::agents(db).await?.into_iter().map(agent).collect(),
+        groups: groups.iter().map(group).collect(),
+        agents: people.iter().cloned().map(agent).collect(),
         dial: lines.dial_rules,
         flows,
     })

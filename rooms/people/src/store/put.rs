@@ -1,13 +1,18 @@
 //! People from `centre.toml`: the same file twice changes nothing the second time.
 
-use db::Entry;
-use kernel::{BuiltIn, PersonId};
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use db::{Db, Entry};
+use kernel::{BuiltIn, GroupId, PersonId, Timestamp};
 use serde_json::json;
+use sqlx::Row;
 use web::{App, Error};
 
-use crate::rules::{Person, PhoneDigest, PutAgent, Refusal, State};
+use crate::Changed;
+use crate::rules::{Group, Person, PhoneDigest, PutAgent, Refusal, State};
 use crate::secrets::{self, Passwords};
-use crate::{Changed, store};
+use crate::store::{self, groups};
 
 /// Adds or changes one agent; true when something changed. The password is not held to the rules for people's own
 /// ones, since a test rig's may be short.
@@ -75,4 +80,52 @@ pub async fn put_agent(app: &App, realm: &str, put: &PutAgent) -> Result<(Person
     }
     tx.commit().await?;
     Ok((person.id, changed))
+}
+
+/// The group of this name, added when there is none.
+pub async fn put_group(app: &App, name: &str) -> anyhow::Result<GroupId> {
+    let now = app.now();
+    if let Some(known) = groups::groups(&app.db).await?.into_iter().find(|group| group.name == name) {
+        return Ok(known.id);
+    }
+    let group = Group { id: app.id(), name: name.to_owned(), leader: None, people: 0, version: 1 };
+    let mut tx = app.db.begin().await?;
+    anyhow::ensure!(
+        groups::add_group(&mut tx, &group).await?,
+        "the group {name} was added by somebody else: again"
+    );
+    tx.journal(group_entry(&group, now));
+    tx.commit().await?;
+    Ok(group.id)
+}
+
+/// Makes this person the leader of the group; nothing happens when it is so already.
+pub async fn lead_group(app: &App, id: GroupId, leader: PersonId) -> anyhow::Result<()> {
+    let known = groups::groups(&app.db).await?.into_iter().find(|group| group.id == id);
+    let Some(mut group) = known.filter(|group| group.leader != Some(leader)) else { return Ok(()) };
+    group.leader = Some(leader);
+    let mut tx = app.db.begin().await?;
+    anyhow::ensure!(
+        groups::change_group(&mut tx, &group).await?,
+        "the group {} was changed meanwhile",
+        group.name
+    );
+    tx.journal(group_entry(&group, app.now()));
+    tx.commit().await
+}
+
+fn group_entry(group: &Group, at: Timestamp) -> Entry {
+    let payload = json!({ "name": group.name, "leader": group.leader });
+    Entry { at, who: None, room: "people", subject: group.id.to_string(), kind: "group_applied", payload }
+}
+
+const ROLES: &str = "SELECT person, role FROM people_person_role ORDER BY person, role";
+
+/// Everybody's roles: for `switchboard export`.
+pub async fn roles(db: &Db) -> anyhow::Result<BTreeMap<PersonId, Vec<String>>> {
+    let mut roles: BTreeMap<PersonId, Vec<String>> = BTreeMap::new();
+    for row in sqlx::query(ROLES).fetch_all(db.read()).await.context("reading roles")? {
+        roles.entry(PersonId(row.try_get("person")?)).or_default().push(row.try_get("role")?);
+    }
+    Ok(roles)
 }

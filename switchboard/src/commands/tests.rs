@@ -1,0 +1,44 @@
+//! A centre put in, written back and put in again is the same centre, on both databases.
+
+use std::sync::Arc;
+
+use db::testdb::on_both;
+use kernel::IdMint;
+use kernel::time::TestClock;
+use web::App;
+
+use super::{apply, export};
+use crate::store::{Folders, flows_centre};
+use crate::{demo, rooms};
+
+#[test]
+fn the_demo_comes_back_as_it_was_put_in() {
+    on_both(rooms::MIGRATIONS, async |db| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folders = Folders::open(folder.path()).expect("folders");
+        let prompts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
+        let flows = flows_centre(&folders, &prompts).expect("the flows' room");
+        let clock = Arc::new(TestClock::monday_morning());
+        let app = App::new(db.clone(), clock, Arc::new(IdMint::new(0)), Arc::new(people::Keeper));
+
+        // Hashing forty passwords is slow, and not what this is about.
+        let mut spec = demo::spec().expect("the demo");
+        spec.agents.iter_mut().for_each(|agent| agent.password = None);
+        let done = apply::apply(&app, "realm", &flows, &spec).await.expect("put in");
+        assert_eq!((done.agents, done.changed), (35, 35));
+        let mut back = export::spec(&db).await.expect("written back");
+        let again = apply::apply(&app, "realm", &flows, &back).await.expect("put in again");
+        assert_eq!(again.changed, 0, "the second time changes nothing");
+
+        spec.agents.iter_mut().for_each(|agent| agent.roles.sort());
+        for spec in [&mut spec, &mut back] {
+            spec.centre.name.clear();
+            spec.queues.sort_by(|a, b| a.name.cmp(&b.name));
+            spec.groups.sort_by(|a, b| a.name.cmp(&b.name));
+            spec.agents.sort_by(|a, b| a.number.cmp(&b.number));
+            spec.flows.sort_by(|a, b| a.name.cmp(&b.name));
+            spec.numbers.sort_by(|a, b| a.did.cmp(&b.did));
+        }
+        assert_eq!(spec, back);
+    });
+}
