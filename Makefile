@@ -1,6 +1,6 @@
-# run: build everything and start the demo utility. test: install what the tests need and run all of them. bench: the
-# figures. fmt: put the sources in form. speech: fetch the speech pack, which only `cargo xtask prompts` needs.
-.PHONY: run test bench fmt speech pages build-packages test-packages
+# run: build everything and start the demo utility. test: install what the tests need and run all of them. fuzz: feed
+# the readers of foreign input with what breaks readers, a minute each. bench: the figures. fmt: put the sources in form. speech: fetch the speech pack, which only `cargo xtask prompts` needs.
+.PHONY: run test bench fmt speech pages build-packages test-packages fuzz
 .NOTPARALLEL:
 
 # libopus is built from source, with cmake.
@@ -23,6 +23,9 @@ test: test-packages
 	cargo clippy --workspace --all-targets --features speech/kokoro --locked -- -D warnings
 	cd web && npm run --silent test
 	SWITCHBOARD_REQUIRE_PG=1 cargo nextest run --workspace --features speech/kokoro --locked
+
+fuzz: build-packages
+	fuzz/run
 
 bench:
 	cargo run --release --package bench

@@ -11,3 +11,10 @@ pub use sip::config::{
     BadCidr, BusyStatus, Cidr, Config, Directory, Ha1, Limits, Phone, Register, Tls, TrunkConfig,
 };
 pub use sip::{Dropped, Stats, Telephony};
+
+/// The readers alone, for the fuzz targets.
+#[doc(hidden)]
+pub mod probe {
+    pub use crate::media::probe::*;
+    pub use crate::sip::probe::*;
+}

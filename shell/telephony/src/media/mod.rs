@@ -12,6 +12,7 @@ mod leg;
 mod outbox;
 mod play;
 mod ports;
+pub mod probe;
 mod prompts;
 mod recorder;
 pub mod rtcp;

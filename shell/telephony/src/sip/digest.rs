@@ -274,13 +274,25 @@ impl Nonces {
     }
 }
 
-/// The two challenges we send, strongest first as RFC 8760 §2.3 asks.
-pub fn challenges(realm: &str, nonce: &str, stale: bool) -> [String; 2] {
+/// The challenges we send, strongest first as RFC 8760 §2.3 asks; only MD5 to who is known to stumble over the other.
+pub fn challenges(realm: &str, nonce: &str, stale: bool, user_agent: Option<&str>) -> Vec<String> {
     let stale = if stale { ", stale=true" } else { "" };
-    [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
+    let md5_only = user_agent.is_some_and(stumbles_over_sha_256);
+    let algorithms: &[Algorithm] =
+        if md5_only { &[Algorithm::Md5] } else { &[Algorithm::Sha256, Algorithm::Md5] };
+    let challenge = |algorithm: &Algorithm| {
         let algorithm = algorithm.name();
         format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={algorithm}, qop=\"auth\"{stale}")
-    })
+    };
+    algorithms.iter().map(challenge).collect()
+}
+
+/// baresip before 3.11 (re pull request 1103) gives up at a challenge it does not know, wherever that stands: "Function
+/// not implemented". It says `baresip v1.0.0 (x86_64/linux)`.
+fn stumbles_over_sha_256(user_agent: &str) -> bool {
+    let Some(version) = user_agent.strip_prefix("baresip v") else { return false };
+    let mut numbers = version.split(['.', ' ']).map_while(|part| part.parse::<u32>().ok());
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < (3, 11)
 }
 
 /// A challenge from a provider.
@@ -393,8 +405,8 @@ mod tests {
         let nonce = nonces.issue(at(0));
         let right = ha1("1001", "switchboard", "geheim\"");
         for (which, algorithm) in [(0, Algorithm::Sha256), (1, Algorithm::Md5)] {
-            let challenge =
-                Challenge::parse(&challenges("switchboard", &nonce, false)[which]).expect("a challenge");
+            let challenge = Challenge::parse(&challenges("switchboard", &nonce, false, None)[which])
+                .expect("a challenge");
             assert_eq!(challenge.algorithm, algorithm);
             for nc in [1, 9, 10, 16, 100, 255, 256, 0x1234] {
                 let header = challenge.answer("1001", "geheim\"", "REGISTER", "sip:switchboard", nc, "abc");
@@ -421,6 +433,22 @@ mod tests {
         assert_eq!(take(2), Use::Stale);
         assert_eq!(take(500), Use::Fine);
         assert_eq!(take(400), Use::Stale, "out of the window");
+    }
+
+    #[test]
+    fn who_stumbles_over_a_strong_challenge_is_given_the_old_one() {
+        let count = |agent| challenges("r", "n", false, agent).len();
+        for (agent, challenges) in [
+            (None, 2),
+            (Some("baresip v1.0.0 (x86_64/linux)"), 1),
+            (Some("baresip v3.10.1 (x86_64/Linux)"), 1),
+            (Some("baresip v3.11.0 (x86_64/Linux)"), 2),
+            (Some("baresip v4.0.0"), 2),
+            (Some("Linphone/5.0"), 2),
+        ] {
+            assert_eq!(count(agent), challenges, "{agent:?}");
+        }
+        assert!(challenges("r", "n", true, Some("baresip v1"))[0].contains("algorithm=MD5"));
     }
 
     #[test]

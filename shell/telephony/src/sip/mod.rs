@@ -1,6 +1,7 @@
 //! The SIP side: what a peer sends becomes `line::Event`, and `line::Command` becomes what a peer hears.
 
 pub mod config;
+pub mod probe;
 
 mod admission;
 mod chance;

@@ -76,8 +76,11 @@ impl Edge {
 
     fn challenge(&mut self, request: &Request, flow: &Flow, stale: bool) {
         let nonce = self.nonces.issue(self.clock.now());
-        let [strong, weak] = digest::challenges(&self.config.realm, &nonce, stale);
-        self.refuse(request, flow, 401, &[("WWW-Authenticate", &strong), ("WWW-Authenticate", &weak)]);
+        let agent = message::header(&request.headers, "User-Agent");
+        let challenges = digest::challenges(&self.config.realm, &nonce, stale, agent);
+        let headers: Vec<(&str, &str)> =
+            challenges.iter().map(|challenge| ("WWW-Authenticate", challenge.as_str())).collect();
+        self.refuse(request, flow, 401, &headers);
     }
 
     pub fn register(&mut self, request: &Request, flow: &Flow) {

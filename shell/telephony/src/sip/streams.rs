@@ -366,7 +366,7 @@ async fn read<R: AsyncRead + Unpin>(mut reader: R, readers: &Readers, stream: &A
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Frame {
+pub(super) enum Frame {
     More,
     /// Line ends between messages; two of them are a ping (RFC 5626 §3.5.1).
     KeepAlive(usize),
@@ -375,7 +375,7 @@ enum Frame {
     Broken,
 }
 
-fn frame(buffer: &[u8]) -> Frame {
+pub(super) fn frame(buffer: &[u8]) -> Frame {
     let blank = buffer.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
     if blank > 0 {
         return if blank == buffer.len() && blank < 4 && !buffer.ends_with(b"\r\n") {

@@ -1,0 +1,8 @@
+//! Whole calls between the program and telephones that other people wrote: baresip and SIPp, over UDP, TCP and TLS.
+
+mod baresip;
+mod centre;
+mod network;
+mod sipp;
+mod sound;
+mod telephones;
