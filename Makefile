@@ -1,5 +1,6 @@
-# run: build everything and start the demo utility. test: install what the tests need and run all of them. fuzz: feed
-# the readers of foreign input with what breaks readers, a minute each. bench: the figures. fmt: put the sources in form. speech: fetch the speech pack, which only `cargo xtask prompts` needs.
+# run: build everything and start the demo utility. test: install what the tests need and run all of them. fuzz: feed the
+# readers of foreign input with what breaks readers, a minute each. bench: the figures. fmt: put the sources in form.
+# speech: fetch the speech pack, which only `cargo xtask prompts` needs.
 .PHONY: run test bench fmt speech pages build-packages test-packages fuzz
 .NOTPARALLEL:
 

@@ -31,15 +31,6 @@ pub enum Line {
     Beat(Timestamp),
 }
 
-impl Line {
-    pub fn at(&self) -> Timestamp {
-        match self {
-            Line::Fact(fact) => fact.at,
-            Line::Beat(at) => *at,
-        }
-    }
-}
-
 /// Follows the log into the rows.
 pub struct Follower {
     db: Db,
