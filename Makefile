@@ -24,6 +24,8 @@ test: test-packages
 	cargo clippy --workspace --all-targets --features speech/kokoro --locked -- -D warnings
 	cd web && npm run --silent test
 	SWITCHBOARD_REQUIRE_PG=1 cargo nextest run --workspace --features speech/kokoro --locked
+	cargo build --package switchboard --locked
+	cd web && npm run --silent e2e
 
 fuzz: build-packages
 	fuzz/run

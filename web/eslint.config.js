@@ -41,8 +41,8 @@ export default ts.config(
     },
   },
   {
-    files: ["web/scripts/**/*.mjs", "web/*.js"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", fetch: "readonly", URL: "readonly", setTimeout: "readonly", document: "readonly", window: "readonly" } },
+    files: ["web/scripts/**/*.mjs", "web/e2e/**/*.mjs", "web/*.js"],
+    languageOptions: { globals: { process: "readonly", console: "readonly", fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", Buffer: "readonly", document: "readonly", window: "readonly", StorageEvent: "readonly" } },
     rules: { "no-console": "off" },
   },
 );

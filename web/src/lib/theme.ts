@@ -18,6 +18,11 @@ export function setTheme(next: Theme): void {
   for (const listener of listeners) listener();
 }
 
+// Chosen in another tab.
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (key === "theme" && THEMES.some((theme) => theme === newValue)) setTheme(newValue as Theme);
+});
+
 export function useTheme(): Theme {
   return useSyncExternalStore(
     (listener) => {

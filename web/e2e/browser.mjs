@@ -1,0 +1,72 @@
+// The browser and what every page is held to: no error in its console, nothing that keeps somebody out, in light and in dark.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+
+const SCREENS = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
+export const WITH_PICTURES = process.env.SHOTS === "1";
+export const SIZE = { width: 1366, height: 768 };
+
+export async function openBrowser() {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  // Chromium's own sandbox does not work for root, as whom many build machines run.
+  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+}
+
+/** A page whose troubles are collected in `page.complaints`. */
+export async function openPage(browser, base) {
+  const context = await browser.newContext({ baseURL: base, viewport: SIZE, locale: "zh-CN", timezoneId: "Asia/Shanghai", colorScheme: "light", reducedMotion: "reduce" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.complaints = [];
+  page.on("pageerror", (error) => page.complaints.push(`${page.url()}: ${error.message}`));
+  page.on("response", (response) => {
+    if (response.status() >= 500) page.complaints.push(`${response.status()} ${response.url()}`);
+    if (response.status() === 404 && response.url().includes("/assets/")) {
+      page.complaints.push(`${response.url()} is not in the program: it was built before the pages. Run cargo build --package switchboard.`);
+    }
+  });
+  return page;
+}
+
+export async function signIn(page, number) {
+  await page.goto("/sign-in");
+  if (page.complaints.length > 0) throw new Error(page.complaints.join("\n"));
+  await page.getByLabel("工号").fill(number);
+  await page.getByLabel("密码", { exact: true }).fill(`demo-${number}`);
+  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByRole("navigation", { name: "主导航" }).waitFor();
+}
+
+/** Content instead of skeletons, letters in their own font, nothing moving. */
+export async function settled(page) {
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.waitForFunction(() => !document.querySelector(".skeleton") && document.fonts.status === "loaded");
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => undefined))));
+}
+
+/** WCAG 2.2 AA as far as a program can see it, in light and in dark: nothing serious, nothing critical. */
+export async function accessible(page, where) {
+  await settled(page);
+  await page.evaluate(axe.source);
+  for (const theme of ["dark", "light"]) {
+    // As if it had been chosen in another tab.
+    await page.evaluate((newValue) => window.dispatchEvent(new StorageEvent("storage", { key: "theme", newValue })), theme);
+    await settled(page);
+    const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] }));
+    const grave = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    assert.deepEqual(grave.map(({ id, nodes }) => `${where} (${theme}): ${id} ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`), []);
+  }
+}
+
+/** A picture for the tour in the README; only when asked for, so that a test leaves the files alone. */
+export async function picture(page, name) {
+  if (!WITH_PICTURES) return;
+  mkdirSync(SCREENS, { recursive: true });
+  await settled(page);
+  await page.mouse.move(SIZE.width - 2, SIZE.height - 2);
+  await page.screenshot({ path: join(SCREENS, `${name}.png`), animations: "disabled" });
+}

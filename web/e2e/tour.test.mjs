@@ -1,0 +1,138 @@
+// The tour of the README, taken by a browser through a real centre while real calls go on.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { accessible, openBrowser, openPage, picture, settled, signIn, WITH_PICTURES } from "./browser.mjs";
+import { Centre } from "./centre.mjs";
+
+const LEADER = "2002";
+const AUDITOR = "3003";
+const LIMIT = { timeout: 60_000 };
+
+let centre, browser, leader;
+
+before(async () => {
+  centre = await Centre.start();
+  browser = await openBrowser();
+  leader = await openPage(browser, centre.web);
+}, LIMIT);
+
+after(async () => {
+  await browser?.close();
+  await centre?.stop();
+}, LIMIT);
+
+afterEach((context) => {
+  if (context.passed === false) console.error(centre?.log());
+});
+
+/** Asks the server until it has what is wanted; for what happens on the telephone, not on the page. */
+async function until(page, path, wanted) {
+  for (;;) {
+    const found = wanted(await (await page.request.get(path)).json());
+    if (found) return found;
+    await pause(300);
+  }
+}
+
+test("a wrong password is told, the right one leads in", LIMIT, async () => {
+  await leader.goto("/sign-in");
+  assert.deepEqual(leader.complaints, []);
+  await settled(leader);
+  await picture(leader, "sign-in");
+  await leader.getByLabel("工号").fill(LEADER);
+  await leader.getByLabel("密码", { exact: true }).fill("not this one");
+  await leader.getByRole("button", { name: "登录" }).click();
+  await leader.getByRole("alert").getByText(/密码/).waitFor();
+  await signIn(leader, LEADER);
+  await leader.getByRole("heading", { level: 1, name: "现场" }).waitFor();
+});
+
+test("the floor moves with the calls", LIMIT, async () => {
+  await settled(leader);
+  await centre.call(WITH_PICTURES ? { calls: 90, perSecond: 1.5, secondsAtLeast: 12, secondsAtMost: 40 } : { calls: 40, perSecond: 2, secondsAtLeast: 8, secondsAtMost: 16 });
+  const asking = leader.getByRole("region", { name: "请求人工 今日" });
+  await asking.getByText(/^[1-9]\d*\s*次$/).waitFor();
+  const seats = leader.getByRole("list", { name: "座席" });
+  await seats.getByRole("listitem").filter({ hasText: "接线中" }).first().waitFor();
+  await leader.getByRole("list", { name: "通话列表" }).getByRole("link").first().waitFor();
+  await leader.getByRole("button", { name: /^接线中/ }).click();
+  await leader.waitForURL(/state=talking/);
+  await leader.getByRole("button", { name: /^接线中/ }).click();
+  await leader.waitForURL((url) => !url.search.includes("state"));
+});
+
+test("a call is found, opened, and its recording heard", LIMIT, async () => {
+  const enough = WITH_PICTURES ? 25 : 1;
+  const number = await until(leader, "/api/calls?result=answered", ({ items }) => {
+    const heard = items.filter((call) => call.ended && call.recording && call.talk_ms > 5_000);
+    return heard.length >= enough && heard[0].from.slice(-4);
+  });
+  await picture(leader, "floor");
+
+  await leader.getByRole("link", { name: "通话", exact: true }).click();
+  await leader.getByRole("table", { name: "通话" }).getByRole("row").nth(1).waitFor();
+  await settled(leader);
+  await picture(leader, "calls");
+  await leader.getByLabel("来电号码").fill(number);
+  await leader.getByLabel("来电号码").press("Enter");
+  await leader.waitForURL(new RegExp(`number=${number}`));
+  const row = leader.getByRole("table", { name: "通话" }).getByRole("row").filter({ hasText: number });
+  await row.getByText("已接通").waitFor();
+  await row.getByRole("link").first().click();
+
+  await leader.getByRole("heading", { level: 1, name: new RegExp(number) }).waitFor();
+  await leader.getByRole("img", { name: /通话经过/ }).waitFor();
+  await settled(leader);
+  await picture(leader, "call");
+  await leader.getByRole("link", { name: "听录音" }).click();
+
+  await leader.waitForURL(/\/recordings\//);
+  await settled(leader);
+  const drawn = () => [...document.querySelectorAll("*")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll("canvas") ?? [])]).filter((canvas) => canvas.width > 0 && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)).length;
+  await leader.waitForFunction(`(${drawn})() >= 2`);
+  const sound = leader.waitForResponse((response) => response.url().endsWith("/audio"));
+  await leader.getByRole("button", { name: /播放/ }).click();
+  const answer = await sound;
+  assert.ok(answer.ok() && answer.headers()["content-type"] === "audio/wav", `${answer.status()} ${answer.headers()["content-type"]}`);
+  await leader.waitForFunction(() => Number(document.querySelector("input[type=range]")?.value) >= 2);
+  await leader.getByRole("button", { name: /暂停/ }).click();
+  await picture(leader, "recording");
+});
+
+test("menus and people are shown", LIMIT, async () => {
+  await leader.getByRole("link", { name: "语音导航" }).click();
+  await leader.getByRole("table", { name: "语音导航" }).getByRole("link", { name: "hotline" }).click();
+  await leader.waitForURL(/\/ivr_flows\/fl_/);
+  await settled(leader);
+  await picture(leader, "ivr_flows");
+  await leader.getByRole("link", { name: "人员", exact: true }).click();
+  await leader.getByRole("table", { name: "人员" }).getByText("李敏").waitFor();
+  await settled(leader);
+  await picture(leader, "people");
+});
+
+test("the audit tells who heard what", LIMIT, async () => {
+  const auditor = await openPage(browser, centre.web);
+  await signIn(auditor, AUDITOR);
+  await auditor.goto("/audit?room=recordings&kind=looked");
+  await auditor.getByRole("table", { name: "日志" }).getByRole("row").filter({ hasText: "2002 韩雪" }).first().waitFor();
+  await settled(auditor);
+  await accessible(auditor, "/audit");
+  assert.deepEqual(auditor.complaints, []);
+  await auditor.context().close();
+});
+
+test("nothing keeps anybody out, in light and in dark", { timeout: 120_000 }, async () => {
+  const [call, recording, flow] = await Promise.all(["calls?result=answered", "recordings", "ivr_flows"].map(async (path) => (await (await leader.request.get(`/api/${path}`)).json()).items[0].id));
+  const pages = ["/floor", "/floor?wall=1", "/floor?view=trend", "/calls", `/calls/${call}`, "/recordings", `/recordings/${recording}`, "/ivr_flows", "/ivr_flows/prompts", `/ivr_flows/${flow}`, "/people", "/people/groups", "/people/roles", "/nothing/here"];
+  for (const path of pages) {
+    await leader.goto(path);
+    await accessible(leader, path);
+  }
+  assert.deepEqual(leader.complaints, []);
+  const stranger = await openPage(browser, centre.web);
+  await stranger.goto("/sign-in");
+  await accessible(stranger, "/sign-in");
+  await stranger.context().close();
+});
