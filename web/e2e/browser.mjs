@@ -18,7 +18,7 @@ export async function openBrowser() {
 
 /** A page whose troubles are collected in `page.complaints`. */
 export async function openPage(browser, base) {
-  const context = await browser.newContext({ baseURL: base, viewport: SIZE, locale: "zh-CN", timezoneId: "Asia/Shanghai", colorScheme: "light", reducedMotion: "reduce" });
+  const context = await browser.newContext({ baseURL: base, viewport: SIZE, locale: "zh-CN", timezoneId: "Asia/Shanghai", colorScheme: "light" });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.complaints = [];
@@ -45,7 +45,7 @@ export async function signIn(page, number) {
 export async function settled(page) {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
   await page.waitForFunction(() => !document.querySelector(".skeleton") && document.fonts.status === "loaded");
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => undefined))));
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished" || one.effect?.getTiming().iterations === Infinity));
 }
 
 /** WCAG 2.2 AA as far as a program can see it, in light and in dark: nothing serious, nothing critical. */

@@ -116,7 +116,7 @@ test("the audit tells who heard what", LIMIT, async () => {
   const auditor = await openPage(browser, centre.web);
   await signIn(auditor, AUDITOR);
   await auditor.goto("/audit?room=recordings&kind=looked");
-  await auditor.getByRole("table", { name: "日志" }).getByRole("row").filter({ hasText: "2002 韩雪" }).first().waitFor();
+  await auditor.getByRole("table", { name: "日志" }).getByRole("row").filter({ hasText: "韩雪" }).first().waitFor();
   await settled(auditor);
   await accessible(auditor, "/audit");
   assert.deepEqual(auditor.complaints, []);

@@ -23,5 +23,7 @@ export function draw(call: Pick<Call, "at" | "ended" | "segments">, now: number)
     const end = Math.max(start, segment.until ? Date.parse(segment.until) : now);
     return { segment, lane: LANE[segment.kind] ?? 0, left: (start - from) / whole, width: (end - start) / whole, ms: end - start };
   });
+  // What holds others comes before what lies inside it, also when both began in the same instant.
+  drawn.sort((a, b) => a.left - b.left || a.lane - b.lane);
   return { from, until, drawn };
 }

@@ -1,11 +1,10 @@
 // What the floor's screen reads: the picture of this moment, pushed once a second, and the demo's simulated people.
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import type { DeskState } from "@kit";
 import { api, queries } from "@lib/api";
 import { heardServerTime } from "@lib/clock";
 import { useLink, useLive } from "@lib/live";
-
-export type DeskState = "signed_out" | "not_ready" | "ready" | "ringing" | "talking" | "holding" | "after_call";
 
 export interface Agent {
   id: string;

@@ -1,5 +1,6 @@
 // Who needs help first: the order of the seat grid, as a tuple of plain reasons.
-import type { Agent, CallState, DeskState, LiveCall } from "./api";
+import type { DeskState } from "@kit";
+import type { Agent, CallState, LiveCall } from "./api";
 
 /** Why a leader should look here; null when all is well. */
 export type Need = "unreachable" | "missed" | "overdue" | "long" | null;

@@ -2,18 +2,18 @@
 import { Headset, PhoneOff } from "lucide-react";
 import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Empty, Grid, Mark, Timer } from "@kit";
+import { Empty, Grid, groupOf, GROUPS, lookOf, Mark, Timer, useDeskWords, type Group } from "@kit";
 import { serverNow } from "@lib/clock";
 import type { Agent, Floor } from "./api";
-import { groupOf, GROUPS, lookOf, type Group } from "./desk-state";
 import { byNeed, need, type Need } from "./order";
 
 const Seat = memo(function Seat({ agent, needs, queue }: { agent: Agent; needs: Need; queue: string | undefined }) {
-  const { t, i18n } = useTranslation("floor");
+  const { t } = useTranslation("floor");
+  const words = useDeskWords();
   const group = groupOf(agent);
   const look = lookOf(group, agent.reason);
-  const reason = agent.reason ? (i18n.exists(`reason.${agent.reason}`, { ns: "floor" }) ? t(`reason.${agent.reason}` as "reason.missed") : agent.reason) : null;
-  const word = group === "pause" && reason ? reason : t(`state.${agent.state}`);
+  const reason = agent.reason ? words.reason(agent.reason) : null;
+  const word = group === "pause" && reason ? reason : words.state(agent.state);
   const unreachable = needs === "unreachable";
   const facts = [unreachable ? t("need.unreachable") : null, needs && !unreachable ? t(`need.${needs}`) : null, queue, agent.caller, group === "pause" ? null : reason];
   return (
@@ -41,6 +41,7 @@ interface SeatsProps {
 
 export function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
   const { t } = useTranslation("floor");
+  const words = useDeskWords();
   const names = useMemo(() => new Map(floor.queues.map((q) => [q.id, q.name])), [floor.queues]);
   const now = serverNow();
   const counts = useMemo(() => {
@@ -62,7 +63,7 @@ export function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
             return (
               <button key={group} type="button" aria-pressed={state === group} data-none={n === 0} onClick={() => onState(state === group ? null : group)}>
                 <Mark tone={n === 0 ? "offline" : tone} icon={icon}>
-                  {t(`state.${group}`)}
+                  {words.state(group)}
                 </Mark>
                 <b>{n}</b>
               </button>

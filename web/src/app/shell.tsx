@@ -8,6 +8,7 @@ import { Mark, Skeletons, Trouble } from "@kit";
 import { LANGUAGES, setLanguage, type Language } from "@lib/i18n";
 import { reconnect, useLink } from "@lib/live";
 import { may, signOut, useMe } from "@lib/session";
+import { Slot } from "@lib/slots";
 import { setTheme, THEMES, useTheme, type Theme } from "@lib/theme";
 import { PasswordForm } from "./password-form";
 import { navigation } from "./rooms";
@@ -98,6 +99,7 @@ export function Shell() {
           </Mark>
         )}
         <span className="grow" />
+        <Slot name="shell.bar" fallback={null} />
         <LinkState />
         <LanguageSwitch />
         <ThemeSwitch />

@@ -1,9 +1,11 @@
 // Where one room's page lets other rooms show something. Rooms never import rooms: they meet here, by name.
-import { createContext, lazy, Suspense, use, type ComponentType } from "react";
+import { createContext, lazy, Suspense, use, type ComponentType, type ReactNode } from "react";
 import { Skeleton } from "@kit/feedback";
 
 /** Every slot and what is handed to those who fill it. */
 export interface SlotProps {
+  /** In the bar above every page: one's own desk. */
+  "shell.bar": object;
   /** On the page of one call: whatever belongs to it (its recording, later its work orders). */
   "call.parts": { call: string; recording: string | null };
 }
@@ -19,18 +21,18 @@ export function fillSlots(all: (SlotFillers | undefined)[]): Filled {
   for (const fillers of all) {
     for (const name of Object.keys(fillers ?? {}) as SlotName[]) {
       const load = fillers?.[name];
-      if (load) (filled[name] ??= []).push(lazy(load));
+      if (load) ((filled[name] ??= []) as ComponentType<never>[]).push(lazy(load as () => Promise<{ default: ComponentType }>) as ComponentType<never>);
     }
   }
   return filled;
 }
 
-export function Slot<Name extends SlotName>({ name, ...props }: { name: Name } & SlotProps[Name]) {
+export function Slot<Name extends SlotName>({ name, fallback = <Skeleton height={120} />, ...props }: { name: Name; fallback?: ReactNode } & SlotProps[Name]) {
   const fillers = (use(SlotContext)[name] ?? []) as ComponentType<SlotProps[Name]>[];
   return (
     <>
       {fillers.map((Filler, index) => (
-        <Suspense key={index} fallback={<Skeleton height={120} />}>
+        <Suspense key={index} fallback={fallback}>
           <Filler {...(props as unknown as SlotProps[Name] & object)} />
         </Suspense>
       ))}

@@ -1,9 +1,13 @@
 // How an agent's state looks: always colour, icon and word; a pause has its own colour and its reason.
 import { CircleCheck, CircleMinus, CirclePause, Coffee, Ear, LogOut, NotebookPen, PhoneCall, PhoneIncoming, PhoneMissed, type LucideIcon } from "lucide-react";
-import type { Tone } from "@kit";
-import type { Agent, DeskState } from "./api";
+import { useTranslation } from "react-i18next";
+import type { Tone } from "./state";
 
-const PAUSES = new Set(["break", "meal", "training", "meeting"]);
+export type DeskState = "signed_out" | "not_ready" | "ready" | "ringing" | "talking" | "holding" | "after_call";
+/** What agents choose from when they stop taking calls; the centre has reasons of its own beside. */
+export const REASONS = ["short_break", "meal", "training", "meeting", "callback", "coaching", "fault"] as const;
+
+const PAUSES = new Set(["short_break", "meal", "training", "meeting"]);
 const LOOKS: Record<DeskState, [Tone, LucideIcon]> = {
   signed_out: ["offline", LogOut],
   not_ready: ["busy", CircleMinus],
@@ -18,7 +22,7 @@ const LOOKS: Record<DeskState, [Tone, LucideIcon]> = {
 export type Group = DeskState | "pause";
 export const GROUPS: Group[] = ["ready", "ringing", "talking", "holding", "after_call", "not_ready", "pause", "signed_out"];
 
-export function groupOf(agent: Pick<Agent, "state" | "reason">): Group {
+export function groupOf(agent: { state: DeskState; reason: string | null }): Group {
   return agent.state === "not_ready" && agent.reason !== null && PAUSES.has(agent.reason) ? "pause" : agent.state;
 }
 
@@ -27,4 +31,11 @@ export function lookOf(group: Group, reason?: string | null): { tone: Tone; icon
   if (group === "not_ready" && reason === "missed") return { tone: "busy", icon: PhoneMissed };
   const [tone, icon] = LOOKS[group] ?? LOOKS.signed_out;
   return { tone, icon };
+}
+
+/** The word for a state, and for its reason: `小休` stands for both where the reason is a pause. */
+export function useDeskWords() {
+  const { t, i18n } = useTranslation("app");
+  const reason = (code: string): string => (i18n.exists(`desk.reason.${code}`, { ns: "app" }) ? t(`desk.reason.${code}` as "desk.reason.missed") : code);
+  return { state: (group: Group): string => t(`desk.state.${group}`), reason };
 }
