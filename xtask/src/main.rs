@@ -16,8 +16,9 @@ fn main() -> ExitCode {
         ["speech"] => speech::fetch(&root()),
         ["prompts"] => speech::prompts(&root()),
         ["new-room", name] => new_room::run(&root(), name),
+        ["try-new-room"] => new_room::prove(&root()),
         _ => {
-            eprintln!("usage: cargo xtask tidy | new-room NAME | speech | prompts");
+            eprintln!("usage: cargo xtask tidy | new-room NAME | try-new-room | speech | prompts");
             return ExitCode::from(2);
         }
     };
