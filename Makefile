@@ -22,6 +22,7 @@ test: test-packages
 	$(MAKE) --no-print-directory pages
 	cd web && npm run --silent types && npm run --silent lint
 	cargo clippy --workspace --all-targets --features speech/kokoro --locked -- -D warnings
+	cargo xtask try-new-room
 	cd web && npm run --silent test
 	SWITCHBOARD_REQUIRE_PG=1 cargo nextest run --workspace --features speech/kokoro --locked
 	cargo build --package switchboard --locked

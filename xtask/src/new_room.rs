@@ -80,7 +80,9 @@ pub fn prove(root: &Path) -> Result<String> {
     write_room(&scratch.join("rooms").join(NAME), NAME, "20260105_1_item.sql")?;
     let real = fs::read_to_string(root.join("Cargo.toml"))?;
     fs::write(scratch.join("Cargo.toml"), alone(&real, NAME, root)?)?;
-    fs::copy(root.join("Cargo.lock"), scratch.join("Cargo.lock"))?;
+    for file in ["Cargo.lock", "rustfmt.toml"] {
+        fs::copy(root.join(file), scratch.join(file)).with_context(|| format!("copying {file}"))?;
+    }
     command(&scratch, "cargo", &["update", "--quiet", "--workspace", "--offline"])?;
     command(&scratch, "cargo", &["fmt", "--check", "--package", NAME])?;
     let target = target.display().to_string();
