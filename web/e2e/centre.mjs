@@ -51,8 +51,8 @@ export class Centre {
     writeFileSync(scenario, caller(voice, secondsAtLeast * 1000, secondsAtMost * 1000));
     const numbers = join(this.#folder, "callers.csv");
     // No menu, the emergency line, the hotline's menu: they take turns.
-    const called = ["12345", "12345", "96777", "12345", "95598"];
-    const line = (i) => `13${(800005678 + i * 7_654_321) % 1_000_000_000};${called[i % called.length]};`;
+    const called = ["12345", "96777", "12345", "95598"];
+    const line = (i) => `13${String((800_005_678 + i * 7_654_321) % 1_000_000_000).padStart(9, "0")};${called[i % called.length]};`;
     writeFileSync(numbers, `SEQUENTIAL\n${Array.from({ length: calls }, (_, i) => line(i)).join("\n")}\n`);
     const pace = ["-r", `${Math.round(perSecond * 10)}`, "-rp", "10000", "-m", `${calls}`];
     return this.#run("sipp", ["-sf", scenario, "-inf", numbers, ...pace, "-nostdin", "-i", "127.0.0.2", "-p", `${await freePort()}`, "-mp", `${await freePort()}`, this.sip]);

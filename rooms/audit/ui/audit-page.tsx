@@ -6,16 +6,20 @@ import { useTranslation } from "react-i18next";
 import { Empty, ListMoment, Mark, Notice, Page, Pager, Panel, Table, Trouble, useProblemText, type Column } from "@kit";
 import { ChoiceFilter, DirectoryFilter, Filters, TextFilter, TimeFilter } from "@kit/filters";
 import { useAgents } from "@lib/directory";
-import { count, moment } from "@lib/format";
+import { count, duration, moment } from "@lib/format";
 import { useUrlState } from "@lib/url";
 import { FILTERS, useJournal, useKinds, verify, type Entry, type Verdict } from "./api";
 
-/** `{number: "1001", via: "web"}` as `number 1001 · via web`: quiet, and whole on hovering. */
-function said(payload: Record<string, unknown>): string {
-  return Object.entries(payload)
-    .filter(([, value]) => value !== null && value !== undefined && value !== "")
-    .map(([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
-    .join(" · ");
+/** `{result: "abandoned", wait_ms: 4000}` as `结果 放弃 · 等待 00:04`; what has no word stands as it was written. */
+function useSaid() {
+  const { t, i18n } = useTranslation("audit");
+  const word = (group: "key" | "value", name: string) => (i18n.exists(`${group}.${name}`, { ns: "audit" }) ? t(`${group}.${name}` as "key.address") : name);
+  const value = (key: string, what: unknown) => (key.endsWith("_ms") && typeof what === "number" ? duration(what) : typeof what === "object" ? JSON.stringify(what) : word("value", String(what)));
+  return (payload: Record<string, unknown>): string =>
+    Object.entries(payload)
+      .filter(([, what]) => what !== null && what !== undefined && what !== "" && what !== false)
+      .map(([key, what]) => (what === true ? word("key", key) : `${word("key", key)} ${value(key, what)}`))
+      .join(" · ");
 }
 
 function Seals() {
@@ -56,6 +60,7 @@ export default function AuditPage() {
   const journal = useJournal(filters);
   const people = useAgents();
   const kinds = useKinds();
+  const said = useSaid();
   const { after, ...chosen } = filters;
   const filtered = Object.keys(chosen).length > 0;
   const set = (next: Parameters<typeof change>[0]) => change({ ...next, after: null });

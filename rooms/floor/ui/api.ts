@@ -24,7 +24,8 @@ export interface Agent {
   /** The caller's number, masked for who may not see it. */
   caller: string | null;
   queue: string | null;
-  phone_reachable: boolean;
+  /** Null until the telephone has been heard of. */
+  phone_reachable: boolean | null;
 }
 
 export type CallState = "arriving" | "in_flow" | "waiting" | "ringing" | "announcing" | "talking" | "holding" | "reaching" | "outside" | "rating" | "leaving_message" | "closing";
@@ -82,7 +83,7 @@ export interface Floor {
   queues: Queue[];
   agents: Agent[];
   calls: LiveCall[];
-  trunks: { id: string; name: string; up: boolean; calls: number }[];
+  trunks: { id: string; name: string; up: boolean | null; calls: number }[];
 }
 
 const KEY = ["floor"];
@@ -134,4 +135,14 @@ export function useSimulation(active: boolean, follow: boolean) {
 export async function simulate(what: { calls: number; rate: number; agents: number }): Promise<void> {
   await api.post("/api/floor/simulate", what);
   await queries.invalidateQueries({ queryKey: ["floor", "simulate"] });
+}
+
+/** What a leader orders from the floor; the reason goes to the journal. */
+export type Order =
+  | { act: "direct"; agent: string; to: "ready" | "signed_out" | { not_ready: { reason: string } } }
+  | { act: "end_call"; call: string };
+
+export async function order(what: Order, why: string): Promise<void> {
+  await api.post("/api/floor/orders", { ...what, why });
+  await queries.invalidateQueries({ queryKey: KEY });
 }

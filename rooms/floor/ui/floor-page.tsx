@@ -45,8 +45,8 @@ function Trunks({ trunks }: { trunks: Floor["trunks"] }) {
   return (
     <span className="row tight wrap">
       {trunks.map((trunk) => (
-        <Mark key={trunk.id} chip tone={trunk.up ? "offline" : "busy"} icon={trunk.up ? Network : Unplug}>
-          {trunk.up ? t("trunk.up", { name: trunk.name, calls: trunk.calls }) : t("trunk.down", { name: trunk.name })}
+        <Mark key={trunk.id} chip tone={trunk.up === false ? "busy" : "offline"} icon={trunk.up === false ? Unplug : Network}>
+          {trunk.up === false ? t("trunk.down", { name: trunk.name }) : t("trunk.up", { name: trunk.name, calls: trunk.calls })}
         </Mark>
       ))}
     </span>

@@ -7,7 +7,7 @@ export type Need = "unreachable" | "missed" | "overdue" | "long" | null;
 
 export function need(agent: Agent, now: number): Need {
   if (agent.state === "signed_out") return null;
-  if (!agent.phone_reachable) return "unreachable";
+  if (agent.phone_reachable === false) return "unreachable";
   if (agent.state === "not_ready" && agent.reason === "missed") return "missed";
   if (agent.over_limit || (agent.hard !== null && Date.parse(agent.hard) <= now)) return "overdue";
   if (agent.soft !== null && Date.parse(agent.soft) <= now) return "long";

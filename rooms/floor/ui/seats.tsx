@@ -1,13 +1,16 @@
 // The seat grid: one tile an agent, those who need help first.
 import { Headset, PhoneOff } from "lucide-react";
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, Grid, groupOf, GROUPS, lookOf, Mark, Timer, useDeskWords, type Group } from "@kit";
 import { serverNow } from "@lib/clock";
+import { useMay } from "@lib/session";
 import type { Agent, Floor } from "./api";
+import { DIRECT } from "./index";
 import { byNeed, need, type Need } from "./order";
+import { OrderDialog } from "./order-dialog";
 
-const Seat = memo(function Seat({ agent, needs, queue }: { agent: Agent; needs: Need; queue: string | undefined }) {
+const Seat = memo(function Seat({ agent, needs, queue, onOrder }: { agent: Agent; needs: Need; queue: string | undefined; onOrder?: ((agent: string) => void) | undefined }) {
   const { t } = useTranslation("floor");
   const words = useDeskWords();
   const group = groupOf(agent);
@@ -15,9 +18,10 @@ const Seat = memo(function Seat({ agent, needs, queue }: { agent: Agent; needs: 
   const reason = agent.reason ? words.reason(agent.reason) : null;
   const word = group === "pause" && reason ? reason : words.state(agent.state);
   const unreachable = needs === "unreachable";
-  const facts = [unreachable ? t("need.unreachable") : null, needs && !unreachable ? t(`need.${needs}`) : null, queue, agent.caller, group === "pause" ? null : reason];
+  const facts = [unreachable ? t("need.unreachable") : null, needs && !unreachable ? t(`need.${needs}`) : null, queue, agent.caller && `…${agent.caller.slice(-4)}`, group === "pause" ? null : reason];
+  const Tile = onOrder ? "button" : "div";
   return (
-    <div className="seat" data-tone={unreachable ? "busy" : look.tone} data-need={needs !== null} data-ringing={agent.state === "ringing"}>
+    <Tile className="seat" {...(onOrder ? { type: "button" as const, onClick: () => onOrder(agent.id), title: t("order.open", { name: agent.name }) } : {})} data-tone={unreachable ? "busy" : look.tone} data-need={needs !== null} data-ringing={agent.state === "ringing"}>
       <Mark tone={look.tone} icon={look.icon}>
         {word}
       </Mark>
@@ -27,7 +31,7 @@ const Seat = memo(function Seat({ agent, needs, queue }: { agent: Agent; needs: 
       <span className="more">
         {unreachable && <PhoneOff size={13} aria-hidden />} {[...new Set(facts.filter(Boolean))].join(" · ")}
       </span>
-    </div>
+    </Tile>
   );
 });
 
@@ -43,6 +47,9 @@ export function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
   const { t } = useTranslation("floor");
   const words = useDeskWords();
   const names = useMemo(() => new Map(floor.queues.map((q) => [q.id, q.name])), [floor.queues]);
+  const mayDirect = useMay(DIRECT);
+  const [ordered, setOrdered] = useState<string | null>(null);
+  const seat = floor.agents.find((agent) => agent.id === ordered);
   const now = serverNow();
   const counts = useMemo(() => {
     const found = new Map<Group, number>();
@@ -78,7 +85,7 @@ export function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
           itemKey={(agent) => agent.id}
           minWidth={wall ? 190 : 144}
           height={wall ? 92 : 74}
-          render={(agent) => <Seat agent={agent} needs={need(agent, now)} queue={agent.queue ? names.get(agent.queue) : undefined} />}
+          render={(agent) => <Seat agent={agent} needs={need(agent, now)} queue={agent.queue ? names.get(agent.queue) : undefined} onOrder={mayDirect && !wall ? setOrdered : undefined} />}
         />
       ) : (
         <div className="panel">
@@ -87,6 +94,7 @@ export function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
           </Empty>
         </div>
       )}
+      {seat && <OrderDialog key={seat.id} agent={seat} onClose={() => setOrdered(null)} />}
     </section>
   );
 }
