@@ -18,7 +18,7 @@ const Seat = memo(function Seat({ agent, needs, queue, onOrder }: { agent: Agent
   const reason = agent.reason ? words.reason(agent.reason) : null;
   const word = group === "pause" && reason ? reason : words.state(agent.state);
   const unreachable = needs === "unreachable";
-  const facts = [unreachable ? t("need.unreachable") : null, needs && !unreachable ? t(`need.${needs}`) : null, queue, agent.caller && `…${agent.caller.slice(-4)}`, group === "pause" ? null : reason];
+  const facts = [unreachable ? t("need.unreachable") : null, needs && !unreachable ? t(`need.${needs}`) : null, queue, agent.caller?.slice(-4), group === "pause" ? null : reason];
   const Tile = onOrder ? "button" : "div";
   return (
     <Tile className="seat" {...(onOrder ? { type: "button" as const, onClick: () => onOrder(agent.id), title: t("order.open", { name: agent.name }) } : {})} data-tone={unreachable ? "busy" : look.tone} data-need={needs !== null} data-ringing={agent.state === "ringing"}>
