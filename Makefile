@@ -32,6 +32,7 @@ fuzz: build-packages
 	fuzz/run
 
 bench:
+	cargo build --release --package switchboard
 	cargo run --release --package bench
 
 fmt:
