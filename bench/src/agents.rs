@@ -23,7 +23,6 @@ const AGAIN: Duration = Duration::from_millis(500);
 pub struct Seen {
     pub invited: Instant,
     pub connected: Option<Instant>,
-    pub hung_up: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -165,7 +164,7 @@ impl Phones {
                 let ringing = Ringing { answer, to: from, caller: caller.clone(), again: Some(now + AGAIN) };
                 self.dialogs.insert(call.to_owned(), ringing);
                 let mut book = self.book();
-                let seen = Seen { invited: now, connected: None, hung_up: None };
+                let seen = Seen { invited: now, connected: None };
                 if book.calls.insert(caller, seen).is_some() {
                     book.twice += 1;
                 }
@@ -183,11 +182,7 @@ impl Phones {
             "BYE" => {
                 let answer = sip::answer(message, "200 OK", "", None, "");
                 let _ = self.socket.send_to(answer.as_bytes(), from);
-                if let Some(ringing) = self.dialogs.remove(call)
-                    && let Some(seen) = self.book().calls.get_mut(&ringing.caller)
-                {
-                    seen.hung_up = Some(now);
-                }
+                self.dialogs.remove(call);
             }
             "CANCEL" | "OPTIONS" | "INFO" | "UPDATE" => {
                 let answer = sip::answer(message, "200 OK", "x", None, "");

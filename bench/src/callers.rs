@@ -122,7 +122,7 @@ impl Callers {
             wire::wait(std::iter::once(&self.socket).chain(audio), longest);
             while let Ok((length, _)) = self.socket.recv_from(&mut buffer) {
                 if let Ok(message) = std::str::from_utf8(&buffer[..length]) {
-                    over += usize::from(self.message(message, base, &mut calls, &mut by_port, plan));
+                    over += usize::from(self.message(message, &mut calls, &mut by_port, plan));
                 }
             }
             let now = Instant::now();
@@ -144,7 +144,7 @@ impl Callers {
             self.latest_ms = self.latest_ms.max((now - due).as_secs_f64() * 1_000.0);
             let slot = step as usize % STEPS;
             step += 1;
-            if step % 50 == 0 && going && !at(now - start, calls.len() - over) {
+            if step.is_multiple_of(50) && going && !at(now - start, calls.len() - over) {
                 going = false;
                 for (place, call) in calls.iter_mut().enumerate() {
                     call.leave = now + Duration::from_millis(5) * place as u32;
@@ -228,14 +228,7 @@ impl Callers {
     }
 
     /// True when a call is over by it.
-    fn message(
-        &self,
-        message: &str,
-        base: usize,
-        calls: &mut [Call],
-        by_port: &mut [u32],
-        plan: &Plan,
-    ) -> bool {
+    fn message(&self, message: &str, calls: &mut [Call], by_port: &mut [u32], plan: &Plan) -> bool {
         let now = Instant::now();
         let call_id = sip::header(message, "Call-ID").unwrap_or_default();
         let place = call_id.strip_prefix('b').and_then(|rest| rest.split('x').next()?.parse::<usize>().ok());
@@ -244,7 +237,6 @@ impl Callers {
         };
         // A late word about a call of an earlier plan.
         if call.call_id != call_id {
-            debug_assert!(base > 0);
             return false;
         }
         let Some(status) = sip::status(message) else {

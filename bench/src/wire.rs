@@ -53,8 +53,9 @@ impl Batch {
 
     /// The senders' ports and what they sent.
     pub fn each(&mut self, mut what: impl FnMut(u16, &mut [u8])) {
-        for at in 0..self.filled {
-            what(u16::from_be(self.names[at].sin_port), &mut self.data[at][..self.lengths[at].min(SIZE)]);
+        let packets = self.data.iter_mut().zip(&self.lengths).zip(&self.names);
+        for ((data, length), name) in packets.take(self.filled) {
+            what(u16::from_be(name.sin_port), &mut data[..(*length).min(SIZE)]);
         }
     }
 
@@ -104,18 +105,21 @@ impl Batch {
         // SAFETY: mmsghdr and iovec are plain data.
         let (mut headers, mut vectors): ([libc::mmsghdr; BATCH], [libc::iovec; BATCH]) =
             unsafe { (mem::zeroed(), mem::zeroed()) };
-        for at in 0..count {
-            vectors[at].iov_base = self.data[at].as_mut_ptr().cast();
-            vectors[at].iov_len = if size == 0 { self.lengths[at] } else { size };
-            headers[at].msg_hdr.msg_iov = &raw mut vectors[at];
-            headers[at].msg_hdr.msg_iovlen = 1;
-            headers[at].msg_hdr.msg_name = (&raw mut self.names[at]).cast();
-            headers[at].msg_hdr.msg_namelen = mem::size_of::<libc::sockaddr_in>() as libc::socklen_t;
+        let buffers = self.data.iter_mut().zip(&self.lengths).zip(&mut self.names);
+        let places = headers.iter_mut().zip(&mut vectors).take(count);
+        for ((header, vector), ((data, length), name)) in places.zip(buffers) {
+            vector.iov_base = data.as_mut_ptr().cast();
+            vector.iov_len = if size == 0 { *length } else { size };
+            header.msg_hdr.msg_iov = vector;
+            header.msg_hdr.msg_iovlen = 1;
+            header.msg_hdr.msg_name = (&raw mut *name).cast();
+            header.msg_hdr.msg_namelen = mem::size_of::<libc::sockaddr_in>() as libc::socklen_t;
         }
         let done = system_call(&mut headers[..count]);
         if size > 0 {
-            for at in 0..usize::try_from(done).unwrap_or(0) {
-                self.lengths[at] = headers[at].msg_len as usize;
+            let received = headers.iter().take(usize::try_from(done).unwrap_or(0));
+            for (length, header) in self.lengths.iter_mut().zip(received) {
+                *length = header.msg_len as usize;
             }
         }
         done
@@ -147,7 +151,7 @@ pub fn audio_sockets(ip: Ipv4Addr, count: usize) -> io::Result<Vec<(UdpSocket, U
     while sockets.len() < count {
         let rtp = socket(ip)?;
         let port = rtp.local_addr()?.port();
-        if port % 2 == 0
+        if port.is_multiple_of(2)
             && let Ok(rtcp) = UdpSocket::bind((ip, port + 1))
         {
             sockets.push((rtp, rtcp));
