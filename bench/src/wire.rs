@@ -15,7 +15,7 @@ pub const BATCH: usize = 64;
 /// RTP with 20 ms of G.711 is 172 bytes.
 const SIZE: usize = 256;
 /// What a socket may hold while its thread is not running.
-const SOCKET_BUFFER: libc::c_int = 4 << 20;
+static SOCKET_BUFFER: libc::c_int = 4 << 20;
 
 /// Buffers for one `recvmmsg` or `sendmmsg`.
 pub struct Batch {
