@@ -93,6 +93,7 @@ impl Centre {
             .args(["--http", &http.to_string(), "--sip", &sip.to_string()])
             .stdout(Stdio::null())
             .stderr(log)
+            .env("NO_COLOR", "1")
             .env_remove("SWITCHBOARD_DATABASE")
             .current_dir(folder.path())
             .spawn()?;
@@ -141,7 +142,7 @@ impl Centre {
     pub fn log(&self) -> String {
         let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
         log.lines()
-            .filter(|line| !line.contains(" INFO "))
+            .filter(|line| !line.contains(" INFO"))
             .take(20)
             .fold(String::new(), |all, line| all + line + "\n")
     }
