@@ -35,10 +35,15 @@ pub enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Call a demo on this machine: callers who speak, press keys and lose patience, and agents who answer.
+    Simulate(Simulate),
 }
 
 /// The digest realm of telephones. It is part of what is kept in place of their passwords, so it cannot be a setting.
 pub const REALM: &str = "switchboard";
+
+/// The hotline of the demo.
+pub const DEMO_NUMBER: &str = "95598";
 
 /// Where the data is.
 #[derive(Args, Debug, Clone, Default)]
@@ -70,6 +75,37 @@ pub struct Serve {
     /// A demo utility with demo sign-ins; only on loopback.
     #[arg(long)]
     pub demo: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub struct Simulate {
+    /// How many calls.
+    #[arg(long, default_value_t = 50)]
+    pub calls: u32,
+    /// Calls per second, on average.
+    #[arg(long, default_value_t = 0.5)]
+    pub rate: f64,
+    /// Agents who answer.
+    #[arg(long, default_value_t = 10)]
+    pub agents: u32,
+    /// Whom to call.
+    #[arg(long, value_name = "URI", default_value = "sip:95598@127.0.0.1:5060")]
+    pub to: String,
+    /// The centre's web address, where agents sign in.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub http: String,
+    /// The same seed makes the same people.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// How much faster than in life they talk, wait and write up.
+    #[arg(long, default_value_t = 4.0)]
+    pub speed: f64,
+    /// The folder of what they say.
+    #[arg(long, value_name = "DIR")]
+    pub prompts: Option<PathBuf>,
+    /// Tell the progress as JSON lines, and stop when standard input ends: for the centre that started it.
+    #[arg(long, hide = true)]
+    pub json: bool,
 }
 
 /// The file. A key that is not one of these is an error.

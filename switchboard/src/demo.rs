@@ -1,5 +1,9 @@
 //! The demo utility: what `serve --demo` finds in an empty data folder, and its simulated people.
 
+pub mod room;
+
+use std::collections::VecDeque;
+
 use anyhow::{Context, Result, anyhow};
 use calls::store::lines;
 use ivr::FlowFile;
@@ -31,6 +35,21 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     Ok(())
 }
 
+/// The agents' numbers, so ordered that a few of them serve every queue: one of each in turn.
+pub fn team() -> Result<Vec<String>> {
+    const TURNS: [&str; 5] = ["business", "repairs", "complaints", "emergency", "billing"];
+    let spec = spec()?;
+    let mut lines = TURNS.map(|queue| {
+        let serves = |agent: &&centre::Agent| agent.queues.first().is_some_and(|first| first == queue);
+        spec.agents.iter().filter(serves).map(|agent| agent.number.clone()).collect::<VecDeque<_>>()
+    });
+    let mut team = Vec::new();
+    while lines.iter().any(|line| !line.is_empty()) {
+        team.extend(lines.iter_mut().filter_map(VecDeque::pop_front));
+    }
+    Ok(team)
+}
+
 /// Who may sign in, and which number to call.
 pub fn greet(config: &Config) {
     println!("  call  sip:95598@{} (gas hotline), 96777 (emergencies), 12345 (no menu)", config.sip);
@@ -47,6 +66,11 @@ mod tests {
     #[test]
     fn the_demo_fits() {
         let spec = spec().expect("the demo's files");
+        assert_eq!(
+            team().expect("agents").iter().take(6).map(String::as_str).collect::<Vec<_>>(),
+            ["1001", "1003", "1005", "1021", "1002", "1006"]
+        );
+        assert_eq!(team().expect("agents").len(), 30);
         assert_eq!((spec.queues.len(), spec.numbers.len()), (5, 3));
         assert_eq!(spec.agents.iter().filter(|agent| !agent.queues.is_empty()).count(), 30);
     }

@@ -8,6 +8,7 @@ mod driver;
 mod facts;
 mod pages;
 mod rooms;
+mod simulate;
 mod store;
 mod wiring;
 
@@ -30,6 +31,7 @@ async fn main() -> ExitCode {
         Command::Serve(serve) => commands::serve::run(serve).await,
         Command::Apply { file, place } => commands::apply::run(file, place).await,
         Command::Export { place } => commands::export::run(place).await,
+        Command::Simulate(people) => simulate::run(people).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

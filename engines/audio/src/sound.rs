@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Digit;
+
 /// The name of a piece of sound: its path below the prompts folder, without extension (`recorded/welcome`, `parts/7`).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -35,6 +37,11 @@ pub enum Sound {
     },
     /// The tone that asks for a message: 1 kHz.
     Beep {
+        ms: u32,
+    },
+    /// A key is pressed for so long: as RFC 4733 events where they were negotiated, as its two tones otherwise.
+    Key {
+        digit: Digit,
         ms: u32,
     },
 }

@@ -75,7 +75,14 @@ pub async fn run(serve: &Serve) -> Result<()> {
         flows: flows.clone(),
         recordings: recordings::Config::new(folders.recordings()),
     };
-    let rooms = rooms::all(around);
+    let listener = TcpListener::bind(config.http)
+        .await
+        .with_context(|| format!("listening on http://{}", config.http))?;
+    let mut rooms = rooms::all(around);
+    if config.demo {
+        let sip = telephony.addresses().first().copied().unwrap_or(config.sip);
+        rooms.push(demo::room::room(listener.local_addr()?, sip, config.prompts.clone()));
+    }
     let changed = Arc::new(Notify::new());
     let mut site = Site::build(app.clone(), rooms, Some(pages::router(telephony.clone())));
     people::start(&app.db, &site.app.permissions).await?;
@@ -91,9 +98,6 @@ pub async fn run(serve: &Serve) -> Result<()> {
         known,
     ));
 
-    let listener = TcpListener::bind(config.http)
-        .await
-        .with_context(|| format!("listening on http://{}", config.http))?;
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
 

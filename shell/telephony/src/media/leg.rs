@@ -12,7 +12,7 @@ use super::api::{LegQuality, Remote};
 use super::codec::{Codec, ENCODED_MAX, Encoder};
 use super::input::Input;
 use super::latch::Latch;
-use super::play::Playing;
+use super::play::{Playing, Pressed};
 use super::recorder::tap::{Side, Tap};
 use super::rtcp::{self, Reception, SenderReport, Sent};
 use super::rtp::{self, HEADER_BYTES};
@@ -92,6 +92,8 @@ pub struct Outgoing {
     mapping: Option<Mapping>,
     /// The last packet was made by a tick.
     ticked: bool,
+    /// Timestamp of the key that is pressed.
+    key: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +125,7 @@ impl Outgoing {
             sent: Sent { ssrc, ..Sent::default() },
             mapping: None,
             ticked: false,
+            key: 0,
         })
     }
 
@@ -251,7 +254,7 @@ impl Leg {
         let sequence = packet.sequence.wrapping_add(mapping.sequence);
         let timestamp = packet.timestamp.wrapping_add(mapping.timestamp);
         out.ticked = false;
-        self.transmit(marker, sequence, timestamp, packet.payload);
+        self.transmit(None, marker, sequence, timestamp, packet.payload);
     }
 
     /// Sends what this tick has made.
@@ -268,10 +271,43 @@ impl Leg {
         out.ticked = true;
         out.mapping = None;
         let sequence = out.sequence.wrapping_add(1);
-        self.transmit(marker, sequence, timestamp, payload);
+        self.transmit(None, marker, sequence, timestamp, payload);
     }
 
-    fn transmit(&mut self, marker: bool, sequence: u16, timestamp: u32, payload: &[u8]) {
+    /// Sends a frame of a pressed key as an event (RFC 4733 §2.5); false where events are not understood.
+    ///
+    /// All packets of a press carry the time of its beginning; the last one is sent three times.
+    pub fn send_key(&mut self, pressed: Pressed, now_us: u64) -> bool {
+        let Some((codec, Some(kind))) = self.far.as_ref().map(|f| (f.remote.codec, f.remote.telephone_event))
+        else {
+            return false;
+        };
+        if pressed.before == 0 {
+            self.out.key = self.out.begin(codec, now_us);
+        }
+        let frames = pressed.before.saturating_add(1);
+        let ticks = u32::from(frames).saturating_mul(codec.frame_ticks());
+        let [high, low] = u16::try_from(ticks).unwrap_or(u16::MAX).to_be_bytes();
+        // -10 dBm0, as telephones send it.
+        let flags = if pressed.last { 0x8a } else { 0x0a };
+        let packets = if pressed.last { 3 } else { 1 };
+        for _ in 0..packets {
+            let sequence = self.out.sequence.wrapping_add(1);
+            let payload = [pressed.digit.event(), flags, high, low];
+            self.transmit(Some(kind), pressed.before == 0, sequence, self.out.key, &payload);
+        }
+        let out = &mut self.out;
+        out.mapping = None;
+        out.ticked = true;
+        if pressed.last {
+            // Sound goes on where the press ends.
+            out.timestamp = out.key.wrapping_add(ticks).wrapping_sub(codec.frame_ticks());
+        }
+        true
+    }
+
+    /// `kind` is the payload type where it is not the codec's.
+    fn transmit(&mut self, kind: Option<u8>, marker: bool, sequence: u16, timestamp: u32, payload: &[u8]) {
         let Some(far) = &self.far else { return };
         if !far.remote.send {
             return;
@@ -279,7 +315,8 @@ impl Leg {
         let mut data = [0; DATAGRAM_MAX];
         let Some(body) = data.get_mut(HEADER_BYTES..HEADER_BYTES + payload.len()) else { return };
         body.copy_from_slice(payload);
-        let header = rtp::header(marker, far.remote.payload_type, sequence, timestamp, self.out.ssrc);
+        let header =
+            rtp::header(marker, kind.unwrap_or(far.remote.payload_type), sequence, timestamp, self.out.ssrc);
         data[..HEADER_BYTES].copy_from_slice(&header);
         let data = &data[..HEADER_BYTES + payload.len()];
         // Errors are the network's (nobody listens there, no buffer): the next packet may pass.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use audio::g711::ALAW_SILENCE;
 use audio::mix::FRAME;
-use audio::{Sound, g711, tone};
+use audio::{Digit, Sound, g711, tone};
 use exchange::line::{PlayMode, PlayOutcome};
 use kernel::PlayId;
 
@@ -17,10 +17,26 @@ pub enum Piece {
     Made(Arc<[u8]>),
     /// Samples of it.
     Silence(usize),
+    /// A key, with its tones in whole frames.
+    Key(Digit, Arc<[u8]>),
+}
+
+/// A frame of a key that is pressed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pressed {
+    pub digit: Digit,
+    /// Frames of the press before this one.
+    pub before: u16,
+    /// The key is let go with this frame.
+    pub last: bool,
 }
 
 /// Longest beep; longer ones are cut.
 const BEEP_MAX_MS: u32 = 10_000;
+/// Longest press of a key; longer ones are cut.
+const KEY_MAX_MS: u32 = 2_000;
+/// Peak of each of a key's two tones: together about -9 dBm0.
+const KEY_PEAK: f32 = 6_000.0;
 /// Frames a clip is waited for: 2 s.
 const WAIT_FRAMES_MAX: u32 = 100;
 
@@ -33,6 +49,10 @@ pub fn pieces(sounds: &[Sound], prompts: &Prompts) -> Vec<Piece> {
             Sound::Silence { ms } => Piece::Silence((*ms as usize).saturating_mul(8)),
             Sound::Beep { ms } => {
                 Piece::Made(tone::beep((*ms).min(BEEP_MAX_MS)).into_iter().map(g711::to_alaw).collect())
+            }
+            Sound::Key { digit, ms } => {
+                let ms = (*ms).clamp(1, KEY_MAX_MS).next_multiple_of(20);
+                Piece::Key(*digit, tone::key(*digit, ms, KEY_PEAK).into_iter().map(g711::to_alaw).collect())
             }
         })
         .collect()
@@ -49,6 +69,8 @@ pub struct Playing {
     waited: u32,
     /// Samples were played since the beginning of this round: a loop of nothing ends instead of spinning.
     sounded: bool,
+    /// What the last frame held, if it was a key.
+    pressed: Option<Pressed>,
 }
 
 /// What one call of [`Playing::frame`] gave.
@@ -61,16 +83,32 @@ pub enum Step {
 
 impl Playing {
     pub fn new(play: PlayId, mode: PlayMode, pieces: Vec<Piece>) -> Self {
-        Playing { play, mode, pieces, at: 0, offset: 0, missing: false, waited: 0, sounded: false }
+        Playing {
+            play,
+            mode,
+            pieces,
+            at: 0,
+            offset: 0,
+            missing: false,
+            waited: 0,
+            sounded: false,
+            pressed: None,
+        }
     }
 
     fn outcome(&self) -> PlayOutcome {
         if self.missing { PlayOutcome::Missing } else { PlayOutcome::Finished }
     }
 
+    /// The key that the last frame held: where events are understood, they are sent in its place.
+    pub fn pressed(&self) -> Option<Pressed> {
+        self.pressed
+    }
+
     /// The next 20 ms of A-law.
     pub fn frame(&mut self, out: &mut [u8; FRAME]) -> Step {
         let mut filled = 0;
+        self.pressed = None;
         while filled < FRAME {
             let Some(piece) = self.pieces.get(self.at) else {
                 if self.mode == PlayMode::Loop && self.sounded {
@@ -82,6 +120,20 @@ impl Playing {
             };
             let samples: &[u8] = match piece {
                 Piece::Made(samples) => samples,
+                Piece::Key(..) if filled > 0 => {
+                    // A press begins with a frame of its own.
+                    out[filled..].fill(ALAW_SILENCE);
+                    return Step::Sound;
+                }
+                Piece::Key(digit, samples) => {
+                    let frame = self.offset / FRAME;
+                    self.pressed = Some(Pressed {
+                        digit: *digit,
+                        before: u16::try_from(frame).unwrap_or(u16::MAX),
+                        last: self.offset + FRAME >= samples.len(),
+                    });
+                    samples
+                }
                 Piece::Silence(length) => {
                     let take = (length - self.offset).min(FRAME - filled);
                     out[filled..filled + take].fill(ALAW_SILENCE);
@@ -190,6 +242,29 @@ mod tests {
     #[test]
     fn a_missing_clip_is_told_and_the_rest_is_played() {
         check(PlayMode::Once, vec![clip(None), clip(Some(&[3; 160]))], 9, "3x160 Missing");
+    }
+
+    #[test]
+    fn a_key_has_frames_of_its_own() {
+        let five = Digit::try_from('5').expect("a key");
+        let key =
+            |ms| pieces(&[Sound::Key { digit: five, ms }], &Prompts::start(vec![], 0).expect("a thread").0);
+        let mut playing = Playing::new(
+            PlayId(1),
+            PlayMode::Once,
+            [vec![made(1, 200)], key(50), vec![made(2, 160)]].concat(),
+        );
+        let mut heard = Vec::new();
+        loop {
+            let ended = playing.frame(&mut [0; FRAME]) != Step::Sound;
+            heard.push(playing.pressed().map_or("-".to_owned(), |key| {
+                format!("{}:{}{}", key.digit, key.before, if key.last { "!" } else { "" })
+            }));
+            if ended {
+                break;
+            }
+        }
+        assert_eq!(heard.join(" "), "- - 5:0 5:1 5:2! -");
     }
 
     #[test]

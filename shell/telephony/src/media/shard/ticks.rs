@@ -54,9 +54,12 @@ impl Shard {
         let mut ended = false;
         let mut music = false;
         let playing = leg.play.is_some();
+        let mut pressed = None;
         if let Some(play) = &mut leg.play {
             music = play.mode == PlayMode::Loop;
-            if let Step::Ended(outcome) = play.frame(&mut played) {
+            let step = play.frame(&mut played);
+            pressed = play.pressed();
+            if let Step::Ended(outcome) = step {
                 let (id, play) = (leg.id, play.play);
                 leg.play = None;
                 ended = true;
@@ -64,6 +67,11 @@ impl Shard {
             }
         }
         if !listening {
+            return ended;
+        }
+        if let Some(pressed) = pressed
+            && leg.send_key(pressed, now)
+        {
             return ended;
         }
         let mut mix = Mix::default();
