@@ -1,1 +1,23 @@
-//! testkit
+//! For tests of the whole: a real centre in a process of its own on loopback, and people who sign in to it.
+
+#![forbid(unsafe_code)]
+
+mod centre;
+mod session;
+
+pub use centre::Centre;
+pub use session::{Reply, Session};
+
+use std::time::{Duration, Instant};
+
+/// Asks again until there is an answer; a real process cannot be given a clock. Panics with what was waited for.
+pub async fn wait_for<T>(what: &str, within: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        assert!(start.elapsed() < within, "after {within:?} there is still no {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -146,3 +146,9 @@ export async function order(what: Order, why: string): Promise<void> {
   await api.post("/api/floor/orders", { ...what, why });
   await queries.invalidateQueries({ queryKey: KEY });
 }
+
+/** They hang up and sign out. */
+export async function stopSimulation(): Promise<void> {
+  await api.delete("/api/floor/simulate");
+  await queries.invalidateQueries({ queryKey: ["floor", "simulate"] });
+}

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Field, Mark, Notice, useProblemText } from "@kit";
 import { count } from "@lib/format";
-import { simulate, useSimulation } from "./api";
+import { simulate, stopSimulation, useSimulation } from "./api";
 
 const PRESETS = [
   { key: "few", calls: 10, rate: 0.5, agents: 5 },
@@ -58,7 +58,15 @@ export function SimulateDialog({ onClose }: { onClose: () => void }) {
       <div className="stack" style={{ gap: 16 }}>
         <p className="soft">{t("simulate.lead")}</p>
         {running.data && (running.data.running || running.data.placed > 0) && (
-          <Notice tone={running.data.running ? "call" : "ready"} title={running.data.running ? t("simulate.running") : t("simulate.done")} icon={running.data.running ? Loader : CheckCircle2}>
+          <Notice tone={running.data.running ? "call" : "ready"} title={running.data.running ? t("simulate.running") : t("simulate.done")} icon={running.data.running ? Loader : CheckCircle2}
+            action={
+              running.data.running ? (
+                <Button size="small" onClick={() => void stopSimulation().catch(setProblem)}>
+                  {t("simulate.stop")}
+                </Button>
+              ) : undefined
+            }
+          >
             {t("simulate.progress", { placed: count(running.data.placed), calls: count(running.data.calls), finished: count(running.data.finished), failed: count(running.data.failed) })}
           </Notice>
         )}
@@ -85,13 +93,13 @@ export function SimulateDialog({ onClose }: { onClose: () => void }) {
         </div>
         <div className="row" style={{ alignItems: "start" }}>
           <Field label={t("simulate.calls")} htmlFor="sim-calls">
-            <InputNumber id="sim-calls" min={1} max={10_000} precision={0} value={calls} onChange={(value) => setCalls(value ?? 1)} />
+            <InputNumber id="sim-calls" min={1} max={1_000} precision={0} value={calls} onChange={(value) => setCalls(value ?? 1)} />
           </Field>
           <Field label={t("simulate.rate")} htmlFor="sim-rate">
-            <InputNumber id="sim-rate" min={0.1} max={50} step={0.5} value={rate} onChange={(value) => setRate(value ?? 1)} />
+            <InputNumber id="sim-rate" min={0.1} max={20} step={0.5} value={rate} onChange={(value) => setRate(value ?? 1)} />
           </Field>
           <Field label={t("simulate.agents")} htmlFor="sim-agents">
-            <InputNumber id="sim-agents" min={0} max={2_000} precision={0} value={agents} onChange={(value) => setAgents(value ?? 0)} />
+            <InputNumber id="sim-agents" min={0} max={30} precision={0} value={agents} onChange={(value) => setAgents(value ?? 0)} />
           </Field>
         </div>
         <Mark tone="offline" icon={CheckCircle2}>

@@ -143,7 +143,8 @@ async fn journal(
     let mut tx = app.db.begin().await?;
     let subject = "simulation".to_owned();
     tx.journal(Entry { at: app.now(), who: Some(actor.person), room: "demo", subject, kind, payload });
-    tx.commit().await
+    tx.commit().await?;
+    Ok(())
 }
 
 impl Stage {

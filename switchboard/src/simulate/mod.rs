@@ -20,7 +20,6 @@ use anyhow::{Context, Result, bail, ensure};
 use exchange::line;
 use kernel::{Clock, IdMint, TrunkId};
 use telephony::{Config, Directory, MediaConfig, Register, Telephony, TrunkConfig};
-use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 use tracing::warn;
 use web::SteadyClock;
@@ -128,12 +127,17 @@ pub async fn run(args: &Simulate) -> Result<()> {
 
 /// Waits for Ctrl-C, or, for a run that a centre has started, until the centre lets go of it.
 async fn stopped(led: bool) {
-    if led {
-        let mut rest = Vec::new();
-        let _ = tokio::io::stdin().read_to_end(&mut rest).await;
-    } else {
+    if !led {
         let _ = tokio::signal::ctrl_c().await;
+        return;
     }
+    let (gone, told) = tokio::sync::oneshot::channel::<()>();
+    // A thread of its own: the end of the run does not wait for a read.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        drop(gone);
+    });
+    let _ = told.await;
 }
 
 fn tell(json: bool, tally: &Tally) {

@@ -1,1 +1,140 @@
+//! Three callers and one agent against a centre that is a script: what they do, in order.
 
+use std::fmt::Write;
+
+use exchange::line::Origin;
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn people(calls: u32, seed: u64) -> People {
+    let crowd = Crowd {
+        calls,
+        rate: 1.0,
+        called: "95598".to_owned(),
+        trunk: TrunkId(1),
+        agents: vec!["1001".to_owned()],
+        speed: 1.0,
+        seed,
+    };
+    People::new(crowd, Clips::for_tests(), Arc::new(IdMint::new(0)), Timestamp::from_secs(0))
+}
+
+/// What is seen of an effect: legs and playings have other ids each time.
+fn shown(effect: &Effect) -> Option<String> {
+    Some(match effect {
+        Effect::Desk { agent, act } => format!("desk {agent} {act:?}"),
+        Effect::Caller(Command::Play { sounds, mode: PlayMode::Once, .. }) => {
+            format!("caller plays {sounds:?}")
+        }
+        Effect::Agent(Command::Play { sounds, mode: PlayMode::Once, .. }) => {
+            format!("agent plays {sounds:?}")
+        }
+        Effect::Caller(Command::Play { .. }) | Effect::Agent(Command::Play { .. }) => return None,
+        Effect::Caller(Command::Dial { to, .. }) => format!("caller dials {to:?}"),
+        Effect::Caller(Command::HangUp { .. }) => "caller hangs up".to_owned(),
+        Effect::Agent(Command::HangUp { .. }) => "agent hangs up".to_owned(),
+        Effect::Agent(Command::Ring { .. }) => "agent rings".to_owned(),
+        Effect::Agent(Command::Answer { .. }) => "agent answers".to_owned(),
+        Effect::Agent(Command::Reject { .. }) => "agent is busy".to_owned(),
+        other => format!("{other:?}"),
+    })
+}
+
+/// A centre that answers at once and gives each caller to the agent after `answers_after` seconds in the queue.
+struct Script {
+    people: People,
+    out: Vec<Effect>,
+    told: String,
+    legs: Vec<(LegId, String)>,
+}
+
+impl Script {
+    fn run(&mut self, answers: bool) {
+        let mut mint = 1_000;
+        while let Some(now) = self.people.deadline() {
+            if now > Timestamp::from_secs(1_000) {
+                break;
+            }
+            self.people.wake(now, &mut self.out);
+            let mut at = 0;
+            while let Some(effect) = self.out.get(at).cloned() {
+                at += 1;
+                if let Some(text) = shown(&effect) {
+                    let _ = writeln!(self.told, "{:>6.1} {text}", now.as_millis() as f64 / 1_000.0);
+                }
+                let (people, out) = (&mut self.people, &mut self.out);
+                match effect {
+                    Effect::Caller(Command::Dial { leg, from, .. }) => {
+                        self.legs.push((leg, from.number));
+                        people.handle(now, Input::Caller(Event::Answered { leg }), out);
+                    }
+                    Effect::Caller(Command::Play { leg, sounds, mode: PlayMode::Once, .. }) if answers => {
+                        let key = matches!(sounds.first(), Some(Sound::Key { .. }));
+                        let waits = people
+                            .callers
+                            .iter()
+                            .any(|c| matches!(c.state, Calling::Waiting { leg: l, .. } if l == leg));
+                        if let Some((_, number)) = self.legs.iter().find(|(l, _)| *l == leg && key && waits) {
+                            mint += 1;
+                            let from = Identity { number: number.clone(), name: String::new() };
+                            let origin = Origin::Trunk { trunk: TrunkId(1) };
+                            let (leg, to) = (LegId(mint), "1001".to_owned());
+                            people.handle(now, Input::Agent(Event::Incoming { leg, origin, from, to }), out);
+                        }
+                    }
+                    Effect::Agent(Command::Answer { leg }) => {
+                        people.handle(now, Input::Agent(Event::Answered { leg }), out);
+                    }
+                    Effect::Agent(Command::HangUp { leg }) => {
+                        people.handle(now, Input::Agent(Event::Ended { leg, cause: EndCause::Ours }), out);
+                    }
+                    Effect::Caller(Command::HangUp { leg }) => {
+                        people.handle(now, Input::Caller(Event::Ended { leg, cause: EndCause::Ours }), out);
+                        let agent = people.agents.first().and_then(|agent| agent.state.leg());
+                        if let Some(leg) = agent {
+                            people.handle(
+                                now,
+                                Input::Agent(Event::Ended { leg, cause: EndCause::FarEnd }),
+                                out,
+                            );
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            self.out.clear();
+        }
+        let _ = writeln!(self.told, "{:?}", self.people.tally());
+    }
+}
+
+fn check(calls: u32, seed: u64, answers: bool, expected: Expect) {
+    let mut script =
+        Script { people: people(calls, seed), out: Vec::new(), told: String::new(), legs: Vec::new() };
+    script.run(answers);
+    assert!(script.people.is_done());
+    expected.assert_eq(&script.told);
+}
+
+#[test]
+fn an_answered_caller_says_why_and_rates() {
+    check(1, 1, true, expect![[""]]);
+}
+
+#[test]
+fn nobody_answers_and_patience_ends() {
+    check(3, 2, false, expect![[""]]);
+}
+
+#[test]
+fn a_call_that_is_lost_has_failed() {
+    let mut people = people(1, 1);
+    let mut out = Vec::new();
+    let now = people.deadline().expect("a call comes");
+    people.wake(now, &mut out);
+    let Some(Effect::Caller(Command::Dial { leg, .. })) = out.first().cloned() else { panic!("{out:?}") };
+    people.handle(now, Input::Caller(Event::Ended { leg, cause: EndCause::Busy }), &mut out);
+    assert_eq!((people.tally().failed, people.tally().finished), (1, 1));
+    assert!(people.is_done());
+}

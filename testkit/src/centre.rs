@@ -1,0 +1,100 @@
+//! A centre: the real program with `--demo`, its own folder and ports that were free.
+
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::Session;
+
+/// How long a start may take, on a machine that does other things too.
+const START: Duration = Duration::from_secs(60);
+
+/// A running centre. It dies with this value.
+pub struct Centre {
+    program: PathBuf,
+    folder: TempDir,
+    child: Option<Child>,
+    pub http: SocketAddr,
+    pub sip: SocketAddr,
+}
+
+impl Centre {
+    /// Starts `program serve --demo`. `house` is the working folder, in which `prompts` lies.
+    pub async fn start(program: &str, house: &Path) -> Result<Centre> {
+        let folder = tempfile::Builder::new().prefix("switchboard-").tempdir()?;
+        let config = format!("prompts = {:?}\n", house.join("prompts"));
+        std::fs::write(folder.path().join("switchboard.toml"), config)?;
+        let sip = free_port()?;
+        let http = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut centre = Centre { program: program.into(), folder, child: None, http, sip };
+        centre.again().await?;
+        Ok(centre)
+    }
+
+    /// Starts it again on the same folder.
+    pub async fn again(&mut self) -> Result<()> {
+        let mut child = Command::new(&self.program)
+            .args(["serve", "--demo", "--rtp", "20000-29999", "--http", "127.0.0.1:0"])
+            .args(["--sip", &self.sip.to_string()])
+            .arg("--data")
+            .arg(self.folder.path().join("data"))
+            .arg("--config")
+            .arg(self.folder.path().join("switchboard.toml"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("starting {}", self.program.display()))?;
+        let out = child.stdout.take().context("no output")?;
+        let mut lines = BufReader::new(out).lines();
+        let greeted = async {
+            while let Some(line) = lines.next_line().await? {
+                if let Some((_, at)) = line.split_once("http://")
+                    && line.trim_start().starts_with("web")
+                {
+                    return Ok(at.trim().parse()?);
+                }
+            }
+            bail!("it ended before it had started")
+        };
+        self.http = tokio::time::timeout(START, greeted).await.context("it does not start")??;
+        // Whatever it prints later has somewhere to go.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        self.child = Some(child);
+        Ok(())
+    }
+
+    /// `kill -9`, and nothing is left of it but its folder.
+    pub async fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill().await?;
+        }
+        Ok(())
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Signs a demo person in.
+    pub async fn sign_in(&self, number: &str) -> Result<Session> {
+        Session::sign_in(self.http, number, &format!("demo-{number}")).await
+    }
+}
+
+/// A port that is free for UDP and TCP.
+fn free_port() -> Result<SocketAddr> {
+    for _ in 0..100 {
+        let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        if UdpSocket::bind(at).is_ok() {
+            return Ok(at);
+        }
+    }
+    bail!("no port is free")
+}
