@@ -136,6 +136,8 @@ enum Serving {
 
 /// Of a thousand calls, how many an agent lets ring.
 const MISSES: u64 = 10;
+/// What the menu says before a caller waits is heard out, and not faster at any speed.
+const PUT_THROUGH: Duration = Duration::from_secs(5);
 const RING: Duration = Duration::from_secs(60);
 const KEY_MS: u32 = 120;
 /// A rating that is not thanked for within this time ends all the same.
@@ -453,7 +455,7 @@ impl Serving {
 fn after_key(plan: &Plan, leg: LegId, pressed: usize, now: Timestamp) -> Calling {
     match plan.keys.get(pressed) {
         Some((wait, _)) => Calling::Menu { leg, pressed, next: now + *wait, leaves: false },
-        None => Calling::Waiting { leg, until: now + plan.patience },
+        None => Calling::Waiting { leg, until: now + PUT_THROUGH + plan.patience },
     }
 }
 

@@ -60,7 +60,8 @@ fn keys_in_the_sound_are_heard_where_there_are_no_events() {
 #[test]
 fn keys_that_are_played_come_as_events_where_these_were_negotiated_and_as_tones_otherwise() {
     let mut bench = Bench::new("played-keys");
-    let (mut a, mut b) = (bench.phone(Codec::Pcma), bench.phone_with(Codec::Pcmu, |r| r.telephone_event = None));
+    let (mut a, mut b) =
+        (bench.phone(Codec::Pcma), bench.phone_with(Codec::Pcmu, |r| r.telephone_event = None));
     a.keys = Some(Default::default());
     let key = |key| Sound::Key { digit: Digit::try_from(key).expect("a key"), ms: 100 };
     let sounds = vec![key('5'), Sound::Silence { ms: 100 }, key('5'), Sound::Silence { ms: 60 }, key('#')];
