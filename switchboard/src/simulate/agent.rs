@@ -122,21 +122,64 @@ mod tests {
 
     #[test]
     fn a_conversation_is_as_long_as_the_talk() {
-        check(60, |_| {}, expect![[""]]);
+        check(
+            60,
+            |_| {},
+            expect![[r#"
+              3.5 AgentSays(agents/greeting_xiaoxiao)
+              6.1 CallerSays(callers/22_yunjian)
+              8.7 AgentSays(agents/ask_account_xiaoxiao)
+             11.3 AgentSays(agents/one_moment_xiaoxiao)
+             55.7 AgentSays(agents/registered_xiaoxiao)
+             58.3 AgentSays(agents/anything_else_xiaoxiao)
+             60.9 AgentSays(agents/goodbye_xiaoxiao)
+             63.5 AgentHangsUp
+        "#]],
+        );
     }
 
     #[test]
     fn a_short_one_has_the_greeting_and_the_question() {
-        check(3, |_| {}, expect![[""]]);
+        check(
+            3,
+            |_| {},
+            expect![[r#"
+              3.5 AgentSays(agents/greeting_xiaoxiao)
+              6.1 CallerSays(callers/22_yunjian)
+              8.7 AgentHangsUp
+        "#]],
+        );
     }
 
     #[test]
     fn who_hangs_up_first_hears_no_goodbye() {
-        check(30, |plan| plan.hangs_up_first = true, expect![[""]]);
+        check(
+            30,
+            |plan| plan.hangs_up_first = true,
+            expect![[r#"
+              3.5 AgentSays(agents/greeting_xiaoxiao)
+              6.1 CallerSays(callers/22_yunjian)
+              8.7 AgentSays(agents/ask_account_xiaoxiao)
+             11.3 AgentSays(agents/one_moment_xiaoxiao)
+             26.3 CallerHangsUp
+        "#]],
+        );
     }
 
     #[test]
     fn about_danger_safety_comes_first() {
-        check(45, |plan| (plan.reason, plan.says) = (Reason::Leak, None), expect![[""]]);
+        check(
+            45,
+            |plan| (plan.reason, plan.says) = (Reason::Leak, None),
+            expect![[r#"
+              3.5 AgentSays(agents/greeting_xiaoxiao)
+              6.1 AgentSays(agents/safety_xiaoxiao)
+              8.7 AgentSays(agents/one_moment_xiaoxiao)
+             40.7 AgentSays(agents/registered_xiaoxiao)
+             43.3 AgentSays(agents/anything_else_xiaoxiao)
+             45.9 AgentSays(agents/goodbye_xiaoxiao)
+             48.5 AgentHangsUp
+        "#]],
+        );
     }
 }

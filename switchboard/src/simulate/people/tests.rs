@@ -1,4 +1,4 @@
-//! Three callers and one agent against a centre that is a script: what they do, in order.
+//! Callers and an agent against a centre that is a script: what they do, in order.
 
 use std::fmt::Write;
 
@@ -41,7 +41,7 @@ fn shown(effect: &Effect) -> Option<String> {
     })
 }
 
-/// A centre that answers at once and gives each caller to the agent after `answers_after` seconds in the queue.
+/// A centre that answers at once and, if it has an agent, gives each caller to the agent after the last key.
 struct Script {
     people: People,
     out: Vec<Effect>,
@@ -118,13 +118,51 @@ fn check(calls: u32, seed: u64, answers: bool, expected: Expect) {
 }
 
 #[test]
-fn an_answered_caller_says_why_and_rates() {
-    check(1, 1, true, expect![[""]]);
+fn an_answered_caller_is_served_until_the_agent_hangs_up() {
+    check(
+        1,
+        1,
+        true,
+        expect![[r#"
+           0.3 caller dials Number { trunk: tr_1, number: "95598" }
+          12.6 caller plays [Key { digit: 4, ms: 120 }]
+          15.7 caller plays [Key { digit: 0, ms: 120 }]
+          15.7 agent rings
+          16.7 agent answers
+          20.2 agent plays [Clip(agents/greeting_xiaoxiao)]
+          22.8 agent plays [Clip(agents/ask_account_xiaoxiao)]
+          25.4 agent plays [Clip(agents/one_moment_xiaoxiao)]
+         218.7 agent plays [Clip(agents/registered_xiaoxiao)]
+         221.3 agent plays [Clip(agents/anything_else_xiaoxiao)]
+         223.9 agent plays [Clip(agents/goodbye_xiaoxiao)]
+         226.5 agent hangs up
+         228.0 caller hangs up
+         246.3 desk 0 Finish
+        Tally { calls: 1, placed: 1, finished: 1, answered: 1, abandoned: 0, left_menu: 0, turned_away: 0, rated: 0, failed: 0 }
+    "#]],
+    );
 }
 
 #[test]
 fn nobody_answers_and_patience_ends() {
-    check(3, 2, false, expect![[""]]);
+    check(
+        3,
+        2,
+        false,
+        expect![[r#"
+           0.4 caller dials Number { trunk: tr_1, number: "95598" }
+           0.6 caller dials Number { trunk: tr_1, number: "95598" }
+           0.7 caller dials Number { trunk: tr_1, number: "95598" }
+          10.0 caller plays [Key { digit: 4, ms: 120 }]
+          12.0 caller plays [Key { digit: 3, ms: 120 }]
+          15.4 caller plays [Key { digit: 0, ms: 120 }]
+          16.6 caller plays [Key { digit: 1, ms: 120 }]
+          53.6 caller hangs up
+          69.4 caller hangs up
+         138.7 caller hangs up
+        Tally { calls: 3, placed: 3, finished: 3, answered: 0, abandoned: 3, left_menu: 0, turned_away: 0, rated: 0, failed: 0 }
+    "#]],
+    );
 }
 
 #[test]
