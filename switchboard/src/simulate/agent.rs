@@ -116,7 +116,7 @@ mod tests {
         };
         change(&mut plan);
         let turns = conversation(&mut Dice::new(1), &plan, &Clips::for_tests(), 0, 1.0);
-        let lines = turns.iter().map(|(at, turn)| format!("{:>5.1} {turn:?}\n", at.as_secs_f64()));
+        let lines = turns.iter().map(|(at, turn)| format!("{:.1} {turn:?}\n", at.as_secs_f64()));
         expected.assert_eq(&lines.collect::<String>());
     }
 
@@ -126,14 +126,14 @@ mod tests {
             60,
             |_| {},
             expect![[r#"
-              3.5 AgentSays(agents/greeting_xiaoxiao)
-              6.1 CallerSays(callers/22_yunjian)
-              8.7 AgentSays(agents/ask_account_xiaoxiao)
-             11.3 AgentSays(agents/one_moment_xiaoxiao)
-             55.7 AgentSays(agents/registered_xiaoxiao)
-             58.3 AgentSays(agents/anything_else_xiaoxiao)
-             60.9 AgentSays(agents/goodbye_xiaoxiao)
-             63.5 AgentHangsUp
+                3.5 AgentSays(agents/greeting_xiaoxiao)
+                6.1 CallerSays(callers/22_yunjian)
+                8.7 AgentSays(agents/ask_account_xiaoxiao)
+                11.3 AgentSays(agents/one_moment_xiaoxiao)
+                55.7 AgentSays(agents/registered_xiaoxiao)
+                58.3 AgentSays(agents/anything_else_xiaoxiao)
+                60.9 AgentSays(agents/goodbye_xiaoxiao)
+                63.5 AgentHangsUp
         "#]],
         );
     }
@@ -144,9 +144,9 @@ mod tests {
             3,
             |_| {},
             expect![[r#"
-              3.5 AgentSays(agents/greeting_xiaoxiao)
-              6.1 CallerSays(callers/22_yunjian)
-              8.7 AgentHangsUp
+                3.5 AgentSays(agents/greeting_xiaoxiao)
+                6.1 CallerSays(callers/22_yunjian)
+                8.7 AgentHangsUp
         "#]],
         );
     }
@@ -157,11 +157,11 @@ mod tests {
             30,
             |plan| plan.hangs_up_first = true,
             expect![[r#"
-              3.5 AgentSays(agents/greeting_xiaoxiao)
-              6.1 CallerSays(callers/22_yunjian)
-              8.7 AgentSays(agents/ask_account_xiaoxiao)
-             11.3 AgentSays(agents/one_moment_xiaoxiao)
-             26.3 CallerHangsUp
+                3.5 AgentSays(agents/greeting_xiaoxiao)
+                6.1 CallerSays(callers/22_yunjian)
+                8.7 AgentSays(agents/ask_account_xiaoxiao)
+                11.3 AgentSays(agents/one_moment_xiaoxiao)
+                26.3 CallerHangsUp
         "#]],
         );
     }
@@ -172,13 +172,13 @@ mod tests {
             45,
             |plan| (plan.reason, plan.says) = (Reason::Leak, None),
             expect![[r#"
-              3.5 AgentSays(agents/greeting_xiaoxiao)
-              6.1 AgentSays(agents/safety_xiaoxiao)
-              8.7 AgentSays(agents/one_moment_xiaoxiao)
-             40.7 AgentSays(agents/registered_xiaoxiao)
-             43.3 AgentSays(agents/anything_else_xiaoxiao)
-             45.9 AgentSays(agents/goodbye_xiaoxiao)
-             48.5 AgentHangsUp
+                3.5 AgentSays(agents/greeting_xiaoxiao)
+                6.1 AgentSays(agents/safety_xiaoxiao)
+                8.7 AgentSays(agents/one_moment_xiaoxiao)
+                40.7 AgentSays(agents/registered_xiaoxiao)
+                43.3 AgentSays(agents/anything_else_xiaoxiao)
+                45.9 AgentSays(agents/goodbye_xiaoxiao)
+                48.5 AgentHangsUp
         "#]],
         );
     }
