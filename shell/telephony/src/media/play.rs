@@ -245,6 +245,29 @@ mod tests {
     }
 
     #[test]
+    fn a_key_has_frames_of_its_own() {
+        let five = Digit::try_from('5').expect("a key");
+        let key =
+            |ms| pieces(&[Sound::Key { digit: five, ms }], &Prompts::start(vec![], 0).expect("a thread").0);
+        let mut playing = Playing::new(
+            PlayId(1),
+            PlayMode::Once,
+            [vec![made(1, 200)], key(50), vec![made(2, 160)]].concat(),
+        );
+        let mut heard = Vec::new();
+        loop {
+            let ended = playing.frame(&mut [0; FRAME]) != Step::Sound;
+            heard.push(playing.pressed().map_or("-".to_owned(), |key| {
+                format!("{}:{}{}", key.digit, key.before, if key.last { "!" } else { "" })
+            }));
+            if ended {
+                break;
+            }
+        }
+        assert_eq!(heard.join(" "), "- - 5:0 5:1 5:2! -");
+    }
+
+    #[test]
     fn music_goes_round() {
         check(PlayMode::Loop, vec![made(1, 240)], 3, "1x160 1x160 1x160");
     }

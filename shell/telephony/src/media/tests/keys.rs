@@ -1,5 +1,6 @@
 //! Keys: as events, and in the sound.
 
+use audio::dtmf::ToneDetector;
 use audio::mix::FRAME;
 use audio::{Clip, Digit, Sound, tone};
 use exchange::line::PlayMode;
@@ -54,4 +55,24 @@ fn keys_in_the_sound_are_heard_where_there_are_no_events() {
     say(&bench, &mut a, &mut b, &keys);
     say(&bench, &mut a, &mut b, &[0; FRAME * 6]);
     assert_eq!(bench.digits(&a), "");
+}
+
+#[test]
+fn keys_that_are_played_come_as_events_where_these_were_negotiated_and_as_tones_otherwise() {
+    let mut bench = Bench::new("played-keys");
+    let (mut a, mut b) =
+        (bench.phone(Codec::Pcma), bench.phone_with(Codec::Pcmu, |r| r.telephone_event = None));
+    a.keys = Some(Default::default());
+    let key = |key| Sound::Key { digit: Digit::try_from(key).expect("a key"), ms: 100 };
+    let sounds = vec![key('5'), Sound::Silence { ms: 100 }, key('5'), Sound::Silence { ms: 60 }, key('#')];
+    bench.play(&a, 1, sounds.clone(), PlayMode::Once);
+    bench.play(&b, 2, sounds, PlayMode::Once);
+    bench.talk(40, &mut [&mut a, &mut b]);
+    assert_eq!(a.keys.map(|(_, keys)| keys).as_deref(), Some("55#"));
+    assert!(a.heard.iter().all(|sample| sample.abs() < 100), "no tones beside the events");
+    let (mut detector, mut keys) = (ToneDetector::default(), String::new());
+    for frame in b.heard.as_chunks::<FRAME>().0 {
+        detector.push(frame, |digit| keys.push(digit.as_char()));
+    }
+    assert_eq!(keys, "55#");
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use audio::dtmf::EventTracker;
 use audio::mix::{FRAME, Frame};
 use audio::tone::sine;
 use audio::{Digit, g711, level};
@@ -174,6 +175,8 @@ pub struct Phone {
     pub heard: Vec<i16>,
     /// Headers of what came: sequence, timestamp, source.
     pub packets: Vec<(u16, u32, u32)>,
+    /// The keys that came as events, if it is one that is sent any.
+    pub keys: Option<(EventTracker, String)>,
 }
 
 impl Phone {
@@ -199,6 +202,7 @@ impl Phone {
             decoder: Decoder::new(codec).expect("decoder"),
             heard: Vec::new(),
             packets: Vec::new(),
+            keys: None,
         }
     }
 
@@ -261,6 +265,12 @@ impl Phone {
                 continue;
             }
             let packet = rtp::read(&data[..length]).expect("RTP");
+            if let Some((tracker, keys)) = &mut self.keys
+                && packet.payload_type == EVENT_TYPE
+            {
+                keys.extend(tracker.push(packet.timestamp, packet.marker, packet.payload).map(char::from));
+                continue;
+            }
             assert_eq!(packet.payload_type, self.payload_type());
             self.packets.push((packet.sequence, packet.timestamp, packet.ssrc));
             let mut out = [0; DECODED_MAX];
