@@ -78,7 +78,7 @@ fn headers(of: &impl HasHeaders) {
 /// A stream: however it is cut into pieces, the same messages come out of it.
 pub fn sip_stream(bytes: &[u8]) -> bool {
     let whole = messages(bytes, bytes.len().max(1));
-    assert_eq!(whole, messages(bytes, 7), "the same messages however they arrive");
+    assert!(whole == messages(bytes, 7), "the same messages however they arrive");
     !whole.is_empty()
 }
 

@@ -384,8 +384,11 @@ pub(super) fn frame(buffer: &[u8]) -> Frame {
             Frame::KeepAlive(blank)
         };
     }
-    let Some(end) = buffer.windows(4).position(|w| w == b"\r\n\r\n") else {
-        return if buffer.len() > MOST_HEAD { Frame::Broken } else { Frame::More };
+    // Too long is too long, whether the end has come already or not.
+    let end = match buffer.windows(4).position(|w| w == b"\r\n\r\n") {
+        Some(end) if end <= MOST_HEAD => end,
+        None if buffer.len() <= MOST_HEAD + 3 => return Frame::More,
+        _ => return Frame::Broken,
     };
     let head = buffer.get(..end).unwrap_or_default();
     let mut length = None;
@@ -467,6 +470,9 @@ mod tests {
         ] {
             assert_eq!(frame(head.as_bytes()), Frame::Broken, "{head}");
         }
-        assert_eq!(frame(&[b'x'; MOST_HEAD + 1]), Frame::Broken);
+        assert_eq!(frame(&[b'x'; MOST_HEAD + 4]), Frame::Broken);
+        // A head that is too long is broken also when all of it comes at once.
+        let long = [&[b'x'; MOST_HEAD + 1], b"\r\n\r\n".as_slice()].concat();
+        assert_eq!(frame(&long), Frame::Broken);
     }
 }
