@@ -25,7 +25,7 @@ test: test-packages
 	cargo xtask try-new-room
 	cd web && npm run --silent test
 	SWITCHBOARD_REQUIRE_PG=1 cargo nextest run --workspace --features speech/kokoro --locked
-	cargo build --package switchboard --locked
+	cargo build --workspace --features speech/kokoro --locked
 	cd web && npm run --silent e2e
 
 fuzz: build-packages

@@ -11,6 +11,7 @@ pub mod store;
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use store::facts::take;
@@ -29,11 +30,12 @@ pub struct Config {
     pub folder: PathBuf,
     /// How long they are kept; never less than six months.
     pub kept: Duration,
+    pub hearings: Arc<rules::hearing::Hearings>,
 }
 
 impl Config {
     pub fn new(folder: PathBuf) -> Self {
-        Config { folder, kept: rules::retention::KEPT }
+        Config { folder, kept: rules::retention::KEPT, hearings: Arc::default() }
     }
 }
 
