@@ -196,5 +196,6 @@ fn sound(sound: &Sound) -> String {
         Sound::Clip(clip) => clip.name().to_owned(),
         Sound::Silence { ms } => format!("({ms} ms)"),
         Sound::Beep { ms } => format!("beep({ms} ms)"),
+        Sound::Key { digit, ms } => format!("key({digit} {ms} ms)"),
     }
 }
