@@ -213,8 +213,8 @@ impl People {
 
     pub fn handle(&mut self, now: Timestamp, input: Input, out: &mut Vec<Effect>) {
         match input {
-            Input::Caller(event) => self.to_caller(now, event, out),
-            Input::Agent(event) => self.to_agent(now, event, out),
+            Input::Caller(event) => self.caller_hears(now, event, out),
+            Input::Agent(event) => self.agent_hears(now, event, out),
         }
     }
 
@@ -264,7 +264,7 @@ impl People {
         }
     }
 
-    fn to_caller(&mut self, now: Timestamp, event: Event, out: &mut Vec<Effect>) {
+    fn caller_hears(&mut self, now: Timestamp, event: Event, out: &mut Vec<Effect>) {
         match event {
             Event::Answered { leg } => {
                 let Some(caller) = self.calling.get(&leg).and_then(|at| self.callers.get_mut(*at)) else {
@@ -276,10 +276,10 @@ impl People {
                     None => after_key(&caller.plan, leg, 0, now),
                 };
             }
-            Event::Played { leg, outcome, .. } if outcome != PlayOutcome::Stopped => {
-                if self.calling.contains_key(&leg) {
-                    out.push(Effect::Caller(hush(&self.mint, now, leg)));
-                }
+            Event::Played { leg, outcome, .. }
+                if outcome != PlayOutcome::Stopped && self.calling.contains_key(&leg) =>
+            {
+                out.push(Effect::Caller(hush(&self.mint, now, leg)));
             }
             Event::Ended { leg, cause } => {
                 let Some(caller) = self.calling.remove(&leg).and_then(|at| self.callers.get_mut(at)) else {
@@ -352,7 +352,7 @@ impl People {
         }
     }
 
-    fn to_agent(&mut self, now: Timestamp, event: Event, out: &mut Vec<Effect>) {
+    fn agent_hears(&mut self, now: Timestamp, event: Event, out: &mut Vec<Effect>) {
         match event {
             Event::Incoming { leg, from, to, .. } => {
                 let caller = self.by_number.get(&from.number).copied();
@@ -368,10 +368,11 @@ impl People {
                 }
             }
             Event::Answered { leg } => self.connected(now, leg, out),
-            Event::Played { leg, outcome, .. } if outcome != PlayOutcome::Stopped => {
-                if self.agents.iter().any(|agent| agent.state.leg() == Some(leg)) {
-                    out.push(Effect::Agent(hush(&self.mint, now, leg)));
-                }
+            Event::Played { leg, outcome, .. }
+                if outcome != PlayOutcome::Stopped
+                    && self.agents.iter().any(|agent| agent.state.leg() == Some(leg)) =>
+            {
+                out.push(Effect::Agent(hush(&self.mint, now, leg)));
             }
             Event::Ended { leg, .. } => self.parted(now, leg),
             _ => {}
