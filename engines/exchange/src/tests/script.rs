@@ -368,6 +368,7 @@ impl Rig {
                         audio::Sound::Clip(clip) => clip.name().to_owned(),
                         audio::Sound::Silence { ms } => format!("silence {ms}"),
                         audio::Sound::Beep { ms } => format!("beep {ms}"),
+                        audio::Sound::Key { digit, ms } => format!("key {digit} {ms}"),
                     })
                     .collect();
                 let again = if *mode == PlayMode::Loop { " again and again" } else { "" };
