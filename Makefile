@@ -1,7 +1,7 @@
 # run: build everything and start the demo utility. test: install what the tests need and run all of them. fuzz: feed the
 # readers of foreign input with what breaks readers, a minute each. bench: the figures. fmt: put the sources in form.
 # speech: fetch the speech pack, which only `cargo xtask prompts` needs.
-.PHONY: run test bench fmt speech pages build-packages test-packages fuzz
+.PHONY: run test bench fmt speech pages build-packages test-packages fuzz e2e
 .NOTPARALLEL:
 
 # libopus is built from source, with cmake.
@@ -25,6 +25,9 @@ test: test-packages
 	cargo xtask try-new-room
 	cd web && npm run --silent test
 	SWITCHBOARD_REQUIRE_PG=1 cargo nextest run --workspace --features speech/kokoro --locked
+
+# A browser walks through a real centre while calls go on.
+e2e: test-packages pages
 	cargo build --workspace --features speech/kokoro --locked
 	cd web && npm run --silent e2e
 
