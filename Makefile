@@ -25,8 +25,10 @@ test: test-packages
 	cargo xtask try-new-room
 	cd web && npm run --silent test
 	SWITCHBOARD_REQUIRE_PG=1 cargo nextest run --workspace --features speech/kokoro --locked
+	cargo build --workspace --features speech/kokoro --locked
+	cd web && npm run --silent e2e
 
-# A browser walks through a real centre while calls go on.
+# The last of these alone: a browser walks through a real centre while calls go on.
 e2e: test-packages pages
 	cargo build --workspace --features speech/kokoro --locked
 	cd web && npm run --silent e2e

@@ -22,6 +22,15 @@ export async function openPage(browser, base) {
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.complaints = [];
+  // Sounds need not be in the document to be heard.
+  await page.addInitScript(() => {
+    window.sounds = new Set();
+    const play = window.HTMLMediaElement.prototype.play;
+    window.HTMLMediaElement.prototype.play = function () {
+      window.sounds.add(this);
+      return play.call(this);
+    };
+  });
   page.on("pageerror", (error) => page.complaints.push(`${page.url()}: ${error.message}`));
   page.on("response", (response) => {
     if (response.status() >= 500) page.complaints.push(`${response.status()} ${response.url()}`);
@@ -40,6 +49,9 @@ export async function signIn(page, number) {
   await page.getByRole("button", { name: "登录" }).click();
   await page.getByRole("navigation", { name: "主导航" }).waitFor();
 }
+
+/** How many sounds can be heard on the page or behind it. */
+export const sounding = (page) => page.evaluate(() => [...window.sounds].filter((sound) => !sound.paused).length);
 
 /** Content instead of skeletons, letters in their own font, nothing moving. */
 export async function settled(page) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { accessible, openBrowser, openPage, picture, settled, signIn, WITH_PICTURES } from "./browser.mjs";
+import { accessible, openBrowser, openPage, picture, settled, signIn, sounding, WITH_PICTURES } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
 
 const LEADER = "2002";
@@ -89,16 +89,22 @@ test("a call is found, opened, and its recording heard", { timeout: WITH_PICTURE
   await leader.getByRole("img", { name: /通话经过/ }).waitFor();
   await settled(leader);
   await picture(leader, "call");
-  await leader.getByRole("link", { name: "听录音" }).click();
 
-  await leader.waitForURL(/\/recordings\//);
-  await settled(leader);
-  const drawn = () => [...document.querySelectorAll("*")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll("canvas") ?? [])]).filter((canvas) => canvas.width > 0 && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)).length;
-  await leader.waitForFunction(`(${drawn})() >= 2`);
+  // The call's page has a player of its own; leaving the page ends its sound.
   const sound = leader.waitForResponse((response) => response.url().endsWith("/audio"));
   await leader.getByRole("button", { name: /播放/ }).click();
   const answer = await sound;
   assert.ok(answer.ok() && answer.headers()["content-type"] === "audio/wav", `${answer.status()} ${answer.headers()["content-type"]}`);
+  await leader.getByRole("button", { name: /暂停/ }).waitFor();
+  assert.equal(await sounding(leader), 1);
+  await leader.getByRole("link", { name: "听录音" }).click();
+  // The address changes before the page does, which is on its way.
+  await leader.getByRole("heading", { level: 2, name: "录音信息" }).waitFor();
+  await settled(leader);
+  assert.equal(await sounding(leader), 0);
+  const drawn = () => [...document.querySelectorAll("*")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll("canvas") ?? [])]).filter((canvas) => canvas.width > 0 && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)).length;
+  await leader.waitForFunction(`(${drawn})() >= 2`);
+  await leader.getByRole("button", { name: /播放/ }).click();
   await leader.waitForFunction(() => Number(document.querySelector("input[type=range]")?.value) >= 2);
   await leader.getByRole("button", { name: /暂停/ }).click();
   await picture(leader, "recording");

@@ -28,6 +28,12 @@ export function holds(marks: Mark[], duration_ms: number): [from: number, until:
   return found;
 }
 
+/** The customer's side above in one colour, the agent's below in another; taken from the theme. */
+function colors() {
+  const side = (name: string) => ({ waveColor: token(name), progressColor: token(name), height: 84, overlay: false });
+  return { splitChannels: [side("call"), side("ready")], cursorColor: token("ink") };
+}
+
 interface PlayerProps {
   recording: string;
   duration_ms: number;
@@ -59,18 +65,13 @@ export default function Player({ recording, duration_ms, marks, at = 0, keys = t
     const media = new Audio();
     media.preload = "none";
     media.preservesPitch = true;
-    const color = (name: string) => ({ waveColor: token(name), progressColor: token(name), height: 84 });
     const made = WaveSurfer.create({
       container: stage.current,
       media,
       url: audioUrl(recording),
       peaks: [peaks.left, peaks.right],
       duration: Math.max(0.1, peaks.duration_ms / 1000),
-      splitChannels: [
-        { ...color("call"), overlay: false },
-        { ...color("ready"), overlay: false },
-      ],
-      cursorColor: token("ink"),
+      ...colors(),
       cursorWidth: 2,
       barWidth: 2,
       barGap: 1,
@@ -93,14 +94,20 @@ export default function Player({ recording, duration_ms, marks, at = 0, keys = t
     surfer.current = made;
     return () => {
       surfer.current = null;
+      // A media element of our own goes on sounding, without any page, unless it is told to stop and to forget its source.
+      media.pause();
       made.destroy();
       media.removeAttribute("src");
+      media.load();
     };
-  }, [wave.data, recording, theme]);
+  }, [wave.data, recording]);
+
+  // Another theme paints it anew, and the sound goes on.
+  useEffect(() => surfer.current?.setOptions(colors()), [theme]);
 
   useEffect(() => {
     surfer.current?.setPlaybackRate(speed, true);
-  }, [speed, wave.data, theme]);
+  }, [speed, wave.data]);
 
   const toggle = () => {
     setBroken(false);
