@@ -90,8 +90,8 @@ impl Engine for Acd {
                 self.configure(now, *policy, out);
                 Ok(())
             }
-            Input::Join { call, queue, joined, urgent } => {
-                self.join(now, call, queue, joined.min(now), urgent, out)
+            Input::Join { call, queue, joined, urgent, wanted } => {
+                self.join(now, call, queue, joined.min(now), urgent, wanted, out)
             }
             Input::Leave { call, why: _ } => self.leave(now, call, out),
             Input::Move { call, to } => self.move_to(now, call, to, out),
@@ -104,6 +104,11 @@ impl Engine for Acd {
             Input::Failed { agent, call, why } => self.failed(now, agent, call, why, out),
             Input::Engaged { agent, call } => self.engaged(now, agent, call, out),
             Input::Parted { agent, call } => self.parted(now, agent, call, out),
+            Input::Disengaged { agent, call } => self.disengaged(now, agent, call, out),
+            Input::Forget { call } => {
+                self.forget(now, call, out);
+                Ok(())
+            }
             Input::Finish { agent } => self.finish(now, agent, out),
             Input::Extend { agent, reason } => self.extend(agent, &reason, out),
             Input::DeviceLost { agent } => self.device_lost(now, agent, out),

@@ -7,9 +7,10 @@ use crate::agent::Desk;
 use crate::estimate::Told;
 use crate::overflow::Landing;
 use crate::queue::{Caller, Stage, at_least_a_second};
-use crate::{Acd, Effect, Overflow, Overflowed, Refusal, WithdrawWhy};
+use crate::{Acd, Effect, Overflow, Overflowed, Refusal, Wanted, WithdrawWhy};
 
 impl Acd {
+    #[expect(clippy::too_many_arguments, reason = "the fields of one input")]
     pub(crate) fn join(
         &mut self,
         now: Timestamp,
@@ -17,15 +18,20 @@ impl Acd {
         queue: QueueId,
         joined: Timestamp,
         urgent: bool,
+        wanted: Option<Wanted>,
         out: &mut Vec<Effect>,
     ) -> Done {
         if self.callers.contains_key(&call) {
             return Err(Refusal::AlreadyWaiting);
         }
-        if !self.queues.contains_key(&queue) {
-            return Err(Refusal::NoSuchQueue);
-        }
-        let landing = self.land(queue, false);
+        let full = self.queues.get(&queue).ok_or(Refusal::NoSuchQueue)?.is_full();
+        let ready = |wanted: &Wanted| matches!(self.desk(wanted.agent), Ok(Desk::Ready { .. }));
+        let wanted = wanted.filter(ready);
+        // Whoever is passed to somebody who is ready needs nobody else in the queue.
+        let landing = match wanted {
+            Some(_) if !full && self.callers.len() < self.waiting_max => Landing::In { queue, callback: false },
+            _ => self.land(queue, false),
+        };
         if !matches!(landing, Landing::In { queue: at, .. } if at == queue)
             && let Some(queue) = self.queues.get_mut(&queue)
         {
@@ -44,7 +50,10 @@ impl Acd {
                     let how = Overflowed::By(Overflow::OfferCallback);
                     out.push(Effect::Overflowed { call, from: at, how, stays: true });
                 }
-                self.settle(now, call, out);
+                match wanted {
+                    Some(Wanted { agent, by }) => self.offer(now, call, agent, Some(by), out),
+                    None => self.settle(now, call, out),
+                }
             }
         }
         Ok(())

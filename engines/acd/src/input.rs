@@ -14,12 +14,14 @@ pub enum Input {
     Configure(Box<Policy>),
 
     // Callers.
-    /// A caller asks for a person. `joined` is t2: kept when a call comes back to a queue.
+    /// A caller asks for a person. `joined` is t2: kept when a call comes back to a queue. `wanted` rings first, and
+    /// nobody else, if ready at this moment (whatever the queues and skills); otherwise the caller waits like any other.
     Join {
         call: CallId,
         queue: QueueId,
         joined: Timestamp,
         urgent: bool,
+        wanted: Option<Wanted>,
     },
     /// The caller is no longer waiting: hung up, took a call-back, went back to the menu.
     Leave {
@@ -76,6 +78,17 @@ pub enum Input {
         agent: PersonId,
         call: CallId,
     },
+    /// The agent's part in a call he was `Engaged` on is over and leaves nothing to be written up: nobody answered, or
+    /// it was a colleague.
+    Disengaged {
+        agent: PersonId,
+        call: CallId,
+    },
+    /// The call is gone, and whoever kept its state cannot say how: nobody waits, rings or talks on it from now on.
+    /// Fits every state.
+    Forget {
+        call: CallId,
+    },
     /// Done with after-call work.
     Finish {
         agent: PersonId,
@@ -98,6 +111,13 @@ pub enum Input {
         by: PersonId,
         to: Next,
     },
+}
+
+/// The agent a caller is passed to, and who passes him.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Wanted {
+    pub agent: PersonId,
+    pub by: PersonId,
 }
 
 /// What an agent is to be next.

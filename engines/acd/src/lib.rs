@@ -26,7 +26,7 @@ mod work;
 pub use acd::Acd;
 pub use agent::{Agent, Desk, Serves, Then};
 pub use input::{
-    DeskChange, Effect, Input, LeaveWhy, Next, OfferFailed, Overflowed, Refusal, WithdrawWhy, reasons,
+    DeskChange, Effect, Input, LeaveWhy, Next, OfferFailed, Overflowed, Refusal, Wanted, WithdrawWhy, reasons,
 };
 pub use policy::{AgentPolicy, Choose, Overflow, Policy, QueuePolicy};
 pub use views::{CallerView, QueueView};

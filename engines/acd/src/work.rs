@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::{CallId, PersonId, QueueId, Timestamp};
 
 use crate::acd::Done;
-use crate::agent::{Desk, Then};
+use crate::agent::{Agent, Desk, Then};
 use crate::queue::Stage;
 use crate::{Acd, Effect, Next, OfferFailed, Refusal, WithdrawWhy, reasons};
 
@@ -137,6 +137,36 @@ impl Acd {
             self.set_desk(now, id, desk, None, out);
         }
         Ok(())
+    }
+
+    pub(crate) fn disengaged(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        call: CallId,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        let then = match self.desk(id)? {
+            Desk::Talking { call: talked, then, .. } if *talked == call => then.clone(),
+            _ => return Err(Refusal::NotTalking),
+        };
+        self.go(now, id, then.next, then.by, out);
+        Ok(())
+    }
+
+    /// A call that is gone without its story: the caller is taken out, agents who ring for it are as they were, agents who
+    /// talk on it get their after-call work (they may have to write something up).
+    pub(crate) fn forget(&mut self, now: Timestamp, call: CallId, out: &mut Vec<Effect>) {
+        if self.callers.contains_key(&call) {
+            let _ = self.leave(now, call, out);
+        }
+        let talks = |(id, agent): (&PersonId, &Agent)| match agent.desk {
+            Desk::Talking { call: talked, .. } if talked == call => Some(*id),
+            _ => None,
+        };
+        for agent in self.agents.iter().filter_map(talks).collect::<Vec<_>>() {
+            let _ = self.parted(now, agent, call, out);
+        }
     }
 
     /// Soft and hard limit of after-call work: the agent's own, or the queue's; for a call without a queue those of the

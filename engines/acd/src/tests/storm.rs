@@ -148,7 +148,8 @@ fn input(dice: &mut Dice, acd: &Acd, world: &World, now: Timestamp, calls: &mut 
         0..=7 => {
             *calls += 1;
             let joined = now - Duration::from_secs(if dice.one_in(4) { dice.roll(300) } else { 0 });
-            Input::Join { call: CallId(*calls), queue, joined, urgent: dice.one_in(8) }
+            let wanted = dice.one_in(4).then_some(Wanted { agent, by: PersonId(99) });
+            Input::Join { call: CallId(*calls), queue, joined, urgent: dice.one_in(8), wanted }
         }
         8 | 9 => Input::Leave { call, why: LeaveWhy::HungUp },
         10 => Input::Move { call, to: queue },
@@ -169,7 +170,9 @@ fn input(dice: &mut Dice, acd: &Acd, world: &World, now: Timestamp, calls: &mut 
         },
         24 if dice.one_in(4) => Input::Engaged { agent, call },
         24 => Input::Engaged { agent, call: CallId(1_000_000 + *calls) },
-        25..=27 => Input::Parted { agent, call: own },
+        25 => Input::Disengaged { agent, call: own },
+        26 if dice.one_in(4) => Input::Forget { call: own },
+        26 | 27 => Input::Parted { agent, call: own },
         28 => Input::Finish { agent },
         29 => Input::Extend { agent, reason },
         30 => Input::DeviceLost { agent },
@@ -194,6 +197,8 @@ fn storm(seed: u64, steps: usize) {
             Input::Ready { .. }
                 | Input::Finish { .. }
                 | Input::Parted { .. }
+                | Input::Disengaged { .. }
+                | Input::Forget { .. }
                 | Input::Join { .. }
                 | Input::Leave { .. }
                 | Input::Failed { .. }
@@ -209,7 +214,7 @@ fn storm(seed: u64, steps: usize) {
                 world.ringing.remove(agent);
             }
             Input::Move { call, .. } => drop(world.told.remove(call)),
-            Input::Leave { call, .. } => drop(world.told.remove(call)),
+            Input::Leave { call, .. } | Input::Forget { call } => drop(world.told.remove(call)),
             // A caller put into another queue by hand or by a new policy hears about that queue from the start.
             Input::Configure(_) => world.told.clear(),
             _ => {}

@@ -252,8 +252,15 @@ impl Stage {
                 let since = rest.iter().position(|w| *w == "since").and_then(|at| rest.get(at + 1));
                 let joined = since.map(|at| seconds(at)).transpose()?.map_or(self.now, |at| self.start + at);
                 let queue = self.queue_id(queue)?;
-                Input::Join { call: call_id(call)?, queue, joined, urgent: rest.contains(&"urgent") }
+                let wanted = match rest.iter().position(|w| *w == "for").and_then(|at| rest.get(at..)) {
+                    Some([_, agent, "by", by, ..]) => Some(Wanted { agent: person(agent)?, by: person(by)? }),
+                    Some(other) => return Err(format!("for whom, {other:?}?")),
+                    None => None,
+                };
+                let urgent = rest.contains(&"urgent");
+                Input::Join { call: call_id(call)?, queue, joined, urgent, wanted }
             }
+            ["call", call, "forgotten"] => Input::Forget { call: call_id(call)? },
             ["call", call, "leaves"] => Input::Leave { call: call_id(call)?, why: LeaveWhy::HungUp },
             ["call", call, "moves", "to", queue] => {
                 Input::Move { call: call_id(call)?, to: self.queue_id(queue)? }
@@ -275,6 +282,7 @@ impl Stage {
                     ["declines", call] => failed(call, OfferFailed::Declined)?,
                     ["unreachable", call] => failed(call, OfferFailed::Unreachable)?,
                     ["engaged", call] => Input::Engaged { agent, call: call_id(call)? },
+                    ["disengaged", call] => Input::Disengaged { agent, call: call_id(call)? },
                     ["parts", call] => Input::Parted { agent, call: call_id(call)? },
                     ["finishes"] => Input::Finish { agent },
                     ["extends", reason @ ..] => Input::Extend { agent, reason: reason.join(" ") },
