@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use exchange::fact::{Blocked, What};
 use exchange::{Effect, Exchange, FloorView, Input, Refused, line};
 use files::log::Log;
 use futures::future::BoxFuture;
@@ -128,6 +129,15 @@ struct Driver {
     midnight: Timestamp,
 }
 
+/// A telephone of ours that may not dial what it dials is somebody's mistake, in the rules or at the desk.
+fn tell_refusal(fact: &exchange::Fact) {
+    if let What::CallBlocked { from, to, why, .. } = &fact.what
+        && matches!(why, Blocked::NotAllowed | Blocked::NotSignedIn)
+    {
+        warn!(telephone = %from, number = %kernel::mask::phone(to), ?why, "a telephone may not dial this");
+    }
+}
+
 fn next_midnight(calendar: &Calendar, now: Timestamp) -> Timestamp {
     let today = calendar.civil(now).date();
     today.tomorrow().map_or(Timestamp::MAX, |tomorrow| calendar.start_of(tomorrow))
@@ -207,7 +217,10 @@ impl Driver {
         let effects = std::mem::take(&mut self.effects);
         for effect in &effects {
             match effect {
-                Effect::Fact(fact) => self.note(&Line::Fact(fact.clone())),
+                Effect::Fact(fact) => {
+                    tell_refusal(fact);
+                    self.note(&Line::Fact(fact.clone()));
+                }
                 Effect::Line(command) => self.commands.push(command.clone()),
                 Effect::LookUp { call, key, .. } => {
                     // No room answers look-ups yet; the menu hears that nothing is known.

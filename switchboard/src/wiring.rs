@@ -36,6 +36,7 @@ pub fn exchange_config(lines: &Lines, flows: &Published, agents: &[Agent], max_c
     let trunk_line = |trunk: &calls::rules::Trunk| TrunkLine {
         max_calls: Some(trunk.max_calls),
         busy_when_full: trunk.busy_when_full,
+        caller_id: trunk.caller_id.clone(),
     };
     let dial = |rule: &calls::rules::DialRule| DialRule {
         prefix: rule.prefix.clone(),

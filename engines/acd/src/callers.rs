@@ -29,7 +29,9 @@ impl Acd {
         let wanted = wanted.filter(ready);
         // Whoever is passed to somebody who is ready needs nobody else in the queue.
         let landing = match wanted {
-            Some(_) if !full && self.callers.len() < self.waiting_max => Landing::In { queue, callback: false },
+            Some(_) if !full && self.callers.len() < self.waiting_max => {
+                Landing::In { queue, callback: false }
+            }
             _ => self.land(queue, false),
         };
         if !matches!(landing, Landing::In { queue: at, .. } if at == queue)

@@ -5,30 +5,32 @@ use std::collections::BTreeMap;
 use kernel::{CallId, FlowId, LegId, PersonId, PlayId, QueueId, RecordingId, Timestamp, TrunkId};
 
 use crate::cx::{Cx, Taping};
-use crate::fact::{FlowOut, Mark, Moved, OfferEnd, Party, TransferTo, What};
+use crate::fact::{Direction, FlowOut, Mark, Moved, OfferEnd, Party, TransferTo, What};
 use crate::floor::CallState;
 use crate::line::{Command, EndCause, Identity, PlayMode, PlayOutcome, Source};
 
 mod flow;
 mod message;
+mod outward;
 mod queue;
 mod talk;
 
 #[derive(Debug)]
 pub(crate) struct Call {
     pub id: CallId,
+    pub direction: Direction,
     pub from: Identity,
     pub to: String,
     pub trunk: Option<TrunkId>,
-    /// The caller's leg.
-    pub caller: LegId,
+    /// The leg of the customer: who called us, or whom one of us called (a colleague perhaps).
+    pub customer: LegId,
     /// t0
     pub arrived: Timestamp,
     /// t2: kept for as long as the call lives.
     pub requested: Option<Timestamp>,
     pub urgent: bool,
-    /// The flow of the called number: where "back to the menu" leads.
-    pub home: FlowId,
+    /// The flow of the called number: where "back to the menu" leads. None for a call of our own.
+    pub home: Option<FlowId>,
     /// The queue the caller was in last.
     pub queue: Option<QueueId>,
     /// The agent who was connected last.
@@ -46,6 +48,8 @@ pub(crate) struct Call {
 pub(crate) enum State {
     /// Answered by us; the ACK has not come.
     Arriving,
+    /// One of us calls: a number outside, or a colleague, rings.
+    Dialling(Dialling),
     /// In a menu, or in the survey after a conversation.
     InFlow(InFlow),
     InQueue(Waiting),
@@ -104,19 +108,51 @@ pub(crate) struct Offer {
     pub leg: LegId,
 }
 
+/// One of us who calls.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dialling {
+    pub agent: PersonId,
+    /// The telephone that dialled; its INVITE waits for our answer.
+    pub leg: LegId,
+    /// The colleague who is called.
+    pub with: Option<PersonId>,
+    /// The agent was in after-call work, and goes back to it if nothing comes of this.
+    pub writing_up: bool,
+    /// Whoever was called has answered, and so have we; the agent's ACK has not come.
+    pub answered: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Talk {
     pub agent: PersonId,
     pub leg: LegId,
-    pub queue: QueueId,
+    /// The queue the customer came from; none when one of us called.
+    pub queue: Option<QueueId>,
+    /// The colleague on the customer's leg, in a call between two of us.
+    pub with: Option<PersonId>,
     /// Held by the telephone (re-INVITE), and at the desk: either is enough.
     pub held_by_phone: bool,
     pub held_by_desk: bool,
     /// The telephone went on hold during the announcement: the hold begins with the conversation.
     pub hold_pending: bool,
+    /// See `Dialling::writing_up`.
+    pub writing_up: bool,
 }
 
 impl Talk {
+    pub fn new(agent: PersonId, leg: LegId, queue: Option<QueueId>) -> Talk {
+        Talk {
+            agent,
+            leg,
+            queue,
+            with: None,
+            held_by_phone: false,
+            held_by_desk: false,
+            hold_pending: false,
+            writing_up: false,
+        }
+    }
+
     pub fn held(&self) -> bool {
         self.held_by_phone || self.held_by_desk
     }
@@ -145,6 +181,8 @@ pub(crate) enum Happening {
     // On the wire.
     CallerAnswered,
     CallerGone(EndCause),
+    /// 180 or 183 of whom we called.
+    CallerRings,
     /// No packets come from the caller.
     CallerSilent,
     Digit(audio::Digit),
@@ -181,6 +219,8 @@ pub(crate) enum Happening {
     Hold,
     Resume,
     HangUp,
+    /// By the colleague on the customer's leg.
+    ColleagueHangsUp,
     Transfer(TransferTo),
     PauseRecording,
     ResumeRecording,
@@ -200,6 +240,36 @@ pub(crate) enum Happening {
 }
 
 impl Call {
+    /// A call that has just begun, with the leg of the customer.
+    pub fn begin(
+        id: CallId,
+        now: Timestamp,
+        customer: LegId,
+        from: Identity,
+        to: String,
+        state: State,
+    ) -> Call {
+        Call {
+            id,
+            direction: Direction::In,
+            from,
+            to,
+            trunk: None,
+            customer,
+            arrived: now,
+            requested: None,
+            urgent: false,
+            home: None,
+            queue: None,
+            served_by: None,
+            recording: None,
+            playing: None,
+            hears: BTreeMap::from([(customer, vec![])]),
+            state,
+            since: now,
+        }
+    }
+
     pub fn step(&mut self, cx: &mut Cx, happening: Happening) {
         let before = self.state.view();
         let state =
@@ -219,6 +289,7 @@ impl Call {
             State::LeavingMessage(message) => message.started.map(|since| since + message.max),
             State::Ended { .. } => return None,
             State::Arriving
+            | State::Dialling(_)
             | State::InQueue(_)
             | State::Announcing(_)
             | State::Talking(_)
@@ -243,6 +314,7 @@ impl Call {
                 self.end(cx, state, by, cause)
             }
             (state, H::CallerSilent) => self.end(cx, state, Party::System, EndCause::Lost),
+            (state, H::ColleagueHangsUp) => self.end(cx, state, Party::Caller, EndCause::Ours),
             (state, H::End) => self.end(cx, state, Party::System, EndCause::Ours),
             (state, H::Wake) if cx.now >= self.arrived + cx.config.limits.call_max => {
                 self.end(cx, state, Party::System, EndCause::Ours)
@@ -253,6 +325,22 @@ impl Call {
                 self.enter_flow(cx, self.home)
             }
 
+            (S::Dialling(dialling), H::CallerRings) => {
+                cx.line(Command::Ring { leg: dialling.leg });
+                S::Dialling(dialling)
+            }
+            (S::Dialling(dialling), H::CallerAnswered) => self.far_answered(cx, dialling),
+            (S::Dialling(dialling), H::OtherAnswered(leg)) if dialling.leg == leg && dialling.answered => {
+                self.converse(cx, dialling)
+            }
+            (S::Dialling(dialling), H::OtherGone(leg, cause)) if dialling.leg == leg => {
+                let by = if cause == EndCause::FarEnd { Party::Agent } else { Party::System };
+                self.end(cx, S::Dialling(dialling), by, cause)
+            }
+            (S::Dialling(dialling), H::HangUp) => {
+                self.end(cx, S::Dialling(dialling), Party::Agent, EndCause::Ours)
+            }
+
             (S::InFlow(flow), H::Digit(digit)) => self.in_flow(cx, flow, ivr::Input::Digit(digit)),
             (S::InFlow(flow), H::Played(_)) => self.in_flow(cx, flow, ivr::Input::Played),
             (S::InFlow(flow), H::LookedUp { key, value }) => {
@@ -260,7 +348,7 @@ impl Call {
             }
             (S::InFlow(flow), H::Wake) => self.wake_flow(cx, flow),
             (S::InFlow(flow), H::MoveTo(queue)) if flow.survey_of.is_none() => {
-                self.ask_for_agent(cx, queue, &[])
+                self.ask_for_agent(cx, queue, &[], None)
             }
 
             (S::InQueue(waiting), H::Played(_)) => self.notice_ended(cx, waiting),
@@ -338,9 +426,9 @@ impl Call {
                 _ => self.agent_lost(cx, talk, Party::System),
             },
             (S::Talking(talk), H::Transfer(to)) => self.transfer(cx, talk, to),
-            (S::Talking(talk), H::MoveTo(queue)) => {
+            (S::Talking(talk), H::MoveTo(queue)) if talk.with.is_none() => {
                 self.part(cx, &talk, Party::System);
-                self.join(cx, queue, Moved::Leader, &[])
+                self.join(cx, queue, Moved::Leader, &[], None)
             }
             (S::Talking(talk), H::PauseRecording) => {
                 self.pause_recording(cx);
@@ -376,6 +464,7 @@ impl Call {
                 | H::Played(_)
                 | H::Wake
                 | H::Announce { .. }
+                | H::CallerRings
                 | H::OtherHeld(..)
                 | H::Withdraw { why: acd::WithdrawWhy::CallerLeft, .. },
             ) => state,
@@ -391,6 +480,7 @@ impl Call {
     fn end(&mut self, cx: &mut Cx, state: State, by: Party, cause: EndCause) -> State {
         match state {
             State::Arriving | State::InFlow(_) | State::Closing { .. } | State::Ended { .. } => {}
+            State::Dialling(dialling) => self.not_answered(cx, &dialling, cause),
             State::InQueue(mut waiting) => {
                 self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
                 cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::HungUp });
@@ -407,7 +497,7 @@ impl Call {
             State::LeavingMessage(message) => self.keep_message(cx, &message),
         }
         self.stop_recording(cx);
-        cx.hang_up(self.caller);
+        cx.hang_up(self.customer);
         State::Ended { by, cause }
     }
 
@@ -429,13 +519,13 @@ impl Call {
         }
         let play: PlayId = cx.ids.mint(cx.now);
         self.playing = Some(play);
-        cx.line(Command::Play { leg: self.caller, play, sounds: sounds.to_vec(), mode });
+        cx.line(Command::Play { leg: self.customer, play, sounds: sounds.to_vec(), mode });
         true
     }
 
     fn hush(&mut self, cx: &mut Cx) {
         if let Some(play) = self.playing.take() {
-            cx.line(Command::StopPlaying { leg: self.caller, play });
+            cx.line(Command::StopPlaying { leg: self.customer, play });
         }
     }
 
@@ -451,7 +541,7 @@ impl Call {
             let id: RecordingId = cx.ids.mint(cx.now);
             self.recording = Some(Recording { id, since: cx.now, paused: false });
             cx.recordings.insert(id, Taping { call: self.id, started: false, marks: vec![] });
-            cx.line(Command::Record { recording: id, leg: self.caller });
+            cx.line(Command::Record { recording: id, leg: self.customer });
         }
     }
 
@@ -479,15 +569,17 @@ impl Call {
 
     /// Who hears whom: the only place that knows. Listening, whisper and barge-in are further rows of it.
     pub fn who_hears_whom(&self) -> BTreeMap<LegId, Vec<Source>> {
-        let mut hears = BTreeMap::from([(self.caller, vec![])]);
+        let mut hears = BTreeMap::from([(self.customer, vec![])]);
         let between = |hears: &mut BTreeMap<_, _>, other: LegId, open: bool| {
             let heard = |leg: LegId| if open { vec![Source::full(leg)] } else { vec![] };
-            hears.insert(self.caller, heard(other));
-            hears.insert(other, heard(self.caller));
+            hears.insert(self.customer, heard(other));
+            hears.insert(other, heard(self.customer));
         };
         match &self.state {
             State::Talking(talk) => between(&mut hears, talk.leg, !talk.held()),
-            State::Announcing(talk) => between(&mut hears, talk.leg, false),
+            // The caller hears the number and nobody else; the agent hears the caller from the first word.
+            State::Announcing(talk) => drop(hears.insert(talk.leg, vec![Source::full(self.customer)])),
+            State::Dialling(dialling) => drop(hears.insert(dialling.leg, vec![])),
             State::Outside { leg } => between(&mut hears, *leg, true),
             State::Ended { .. } => hears.clear(),
             State::Arriving
@@ -516,17 +608,36 @@ impl Call {
             State::InQueue(waiting) => waiting.offer.map(|offer| offer.leg),
             State::Announcing(talk) | State::Talking(talk) => Some(talk.leg),
             State::Reaching { leg } | State::Outside { leg } => Some(*leg),
+            State::Dialling(dialling) => Some(dialling.leg),
             State::Ended { .. } => return vec![],
             State::Arriving | State::InFlow(_) | State::LeavingMessage(_) | State::Closing { .. } => None,
         };
-        std::iter::once(self.caller).chain(other).collect()
+        std::iter::once(self.customer).chain(other).collect()
     }
 
-    /// The agent who rings or talks.
+    /// The colleague who was called by one of us.
+    pub fn colleague(&self) -> Option<PersonId> {
+        match &self.state {
+            State::Dialling(dialling) => dialling.with,
+            State::Talking(talk) => talk.with,
+            _ => None,
+        }
+    }
+
+    /// Who the customer is: what an agent's telephone shows, and where a call back goes.
+    pub fn who(&self) -> Identity {
+        match self.direction {
+            Direction::In => self.from.clone(),
+            Direction::Out | Direction::Internal => Identity { number: self.to.clone(), name: String::new() },
+        }
+    }
+
+    /// The agent who rings, dials or talks.
     pub fn agent(&self) -> Option<PersonId> {
         match &self.state {
             State::InQueue(waiting) => waiting.offer.map(|offer| offer.agent),
             State::Announcing(talk) | State::Talking(talk) => Some(talk.agent),
+            State::Dialling(dialling) => Some(dialling.agent),
             _ => None,
         }
     }
@@ -542,6 +653,7 @@ impl State {
     pub fn view(&self) -> CallState {
         match self {
             State::Arriving => CallState::Arriving,
+            State::Dialling(_) => CallState::Dialling,
             State::InFlow(InFlow { survey_of: None, .. }) => CallState::InFlow,
             State::InFlow(_) => CallState::Rating,
             State::InQueue(Waiting { offer: None, .. }) => CallState::Waiting,

@@ -51,6 +51,7 @@ impl Exchange {
             }
             State::Announcing(talk) => assert!(!talk.held(), "call {id}: hold before the conversation"),
             State::Arriving
+            | State::Dialling(_)
             | State::Talking(_)
             | State::Reaching { .. }
             | State::Outside { .. }
@@ -68,7 +69,11 @@ impl Exchange {
             State::InQueue(_) | State::Reaching { .. } | State::Outside { .. } => {
                 assert!(!recorded || call.served_by.is_some(), "call {id} is recorded while only waiting");
             }
-            State::Arriving | State::InFlow(_) | State::Closing { .. } | State::Ended { .. } => {
+            State::Arriving
+            | State::Dialling(_)
+            | State::InFlow(_)
+            | State::Closing { .. }
+            | State::Ended { .. } => {
                 assert!(!recorded, "call {id} is recorded in {:?}", call.state.view());
             }
         }
@@ -80,14 +85,15 @@ impl Exchange {
                 "call {id}: paused for nobody"
             );
         }
-        // What was commanded is what the table says, and two who talk hear each other.
+        // What was commanded is what the table says, and two who talk hear each other; only while the number is said, the
+        // agent hears the caller alone.
         let hears = call.who_hears_whom();
         assert_eq!(call.hears, hears, "call {id}: who hears whom");
         for (leg, sources) in &hears {
             for source in sources {
                 let back = hears.get(&source.leg).map(Vec::as_slice).unwrap_or_default();
                 assert!(
-                    back.iter().any(|s| s.leg == *leg),
+                    back.iter().any(|s| s.leg == *leg) || matches!(call.state, State::Announcing(_)),
                     "call {id}: {leg} listens to {} alone",
                     source.leg
                 );
@@ -123,6 +129,11 @@ impl Exchange {
                 }
                 State::Announcing(talk) | State::Talking(talk) => {
                     talking.insert(talk.agent, (call.id, talk.held())).is_some()
+                        || talk.with.is_some_and(|with| talking.insert(with, (call.id, false)).is_some())
+                }
+                State::Dialling(dialling) => {
+                    let both = [Some(dialling.agent), dialling.with];
+                    both.into_iter().flatten().any(|who| talking.insert(who, (call.id, false)).is_some())
                 }
                 _ => false,
             };

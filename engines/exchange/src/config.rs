@@ -46,6 +46,18 @@ impl Config {
     pub fn agent_with_phone(&self, user: &str) -> Option<PersonId> {
         self.agents.iter().find(|(_, line)| line.phone == user).map(|(id, _)| *id)
     }
+
+    /// The agent who has this 工号.
+    pub fn agent_with_number(&self, number: &str) -> Option<PersonId> {
+        let has = |line: &AgentLine| !number.is_empty() && line.number == number;
+        self.agents.iter().find(|(_, line)| has(line)).map(|(id, _)| *id)
+    }
+
+    /// The queue an agent serves before all others.
+    pub fn first_queue_of(&self, agent: PersonId) -> Option<QueueId> {
+        let queues = &self.acd.agents.get(&agent)?.queues;
+        queues.iter().map(|(queue, rank)| (*rank, *queue)).min().map(|(_, queue)| queue)
+    }
 }
 
 /// What callers of a queue hear and may do.
@@ -95,6 +107,8 @@ pub struct TrunkLine {
     pub max_calls: Option<u32>,
     /// Refuse with 486 instead of 503 when full: some carriers take a whole trunk out of service after a 503.
     pub busy_when_full: bool,
+    /// The number shown to whom we call; absent, the agent's.
+    pub caller_id: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -145,7 +159,7 @@ pub struct Limits {
     pub call_max: Duration,
     /// A leg from which no packet has come for this long, though it is not on hold, counts as lost.
     pub silence_max: Duration,
-    /// How long a number outside is rung in a blind transfer.
+    /// How long a number outside, or a colleague, is rung.
     pub outside_ring: Duration,
 }
 

@@ -195,7 +195,17 @@ impl Counters {
             | What::Abandoned { call, .. }
             | What::Rated { call, .. }
             | What::CallEnded { call, .. } => self.progress(*call, at, &fact.what),
-            What::CallBlocked { why: Blocked::NoSuchNumber, .. }
+            // Calls of our own are no load that customers bring: they are in the records, not in these figures.
+            What::CallPlaced { .. }
+            | What::CallBlocked {
+                why:
+                    Blocked::NoSuchNumber
+                    | Blocked::NotAllowed
+                    | Blocked::NotSignedIn
+                    | Blocked::Occupied
+                    | Blocked::NoRoomOut,
+                ..
+            }
             | What::FlowEntered { .. }
             | What::MenuChosen { .. }
             | What::QueueMoved { .. }

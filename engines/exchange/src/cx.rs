@@ -7,7 +7,7 @@ use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp};
 
 use crate::counters::Counters;
 use crate::fact::{DeskState, Fact, Mark, What};
-use crate::line::{Command, Identity, Target};
+use crate::line::{Command, Identity, RejectStatus, Target};
 use crate::{Config, Effect, Refused};
 
 /// A leg until its `Ended` has come.
@@ -93,6 +93,16 @@ impl Cx<'_> {
         {
             known.leaving = true;
             self.out.push(Effect::Line(Command::HangUp { leg }));
+        }
+    }
+
+    /// Refuses a leg that is not answered, unless it has gone or is going.
+    pub fn reject(&mut self, leg: LegId, status: RejectStatus) {
+        if let Some(known) = self.legs.get_mut(&leg)
+            && !known.leaving
+        {
+            known.leaving = true;
+            self.out.push(Effect::Line(Command::Reject { leg, status, retry_after_s: None }));
         }
     }
 

@@ -90,7 +90,7 @@ impl Exchange {
         }
     }
 
-    fn fact(&mut self, now: Timestamp, what: What, out: &mut Vec<Effect>) {
+    pub(crate) fn fact(&mut self, now: Timestamp, what: What, out: &mut Vec<Effect>) {
         let fact = crate::Fact { at: now, what };
         self.counters.take(&fact);
         out.push(Effect::Fact(fact));
@@ -154,31 +154,36 @@ impl Exchange {
                 let Some(Leg { call, leaving }) = self.legs.remove(&leg) else {
                     return stray(out, format!("leg {leg} ended twice or was never ours"));
                 };
-                let caller = self.calls.get(&call).map(|call| call.caller);
-                match caller {
+                let customer = self.calls.get(&call).map(|call| call.customer);
+                match customer {
                     // The call has ended it, and has no use for it any more.
                     _ if leaving => {}
-                    Some(caller) if caller == leg => {
+                    Some(customer) if customer == leg => {
                         self.step(now, call, Happening::CallerGone(cause), out);
                     }
                     _ => self.step(now, call, Happening::OtherGone(leg, cause), out),
                 }
             }
-            Event::Answered { leg } => self.on_leg(now, leg, out, "answered", |leg, is_caller| {
-                Some(if is_caller { Happening::CallerAnswered } else { Happening::OtherAnswered(leg) })
+            Event::Answered { leg } => self.on_leg(now, leg, out, "answered", |leg, is_customer| {
+                Some(if is_customer { Happening::CallerAnswered } else { Happening::OtherAnswered(leg) })
             }),
-            // The distributor knows that it rings; the wire's word adds nothing.
-            Event::Ringing { .. } => {}
-            Event::Held { leg, held } => self.on_leg(now, leg, out, "held", |leg, is_caller| {
-                (!is_caller).then_some(Happening::OtherHeld(leg, held))
+            // Of an agent's telephone the distributor knows that it rings; whoever dials wants to hear it.
+            Event::Ringing { leg } => {
+                self.on_leg(now, leg, out, "ringing", |_, is_customer| {
+                    is_customer.then_some(Happening::CallerRings)
+                });
+            }
+            Event::Held { leg, held } => self.on_leg(now, leg, out, "held", |leg, is_customer| {
+                (!is_customer).then_some(Happening::OtherHeld(leg, held))
             }),
-            Event::Digit { leg, digit } => self
-                .on_leg(now, leg, out, "digit", |_, is_caller| is_caller.then_some(Happening::Digit(digit))),
+            Event::Digit { leg, digit } => self.on_leg(now, leg, out, "digit", |_, is_customer| {
+                is_customer.then_some(Happening::Digit(digit))
+            }),
             Event::Played { leg, play, outcome } => {
                 let call = self.legs.get(&leg).and_then(|known| self.calls.get_mut(&known.call));
                 // Anything else was replaced or stopped by us, or is the agent's half of an announcement.
                 if let Some(call) = call
-                    && call.caller == leg
+                    && call.customer == leg
                     && call.playing == Some(play)
                 {
                     call.playing = None;
@@ -192,7 +197,7 @@ impl Exchange {
                 }
                 let Some(known) = self.legs.get_mut(&leg).filter(|known| !known.leaving) else { return };
                 let id = known.call;
-                if self.calls.get(&id).is_some_and(|call| call.caller == leg) {
+                if self.calls.get(&id).is_some_and(|call| call.customer == leg) {
                     self.step(now, id, Happening::CallerSilent, out);
                 } else {
                     known.leaving = true;
@@ -255,8 +260,8 @@ impl Exchange {
             return;
         }
         let id = known.call;
-        let is_caller = self.calls.get(&id).is_some_and(|call| call.caller == leg);
-        if let Some(happening) = meaning(leg, is_caller) {
+        let is_customer = self.calls.get(&id).is_some_and(|call| call.customer == leg);
+        if let Some(happening) = meaning(leg, is_customer) {
             self.step(now, id, happening, out);
         }
     }
@@ -275,6 +280,10 @@ impl Exchange {
         }
         let trunk = match &origin {
             Origin::Trunk { trunk } => Some(*trunk),
+            // Our own telephones reach the numbers that are listed; everything else is dialling out.
+            Origin::Phone { user } if !self.config.numbers.contains_key(&to) => {
+                return self.place(now, leg, user, to, out);
+            }
             Origin::Phone { .. } => None,
         };
         let line = trunk.and_then(|trunk| self.config.trunks.get(&trunk));
@@ -283,12 +292,10 @@ impl Exchange {
         let full = self.calls.len() >= usize::try_from(self.config.limits.max_calls).unwrap_or(usize::MAX);
         let flow = match &origin {
             Origin::Trunk { .. } => self.config.flow_for(&to),
-            // Our own telephones reach the numbers that are listed; everything else would be dialling out.
             Origin::Phone { .. } => self.config.numbers.get(&to).copied(),
         };
         let home = match flow {
             _ if self.draining => Err((RejectStatus::Overloaded, Blocked::Draining)),
-            None if trunk.is_none() => Err((RejectStatus::Declined, Blocked::NoSuchNumber)),
             None => Err((RejectStatus::NoSuchNumber, Blocked::NoSuchNumber)),
             Some(_) if trunk_full && line.is_some_and(|line| line.busy_when_full) => {
                 Err((RejectStatus::Busy, Blocked::Full))
@@ -299,12 +306,8 @@ impl Exchange {
         let home = match home {
             Ok(home) => home,
             Err((status, why)) => {
-                let number = from.number;
-                self.fact(now, What::CallBlocked { trunk, from: number, to, why }, out);
-                let retry_after_s = (status == RejectStatus::Overloaded).then(|| retry_after(leg));
-                // Its `Ended` will come, and concerns no call.
-                self.legs.insert(leg, Leg { call: CallId(0), leaving: true });
-                return out.push(Effect::Line(Command::Reject { leg, status, retry_after_s }));
+                self.fact(now, What::CallBlocked { trunk, from: from.number, to, why }, out);
+                return self.turn_away(leg, status, out);
             }
         };
         let id: CallId = self.ids.mint(now);
@@ -315,26 +318,19 @@ impl Exchange {
         let number = from.number.clone();
         self.fact(now, What::CallArrived { call: id, leg, trunk, from: number, to: to.clone() }, out);
         out.push(Effect::Line(Command::Answer { leg }));
-        let call = Call {
-            id,
-            from,
-            to,
-            trunk,
-            caller: leg,
-            arrived: now,
-            requested: None,
-            urgent: false,
-            home,
-            queue: None,
-            served_by: None,
-            recording: None,
-            playing: None,
-            hears: BTreeMap::from([(leg, vec![])]),
-            state: State::Arriving,
-            since: now,
-        };
+        let mut call = Call::begin(id, now, leg, from, to, State::Arriving);
+        call.trunk = trunk;
+        call.home = Some(home);
         self.calls.insert(id, call);
         self.touched.insert(id);
+    }
+
+    /// Refuses an INVITE that becomes no call.
+    pub(crate) fn turn_away(&mut self, leg: LegId, status: RejectStatus, out: &mut Vec<Effect>) {
+        let retry_after_s = (status == RejectStatus::Overloaded).then(|| retry_after(leg));
+        // Its `Ended` will come, and concerns no call.
+        self.legs.insert(leg, Leg { call: CallId(0), leaving: true });
+        out.push(Effect::Line(Command::Reject { leg, status, retry_after_s }));
     }
 
     pub(crate) fn seat(&mut self, now: Timestamp, agent: PersonId) -> &mut Seat {
@@ -346,6 +342,9 @@ impl Exchange {
             Some(DeskState::Talking { call } | DeskState::Holding { call }) => Some(*call),
             _ => None,
         };
+        let is_colleague = on_call
+            .and_then(|call| self.calls.get(&call))
+            .is_some_and(|call| call.colleague() == Some(agent));
         let rings_for = match self.seats.get(&agent).map(|seat| &seat.desk) {
             Some(DeskState::Ringing { call }) => Some(*call),
             _ => None,
@@ -362,6 +361,9 @@ impl Exchange {
                 return self.to_acd.push_back(acd::Input::Extend { agent, reason });
             }
             AgentAct::Decline => (rings_for, Happening::Decline),
+            AgentAct::HangUp if is_colleague => (on_call, Happening::ColleagueHangsUp),
+            // The other acts belong to whoever made the call.
+            _ if is_colleague => (None, Happening::HangUp),
             AgentAct::Hold => (on_call, Happening::Hold),
             AgentAct::Resume => (on_call, Happening::Resume),
             AgentAct::HangUp => (on_call, Happening::HangUp),

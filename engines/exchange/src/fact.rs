@@ -28,14 +28,27 @@ pub enum What {
         from: String,
         to: String,
     },
-    /// An INVITE refused for want of room: `blocked` in the figures.
+    /// t0 of a call that one of our telephones makes: `leg` is that telephone. Emitted before anybody is rung.
+    CallPlaced {
+        call: CallId,
+        leg: LegId,
+        /// The trunk it goes out by; none for a colleague.
+        trunk: Option<TrunkId>,
+        agent: PersonId,
+        /// The colleague who is called.
+        with: Option<PersonId>,
+        /// 工号 of the agent.
+        from: String,
+        to: String,
+    },
+    /// An INVITE refused: for want of room (`blocked` in the figures), or because it may not be.
     CallBlocked {
         trunk: Option<TrunkId>,
         from: String,
         to: String,
         why: Blocked,
     },
-    /// t1
+    /// t1: by the centre, or by whom one of us has called.
     CallAnswered {
         call: CallId,
     },
@@ -222,6 +235,27 @@ pub enum Blocked {
     NoSuchNumber,
     /// The centre is closing down.
     Draining,
+    /// One of our telephones dialled a number that no dial rule allows, or is not an agent's.
+    NotAllowed,
+    /// The agent who dialled is not signed in.
+    NotSignedIn,
+    /// The agent who dialled is on a call, or the colleague who was dialled has no time.
+    Occupied,
+    /// The trunk outwards, or the centre, has as many calls as it may have.
+    NoRoomOut,
+}
+
+/// Who called whom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// A customer called us.
+    #[default]
+    In,
+    /// One of us called a customer.
+    Out,
+    /// One of us called a colleague.
+    Internal,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -280,6 +314,7 @@ impl What {
     pub fn call(&self) -> Option<CallId> {
         match self {
             What::CallArrived { call, .. }
+            | What::CallPlaced { call, .. }
             | What::CallAnswered { call }
             | What::FlowEntered { call, .. }
             | What::MenuChosen { call, .. }

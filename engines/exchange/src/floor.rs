@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::counters::Figures;
 use crate::cx::Seat;
 use crate::exchange::Exchange;
-use crate::fact::DeskState;
+use crate::fact::{DeskState, Direction};
 
 /// A picture of the floor. Times are instants, so that a reader counts the seconds itself.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -23,7 +23,7 @@ pub struct FloorView {
     /// Of those waiting, callers for whom an agent's telephone rings.
     pub ringing: u32,
     pub talking: u32,
-    /// With a number outside, or being put through to one.
+    /// With a number outside, or being put through to one; and numbers that one of us has dialled and that ring.
     pub outside: u32,
     /// Rating, leaving a message, being told something at the end.
     pub after: u32,
@@ -68,7 +68,7 @@ pub struct AgentView {
     pub soft: Option<Timestamp>,
     pub hard: Option<Timestamp>,
     pub call: Option<CallId>,
-    /// The caller's number.
+    /// The number of the customer, or of the colleague at the other end.
     pub caller: Option<String>,
     pub queue: Option<QueueId>,
 }
@@ -76,6 +76,7 @@ pub struct AgentView {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct CallView {
     pub call: CallId,
+    pub direction: Direction,
     pub from: String,
     pub to: String,
     pub state: CallState,
@@ -92,6 +93,8 @@ pub struct CallView {
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
     Arriving,
+    /// One of us calls: it rings at the other end.
+    Dialling,
     InFlow,
     Waiting,
     Ringing,
@@ -125,7 +128,7 @@ impl Exchange {
                 CallState::InFlow => &mut view.in_menu,
                 CallState::Waiting | CallState::Ringing => &mut view.waiting,
                 CallState::Announcing | CallState::Talking | CallState::Holding => &mut view.talking,
-                CallState::Reaching | CallState::Outside => &mut view.outside,
+                CallState::Dialling | CallState::Reaching | CallState::Outside => &mut view.outside,
                 CallState::Rating | CallState::LeavingMessage | CallState::Closing => &mut view.after,
             } += 1;
             if let (CallState::Waiting | CallState::Ringing, Some(queue)) = (state, call.queue) {
@@ -139,6 +142,7 @@ impl Exchange {
             }
             view.calls.push(CallView {
                 call: call.id,
+                direction: call.direction,
                 from: call.from.number.clone(),
                 to: call.to.clone(),
                 state,
@@ -212,7 +216,10 @@ impl Exchange {
             soft,
             hard,
             call,
-            caller: live.map(|call| call.from.number.clone()),
+            caller: live.map(|call| match call.colleague() {
+                Some(colleague) if colleague == agent => call.from.number.clone(),
+                _ => call.who().number,
+            }),
             queue: live.and_then(|call| call.queue),
         }
     }

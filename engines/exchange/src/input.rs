@@ -93,6 +93,8 @@ pub enum Refused {
     MayNotDial {
         number: String,
     },
+    /// Two of us talk: there is no customer who could be passed on.
+    BetweenUs,
     Acd {
         why: acd::Refusal,
     },

@@ -14,6 +14,7 @@ pub mod fact;
 pub mod floor;
 mod input;
 pub mod line;
+mod outward;
 mod show;
 #[cfg(test)]
 mod simulation;

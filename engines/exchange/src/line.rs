@@ -109,6 +109,10 @@ pub enum PlayMode {
 pub enum RejectStatus {
     /// 404: nobody has this number.
     NoSuchNumber,
+    /// 403: the caller may not do this.
+    Forbidden,
+    /// 480: nobody answers there, or nobody can be reached.
+    Unavailable,
     /// 486
     Busy,
     /// 503, with Retry-After.

@@ -63,10 +63,11 @@ impl Call {
     fn show(&self, text: &mut String) {
         let Call {
             id,
+            direction,
             from,
             to,
             trunk,
-            caller,
+            customer,
             arrived,
             requested,
             urgent,
@@ -79,12 +80,15 @@ impl Call {
             state,
             since,
         } = self;
-        let _ =
-            writeln!(text, "  call {id} {} -> {to} over {trunk:?}, leg {caller}, at {arrived}", from.number);
+        let _ = writeln!(
+            text,
+            "  call {id} {direction:?} {} -> {to} over {trunk:?}, leg {customer}, at {arrived}",
+            from.number
+        );
         let _ = writeln!(text, "    {state:?} since {since}");
         let _ = writeln!(
             text,
-            "    t2 {requested:?} urgent {urgent} home {home} queue {queue:?} served by {served_by:?}"
+            "    t2 {requested:?} urgent {urgent} home {home:?} queue {queue:?} served by {served_by:?}"
         );
         let _ = writeln!(text, "    recording {recording:?} playing {playing:?} hears {hears:?}");
     }

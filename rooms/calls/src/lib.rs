@@ -21,7 +21,7 @@ use web::{Room, Routes, routes};
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations =
-    db::migrations!("calls", ["20261121_1_records.sql", "20261121_2_lines.sql"]);
+    db::migrations!("calls", ["20261121_1_records.sql", "20261121_2_lines.sql", "20261122_1_direction.sql"]);
 
 /// A queue, a trunk or a dial rule changed: whoever keeps a copy loads it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

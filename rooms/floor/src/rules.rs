@@ -5,7 +5,7 @@ pub mod history;
 use std::collections::BTreeMap;
 
 use exchange::Figures;
-use exchange::fact::DeskState;
+use exchange::fact::{DeskState, Direction};
 use exchange::floor::{AgentView, CallState, CallView, FloorView};
 use kernel::{CallId, PersonId, QueueId, Timestamp, TrunkId};
 use serde::Serialize;
@@ -86,6 +86,8 @@ pub struct Agent {
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
     pub id: CallId,
+    /// Of calls that are not `in`, `to` is the other end.
+    pub direction: Direction,
     pub from: String,
     pub to: String,
     pub state: CallState,
@@ -231,10 +233,12 @@ fn agent(view: &AgentView) -> Agent {
 }
 
 fn call(view: &CallView) -> Call {
+    let mask = |number: &str, ours: bool| if ours { number.to_owned() } else { kernel::mask::phone(number) };
     Call {
         id: view.call,
-        from: kernel::mask::phone(&view.from),
-        to: view.to.clone(),
+        direction: view.direction,
+        from: mask(&view.from, view.direction != Direction::In),
+        to: mask(&view.to, view.direction != Direction::Out),
         state: view.state,
         since: view.since,
         queue: view.queue,

@@ -3,6 +3,7 @@
 mod baresip;
 mod centre;
 mod network;
+mod outgoing;
 mod sipp;
 mod sound;
 mod telephones;

@@ -83,7 +83,7 @@ async fn a_whole_call(transport: &str) {
 }
 
 /// A certificate that the telephones are told to trust, and the settings that make the centre show it.
-fn certificate(folder: &std::path::Path) -> String {
+pub fn certificate(folder: &std::path::Path) -> String {
     let made = rcgen::generate_simple_self_signed(vec![CENTRE.to_string()]).expect("a certificate");
     let (certificate, key) = (folder.join("cert.pem"), folder.join("key.pem"));
     std::fs::write(&certificate, made.cert.pem()).expect("written");

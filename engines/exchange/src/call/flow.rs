@@ -9,8 +9,8 @@ use crate::fact::{Moved, Party, What};
 use crate::line::{EndCause, PlayMode};
 
 impl Call {
-    pub(super) fn enter_flow(&mut self, cx: &mut Cx, flow: FlowId) -> State {
-        self.start_flow(cx, flow, None).unwrap_or_else(|| {
+    pub(super) fn enter_flow(&mut self, cx: &mut Cx, flow: Option<FlowId>) -> State {
+        flow.and_then(|flow| self.start_flow(cx, flow, None)).unwrap_or_else(|| {
             let sorry = cx.config.phrases.must_end.clone();
             self.close(cx, &sorry, Party::System)
         })
@@ -29,7 +29,7 @@ impl Call {
             None => cx.fact(What::FlowEntered { call: self.id, flow, version: definition.version }),
         }
         self.stop_recording(cx);
-        let number = (!self.from.number.is_empty()).then(|| self.from.number.clone());
+        let number = Some(self.who().number).filter(|number| !number.is_empty());
         let caller = ivr::Caller { number, called: self.to.clone() };
         let mut effects = Vec::new();
         let session = Box::new(ivr::Session::start(definition, caller, cx.now, &mut effects));
@@ -74,12 +74,12 @@ impl Call {
                     return self.beep(cx, Message { queue, max, started: None, back: Some(flow) });
                 }
                 ivr::Effect::CallBack { queue, number } => {
-                    let number = number.unwrap_or_else(|| self.from.number.clone());
+                    let number = number.unwrap_or_else(|| self.who().number);
                     cx.fact(What::CallbackAsked { call, queue, number });
                 }
                 ivr::Effect::Queue { queue, urgent } => {
                     self.urgent |= urgent;
-                    return self.ask_for_agent(cx, queue, &[]);
+                    return self.ask_for_agent(cx, queue, &[], None);
                 }
                 ivr::Effect::HangUp => {
                     return self.end(cx, State::InFlow(flow), Party::System, EndCause::Ours);

@@ -16,38 +16,59 @@ const RING_GRACE: Duration = Duration::from_secs(5);
 
 impl Call {
     /// The caller asks for a person, or must ask again after an agent was lost: t2 is that of the first time.
-    pub(super) fn ask_for_agent(&mut self, cx: &mut Cx, queue: QueueId, first: &[Sound]) -> State {
+    pub(super) fn ask_for_agent(
+        &mut self,
+        cx: &mut Cx,
+        queue: QueueId,
+        first: &[Sound],
+        wanted: Option<acd::Wanted>,
+    ) -> State {
         cx.fact(What::AgentRequested { call: self.id, queue, urgent: self.urgent });
-        self.wait_in(cx, queue, first)
+        self.wait_in(cx, queue, first, wanted)
     }
 
     /// Somebody else sends the caller to a queue.
-    pub(super) fn join(&mut self, cx: &mut Cx, queue: QueueId, why: Moved, first: &[Sound]) -> State {
+    pub(super) fn join(
+        &mut self,
+        cx: &mut Cx,
+        queue: QueueId,
+        why: Moved,
+        first: &[Sound],
+        wanted: Option<acd::Wanted>,
+    ) -> State {
         if self.queue.is_none() {
-            return self.ask_for_agent(cx, queue, first);
+            return self.ask_for_agent(cx, queue, first, wanted);
         }
         self.moved_fact(cx, queue, why);
-        self.wait_in(cx, queue, first)
+        self.wait_in(cx, queue, first, wanted)
     }
 
-    fn wait_in(&mut self, cx: &mut Cx, queue: QueueId, first: &[Sound]) -> State {
+    fn wait_in(
+        &mut self,
+        cx: &mut Cx,
+        queue: QueueId,
+        first: &[Sound],
+        wanted: Option<acd::Wanted>,
+    ) -> State {
         let joined = *self.requested.get_or_insert(cx.now);
         self.queue = Some(queue);
-        cx.acd.push_back(acd::Input::Join { call: self.id, queue, joined, urgent: self.urgent });
+        cx.acd.push_back(acd::Input::Join { call: self.id, queue, joined, urgent: self.urgent, wanted });
         let line = cx.config.queues.get(&queue);
         let greeting = line.map(|line| line.greeting.as_slice()).unwrap_or_default();
         let notice = if first.is_empty() { greeting.to_vec() } else { first.to_vec() };
         let voice = if self.play(cx, &notice, PlayMode::Once) {
             Voice::Notice
         } else {
-            self.music(cx, queue);
+            self.music(cx, Some(queue));
             Voice::Music
         };
         State::InQueue(Waiting { queue, voice, to_tell: None, callback_offered: false, offer: None })
     }
 
-    pub(super) fn music(&mut self, cx: &mut Cx, queue: QueueId) {
-        let music = cx.config.queues.get(&queue).map(|line| line.music.clone()).unwrap_or_default();
+    /// The queue's music; without a queue, silence.
+    pub(super) fn music(&mut self, cx: &mut Cx, queue: Option<QueueId>) {
+        let line = queue.and_then(|queue| cx.config.queues.get(&queue));
+        let music = line.map(|line| line.music.clone()).unwrap_or_default();
         self.play(cx, &music, PlayMode::Loop);
     }
 
@@ -66,7 +87,7 @@ impl Call {
         match cx.config.agents.get(&agent) {
             Some(line) => {
                 let to = Target::Phone { user: line.phone.clone() };
-                let leg = cx.dial(self.id, to, self.from.clone(), until.since(cx.now) + RING_GRACE);
+                let leg = cx.dial(self.id, to, self.who(), until.since(cx.now) + RING_GRACE);
                 waiting.offer = Some(Offer { agent, leg });
             }
             None => {
@@ -145,7 +166,7 @@ impl Call {
             waiting.voice = Voice::Music;
             self.tell_position(cx, &mut waiting);
             if waiting.voice == Voice::Music {
-                self.music(cx, waiting.queue);
+                self.music(cx, Some(waiting.queue));
             }
         }
         State::InQueue(waiting)
@@ -200,7 +221,7 @@ impl Call {
             // The queue was full and never let the caller in: there is nothing to wait for, so the call back is noted
             // without asking where the number is known.
             acd::Overflowed::By(acd::Overflow::OfferCallback) => {
-                if self.from.number.is_empty() {
+                if self.who().number.is_empty() {
                     self.flowed_out(cx, from, FlowOut::Message);
                     let closing = self.line_of(cx, from).closing;
                     self.close(cx, &closing, Party::System)
@@ -215,12 +236,12 @@ impl Call {
         let line = self.line_of(cx, waiting.queue);
         let asks_back = Some(key) == line.callback_key
             || (waiting.callback_offered && line.callback_key.is_none() && key.number() == Some(1));
-        if asks_back && !self.from.number.is_empty() {
+        if asks_back && !self.who().number.is_empty() {
             self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
             cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::Callback });
             return self.take_callback(cx, waiting.queue);
         }
-        if Some(key) == line.menu_key {
+        if Some(key) == line.menu_key && self.home.is_some() {
             self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
             cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::Menu });
             self.flowed_out(cx, waiting.queue, FlowOut::Menu);
@@ -230,7 +251,7 @@ impl Call {
     }
 
     fn take_callback(&mut self, cx: &mut Cx, queue: QueueId) -> State {
-        let number = self.from.number.clone();
+        let number = self.who().number;
         cx.fact(What::CallbackAsked { call: self.id, queue, number });
         self.flowed_out(cx, queue, FlowOut::Callback);
         let taken = self.line_of(cx, queue).callback_taken;
@@ -256,7 +277,7 @@ impl Call {
         self.queue = Some(queue);
         waiting.queue = queue;
         if waiting.voice == Voice::Music {
-            self.music(cx, queue);
+            self.music(cx, Some(queue));
         }
         State::InQueue(waiting)
     }
@@ -270,9 +291,7 @@ impl Call {
         self.served_by = Some(agent);
         self.start_recording(cx);
         self.mark(cx, Mark::AgentJoined);
-        let talk =
-            super::Talk { agent, leg, queue, held_by_phone: false, held_by_desk: false, hold_pending: false };
-        self.announce_number(cx, talk)
+        self.announce_number(cx, super::Talk::new(agent, leg, Some(queue)))
     }
 
     pub(super) fn line_of(&self, cx: &Cx, queue: QueueId) -> QueueLine {

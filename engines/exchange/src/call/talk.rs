@@ -7,12 +7,14 @@ use super::{Call, State, Talk};
 use crate::Refused;
 use crate::cx::Cx;
 use crate::fact::{DeskState, Mark, Moved, Party, TransferTo, What};
-use crate::line::{Command, PlayMode, Target};
+use crate::line::{Command, EndCause, PlayMode, Target};
 
 impl Call {
-    /// CALL-7: both sides hear the agent's number, so that they begin together.
+    /// CALL-7: both sides hear the agent's number, so that they begin together. What the caller says meanwhile reaches
+    /// the agent (`who_hears_whom`); the agent reaches the caller when the number has been said.
     pub(super) fn announce_number(&mut self, cx: &mut Cx, talk: Talk) -> State {
-        let wanted = cx.config.queues.get(&talk.queue).is_some_and(|line| line.announce_agent_number);
+        let line = talk.queue.and_then(|queue| cx.config.queues.get(&queue));
+        let wanted = line.is_some_and(|line| line.announce_agent_number);
         let number = cx.config.agents.get(&talk.agent).map(|line| line.number.as_str()).unwrap_or_default();
         if wanted && !number.is_empty() {
             let sounds = spoken::agent(number).sounds();
@@ -69,13 +71,27 @@ impl Call {
         self.mark(cx, Mark::AgentLeft);
         cx.fact(What::Parted { call, agent, by });
         cx.hang_up(talk.leg);
-        cx.acd.push_back(acd::Input::Parted { agent, call });
+        match talk.with {
+            None => cx.acd.push_back(acd::Input::Parted { agent, call }),
+            Some(with) => {
+                let left = if talk.writing_up {
+                    acd::Input::Parted { agent, call }
+                } else {
+                    acd::Input::Disengaged { agent, call }
+                };
+                cx.acd.push_back(left);
+                cx.acd.push_back(acd::Input::Disengaged { agent: with, call });
+            }
+        }
     }
 
-    /// The customer stays for the rating if the queue asks for one.
+    /// The customer stays for the rating if the queue asks for one. Whom one of us called is let go.
     pub(super) fn agent_hung_up(&mut self, cx: &mut Cx, talk: Talk) -> State {
+        let Some(queue) = talk.queue else {
+            return self.end(cx, State::Talking(talk), Party::Agent, EndCause::Ours);
+        };
         self.part(cx, &talk, Party::Agent);
-        let survey = cx.config.queues.get(&talk.queue).and_then(|line| line.rating);
+        let survey = cx.config.queues.get(&queue).and_then(|line| line.rating);
         survey.and_then(|flow| self.start_flow(cx, flow, Some(talk.agent))).unwrap_or_else(|| {
             let goodbye = cx.config.phrases.goodbye.clone();
             self.close(cx, &goodbye, Party::Agent)
@@ -84,9 +100,12 @@ impl Call {
 
     /// The agent's leg is gone and nobody meant it: an apology, and the head of the queue.
     pub(super) fn agent_lost(&mut self, cx: &mut Cx, talk: Talk, by: Party) -> State {
+        let Some(queue) = talk.queue else {
+            return self.end(cx, State::Talking(talk), by, EndCause::Lost);
+        };
         self.part(cx, &talk, by);
         let sorry = cx.config.phrases.agent_lost.clone();
-        self.ask_for_agent(cx, talk.queue, &sorry)
+        self.ask_for_agent(cx, queue, &sorry, None)
     }
 
     /// Blind: the agent leaves at once.
@@ -100,18 +119,21 @@ impl Call {
         self.mark(cx, Mark::Transferred);
         self.part(cx, &talk, Party::Agent);
         match to {
-            TransferTo::Queue(queue) => self.join(cx, queue, Moved::Transfer, &[]),
-            TransferTo::Flow(flow) => self.enter_flow(cx, flow),
-            TransferTo::Agent(other) => {
-                let state = self.join(cx, queue, Moved::Transfer, &[]);
-                cx.acd.push_back(acd::Input::Give { call: self.id, to: other, by: agent });
-                state
-            }
+            TransferTo::Queue(queue) => self.join(cx, queue, Moved::Transfer, &[], None),
+            TransferTo::Flow(flow) => self.enter_flow(cx, Some(flow)),
+            // In the queue the customer came from; a call of our own waits in the colleague's.
+            TransferTo::Agent(other) => match queue.or_else(|| cx.config.first_queue_of(other)) {
+                Some(queue) => {
+                    let wanted = acd::Wanted { agent: other, by: agent };
+                    self.join(cx, queue, Moved::Transfer, &[], Some(wanted))
+                }
+                None => self.not_reached(cx),
+            },
             TransferTo::Number(number) => match cx.config.trunk_for(&number) {
                 Some(trunk) => {
                     let to = Target::Number { trunk, number };
                     let ring_for = cx.config.limits.outside_ring;
-                    let leg = cx.dial(self.id, to, self.from.clone(), ring_for);
+                    let leg = cx.dial(self.id, to, self.who(), ring_for);
                     self.music(cx, queue);
                     State::Reaching { leg }
                 }
@@ -122,6 +144,7 @@ impl Call {
 
     fn may_transfer(&self, cx: &Cx, talk: &Talk, to: &TransferTo) -> Result<(), Refused> {
         match to {
+            _ if talk.with.is_some() => Err(Refused::BetweenUs),
             TransferTo::Queue(queue) if !cx.config.acd.queues.contains_key(queue) => {
                 Err(Refused::Acd { why: acd::Refusal::NoSuchQueue })
             }
@@ -147,7 +170,7 @@ impl Call {
     pub(super) fn not_reached(&mut self, cx: &mut Cx) -> State {
         let sorry = cx.config.phrases.not_reached.clone();
         match self.queue {
-            Some(queue) => self.ask_for_agent(cx, queue, &sorry),
+            Some(queue) => self.ask_for_agent(cx, queue, &sorry, None),
             None => self.close(cx, &sorry, Party::System),
         }
     }

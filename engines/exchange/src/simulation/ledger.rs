@@ -13,6 +13,8 @@ pub struct Ledger {
     answered: BTreeSet<CallId>,
     pub ended: BTreeSet<CallId>,
     /// Offers, conversations, holds and after-call work that have begun and not ended.
+    /// Calls our own telephones made: they are connected without an offer, once.
+    placed: BTreeMap<CallId, PersonId>,
     ringing: BTreeMap<CallId, PersonId>,
     talking: BTreeMap<CallId, PersonId>,
     holding: BTreeSet<CallId>,
@@ -34,12 +36,16 @@ impl Ledger {
             && !matches!(fact.what, What::AfterCallEnded { .. } | What::RecordingStarted { .. })
         {
             assert!(!self.ended.contains(&call), "{:?} after the end of the call", fact.what);
-            let begins = matches!(fact.what, What::CallArrived { .. });
+            let begins = matches!(fact.what, What::CallArrived { .. } | What::CallPlaced { .. });
             assert!(begins || self.arrived.contains_key(&call), "{:?} of a call that never came", fact.what);
         }
         match &fact.what {
             What::CallArrived { call, leg, .. } => {
                 assert!(self.arrived.insert(*call, *leg).is_none(), "arrived twice");
+            }
+            What::CallPlaced { call, leg, agent, .. } => {
+                assert!(self.arrived.insert(*call, *leg).is_none(), "placed twice");
+                self.placed.insert(*call, *agent);
             }
             What::CallAnswered { call } => assert!(self.answered.insert(*call), "answered twice"),
             What::AgentRequested { call, .. } => {
@@ -61,7 +67,8 @@ impl Ledger {
                 assert_eq!(self.ringing.remove(call), Some(*agent), "an offer ended that was none");
             }
             What::Connected { call, agent, .. } => {
-                assert_eq!(self.ringing.remove(call), Some(*agent), "connected without an offer");
+                let offered = self.placed.remove(call).or_else(|| self.ringing.remove(call));
+                assert_eq!(offered, Some(*agent), "connected without an offer");
                 assert!(self.talking.insert(*call, *agent).is_none(), "talks with two agents");
                 self.after.insert((*call, *agent));
                 self.outcome.insert(*call, "answered");

@@ -41,14 +41,14 @@ impl Simulation {
 
     fn call(&mut self) {
         let leg: LegId = self.ids.mint(self.now);
-        let origin = match self.dice.below(20) {
-            0 => Origin::Phone { user: "1001".to_owned() },
-            _ => Origin::Trunk { trunk: world::TRUNK },
-        };
+        if self.dice.chance(15) {
+            return self.dial(leg);
+        }
+        let origin = Origin::Trunk { trunk: world::TRUNK };
         let to = if self.dice.chance(97) { "95598" } else { "10086" };
         let number = if self.dice.chance(90) { "13800000001" } else { "" };
         let from = Identity { number: number.to_owned(), name: String::new() };
-        self.wire.incoming(leg);
+        self.wire.incoming(leg, None);
         self.input(Input::Line(Event::Incoming { leg, origin, from, to: to.to_owned() }));
         let patience = self.dice.ms(0, 20_000);
         self.plan.deed(self.now + patience, Deed::Caller(leg));
@@ -59,6 +59,20 @@ impl Simulation {
             let at = self.now + self.dice.ms(0, longest);
             self.plan.wire(at, Event::Ended { leg, cause });
         }
+    }
+
+    /// An agent picks up the telephone and dials: the hotline, a number outside, a colleague.
+    fn dial(&mut self, leg: LegId) {
+        let user = self.dice.pick(&world::AGENTS).0.to_owned();
+        let to =
+            self.dice.pick(&["13912345678", "13912345678", "13900000000", "95598", "1001", "1002", "10086"]);
+        let from = Identity { number: user.clone(), name: String::new() };
+        self.wire.incoming(leg, Some(user.clone()));
+        let origin = Origin::Phone { user };
+        self.input(Input::Line(Event::Incoming { leg, origin, from, to: to.to_owned() }));
+        let longest = self.dice.pick(&[3_000, 30_000, 200_000]);
+        let at = self.now + self.dice.ms(0, longest);
+        self.plan.wire(at, Event::Ended { leg, cause: EndCause::FarEnd });
     }
 
     fn caller(&mut self, leg: LegId) {

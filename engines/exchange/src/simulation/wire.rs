@@ -48,8 +48,9 @@ pub struct Wire {
 }
 
 impl Wire {
-    pub fn incoming(&mut self, leg: LegId) {
-        self.legs.insert(leg, WireLeg::new(None, true));
+    /// `phone`: the telephone of ours that calls.
+    pub fn incoming(&mut self, leg: LegId, phone: Option<String>) {
+        self.legs.insert(leg, WireLeg::new(phone, true));
     }
 
     /// Anything still to be sealed?
@@ -70,6 +71,10 @@ impl Wire {
                 }
             }
             Command::Reject { leg, .. } => {
+                if let Some(known) = self.legs.get_mut(leg) {
+                    assert!(!known.closing && !known.up, "refused what was answered or ended");
+                    known.closing = true;
+                }
                 plan.wire(now + dice.ms(1, 9), Event::Ended { leg: *leg, cause: EndCause::Ours });
             }
             Command::Dial { leg, to, ring_for, .. } => self.dial(now, *leg, to, *ring_for, dice, plan),

@@ -6,7 +6,8 @@
 //! * `1001 signs in|signs out|ready|not ready WHY|finishes|extends WHY`, on the telephone `1001 rings|answers|hangs up|
 //!   refuses|lost|unreachable|holds|resumes|phone gone|phone back`, at the desk `1001 declines|desk holds|desk resumes|
 //!   desk hangs up|pauses|records|transfers to queue|flow|agent|number X`
-//! * `outside answers|fails|hangs up`, `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
+//! * `outside rings|answers|fails|hangs up|is unreachable` (and a caller with `phone USER` dials from a telephone of ours),
+//!   `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
 //!   `leader sends 1001 home`, `after 5s`, `drain`, `max calls 1`, `turn general off`, `floor`
 
 use std::collections::BTreeMap;
@@ -126,7 +127,9 @@ impl Rig {
             ["outside", rest @ ..] => {
                 let leg = self.dialled["outside"];
                 self.wire(match rest {
+                    ["rings"] => Event::Ringing { leg },
                     ["answers"] => Event::Answered { leg },
+                    ["is", "unreachable"] => Event::Ended { leg, cause: EndCause::Unreachable },
                     ["fails"] => Event::Ended { leg, cause: EndCause::Busy },
                     ["hangs", "up"] => Event::Ended { leg, cause: EndCause::FarEnd },
                     _ => panic!("outside {rest:?}?"),
@@ -147,7 +150,10 @@ impl Rig {
             match pair {
                 ["from", "withheld"] => from = "",
                 ["from", number] => from = number,
-                ["phone", user] => origin = Origin::Phone { user: (*user).to_owned() },
+                ["phone", user] => {
+                    from = user;
+                    origin = Origin::Phone { user: (*user).to_owned() };
+                }
                 _ => panic!("{pair:?}?"),
             }
         }
@@ -284,7 +290,7 @@ impl Rig {
     fn note(&mut self, effect: &Effect, events: &mut Vec<Event>) {
         match effect {
             Effect::Fact(fact) => {
-                if let What::CallArrived { call, leg, .. } = &fact.what {
+                if let What::CallArrived { call, leg, .. } | What::CallPlaced { call, leg, .. } = &fact.what {
                     let name = self.names[&leg.to_string()].clone();
                     self.names.insert(call.to_string(), name.clone());
                     self.calls.insert(name, *call);

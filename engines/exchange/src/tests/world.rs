@@ -144,7 +144,10 @@ pub fn config() -> Config {
                 (*id, AgentLine { phone: number.clone(), number, name: String::new() })
             })
             .collect(),
-        trunks: BTreeMap::from([(TRUNK, TrunkLine { max_calls: Some(8), busy_when_full: false })]),
+        trunks: BTreeMap::from([(
+            TRUNK,
+            TrunkLine { max_calls: Some(8), busy_when_full: false, caller_id: Some("95598".to_owned()) },
+        )]),
         dial_rules: vec![
             DialRule { prefix: "139".to_owned(), trunk: Some(TRUNK) },
             DialRule { prefix: "13900".to_owned(), trunk: None },

@@ -15,8 +15,10 @@ use crate::store::search::{self, Filter, Found, Stretch};
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Search {
-    /// The caller's number, or its last digits (three or more).
+    /// The customer's number, or its last digits (three or more).
     pub number: Option<String>,
+    /// `in`, `out` or `internal`.
+    pub direction: Option<String>,
     /// An agent's id.
     pub agent: Option<String>,
     /// A queue's id.
@@ -60,6 +62,13 @@ impl Search {
         let own = (!actor.may(READ)).then_some(actor.person);
         Ok(Filter {
             number: self.number.clone().filter(|number| !number.trim().is_empty()),
+            direction: match self.direction.as_deref().filter(|text| !text.is_empty()) {
+                None => None,
+                Some(text) => {
+                    let word = serde_json::Value::String(text.to_owned());
+                    Some(serde_json::from_value(word).map_err(|_| bad("direction"))?)
+                }
+            },
             agent: own.or(parse("agent", self.agent.as_deref())?),
             queue: parse::<QueueId>("queue", self.queue.as_deref())?,
             result: match self.result.as_deref() {
@@ -138,7 +147,11 @@ pub fn took_part(person: PersonId, call: &Found, segments: &[Stretch]) -> bool {
 }
 
 fn mask(found: &mut Found) {
-    found.from = kernel::mask::phone(&found.from);
+    match found.direction.as_str() {
+        "in" => found.from = kernel::mask::phone(&found.from),
+        "out" => found.to = kernel::mask::phone(&found.to),
+        _ => {}
+    }
 }
 
 pub(crate) fn bad(field: &'static str) -> Error {

@@ -99,6 +99,9 @@ pub struct Trunk {
     /// Where calls out are sent: `sip:192.0.2.1:5060`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub out: Option<String>,
+    /// The number shown to whom we call; the provider may insist on one of its own. Left out, the agent's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_id: Option<String>,
     #[serde(default = "two_thousand")]
     pub max_calls: u32,
     /// Refuse with 486 instead of 503 when full.

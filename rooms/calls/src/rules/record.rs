@@ -2,7 +2,7 @@
 //! counts), talk leaves hold out, a call has requested a person once however often it was queued again.
 
 use exchange::Fact;
-use exchange::fact::{FlowOut, OfferEnd, Party, TransferTo, What};
+use exchange::fact::{Direction, FlowOut, OfferEnd, Party, TransferTo, What};
 use exchange::line::EndCause;
 use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,8 @@ use super::word;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Record {
     pub call: CallId,
+    #[serde(default)]
+    pub direction: Direction,
     pub from: String,
     pub to: String,
     pub trunk: Option<TrunkId>,
@@ -29,7 +31,7 @@ pub struct Record {
     pub ended: Option<Timestamp>,
     /// The queue of the first request.
     pub queue: Option<QueueId>,
-    /// Who talked with the caller last.
+    /// Who talked with the customer last; of a call of our own, who made it.
     pub agent: Option<PersonId>,
     pub urgent: bool,
     pub result: Option<Outcome>,
@@ -75,7 +77,7 @@ pub enum Outcome {
     Callback,
     /// Was told that nobody can be reached.
     Message,
-    /// Hung up before we answered.
+    /// Hung up before we answered; or we called, and nobody answered.
     NotAnswered,
 }
 
@@ -112,9 +114,21 @@ impl Outcome {
 impl Record {
     /// A record begins with the arrival and with nothing else.
     pub fn begin(fact: &Fact) -> Option<Record> {
-        let What::CallArrived { call, trunk, from, to, .. } = &fact.what else { return None };
-        Some(Record {
+        let (call, trunk, from, to, agent, with) = match &fact.what {
+            What::CallArrived { call, trunk, from, to, .. } => (call, trunk, from, to, None, None),
+            What::CallPlaced { call, trunk, from, to, agent, with, .. } => {
+                (call, trunk, from, to, Some(*agent), *with)
+            }
+            _ => return None,
+        };
+        let direction = match (agent, with) {
+            (None, _) => Direction::In,
+            (Some(_), None) => Direction::Out,
+            (Some(_), Some(_)) => Direction::Internal,
+        };
+        let mut record = Record {
             call: *call,
+            direction,
             from: from.clone(),
             to: to.clone(),
             trunk: *trunk,
@@ -124,7 +138,7 @@ impl Record {
             connected: None,
             ended: None,
             queue: None,
-            agent: None,
+            agent,
             urgent: false,
             result: None,
             ended_by: None,
@@ -143,7 +157,19 @@ impl Record {
             self_served: false,
             abandoned: false,
             after_since: None,
-        })
+        };
+        if direction != Direction::In {
+            record.start(SegmentKind::Dial, fact.at).agent = with;
+        }
+        Some(record)
+    }
+
+    /// The customer's number; for a call between two of us, the one that was dialled.
+    pub fn customer(&self) -> &str {
+        match self.direction {
+            Direction::In => &self.from,
+            Direction::Out | Direction::Internal => &self.to,
+        }
     }
 
     /// Nothing more will come: the call has ended and nobody is still writing it up.
@@ -171,7 +197,9 @@ impl Record {
         match &fact.what {
             What::CallAnswered { .. } => {
                 self.answered = Some(at);
-                self.start(SegmentKind::Menu, at);
+                if self.direction == Direction::In {
+                    self.start(SegmentKind::Menu, at);
+                }
             }
             What::FlowEntered { flow, .. } => {
                 if let Some(menu) = self.current(SegmentKind::Menu) {
@@ -205,6 +233,7 @@ impl Record {
             }
             What::OfferEnded { why, .. } => self.finish(SegmentKind::Ring, at, Some(word(why)), &mut done),
             What::Connected { agent, .. } => {
+                self.finish(SegmentKind::Dial, at, Some("answered".into()), &mut done);
                 self.finish(SegmentKind::Ring, at, Some("answered".into()), &mut done);
                 self.finish(SegmentKind::Queue, at, Some("answered".into()), &mut done);
                 self.connected.get_or_insert(at);
@@ -260,6 +289,7 @@ impl Record {
                 }
             }
             What::CallArrived { .. }
+            | What::CallPlaced { .. }
             | What::CallBlocked { .. }
             | What::CallbackAsked { .. }
             | What::RecordingMarked { .. }
@@ -283,7 +313,9 @@ impl Record {
 
     fn end(&mut self, at: Timestamp, by: Party, cause: EndCause, done: &mut Vec<Segment>) {
         while let Some(kind) = self.going_on.last().map(|segment| segment.kind) {
-            self.finish(kind, at, None, done);
+            // Why nobody answered is the story of a number that was dialled.
+            let detail = (kind == SegmentKind::Dial).then(|| word(&cause));
+            self.finish(kind, at, detail, done);
         }
         self.ended = Some(at);
         self.ended_by = Some(by);
@@ -299,6 +331,7 @@ impl Record {
             (None, Some(_), Some(FlowOut::Message)) => Outcome::Message,
             (None, Some(_), Some(FlowOut::Menu)) if !self.abandoned => Outcome::LeftMenu,
             (None, Some(_), _) => Outcome::Abandoned,
+            (None, None, _) if self.direction != Direction::In => Outcome::NotAnswered,
             (None, None, _) if self.self_served => Outcome::SelfServed,
             (None, None, _) if self.answered.is_some() => Outcome::LeftMenu,
             (None, None, _) => Outcome::NotAnswered,

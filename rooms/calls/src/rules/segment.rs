@@ -23,6 +23,8 @@ pub struct Segment {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentKind {
+    /// One of us calls: it rings at the other end. `agent` is a colleague who is called.
+    Dial,
     /// From t1: hears the menu.
     Menu,
     /// From t2: waits for a person.
@@ -44,6 +46,7 @@ pub enum SegmentKind {
 impl SegmentKind {
     pub fn as_str(self) -> &'static str {
         match self {
+            SegmentKind::Dial => "dial",
             SegmentKind::Menu => "menu",
             SegmentKind::Queue => "queue",
             SegmentKind::Ring => "ring",

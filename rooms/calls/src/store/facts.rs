@@ -22,8 +22,8 @@ const APPLIED: &str = "SELECT position FROM calls_applied WHERE one = 1";
 const APPLY: &str = "UPDATE calls_applied SET position = $1 WHERE one = 1";
 const UPSERT: &str = "INSERT INTO calls_records (id, arrived_at, answered_at, requested_at, connected_at, ended_at, \
      from_number, from_reversed, to_number, trunk, queue, agent, urgent, result, ended_by, cause, wait_ms, talk_ms, \
-     hold_ms, after_ms, rating, recording, announced, interrupted, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-     $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) ON CONFLICT (id) DO UPDATE SET \
+     hold_ms, after_ms, rating, recording, announced, interrupted, state, direction) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+     $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) ON CONFLICT (id) DO UPDATE SET \
      answered_at = excluded.answered_at, requested_at = excluded.requested_at, connected_at = excluded.connected_at, \
      ended_at = excluded.ended_at, queue = excluded.queue, agent = excluded.agent, urgent = excluded.urgent, \
      result = excluded.result, ended_by = excluded.ended_by, cause = excluded.cause, wait_ms = excluded.wait_ms, \
@@ -191,7 +191,7 @@ impl Growing {
             }
             _ => return Ok(()),
         };
-        let caller = || self.records.get(call).map(|record| record.from.clone()).unwrap_or_default();
+        let caller = || self.records.get(call).map(|record| record.customer().to_owned()).unwrap_or_default();
         sqlx::query(OWED)
             .bind(position)
             .bind(fact.at.as_micros())
@@ -220,7 +220,7 @@ async fn write(tx: &mut Tx, record: &Record) -> Result<()> {
         .bind(micros(record.connected))
         .bind(micros(record.ended))
         .bind(&record.from)
-        .bind(record.from.chars().rev().collect::<String>())
+        .bind(record.customer().chars().rev().collect::<String>())
         .bind(&record.to)
         .bind(record.trunk.map(|id| id.get()))
         .bind(record.queue.map(|id| id.get()))
@@ -238,6 +238,7 @@ async fn write(tx: &mut Tx, record: &Record) -> Result<()> {
         .bind(record.announced.map(i64::from))
         .bind(i64::from(record.interrupted))
         .bind(state)
+        .bind(crate::rules::word(&record.direction))
         .execute(&mut **tx)
         .await
         .with_context(|| format!("the record of {}", record.call))?;
@@ -250,6 +251,7 @@ async fn write(tx: &mut Tx, record: &Record) -> Result<()> {
 /// The line of the journal that closes a call.
 fn journal_entry(record: &Record) -> db::Entry {
     let payload = serde_json::json!({
+        "direction": record.direction,
         "result": record.result,
         "ended_by": record.ended_by,
         "cause": record.cause,

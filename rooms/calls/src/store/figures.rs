@@ -12,11 +12,12 @@ const BETWEEN: &str = "SELECT CAST(COUNT(answered_at) AS BIGINT) AS offered, \
      CAST(COUNT(*) FILTER (WHERE result = 'abandoned') AS BIGINT) AS abandoned, \
      CAST(COUNT(*) FILTER (WHERE result IN ('voicemail', 'callback', 'message')) AS BIGINT) AS flowed, \
      CAST(COALESCE(SUM(CASE WHEN connected_at IS NOT NULL THEN wait_ms ELSE 0 END), 0) AS BIGINT) AS wait_ms \
-     FROM calls_records WHERE arrived_at >= $1 AND arrived_at < $2";
-const BLOCKED: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS blocked FROM calls_blocked WHERE at >= $1 AND at < $2 AND why <> 'no_such_number'";
+     FROM calls_records WHERE arrived_at >= $1 AND arrived_at < $2 AND direction = 'in'";
+const BLOCKED: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS blocked FROM calls_blocked WHERE at >= $1 AND at < $2 AND \
+     why IN ('full', 'draining')";
 const BY_QUEUE: &str = "SELECT queue, CAST(COUNT(requested_at) AS BIGINT) AS requests, \
      CAST(COUNT(connected_at) AS BIGINT) AS answered FROM calls_records \
-     WHERE arrived_at >= $1 AND queue IS NOT NULL GROUP BY queue";
+     WHERE arrived_at >= $1 AND queue IS NOT NULL AND direction = 'in' GROUP BY queue";
 
 /// The figures of calls that arrived in `[from, to)`.
 pub async fn between(db: &Db, from: Timestamp, to: Timestamp) -> Result<Figures> {

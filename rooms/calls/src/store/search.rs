@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use db::{Db, Row as DbRow};
+use exchange::fact::Direction;
 use kernel::{CallId, FlowId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::Serialize;
 use sqlx::Row;
@@ -11,9 +12,11 @@ use crate::rules::Outcome;
 /// What is looked for. Everything absent is any.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// The caller's number, or its last digits.
+    /// The customer's number, or its last digits.
     pub number: Option<String>,
-    /// Talked with this agent, also before a transfer.
+    /// Only calls of this direction: `in`, `out`, `internal`.
+    pub direction: Option<Direction>,
+    /// Talked with this agent, also before a transfer, or was called by him.
     pub agent: Option<PersonId>,
     pub queue: Option<QueueId>,
     pub result: Option<Outcome>,
@@ -33,6 +36,8 @@ pub struct Filter {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Found {
     pub id: CallId,
+    /// `in`, `out` or `internal`. Of the last two, `to` is the other end.
+    pub direction: String,
     pub at: Timestamp,
     pub answered: Option<Timestamp>,
     pub requested: Option<Timestamp>,
@@ -74,7 +79,7 @@ macro_rules! columns {
     () => {
         "SELECT r.id, r.arrived_at, r.answered_at, r.requested_at, r.connected_at, r.ended_at, r.from_number, \
          r.to_number, r.trunk, r.queue, r.agent, r.urgent, r.result, r.ended_by, r.cause, r.wait_ms, r.talk_ms, \
-         r.hold_ms, r.after_ms, r.rating, r.recording, r.announced, r.interrupted FROM calls_records r WHERE "
+         r.hold_ms, r.after_ms, r.rating, r.recording, r.announced, r.interrupted, r.direction FROM calls_records r WHERE "
     };
 }
 
@@ -89,9 +94,10 @@ macro_rules! search {
              AND (CAST($6 AS TEXT) IS NULL OR r.result = $6) \
              AND r.talk_ms >= $7 AND r.talk_ms <= $8 \
              AND (r.arrived_at < $9 OR (r.arrived_at = $9 AND r.id < $10)) \
-             AND (CAST($11 AS BIGINT) IS NULL OR r.id IN (SELECT s.call FROM calls_segments s \
+             AND (CAST($11 AS BIGINT) IS NULL OR r.agent = $11 OR r.id IN (SELECT s.call FROM calls_segments s \
              WHERE s.agent = $11 AND s.kind = 'talk')) \
              AND ($13 = 0 OR r.recording IS NOT NULL) \
+             AND (CAST($14 AS TEXT) IS NULL OR r.direction = $14) \
              ORDER BY r.arrived_at DESC, r.id DESC LIMIT $12"
         )
     };
@@ -129,6 +135,7 @@ pub async fn find(db: &Db, filter: &Filter, limit: u32) -> Result<Vec<Found>> {
         .bind(filter.agent.map(PersonId::get))
         .bind(i64::from(limit))
         .bind(i64::from(filter.recorded))
+        .bind(filter.direction.as_ref().map(crate::rules::word))
         .fetch_all(db.read())
         .await
         .context("searching the call records")?;
@@ -163,6 +170,7 @@ pub async fn stretches(db: &Db, call: CallId) -> Result<Vec<Stretch>> {
 fn found(row: &DbRow) -> Result<Found> {
     Ok(Found {
         id: CallId(row.try_get("id")?),
+        direction: row.try_get("direction")?,
         at: Timestamp::from_micros(row.try_get("arrived_at")?),
         answered: time(row, "answered_at")?,
         requested: time(row, "requested_at")?,

@@ -24,7 +24,9 @@ pub struct Item {
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     pub duration_ms: i64,
-    /// Masked.
+    /// `in`, `out` or `internal`.
+    pub direction: String,
+    /// The customer's number, masked; of a call between two of us, the one that was dialled.
     pub from: String,
     #[schema(value_type = Option<String>)]
     pub agent: Option<PersonId>,
@@ -114,12 +116,18 @@ pub async fn reach(app: &App, actor: &Actor, id: RecordingId) -> Result<(Recordi
 }
 
 fn item(recording: &Recording, call: &Found) -> Item {
+    let customer = match call.direction.as_str() {
+        "in" => kernel::mask::phone(&call.from),
+        "out" => kernel::mask::phone(&call.to),
+        _ => call.to.clone(),
+    };
     Item {
+        direction: call.direction.clone(),
         id: recording.id,
         call: call.id,
         at: recording.started,
         duration_ms: recording.duration_ms.unwrap_or(call.talk_ms),
-        from: kernel::mask::phone(&call.from),
+        from: customer,
         agent: call.agent,
         queue: call.queue,
         sealed: recording.sealed.is_some(),

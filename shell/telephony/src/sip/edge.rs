@@ -184,6 +184,8 @@ impl Edge {
             Command::Reject { leg, status, retry_after_s } => {
                 let status = match status {
                     RejectStatus::NoSuchNumber => 404,
+                    RejectStatus::Forbidden => 403,
+                    RejectStatus::Unavailable => 480,
                     RejectStatus::Busy => 486,
                     RejectStatus::Overloaded => 503,
                     RejectStatus::Declined => 603,
