@@ -14,6 +14,8 @@ pub struct Figures {
     pub answered: Option<(f64, f64)>,
     pub through: Option<(f64, f64)>,
     pub decided: Option<(f64, f64)>,
+    /// A bare relay of the packets of so many calls: percent of a core for 100.
+    pub relay: Vec<(usize, f64)>,
     /// CPU seconds for 1,000 calls.
     pub cost: Option<f64>,
     /// Percent of a core for 100 calls, at 100 calls.
@@ -72,6 +74,14 @@ impl fmt::Display for Figures {
             self.held.map(|(calls, each)| format!("{each:.2} at {calls}")),
             "≤ 6",
             ["", "", ""],
+        )?;
+        let relay: Vec<String> =
+            self.relay.iter().map(|(calls, each)| format!("{each:.2} at {calls}")).collect();
+        row(
+            "floor: % per 100 calls of a thread that only reads and sends their packets",
+            Some(relay.join("; ")).filter(|relay| !relay.is_empty()),
+            "",
+            ["10–13", "6–10", "9–13"],
         )?;
         row(
             "recorded calls held with whole audio",

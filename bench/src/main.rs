@@ -1,6 +1,6 @@
 //! Measures the release binary with real SIP and RTP, and prints each figure beside its goal and the peers' figures.
 //!
-//! `make bench`, or `cargo run --release --package bench -- [quick] [delay] [cost] [held] [rate] [sipp] [register]`:
+//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [held] [rate] [sipp] [register]`:
 //! without a name all are taken. README.md says how and what they mean.
 
 mod agents;
@@ -8,6 +8,7 @@ mod callers;
 mod centre;
 mod figures;
 mod registers;
+mod relay;
 mod sip;
 mod wire;
 
@@ -27,7 +28,7 @@ const CALL: Duration = Duration::from_secs(5);
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "quick");
-    let names = ["delay", "cost", "held", "rate", "sipp", "register"];
+    let names = ["relay", "delay", "cost", "held", "rate", "sipp", "register"];
     let named: Vec<&str> = names.into_iter().filter(|name| arguments.iter().any(|a| a == name)).collect();
     for argument in &arguments {
         ensure!(
@@ -49,6 +50,9 @@ fn main() -> Result<()> {
     };
     bench.figures.load_before = load();
     bench.idle()?;
+    if wanted("relay") {
+        bench.relay(if quick { &[100] } else { &[100, 1_000] })?;
+    }
     if wanted("delay") {
         bench.delays(if quick { 30 } else { 100 })?;
     }
@@ -122,6 +126,19 @@ impl Bench {
         let share = (after.cpu_s - before.cpu_s) / started.elapsed().as_secs_f64() * 100.0;
         println!("idle: {:.1} % of a core, {} kB", share, after.rss_kb);
         self.figures.idle_kb = after.rss_kb;
+        Ok(())
+    }
+
+    /// What the kernel alone takes.
+    fn relay(&mut self, steps: &[usize]) -> Result<()> {
+        for &calls in steps {
+            let (each, share) = relay::run(calls)?;
+            println!(
+                "relay: {each:.2} % of a core per 100 calls, of {calls} calls, {:.2} % of the packets came through",
+                share * 100.0
+            );
+            self.figures.relay.push((calls, each));
+        }
         Ok(())
     }
 

@@ -175,6 +175,16 @@ pub fn wait<'a>(sockets: impl Iterator<Item = &'a UdpSocket>, longest: Duration)
     }
 }
 
+/// User and system time the calling thread has taken, in seconds.
+pub fn thread_cpu_s() -> f64 {
+    // SAFETY: timespec is plain data and the pointer is to a local.
+    unsafe {
+        let mut time: libc::timespec = mem::zeroed();
+        libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time);
+        time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+    }
+}
+
 /// Clock ticks in a second, the unit of /proc/PID/stat.
 pub fn ticks_per_second() -> f64 {
     // SAFETY: sysconf has no conditions.
