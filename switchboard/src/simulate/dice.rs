@@ -1,28 +1,20 @@
-//! Chance that can be repeated: splitmix64 (Steele, Lea, Flood 2014), one seed, one story.
+//! Chance that can be repeated: one seed, one story.
 
 use std::f64::consts::TAU;
 use std::time::Duration;
 
 /// A stream of chance.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub struct Dice(fastrand::Rng);
 
 impl Dice {
     pub fn new(seed: u64) -> Self {
-        Dice(seed.wrapping_mul(0x2545_F491_4F6C_DD1D))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        Dice(fastrand::Rng::with_seed(seed))
     }
 
     /// Above 0, at most 1.
     fn unit(&mut self) -> f64 {
-        ((self.next() >> 11) + 1) as f64 / (1u64 << 53) as f64
+        1.0 - self.0.f64()
     }
 
     /// True this often in a thousand.
@@ -32,7 +24,7 @@ impl Dice {
 
     /// 0 to `n` − 1.
     pub fn below(&mut self, n: u64) -> u64 {
-        self.next() % n.max(1)
+        self.0.u64(..n.max(1))
     }
 
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {

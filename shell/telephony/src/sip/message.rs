@@ -173,6 +173,9 @@ pub fn parse(bytes: &[u8], source: SocketAddr) -> Result<SipMessage, Bad> {
     {
         return Err(bad(400, "no Via, too many, or a bad Call-ID"));
     }
+    if !skeleton.vias.first().is_some_and(|via| via_is_sound(via)) {
+        return Err(bad(400, "a Via that names no transport or host"));
+    }
     if skeleton.twice {
         return Err(bad(400, "a header twice that may be there once"));
     }
@@ -288,6 +291,21 @@ pub fn values(list: &str) -> impl Iterator<Item = &str> {
         }
         None
     })
+}
+
+/// Whether the topmost Via says protocol, transport and host before its first parameter (RFC 3261 §20.42). The stack's
+/// parser finds them in parameters, too, which are gone when the Via is stamped.
+fn via_is_sound(via: &str) -> bool {
+    let (head, _) = via.split_once(';').unwrap_or((via, ""));
+    let mut parts = head.splitn(3, '/').map(str::trim);
+    let (Some(name), Some("2.0"), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let token = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    name.eq_ignore_ascii_case("SIP")
+        && rest
+            .split_once([' ', '\t'])
+            .is_some_and(|(transport, host)| token(transport) && !host.trim().is_empty())
 }
 
 /// The topmost Via with where the message really came from. Answers go there and nowhere else, so `rport` is filled in
@@ -590,6 +608,8 @@ mod tests {
             ("l: 0", "l: 9", "400"),
             ("l: 0", "Max-Forwards: 256", "400"),
             ("l: 0", "CSeq: 1 OPTIONS", "400"),
+            ("SIP/2.0/UDP 1.2.3.4;", "x;maddr=SIP/2.0/UDP 1.2.3.4;", "400"),
+            ("SIP/2.0/UDP 1.2.3.4;", "SIP / 2.0 / UDP  1.2.3.4 : 5060 ;", "read"),
             ("l: 0", "Broken", "ignored"),
             ("Call-ID: e\r\n", "", "ignored"),
             ("v: SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKa\r\n", "", "ignored"),

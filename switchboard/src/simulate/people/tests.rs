@@ -121,25 +121,26 @@ fn check(calls: u32, seed: u64, answers: bool, expected: Expect) {
 fn an_answered_caller_is_served_until_the_agent_hangs_up() {
     check(
         1,
-        1,
+        6,
         true,
         expect![[r#"
-           0.3 caller dials Number { trunk: tr_1, number: "95598" }
-          12.6 caller plays [Key { digit: 4, ms: 120 }]
-          15.7 caller plays [Key { digit: 0, ms: 120 }]
-          15.7 agent rings
-          16.7 agent answers
-          20.2 agent plays [Clip(agents/greeting_xiaoxiao)]
-          22.8 agent plays [Clip(agents/ask_account_xiaoxiao)]
-          25.4 agent plays [Clip(agents/one_moment_xiaoxiao)]
-         218.7 agent plays [Clip(agents/registered_xiaoxiao)]
-         221.3 agent plays [Clip(agents/anything_else_xiaoxiao)]
-         223.9 agent plays [Clip(agents/goodbye_xiaoxiao)]
-         226.5 agent hangs up
-         228.0 caller hangs up
-         246.3 desk 0 Finish
-        Tally { calls: 1, placed: 1, finished: 1, answered: 1, abandoned: 0, left_menu: 0, turned_away: 0, rated: 0, failed: 0 }
-    "#]],
+               1.3 caller dials Number { trunk: tr_1, number: "95598" }
+              11.2 caller plays [Key { digit: 4, ms: 120 }]
+              19.9 caller plays [Key { digit: 0, ms: 120 }]
+              19.9 agent rings
+              20.8 agent answers
+              24.3 agent plays [Clip(agents/greeting_xiaoxiao)]
+              26.9 agent plays [Clip(agents/ask_account_xiaoxiao)]
+              29.5 agent plays [Clip(agents/one_moment_xiaoxiao)]
+             217.3 agent plays [Clip(agents/registered_xiaoxiao)]
+             219.9 agent plays [Clip(agents/anything_else_xiaoxiao)]
+             222.5 agent plays [Clip(agents/goodbye_xiaoxiao)]
+             225.1 agent hangs up
+             229.8 caller plays [Key { digit: 2, ms: 120 }]
+             236.6 desk 0 Finish
+             254.8 caller hangs up
+            Tally { calls: 1, placed: 1, finished: 1, answered: 1, abandoned: 0, left_menu: 0, turned_away: 0, rated: 1, failed: 0 }
+        "#]],
     );
 }
 
@@ -150,18 +151,18 @@ fn nobody_answers_and_patience_ends() {
         2,
         false,
         expect![[r#"
-           0.4 caller dials Number { trunk: tr_1, number: "95598" }
-           0.6 caller dials Number { trunk: tr_1, number: "95598" }
-           0.7 caller dials Number { trunk: tr_1, number: "95598" }
-          10.0 caller plays [Key { digit: 4, ms: 120 }]
-          12.0 caller plays [Key { digit: 3, ms: 120 }]
-          15.4 caller plays [Key { digit: 0, ms: 120 }]
-          16.6 caller plays [Key { digit: 1, ms: 120 }]
-          53.6 caller hangs up
-          69.4 caller hangs up
-         138.7 caller hangs up
-        Tally { calls: 3, placed: 3, finished: 3, answered: 0, abandoned: 3, left_menu: 0, turned_away: 0, rated: 0, failed: 0 }
-    "#]],
+               0.2 caller dials Number { trunk: tr_1, number: "95598" }
+               0.3 caller dials Number { trunk: tr_1, number: "95598" }
+               1.0 caller dials Number { trunk: tr_1, number: "95598" }
+              14.1 caller plays [Key { digit: 0, ms: 120 }]
+              15.9 caller plays [Key { digit: 2, ms: 120 }]
+              16.5 caller plays [Key { digit: 5, ms: 120 }]
+              19.3 caller plays [Key { digit: 2, ms: 120 }]
+              38.8 caller hangs up
+              72.3 caller hangs up
+              80.8 caller hangs up
+            Tally { calls: 3, placed: 3, finished: 3, answered: 0, abandoned: 3, left_menu: 0, turned_away: 0, rated: 0, failed: 0 }
+        "#]],
     );
 }
 

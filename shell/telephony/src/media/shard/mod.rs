@@ -25,7 +25,7 @@ use mio::{Events, Poll, Token};
 use super::leg::Leg;
 use super::outbox::Backlog;
 use super::recorder::writer::{Block, Job};
-use super::sys::{self, Batch};
+use super::sys::{self, DATAGRAM_MAX};
 pub use moving::Peer;
 pub use orders::Order;
 
@@ -135,7 +135,7 @@ impl Shard {
     pub fn run(mut self) {
         sys::prefer_this_thread();
         let mut events = Events::with_capacity(1_024);
-        let mut batch = Batch::new();
+        let mut datagram = [0; DATAGRAM_MAX];
         loop {
             if let Err(error) = self.wait(&mut events) {
                 tracing::error!(%error, "the media thread cannot wait for packets");
@@ -144,7 +144,7 @@ impl Shard {
             loop {
                 for event in &events {
                     if event.token() != WAKER {
-                        self.readable(event.token().0, &mut batch);
+                        self.readable(event.token().0, &mut datagram);
                     }
                 }
                 if events.iter().count() < 1_024 || self.poll.poll(&mut events, Some(Duration::ZERO)).is_err()
