@@ -53,6 +53,9 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: [here("./src/test/setup.ts")],
     css: false,
-    testTimeout: 20_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    // A file is a jsdom and the whole of antd; more of them at once than processors only wait for each other.
+    maxWorkers: "50%",
   },
 });

@@ -31,6 +31,8 @@ export function server(table: Record<string, Reply>): Asked[] {
 
 export function show(routes: RouteObject[], at: string) {
   queries.clear();
+  // A second try comes at once: a test does not wait for a network.
+  queries.setDefaultOptions({ queries: { ...queries.getDefaultOptions().queries, retryDelay: 0 } });
   const router = createMemoryRouter(routes, { initialEntries: [at] });
   render(
     <ConfigProvider locale={zhCN} button={{ autoInsertSpace: false }}>

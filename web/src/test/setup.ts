@@ -20,8 +20,8 @@ window.matchMedia ??= ((query: string) => ({
   dispatchEvent: () => false,
 })) as typeof window.matchMedia;
 
-// A busy machine is slow, not wrong.
-configure({ asyncUtilTimeout: 10_000 });
+// A busy machine is slow, not wrong. These limits are for what never comes.
+configure({ asyncUtilTimeout: 30_000 });
 
 beforeAll(async () => {
   await startI18n();
