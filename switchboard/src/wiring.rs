@@ -40,7 +40,7 @@ pub fn exchange_config(lines: &Lines, flows: &Published, agents: &[Agent], max_c
     };
     let dial = |rule: &calls::rules::DialRule| DialRule {
         prefix: rule.prefix.clone(),
-        trunk: rule.trunk.as_ref().and_then(|name| lines.trunk(name)),
+        trunk: rule.trunk.as_ref().and_then(|name| lines.trunk(name)).filter(|id| !is_off(lines, *id)),
     };
     Config {
         acd: policy,
@@ -79,7 +79,7 @@ fn queue_policy(queue: &Queue, lines: &Lines) -> QueuePolicy {
         ring: secs(queue.ring_s.max(1)),
         wrap_up_soft: secs(queue.wrap_up_s),
         wrap_up_hard: secs(queue.wrap_up_hard_s.max(queue.wrap_up_s)),
-        callers_max: queue.callers_max,
+        callers_max: if queue.off { 0 } else { queue.callers_max },
         when_full: overflow(&queue.full),
         when_unstaffed: queue.unstaffed.as_ref().map(overflow),
         when_waited: queue.waited.as_ref().map(|answer| (secs(queue.waited_s), overflow(answer))),
@@ -131,8 +131,17 @@ pub fn directory(lines: &Lines, phones: &[Phone]) -> Directory {
     };
     Directory {
         phones: phones.iter().map(phone).collect(),
-        trunks: lines.trunks.iter().map(|(id, trunk)| trunk_config(*id, trunk)).collect(),
+        trunks: lines
+            .trunks
+            .iter()
+            .filter(|(_, trunk)| !trunk.off)
+            .map(|(id, trunk)| trunk_config(*id, trunk))
+            .collect(),
     }
+}
+
+fn is_off(lines: &Lines, id: kernel::TrunkId) -> bool {
+    lines.trunks.iter().any(|(known, trunk)| *known == id && trunk.off)
 }
 
 fn trunk_config(id: kernel::TrunkId, trunk: &calls::rules::Trunk) -> TrunkConfig {

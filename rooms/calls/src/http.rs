@@ -2,4 +2,7 @@
 
 pub mod desk;
 pub mod lines;
+pub mod owed;
 pub mod records;
+#[cfg(test)]
+mod tests;

@@ -20,8 +20,10 @@ pub use store::lines::Lines;
 use web::{Room, Routes, routes};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations =
-    db::migrations!("calls", ["20261121_1_records.sql", "20261121_2_lines.sql", "20261122_1_direction.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "calls",
+    ["20261121_1_records.sql", "20261121_2_lines.sql", "20261122_1_direction.sql", "20261122_2_owed.sql"]
+);
 
 /// A queue, a trunk or a dial rule changed: whoever keeps a copy loads it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +35,7 @@ impl db::Event for LinesChanged {
 
 /// The manifest.
 pub fn room(hall: Arc<dyn Hall>) -> Room {
-    use permissions::{ANSWER, CONFIGURE, PERMISSIONS, READ, READ_OWN};
+    use permissions::{ANSWER, CALL_BACK, CONFIGURE, PERMISSIONS, READ, READ_OWN};
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -44,6 +46,10 @@ pub fn room(hall: Arc<dyn Hall>) -> Room {
             .signed_in(routes!(http::lines::trunks))
             .permit(CONFIGURE, routes!(http::lines::configured))
             .permit(CONFIGURE, routes!(http::lines::put_queue))
+            .permit(CONFIGURE, routes!(http::lines::put_trunk))
+            .permit(CONFIGURE, routes!(http::lines::put_dial_rules))
+            .permit(CALL_BACK, routes!(http::owed::list))
+            .permit(CALL_BACK, routes!(http::owed::act))
             .permit(ANSWER, routes!(http::desk::show, http::desk::act))
             .with(hall),
         ..Room::new("calls", MIGRATIONS)

@@ -22,8 +22,14 @@ pub const UNMASK: Permission = Permission::new(
 /// Queues, trunks and dial rules.
 pub const CONFIGURE: Permission =
     Permission::new("calls.configure", "change queues, trunks and dial rules", &[SystemAdmin]);
+/// Call back who was not served.
+pub const CALL_BACK: Permission = Permission::new(
+    "calls.call_back",
+    "see to whom a call back is owed, take it (which shows the number whole) and say how it came out",
+    &[Agent, GroupLeader, ShiftLeader, Supervisor],
+);
 /// Answer calls.
 pub const ANSWER: Permission =
     Permission::new("calls.answer", "be ready for calls and answer them", &[Agent]);
 
-pub const PERMISSIONS: &[Permission] = &[READ, READ_OWN, UNMASK, CONFIGURE, ANSWER];
+pub const PERMISSIONS: &[Permission] = &[READ, READ_OWN, UNMASK, CONFIGURE, CALL_BACK, ANSWER];

@@ -1,11 +1,14 @@
 //! What a call record is and how facts become one; what a queue, a trunk and a dial rule are. Pure.
 
+pub mod check;
 pub mod line;
+pub mod owed;
 pub mod record;
 mod refusal;
 pub mod segment;
 
 pub use line::{Answer, DialRule, Queue, Trunk};
+pub use owed::Owed;
 pub use record::{Outcome, Record};
 pub use refusal::{NotNow, Refusal};
 pub use segment::{Segment, SegmentKind};

@@ -3,6 +3,7 @@
 pub mod facts;
 pub mod figures;
 pub mod lines;
+pub mod owed;
 pub mod search;
 #[cfg(test)]
 mod tests;

@@ -117,3 +117,44 @@ export async function doAtDesk(act: DeskAct): Promise<void> {
   await api.post("/api/calls/desk", act);
   await queries.invalidateQueries({ queryKey: DESK });
 }
+
+/** A call back that was asked for, or a message that was left. */
+export interface Owed {
+  id: string;
+  at: string;
+  kind: "callback" | "message";
+  call: string;
+  queue: string;
+  /** Whole for who has taken it, masked for all others. */
+  number: string;
+  recording: string | null;
+  /** How often the caller was dialled and not reached. */
+  tries: number;
+  taken_by: string | null;
+  done_at: string | null;
+  done_by: string | null;
+  note: string | null;
+  version: number;
+  /** What you may do now. */
+  allowed: ("take" | "give_back" | "not_reached" | "done")[];
+}
+export type OwedAct = { act: "take" | "give_back" | "not_reached" } | { act: "done"; note: string };
+
+const OWED = ["calls", "owed"];
+
+export function useOwed(done: boolean, after: string | undefined) {
+  return useQuery({
+    queryKey: [...OWED, done, after],
+    // Colleagues take from the same list.
+    refetchInterval: done ? false : 5_000,
+    queryFn: ({ signal }) => api.get<{ items: Owed[]; next: string | null }>("/api/calls/owed", { done, after }, signal),
+  });
+}
+
+export async function doOwed(owed: Owed, act: OwedAct): Promise<void> {
+  try {
+    await api.post(`/api/calls/owed/${owed.id}`, { ...act, version: owed.version });
+  } finally {
+    await queries.invalidateQueries({ queryKey: OWED });
+  }
+}

@@ -1,5 +1,5 @@
 // The calls' manifest for the browser.
-import { PhoneCall } from "lucide-react";
+import { Network, PhoneCall, PhoneOutgoing } from "lucide-react";
 import type { Room } from "@lib/room";
 
 /** One may find the calls of everybody, or one's own. */
@@ -8,12 +8,25 @@ export const READ = ["calls.read", "calls.read_own"];
 /** Being ready for calls oneself. */
 export const ANSWER = "calls.answer";
 
+/** Calling back who was not served. */
+export const CALL_BACK = "calls.call_back";
+/** Queues, trunks and dial rules. */
+export const CONFIGURE = "calls.configure";
+
 const room: Room = {
   name: "calls",
-  permissions: [...READ, ANSWER],
-  nav: [{ path: "/calls", icon: PhoneCall, label: "nav.calls", group: "look_up", order: 1, permission: READ }],
+  permissions: [...READ, ANSWER, CALL_BACK, CONFIGURE],
+  nav: [
+    { path: "/calls", icon: PhoneCall, label: "nav.calls", group: "look_up", order: 1, permission: READ },
+    { path: "/calls/owed", icon: PhoneOutgoing, label: "nav.owed", group: "live", order: 2, permission: CALL_BACK },
+    { path: "/calls/queues", icon: Network, label: "nav.lines", group: "set_up", order: 0, permission: CONFIGURE },
+  ],
   routes: [
     { path: "calls", page: () => import("./calls-page"), permission: READ },
+    { path: "calls/owed", page: () => import("./owed-page"), permission: CALL_BACK },
+    { path: "calls/queues", page: () => import("./lines/queues-page"), permission: CONFIGURE },
+    { path: "calls/trunks", page: () => import("./lines/trunks-page"), permission: CONFIGURE },
+    { path: "calls/dial_rules", page: () => import("./lines/dial-rules-page"), permission: CONFIGURE },
     { path: "calls/:id", page: () => import("./call-page"), permission: READ },
   ],
   slots: { "shell.bar": () => import("./desk-bar") },

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, Json};
 
 use crate::Watch;
-use crate::rules::Picture;
+use crate::rules::{Picture, Refusal};
 
 /// The floor now; the topic `floor.now` pushes the same.
 #[utoipa::path(get, path = "/api/floor", tag = "floor", responses((status = 200, body = Object)))]
@@ -27,8 +27,9 @@ pub struct Order {
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub act: LeaderAct,
+    /// Somebody is overridden: the journal keeps why.
     #[serde(default)]
-    pub why: Option<String>,
+    pub why: String,
 }
 
 /// `{"act":"direct","agent":"pe_…","to":"ready"}`, `{"act":"move_call",…}`, `{"act":"give_call",…}`, `{"act":"end_call",…}`.
@@ -39,6 +40,9 @@ pub async fn order(
     actor: Actor,
     Json(order): Json<Order>,
 ) -> Answer<serde_json::Value> {
+    if order.why.trim().is_empty() {
+        return Err(Refusal::WhyMissing.into());
+    }
     let payload = serde_json::json!({ "act": order.act, "why": order.why });
     let input = Input::Leader { by: actor.person, act: order.act };
     hall.act(input).await?.map_err(NotNow)?;

@@ -12,6 +12,22 @@ use serde::Serialize;
 
 use history::Minute;
 
+/// What this room refuses by itself; the rest is the exchange's to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("an order needs a reason")]
+    WhyMissing,
+}
+
+impl web::Refusal for Refusal {
+    const ROOM: &'static str = "floor";
+
+    fn status(&self) -> web::Status {
+        web::Status::Invalid
+    }
+}
+
 /// What every browser on the floor's page holds.
 #[derive(Clone, Debug, Serialize)]
 pub struct Picture {

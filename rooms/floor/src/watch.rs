@@ -92,7 +92,8 @@ impl Watch {
         }
         memory.beside.queues =
             lines.queues.iter().map(|(id, queue)| (*id, queue.title().to_owned())).collect();
-        memory.beside.trunks = lines.trunks.iter().map(|(id, trunk)| (*id, trunk.name.clone())).collect();
+        let on = lines.trunks.iter().filter(|(_, trunk)| !trunk.off);
+        memory.beside.trunks = on.map(|(id, trunk)| (*id, trunk.name.clone())).collect();
         let today = |(id, requests, answered)| (id, QueueToday { requests, answered });
         memory.beside.per_queue = per_queue.into_iter().map(today).collect();
         memory.read = Some(now);

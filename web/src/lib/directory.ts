@@ -33,6 +33,17 @@ function useDirectory(kind: string, path: string): Directory {
   }, [data]);
 }
 
+/** The names of the menus, for what is bound to one; none for who may not see them. */
+export function useFlowNames(): string[] {
+  const { data } = useQuery({
+    queryKey: ["directory", "flows"],
+    staleTime: 60_000,
+    retry: false,
+    queryFn: async ({ signal }) => (await api.get<{ items: { name: string }[] }>("/api/ivr_flows", undefined, signal)).items.map((flow) => flow.name),
+  });
+  return data ?? [];
+}
+
 export const useAgents = () => useDirectory("agents", "/api/people/directory");
 export const useQueues = () => useDirectory("queues", "/api/calls/queues");
 export const useTrunks = () => useDirectory("trunks", "/api/calls/trunks");

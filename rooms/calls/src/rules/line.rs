@@ -6,9 +6,10 @@ use std::str::FromStr;
 
 use audio::Digit;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// A line of waiting callers. What is left out has a default that works.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Queue {
     /// How files and flows call it.
@@ -16,6 +17,9 @@ pub struct Queue {
     /// How people call it: 抢险专席.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
+    /// Takes no new callers: they get what `full` says, those who wait are still served.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub off: bool,
     /// Lower is served first.
     #[serde(default = "five")]
     pub priority: u8,
@@ -34,6 +38,7 @@ pub struct Queue {
     #[serde(default = "hundred_eighty")]
     pub wrap_up_hard_s: u32,
     #[serde(default)]
+    #[schema(value_type = String)]
     pub choose: acd::Choose,
     #[serde(default = "two_hundred")]
     pub callers_max: u32,
@@ -42,12 +47,15 @@ pub struct Queue {
     pub skills: BTreeMap<String, u8>,
     /// What happens to a caller who finds the queue full.
     #[serde(default = "message")]
+    #[schema(value_type = String)]
     pub full: Answer,
     /// … or nobody signed in for it; absent lets the caller wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub unstaffed: Option<Answer>,
     /// What happens after `waited_s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub waited: Option<Answer>,
     #[serde(default = "hundred_twenty")]
     pub waited_s: u32,
@@ -61,8 +69,10 @@ pub struct Queue {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub callback_key: Option<Digit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub menu_key: Option<Digit>,
     /// Clips, played in order.
     #[serde(default = "music")]
@@ -82,10 +92,13 @@ pub struct Queue {
 }
 
 /// A carrier's connection.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Trunk {
     pub name: String,
+    /// No call comes in or goes out by it, and it is not registered; calls in progress go on.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub off: bool,
     /// Addresses allowed to send calls.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<String>,
@@ -113,7 +126,7 @@ pub struct Trunk {
 }
 
 /// What may be dialled; the longest matching prefix decides, nothing that matches none.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DialRule {
     pub prefix: String,
@@ -182,6 +195,7 @@ impl Queue {
         Queue {
             name: name.to_owned(),
             title: String::new(),
+            off: false,
             priority: five(),
             danger: false,
             age_s: sixty(),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use exchange::Refused;
+use kernel::PersonId;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use web::Status;
@@ -17,6 +18,38 @@ pub enum Refusal {
     NoSuchQueue { name: String },
     #[error("the query's {field} cannot be read")]
     BadQuery { field: &'static str },
+    #[error("{name:?} is no name: 1 to 40 of the letters a to z, digits, - and _")]
+    BadName { name: String },
+    #[error("{name} is there already")]
+    NameTaken { name: String },
+    #[error("{field} is {least} to {most}")]
+    OutOfRange { field: &'static str, least: u32, most: u32 },
+    #[error("after-call work would end before its soft limit")]
+    HardBeforeSoft,
+    #[error("a queue cannot send callers to itself")]
+    PointsAtItself,
+    #[error("{address:?} is neither an address nor a range of addresses")]
+    BadAddress { address: String },
+    #[error("{uri:?} is not a SIP address")]
+    BadUri { uri: String },
+    #[error("no call can come in by this trunk")]
+    NoWayIn,
+    #[error("a trunk that registers needs a user name and a password")]
+    SignInMissing,
+    #[error("there is no trunk {name}")]
+    NoSuchTrunk { name: String },
+    #[error("{prefix:?} is not the beginning of a telephone number")]
+    BadPrefix { prefix: String },
+    #[error("the prefix {prefix:?} stands there twice")]
+    PrefixTwice { prefix: String },
+    #[error("this caller has been called back")]
+    OwedDone,
+    #[error("somebody else is calling this caller back")]
+    OwedTaken { by: PersonId },
+    #[error("take this call back first")]
+    OwedNotTaken,
+    #[error("say how it came out")]
+    NoteMissing,
 }
 
 impl web::Refusal for Refusal {
@@ -25,7 +58,11 @@ impl web::Refusal for Refusal {
     fn status(&self) -> Status {
         match self {
             Refusal::BadQuery { .. } => Status::BadRequest,
-            Refusal::OtherName { .. } | Refusal::NoSuchQueue { .. } => Status::Invalid,
+            Refusal::NameTaken { .. }
+            | Refusal::OwedDone
+            | Refusal::OwedTaken { .. }
+            | Refusal::OwedNotTaken => Status::Conflict,
+            _ => Status::Invalid,
         }
     }
 }

@@ -25,8 +25,8 @@ impl Lines {
     }
 }
 
-const QUEUES: &str = "SELECT id, body FROM calls_queues ORDER BY name";
-const TRUNKS: &str = "SELECT id, body FROM calls_trunks ORDER BY name";
+const QUEUES: &str = "SELECT id, version, body FROM calls_queues ORDER BY name";
+const TRUNKS: &str = "SELECT id, version, body FROM calls_trunks ORDER BY name";
 const RULES: &str = "SELECT r.prefix AS prefix, t.name AS name FROM calls_dial_rules r \
      LEFT JOIN calls_trunks t ON t.id = r.trunk ORDER BY r.prefix";
 const PUT_QUEUE: &str = "INSERT INTO calls_queues (id, name, body, version, changed_at) VALUES ($1, $2, $3, 1, $4) \
@@ -35,24 +35,112 @@ const PUT_QUEUE: &str = "INSERT INTO calls_queues (id, name, body, version, chan
 const PUT_TRUNK: &str = "INSERT INTO calls_trunks (id, name, body, version, changed_at) VALUES ($1, $2, $3, 1, $4) \
      ON CONFLICT (name) DO UPDATE SET body = excluded.body, version = calls_trunks.version + 1, \
      changed_at = excluded.changed_at RETURNING id";
+const ADD_QUEUE: &str = "INSERT INTO calls_queues (id, name, body, version, changed_at) VALUES ($1, $2, $3, 1, $4) \
+     ON CONFLICT (name) DO NOTHING RETURNING id";
+const ADD_TRUNK: &str = "INSERT INTO calls_trunks (id, name, body, version, changed_at) VALUES ($1, $2, $3, 1, $4) \
+     ON CONFLICT (name) DO NOTHING RETURNING id";
+const CHANGE_QUEUE: &str = "UPDATE calls_queues SET body = $2, version = version + 1, changed_at = $3 \
+     WHERE name = $1 AND version = $4 RETURNING id";
+const CHANGE_TRUNK: &str = "UPDATE calls_trunks SET body = $2, version = version + 1, changed_at = $3 \
+     WHERE name = $1 AND version = $4 RETURNING id";
 const PUT_RULE: &str = "INSERT INTO calls_dial_rules (prefix, trunk) VALUES ($1, $2) \
      ON CONFLICT (prefix) DO UPDATE SET trunk = excluded.trunk";
 const DROP_RULES: &str = "DELETE FROM calls_dial_rules";
 
+/// A line as it is kept: a change names the version it was made from.
+#[derive(Clone, Debug)]
+pub struct Kept<Id, T> {
+    pub id: Id,
+    pub version: i64,
+    pub line: T,
+}
+
+pub async fn queues(db: &Db) -> Result<Vec<Kept<QueueId, Queue>>> {
+    bodies(db, QUEUES, QueueId).await
+}
+
+pub async fn trunks(db: &Db) -> Result<Vec<Kept<TrunkId, Trunk>>> {
+    bodies(db, TRUNKS, TrunkId).await
+}
+
 /// Reads all of it: a few dozen rows.
 pub async fn all(db: &Db) -> Result<Lines> {
-    let queues = bodies(db, QUEUES).await?.into_iter().map(|(id, body)| (QueueId(id), body)).collect();
-    let trunks = bodies(db, TRUNKS).await?.into_iter().map(|(id, body)| (TrunkId(id), body)).collect();
+    let queues = queues(db).await?.into_iter().map(|kept| (kept.id, kept.line)).collect();
+    let trunks = trunks(db).await?.into_iter().map(|kept| (kept.id, kept.line)).collect();
     let rows = sqlx::query(RULES).fetch_all(db.read()).await.context("the dial rules")?;
     let rule = |row: &db::Row| Ok(DialRule { prefix: row.try_get("prefix")?, trunk: row.try_get("name")? });
     let dial_rules = rows.iter().map(rule).collect::<Result<_>>()?;
     Ok(Lines { queues, trunks, dial_rules })
 }
 
-async fn bodies<T: DeserializeOwned>(db: &Db, sql: &'static str) -> Result<Vec<(i64, T)>> {
+async fn bodies<Id, T: DeserializeOwned>(
+    db: &Db,
+    sql: &'static str,
+    id: impl Fn(i64) -> Id,
+) -> Result<Vec<Kept<Id, T>>> {
     let rows = sqlx::query(sql).fetch_all(db.read()).await.context("the lines of the centre")?;
-    let body = |row: &db::Row| Ok((row.try_get("id")?, serde_json::from_str(row.try_get("body")?)?));
-    rows.iter().map(body).collect()
+    let kept = |row: &db::Row| {
+        Ok(Kept {
+            id: id(row.try_get("id")?),
+            version: row.try_get("version")?,
+            line: serde_json::from_str(row.try_get("body")?)?,
+        })
+    };
+    rows.iter().map(kept).collect()
+}
+
+/// Adds a queue, or changes the given version of it; none when the name is taken, or somebody else was faster.
+pub async fn save_queue(
+    tx: &mut Tx,
+    ids: &IdMint,
+    who: PersonId,
+    now: Timestamp,
+    queue: &Queue,
+    version: Option<i64>,
+) -> Result<Option<QueueId>> {
+    let sql = if version.is_some() { CHANGE_QUEUE } else { ADD_QUEUE };
+    let new = ids.mint::<QueueId>(now).get();
+    let Some(id) = save(tx, sql, new, &queue.name, now, queue, version).await? else { return Ok(None) };
+    journal(tx, Some(who), now, QueueId(id).to_string(), "queue_changed", queue)?;
+    Ok(Some(QueueId(id)))
+}
+
+/// The same for a trunk. The journal does not see its password.
+pub async fn save_trunk(
+    tx: &mut Tx,
+    ids: &IdMint,
+    who: PersonId,
+    now: Timestamp,
+    trunk: &Trunk,
+    version: Option<i64>,
+) -> Result<Option<TrunkId>> {
+    let sql = if version.is_some() { CHANGE_TRUNK } else { ADD_TRUNK };
+    let new = ids.mint::<TrunkId>(now).get();
+    let Some(id) = save(tx, sql, new, &trunk.name, now, trunk, version).await? else { return Ok(None) };
+    journal(tx, Some(who), now, TrunkId(id).to_string(), "trunk_changed", &without_password(trunk))?;
+    Ok(Some(TrunkId(id)))
+}
+
+async fn save(
+    tx: &mut Tx,
+    sql: &'static str,
+    new: i64,
+    name: &str,
+    now: Timestamp,
+    body: &impl Serialize,
+    version: Option<i64>,
+) -> Result<Option<i64>> {
+    let body = serde_json::to_string(body)?;
+    let query = match version {
+        None => sqlx::query(sql).bind(new).bind(name).bind(body).bind(now.as_micros()),
+        Some(version) => sqlx::query(sql).bind(name).bind(body).bind(now.as_micros()).bind(version),
+    };
+    let row = query.fetch_optional(&mut **tx).await.with_context(|| format!("keeping {name}"))?;
+    row.map(|row| Ok(row.try_get("id")?)).transpose()
+}
+
+fn without_password(trunk: &Trunk) -> Trunk {
+    Trunk { password: trunk.password.as_ref().map(|_| "***".to_owned()), ..trunk.clone() }
 }
 
 /// Writes a queue under its name; a new one gets an id.
@@ -77,8 +165,7 @@ pub async fn put_trunk(
     trunk: &Trunk,
 ) -> Result<TrunkId> {
     let id = put(tx, PUT_TRUNK, ids.mint::<TrunkId>(now).get(), &trunk.name, now, trunk).await?;
-    let shown = Trunk { password: trunk.password.as_ref().map(|_| "***".to_owned()), ..trunk.clone() };
-    journal(tx, who, now, TrunkId(id).to_string(), "trunk_changed", &shown)?;
+    journal(tx, who, now, TrunkId(id).to_string(), "trunk_changed", &without_password(trunk))?;
     Ok(TrunkId(id))
 }
 

@@ -1,0 +1,142 @@
+//! Calling back: what is owed to callers who were not served, and what somebody does about it.
+
+use axum::extract::State;
+use db::Look;
+use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, Json, Path, Query};
+
+use super::records::bad;
+use crate::permissions::READ;
+use crate::rules::owed::{Act, Asker, Kind, Owed, allowed, decide};
+use crate::store::owed;
+
+const PAGE: u32 = 50;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwedView {
+    pub id: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    pub kind: Kind,
+    #[schema(value_type = String)]
+    pub call: CallId,
+    #[schema(value_type = String)]
+    pub queue: QueueId,
+    /// Whole for who has taken it, masked for all others.
+    pub number: String,
+    #[schema(value_type = Option<String>)]
+    pub recording: Option<RecordingId>,
+    /// How often the caller was dialled and not reached.
+    pub tries: u32,
+    #[schema(value_type = Option<String>)]
+    pub taken_by: Option<PersonId>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub done_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>)]
+    pub done_by: Option<PersonId>,
+    pub note: Option<String>,
+    pub version: i64,
+    /// What you may do now.
+    pub allowed: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwedPage {
+    pub items: Vec<OwedView>,
+    /// Hand it back as `after` for the rest.
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Asked {
+    /// What is done, newest first, instead of what is owed, longest first.
+    #[serde(default)]
+    pub done: bool,
+    pub after: Option<String>,
+}
+
+fn asker(actor: &Actor) -> Asker {
+    Asker { person: actor.person, leads: actor.may(READ) }
+}
+
+fn view(owed: Owed, asker: Asker) -> OwedView {
+    let mine = owed.taken_by == Some(asker.person) && owed.done_at.is_none();
+    OwedView {
+        id: owed.id.to_string(),
+        at: owed.at,
+        kind: owed.kind,
+        call: owed.call,
+        queue: owed.queue,
+        allowed: allowed(&owed, asker),
+        number: if mine { owed.number } else { kernel::mask::phone(&owed.number) },
+        recording: owed.recording,
+        tries: owed.tries,
+        taken_by: owed.taken_by,
+        done_at: owed.done_at,
+        done_by: owed.done_by,
+        note: owed.note,
+        version: owed.version,
+    }
+}
+
+#[utoipa::path(get, path = "/api/calls/owed", tag = "calls", params(Asked), responses((status = 200, body = OwedPage)))]
+pub async fn list(State(app): State<App>, actor: Actor, Query(asked): Query<Asked>) -> Answer<OwedPage> {
+    let after = asked.after.as_deref().map(str::parse).transpose().map_err(|_| bad("after"))?;
+    let mut found = owed::page(&app.db, asked.done, after, PAGE + 1).await?;
+    let more = found.len() > PAGE as usize;
+    found.truncate(PAGE as usize);
+    let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok(Json(OwedPage { items: found.into_iter().map(|owed| view(owed, asker(&actor))).collect(), next }))
+}
+
+/// An act, on the version that was read.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Do {
+    #[serde(flatten)]
+    pub act: Act,
+    pub version: i64,
+}
+
+/// `{"act":"take","version":1}`, `{"act":"done","note":"…","version":2}`. Taking shows the number, and that is written down.
+#[utoipa::path(post, path = "/api/calls/owed/{id}", tag = "calls", params(("id" = String, Path)), request_body = Do,
+    responses((status = 200, body = OwedView), (status = 404), (status = 409)))]
+pub async fn act(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<i64>,
+    Json(asked): Json<Do>,
+) -> Answer<OwedView> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let before = owed::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
+    if before.version != asked.version {
+        return Err(Error::changed_meanwhile());
+    }
+    let mut next = decide(&before, &asked.act, asker(&actor), now)?;
+    let kind = match asked.act {
+        Act::Take => "call_back_taken",
+        Act::GiveBack => "call_back_given_back",
+        Act::NotReached => "call_back_not_reached",
+        Act::Done { .. } => "call_back_done",
+    };
+    if !owed::save(&mut tx, &next, kind, actor.person, now).await? {
+        return Err(Error::changed_meanwhile());
+    }
+    if asked.act == Act::Take {
+        let subject = next.call.to_string();
+        let look = Look {
+            at: now,
+            who: actor.person,
+            room: "calls",
+            subject,
+            what: "number",
+            reason: Some("call_back".to_owned()),
+        };
+        tx.journal(look.into());
+    }
+    tx.commit().await?;
+    next.version += 1;
+    Ok(Json(view(next, asker(&actor))))
+}

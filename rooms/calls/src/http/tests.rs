@@ -1,0 +1,167 @@
+//! Lines are configured and calls back are made, over HTTP, on both databases.
+
+use std::sync::Arc;
+
+use db::testdb::on_both;
+use exchange::fact::What;
+use exchange::{Fact, FloorView, Input, Refused};
+use futures::future::BoxFuture;
+use kernel::time::{Clock, TestClock};
+use kernel::{CallId, LegId, QueueId, RecordingId};
+use serde_json::{Value, json};
+use web::testing::TestSite;
+
+use crate::{Growing, Hall, MIGRATIONS, room};
+
+/// Nothing here asks the exchange.
+struct Away;
+
+impl Hall for Away {
+    fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
+        Box::pin(async { anyhow::bail!("there is no exchange in this test") })
+    }
+    fn floor(&self) -> Arc<FloorView> {
+        Arc::default()
+    }
+}
+
+fn site(db: db::Db) -> TestSite {
+    TestSite::new(db, vec![room(Arc::new(Away))])
+}
+
+const ADMIN: (i64, &[&str]) = (1, &["calls.configure"]);
+
+async fn put(site: &TestSite, path: &str, body: Value) -> (u16, Value) {
+    let reply = site.put(path, body).by(ADMIN.0, ADMIN.1).send().await;
+    (reply.status.as_u16(), reply.body)
+}
+
+/// Which kinds of lines the journal has, oldest first.
+async fn journal(db: &db::Db) -> Vec<String> {
+    use sqlx::Row;
+    let rows = sqlx::query("SELECT kind FROM db_journal ORDER BY id").fetch_all(db.read()).await;
+    rows.expect("the journal").iter().map(|row| row.get("kind")).collect()
+}
+
+#[test]
+fn lines_are_added_changed_and_switched_off() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = site(db.clone());
+        let (status, body) =
+            put(&site, "/api/calls/queues/repair", json!({ "queue": { "name": "repair", "title": "报修" } }))
+                .await;
+        assert_eq!((status, &body["queues"][0]["version"]), (200, &json!(1)));
+
+        let mut queue = body["queues"][0]["queue"].clone();
+        queue["off"] = json!(true);
+        let changed = json!({ "version": 1, "queue": queue });
+        assert_eq!(put(&site, "/api/calls/queues/repair", changed.clone()).await.0, 200);
+        let (status, body) = put(&site, "/api/calls/queues/repair", changed).await;
+        assert_eq!(
+            (status, &body["code"]),
+            (409, &json!("web.changed_meanwhile")),
+            "somebody else was faster"
+        );
+        let (status, body) =
+            put(&site, "/api/calls/queues/repair", json!({ "queue": { "name": "repair" } })).await;
+        assert_eq!((status, &body["code"]), (409, &json!("calls.name_taken")));
+        let (status, body) = put(
+            &site,
+            "/api/calls/queues/other",
+            json!({ "queue": { "name": "other", "full": "queue:nobody" } }),
+        )
+        .await;
+        assert_eq!((status, &body["code"]), (422, &json!("calls.no_such_queue")));
+
+        let carrier =
+            json!({ "name": "carrier", "register": "sip:a.example", "username": "u", "password": "secret" });
+        let (status, body) = put(&site, "/api/calls/trunks/carrier", json!({ "trunk": carrier })).await;
+        assert_eq!((status, &body["trunks"][0]["password_set"]), (200, &json!(true)));
+        assert!(!body.to_string().contains("secret"), "a password is never told: {body}");
+        let mut trunk = body["trunks"][0]["trunk"].clone();
+        trunk["max_calls"] = json!(30);
+        let (status, body) =
+            put(&site, "/api/calls/trunks/carrier", json!({ "version": 1, "trunk": trunk })).await;
+        assert_eq!((status, &body["trunks"][0]["password_set"]), (200, &json!(true)), "the password stays");
+
+        let rules = json!([{ "prefix": "1", "trunk": "carrier" }, { "prefix": "1900" }]);
+        let (status, body) = put(&site, "/api/calls/dial_rules", json!({ "was": [], "rules": rules })).await;
+        assert_eq!((status, &body["dial_rules"]), (200, &rules));
+        assert_eq!(put(&site, "/api/calls/dial_rules", json!({ "was": [], "rules": [] })).await.0, 409);
+
+        assert_eq!(
+            journal(&db).await,
+            ["queue_changed", "queue_changed", "trunk_changed", "trunk_changed", "dial_rules_changed"]
+        );
+        assert_eq!(site.open_doors().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_call_back_is_taken_tried_and_done() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = site(db.clone());
+        let (call, queue, at) = (CallId(100), QueueId(3), TestClock::monday_morning().now());
+        let script = [
+            What::CallArrived {
+                call,
+                leg: LegId(1),
+                trunk: None,
+                from: "13812345678".into(),
+                to: "95598".into(),
+            },
+            What::CallAnswered { call },
+            What::CallbackAsked { call, queue, number: "13812345678".into() },
+            What::MessageLeft { call, queue, recording: RecordingId(50) },
+        ];
+        let facts: Vec<(u64, Fact)> =
+            (1..).zip(script).map(|(place, what)| (place, Fact { at, what })).collect();
+        let mut tx = db.begin().await.expect("tx");
+        Growing::default().take(&mut tx, &facts).await.expect("facts");
+        tx.commit().await.expect("kept");
+
+        let agent = (7, &["calls.call_back"][..]);
+        let list = async |query: &str| {
+            site.get(&format!("/api/calls/owed{query}")).by(agent.0, agent.1).send().await.body
+        };
+        let open = list("").await;
+        assert_eq!(
+            (open["items"].as_array().map(Vec::len), &open["items"][0]["number"], &open["items"][1]["kind"]),
+            (Some(2), &json!("138****5678"), &json!("message"))
+        );
+        let act = async |person: i64, body: Value| {
+            let reply = site.post("/api/calls/owed/3", body).by(person, agent.1).send().await;
+            (reply.status.as_u16(), reply.body)
+        };
+        let (_, taken) = act(7, json!({ "act": "take", "version": 1 })).await;
+        assert_eq!(
+            (&taken["number"], &taken["allowed"]),
+            (&json!("13812345678"), &json!(["give_back", "not_reached", "done"]))
+        );
+        let (status, body) = act(8, json!({ "act": "take", "version": 2 })).await;
+        assert_eq!((status, &body["code"]), (409, &json!("calls.owed_taken")));
+        assert_eq!(act(7, json!({ "act": "not_reached", "version": 1 })).await.0, 409, "an old version");
+        let (_, tried) = act(7, json!({ "act": "not_reached", "version": 2 })).await;
+        assert_eq!((&tried["tries"], &tried["number"]), (&json!(1), &json!("138****5678")));
+        act(8, json!({ "act": "take", "version": 3 })).await;
+        let (status, _) = act(8, json!({ "act": "done", "note": "预约明天上门", "version": 4 })).await;
+        assert_eq!(status, 200);
+        let done = list("?done=true").await;
+        assert_eq!(
+            (&done["items"][0]["note"], &done["items"][0]["allowed"]),
+            (&json!("预约明天上门"), &json!([]))
+        );
+        assert_eq!(list("").await["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(
+            journal(&db).await,
+            [
+                "call_back_taken",
+                "looked",
+                "call_back_not_reached",
+                "call_back_taken",
+                "looked",
+                "call_back_done"
+            ]
+        );
+    });
+}
