@@ -47,7 +47,7 @@ fn every_error_names_its_line_and_the_remedy() {
     check(
         "[[queue]]\nname = \"a\"\ncolour = \"red\"\n",
         expect![
-            "line 3: unknown field `colour`, expected one of `name`, `title`, `priority`, `danger`, `age_s`, `ring_s`, `wrap_up_s`, `wrap_up_hard_s`, `choose`, `callers_max`, `skills`, `full`, `unstaffed`, `waited`, `waited_s`, `announce_s`, `announce_number`, `rating`, `callback_key`, `menu_key`, `music`, `greeting`, `callback_offer`, `callback_taken`, `closing`, `voicemail_greeting`, `voicemail_s`; correct this entry (docs/centre-file.md has every key)"
+            "line 3: unknown field `colour`, expected one of `name`, `title`, `off`, `priority`, `danger`, `age_s`, `ring_s`, `wrap_up_s`, `wrap_up_hard_s`, `choose`, `callers_max`, `skills`, `full`, `unstaffed`, `waited`, `waited_s`, `announce_s`, `announce_number`, `rating`, `callback_key`, `menu_key`, `music`, `greeting`, `callback_offer`, `callback_taken`, `closing`, `voicemail_greeting`, `voicemail_s`; correct this entry (docs/centre-file.md has every key)"
         ],
     );
     check(
