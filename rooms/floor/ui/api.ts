@@ -140,6 +140,8 @@ export async function simulate(what: { calls: number; rate: number; agents: numb
 /** What a leader orders from the floor; the reason goes to the journal. */
 export type Order =
   | { act: "direct"; agent: string; to: "ready" | "signed_out" | { not_ready: { reason: string } } }
+  | { act: "move_call"; call: string; to: string }
+  | { act: "give_call"; call: string; to: string }
   | { act: "end_call"; call: string };
 
 export async function order(what: Order, why: string): Promise<void> {

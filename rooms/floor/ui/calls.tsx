@@ -1,10 +1,13 @@
 // The calls of this moment, stage by stage; who has waited longest stands on top.
 import { CirclePause, ClipboardCheck, Headphones, Hourglass, ListTree, PhoneForwarded, PhoneIncoming, PhoneOff, Star, Voicemail, type LucideIcon } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, Grid, Mark, Timer, type Tone } from "@kit";
+import { useMay } from "@lib/session";
 import type { CallState, Floor } from "./api";
+import { CallDialog } from "./call-dialog";
+import { DIRECT } from "./index";
 import { byUrgency, stageOf, STAGES, type Stage } from "./order";
 
 const LOOKS: Record<CallState, [Tone, LucideIcon]> = {
@@ -37,6 +40,9 @@ export function Calls({ floor, wall, stage, queue, onStage }: CallsProps) {
   const after = floor.calls.filter((call) => stageOf(call) === "after").length;
   const { now } = floor;
   const counts: Record<Stage, number> = { entering: now.entering, in_menu: now.in_menu, waiting: now.waiting, ringing: now.ringing, talking: now.talking, after };
+  const direct = useMay(DIRECT);
+  const [opened, setOpened] = useState<string | null>(null);
+  const chosen = floor.calls.find((call) => call.id === opened);
   const shown = byUrgency(floor.calls.filter((call) => (!stage || stageOf(call) === stage) && (!queue || call.queue === queue)));
   return (
     <section className="panel calls" aria-label={t("calls.label")}>
@@ -60,14 +66,23 @@ export function Calls({ floor, wall, stage, queue, onStage }: CallsProps) {
             render={(call) => {
               const [tone, icon] = LOOKS[call.state] ?? LOOKS.closing;
               const where = [call.agent ? agents.get(call.agent) : null, call.queue ? queues.get(call.queue) : null].filter(Boolean).join(" · ");
-              return (
-                <Link className="live-call" to={`/calls/${call.id}`}>
+              const facts = (
+                <>
                   <span className="strong">{call.from}</span>
                   <Timer since={call.since} />
                   <span className="sub">{where || t("calls.to", { to: call.to })}</span>
                   <Mark tone={tone} icon={icon}>
                     {t(`call_state.${call.state}`)}
                   </Mark>
+                </>
+              );
+              return direct ? (
+                <button type="button" className="live-call" title={t("call_order.open")} onClick={() => setOpened(call.id)}>
+                  {facts}
+                </button>
+              ) : (
+                <Link className="live-call" to={`/calls/${call.id}`}>
+                  {facts}
                 </Link>
               );
             }}
@@ -78,6 +93,7 @@ export function Calls({ floor, wall, stage, queue, onStage }: CallsProps) {
           {t("calls.none_todo")}
         </Empty>
       )}
+      {chosen && <CallDialog call={chosen} floor={floor} onClose={() => setOpened(null)} />}
     </section>
   );
 }

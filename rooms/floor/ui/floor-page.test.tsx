@@ -80,6 +80,6 @@ it("follows the push, and says so when the line is lost", async () => {
 
 it("teaches the next step in an empty centre", async () => {
   open({ ...FLOOR, queues: [], agents: [], calls: [] });
-  expect(await screen.findByText(/\[\[queue\]\]/)).toBeTruthy();
+  expect(await screen.findByText(/在“队列与线路”里新建/)).toBeTruthy();
   expect(screen.getByText(/在“人员”里新建话务员/)).toBeTruthy();
 });

@@ -1,21 +1,16 @@
 // A leader's order to one seat: its state, or the end of its call; always with a reason, which the journal keeps.
-import { App, Input, Modal } from "antd";
+import { Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Field, groupOf, lookOf, Mark, Notice, REASONS, useDeskWords, useProblemText } from "@kit";
+import { Field, groupOf, lookOf, Mark, REASONS, useDeskWords } from "@kit";
+import { EditDialog } from "@kit/dialog";
 import { order, type Agent, type Order } from "./api";
 
 export function OrderDialog({ agent, onClose }: { agent: Agent; onClose: () => void }) {
   const { t } = useTranslation("floor");
-  const { t: app } = useTranslation("app");
-  const { message } = App.useApp();
   const words = useDeskWords();
-  const problemText = useProblemText();
   const [chosen, setChosen] = useState<string | null>(null);
   const [why, setWhy] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const said = problem ? problemText(problem) : null;
   const look = lookOf(groupOf(agent), agent.reason);
 
   const orders: [key: string, label: string, what: Order][] = [
@@ -26,35 +21,24 @@ export function OrderDialog({ agent, onClose }: { agent: Agent; onClose: () => v
   ];
   const what = orders.find(([key]) => key === chosen)?.[2];
 
-  async function send(): Promise<void> {
-    if (!what) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await order(what, why.trim());
-      message.success(t("order.done", { name: agent.name }));
-      onClose();
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
-
   return (
-    <Modal open title={t("order.title", { name: agent.name, number: agent.number })} okText={t("order.send")} cancelText={app("cancel")} confirmLoading={busy} okButtonProps={{ disabled: !what || !why.trim(), danger: chosen === "end_call" }} onCancel={onClose} onOk={() => void send()}>
-      <div className="stack" style={{ gap: 16 }}>
+    <EditDialog
+      title={t("order.title", { name: agent.name, number: agent.number })}
+      save={t("order.send")}
+      saved={t("order.done", { name: agent.name })}
+      dangerous={chosen === "end_call"}
+      ready={what !== undefined && why.trim() !== ""}
+      onClose={onClose}
+      onSave={async () => {
+        if (what) await order(what, why.trim());
+      }}
+    >
         <span>
           {t("order.now")}{" "}
           <Mark tone={look.tone} icon={look.icon}>
             {words.state(groupOf(agent))}
           </Mark>
         </span>
-        {said && (
-          <Notice tone="busy" title={said.what}>
-            {said.todo}
-          </Notice>
-        )}
         <div className="choose" role="group" aria-label={t("order.choose")}>
           {orders.map(([key, label]) => (
             <button key={key} type="button" aria-pressed={chosen === key} onClick={() => setChosen(key)}>
@@ -66,7 +50,6 @@ export function OrderDialog({ agent, onClose }: { agent: Agent; onClose: () => v
         <Field label={t("order.why")} htmlFor="order-why" required>
           <Input id="order-why" value={why} maxLength={200} onChange={(event) => setWhy(event.target.value)} />
         </Field>
-      </div>
-    </Modal>
+    </EditDialog>
   );
 }

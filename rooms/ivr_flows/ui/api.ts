@@ -144,3 +144,20 @@ export async function deletePrompt(id: string): Promise<void> {
   await api.delete(`${base}/prompts/${encodeURIComponent(id)}`);
   await queries.invalidateQueries({ queryKey: ["ivr_flows", "prompts"] });
 }
+
+/** A called number and the flow its callers hear; `*` is every number that is not listed. */
+export interface CalledNumber {
+  number: string;
+  flow: string;
+  flow_name: string;
+}
+const NUMBERS = ["ivr_flows", "numbers"];
+export function useNumbers() {
+  return useQuery({ queryKey: NUMBERS, queryFn: ({ signal }) => api.get<{ items: CalledNumber[] }>(`${base}/numbers`, undefined, signal) });
+}
+async function numbersChanged(answer: { items: CalledNumber[] }): Promise<void> {
+  queries.setQueryData(NUMBERS, answer);
+  await queries.invalidateQueries({ queryKey: ["ivr_flows"], exact: true });
+}
+export const bindNumber = async (number: string, flow: string) => numbersChanged(await api.put(`${base}/numbers/${encodeURIComponent(number)}`, { flow }));
+export const releaseNumber = async (number: string) => numbersChanged(await api.delete(`${base}/numbers/${encodeURIComponent(number)}`));

@@ -1,4 +1,4 @@
-// The two halves of this room: flows, and the prompts they play.
+// The three parts of this room: flows, the called numbers that lead to them, and the prompts they play.
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 
@@ -9,6 +9,7 @@ export function Tabs() {
       <NavLink to="/ivr_flows" end>
         {t("tabs.flows")}
       </NavLink>
+      <NavLink to="/ivr_flows/numbers">{t("tabs.numbers")}</NavLink>
       <NavLink to="/ivr_flows/prompts">{t("tabs.prompts")}</NavLink>
     </nav>
   );

@@ -1,10 +1,11 @@
 // Groups of agents and who leads them.
-import { App, Button, Input, Modal, Select } from "antd";
+import { Button, Input, Select } from "antd";
 import { Plus, UsersRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Field, Notice, Page, Panel, Table, Trouble, useProblemText } from "@kit";
+import { Empty, Field, Page, Panel, Table, Trouble } from "@kit";
+import { EditDialog } from "@kit/dialog";
 import { useAgents } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { deleteGroup, putGroup, useGroups, type Group } from "./api";
@@ -14,62 +15,24 @@ import { Tabs } from "./words";
 function GroupDialog({ group, onClose }: { group: Group | null; onClose: () => void }) {
   const { t } = useTranslation("people");
   const { t: app } = useTranslation("app");
-  const { message } = App.useApp();
-  const problemText = useProblemText();
   const people = useAgents();
   const [name, setName] = useState(group?.name ?? "");
   const [leader, setLeader] = useState(group?.leader ?? null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const said = problem ? problemText(problem) : null;
-
-  async function run(what: () => Promise<void>): Promise<void> {
-    setBusy(true);
-    try {
-      await what();
-      message.success(t("saved"));
-      onClose();
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
-
   return (
-    <Modal
-      open
+    <EditDialog
       title={group ? group.name : t("group.add")}
-      onCancel={onClose}
-      footer={
-        <div className="row">
-          {group && (
-            <Button danger disabled={group.people > 0} title={group.people > 0 ? t("group.in_use") : undefined} onClick={() => void run(() => deleteGroup(group.id))}>
-              {t("group.delete")}
-            </Button>
-          )}
-          <span className="grow" />
-          <Button onClick={onClose}>{app("cancel")}</Button>
-          <Button type="primary" loading={busy} disabled={!name.trim()} onClick={() => void run(() => putGroup({ ...(group ? { id: group.id } : {}), name: name.trim(), leader, version: group?.version ?? 0 }))}>
-            {app("save")}
-          </Button>
-        </div>
-      }
+      ready={name.trim() !== ""}
+      onClose={onClose}
+      onSave={() => putGroup({ ...(group ? { id: group.id } : {}), name: name.trim(), leader, version: group?.version ?? 0 })}
+      remove={group !== null && { label: t("group.delete"), blocked: group.people > 0 ? t("group.in_use") : undefined, run: () => deleteGroup(group.id) }}
     >
-      <div className="stack" style={{ gap: 16 }}>
-        {said && (
-          <Notice tone="busy" title={said.what}>
-            {said.todo}
-          </Notice>
-        )}
         <Field label={t("column_name")} htmlFor="g-name" required>
           <Input id="g-name" value={name} maxLength={60} onChange={(event) => setName(event.target.value)} />
         </Field>
         <Field label={t("group.leader")} htmlFor="g-leader">
           <Select id="g-leader" allowClear showSearch={{ optionFilterProp: "label" }} value={leader} placeholder={app("none")} options={people.all.map((p) => ({ value: p.id, label: people.name(p.id) }))} onChange={(next: string | undefined) => setLeader(next ?? null)} />
         </Field>
-      </div>
-    </Modal>
+    </EditDialog>
   );
 }
 

@@ -1,10 +1,11 @@
 // Roles and what each allows: a table of permissions by room, with those that give power over others marked.
-import { App, Button, Checkbox, Input, Modal } from "antd";
+import { Button, Checkbox, Input } from "antd";
 import { Check, KeyRound, Plus, ShieldAlert } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Field, Mark, Notice, Page, Panel, Skeletons, Table, Trouble, useProblemText } from "@kit";
+import { Empty, Field, Mark, Notice, Page, Panel, Skeletons, Table, Trouble } from "@kit";
+import { EditDialog } from "@kit/dialog";
 import { useMay } from "@lib/session";
 import { deleteRole, putRole, usePermissions, useRoles, type PermissionItem, type Role } from "./api";
 import { MANAGE } from "./index";
@@ -22,9 +23,6 @@ export function byRoom(permissions: PermissionItem[]): [room: string, items: Per
 
 function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void }) {
   const { t, i18n } = useTranslation("people");
-  const { t: app } = useTranslation("app");
-  const { message } = App.useApp();
-  const problemText = useProblemText();
   const roleName = useRoleName();
   const permissionName = usePermissionName();
   const permissions = usePermissions();
@@ -32,23 +30,8 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
   const [name, setName] = useState(role?.name ?? "");
   const [title, setTitle] = useState(role ? roleName(role.name, role.title) : "");
   const [has, setHas] = useState(new Set(role?.permissions ?? []));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const said = problem ? problemText(problem) : null;
   const rooms = useMemo(() => byRoom(permissions.data ?? []), [permissions.data]);
 
-  async function run(what: () => Promise<void>): Promise<void> {
-    setBusy(true);
-    try {
-      await what();
-      message.success(t("saved"));
-      onClose();
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
   const toggle = (key: string, on: boolean) =>
     setHas((was) => {
       const next = new Set(was);
@@ -58,34 +41,15 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
     });
 
   return (
-    <Modal
-      open
+    <EditDialog
       width={720}
       title={role ? roleName(role.name, role.title) : t("role_add")}
-      onCancel={onClose}
-      footer={
-        <div className="row">
-          {manage && role && !role.built_in && (
-            <Button danger disabled={role.people > 0} title={role.people > 0 ? t("role_in_use") : undefined} onClick={() => void run(() => deleteRole(role.name))}>
-              {t("role_delete")}
-            </Button>
-          )}
-          <span className="grow" />
-          <Button onClick={onClose}>{manage ? app("cancel") : app("close")}</Button>
-          {manage && (
-            <Button type="primary" loading={busy} disabled={!title.trim() || !name.trim()} onClick={() => void run(() => putRole({ name: name.trim(), title: title.trim(), permissions: [...has], version: role?.version ?? 0 }))}>
-              {app("save")}
-            </Button>
-          )}
-        </div>
-      }
+      readOnly={!manage}
+      ready={title.trim() !== "" && name.trim() !== ""}
+      onClose={onClose}
+      onSave={() => putRole({ name: name.trim(), title: title.trim(), permissions: [...has], version: role?.version ?? 0 })}
+      remove={role !== null && !role.built_in && { label: t("role_delete"), blocked: role.people > 0 ? t("role_in_use") : undefined, run: () => deleteRole(role.name) }}
     >
-      <div className="stack" style={{ gap: 16 }}>
-        {said && (
-          <Notice tone="busy" title={said.what}>
-            {said.todo}
-          </Notice>
-        )}
         {role && role.people > 0 && manage && <Notice tone="accent" title={t("role_affects", { people: role.people })} />}
         {!role && (
           <Field label={t("role_key")} htmlFor="r-name" required help={t("role_key_help")}>
@@ -111,8 +75,7 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
             ))}
           </fieldset>
         ))}
-      </div>
-    </Modal>
+    </EditDialog>
   );
 }
 
