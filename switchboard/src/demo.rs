@@ -15,7 +15,6 @@ use crate::config::{Config, REALM};
 
 const CENTRE: &str = include_str!("../../demo/centre.toml");
 const FLOWS: &str = include_str!("../../demo/flows.toml");
-pub const NAME: &str = "铜官燃气客户服务热线";
 
 /// The demo's centre and menus as one.
 pub fn spec() -> Result<CentreSpec> {

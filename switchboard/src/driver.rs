@@ -1,20 +1,22 @@
 //! The one thread that owns the exchange: inputs come from the wire and from the rooms, facts go to the log, commands to
-//! telephony.
+//! telephony. Pictures of the floor are made when somebody asks for one, and only then.
 //!
 //! *Invariant:* facts reach the log before the commands that follow them are carried out, so that whatever a caller
 //! noticed has been written down, even if the process dies the moment after.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use exchange::fact::{Blocked, What};
+use exchange::floor::{AgentView, Pulse};
 use exchange::{Effect, Exchange, FloorView, Input, Refused, line};
 use files::log::Log;
 use futures::future::BoxFuture;
 use kernel::calendar::Calendar;
-use kernel::{Clock, Engine, Timestamp};
+use kernel::{CallId, Clock, Engine, PersonId, Timestamp};
 use telephony::Telephony;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::MissedTickBehavior;
@@ -30,18 +32,21 @@ const ACTS_MAX: usize = 1_024;
 const UNWRITTEN_MAX: usize = 100_000;
 /// After a death, calls are closed as of the last sign of life: it is at most this old.
 const BEAT: Duration = Duration::from_secs(1);
-const FLOOR_EVERY: Duration = Duration::from_millis(500);
+/// However many ask, the floor is not copied more often than this; after an act of a person it is.
+const FLOOR_REST: Duration = Duration::from_millis(20);
 
-struct Act {
-    input: Input,
-    answer: oneshot::Sender<Result<(), Refused>>,
+/// What rooms want of the exchange.
+enum Asked {
+    Act { input: Input, answer: oneshot::Sender<Result<(), Refused>> },
+    Floor(oneshot::Sender<Arc<FloorView>>),
+    Desk(PersonId, oneshot::Sender<Option<AgentView>>),
+    Pulse(oneshot::Sender<Pulse>),
 }
 
 /// The handle on the running exchange.
 #[derive(Clone)]
 pub struct Hall {
-    acts: mpsc::Sender<Act>,
-    floor: watch::Receiver<Arc<FloorView>>,
+    asked: mpsc::Sender<Asked>,
     written: watch::Receiver<u64>,
 }
 
@@ -55,19 +60,29 @@ impl Hall {
     pub async fn tell(&self, input: Input) -> Result<()> {
         calls::Hall::act(self, input).await.map(drop)
     }
+
+    async fn ask<T>(&self, what: impl FnOnce(oneshot::Sender<T>) -> Asked) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        self.asked.send(what(answer)).await.ok().context("the exchange has stopped")?;
+        answered.await.context("the exchange has stopped")
+    }
 }
 
 impl calls::Hall for Hall {
     fn act(&self, input: Input) -> BoxFuture<'_, Result<Result<(), Refused>>> {
-        Box::pin(async move {
-            let (answer, answered) = oneshot::channel();
-            self.acts.send(Act { input, answer }).await.ok().context("the exchange has stopped")?;
-            answered.await.context("the exchange has stopped")
-        })
+        Box::pin(self.ask(|answer| Asked::Act { input, answer }))
     }
 
-    fn floor(&self) -> Arc<FloorView> {
-        self.floor.borrow().clone()
+    fn floor(&self) -> BoxFuture<'_, Result<Arc<FloorView>>> {
+        Box::pin(self.ask(Asked::Floor))
+    }
+
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, Result<Option<AgentView>>> {
+        Box::pin(self.ask(move |answer| Asked::Desk(agent, answer)))
+    }
+
+    fn pulse(&self) -> BoxFuture<'_, Result<Pulse>> {
+        Box::pin(self.ask(Asked::Pulse))
     }
 }
 
@@ -78,11 +93,10 @@ pub fn start(
     events: mpsc::Receiver<line::Event>,
     log: Log,
     clock: Arc<dyn Clock>,
+    calendar: Calendar,
 ) -> Result<(Hall, std::thread::JoinHandle<()>)> {
-    let (acts, acts_in) = mpsc::channel(ACTS_MAX);
-    let (floor_out, floor) = watch::channel(Arc::new(exchange.floor()));
+    let (asked, asked_in) = mpsc::channel(ACTS_MAX);
     let (written_out, written) = watch::channel(log.end());
-    let calendar = Calendar::china();
     let driver = Driver {
         midnight: next_midnight(&calendar, clock.now()),
         calendar,
@@ -95,13 +109,13 @@ pub fn start(
         unwritten: Vec::new(),
         draining: false,
         written: written_out,
-        floor: floor_out,
+        picture: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let thread = std::thread::Builder::new()
         .name("exchange".into())
         .spawn(move || {
-            let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(driver.run(events, acts_in))));
+            let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(driver.run(events, asked_in))));
             if ended.is_err() {
                 // Nobody would answer any more: whoever restarts the program finds every call in the log.
                 error!("the exchange has a bug and cannot go on; the program ends to be started again");
@@ -109,7 +123,7 @@ pub fn start(
             }
         })
         .context("starting the exchange's thread")?;
-    Ok((Hall { acts, floor, written }, thread))
+    Ok((Hall { asked, written }, thread))
 }
 
 struct Driver {
@@ -123,10 +137,35 @@ struct Driver {
     unwritten: Vec<Vec<u8>>,
     draining: bool,
     written: watch::Sender<u64>,
-    floor: watch::Sender<Arc<FloorView>>,
+    /// The floor as it was last drawn, and when; none since somebody has acted.
+    picture: Option<(Timestamp, Arc<FloorView>)>,
     calendar: Calendar,
     /// When the figures of the day begin at nothing again.
     midnight: Timestamp,
+}
+
+/// How it went.
+enum Decided {
+    Well,
+    /// There was a panic, and this call was given up.
+    WithoutCall(CallId),
+    /// There was one, and nothing can be trusted any more.
+    Broken(Box<dyn Any + Send>),
+}
+
+fn decide(
+    exchange: &mut Exchange,
+    now: Timestamp,
+    out: &mut Vec<Effect>,
+    act: impl FnOnce(&mut Exchange, Timestamp, &mut Vec<Effect>),
+) -> Decided {
+    // The exchange is looked at again only by `recover`, which knows what a panic leaves behind, and checks.
+    let Err(panic) = catch_unwind(AssertUnwindSafe(|| act(exchange, now, out))) else { return Decided::Well };
+    match catch_unwind(AssertUnwindSafe(|| exchange.recover(now, out))) {
+        Ok(Some(call)) => Decided::WithoutCall(call),
+        Ok(None) => Decided::Broken(panic),
+        Err(second) => Decided::Broken(second),
+    }
 }
 
 /// A telephone of ours that may not dial what it dials is somebody's mistake, in the rules or at the desk.
@@ -144,11 +183,9 @@ fn next_midnight(calendar: &Calendar, now: Timestamp) -> Timestamp {
 }
 
 impl Driver {
-    async fn run(mut self, mut events: mpsc::Receiver<line::Event>, mut acts: mpsc::Receiver<Act>) {
+    async fn run(mut self, mut events: mpsc::Receiver<line::Event>, mut asked: mpsc::Receiver<Asked>) {
         let mut beat = tokio::time::interval(BEAT);
-        let mut picture = tokio::time::interval(FLOOR_EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        picture.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = self.exchange.deadline().map(|at| at.since(self.clock.now()));
             tokio::select! {
@@ -157,13 +194,12 @@ impl Driver {
                     Some(event) => self.take(Input::Line(event)),
                     None => return,
                 },
-                act = acts.recv() => match act {
-                    Some(act) => self.act(act),
+                asked = asked.recv() => match asked {
+                    Some(asked) => self.asked(asked),
                     None => return,
                 },
                 () = tokio::time::sleep(due.unwrap_or(Duration::MAX)), if due.is_some() => {}
-                _ = beat.tick() => self.note(&Line::Beat(self.clock.now())),
-                _ = picture.tick() => self.picture(),
+                _ = beat.tick() => self.beat(),
             }
             for _ in 0..BATCH_MAX {
                 match events.try_recv() {
@@ -176,38 +212,79 @@ impl Driver {
         }
     }
 
-    fn picture(&mut self) {
+    fn beat(&mut self) {
         let now = self.clock.now();
+        self.note(&Line::Beat(now));
         if now >= self.midnight {
             self.exchange.turn_of_day();
             self.midnight = next_midnight(&self.calendar, now);
         }
-        self.floor.send_replace(Arc::new(self.exchange.floor()));
     }
 
-    fn act(&mut self, act: Act) {
-        let before = self.effects.len();
+    /// Whoever asked may be gone when the answer is there.
+    fn asked(&mut self, asked: Asked) {
+        match asked {
+            Asked::Act { input, answer } => drop(answer.send(self.act(input))),
+            Asked::Floor(answer) => drop(answer.send(self.picture())),
+            Asked::Desk(agent, answer) => drop(answer.send(self.exchange.desk(agent))),
+            Asked::Pulse(answer) => drop(answer.send(self.exchange.pulse())),
+        }
+    }
+
+    fn picture(&mut self) -> Arc<FloorView> {
         let now = self.clock.now();
-        self.exchange.handle(now, act.input, &mut self.effects);
+        let drawn = self.picture.as_ref().filter(|(at, _)| now.since(*at) < FLOOR_REST);
+        if let Some((_, view)) = drawn {
+            return view.clone();
+        }
+        let view = Arc::new(self.exchange.floor());
+        self.picture = Some((now, view.clone()));
+        view
+    }
+
+    /// Lets the exchange decide. A panic in there ends the call that was being moved, and nothing else; when that cannot be
+    /// said, the program ends, and what has been decided before is on the log.
+    fn decide(&mut self, act: impl FnOnce(&mut Exchange, Timestamp, &mut Vec<Effect>)) {
+        let now = self.clock.now();
+        let before = self.effects.len();
+        let decided = decide(&mut self.exchange, now, &mut self.effects, act);
+        match decided {
+            Decided::Well => {}
+            Decided::WithoutCall(call) => {
+                metrics::counter!("switchboard_exchange_panics").increment(1);
+                error!(%call, "the exchange has a bug: this call is ended and closed as interrupted, all others go on");
+            }
+            Decided::Broken(panic) => {
+                metrics::counter!("switchboard_exchange_panics").increment(1);
+                self.effects.truncate(before);
+                self.sort();
+                self.write();
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+
+    fn act(&mut self, input: Input) -> Result<(), Refused> {
+        self.picture = None;
+        let before = self.effects.len();
+        self.decide(|exchange, now, out| exchange.handle(now, input, out));
         let refused = self.effects.iter().skip(before).find_map(|effect| match effect {
             Effect::Refused(refused) => Some(refused.clone()),
             _ => None,
         });
         self.sort();
-        // Nobody may be waiting any more.
-        let _ = act.answer.send(refused.map_or(Ok(()), Err));
+        refused.map_or(Ok(()), Err)
     }
 
     fn take(&mut self, input: Input) {
-        let now = self.clock.now();
-        self.exchange.handle(now, input, &mut self.effects);
+        self.decide(|exchange, now, out| exchange.handle(now, input, out));
         self.sort();
     }
 
     fn wake(&mut self) {
         let now = self.clock.now();
         if self.exchange.deadline().is_some_and(|at| at <= now) {
-            self.exchange.wake(now, &mut self.effects);
+            self.decide(|exchange, now, out| exchange.wake(now, out));
             self.sort();
         }
     }
@@ -225,7 +302,7 @@ impl Driver {
                 Effect::LookUp { call, key, .. } => {
                     // No room answers look-ups yet; the menu hears that nothing is known.
                     let answer = Input::LookedUp { call: *call, key: key.clone(), value: None };
-                    self.exchange.handle(self.clock.now(), answer, &mut self.effects);
+                    self.decide(|exchange, now, out| exchange.handle(now, answer, out));
                 }
                 Effect::Refused(refused) => tracing::debug!(?refused, "an input did not fit"),
             }
@@ -243,6 +320,16 @@ impl Driver {
     }
 
     fn carry_out(&mut self) {
+        self.write();
+        for command in self.commands.drain(..) {
+            if let Err(dropped) = self.telephony.command(command) {
+                error!("{dropped}");
+                metrics::counter!("switchboard_commands_dropped").increment(1);
+            }
+        }
+    }
+
+    fn write(&mut self) {
         if !self.unwritten.is_empty() {
             match self.log.append(self.unwritten.iter().map(Vec::as_slice)) {
                 Ok(end) => {
@@ -250,12 +337,6 @@ impl Driver {
                     self.written.send_replace(end);
                 }
                 Err(failure) => self.log_is_stuck(&failure),
-            }
-        }
-        for command in self.commands.drain(..) {
-            if let Err(dropped) = self.telephony.command(command) {
-                error!("{dropped}");
-                metrics::counter!("switchboard_commands_dropped").increment(1);
             }
         }
     }
@@ -284,4 +365,66 @@ pub fn sync_log(log: &Log) -> Result<()> {
         }
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use exchange::fact::What;
+    use exchange::line::{Command, Event, Identity, Origin};
+    use kernel::time::TestClock;
+    use kernel::{FlowId, IdMint, LegId, TrunkId};
+
+    use super::*;
+
+    fn arrive(leg: i64) -> Input {
+        let origin = Origin::Trunk { trunk: TrunkId(1) };
+        let from = Identity { number: format!("1380000000{leg}"), name: String::new() };
+        Input::Line(Event::Incoming { leg: LegId(leg), origin, from, to: "95598".into() })
+    }
+
+    /// An input, and a bug right after what was decided about it.
+    fn strike(exchange: &mut Exchange, now: Timestamp, input: Input) -> (Vec<Effect>, Decided) {
+        let mut out = Vec::new();
+        let decided = decide(exchange, now, &mut out, |exchange, now, out| {
+            exchange.handle(now, input, out);
+            std::panic::resume_unwind(Box::new("a bug"));
+        });
+        (out, decided)
+    }
+
+    #[test]
+    fn a_bug_ends_its_call_and_no_other() {
+        let now = TestClock::monday_morning().now();
+        let config = exchange::Config { any_number: Some(FlowId(1)), ..exchange::Config::default() };
+        let mut exchange = Exchange::new(config, Arc::new(IdMint::new(0)));
+        let mut out = Vec::new();
+        assert!(matches!(
+            decide(&mut exchange, now, &mut out, |x, now, out| x.handle(now, arrive(1), out)),
+            Decided::Well
+        ));
+
+        let (out, decided) = strike(&mut exchange, now, arrive(2));
+        let Decided::WithoutCall(call) = decided else { panic!("not recovered") };
+        let ends: Vec<_> = out
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Fact(fact) => match &fact.what {
+                    What::CallArrived { .. } => Some("arrived"),
+                    What::CallInterrupted { call: ended } if *ended == call => Some("interrupted"),
+                    What::CallEnded { call: ended, .. } if *ended == call => Some("ended"),
+                    _ => None,
+                },
+                Effect::Line(Command::Answer { .. }) => Some("answer"),
+                Effect::Line(Command::HangUp { leg: LegId(2) }) => Some("hang up"),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(ends, ["arrived", "answer", "hang up", "interrupted", "ended"]);
+        let view = exchange.floor();
+        assert_eq!(view.calls.iter().map(|call| call.from.as_str()).collect::<Vec<_>>(), ["13800000001"]);
+
+        // Without a call there is nothing that could be given up.
+        let (_, decided) = strike(&mut exchange, now, Input::Drain);
+        assert!(matches!(decided, Decided::Broken(_)));
+    }
 }

@@ -17,9 +17,10 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 /// Facts taken into one transaction.
-const BATCH: usize = 500;
-/// A pause between transactions, so that a busy hour makes few large ones and not many small ones.
-const PAUSE: Duration = Duration::from_millis(100);
+const BATCH: usize = 2_000;
+/// A pause when everything has been taken in, so that a short call's growing record is written once or twice and not with
+/// each of its facts. Rows are later than the call by as much.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// A record of the log.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ impl Follower {
     /// Takes in everything that is in the log.
     pub async fn catch_up(&mut self) -> Result<u64> {
         let mut taken = 0;
-        while self.step().await? {
+        while self.step().await? > 0 {
             taken += 1;
         }
         Ok(taken)
@@ -82,12 +83,14 @@ impl Follower {
     pub async fn follow(mut self, mut written: watch::Receiver<u64>) {
         loop {
             match self.step().await {
-                Ok(true) => {}
-                Ok(false) => {
+                // There may be more.
+                Ok(BATCH) => {}
+                Ok(0) => {
                     if written.changed().await.is_err() {
                         return;
                     }
                 }
+                Ok(_) => rest(&mut written).await,
                 Err(failure) => {
                     error!("facts cannot be taken into the database, they wait in the log: {failure:#}");
                     metrics::counter!("switchboard_facts_failures").increment(1);
@@ -98,16 +101,16 @@ impl Follower {
                     }
                 }
             }
-            tokio::time::sleep(PAUSE).await;
         }
     }
 
-    /// One transaction. False when there was nothing to take.
-    async fn step(&mut self) -> Result<bool> {
+    /// One transaction: how many records it took in.
+    async fn step(&mut self) -> Result<usize> {
         let records = tokio::task::block_in_place(|| self.reader.read(BATCH))?;
         if records.is_empty() {
-            return Ok(false);
+            return Ok(0);
         }
+        let taken = records.len();
         let mut facts = Vec::with_capacity(records.len());
         for record in records {
             match serde_json::from_slice(&record.bytes).context("a record of the log cannot be read") {
@@ -121,7 +124,7 @@ impl Follower {
             }
         }
         if facts.is_empty() {
-            return Ok(true);
+            return Ok(taken);
         }
         let mut tx = self.db.begin().await?;
         self.growing.take(&mut tx, &facts).await?;
@@ -131,6 +134,13 @@ impl Follower {
         if gone > 0 {
             info!(segments = gone, "old log segments deleted");
         }
-        Ok(true)
+        Ok(taken)
     }
+}
+
+/// Until the pause is over; at once when the driver has gone, for then somebody waits for the last facts.
+async fn rest(written: &mut watch::Receiver<u64>) {
+    let gone = async { while written.changed().await.is_ok() {} };
+    // Either way it is time to go on.
+    let _ = tokio::time::timeout(PAUSE, gone).await;
 }

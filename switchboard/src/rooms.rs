@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use calls::Hall;
 use db::Migrations;
+use kernel::calendar::Calendar;
 use web::Room;
 
 /// What rooms are told when they are opened.
 pub struct Surroundings {
     pub hall: Arc<dyn Hall>,
+    /// Days begin by it.
+    pub calendar: Calendar,
     pub people: people::Config,
     pub flows: ivr_flows::Centre,
     pub recordings: recordings::Config,
@@ -22,7 +25,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         ivr_flows::room(around.flows),
         calls::room(around.hall.clone()),
         recordings::room(around.recordings),
-        floor::room(around.hall),
+        floor::room(around.hall, around.calendar),
     ]
 }
 

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use calls::store::lines;
 use db::Db;
 use futures::FutureExt;
+use jiff::tz::TimeZone;
 use kernel::calendar::Calendar;
 use kernel::{Clock, IdMint};
 use web::{App, SteadyClock};
@@ -67,8 +68,17 @@ impl Folders {
     }
 }
 
+/// The calendar of a time zone by its IANA name; an empty or unknown one is China's.
+pub fn calendar(time_zone: &str) -> Calendar {
+    let china = Calendar::china();
+    match TimeZone::get(time_zone) {
+        Ok(zone) => Calendar::new(zone, china.holidays().clone()),
+        Err(_) => china,
+    }
+}
+
 /// What the flows' room is told.
-pub fn flows_centre(folders: &Folders, house: &Path) -> Result<ivr_flows::Centre> {
+pub fn flows_centre(folders: &Folders, house: &Path, calendar: Calendar) -> Result<ivr_flows::Centre> {
     let queues = |db: Db| {
         async move {
             let lines = lines::all(&db).await?;
@@ -77,7 +87,7 @@ pub fn flows_centre(folders: &Folders, house: &Path) -> Result<ivr_flows::Centre
         .boxed()
     };
     Ok(ivr_flows::Centre {
-        calendar: Arc::new(Calendar::china()),
+        calendar: Arc::new(calendar),
         queues: Arc::new(queues),
         house: Arc::new(ivr_flows::house_prompts(&[house.to_owned()])?),
         prompts_dir: folders.prompts(),

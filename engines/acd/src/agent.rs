@@ -90,7 +90,8 @@ impl Desk {
         }
     }
 
-    pub(crate) fn change(&self) -> DeskChange {
+    /// As [`crate::Effect::Desk`] tells it.
+    pub fn change(&self) -> DeskChange {
         match self {
             Desk::SignedOut => DeskChange::SignedOut,
             Desk::NotReady { reason, .. } => DeskChange::NotReady { reason: reason.clone() },

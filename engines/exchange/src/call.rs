@@ -539,9 +539,9 @@ impl Call {
     fn start_recording(&mut self, cx: &mut Cx) {
         if self.recording.is_none() {
             let id: RecordingId = cx.ids.mint(cx.now);
+            cx.line(Command::Record { recording: id, leg: self.customer });
             self.recording = Some(Recording { id, since: cx.now, paused: false });
             cx.recordings.insert(id, Taping { call: self.id, started: false, marks: vec![] });
-            cx.line(Command::Record { recording: id, leg: self.customer });
         }
     }
 

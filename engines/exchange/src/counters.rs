@@ -194,6 +194,7 @@ impl Counters {
             | What::FlowedOut { call, .. }
             | What::Abandoned { call, .. }
             | What::Rated { call, .. }
+            | What::CallInterrupted { call }
             | What::CallEnded { call, .. } => self.progress(*call, at, &fact.what),
             // Calls of our own are no load that customers bring: they are in the records, not in these figures.
             What::CallPlaced { .. }
@@ -289,6 +290,21 @@ impl Counters {
                 figures.abandoned_short += u64::from(wait < SHORT_ABANDON);
                 figures.wait_abandoned_ms += ms(wait);
                 figures.wait_longest_ms = figures.wait_longest_ms.max(ms(wait));
+            }
+            (What::CallInterrupted { .. }, stage) => {
+                let held = call.held_since.take().map_or(Duration::ZERO, |since| at.since(since));
+                figures.hold_ms += ms(held);
+                if let Some(since) = call.talking_since.take() {
+                    figures.talk_ms += ms(at.since(since).saturating_sub(held));
+                }
+                if stage == Stage::Waiting {
+                    call.stage = Stage::Abandoned;
+                    let wait = at.since(call.asked);
+                    figures.waiting = figures.waiting.saturating_sub(1);
+                    figures.abandoned += 1;
+                    figures.wait_abandoned_ms += ms(wait);
+                    figures.wait_longest_ms = figures.wait_longest_ms.max(ms(wait));
+                }
             }
             (What::Rated { score, .. }, _) => {
                 figures.ratings += 1;

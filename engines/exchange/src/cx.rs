@@ -61,6 +61,8 @@ pub(crate) struct Cx<'a> {
 
 impl Cx<'_> {
     pub fn fact(&mut self, what: What) {
+        #[cfg(test)]
+        crate::fault::here();
         let fact = Fact { at: self.now, what };
         self.counters.take(&fact);
         self.out.push(Effect::Fact(fact));
@@ -75,6 +77,8 @@ impl Cx<'_> {
     }
 
     pub fn line(&mut self, command: Command) {
+        #[cfg(test)]
+        crate::fault::here();
         self.out.push(Effect::Line(command));
     }
 
@@ -109,7 +113,7 @@ impl Cx<'_> {
     pub fn dial(&mut self, call: CallId, to: Target, from: Identity, ring_for: Duration) -> LegId {
         let leg: LegId = self.ids.mint(self.now);
         self.legs.insert(leg, Leg { call, leaving: false });
-        self.line(Command::Dial { leg, to, from, ring_for });
+        self.out.push(Effect::Line(Command::Dial { leg, to, from, ring_for }));
         leg
     }
 

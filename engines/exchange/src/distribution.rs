@@ -1,6 +1,6 @@
 //! Between the exchange and the distributor: who must hear of what the other decided.
 
-use kernel::{Engine, Timestamp};
+use kernel::{CallId, Engine, Timestamp};
 
 use crate::call::Happening;
 use crate::cx::Cx;
@@ -15,6 +15,9 @@ impl Exchange {
             acd::Input::Move { call, to } => Some((*call, Happening::NotMoved, Some(Happening::Moved(*to)))),
             _ => None,
         };
+        if let Some(call) = call_of(&input) {
+            self.at_work = Some(call);
+        }
         let mut effects = Vec::new();
         self.acd.handle(now, input, &mut effects);
         let refused = effects.iter().any(|effect| matches!(effect, acd::Effect::Refused(_)));
@@ -44,22 +47,14 @@ impl Exchange {
                 self.step(now, call, Happening::Overflowed { how, stays }, out);
             }
             acd::Effect::Desk { agent, state, by } => {
-                let desk = match state {
-                    acd::DeskChange::SignedOut => DeskState::SignedOut,
-                    acd::DeskChange::NotReady { reason } => DeskState::NotReady { reason },
-                    acd::DeskChange::Ready => DeskState::Ready,
-                    acd::DeskChange::Ringing { call } => DeskState::Ringing { call },
-                    acd::DeskChange::Talking { call } => DeskState::Talking { call },
-                    acd::DeskChange::AfterCall { call, .. } => DeskState::AfterCall { call },
-                };
-                self.desk_changed(now, agent, desk, by, out);
+                self.desk_changed(now, agent, desk_state(state), by, out);
             }
             acd::Effect::OverLimit { agent, .. } => self.seat(now, agent).over_limit = true,
             acd::Effect::Refused(why) => out.push(Effect::Refused(Refused::Acd { why })),
         }
     }
 
-    fn desk_changed(
+    pub(crate) fn desk_changed(
         &mut self,
         now: Timestamp,
         agent: kernel::PersonId,
@@ -92,5 +87,42 @@ impl Exchange {
         if gone {
             self.seats.remove(&agent);
         }
+    }
+}
+
+pub(crate) fn desk_state(state: acd::DeskChange) -> DeskState {
+    match state {
+        acd::DeskChange::SignedOut => DeskState::SignedOut,
+        acd::DeskChange::NotReady { reason } => DeskState::NotReady { reason },
+        acd::DeskChange::Ready => DeskState::Ready,
+        acd::DeskChange::Ringing { call } => DeskState::Ringing { call },
+        acd::DeskChange::Talking { call } => DeskState::Talking { call },
+        acd::DeskChange::AfterCall { call, .. } => DeskState::AfterCall { call },
+    }
+}
+
+/// The call an input to the distributor is about.
+fn call_of(input: &acd::Input) -> Option<CallId> {
+    match input {
+        acd::Input::Join { call, .. }
+        | acd::Input::Leave { call, .. }
+        | acd::Input::Move { call, .. }
+        | acd::Input::Give { call, .. }
+        | acd::Input::Accepted { call, .. }
+        | acd::Input::Failed { call, .. }
+        | acd::Input::Engaged { call, .. }
+        | acd::Input::Parted { call, .. }
+        | acd::Input::Disengaged { call, .. }
+        | acd::Input::Forget { call } => Some(*call),
+        acd::Input::Configure(_)
+        | acd::Input::SignIn { .. }
+        | acd::Input::SignOut { .. }
+        | acd::Input::Ready { .. }
+        | acd::Input::NotReady { .. }
+        | acd::Input::Finish { .. }
+        | acd::Input::Extend { .. }
+        | acd::Input::DeviceLost { .. }
+        | acd::Input::DeviceBack { .. }
+        | acd::Input::Direct { .. } => None,
     }
 }

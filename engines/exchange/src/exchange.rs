@@ -38,6 +38,8 @@ pub struct Exchange {
     pub(crate) from_acd: VecDeque<acd::Effect>,
     /// Calls that moved during this input.
     pub(crate) touched: BTreeSet<CallId>,
+    /// The call that was moved last during this input: the one that is concerned should this end in a panic.
+    pub(crate) at_work: Option<CallId>,
 }
 
 impl Exchange {
@@ -60,6 +62,7 @@ impl Exchange {
             to_acd: VecDeque::new(),
             from_acd: VecDeque::new(),
             touched: BTreeSet::new(),
+            at_work: None,
         }
     }
 
@@ -79,6 +82,7 @@ impl Exchange {
 
     /// Moves one call, if it is still there.
     pub(crate) fn step(&mut self, now: Timestamp, id: CallId, happening: Happening, out: &mut Vec<Effect>) {
+        self.at_work = Some(id);
         let Exchange { config, ids, calls, legs, seats, recordings, counters, to_acd, touched, .. } = self;
         let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
         match calls.get_mut(&id) {
@@ -91,13 +95,15 @@ impl Exchange {
     }
 
     pub(crate) fn fact(&mut self, now: Timestamp, what: What, out: &mut Vec<Effect>) {
+        #[cfg(test)]
+        crate::fault::here();
         let fact = crate::Fact { at: now, what };
         self.counters.take(&fact);
         out.push(Effect::Fact(fact));
     }
 
     /// Lets the distributor and the calls answer each other until both are content, then closes what has ended.
-    fn settle(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+    pub(crate) fn settle(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         loop {
             if let Some(effect) = self.from_acd.pop_front() {
                 self.distributed(now, effect, out);
@@ -107,11 +113,13 @@ impl Exchange {
                 break;
             }
         }
-        for id in std::mem::take(&mut self.touched) {
+        while let Some(id) = self.touched.pop_first() {
+            self.at_work = Some(id);
             let Some(call) = self.calls.get(&id) else { continue };
             if let State::Ended { by, cause } = call.state {
-                self.forget(id);
+                // Told before it is forgotten: whatever goes wrong in between, its end is told.
                 self.fact(now, What::CallEnded { call: id, by, cause }, out);
+                self.forget(id);
             } else {
                 let due = call.deadline(self.config.limits.call_max);
                 self.arm(id, due);
@@ -134,7 +142,7 @@ impl Exchange {
         }
     }
 
-    fn forget(&mut self, id: CallId) {
+    pub(crate) fn forget(&mut self, id: CallId) {
         self.arm(id, None);
         let Some(call) = self.calls.remove(&id) else { return };
         if let Some(trunk) = call.trunk
@@ -311,12 +319,13 @@ impl Exchange {
             }
         };
         let id: CallId = self.ids.mint(now);
+        self.at_work = Some(id);
         self.legs.insert(leg, Leg { call: id, leaving: false });
+        let number = from.number.clone();
+        self.fact(now, What::CallArrived { call: id, leg, trunk, from: number, to: to.clone() }, out);
         if let Some(trunk) = trunk {
             *self.on_trunk.entry(trunk).or_default() += 1;
         }
-        let number = from.number.clone();
-        self.fact(now, What::CallArrived { call: id, leg, trunk, from: number, to: to.clone() }, out);
         out.push(Effect::Line(Command::Answer { leg }));
         let mut call = Call::begin(id, now, leg, from, to, State::Arriving);
         call.trunk = trunk;
@@ -426,6 +435,7 @@ impl Engine for Exchange {
     type Effect = Effect;
 
     fn handle(&mut self, now: Timestamp, input: Input, out: &mut Vec<Effect>) {
+        self.at_work = None;
         match input {
             Input::Line(event) => self.line(now, event, out),
             Input::Agent { agent, act } => self.agent(now, agent, act, out),
@@ -442,6 +452,7 @@ impl Engine for Exchange {
     }
 
     fn wake(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        self.at_work = None;
         if self.acd.deadline().is_some_and(|at| at <= now) {
             let mut effects = Vec::new();
             self.acd.wake(now, &mut effects);

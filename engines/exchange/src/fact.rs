@@ -142,6 +142,10 @@ pub enum What {
         agent: PersonId,
         score: u8,
     },
+    /// A bug ended this call alone: whatever was open in it is over. `CallEnded` follows.
+    CallInterrupted {
+        call: CallId,
+    },
     /// t6
     CallEnded {
         call: CallId,
@@ -333,6 +337,7 @@ impl What {
             | What::Abandoned { call, .. }
             | What::Asked { call, .. }
             | What::Rated { call, .. }
+            | What::CallInterrupted { call }
             | What::CallEnded { call, .. }
             | What::AfterCallEnded { call, .. }
             | What::RecordingStarted { call, .. }

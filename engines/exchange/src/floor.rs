@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{CallId, PersonId, QueueId, Timestamp, TrunkId};
 use serde::Serialize;
 
+use crate::AgentLine;
 use crate::counters::Figures;
 use crate::cx::Seat;
 use crate::exchange::Exchange;
@@ -110,8 +111,29 @@ pub enum CallState {
     Closing,
 }
 
+/// The least that somebody who counts wants to know every second.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Pulse {
+    pub waiting: u32,
+    pub today: Figures,
+}
+
 impl Exchange {
-    /// The floor as it is now. Cheap enough for twice a second, not for every input.
+    pub fn pulse(&self) -> Pulse {
+        let waiting = self.acd.callers().count();
+        Pulse { waiting: u32::try_from(waiting).unwrap_or(u32::MAX), today: self.counters.figures().clone() }
+    }
+
+    /// One agent's desk, as the floor shows it.
+    pub fn desk(&self, agent: PersonId) -> Option<AgentView> {
+        match (self.seats.get(&agent), self.config.agents.get(&agent)) {
+            (Some(seat), _) => Some(self.agent_view(agent, seat)),
+            (None, Some(line)) => Some(AgentView::absent(agent, line)),
+            (None, None) => None,
+        }
+    }
+
+    /// The floor as it is now. Cheap enough for a few times a second, not for every input.
     pub fn floor(&self) -> FloorView {
         let mut view = FloorView {
             draining: self.draining,
@@ -162,20 +184,7 @@ impl Exchange {
         }
         for (agent, line) in &self.config.agents {
             if !self.seats.contains_key(agent) {
-                view.agents.push(AgentView {
-                    agent: *agent,
-                    number: line.number.clone(),
-                    name: line.name.clone(),
-                    desk: DeskState::SignedOut,
-                    since: None,
-                    phone_reachable: None,
-                    over_limit: false,
-                    soft: None,
-                    hard: None,
-                    call: None,
-                    caller: None,
-                    queue: None,
-                });
+                view.agents.push(AgentView::absent(*agent, line));
             }
         }
         view.agents.sort_by(|a, b| (&a.number, a.agent).cmp(&(&b.number, b.agent)));
@@ -221,6 +230,26 @@ impl Exchange {
                 _ => call.who().number,
             }),
             queue: live.and_then(|call| call.queue),
+        }
+    }
+}
+
+impl AgentView {
+    /// Somebody who has not been heard of since the start.
+    fn absent(agent: PersonId, line: &AgentLine) -> Self {
+        AgentView {
+            agent,
+            number: line.number.clone(),
+            name: line.name.clone(),
+            desk: DeskState::SignedOut,
+            since: None,
+            phone_reachable: None,
+            over_limit: false,
+            soft: None,
+            hard: None,
+            call: None,
+            caller: None,
+            queue: None,
         }
     }
 }

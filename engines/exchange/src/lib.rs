@@ -11,10 +11,13 @@ mod cx;
 mod distribution;
 mod exchange;
 pub mod fact;
+#[cfg(test)]
+mod fault;
 pub mod floor;
 mod input;
 pub mod line;
 mod outward;
+mod recover;
 mod show;
 #[cfg(test)]
 mod simulation;

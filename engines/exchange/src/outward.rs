@@ -46,14 +46,17 @@ impl Exchange {
                 // Outside, the name of a person is nobody's business.
                 let caller_id = self.config.trunks.get(&trunk).and_then(|line| line.caller_id.clone());
                 shown = Identity { number: caller_id.unwrap_or(shown.number), name: String::new() };
-                *self.on_trunk.entry(trunk).or_default() += 1;
                 (Target::Number { trunk, number: to.clone() }, Some(trunk), None)
             }
         };
         let call: CallId = self.ids.mint(now);
+        self.at_work = Some(call);
         let number = from.number.clone();
-        self.fact(now, What::CallPlaced { call, leg, trunk, agent, with, from: number, to: to.clone() }, out);
         self.legs.insert(leg, Leg { call, leaving: false });
+        self.fact(now, What::CallPlaced { call, leg, trunk, agent, with, from: number, to: to.clone() }, out);
+        if let Some(trunk) = trunk {
+            *self.on_trunk.entry(trunk).or_default() += 1;
+        }
         let desk = |who| self.seats.get(&who).map(|seat| &seat.desk);
         let writing_up = matches!(desk(agent), Some(DeskState::AfterCall { .. }));
         for agent in [Some(agent), with].into_iter().flatten() {

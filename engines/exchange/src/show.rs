@@ -25,6 +25,7 @@ impl Exchange {
             to_acd,
             from_acd,
             touched,
+            at_work: _,
         } = self;
         let mut text = String::new();
         let _ = writeln!(text, "exchange{}", if *draining { ", draining" } else { "" });

@@ -2,17 +2,26 @@
 
 use std::sync::Arc;
 
+use exchange::floor::{AgentView, Pulse};
 use exchange::{FloorView, Input, Refused};
 use futures::future::BoxFuture;
+use kernel::PersonId;
 
 /// The running exchange, as rooms see it. The binary drives the real one; HTTP tests drive one without a wire.
+/// `Err` means of all of these that the exchange cannot be reached.
 pub trait Hall: Send + Sync + 'static {
     /// Hands an act to the exchange and waits until it has been decided (not until it has been carried out).
     ///
     /// # Errors
-    /// `Ok(Err(_))` is the exchange's no; `Err(_)` means that the exchange cannot be reached.
+    /// `Ok(Err(_))` is the exchange's no.
     fn act(&self, input: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>>;
 
-    /// The newest picture, at most half a second old.
-    fn floor(&self) -> Arc<FloorView>;
+    /// The floor as it is now, drawn for whoever asks: a copy of every call and desk.
+    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>>;
+
+    /// One agent's desk; none for somebody who answers no calls.
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>>;
+
+    /// How many wait, and the figures of the day.
+    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>>;
 }

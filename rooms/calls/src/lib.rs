@@ -51,7 +51,8 @@ pub fn room(hall: Arc<dyn Hall>) -> Room {
             .permit(CALL_BACK, routes!(http::owed::list))
             .permit(CALL_BACK, routes!(http::owed::act))
             .permit(ANSWER, routes!(http::desk::show, http::desk::act))
-            .with(hall),
+            .with(hall)
+            .with(Arc::new(rules::Looks::default())),
         ..Room::new("calls", MIGRATIONS)
     }
 }

@@ -2,12 +2,14 @@
 
 pub mod check;
 pub mod line;
+mod look;
 pub mod owed;
 pub mod record;
 mod refusal;
 pub mod segment;
 
-pub use line::{Answer, DialRule, Queue, Trunk};
+pub use line::{Answer, Centre, DialRule, Queue, Trunk};
+pub use look::Looks;
 pub use owed::Owed;
 pub use record::{Outcome, Record};
 pub use refusal::{NotNow, Refusal};

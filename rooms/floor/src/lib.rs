@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calls::Hall;
+use kernel::calendar::Calendar;
 use web::{Job, Room, Routes, Topic, routes};
 
 pub use watch::Watch;
@@ -25,8 +26,8 @@ pub const NOW: Topic = Topic::shared("floor.now", permissions::WATCH);
 const EVERY: Duration = Duration::from_millis(800);
 
 /// The manifest.
-pub fn room(hall: Arc<dyn Hall>) -> Room {
-    let watch = Arc::new(Watch::new(hall.clone()));
+pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
+    let watch = Arc::new(Watch::new(hall.clone(), calendar));
     let pushed = watch.clone();
     Room {
         permissions: permissions::PERMISSIONS,

@@ -36,15 +36,15 @@ struct Memory {
 }
 
 impl Watch {
-    pub fn new(hall: Arc<dyn Hall>) -> Self {
-        Watch { hall, calendar: Calendar::china(), memory: Mutex::default() }
+    pub fn new(hall: Arc<dyn Hall>, calendar: Calendar) -> Self {
+        Watch { hall, calendar, memory: Mutex::default() }
     }
 
     /// The picture now.
     pub async fn picture(&self, app: &App) -> Result<Picture> {
         let now = app.now();
         self.refresh(app, now).await?;
-        let view = self.hall.floor();
+        let view = self.hall.floor().await?;
         let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(picture(&view, &memory.beside, now))
     }
@@ -53,10 +53,10 @@ impl Watch {
     pub async fn push(&self, app: &App) -> Result<()> {
         let now = app.now();
         {
-            let view = self.hall.floor();
+            let seen = self.hall.pulse().await?;
             let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
             memory.began.get_or_insert(now);
-            memory.history.look(now, view.waiting, &view.today);
+            memory.history.look(now, seen.waiting, &seen.today);
             memory.beside.history = memory.history.minutes();
         }
         if app.live.is_watched(NOW.name) {

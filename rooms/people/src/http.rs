@@ -1,7 +1,7 @@
 //! The room's HTTP: parse, load, decide, save, answer.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use kernel::Timestamp;
@@ -23,9 +23,29 @@ pub struct Config {
     /// The SIP realm; telephones sign in to it with the same number and password.
     pub realm: String,
     /// The centre's name, shown on every page.
-    pub centre: Option<String>,
+    pub centre: CentreName,
     /// Simulated people and demo sign-ins are offered.
     pub demo: bool,
+}
+
+/// The centre's name, for all who show it; whoever configures the centre changes it for all of them.
+#[derive(Clone, Debug, Default)]
+pub struct CentreName(Arc<RwLock<Option<String>>>);
+
+impl CentreName {
+    pub fn get(&self) -> Option<String> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn set(&self, name: Option<String>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = name;
+    }
+}
+
+impl From<&str> for CentreName {
+    fn from(name: &str) -> Self {
+        CentreName(Arc::new(RwLock::new(Some(name.to_owned()))))
+    }
 }
 
 /// What the handlers of this room share.

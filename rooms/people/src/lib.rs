@@ -16,7 +16,7 @@ mod secrets;
 mod setup;
 pub mod store;
 
-pub use http::Config;
+pub use http::{CentreName, Config};
 pub use keeper::Keeper;
 pub use permissions::{ASSIGN, CHANGERS, MANAGE, PERMISSIONS, READ};
 pub use rules::{Agent, Person, Phone, PhoneDigest, PutAgent, State};

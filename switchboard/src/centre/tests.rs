@@ -88,3 +88,112 @@ fn every_error_names_its_line_and_the_remedy() {
         ]],
     );
 }
+
+/// What stands between ```toml and ``` in a text.
+fn examples(text: &str) -> impl Iterator<Item = &str> {
+    text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next())
+}
+
+#[test]
+fn the_examples_of_the_manual_are_one_file_that_fits() {
+    let manual = include_str!("../../../docs/centre-file.md");
+    check(&examples(manual).collect::<String>(), expect!["fits: 2 queues, 2 agents"]);
+}
+
+#[test]
+fn the_manual_has_every_key() {
+    let manual = include_str!("../../../docs/centre-file.md");
+    for kind in ["centre", "trunk", "number", "queue", "group", "agent", "dial", "flow"] {
+        let brackets = if kind == "centre" { format!("[{kind}]") } else { format!("[[{kind}]]") };
+        let Err(told) = toml::from_str::<CentreFile>(&format!("{brackets}\nno_such_key = 1\n")) else {
+            panic!("{kind} takes any key");
+        };
+        // "… expected one of `name`, `title`": the names between the backticks, after the wrong one.
+        for key in told.message().split('`').skip(3).step_by(2) {
+            assert!(manual.contains(&format!("`{key}`")), "docs/centre-file.md: {kind} has the key {key}");
+        }
+    }
+}
+
+/// Numbers that look like chance (SplitMix64), the same on every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % end.max(1) as u64) as usize
+    }
+}
+
+/// Lines doubled, lost and exchanged, values put in place of others. `make fuzz` looks further.
+#[test]
+fn damaged_files_are_refused_with_reasons_or_written_back_as_they_were_read() {
+    const VALUES: &[&str] = &[
+        "0",
+        "-1",
+        "99999999999",
+        "true",
+        "\"\"",
+        "\"top\"",
+        "[]",
+        "{}",
+        "\"9\"",
+        "1.5",
+        "[[flow]]",
+        "\"",
+        "热",
+    ];
+    let seeds = [
+        include_str!("../../../fuzz/seeds/kinds.toml"),
+        include_str!("../../../demo/flows.toml"),
+        include_str!("../../tests/peers/hotline.toml"),
+    ];
+    let names = ivr::Names {
+        queues: [("general".to_owned(), kernel::QueueId(1)), ("business".to_owned(), kernel::QueueId(2))]
+            .into(),
+        prompts: None,
+        time_zone: jiff::tz::TimeZone::UTC,
+        holidays: kernel::calendar::Holidays::default(),
+    };
+    let mut dice = Dice(1);
+    let (mut fit, mut refused) = (0, 0);
+    for round in 0..1_500 {
+        let seed = seeds[round % seeds.len()];
+        let mut lines: Vec<String> = seed.lines().map(str::to_owned).collect();
+        for _ in 0..dice.below(4) {
+            let (one, other) = (dice.below(lines.len()), dice.below(lines.len()));
+            match dice.below(5) {
+                0 => drop(lines.remove(one)),
+                1 => lines.insert(other, lines[one].clone()),
+                2 => lines.swap(one, other),
+                3 => {
+                    let key = lines[one].split('=').next().unwrap_or_default().to_owned();
+                    lines[one] = format!("{key}= {}", VALUES[dice.below(VALUES.len())]);
+                }
+                _ => {
+                    let at = dice.below(lines[one].chars().count());
+                    lines[one] = lines[one].chars().take(at).collect();
+                }
+            }
+        }
+        let text = lines.join("\n");
+        match read(&text) {
+            Ok(spec) => {
+                fit += 1;
+                let written = write(&spec).expect("what was read can be written");
+                assert_eq!(read(&written).as_ref(), Ok(&spec), "{text}\n-- written --\n{written}");
+                for flow in &spec.flows {
+                    ivr::compile(flow, kernel::FlowId(1), 1, &names);
+                }
+            }
+            Err(troubles) => {
+                refused += 1;
+                assert!(troubles.0.iter().all(|t| t.line >= 1 && !t.what.is_empty() && !t.remedy.is_empty()));
+            }
+        }
+    }
+    assert!(fit > 100 && refused > 100, "{fit} {refused}");
+}

@@ -1,16 +1,17 @@
 //! `switchboard apply`: makes the centre what a file says, the second time changing nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use calls::LinesChanged;
-use calls::rules::DialRule;
+use calls::rules::{Centre, DialRule};
 use calls::store::lines;
 use ivr_flows::By;
 use people::PutAgent;
 use web::App;
 
+use super::export;
 use crate::centre::{self, CentreSpec};
 use crate::config::{self, Place};
 use crate::store::{self, Folders};
@@ -26,6 +27,8 @@ pub struct Done {
     pub numbers: usize,
     /// People who were new or different.
     pub changed: usize,
+    /// What is there and not in the file, by kind: it stays as it is.
+    pub kept: Vec<String>,
 }
 
 pub async fn run(file: &Path, place: &Place) -> Result<()> {
@@ -33,7 +36,7 @@ pub async fn run(file: &Path, place: &Place) -> Result<()> {
     let spec = centre::read(&text).map_err(|troubles| anyhow!("{}:\n{troubles}", file.display()))?;
     let folders = Folders::open(&place.data())?;
     let app = store::open(&place.database()).await?;
-    let flows = store::flows_centre(&folders, &config::prompts())?;
+    let flows = store::flows_centre(&folders, &config::prompts(), store::calendar(&spec.centre.time_zone))?;
     let done = apply(&app, config::REALM, &flows, &spec).await?;
     app.db.close().await;
     println!(
@@ -46,12 +49,16 @@ pub async fn run(file: &Path, place: &Place) -> Result<()> {
         done.flows,
         done.numbers
     );
+    for kept in &done.kept {
+        println!("kept, though not in this file: {kept}");
+    }
     Ok(())
 }
 
 /// Puts a centre in. A running one takes it over by the events that are written with it.
 pub async fn apply(app: &App, realm: &str, flows: &ivr_flows::Centre, spec: &CentreSpec) -> Result<Done> {
     people::start(&app.db, &[]).await?;
+    let kept = absent(&export::spec(&app.db).await?, spec);
     put_lines(app, spec).await?;
     let changed = put_people(app, realm, spec).await?;
     put_flows(app, flows, spec).await?;
@@ -62,7 +69,34 @@ pub async fn apply(app: &App, realm: &str, flows: &ivr_flows::Centre, spec: &Cen
         flows: spec.flows.len(),
         numbers: spec.numbers.len(),
         changed,
+        kept,
     })
+}
+
+/// What is in the centre and not in the file. Deleting it is somebody's decision: an agent who left has a history, and a
+/// queue has callers.
+fn absent(before: &CentreSpec, file: &CentreSpec) -> Vec<String> {
+    fn names<'a, T>(
+        kind: &str,
+        before: &'a [T],
+        file: &'a [T],
+        name: impl Fn(&'a T) -> &'a str,
+    ) -> Option<String> {
+        let known: BTreeSet<&str> = file.iter().map(&name).collect();
+        let absent: Vec<&str> = before.iter().map(&name).filter(|name| !known.contains(name)).collect();
+        (!absent.is_empty()).then(|| format!("{kind} {}", absent.join(", ")))
+    }
+    [
+        names("trunks", &before.trunks, &file.trunks, |trunk| &trunk.name),
+        names("numbers", &before.numbers, &file.numbers, |number| &number.did),
+        names("queues", &before.queues, &file.queues, |queue| &queue.name),
+        names("groups", &before.groups, &file.groups, |group| &group.name),
+        names("agents", &before.agents, &file.agents, |agent| &agent.number),
+        names("flows", &before.flows, &file.flows, |flow| &flow.name),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 async fn put_lines(app: &App, spec: &CentreSpec) -> Result<()> {
@@ -70,6 +104,15 @@ async fn put_lines(app: &App, spec: &CentreSpec) -> Result<()> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let mut any = false;
+    let named = lines::centre(&app.db).await?;
+    // A file without [centre] says nothing of it.
+    if !spec.centre.name.is_empty() {
+        let told = Centre { name: spec.centre.name.clone(), time_zone: spec.centre.time_zone.clone() };
+        if told != named {
+            lines::put_centre(&mut tx, None, now, &told).await?;
+            any = true;
+        }
+    }
     for queue in &spec.queues {
         if !before.queues.iter().any(|(_, known)| known == queue) {
             lines::put_queue(&mut tx, &app.mint, None, now, queue).await?;

@@ -17,6 +17,12 @@ pub async fn run(place: &Place) -> Result<()> {
     Ok(())
 }
 
+fn known_centre(kept: calls::rules::Centre) -> Centre {
+    let plain = Centre::default();
+    let time_zone = Some(kept.time_zone).filter(|zone| !zone.is_empty()).unwrap_or(plain.time_zone);
+    Centre { name: kept.name, time_zone }
+}
+
 /// The centre as it is.
 pub async fn spec(db: &db::Db) -> Result<CentreSpec> {
     let lines = lines::all(db).await?;
@@ -52,7 +58,7 @@ pub async fn spec(db: &db::Db) -> Result<CentreSpec> {
     let flows = ivr_flows::export(db).await?;
     let numbers = ivr_flows::numbers(db).await?;
     Ok(CentreSpec {
-        centre: Centre::default(),
+        centre: known_centre(lines::centre(db).await?),
         trunks: lines.trunks.into_iter().map(|(_, trunk)| trunk).collect(),
         numbers: numbers.into_iter().map(|(did, flow)| Number { did, flow }).collect(),
         queues: lines.queues.into_iter().map(|(_, queue)| queue).collect(),

@@ -13,6 +13,7 @@ use exchange::fact::{DeskState, What};
 use exchange::{AgentAct, Exchange, Fact, Input, line};
 use files::log::Log;
 use kernel::{Engine, PersonId};
+use people::CentreName;
 use telephony::{MediaConfig, Telephony, Tls};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -40,7 +41,8 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
     app.metrics = Some(Arc::new(move || metrics.render()));
 
-    let flows = store::flows_centre(&folders, &config.prompts)?;
+    let calendar = store::calendar(&lines::centre(&app.db).await?.time_zone);
+    let flows = store::flows_centre(&folders, &config.prompts, calendar.clone())?;
     if config.demo {
         demo::put_in(&app, &flows).await?;
     }
@@ -57,7 +59,8 @@ pub async fn run(serve: &Serve) -> Result<()> {
             .await
             .with_context(|| format!("starting SIP on {}", config.sip))?;
     driver::sync_log(&log)?;
-    let (hall, _thread) = driver::start(exchange, telephony.clone(), events, log, app.clock.clone())?;
+    let (hall, _thread) =
+        driver::start(exchange, telephony.clone(), events, log, app.clock.clone(), calendar.clone())?;
     let following = tokio::spawn(follower.follow(hall.written()));
     for agent in agents.iter().filter(|agent| agent.ready) {
         for act in [AgentAct::SignIn, AgentAct::Ready] {
@@ -65,13 +68,12 @@ pub async fn run(serve: &Serve) -> Result<()> {
         }
     }
 
+    let name = CentreName::default();
+    name.set(lines::centre(&app.db).await.map(named)?);
     let around = Surroundings {
         hall: Arc::new(hall.clone()),
-        people: people::Config {
-            realm: REALM.to_owned(),
-            centre: Some(demo::NAME.to_owned()).filter(|_| config.demo),
-            demo: config.demo,
-        },
+        calendar,
+        people: people::Config { realm: REALM.to_owned(), centre: name.clone(), demo: config.demo },
         flows: flows.clone(),
         recordings: recordings::Config::new(folders.recordings()),
     };
@@ -91,8 +93,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let configuring = tokio::spawn(reconfigure(
         app.clone(),
         flows,
-        hall.clone(),
-        telephony.clone(),
+        Reached { hall: hall.clone(), telephony: telephony.clone(), name },
         config.max_calls,
         changed,
         known,
@@ -106,7 +107,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     telephony.stop().await;
     // The last facts and the seals of recordings are still on their way.
     let begun = app.now();
-    while !hall.floor().calls.is_empty() && app.now().since(begun) < GOODBYE {
+    while hall.floor().await.is_ok_and(|floor| !floor.calls.is_empty()) && app.now().since(begun) < GOODBYE {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let media = telephony.media().clone();
@@ -195,16 +196,27 @@ fn when_configured(changed: Arc<Notify>) -> Subscription {
     })
 }
 
+fn named(centre: calls::rules::Centre) -> Option<String> {
+    Some(centre.name).filter(|name| !name.is_empty())
+}
+
+/// Who is told of a new configuration.
+struct Reached {
+    hall: Hall,
+    telephony: Telephony,
+    name: CentreName,
+}
+
 /// Whatever changes in the rooms takes effect within a second, while calls go on.
 async fn reconfigure(
     app: App,
     flows: ivr_flows::Centre,
-    hall: Hall,
-    telephony: Telephony,
+    reached: Reached,
     max_calls: u32,
     changed: Arc<Notify>,
     mut known: BTreeSet<PersonId>,
 ) {
+    let Reached { hall, telephony, name } = reached;
     loop {
         changed.notified().await;
         // A file that is applied changes many things at once.
@@ -224,6 +236,9 @@ async fn reconfigure(
                 }
                 if let Err(dropped) = telephony.configure(directory) {
                     warn!("{dropped}");
+                }
+                if let Ok(centre) = lines::centre(&app.db).await {
+                    name.set(named(centre));
                 }
                 info!("the configuration is in force");
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use db::testdb::on_both;
 use kernel::IdMint;
+use kernel::calendar::Calendar;
 use kernel::time::TestClock;
 use web::App;
 
@@ -17,7 +18,7 @@ fn the_demo_comes_back_as_it_was_put_in() {
         let folder = tempfile::tempdir().expect("a folder");
         let folders = Folders::open(folder.path()).expect("folders");
         let prompts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
-        let flows = flows_centre(&folders, &prompts).expect("the flows' room");
+        let flows = flows_centre(&folders, &prompts, Calendar::china()).expect("the flows' room");
         let clock = Arc::new(TestClock::monday_morning());
         let app = App::new(db.clone(), clock, Arc::new(IdMint::new(0)), Arc::new(people::Keeper));
 
@@ -26,13 +27,13 @@ fn the_demo_comes_back_as_it_was_put_in() {
         spec.agents.iter_mut().for_each(|agent| agent.password = None);
         let done = apply::apply(&app, "realm", &flows, &spec).await.expect("put in");
         assert_eq!((done.agents, done.changed), (35, 35));
+        assert!(done.kept.is_empty(), "there was nothing before");
         let mut back = export::spec(&db).await.expect("written back");
         let again = apply::apply(&app, "realm", &flows, &back).await.expect("put in again");
         assert_eq!(again.changed, 0, "the second time changes nothing");
 
         spec.agents.iter_mut().for_each(|agent| agent.roles.sort());
         for spec in [&mut spec, &mut back] {
-            spec.centre.name.clear();
             spec.queues.sort_by(|a, b| a.name.cmp(&b.name));
             spec.groups.sort_by(|a, b| a.name.cmp(&b.name));
             spec.agents.sort_by(|a, b| a.number.cmp(&b.number));
@@ -40,5 +41,24 @@ fn the_demo_comes_back_as_it_was_put_in() {
             spec.numbers.sort_by(|a, b| a.did.cmp(&b.did));
         }
         assert_eq!(spec, back);
+
+        // What a file leaves out stays, and is told.
+        let file =
+            "[[queue]]\nname = \"new\"\n[[agent]]\nnumber = \"1001\"\nname = \"张颖\"\nqueues = [\"new\"]\n";
+        let small = crate::centre::read(file).expect("fits");
+        let done = apply::apply(&app, "realm", &flows, &small).await.expect("put in");
+        let kept: Vec<String> = done.kept.iter().map(|kept| kept.chars().take(40).collect()).collect();
+        assert_eq!(
+            kept,
+            [
+                "trunks carrier",
+                "numbers 12345, 95598, 96777",
+                "queues billing, business, complaints, em",
+                "groups 抢险组, 早班一组, 早班二组",
+                "agents 1002, 1003, 1004, 1005, 1006, 100",
+                "flows emergency_line, government_line, h",
+            ]
+        );
+        assert_eq!(export::spec(&db).await.expect("written back").centre, back.centre, "the name stays");
     });
 }

@@ -22,6 +22,7 @@ pub struct Ledger {
     started: BTreeSet<RecordingId>,
     sealed: BTreeSet<RecordingId>,
     outcome: BTreeMap<CallId, &'static str>,
+    pub interrupted: u64,
 }
 
 impl Ledger {
@@ -78,6 +79,18 @@ impl Ledger {
             What::Parted { call, agent, .. } => {
                 assert_eq!(self.talking.remove(call), Some(*agent), "parted without a conversation");
                 assert!(!self.holding.contains(call), "parted on hold");
+            }
+            // Whatever was open is over.
+            What::CallInterrupted { call } => {
+                self.ringing.remove(call);
+                self.talking.remove(call);
+                self.holding.remove(call);
+                self.outcome.entry(*call).and_modify(|o| {
+                    if *o == "waiting" {
+                        *o = "abandoned";
+                    }
+                });
+                self.interrupted += 1;
             }
             What::CallEnded { call, .. } => {
                 assert!(self.ended.insert(*call), "ended twice");

@@ -9,6 +9,7 @@ mod people;
 mod wire;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use kernel::time::{Clock, TestClock};
@@ -21,7 +22,7 @@ use self::wire::Wire;
 use crate::fact::DeskState;
 use crate::line::Event;
 use crate::tests::world;
-use crate::{Effect, Exchange, Input, Refused};
+use crate::{Effect, Exchange, Input, Refused, fault};
 
 /// What is going to happen, by time and in the order in which it was planned.
 #[derive(Default)]
@@ -108,6 +109,10 @@ pub struct Simulation {
     /// Events no correct wire sends, and days that turn in mid-call.
     chaos: bool,
     closing: bool,
+    /// The exchange has bugs.
+    buggy: bool,
+    /// A bug that concerned no call: the program would have ended.
+    died: bool,
     steps: u64,
 }
 
@@ -125,13 +130,15 @@ impl Simulation {
             now: TestClock::monday_morning().now(),
             chaos: seed % 2 == 1,
             closing: false,
+            buggy: false,
+            died: false,
             steps: 0,
         }
     }
 
-    fn run(mut self) -> u64 {
+    fn run(&mut self) -> u64 {
         self.open();
-        loop {
+        while !self.died {
             let next = self.plan.queue.first_key_value().map(|((at, _), _)| *at);
             let due = self.exchange.deadline();
             let quiet = self.closing && self.exchange.calls.is_empty() && self.exchange.legs.is_empty();
@@ -152,9 +159,14 @@ impl Simulation {
                     self.now = self.now.max(due);
                     let mut out = Vec::new();
                     self.story.note(self.now, Story::Wake);
-                    self.exchange.wake(self.now, &mut out);
+                    self.guarded(&mut out, |exchange, now, out| exchange.wake(now, out));
+                    if self.died {
+                        continue;
+                    }
                     let next = self.exchange.deadline();
-                    assert!(next.is_none_or(|next| next > self.now), "would be woken for ever");
+                    // After a bug, whoever was due as well is woken in the next round.
+                    let later = next.is_none_or(|next| next > self.now);
+                    assert!(later || self.buggy, "would be woken for ever");
                     self.effects(out);
                 }
                 _ => panic!("calls that nothing will ever end:\n{}", self.exchange.show()),
@@ -162,6 +174,9 @@ impl Simulation {
             self.wire.check();
             self.steps += 1;
             assert!(self.steps < 200_000, "no end");
+        }
+        if self.died {
+            return self.steps;
         }
         self.ledger.check_at_the_end();
         let figures = self.exchange.figures();
@@ -191,8 +206,30 @@ impl Simulation {
     fn input(&mut self, input: Input) {
         self.story.note(self.now, Story::Input(input.clone()));
         let mut out = Vec::new();
-        self.exchange.handle(self.now, input, &mut out);
-        self.effects(out);
+        self.guarded(&mut out, |exchange, now, out| exchange.handle(now, input, out));
+        if !self.died {
+            self.effects(out);
+        }
+    }
+
+    /// As the driver does it; with bugs, now and then a panic in the middle.
+    fn guarded(
+        &mut self,
+        out: &mut Vec<Effect>,
+        act: impl FnOnce(&mut Exchange, Timestamp, &mut Vec<Effect>),
+    ) {
+        let (exchange, now) = (&mut self.exchange, self.now);
+        if !(self.buggy && self.dice.chance(5)) {
+            return act(exchange, now, out);
+        }
+        fault::arm(Some(self.dice.below(8)));
+        let done = catch_unwind(AssertUnwindSafe(|| act(exchange, now, out)));
+        fault::arm(None);
+        if done.is_err() {
+            let ended = exchange.recover(now, out);
+            self.story.note(now, Story::Text(format!("a bug, which ends {ended:?}")));
+            self.died = ended.is_none();
+        }
     }
 
     fn effects(&mut self, effects: Vec<Effect>) {
@@ -215,7 +252,7 @@ impl Simulation {
                     }
                 }
                 Effect::Refused(Refused::Stray { what }) => {
-                    assert!(self.chaos || may_cross(&what), "stray without a reason: {what}");
+                    assert!(self.chaos || self.buggy || may_cross(&what), "stray without a reason: {what}");
                 }
                 Effect::Refused(_) => {}
             }
@@ -269,4 +306,19 @@ fn everybody_misbehaves_within_the_contract() {
 #[test]
 fn everybody_misbehaves_and_the_wire_breaks_its_contract() {
     run_half(1);
+}
+
+/// Each panic ends the call it struck, with its facts, and nothing else: every invariant goes on to hold.
+#[test]
+fn a_bug_ends_only_its_call() {
+    let (mut interrupted, mut died) = (0, 0);
+    for seed in 0..seeds() {
+        let mut simulation = Simulation::new(seed);
+        simulation.buggy = true;
+        simulation.run();
+        interrupted += simulation.ledger.interrupted;
+        died += u64::from(simulation.died);
+    }
+    println!("{interrupted} calls interrupted, {died} stories ended by a bug that concerned no call");
+    assert!(interrupted > 100, "the bugs did not strike");
 }

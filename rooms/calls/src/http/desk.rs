@@ -31,7 +31,7 @@ pub async fn show(
     Extension(hall): Extension<Arc<dyn Hall>>,
     actor: Actor,
 ) -> Answer<Desk> {
-    let desk = hall.floor().agents.iter().find(|view| view.agent == actor.person).cloned();
+    let desk = hall.desk(actor.person).await?;
     Ok(Json(Desk { at: app.now(), desk }))
 }
 

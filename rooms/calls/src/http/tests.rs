@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use db::testdb::on_both;
 use exchange::fact::What;
+use exchange::floor::{AgentView, Pulse};
 use exchange::{Fact, FloorView, Input, Refused};
 use futures::future::BoxFuture;
 use kernel::time::{Clock, TestClock};
-use kernel::{CallId, LegId, QueueId, RecordingId};
+use kernel::{CallId, LegId, PersonId, QueueId, RecordingId};
 use serde_json::{Value, json};
 use web::testing::TestSite;
 
@@ -20,8 +21,14 @@ impl Hall for Away {
     fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
         Box::pin(async { anyhow::bail!("there is no exchange in this test") })
     }
-    fn floor(&self) -> Arc<FloorView> {
-        Arc::default()
+    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
+        Box::pin(async { Ok(Arc::default()) })
+    }
+    fn desk(&self, _: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>> {
+        Box::pin(async { Ok(None) })
+    }
+    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
+        Box::pin(async { Ok(Pulse::default()) })
     }
 }
 

@@ -125,6 +125,15 @@ pub struct Trunk {
     pub learn_rtp: bool,
 }
 
+/// What the centre is called, and the zone whose midnight begins its days and whose clock its opening hours mean.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Centre {
+    pub name: String,
+    /// An IANA name; empty is Asia/Shanghai.
+    pub time_zone: String,
+}
+
 /// What may be dialled; the longest matching prefix decides, nothing that matches none.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -45,7 +45,7 @@ pub struct Record {
     pub recording: Option<RecordingId>,
     /// Whether the agent's number was heard whole.
     pub announced: Option<bool>,
-    /// The process died in the middle of the call.
+    /// The process died in the middle of the call, or a bug ended it.
     pub interrupted: bool,
     /// Segments that have begun and not ended.
     pub going_on: Vec<Segment>,
@@ -281,6 +281,11 @@ impl Record {
             What::MessageLeft { recording, .. } => {
                 self.recording = Some(*recording);
                 self.finish(SegmentKind::Message, at, None, &mut done);
+            }
+            What::CallInterrupted { .. } => {
+                self.interrupted = true;
+                let talk = self.current(SegmentKind::Talk).and_then(|talk| talk.agent);
+                self.after_since = talk.map(|agent| (agent, at)).or(self.after_since);
             }
             What::CallEnded { by, cause, .. } => self.end(at, *by, *cause, &mut done),
             What::AfterCallEnded { agent, .. } => {

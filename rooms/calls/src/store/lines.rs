@@ -6,7 +6,7 @@ use kernel::{IdMint, PersonId, QueueId, Timestamp, TrunkId};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::Row;
 
-use crate::rules::{DialRule, Queue, Trunk};
+use crate::rules::{Centre, DialRule, Queue, Trunk};
 
 /// Everything the exchange and telephony need to know of this room.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +61,22 @@ pub async fn queues(db: &Db) -> Result<Vec<Kept<QueueId, Queue>>> {
 
 pub async fn trunks(db: &Db) -> Result<Vec<Kept<TrunkId, Trunk>>> {
     bodies(db, TRUNKS, TrunkId).await
+}
+
+const CENTRE: &str = "SELECT body FROM calls_settings WHERE one = 1";
+const PUT_CENTRE: &str = "INSERT INTO calls_settings (one, body, changed_at) VALUES (1, $1, $2) \
+     ON CONFLICT (one) DO UPDATE SET body = excluded.body, changed_at = excluded.changed_at";
+
+/// Name and zone of the centre, as far as somebody has told them.
+pub async fn centre(db: &Db) -> Result<Centre> {
+    let row = sqlx::query(CENTRE).fetch_optional(db.read()).await.context("the centre's name")?;
+    row.map_or(Ok(Centre::default()), |row| Ok(serde_json::from_str(row.try_get("body")?)?))
+}
+
+pub async fn put_centre(tx: &mut Tx, who: Option<PersonId>, now: Timestamp, centre: &Centre) -> Result<()> {
+    let query = sqlx::query(PUT_CENTRE).bind(serde_json::to_string(centre)?).bind(now.as_micros());
+    query.execute(&mut **tx).await.context("keeping the centre's name")?;
+    journal(tx, who, now, "centre".to_owned(), "centre_changed", centre)
 }
 
 /// Reads all of it: a few dozen rows.

@@ -151,7 +151,7 @@ pub async fn me(State(app): State<App>, Extension(desk): Extension<Desk>, actor:
         group: actor.group,
         leads: actor.leads,
         must_change_password: rule::must_change_password(&person, now),
-        centre: desk.config.centre.clone(),
+        centre: desk.config.centre.get(),
         demo: desk.config.demo,
         at: now,
     }))

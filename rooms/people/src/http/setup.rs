@@ -25,7 +25,7 @@ pub struct SetupState {
 #[utoipa::path(get, path = "/api/setup", tag = "people", responses((status = 200, body = SetupState)))]
 pub async fn setup_state(State(app): State<App>, Extension(desk): Extension<Desk>) -> Answer<SetupState> {
     let needed = setup::nobody_yet(&app.db).await?;
-    Ok(Json(SetupState { needed, centre: desk.config.centre.clone() }))
+    Ok(Json(SetupState { needed, centre: desk.config.centre.get() }))
 }
 
 #[derive(Deserialize, ToSchema)]

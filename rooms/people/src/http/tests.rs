@@ -18,9 +18,7 @@ const PASSWORD: &str = "Kleine-Reise-7";
 
 async fn site(db: Db) -> TestSite {
     let config =
-        Config {
-            realm: REALM.to_owned(), centre: Some("铜官燃气客户服务热线".to_owned()), demo: false
-        };
+        Config { realm: REALM.to_owned(), centre: "铜官燃气客户服务热线".into(), demo: false };
     let site = TestSite::with_keeper(db, vec![room(config)], Arc::new(Keeper));
     start(&site.app.db, &site.app.permissions).await.expect("roles");
     site

@@ -61,7 +61,7 @@ impl Edge {
             // We never send reliable provisional answers, so there is nothing to acknowledge.
             Method::PRack => respond(transaction, message::response(&request, 481, None)).await,
             Method::Refer => {
-                tracing::info!(leg = %id, "REFER refused: transfers are made at the desk");
+                tracing::debug!(leg = %id, "REFER refused: transfers are made at the desk");
                 respond(transaction, message::response(&request, 403, None)).await;
             }
             _ => {
@@ -204,7 +204,7 @@ impl Edge {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let Some(agreed) = leg.timer else { return };
         if agreed.refresher == timer::Refresher::Them && leg.deadlines.retry.is_none() {
-            tracing::info!(leg = %id, "the session timer has run out");
+            tracing::debug!(leg = %id, "the session timer has run out");
             return self.hang_up(id, EndCause::Lost);
         }
         if leg.refreshing.is_some() || leg.reinvite.is_some() || !leg.is_up() {
@@ -268,7 +268,7 @@ impl Edge {
             }
             // 408 and 481 end the dialog (RFC 5057); anything else leaves it as it was.
             408 | 481 => {
-                tracing::info!(leg = %id, status, "the far end is gone");
+                tracing::debug!(leg = %id, status, "the far end is gone");
                 self.hang_up(id, EndCause::Lost);
             }
             405 | 501 if !invite => {

@@ -344,7 +344,7 @@ impl Edge {
         let ours =
             matches!(leg.stage, Stage::Answered { .. }) || leg.reinvite.is_some_and(|(n, _)| n == cseq);
         if ours {
-            tracing::info!(leg = %id, "no ACK came");
+            tracing::debug!(leg = %id, "no ACK came");
             self.bye(id);
             self.end(id, EndCause::Lost, false);
         }

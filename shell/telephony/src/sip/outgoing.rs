@@ -150,7 +150,7 @@ impl Edge {
             local_tag,
             ..Dialog::default()
         };
-        tracing::info!(leg = %id, "call out");
+        tracing::debug!(leg = %id, "call out");
         let leg = Leg {
             id,
             peer: route.peer,
@@ -298,7 +298,7 @@ impl Edge {
                 if let Some(extra) = self.second_try(id, &response, now) {
                     return self.send_invite(id, &extra);
                 }
-                tracing::info!(leg = %id, status, "call out refused");
+                tracing::debug!(leg = %id, status, "call out refused");
                 self.end(id, cause_of(status), false);
             }
         }
