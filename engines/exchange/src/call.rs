@@ -15,6 +15,9 @@ mod outward;
 mod queue;
 mod talk;
 
+/// No goodbye lasts longer; one whose end is never told must not keep a line.
+const GOODBYE_MAX: std::time::Duration = std::time::Duration::from_secs(30);
+
 #[derive(Debug)]
 pub(crate) struct Call {
     pub id: CallId,
@@ -65,9 +68,10 @@ pub(crate) enum State {
         leg: LegId,
     },
     LeavingMessage(Message),
-    /// Something is said, then the call ends.
+    /// Something is said, then the call ends; it ends at `until` if nobody says that it has been said.
     Closing {
         by: Party,
+        until: Timestamp,
     },
     /// Over; the exchange tells it as a fact and forgets the call.
     Ended {
@@ -288,14 +292,15 @@ impl Call {
             State::InFlow(flow) => flow.session.deadline(),
             State::LeavingMessage(message) => message.started.map(|since| since + message.max),
             State::Ended { .. } => return None,
+            // Also beyond the longest call: it may be the reason for what is said.
+            State::Closing { until, .. } => return Some(*until),
             State::Arriving
             | State::Dialling(_)
             | State::InQueue(_)
             | State::Announcing(_)
             | State::Talking(_)
             | State::Reaching { .. }
-            | State::Outside { .. }
-            | State::Closing { .. } => None,
+            | State::Outside { .. } => None,
         };
         let last = self.arrived + limit;
         Some(own.map_or(last, |own| own.min(last)))
@@ -316,8 +321,12 @@ impl Call {
             (state, H::CallerSilent) => self.end(cx, state, Party::System, EndCause::Lost),
             (state, H::ColleagueHangsUp) => self.end(cx, state, Party::Caller, EndCause::Ours),
             (state, H::End) => self.end(cx, state, Party::System, EndCause::Ours),
+            (S::Closing { by, until }, H::Wake) => match cx.now >= until {
+                true => self.end(cx, S::Closing { by, until }, by, EndCause::Ours),
+                false => S::Closing { by, until },
+            },
             (state, H::Wake) if cx.now >= self.arrived + cx.config.limits.call_max => {
-                self.end(cx, state, Party::System, EndCause::Ours)
+                self.too_long(cx, state)
             }
 
             (S::Arriving, H::CallerAnswered) => {
@@ -454,7 +463,9 @@ impl Call {
             }
             (S::LeavingMessage(message), H::Wake) => self.message_done(cx, message),
 
-            (S::Closing { by }, H::Played(_)) => self.end(cx, S::Closing { by }, by, EndCause::Ours),
+            (S::Closing { by, until }, H::Played(_)) => {
+                self.end(cx, S::Closing { by, until }, by, EndCause::Ours)
+            }
 
             // Without consequence, whatever the state: keys nobody listens to, a distributor's answer that crossed ours,
             // a timer that has been moved, a hold by a telephone that is going.
@@ -478,6 +489,29 @@ impl Call {
 
     /// Ends the call from any state: what is open is closed, with its facts, in the order it would have happened.
     fn end(&mut self, cx: &mut Cx, state: State, by: Party, cause: EndCause) -> State {
+        self.let_go(cx, state, by, cause);
+        self.stop_recording(cx);
+        cx.hang_up(self.customer);
+        State::Ended { by, cause }
+    }
+
+    /// The longest time is over, whatever is going on: the customer hears so, if there is one on the line.
+    fn too_long(&mut self, cx: &mut Cx, state: State) -> State {
+        let alone = match &state {
+            State::Arriving | State::Dialling(_) | State::Ended { .. } => true,
+            State::Talking(talk) => talk.with.is_some(),
+            _ => false,
+        };
+        if alone {
+            return self.end(cx, state, Party::System, EndCause::Ours);
+        }
+        self.let_go(cx, state, Party::System, EndCause::Ours);
+        let sorry = cx.config.phrases.must_end.clone();
+        self.close(cx, &sorry, Party::System)
+    }
+
+    /// Ends everything but the customer's leg.
+    fn let_go(&mut self, cx: &mut Cx, state: State, by: Party, cause: EndCause) {
         match state {
             State::Arriving | State::InFlow(_) | State::Closing { .. } | State::Ended { .. } => {}
             State::Dialling(dialling) => self.not_answered(cx, &dialling, cause),
@@ -496,18 +530,16 @@ impl Call {
             State::Reaching { leg } | State::Outside { leg } => cx.hang_up(leg),
             State::LeavingMessage(message) => self.keep_message(cx, &message),
         }
-        self.stop_recording(cx);
-        cx.hang_up(self.customer);
-        State::Ended { by, cause }
     }
 
     /// Says something and ends; at once when there is nothing to say.
     fn close(&mut self, cx: &mut Cx, sounds: &[audio::Sound], by: Party) -> State {
         self.stop_recording(cx);
+        let closing = State::Closing { by, until: cx.now + GOODBYE_MAX };
         if self.play(cx, sounds, PlayMode::Once) {
-            State::Closing { by }
+            closing
         } else {
-            self.end(cx, State::Closing { by }, by, EndCause::Ours)
+            self.end(cx, closing, by, EndCause::Ours)
         }
     }
 

@@ -132,7 +132,7 @@ pub struct Phrases {
     pub goodbye: Vec<Sound>,
     /// After a message was left.
     pub message_kept: Vec<Sound>,
-    /// The caller cannot be helped further: the flow is gone, nobody is left to ask.
+    /// The caller cannot be helped further: the flow is gone, nobody is left to ask, the longest time is over.
     pub must_end: Vec<Sound>,
 }
 
@@ -155,7 +155,7 @@ impl Default for Phrases {
 pub struct Limits {
     /// Calls at a time over all trunks; more are refused with 503.
     pub max_calls: u32,
-    /// From the answer to the end, whatever happens in between.
+    /// From the answer to the end, whatever happens in between; then the customer hears `Phrases::must_end`.
     pub call_max: Duration,
     /// A leg from which no packet has come for this long, though it is not on hold, counts as lost.
     pub silence_max: Duration,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use db::testdb::on_both;
 use exchange::Fact;
-use exchange::fact::{Blocked, DeskState, OfferEnd, Party, What};
+use exchange::fact::{Blocked, DeskState, Direction, OfferEnd, Party, What};
 use exchange::line::EndCause;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp};
@@ -125,6 +125,67 @@ fn what_was_going_on_at_a_death_is_closed_once() {
         assert!(record.interrupted);
         assert_eq!((record.talk_ms, record.result.as_deref()), (35_000, Some("answered")));
         assert_eq!(record.ended, Some(start() + Duration::from_secs(60)));
+    });
+}
+
+/// An agent's call to a customer, one that nobody answered, one to a colleague: beside those of customers, and no part of
+/// the figures that measure how customers are served.
+#[test]
+fn calls_of_our_own_are_records_too() {
+    on_both(&[MIGRATIONS], async |db| {
+        let placed = |call, with: Option<PersonId>, to: &str| What::CallPlaced {
+            call,
+            leg: LegId(1),
+            trunk: None,
+            agent: AGENT,
+            with,
+            from: "1001".into(),
+            to: to.into(),
+        };
+        let talk = |call, at: u64| {
+            [
+                (at + 4, What::CallAnswered { call }),
+                (at + 4, What::Connected { call, agent: AGENT, leg: LegId(1) }),
+                (at + 34, What::Parted { call, agent: AGENT, by: Party::Agent }),
+                (at + 34, What::CallEnded { call, by: Party::Agent, cause: EndCause::Ours }),
+                (at + 40, What::AfterCallEnded { call, agent: AGENT }),
+            ]
+        };
+        let mut script = vec![(0, placed(CallId(1), None, "13912345678"))];
+        script.extend(talk(CallId(1), 0));
+        script.push((100, placed(CallId(2), None, "13987654321")));
+        let (by, cause) = (Party::System, EndCause::Busy);
+        script.push((105, What::CallEnded { call: CallId(2), by, cause }));
+        script.push((200, placed(CallId(3), Some(PersonId(8)), "1002")));
+        script.extend(talk(CallId(3), 200));
+        let mut growing = Growing::default();
+        let mut tx = db.begin().await.expect("database");
+        growing.take(&mut tx, &facts(script)).await.expect("database");
+        tx.commit().await.expect("database");
+        assert!(growing.is_empty(), "all of them are complete");
+
+        let lines = find(&db, &Filter::default(), 10).await.expect("search");
+        let told = |found: &super::search::Found| {
+            let result = found.result.clone().unwrap_or_default();
+            format!("{} {} -> {} {result} {} ms", found.direction, found.from, found.to, found.talk_ms)
+        };
+        assert_eq!(
+            lines.iter().map(told).collect::<Vec<_>>(),
+            [
+                "internal 1001 -> 1002 answered 30000 ms",
+                "out 1001 -> 13987654321 not_answered 0 ms",
+                "out 1001 -> 13912345678 answered 30000 ms",
+            ]
+        );
+        let kinds: Vec<_> = stretches(&db, CallId(2)).await.expect("database");
+        assert_eq!((kinds[0].kind.as_str(), kinds[0].detail.as_deref()), ("dial", Some("busy")));
+        let count = async |filter| find(&db, &filter, 10).await.expect("search").len();
+        let any = Filter::default;
+        assert_eq!(count(Filter { number: Some("4321".into()), ..any() }).await, 1);
+        assert_eq!(count(Filter { direction: Some(Direction::Out), ..any() }).await, 2);
+        assert_eq!(count(Filter { agent: Some(AGENT), ..any() }).await, 3);
+        let day = super::figures::between(&db, start(), start() + Duration::from_secs(900)).await;
+        assert_eq!(day.expect("figures"), exchange::Figures::default());
     });
 }
 

@@ -83,7 +83,7 @@ pub struct Limits {
     /// RFC 4028: the interval we ask for, and the least we accept.
     pub session_expires_s: u32,
     pub min_session_expires_s: u32,
-    /// A call is ended after this long, whatever happens.
+    /// A call is ended after this long, whatever happens: somewhat later than the exchange ends it with a goodbye.
     pub max_call: Duration,
     /// A call in that the driver neither answers nor refuses is refused after this long.
     pub max_unanswered: Duration,
@@ -113,7 +113,7 @@ impl Default for Limits {
             min_expires_s: 30,
             session_expires_s: 1_800,
             min_session_expires_s: 90,
-            max_call: Duration::from_secs(4 * 3_600),
+            max_call: Duration::from_secs(4 * 3_600 + 120),
             max_unanswered: Duration::from_secs(170),
             loopback_media: true,
         }
