@@ -119,6 +119,8 @@ struct File {
     /// SIP over TLS, with its certificate and key (PEM).
     sips: Option<SocketAddr>,
     certificate: Option<PathBuf>,
+    /// The authorities believed when we call out over TLS (PEM).
+    trusted: Option<PathBuf>,
     key: Option<PathBuf>,
     rtp: Option<String>,
     /// The address told to peers when they reach us by another than we listen on.
@@ -138,6 +140,7 @@ pub struct Config {
     pub http: SocketAddr,
     pub sip: SocketAddr,
     pub sips: Option<(SocketAddr, PathBuf, PathBuf)>,
+    pub trusted: Option<PathBuf>,
     pub rtp: RangeInclusive<u16>,
     pub external_ip: Option<std::net::IpAddr>,
     pub media_threads: usize,
@@ -188,6 +191,7 @@ impl Config {
             http: serve.http.or(file.http).unwrap_or(loopback(8080)),
             sip: serve.sip.or(file.sip).unwrap_or(loopback(5060)),
             sips,
+            trusted: file.trusted,
             rtp: ports(serve.rtp.as_deref().or(file.rtp.as_deref()).unwrap_or("20000-39999"))?,
             external_ip: file.external_ip,
             media_threads: file.media_threads.unwrap_or_else(media_threads),

@@ -268,3 +268,53 @@ async fn a_trunk_is_asked_whether_it_is_there() {
         }
     }
 }
+
+/// The carrier is reached over TLS: its certificate names it, and is signed by somebody we were told to believe.
+#[tokio::test]
+async fn a_trunk_over_tls() {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    let mut theirs = rig::config();
+    let folder = theirs.media.recordings_dir.clone();
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let (cert_pem_path, key_pem_path) = (folder.join("cert.pem"), folder.join("key.pem"));
+    std::fs::write(&cert_pem_path, made.cert.pem()).expect("written");
+    std::fs::write(&key_pem_path, made.signing_key.serialize_pem()).expect("written");
+    let addr = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    theirs.tls = Some(telephony::Tls { addr, cert_pem_path: cert_pem_path.clone(), key_pem_path });
+    let mut directory = rig::directory();
+    directory.trunks = vec![rig::trunk("127.0.0.1")];
+    let mut carrier = Rig::start(theirs, directory).await;
+    let port = carrier.telephony.addresses()[2].port();
+
+    for (trusted, reached) in [(Some(cert_pem_path), true), (None, false)] {
+        let mut ours = rig::config();
+        ours.trusted = trusted;
+        let mut directory = rig::directory();
+        directory.trunks = vec![rig::trunk("127.0.0.9/32")];
+        directory.trunks[0].out = Some(format!("sips:localhost:{port}"));
+        let mut rig = Rig::start(ours, directory).await;
+        let up = loop {
+            match rig.events.recv().await {
+                Some(Event::Trunk { up, .. }) => break up,
+                Some(_) => {}
+                None => panic!("no word of the trunk"),
+            }
+        };
+        assert_eq!(up, reached);
+        let leg = rig.leg();
+        let from = Identity { number: "95598".into(), name: String::new() };
+        let to = Target::Number { trunk: TrunkId(1), number: "13912345678".into() };
+        rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30) });
+        if !reached {
+            assert_eq!(rig.ended(leg).await, EndCause::Unreachable);
+            continue;
+        }
+        let Event::Incoming { leg: theirs, to, .. } = carrier.event().await else { panic!("no call") };
+        assert_eq!(to, "13912345678");
+        carrier.command(Command::Answer { leg: theirs });
+        assert_eq!(rig.event().await, Event::Answered { leg });
+        assert_eq!(carrier.event().await, Event::Answered { leg: theirs });
+        rig.command(Command::HangUp { leg });
+        assert_eq!(carrier.ended(theirs).await, EndCause::FarEnd);
+    }
+}

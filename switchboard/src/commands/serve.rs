@@ -267,6 +267,7 @@ fn telephony_config(config: &Config, folders: &Folders) -> telephony::Config {
     telephony.limits.max_calls = config.max_calls as usize;
     // Audio on the loopback is for trials on one machine; elsewhere a message naming it is an attack.
     telephony.limits.loopback_media = config.sip.ip().is_loopback();
+    telephony.trusted = config.trusted.clone();
     telephony.tls = config.sips.clone().map(|(addr, cert_pem_path, key_pem_path)| Tls {
         addr,
         cert_pem_path,

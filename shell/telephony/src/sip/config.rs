@@ -18,6 +18,8 @@ pub struct Config {
     pub udp: Vec<SocketAddr>,
     pub tcp: Vec<SocketAddr>,
     pub tls: Option<Tls>,
+    /// PEM file of the authorities believed when we open a connection over TLS; absent, those of the system.
+    pub trusted: Option<PathBuf>,
     /// The digest realm; telephones see it when they are asked for a password.
     pub realm: String,
     /// The address announced in Contact and SDP when peers reach us through another one than we bind.
@@ -32,6 +34,7 @@ impl Config {
             udp: Vec::new(),
             tcp: Vec::new(),
             tls: None,
+            trusted: None,
             realm: realm.to_owned(),
             external_ip: None,
             media,

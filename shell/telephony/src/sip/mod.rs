@@ -173,7 +173,12 @@ impl Telephony {
             tokio::spawn(stop.clone().run_until_cancelled_owned(reading));
             sockets.push(udp);
         }
-        let streams = Streams::new(readers.clone(), config.external_ip, &config.limits);
+        let streams = Streams::new(
+            readers.clone(),
+            config.external_ip,
+            &config.limits,
+            streams::tls_connector(config.trusted.as_deref())?,
+        );
         for at in &config.tcp {
             let listener = streams::bind_tcp(*at)?;
             let local = listener.local_addr()?;
@@ -189,7 +194,9 @@ impl Telephony {
         if let Some(tls) = &config.tls {
             let acceptor = streams::tls_acceptor(tls)?;
             let listener = streams::bind_tcp(tls.addr)?;
-            addresses.push(listener.local_addr()?);
+            let local = listener.local_addr()?;
+            addresses.push(local);
+            streams.tls_port.store(u64::from(local.port()), Ordering::Relaxed);
             let listening = streams.clone().listen_tcp(listener, Some(acceptor));
             tokio::spawn(stop.clone().run_until_cancelled_owned(listening));
         }

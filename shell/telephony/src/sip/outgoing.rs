@@ -31,7 +31,8 @@ pub struct Route {
 
 pub enum Way {
     Flow(Flow),
-    Connect(SocketAddr, bool),
+    /// Over TLS with the name in the peer's certificate, or over TCP.
+    Connect(SocketAddr, Option<String>),
 }
 
 impl Edge {
@@ -48,8 +49,8 @@ impl Edge {
     pub fn way_to(&self, address: &Address, at: SocketAddr) -> Option<Way> {
         match address.transport.as_deref() {
             None | Some("udp") => self.udp_towards(at).map(Way::Flow),
-            Some("tcp") => Some(Way::Connect(at, false)),
-            Some("tls") => Some(Way::Connect(at, true)),
+            Some("tcp") => Some(Way::Connect(at, None)),
+            Some("tls") => Some(Way::Connect(at, Some(address.host.clone()))),
             Some(_) => None,
         }
     }
@@ -109,10 +110,10 @@ impl Edge {
             }
             Way::Flow(flow) => (None, flow.remote(), None),
             // Until the connection stands, a socket of ours stands in for it.
-            Way::Connect(at, tls) => (self.stream_to(at, tls), at, Some(tls)),
+            Way::Connect(at, tls) => (self.streams.to(at, tls.is_some()), at, Some(tls)),
         };
         let waits = flow.is_none();
-        let flow = match flow.or_else(|| connect.and_then(|_| self.udp_towards(at))) {
+        let flow = match flow.or_else(|| connect.as_ref().and_then(|_| self.udp_towards(at))) {
             Some(flow) => flow,
             None => {
                 self.emit(Event::Ended { leg: id, cause: EndCause::Unreachable });

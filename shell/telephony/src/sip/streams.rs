@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,8 +18,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 use tokio_util::sync::CancellationToken;
 
 use super::config::{Limits, Tls};
@@ -46,8 +48,11 @@ pub struct Streams {
     most_per_ip: usize,
     next: AtomicU64,
     open: Mutex<Open>,
-    /// The port of ours that is announced on connections we open.
+    /// The ports of ours that are announced on connections we open.
     pub tcp_port: AtomicU64,
+    pub tls_port: AtomicU64,
+    /// For connections we open over TLS; none when nobody can be believed.
+    trust: Option<TlsConnector>,
 }
 
 #[derive(Default)]
@@ -79,7 +84,12 @@ impl Drop for Place {
 }
 
 impl Streams {
-    pub fn new(readers: Readers, external: Option<IpAddr>, limits: &Limits) -> Arc<Self> {
+    pub fn new(
+        readers: Readers,
+        external: Option<IpAddr>,
+        limits: &Limits,
+        trust: Option<TlsConnector>,
+    ) -> Arc<Self> {
         Arc::new(Streams {
             readers,
             external,
@@ -88,6 +98,8 @@ impl Streams {
             next: AtomicU64::new(1),
             open: Mutex::default(),
             tcp_port: AtomicU64::new(0),
+            tls_port: AtomicU64::new(0),
+            trust,
         })
     }
 
@@ -107,9 +119,10 @@ impl Streams {
         Some(Place { streams: self.clone(), ip })
     }
 
-    /// An open connection to this peer.
-    pub fn to(&self, at: SocketAddr) -> Option<Flow> {
-        self.lock().by_peer.get(&at).cloned().map(Flow::Stream).filter(Flow::is_open)
+    /// An open connection to this peer, of this kind.
+    pub fn to(&self, at: SocketAddr, tls: bool) -> Option<Flow> {
+        let flow = self.lock().by_peer.get(&at).cloned().map(Flow::Stream).filter(Flow::is_open)?;
+        ((flow.transport() == Transport::Tls) == tls).then_some(flow)
     }
 
     async fn stream(
@@ -215,23 +228,47 @@ impl Streams {
         }
     }
 
-    /// Opens a connection, or takes the one there is.
-    pub async fn connect(self: Arc<Self>, at: SocketAddr) -> Option<Flow> {
-        if let Some(flow) = self.to(at) {
+    /// Opens a connection, or takes the one there is. `tls`: the name that must stand in the peer's certificate.
+    pub async fn connect(self: Arc<Self>, at: SocketAddr, tls: Option<String>) -> Option<Flow> {
+        if let Some(flow) = self.to(at, tls.is_some()) {
             return Some(flow);
         }
         let place = self.place(at.ip().to_canonical())?;
         let tcp = timeout(CONNECT, TcpStream::connect(at)).await.ok()?.ok()?;
         let _ = tcp.set_nodelay(true);
         let mut local = tcp.local_addr().ok()?;
-        let listening = u16::try_from(self.tcp_port.load(Ordering::Relaxed)).unwrap_or(0);
+        let port = if tls.is_some() { &self.tls_port } else { &self.tcp_port };
+        let listening = u16::try_from(port.load(Ordering::Relaxed)).unwrap_or(0);
         if listening != 0 {
             local.set_port(listening);
         }
-        let (stream, out) = self.stream(Transport::Tcp, local, at, None).await?;
+        let Some(name) = tls else {
+            let (stream, out) = self.stream(Transport::Tcp, local, at, None).await?;
+            let flow = Flow::Stream(stream.clone());
+            tokio::spawn(self.clone().serve(tcp, stream, out, place));
+            return Some(flow);
+        };
+        let io = self.handshake(tcp, at, name).await?;
+        let (stream, out) = self.stream(Transport::Tls, local, at, None).await?;
         let flow = Flow::Stream(stream.clone());
-        tokio::spawn(self.clone().serve(tcp, stream, out, place));
+        tokio::spawn(self.clone().serve(io, stream, out, place));
         Some(flow)
+    }
+
+    async fn handshake(&self, tcp: TcpStream, at: SocketAddr, name: String) -> Option<TlsStream<TcpStream>> {
+        let Some(connector) = &self.trust else {
+            tracing::error!(%at, "no TLS: name the authorities to be believed in `trusted`, a PEM file");
+            return None;
+        };
+        let server = rustls::pki_types::ServerName::try_from(name.clone()).ok()?;
+        match timeout(DAWDLE, connector.connect(server, tcp)).await {
+            Ok(Ok(io)) => Some(io),
+            Ok(Err(error)) => {
+                tracing::warn!(%at, name, %error, "no TLS with this peer");
+                None
+            }
+            Err(_) => None,
+        }
     }
 
     /// Serves one WebSocket until it closes (RFC 7118).
@@ -421,6 +458,33 @@ pub fn bind_tcp(at: SocketAddr) -> anyhow::Result<TcpListener> {
         socket.listen(1_024)
     };
     bind().with_context(|| format!("cannot listen for SIP on TCP {at}"))
+}
+
+/// Where systems keep the authorities they believe: Debian and its kin, Red Hat and its kin.
+const AUTHORITIES: &[&str] = &["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+/// The connector that believes the authorities of a PEM file, or of the system; none when the system names none.
+pub fn tls_connector(trusted: Option<&Path>) -> anyhow::Result<Option<TlsConnector>> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject as _;
+    let given = trusted.is_some();
+    let Some(path) = trusted.or_else(|| AUTHORITIES.iter().map(Path::new).find(|path| path.is_file())) else {
+        return Ok(None);
+    };
+    let read = CertificateDer::pem_file_iter(path).and_then(|found| found.collect::<Result<Vec<_>, _>>());
+    let found = match read {
+        Ok(found) => found,
+        Err(error) if given => anyhow::bail!("cannot read the authorities {}: {error}", path.display()),
+        Err(_) => return Ok(None),
+    };
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(found);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Some(TlsConnector::from(Arc::new(config))))
 }
 
 /// The acceptor for our certificate. The provider is named, so that another one in the process cannot make it panic.

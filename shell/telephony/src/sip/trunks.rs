@@ -164,17 +164,17 @@ impl Edge {
         let Some((address, at)) = target else { return self.trunk_failed(id) };
         match self.way_to(&address, at) {
             Some(Way::Flow(flow)) => self.trunk_connected(id, Some(flow)),
-            Some(Way::Connect(at, false)) => {
+            Some(Way::Connect(at, tls)) => {
                 let (streams, net) = (self.streams.clone(), self.net.clone());
                 tokio::spawn(async move {
-                    let flow = streams.connect(at).await;
+                    let flow = streams.connect(at, tls).await;
                     let _ = net.send(Net::TrunkConnected(id, flow)).await;
                 });
             }
-            Some(Way::Connect(_, true)) | None => {
+            None => {
                 tracing::error!(
                     trunk = trunk.name,
-                    "cannot be reached: no socket of this kind; use udp or tcp"
+                    "cannot be reached: no socket of this kind; use udp, tcp or tls"
                 );
                 self.trunk_failed(id);
             }
@@ -409,20 +409,11 @@ impl Edge {
         self.counters.trunks_up.set(self.trunks.up());
     }
 
-    /// An open connection to this peer, for a call.
-    pub fn stream_to(&self, at: SocketAddr, tls: bool) -> Option<Flow> {
-        if tls { None } else { self.streams.to(at) }
-    }
-
     /// Opens a connection for a leg; `connected` follows.
-    pub fn connect(&mut self, id: LegId, at: SocketAddr, tls: bool) {
-        if tls {
-            tracing::error!(%at, "calls out over TLS are not supported: use udp or tcp");
-            return self.end(id, exchange::line::EndCause::Unreachable, false);
-        }
+    pub fn connect(&mut self, id: LegId, at: SocketAddr, tls: Option<String>) {
         let (streams, net) = (self.streams.clone(), self.net.clone());
         tokio::spawn(async move {
-            let flow = streams.connect(at).await;
+            let flow = streams.connect(at, tls).await;
             let _ = net.send(Net::Connected(id, flow)).await;
         });
     }
