@@ -9,6 +9,7 @@ const LEADER = "2002";
 /** Of no queue that is called here, at a telephone. */
 const AGENT = "1002";
 const AUDITOR = "3003";
+const ADMIN = "3001";
 const LIMIT = { timeout: 60_000 };
 
 let centre, browser, leader;
@@ -57,7 +58,7 @@ test("the floor moves with the calls", LIMIT, async () => {
   await asking.getByText(/^[1-9]\d*\s*次$/).waitFor();
   const seats = leader.getByRole("list", { name: "座席" });
   await seats.getByRole("listitem").filter({ hasText: "接线中" }).first().waitFor();
-  await leader.getByRole("list", { name: "通话列表" }).getByRole("link").first().waitFor();
+  await leader.getByRole("list", { name: "通话列表" }).getByRole("button").first().waitFor();
   const talking = leader.getByRole("group", { name: "按状态筛选座席" }).getByRole("button", { name: /^接线中/ });
   await talking.click();
   await leader.waitForURL(/state=talking/);
@@ -130,7 +131,9 @@ test("an agent chooses her state, her leader sees it and may order another", LIM
   await agent.getByRole("button", { name: "我的状态：置闲" }).click();
   await agent.getByRole("menuitem", { name: "用餐" }).click();
   await agent.getByRole("button", { name: "我的状态：用餐" }).waitFor();
-  await accessible(agent, "/calls of an agent");
+  await agent.getByRole("heading", { level: 1, name: "我的座席" }).waitFor();
+  await accessible(agent, "an agent's own desk");
+  await picture(agent, "desk");
 
   await leader.getByRole("link", { name: "现场" }).click();
   const seat = leader.getByRole("list", { name: "座席" }).getByRole("listitem").filter({ hasText: AGENT });
@@ -146,6 +149,30 @@ test("an agent chooses her state, her leader sees it and may order another", LIM
   await agent.context().close();
 });
 
+test("an administrator adds a queue and takes it out of use", LIMIT, async () => {
+  const admin = await openPage(browser, centre.web);
+  await signIn(admin, ADMIN);
+  await admin.getByRole("heading", { level: 1, name: "队列" }).waitFor();
+  await admin.getByRole("button", { name: "新建队列" }).click();
+  const dialog = admin.getByRole("dialog");
+  await dialog.getByLabel("代号").fill("night");
+  await dialog.getByLabel("名称").fill("夜间专席");
+  await dialog.getByRole("button", { name: "保存" }).click();
+  const row = admin.getByRole("table", { name: "队列" }).getByRole("row").filter({ hasText: "夜间专席" });
+  await row.getByText("启用").waitFor();
+  await row.getByRole("button").click();
+  await dialog.getByLabel(/^停用/).check();
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await row.getByText("停用").waitFor();
+  for (const path of ["/calls/queues", "/calls/trunks", "/calls/dial_rules"]) {
+    await admin.goto(path);
+    await accessible(admin, path);
+    if (path === "/calls/queues") await picture(admin, "queues");
+  }
+  assert.deepEqual(admin.complaints, []);
+  await admin.context().close();
+});
+
 test("the audit tells who heard what", LIMIT, async () => {
   const auditor = await openPage(browser, centre.web);
   await signIn(auditor, AUDITOR);
@@ -159,7 +186,7 @@ test("the audit tells who heard what", LIMIT, async () => {
 
 test("nothing keeps anybody out, in light and in dark", { timeout: 120_000 }, async () => {
   const [call, recording, flow] = await Promise.all(["calls?result=answered", "recordings", "ivr_flows"].map(async (path) => (await (await leader.request.get(`/api/${path}`)).json()).items[0].id));
-  const pages = ["/floor", "/floor?wall=1", "/floor?view=trend", "/calls", `/calls/${call}`, "/recordings", `/recordings/${recording}`, "/ivr_flows", "/ivr_flows/prompts", `/ivr_flows/${flow}`, "/people", "/people/groups", "/people/roles", "/nothing/here"];
+  const pages = ["/floor", "/floor?wall=1", "/floor?view=trend", "/calls", "/calls/owed", `/calls/${call}`, "/recordings", `/recordings/${recording}`, "/ivr_flows", "/ivr_flows/prompts", "/ivr_flows/numbers", `/ivr_flows/${flow}`, "/people", "/people/groups", "/people/roles", "/nothing/here"];
   for (const path of pages) {
     await leader.goto(path);
     await accessible(leader, path);

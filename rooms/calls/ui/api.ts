@@ -92,10 +92,11 @@ export interface Desk {
     /** Null until the telephone has been heard of. */
     phone_reachable: boolean | null;
     call: string | null;
+    queue: string | null;
   } | null;
 }
 
-export type DeskAct = { act: "sign_in" | "sign_out" | "ready" | "finish" } | { act: "not_ready"; reason: string };
+export type DeskAct = { act: "sign_in" | "sign_out" | "ready" | "finish" | "hold" | "resume" | "hang_up" | "decline" } | { act: "not_ready"; reason: string };
 
 const DESK = ["calls", "desk"];
 

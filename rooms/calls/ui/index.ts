@@ -1,5 +1,5 @@
 // The calls' manifest for the browser.
-import { Network, PhoneCall, PhoneOutgoing } from "lucide-react";
+import { Headset, Network, PhoneCall, PhoneOutgoing } from "lucide-react";
 import type { Room } from "@lib/room";
 
 /** One may find the calls of everybody, or one's own. */
@@ -17,12 +17,14 @@ const room: Room = {
   name: "calls",
   permissions: [...READ, ANSWER, CALL_BACK, CONFIGURE],
   nav: [
+    { path: "/calls/desk", icon: Headset, label: "nav.desk", group: "live", order: 0, permission: ANSWER },
     { path: "/calls", icon: PhoneCall, label: "nav.calls", group: "look_up", order: 1, permission: READ },
     { path: "/calls/owed", icon: PhoneOutgoing, label: "nav.owed", group: "live", order: 2, permission: CALL_BACK },
     { path: "/calls/queues", icon: Network, label: "nav.lines", group: "set_up", order: 0, permission: CONFIGURE },
   ],
   routes: [
     { path: "calls", page: () => import("./calls-page"), permission: READ },
+    { path: "calls/desk", page: () => import("./desk-page"), permission: ANSWER },
     { path: "calls/owed", page: () => import("./owed-page"), permission: CALL_BACK },
     { path: "calls/queues", page: () => import("./lines/queues-page"), permission: CONFIGURE },
     { path: "calls/trunks", page: () => import("./lines/trunks-page"), permission: CONFIGURE },

@@ -4,7 +4,7 @@ import { ArrowRight } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Field, Timer } from "@kit";
+import { Field, Notice, Timer } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { order, type CallState, type Floor, type LiveCall, type Order } from "./api";
 
@@ -13,13 +13,17 @@ export const movable = (state: CallState) => state === "waiting" || state === "r
 
 type Choice = "give_call" | "move_call" | "end_call";
 
-export function CallDialog({ call, floor, onClose }: { call: LiveCall; floor: Floor; onClose: () => void }) {
+export function CallDialog({ opened, floor, onClose }: { opened: LiveCall; floor: Floor; onClose: () => void }) {
   const { t } = useTranslation("floor");
+  // The call goes on meanwhile, and may end.
+  const found = floor.calls.find((call) => call.id === opened.id);
+  const call = found ?? opened;
   const canMove = movable(call.state);
-  const [choice, setChoice] = useState<Choice>(canMove ? "give_call" : "end_call");
+  const [wanted, setChoice] = useState<Choice | null>(null);
   const [to, setTo] = useState<string | null>(null);
   const [why, setWhy] = useState("");
   const choices: Choice[] = canMove ? ["give_call", "move_call", "end_call"] : ["end_call"];
+  const choice = wanted && choices.includes(wanted) ? wanted : (choices[0] ?? "end_call");
   const ready = floor.agents.filter((agent) => agent.state === "ready" && agent.phone_reachable !== false);
   const targets =
     choice === "give_call"
@@ -32,12 +36,17 @@ export function CallDialog({ call, floor, onClose }: { call: LiveCall; floor: Fl
       save={t(`call_order.act.${choice}`)}
       saved={t("call_order.done")}
       dangerous={choice === "end_call"}
-      ready={what !== null && why.trim() !== ""}
+      ready={found !== undefined && what !== null && why.trim() !== ""}
       onClose={onClose}
       onSave={async () => {
         if (what) await order(what, why.trim());
       }}
     >
+      {!found && (
+        <Notice tone="wrap" title={t("call_order.gone")}>
+          {t("call_order.gone_todo")}
+        </Notice>
+      )}
       <span className="row">
         {t(`call_state.${call.state}`)} <Timer since={call.since} />
         <span className="grow" />

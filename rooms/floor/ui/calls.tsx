@@ -1,11 +1,11 @@
 // The calls of this moment, stage by stage; who has waited longest stands on top.
 import { CirclePause, ClipboardCheck, Headphones, Hourglass, ListTree, PhoneForwarded, PhoneIncoming, PhoneOff, Star, Voicemail, type LucideIcon } from "lucide-react";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, Grid, Mark, Timer, type Tone } from "@kit";
 import { useMay } from "@lib/session";
-import type { CallState, Floor } from "./api";
+import type { CallState, Floor, LiveCall } from "./api";
 import { CallDialog } from "./call-dialog";
 import { DIRECT } from "./index";
 import { byUrgency, stageOf, STAGES, type Stage } from "./order";
@@ -33,7 +33,7 @@ interface CallsProps {
   onStage: (stage: string | null) => void;
 }
 
-export function Calls({ floor, wall, stage, queue, onStage }: CallsProps) {
+export const Calls = memo(function Calls({ floor, wall, stage, queue, onStage }: CallsProps) {
   const { t } = useTranslation("floor");
   const queues = useMemo(() => new Map(floor.queues.map((q) => [q.id, q.name])), [floor.queues]);
   const agents = useMemo(() => new Map(floor.agents.map((a) => [a.id, `${a.number} ${a.name}`])), [floor.agents]);
@@ -41,8 +41,7 @@ export function Calls({ floor, wall, stage, queue, onStage }: CallsProps) {
   const { now } = floor;
   const counts: Record<Stage, number> = { entering: now.entering, in_menu: now.in_menu, waiting: now.waiting, ringing: now.ringing, talking: now.talking, after };
   const direct = useMay(DIRECT);
-  const [opened, setOpened] = useState<string | null>(null);
-  const chosen = floor.calls.find((call) => call.id === opened);
+  const [opened, setOpened] = useState<LiveCall | null>(null);
   const shown = byUrgency(floor.calls.filter((call) => (!stage || stageOf(call) === stage) && (!queue || call.queue === queue)));
   return (
     <section className="panel calls" aria-label={t("calls.label")}>
@@ -77,7 +76,7 @@ export function Calls({ floor, wall, stage, queue, onStage }: CallsProps) {
                 </>
               );
               return direct ? (
-                <button type="button" className="live-call" title={t("call_order.open")} onClick={() => setOpened(call.id)}>
+                <button type="button" className="live-call" title={t("call_order.open")} onClick={() => setOpened(call)}>
                   {facts}
                 </button>
               ) : (
@@ -93,7 +92,7 @@ export function Calls({ floor, wall, stage, queue, onStage }: CallsProps) {
           {t("calls.none_todo")}
         </Empty>
       )}
-      {chosen && <CallDialog call={chosen} floor={floor} onClose={() => setOpened(null)} />}
+      {opened && <CallDialog opened={opened} floor={floor} onClose={() => setOpened(null)} />}
     </section>
   );
-}
+});

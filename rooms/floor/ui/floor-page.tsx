@@ -1,7 +1,7 @@
 // The live floor: what is happening now, who needs help, who waits. One page, refreshed by push.
 import { Button, Tooltip } from "antd";
 import { ChartSpline, Clock3, FlaskConical, Maximize2, Minimize2, Network, Unplug, WifiOff, Zap } from "lucide-react";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Mark, Notice, Page, Skeleton, Skeletons, Trouble } from "@kit";
 import { serverNow, useSecond } from "@lib/clock";
@@ -70,6 +70,11 @@ export default function FloorPage() {
     if (wall && document.fullscreenElement) void document.exitFullscreen();
     else if (!wall) void document.documentElement.requestFullscreen?.().catch(() => undefined);
   }, [change, wall]);
+  // A picture of 2,000 seats is drawn in pieces, between which clicks and keys get their turn.
+  const data = useDeferredValue(floor.data);
+  const onQueue = useCallback((queue: string | null) => change({ queue }), [change]);
+  const onState = useCallback((state: string | null) => change({ state }), [change]);
+  const onStage = useCallback((stage: string | null) => change({ stage }), [change]);
   useHotkeys({ Escape: () => wall && toggleWall() }, wall);
 
   if (floor.isError && !floor.data) {
@@ -79,7 +84,6 @@ export default function FloorPage() {
       </Page>
     );
   }
-  const data = floor.data;
   const lost = link === "lost";
 
   return (
@@ -126,7 +130,7 @@ export default function FloorPage() {
       {data ? (
         <>
           <Tiles floor={data} />
-          <Queues queues={data.queues} chosen={url.queue} onChoose={(queue) => change({ queue })} />
+          <Queues queues={data.queues} chosen={url.queue} onChoose={onQueue} />
           <div className="split">
             <div>
               {url.view === "trend" ? (
@@ -139,11 +143,11 @@ export default function FloorPage() {
                   wall={wall}
                   state={url.state}
                   queue={url.queue}
-                  onState={(state) => change({ state })}
+                  onState={onState}
                 />
               )}
             </div>
-            <Calls floor={data} wall={wall} stage={url.stage} queue={url.queue} onStage={(stage) => change({ stage })} />
+            <Calls floor={data} wall={wall} stage={url.stage} queue={url.queue} onStage={onStage} />
           </div>
         </>
       ) : (

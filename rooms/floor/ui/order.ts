@@ -17,11 +17,14 @@ export function need(agent: Agent, now: number): Need {
 const NEEDS: Need[] = ["unreachable", "missed", "overdue", "long", null];
 const STATES: DeskState[] = ["holding", "after_call", "not_ready", "talking", "ringing", "ready", "signed_out"];
 
+/** Times and numbers in ASCII: no language's order is asked for, which is a hundred times slower. */
+const plain = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** First by need, then by how far the state is from taking the next call, then longest first. */
 export function byNeed(agents: Agent[], now: number): Agent[] {
   return agents
     .map((agent) => ({ agent, need: NEEDS.indexOf(need(agent, now)), state: STATES.indexOf(agent.state) }))
-    .sort((a, b) => a.need - b.need || a.state - b.state || (a.agent.since ?? "").localeCompare(b.agent.since ?? "") || a.agent.number.localeCompare(b.agent.number))
+    .sort((a, b) => a.need - b.need || a.state - b.state || plain(a.agent.since ?? "", b.agent.since ?? "") || plain(a.agent.number, b.agent.number))
     .map((entry) => entry.agent);
 }
 
@@ -48,5 +51,5 @@ export const stageOf = (call: LiveCall): Stage => STAGE_OF[call.state] ?? "after
 /** Those who wait come first, the longest on top; then the others in the order of the stages. */
 export function byUrgency(calls: LiveCall[]): LiveCall[] {
   const rank: Stage[] = ["waiting", "ringing", "in_menu", "entering", "talking", "after"];
-  return [...calls].sort((a, b) => rank.indexOf(stageOf(a)) - rank.indexOf(stageOf(b)) || a.since.localeCompare(b.since));
+  return [...calls].sort((a, b) => rank.indexOf(stageOf(a)) - rank.indexOf(stageOf(b)) || plain(a.since, b.since));
 }

@@ -43,7 +43,7 @@ interface SeatsProps {
   onState: (state: string | null) => void;
 }
 
-export function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
+export const Seats = memo(function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
   const { t } = useTranslation("floor");
   const words = useDeskWords();
   const names = useMemo(() => new Map(floor.queues.map((q) => [q.id, q.name])), [floor.queues]);
@@ -97,4 +97,4 @@ export function Seats({ floor, wall, state, queue, onState }: SeatsProps) {
       {seat && <OrderDialog key={seat.id} agent={seat} onClose={() => setOrdered(null)} />}
     </section>
   );
-}
+});

@@ -121,12 +121,14 @@ export function Shell() {
       <nav aria-label={t("nav.label")}>
         {navigation.map(({ group, items }) => {
           const allowed = items.filter((item) => may(person, item.permission));
+          // `/calls/owed` lies below `/calls`, but is a place of its own.
+          const elsewhere = (path: string) => navigation.some((other) => other.items.some((item) => item.path.startsWith(`${path}/`) && location.pathname.startsWith(item.path)));
           if (allowed.length === 0) return null;
           return (
             <div key={group} role="group" aria-labelledby={`nav-${group}`} style={{ display: "contents" }}>
               <h2 id={`nav-${group}`}>{t(`nav.${group}`)}</h2>
               {allowed.map((item) => (
-                <NavLink key={item.path} to={item.path}>
+                <NavLink key={item.path} to={item.path} className={({ isActive }) => (isActive && !elsewhere(item.path) ? "active" : "")} aria-current={elsewhere(item.path) ? false : "page"}>
                   <item.icon size={18} strokeWidth={1.8} aria-hidden />
                   {t(item.label, { ns: item.room } as never) as unknown as string}
                 </NavLink>

@@ -50,6 +50,9 @@ export function EditDialog({ title, width = 520, children, onClose, onSave, read
       open
       title={title}
       width={width}
+      style={{ top: 48 }}
+      // A long form scrolls by itself: what it is and what can be done stay in sight.
+      styles={{ body: { maxHeight: "calc(100vh - 220px)", overflowY: "auto", margin: "0 -24px", padding: "4px 24px" } }}
       onCancel={onClose}
       footer={
         <div className="row">
