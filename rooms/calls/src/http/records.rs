@@ -154,9 +154,10 @@ pub async fn one(
     Ok(Json(WholeCall { call, segments }))
 }
 
-/// Whether this person talked with the caller.
+/// Whether this person talked with the caller, or was called by a colleague.
 pub fn took_part(person: PersonId, call: &Found, segments: &[Stretch]) -> bool {
-    call.agent == Some(person) || segments.iter().any(|s| s.kind == "talk" && s.agent == Some(person))
+    call.agent == Some(person)
+        || segments.iter().any(|s| matches!(s.kind.as_str(), "talk" | "dial") && s.agent == Some(person))
 }
 
 fn mask(found: &mut Found) {

@@ -95,7 +95,7 @@ macro_rules! search {
              AND r.talk_ms >= $7 AND r.talk_ms <= $8 \
              AND (r.arrived_at < $9 OR (r.arrived_at = $9 AND r.id < $10)) \
              AND (CAST($11 AS BIGINT) IS NULL OR r.agent = $11 OR r.id IN (SELECT s.call FROM calls_segments s \
-             WHERE s.agent = $11 AND s.kind = 'talk')) \
+             WHERE s.agent = $11 AND s.kind IN ('talk', 'dial'))) \
              AND ($13 = 0 OR r.recording IS NOT NULL) \
              AND (CAST($14 AS TEXT) IS NULL OR r.direction = $14) \
              ORDER BY r.arrived_at DESC, r.id DESC LIMIT $12"

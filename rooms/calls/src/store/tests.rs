@@ -184,6 +184,7 @@ fn calls_of_our_own_are_records_too() {
         assert_eq!(count(Filter { number: Some("4321".into()), ..any() }).await, 1);
         assert_eq!(count(Filter { direction: Some(Direction::Out), ..any() }).await, 2);
         assert_eq!(count(Filter { agent: Some(AGENT), ..any() }).await, 3);
+        assert_eq!(count(Filter { agent: Some(PersonId(8)), ..any() }).await, 1, "the colleague");
         let day = super::figures::between(&db, start(), start() + Duration::from_secs(900)).await;
         assert_eq!(day.expect("figures"), exchange::Figures::default());
     });
