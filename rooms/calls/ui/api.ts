@@ -7,8 +7,13 @@ import { heardServerTime } from "@lib/clock";
 export const RESULTS = ["answered", "abandoned", "self_served", "left_menu", "voicemail", "callback", "message", "not_answered"] as const;
 export type CallResult = (typeof RESULTS)[number];
 
+/** Who called whom: a customer us, one of us a customer, two of us each other. */
+export const DIRECTIONS = ["in", "out", "internal"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
 export interface CallItem {
   id: string;
+  direction: Direction;
   /** t0 */
   at: string;
   /** t1, t2, t4, t6 of the call timeline; null where they were not reached. */
@@ -41,7 +46,7 @@ export interface CallItem {
   interrupted: boolean;
 }
 
-export type SegmentKind = "menu" | "queue" | "ring" | "talk" | "hold" | "rating" | "message" | "outside";
+export type SegmentKind = "menu" | "queue" | "ring" | "talk" | "hold" | "rating" | "message" | "outside" | "dial";
 
 export interface Segment {
   kind: SegmentKind;
@@ -59,7 +64,7 @@ export interface Call extends CallItem {
   segments: Segment[];
 }
 
-export const FILTERS = ["number", "agent", "queue", "from", "to", "min_s", "max_s", "result", "before"] as const;
+export const FILTERS = ["number", "agent", "queue", "from", "to", "min_s", "max_s", "result", "direction", "before"] as const;
 export type Filters = Partial<Record<(typeof FILTERS)[number], string>>;
 
 export interface CallPage {
@@ -67,6 +72,9 @@ export interface CallPage {
   /** The cursor of the next older page; absent on the last. */
   next?: string | null;
 }
+
+/** The number of the other side: the customer's, or the colleague's who was dialled. */
+export const otherSide = (call: Pick<CallItem, "direction" | "from" | "to">): string => (call.direction === "in" ? call.from : call.to);
 
 export function useCalls(filters: Filters) {
   return useQuery({

@@ -1,5 +1,5 @@
 // One call: the facts, the way it took drawn to scale, every stretch in words, and what other rooms know of it.
-import { ArrowLeft, AudioLines, Headphones, Hourglass, ListTree, PauseCircle, PhoneForwarded, PhoneIncoming, ShieldAlert, Star, Voicemail, type LucideIcon } from "lucide-react";
+import { ArrowLeft, AudioLines, Headphones, Hourglass, ListTree, PauseCircle, PhoneForwarded, PhoneIncoming, PhoneOutgoing, ShieldAlert, Star, Voicemail, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble, type Tone } from "@kit";
@@ -7,7 +7,7 @@ import { serverNow } from "@lib/clock";
 import { useAgents, useQueues, useTrunks } from "@lib/directory";
 import { clock, duration } from "@lib/format";
 import { Slot } from "@lib/slots";
-import { useCall, type Call, type Segment, type SegmentKind } from "./api";
+import { otherSide, useCall, type Call, type Segment, type SegmentKind } from "./api";
 import { Rating, Result } from "./result";
 import { draw, type Drawn } from "./timeline";
 import "./call-page.css";
@@ -21,6 +21,7 @@ const LOOKS: Record<SegmentKind, [Tone, LucideIcon]> = {
   rating: ["hold", Star],
   message: ["rest", Voicemail],
   outside: ["call", PhoneForwarded],
+  dial: ["call", PhoneOutgoing],
 };
 
 /** `no_answer`, `pressed 1 in top` and the like: a word we know, or as the server says it. */
@@ -102,13 +103,13 @@ export default function CallPage() {
 
   return (
     <Page
-      title={call ? t("call_title", { number: call.from }) : t("call")}
+      title={call ? t("call_title", { number: otherSide(call) }) : t("call")}
       heading={
         <span className="row">
           <Link to="/calls" aria-label={t("back")} className="row">
             <ArrowLeft size={20} aria-hidden />
           </Link>
-          {call ? call.from : t("call")}
+          {call ? otherSide(call) : t("call")}
         </span>
       }
       lead={call && <Moment at={call.at} />}
@@ -145,6 +146,7 @@ export default function CallPage() {
           <Panel label={t("facts")}>
             <Facts
               items={[
+                [t("column.direction"), t(`direction.${call.direction}`)],
                 [t("column.queue"), queues.name(call.queue)],
                 [t("column.agent"), agents.name(call.agent)],
                 [t("column.wait"), duration(call.wait_ms)],
@@ -154,6 +156,7 @@ export default function CallPage() {
                 [t("column.rating"), <Rating key="rating" score={call.rating} />],
                 [t("column.announced"), call.announced === null ? null : call.announced ? t("yes") : t("no")],
                 [t("column.ended_by"), call.ended_by ? t(`party.${call.ended_by}`) : null],
+                [t("column.caller"), call.from],
                 [t("column.to"), call.to],
                 [t("column.trunk"), trunks.name(call.trunk)],
                 [t("column.id"), <code key="id">{call.id}</code>],

@@ -12,7 +12,7 @@ const routes = [
   { path: "/calls/:id", element: <p>one call</p> },
 ];
 const CALL: CallItem = {
-  id: "ca_1", at: "2026-01-05T00:10:00Z", answered: null, requested: null, connected: "2026-01-05T00:10:20Z", ended: "2026-01-05T00:12:00Z",
+  id: "ca_1", direction: "in", at: "2026-01-05T00:10:00Z", answered: null, requested: null, connected: "2026-01-05T00:10:20Z", ended: "2026-01-05T00:12:00Z",
   from: "138****5678", to: "95598", trunk: "tr_1", queue: "qu_1", agent: "pe_7", urgent: false, result: "answered", ended_by: "caller", cause: null,
   wait_ms: 20_000, talk_ms: 95_000, hold_ms: 0, after_ms: 0, rating: 5, recording: null, announced: true, interrupted: false,
 };

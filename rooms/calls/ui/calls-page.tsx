@@ -7,8 +7,8 @@ import { ChoiceFilter } from "@kit/filters";
 import { FoundPage, useFound } from "@kit/found";
 import { useAgents, useQueues } from "@lib/directory";
 import { duration } from "@lib/format";
-import { FILTERS, RESULTS, useCalls, type CallItem } from "./api";
-import { Rating, Result } from "./result";
+import { DIRECTIONS, FILTERS, RESULTS, useCalls, type CallItem } from "./api";
+import { OtherSide, Rating, Result } from "./result";
 
 export default function CallsPage() {
   const { t } = useTranslation("calls");
@@ -19,7 +19,7 @@ export default function CallsPage() {
 
   const columns: Column<CallItem>[] = [
     { key: "at", title: t("column.at"), cell: (call) => <Link to={`/calls/${call.id}`}><ListMoment at={call.at} /></Link> },
-    { key: "from", title: t("column.from"), cell: (call) => <span className="nowrap strong">{call.from}</span> },
+    { key: "from", title: t("column.from"), cell: (call) => <OtherSide call={call} /> },
     { key: "result", title: t("column.result"), cell: (call) => <Result call={call} /> },
     { key: "queue", title: t("column.queue"), cell: (call) => <span className="nowrap">{queues.name(call.queue) ?? "—"}</span> },
     { key: "agent", title: t("column.agent"), cell: (call) => <span className="nowrap">{agents.name(call.agent) ?? "—"}</span> },
@@ -44,6 +44,7 @@ export default function CallsPage() {
   const words = { title: t("title"), lead: t("lead"), filters: t("filters"), number: t("column.from"), at: t("column.at"), queue: t("column.queue"), agent: t("column.agent"), length: t("talk_time"), none: t("none"), none_todo: t("none_todo"), none_found: t("none_found"), none_found_todo: t("none_found_todo"), show_all: t("show_all") };
   return (
     <FoundPage found={found} query={calls} columns={columns} rowKey={(call) => call.id} to={(call) => `/calls/${call.id}`} agents={agents} queues={queues} icon={PhoneCall} words={words}>
+      <ChoiceFilter id="direction" label={t("column.direction")} value={found.filters.direction} onChange={(direction) => found.set({ direction })} options={DIRECTIONS.map((value) => ({ value, label: t(`direction.${value}`) }))} />
       <ChoiceFilter id="result" label={t("column.result")} value={found.filters.result} onChange={(result) => found.set({ result })} options={RESULTS.map((value) => ({ value, label: t(`result.${value}`) }))} />
     </FoundPage>
   );

@@ -1,8 +1,8 @@
-// How a call came out, and how it was rated: colour, icon, word.
-import { Bot, CheckCircle2, CircleDashed, LogOut, MessageSquareText, PhoneMissed, PhoneOff, PhoneOutgoing, Star, Voicemail, ZapOff, type LucideIcon } from "lucide-react";
+// How a call came out, how it was rated, and who was at the other side: colour, icon, word.
+import { Bot, CheckCircle2, CircleDashed, LogOut, MessageSquareText, PhoneMissed, PhoneOff, PhoneOutgoing, Star, Voicemail, Users, ZapOff, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Mark, type Tone } from "@kit";
-import type { CallItem, CallResult } from "./api";
+import { otherSide, type CallItem, type CallResult } from "./api";
 
 const LOOKS: Record<CallResult, [Tone, LucideIcon]> = {
   answered: ["ready", CheckCircle2],
@@ -34,6 +34,18 @@ export function Result({ call }: { call: Pick<CallItem, "result" | "interrupted"
     <Mark tone={tone} icon={icon}>
       {t(`result.${call.result}`)}
     </Mark>
+  );
+}
+
+/** The other side's number; a sign where it was not the customer who called. */
+export function OtherSide({ call }: { call: Pick<CallItem, "direction" | "from" | "to"> }) {
+  const { t } = useTranslation("calls");
+  const Icon = call.direction === "out" ? PhoneOutgoing : Users;
+  return (
+    <span className="row tight nowrap strong">
+      {otherSide(call)}
+      {call.direction !== "in" && <Icon size={14} role="img" aria-label={t(`direction.${call.direction}`)} />}
+    </span>
   );
 }
 

@@ -28,10 +28,11 @@ export interface Agent {
   phone_reachable: boolean | null;
 }
 
-export type CallState = "arriving" | "in_flow" | "waiting" | "ringing" | "announcing" | "talking" | "holding" | "reaching" | "outside" | "rating" | "leaving_message" | "closing";
+export type CallState = "arriving" | "dialling" | "in_flow" | "waiting" | "ringing" | "announcing" | "talking" | "holding" | "reaching" | "outside" | "rating" | "leaving_message" | "closing";
 
 export interface LiveCall {
   id: string;
+  direction: "in" | "out" | "internal";
   from: string;
   to: string;
   state: CallState;

@@ -1,5 +1,5 @@
 // The calls of this moment, stage by stage; who has waited longest stands on top.
-import { CirclePause, ClipboardCheck, Headphones, Hourglass, ListTree, PhoneForwarded, PhoneIncoming, PhoneOff, Star, Voicemail, type LucideIcon } from "lucide-react";
+import { CirclePause, ClipboardCheck, Headphones, Hourglass, ListTree, PhoneForwarded, PhoneIncoming, PhoneOff, PhoneOutgoing, Star, Voicemail, type LucideIcon } from "lucide-react";
 import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -12,6 +12,7 @@ import { byUrgency, stageOf, STAGES, type Stage } from "./order";
 
 const LOOKS: Record<CallState, [Tone, LucideIcon]> = {
   arriving: ["accent", PhoneIncoming],
+  dialling: ["call", PhoneOutgoing],
   in_flow: ["accent", ListTree],
   waiting: ["wrap", Hourglass],
   ringing: ["call", PhoneIncoming],
@@ -67,9 +68,9 @@ export const Calls = memo(function Calls({ floor, wall, stage, queue, onStage }:
               const where = [call.agent ? agents.get(call.agent) : null, call.queue ? queues.get(call.queue) : null].filter(Boolean).join(" · ");
               const facts = (
                 <>
-                  <span className="strong">{call.from}</span>
+                  <span className="strong">{call.direction === "in" ? call.from : call.to}</span>
                   <Timer since={call.since} />
-                  <span className="sub">{where || t("calls.to", { to: call.to })}</span>
+                  <span className="sub">{where || (call.direction === "in" ? t("calls.to", { to: call.to }) : t("calls.by", { by: call.from }))}</span>
                   <Mark tone={tone} icon={icon}>
                     {t(`call_state.${call.state}`)}
                   </Mark>

@@ -35,7 +35,7 @@ const FLOOR: Floor = {
     { id: "pe_3", number: "1003", name: "王磊", state: "not_ready", reason: "meal", since: AT, over_limit: false, soft: null, hard: null, call: null, caller: null, queue: null, phone_reachable: true },
     { id: "pe_4", number: "1004", name: "赵倩", state: "signed_out", reason: null, since: null, over_limit: false, soft: null, hard: null, call: null, caller: null, queue: null, phone_reachable: false },
   ],
-  calls: [{ id: "ca_1", from: "138****5678", to: "95598", state: "talking", since: AT, queue: "qu_1", agent: "pe_1" }],
+  calls: [{ id: "ca_1", direction: "in", from: "138****5678", to: "95598", state: "talking", since: AT, queue: "qu_1", agent: "pe_1" }],
   trunks: [{ id: "tr_1", name: "电信", up: true, calls: 1 }],
 };
 const open = (floor = FLOOR) => {

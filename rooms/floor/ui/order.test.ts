@@ -50,7 +50,7 @@ describe("the seat grid", () => {
 });
 
 describe("the calls", () => {
-  const call = (id: string, state: LiveCall["state"], seconds: number): LiveCall => ({ id, from: "138****5678", to: "95598", state, since: at(-seconds), queue: null, agent: null });
+  const call = (id: string, state: LiveCall["state"], seconds: number): LiveCall => ({ id, direction: "in", from: "138****5678", to: "95598", state, since: at(-seconds), queue: null, agent: null });
   it("begin with who has waited longest", () => {
     expect(byUrgency([call("a", "talking", 300), call("b", "waiting", 20), call("c", "waiting", 90), call("d", "in_flow", 5)]).map((c) => c.id)).toEqual(["c", "b", "d", "a"]);
   });

@@ -34,6 +34,7 @@ export const STAGES: Stage[] = ["entering", "in_menu", "waiting", "ringing", "ta
 
 const STAGE_OF: Record<CallState, Stage> = {
   arriving: "entering",
+  dialling: "ringing",
   in_flow: "in_menu",
   waiting: "waiting",
   ringing: "ringing",

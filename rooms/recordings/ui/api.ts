@@ -7,6 +7,8 @@ export interface RecordingItem {
   call: string | null;
   at: string;
   duration_ms: number;
+  direction: "in" | "out" | "internal" | null;
+  /** The customer's number, whoever called. */
   from: string | null;
   agent: string | null;
   queue: string | null;

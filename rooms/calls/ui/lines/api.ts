@@ -36,6 +36,8 @@ export interface Trunk {
   /** Only ever sent; without one the present one stays. */
   password?: string | null;
   out?: string | null;
+  /** What those we call see. */
+  caller_id?: string | null;
   max_calls: number;
   busy_when_full?: boolean;
   learn_rtp?: boolean;

@@ -13,7 +13,7 @@ function TrunkDialog({ kept, onClose }: { kept: KeptTrunk | null; onClose: () =>
   const { t } = useTranslation("calls");
   const [trunk, setTrunk] = useState<Trunk>(kept?.trunk ?? NEW_TRUNK);
   const set = (change: Partial<Trunk>) => setTrunk((was) => ({ ...was, ...change }));
-  const text = (key: "register" | "username" | "out", placeholder?: string) => (
+  const text = (key: "register" | "username" | "out" | "caller_id", placeholder?: string) => (
     <Field label={t(`trunk.${key}`)} htmlFor={`t-${key}`} help={t(`trunk.help.${key}`)}>
       <Input id={`t-${key}`} value={trunk[key] ?? ""} maxLength={200} placeholder={placeholder} autoComplete="off" onChange={(event) => set({ [key]: event.target.value.trim() || null })} />
     </Field>
@@ -35,6 +35,7 @@ function TrunkDialog({ kept, onClose }: { kept: KeptTrunk | null; onClose: () =>
           <Input.Password id="t-password" value={trunk.password ?? ""} maxLength={200} autoComplete="new-password" onChange={(event) => set({ password: event.target.value || null })} />
         </Field>
         {text("out", "sip:192.0.2.1:5060")}
+        {text("caller_id", "95598")}
         <NumberField id="t-max" label={t("trunk.max_calls")} help={t("trunk.help.max_calls")} unit={t("trunk.calls")} value={trunk.max_calls} least={1} most={100_000} onChange={(max_calls) => set({ max_calls })} />
       </div>
       <Checkbox checked={trunk.busy_when_full ?? false} onChange={(event) => set({ busy_when_full: event.target.checked })}>
