@@ -6,7 +6,7 @@ import { groupOf, lookOf, Mark, REASONS, Timer, useDeskWords, useProblemText } f
 import { useHotkeys } from "@lib/hotkeys";
 import { useMay } from "@lib/session";
 import { doAtDesk, useDesk, type DeskAct } from "./api";
-import { ANSWER } from "./index";
+import { ANSWER } from "./permissions";
 
 const icon = (Icon: typeof CircleCheck) => <Icon size={16} aria-hidden />;
 

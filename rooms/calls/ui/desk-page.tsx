@@ -8,7 +8,7 @@ import { useQueues } from "@lib/directory";
 import { duration } from "@lib/format";
 import { useMay, useMe } from "@lib/session";
 import { doAtDesk, useCall, useCalls, useDesk, type DeskAct } from "./api";
-import { CALL_BACK } from "./index";
+import { CALL_BACK } from "./permissions";
 import { Result } from "./result";
 
 function CallNow({ id, state, act }: { id: string; state: string; act: (what: DeskAct) => void }) {

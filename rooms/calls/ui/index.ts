@@ -1,17 +1,7 @@
 // The calls' manifest for the browser.
 import { Headset, Network, PhoneCall, PhoneOutgoing } from "lucide-react";
 import type { Room } from "@lib/room";
-
-/** One may find the calls of everybody, or one's own. */
-export const READ = ["calls.read", "calls.read_own"];
-
-/** Being ready for calls oneself. */
-export const ANSWER = "calls.answer";
-
-/** Calling back who was not served. */
-export const CALL_BACK = "calls.call_back";
-/** Queues, trunks and dial rules. */
-export const CONFIGURE = "calls.configure";
+import { READ, ANSWER, CALL_BACK, CONFIGURE } from "./permissions";
 
 const room: Room = {
   name: "calls",

@@ -7,7 +7,7 @@ import { Empty, Grid, Mark, Timer, type Tone } from "@kit";
 import { useMay } from "@lib/session";
 import type { CallState, Floor, LiveCall } from "./api";
 import { CallDialog } from "./call-dialog";
-import { DIRECT } from "./index";
+import { DIRECT } from "./permissions";
 import { byUrgency, stageOf, STAGES, type Stage } from "./order";
 
 const LOOKS: Record<CallState, [Tone, LucideIcon]> = {

@@ -1,9 +1,7 @@
 // The floor's manifest for the browser.
 import { MonitorDot } from "lucide-react";
 import type { Room } from "@lib/room";
-
-export const WATCH = "floor.watch";
-export const DIRECT = "floor.direct";
+import { WATCH, DIRECT } from "./permissions";
 
 const room: Room = {
   name: "floor",

@@ -6,7 +6,7 @@ import { Empty, Grid, groupOf, GROUPS, lookOf, Mark, Timer, useDeskWords, type G
 import { serverNow } from "@lib/clock";
 import { useMay } from "@lib/session";
 import type { Agent, Floor } from "./api";
-import { DIRECT } from "./index";
+import { DIRECT } from "./permissions";
 import { byNeed, need, type Need } from "./order";
 import { OrderDialog } from "./order-dialog";
 

@@ -12,7 +12,7 @@ import { useUrlState } from "@lib/url";
 import { deleteFlow, publish, rollBack, saveDraft, useCheck, useFlow, useVersion, type Checked, type Finding, type Flow } from "./api";
 import { Editor } from "./editor";
 import { FlowState } from "./flows-page";
-import { PUBLISH } from "./index";
+import { PUBLISH } from "./permissions";
 import { lineOf } from "./layout";
 import "./flow.css";
 

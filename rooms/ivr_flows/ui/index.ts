@@ -1,10 +1,7 @@
 // The menus' manifest for the browser.
 import { ListTree } from "lucide-react";
 import type { Room } from "@lib/room";
-
-export const READ = "ivr_flows.read";
-export const EDIT = "ivr_flows.edit";
-export const PUBLISH = "ivr_flows.publish";
+import { READ, EDIT, PUBLISH } from "./permissions";
 
 const room: Room = {
   name: "ivr_flows",

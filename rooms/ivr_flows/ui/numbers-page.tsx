@@ -8,7 +8,7 @@ import { Empty, Field, Page, Panel, Table, Trouble } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { useMay } from "@lib/session";
 import { bindNumber, releaseNumber, useFlows, useNumbers, type CalledNumber } from "./api";
-import { PUBLISH } from "./index";
+import { PUBLISH } from "./permissions";
 import { Tabs } from "./tabs";
 
 const ANY = "*";

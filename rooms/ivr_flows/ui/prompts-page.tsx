@@ -9,7 +9,7 @@ import { duration } from "@lib/format";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { deletePrompt, promptAudio, uploadPrompt, usePrompts, type Prompt } from "./api";
-import { EDIT } from "./index";
+import { EDIT } from "./permissions";
 import { Tabs } from "./tabs";
 
 const UPLOAD_MAX = 50 * 1024 * 1024;

@@ -9,7 +9,7 @@ import { EditDialog } from "@kit/dialog";
 import { useAgents } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { deleteGroup, putGroup, useGroups, type Group } from "./api";
-import { MANAGE } from "./index";
+import { MANAGE } from "./permissions";
 import { Tabs } from "./words";
 
 function GroupDialog({ group, onClose }: { group: Group | null; onClose: () => void }) {

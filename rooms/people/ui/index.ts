@@ -1,10 +1,7 @@
 // The people's manifest for the browser.
 import { UsersRound } from "lucide-react";
 import type { Room } from "@lib/room";
-
-export const READ = "people.read";
-export const MANAGE = "people.manage";
-export const ASSIGN = "people.assign";
+import { READ, MANAGE, ASSIGN } from "./permissions";
 
 const room: Room = {
   name: "people",

@@ -8,7 +8,7 @@ import { useQueues } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { FILTERS, useGroups, usePeople, useRoles, type Person } from "./api";
-import { MANAGE } from "./index";
+import { MANAGE } from "./permissions";
 import { PersonDrawer } from "./person-drawer";
 import { roleOptions, StateMark, Tabs, useRoleName } from "./words";
 

@@ -8,7 +8,7 @@ import { Empty, Field, Mark, Notice, Page, Panel, Skeletons, Table, Trouble } fr
 import { EditDialog } from "@kit/dialog";
 import { useMay } from "@lib/session";
 import { deleteRole, putRole, usePermissions, useRoles, type PermissionItem, type Role } from "./api";
-import { MANAGE } from "./index";
+import { MANAGE } from "./permissions";
 import { Tabs, usePermissionName, useRoleName } from "./words";
 
 /** Permissions by their room, in the order the server lists them. */

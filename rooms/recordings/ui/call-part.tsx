@@ -6,7 +6,7 @@ import { Panel, Skeleton, Trouble } from "@kit";
 import { useMay } from "@lib/session";
 import type { SlotProps } from "@lib/slots";
 import { useRecording } from "./api";
-import { PLAY } from "./index";
+import { PLAY } from "./permissions";
 import "./player.css";
 
 const Player = lazy(() => import("./player"));

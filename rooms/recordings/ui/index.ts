@@ -1,10 +1,7 @@
 // The recordings' manifest for the browser.
 import { AudioLines } from "lucide-react";
 import type { Room } from "@lib/room";
-
-/** One may hear any recording, or those of one's own conversations. */
-export const PLAY = ["recordings.play", "recordings.play_own"];
-export const HOLD = "recordings.hold";
+import { PLAY, HOLD } from "./permissions";
 
 const room: Room = {
   name: "recordings",

@@ -10,7 +10,7 @@ import { bytes, duration } from "@lib/format";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { hold, useRecording, type Recording } from "./api";
-import { HOLD } from "./index";
+import { HOLD } from "./permissions";
 import { Sealed } from "./recordings-page";
 import "./player.css";
 
