@@ -6,7 +6,6 @@ use kernel::{CallId, FlowId, LegId, PersonId, PlayId, QueueId, RecordingId, Time
 
 use crate::cx::{Cx, Taping};
 use crate::fact::{Direction, FlowOut, Mark, Moved, OfferEnd, Party, TransferTo, What};
-use crate::floor::CallState;
 use crate::line::{Command, EndCause, Identity, PlayMode, PlayOutcome, Source};
 
 mod flow;
@@ -14,6 +13,9 @@ mod message;
 mod outward;
 mod queue;
 mod talk;
+mod view;
+
+pub use self::view::CallState;
 
 /// No goodbye lasts longer; one whose end is never told must not keep a line.
 const GOODBYE_MAX: std::time::Duration = std::time::Duration::from_secs(30);
@@ -678,25 +680,5 @@ impl Call {
 impl Waiting {
     pub fn rings(&self, leg: LegId) -> bool {
         self.offer.is_some_and(|offer| offer.leg == leg)
-    }
-}
-
-impl State {
-    pub fn view(&self) -> CallState {
-        match self {
-            State::Arriving => CallState::Arriving,
-            State::Dialling(_) => CallState::Dialling,
-            State::InFlow(InFlow { survey_of: None, .. }) => CallState::InFlow,
-            State::InFlow(_) => CallState::Rating,
-            State::InQueue(Waiting { offer: None, .. }) => CallState::Waiting,
-            State::InQueue(_) => CallState::Ringing,
-            State::Announcing(_) => CallState::Announcing,
-            State::Talking(talk) if talk.held() => CallState::Holding,
-            State::Talking(_) => CallState::Talking,
-            State::Reaching { .. } => CallState::Reaching,
-            State::Outside { .. } => CallState::Outside,
-            State::LeavingMessage(_) => CallState::LeavingMessage,
-            State::Closing { .. } | State::Ended { .. } => CallState::Closing,
-        }
     }
 }

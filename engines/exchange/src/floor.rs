@@ -11,6 +11,8 @@ use crate::cx::Seat;
 use crate::exchange::Exchange;
 use crate::fact::{DeskState, Direction};
 
+pub use crate::call::CallState;
+
 /// A picture of the floor. Times are instants, so that a reader counts the seconds itself.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct FloorView {
@@ -88,27 +90,6 @@ pub struct CallView {
     pub requested: Option<Timestamp>,
     pub queue: Option<QueueId>,
     pub agent: Option<PersonId>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallState {
-    Arriving,
-    /// One of us calls: it rings at the other end.
-    Dialling,
-    InFlow,
-    Waiting,
-    Ringing,
-    Announcing,
-    Talking,
-    Holding,
-    /// A number outside is rung after a blind transfer.
-    Reaching,
-    /// The caller talks with a number outside.
-    Outside,
-    Rating,
-    LeavingMessage,
-    Closing,
 }
 
 /// The least that somebody who counts wants to know every second.

@@ -1,0 +1,46 @@
+//! Where a call stands, as others may know it.
+
+use serde::Serialize;
+
+use super::{InFlow, State, Waiting};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    Arriving,
+    /// One of us calls: it rings at the other end.
+    Dialling,
+    InFlow,
+    Waiting,
+    Ringing,
+    Announcing,
+    Talking,
+    Holding,
+    /// A number outside is rung after a blind transfer.
+    Reaching,
+    /// The caller talks with a number outside.
+    Outside,
+    Rating,
+    LeavingMessage,
+    Closing,
+}
+
+impl State {
+    pub fn view(&self) -> CallState {
+        match self {
+            State::Arriving => CallState::Arriving,
+            State::Dialling(_) => CallState::Dialling,
+            State::InFlow(InFlow { survey_of: None, .. }) => CallState::InFlow,
+            State::InFlow(_) => CallState::Rating,
+            State::InQueue(Waiting { offer: None, .. }) => CallState::Waiting,
+            State::InQueue(_) => CallState::Ringing,
+            State::Announcing(_) => CallState::Announcing,
+            State::Talking(talk) if talk.held() => CallState::Holding,
+            State::Talking(_) => CallState::Talking,
+            State::Reaching { .. } => CallState::Reaching,
+            State::Outside { .. } => CallState::Outside,
+            State::LeavingMessage(_) => CallState::LeavingMessage,
+            State::Closing { .. } | State::Ended { .. } => CallState::Closing,
+        }
+    }
+}
