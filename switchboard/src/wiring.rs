@@ -177,3 +177,36 @@ pub fn ranked(lines: &Lines, queues: &[String]) -> BTreeMap<QueueId, u8> {
     };
     queues.iter().enumerate().filter_map(rank).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(off: bool) -> Lines {
+        let trunk =
+            format!("name = \"carrier\"\noff = {off}\nfrom = [\"192.0.2.0/24\"]\nout = \"sip:192.0.2.1\"");
+        let queue = format!("name = \"night\"\noff = {off}");
+        let rule = "prefix = \"0\"\ntrunk = \"carrier\"";
+        Lines {
+            queues: vec![(QueueId(1), toml::from_str(&queue).expect("a queue"))],
+            trunks: vec![(kernel::TrunkId(1), toml::from_str(&trunk).expect("a trunk"))],
+            dial_rules: vec![toml::from_str(rule).expect("a rule")],
+        }
+    }
+
+    #[test]
+    fn what_is_off_takes_no_new_calls_and_leaves_those_in_progress_alone() {
+        for off in [false, true] {
+            let config = exchange_config(&lines(off), &Published::default(), &[], 10);
+            let queue = config.acd.queues.get(&QueueId(1)).expect("callers may still be in it");
+            assert_eq!(queue.callers_max == 0, off);
+            assert_eq!(config.dial_rules[0].trunk.is_none(), off, "a rule without a trunk forbids");
+            assert!(config.trunks.contains_key(&kernel::TrunkId(1)), "calls in progress go on");
+            assert_eq!(
+                directory(&lines(off), &[]).trunks.is_empty(),
+                off,
+                "nobody gets in, nothing registers"
+            );
+        }
+    }
+}

@@ -79,8 +79,8 @@ test("a call is found, opened, and its recording heard", { timeout: WITH_PICTURE
   await settled(leader);
   if (WITH_PICTURES) await leader.goto("/calls?result=answered");
   await picture(leader, "calls");
-  await leader.getByLabel("来电号码").fill(number);
-  await leader.getByLabel("来电号码").press("Enter");
+  await leader.getByLabel("客户号码").fill(number);
+  await leader.getByLabel("客户号码").press("Enter");
   await leader.waitForURL(new RegExp(`number=${number}`));
   const row = leader.getByRole("table", { name: "通话" }).getByRole("row").filter({ hasText: number });
   await row.getByText("已接通").waitFor();
