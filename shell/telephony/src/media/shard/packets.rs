@@ -20,7 +20,7 @@ const READS_MAX: usize = 32;
 impl Shard {
     /// Something lies at a socket: even tokens are RTP, odd ones RTCP.
     ///
-    /// A stream brings one packet in 20 ms, so each is read by itself: that costs a seventh less than `recvmmsg`.
+    /// A stream brings one packet in 20 ms, so each is read by itself: `recvmmsg` for one packet costs more.
     pub(super) fn readable(&mut self, token: usize, datagram: &mut [u8; DATAGRAM_MAX]) {
         let (slot, control) = (token / 2, token % 2 == 1);
         let Some(mut leg) = self.state.legs.get_mut(slot).and_then(Option::take) else { return };
