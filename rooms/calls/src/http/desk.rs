@@ -31,7 +31,11 @@ pub async fn show(
     Extension(hall): Extension<Arc<dyn Hall>>,
     actor: Actor,
 ) -> Answer<Desk> {
-    let desk = hall.desk(actor.person).await?;
+    let mut desk = hall.desk(actor.person).await?;
+    if let Some(desk) = &mut desk {
+        // The whole number stands on the call's page, for who may see it, and the look is written down.
+        desk.caller = desk.caller.as_deref().map(kernel::mask::phone);
+    }
     Ok(Json(Desk { at: app.now(), desk }))
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use db::testdb::on_both;
+use exchange::fact::DeskState;
 use exchange::fact::What;
 use exchange::floor::{AgentView, Pulse};
 use exchange::{Fact, FloorView, Input, Refused};
@@ -24,8 +25,22 @@ impl Hall for Away {
     fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
         Box::pin(async { Ok(Arc::default()) })
     }
-    fn desk(&self, _: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>> {
-        Box::pin(async { Ok(None) })
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>> {
+        let view = AgentView {
+            agent,
+            number: "1001".into(),
+            name: "李敏".into(),
+            desk: DeskState::Ready,
+            since: None,
+            phone_reachable: Some(true),
+            over_limit: false,
+            soft: None,
+            hard: None,
+            call: None,
+            caller: Some("13812345678".into()),
+            queue: None,
+        };
+        Box::pin(async { Ok(Some(view)) })
     }
     fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
         Box::pin(async { Ok(Pulse::default()) })
@@ -170,5 +185,13 @@ fn a_call_back_is_taken_tried_and_done() {
                 "call_back_done"
             ]
         );
+    });
+}
+
+#[test]
+fn at_ones_own_desk_the_callers_number_is_masked() {
+    on_both(&[MIGRATIONS], async |db| {
+        let desk = site(db).get("/api/calls/desk").by(7, &["calls.answer", "calls.unmask"]).send().await.body;
+        assert_eq!(desk["desk"]["caller"], "138****5678");
     });
 }
