@@ -21,6 +21,8 @@ pub struct Surroundings {
 pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
+        customers::room(),
+        interactions::room(),
         people::room(around.people),
         ivr_flows::room(around.flows),
         calls::room(around.hall.clone()),
@@ -32,6 +34,8 @@ pub fn all(around: Surroundings) -> Vec<Room> {
 /// Their tables, in the same order.
 pub const MIGRATIONS: &[Migrations] = &[
     audit::MIGRATIONS,
+    customers::MIGRATIONS,
+    interactions::MIGRATIONS,
     people::MIGRATIONS,
     ivr_flows::MIGRATIONS,
     calls::MIGRATIONS,

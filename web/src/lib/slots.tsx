@@ -8,6 +8,12 @@ export interface SlotProps {
   "shell.bar": object;
   /** On the page of one call: whatever belongs to it (its recording, later its work orders). */
   "call.parts": { call: string; recording: string | null };
+  /** At an agent's desk, above: who the other side of this call is, what is wrong at the address, what is open. */
+  "desk.customer": { call: string; number: string; state: string };
+  /** At an agent's desk, below: the record that the agent writes of this call. */
+  "desk.record": { call: string; state: string };
+  /** At the right of an agent's desk: one filler is one tab, named `desk.tab` in its room's messages. */
+  "desk.assist": { call: string | null };
 }
 
 export type SlotName = keyof SlotProps;

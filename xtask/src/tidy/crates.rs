@@ -12,7 +12,12 @@ const ENGINE_MAY: &[&str] =
     &["kernel", "audio", "acd", "ivr", "exchange", "serde", "serde_json", "jiff", "thiserror"];
 
 /// Rooms by storey: a room may use rooms on lower storeys only.
-const STOREYS: &[&[&str]] = &[&["audit", "people", "ivr_flows"], &["calls"], &["recordings"], &["floor"]];
+const STOREYS: &[&[&str]] = &[
+    &["audit", "people", "ivr_flows"],
+    &["calls"],
+    &["recordings", "customers"],
+    &["floor", "interactions"],
+];
 
 /// What every room holds.
 const ROOM_HOLDS: &[&str] =
