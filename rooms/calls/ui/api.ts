@@ -1,8 +1,6 @@
 // What the calls' screens read: the list of past calls with its filters, and one call with every stretch of it.
 import { useQuery } from "@tanstack/react-query";
-import type { DeskState } from "@kit";
 import { api, queries } from "@lib/api";
-import { heardServerTime } from "@lib/clock";
 
 export const RESULTS = ["answered", "abandoned", "self_served", "left_menu", "voicemail", "callback", "message", "not_answered"] as const;
 export type CallResult = (typeof RESULTS)[number];
@@ -89,42 +87,6 @@ export function useCall(id: string) {
     queryFn: ({ signal }) => api.get<Call>(`/api/calls/${encodeURIComponent(id)}`, undefined, signal),
     refetchInterval: (query) => (query.state.data && query.state.data.ended === null ? 3_000 : false),
   });
-}
-
-/** One's own desk; null for people who answer no calls. */
-export interface Desk {
-  at: string;
-  desk: {
-    desk: { state: DeskState; reason?: string };
-    since: string | null;
-    /** Null until the telephone has been heard of. */
-    phone_reachable: boolean | null;
-    call: string | null;
-    queue: string | null;
-  } | null;
-}
-
-export type DeskAct = { act: "sign_in" | "sign_out" | "ready" | "finish" | "hold" | "resume" | "hang_up" | "decline" } | { act: "not_ready"; reason: string };
-
-const DESK = ["calls", "desk"];
-
-export function useDesk(active: boolean) {
-  return useQuery({
-    queryKey: DESK,
-    enabled: active,
-    // The state changes without the browser too: a call comes, a limit is reached.
-    refetchInterval: 1_500,
-    queryFn: async ({ signal }) => {
-      const desk = await api.get<Desk>("/api/calls/desk", undefined, signal);
-      heardServerTime(desk.at);
-      return desk;
-    },
-  });
-}
-
-export async function doAtDesk(act: DeskAct): Promise<void> {
-  await api.post("/api/calls/desk", act);
-  await queries.invalidateQueries({ queryKey: DESK });
 }
 
 /** A call back that was asked for, or a message that was left. */

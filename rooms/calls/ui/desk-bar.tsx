@@ -3,9 +3,9 @@ import { App, Button, Dropdown, type MenuProps } from "antd";
 import { ChevronDown, CircleCheck, CircleMinus, LogIn, LogOut, NotebookPen, PhoneOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { groupOf, lookOf, Mark, REASONS, Timer, useDeskWords, useProblemText } from "@kit";
+import { doAtDesk, useDesk, type DeskAct } from "@lib/desk";
 import { useHotkeys } from "@lib/hotkeys";
 import { useMay } from "@lib/session";
-import { doAtDesk, useDesk, type DeskAct } from "./api";
 import { ANSWER } from "./permissions";
 
 const icon = (Icon: typeof CircleCheck) => <Icon size={16} aria-hidden />;

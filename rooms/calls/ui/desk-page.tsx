@@ -4,10 +4,11 @@ import { ArrowRight, CirclePause, CirclePlay, Headset, PhoneCall, PhoneOff, Phon
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, groupOf, ListMoment, lookOf, Mark, Notice, Page, Panel, REASONS, Skeletons, Table, Timer, Trouble, useDeskWords, useProblemText } from "@kit";
+import { doAtDesk, useDesk, type DeskAct } from "@lib/desk";
 import { useQueues } from "@lib/directory";
 import { duration } from "@lib/format";
 import { useMay, useMe } from "@lib/session";
-import { doAtDesk, useCall, useCalls, useDesk, type DeskAct } from "./api";
+import { useCall, useCalls } from "./api";
 import { CALL_BACK } from "./permissions";
 import { Result } from "./result";
 
