@@ -12,7 +12,7 @@ import { antdTheme, useTheme } from "@lib/theme";
 import { rooms } from "./rooms";
 import { router } from "./router";
 
-const slots = fillSlots(rooms.map((room) => room.slots));
+const slots = fillSlots(rooms);
 
 export function Providers() {
   const { i18n } = useTranslation();

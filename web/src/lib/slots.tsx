@@ -12,34 +12,62 @@ export interface SlotProps {
   "desk.customer": { call: string; number: string; state: string };
   /** At an agent's desk, below: the record that the agent writes of this call. */
   "desk.record": { call: string; state: string };
-  /** At the right of an agent's desk: one filler is one tab, named `desk.tab` in its room's messages. */
+  /** At the right of an agent's desk: one filler is one tab, under its title. */
   "desk.assist": { call: string | null };
+  /** In an agent's record of a call: turns it into a work order. */
+  "interactions.order": { call: string; agent: string };
 }
 
 export type SlotName = keyof SlotProps;
-export type SlotFillers = { [Name in SlotName]?: () => Promise<{ default: ComponentType<SlotProps[Name]> }> };
+type Load<Name extends SlotName> = () => Promise<{ default: ComponentType<SlotProps[Name]> }>;
+interface Titled<Name extends SlotName> {
+  /** A key in the room's messages. */
+  title: string;
+  /** Lower comes first among the fillers of all rooms; 50 if not given. */
+  order?: number;
+  load: Load<Name>;
+}
+/** What a room puts where: one part, or several with a title each. */
+export type SlotFillers = { [Name in SlotName]?: Load<Name> | Titled<Name>[] };
 
-type Filled = { [Name in SlotName]?: ComponentType<SlotProps[Name]>[] };
+export interface Filler<Name extends SlotName> {
+  /** `room.title`: the same for the whole life of the page. */
+  key: string;
+  room: string;
+  /** A key in the room's messages; `desk.tab` where the room gives none. */
+  title: string;
+  Part: ComponentType<SlotProps[Name]>;
+}
+type Filled = { [Name in SlotName]?: Filler<Name>[] };
 export const SlotContext = createContext<Filled>({});
 
-export function fillSlots(all: (SlotFillers | undefined)[]): Filled {
-  const filled: Filled = {};
-  for (const fillers of all) {
-    for (const name of Object.keys(fillers ?? {}) as SlotName[]) {
-      const load = fillers?.[name];
-      if (load) ((filled[name] ??= []) as ComponentType<never>[]).push(lazy(load as () => Promise<{ default: ComponentType }>) as ComponentType<never>);
+export function fillSlots(rooms: { name: string; slots?: SlotFillers }[]): Filled {
+  const found: { slot: string; order: number; filler: Filler<never> }[] = [];
+  for (const { name: room, slots } of rooms) {
+    for (const [slot, given] of Object.entries(slots ?? {}) as [SlotName, Load<SlotName> | Titled<SlotName>[]][]) {
+      for (const { title, order = 50, load } of typeof given === "function" ? [{ title: "desk.tab", load: given }] : given) {
+        const filler = { key: `${room}.${title}`, room, title, Part: lazy(load as () => Promise<{ default: ComponentType }>) };
+        found.push({ slot, order, filler: filler as unknown as Filler<never> });
+      }
     }
   }
-  return filled;
+  found.sort((a, b) => a.order - b.order);
+  const filled: Record<string, Filler<never>[]> = {};
+  for (const { slot, filler } of found) (filled[slot] ??= []).push(filler);
+  return filled as Filled;
+}
+
+/** Who fills a slot, for a place that lays them out by itself (as tabs), or shows nothing when nobody does. */
+export function useFillers<Name extends SlotName>(name: Name): Filler<Name>[] {
+  return (use(SlotContext)[name] ?? []) as Filler<Name>[];
 }
 
 export function Slot<Name extends SlotName>({ name, fallback = <Skeleton height={120} />, ...props }: { name: Name; fallback?: ReactNode } & SlotProps[Name]) {
-  const fillers = (use(SlotContext)[name] ?? []) as ComponentType<SlotProps[Name]>[];
   return (
     <>
-      {fillers.map((Filler, index) => (
-        <Suspense key={index} fallback={fallback}>
-          <Filler {...(props as unknown as SlotProps[Name] & object)} />
+      {useFillers(name).map(({ key, Part }) => (
+        <Suspense key={key} fallback={fallback}>
+          <Part {...(props as unknown as SlotProps[Name] & object)} />
         </Suspense>
       ))}
     </>
