@@ -112,6 +112,7 @@ test("a call is found, opened, and its recording heard", { timeout: WITH_PICTURE
 });
 
 test("menus and people are shown", LIMIT, async () => {
+  await leader.getByRole("link", { name: "后台" }).click();
   await leader.getByRole("link", { name: "语音导航" }).click();
   await leader.getByRole("table", { name: "语音导航" }).getByRole("link", { name: "hotline" }).click();
   await leader.waitForURL(/\/ivr_flows\/fl_/);
@@ -135,6 +136,7 @@ test("an agent chooses her state, her leader sees it and may order another", LIM
   await accessible(agent, "an agent's own desk");
   await picture(agent, "desk");
 
+  await leader.getByRole("link", { name: "班长" }).click();
   await leader.getByRole("link", { name: "现场" }).click();
   const seat = leader.getByRole("list", { name: "座席" }).getByRole("listitem").filter({ hasText: AGENT });
   await seat.getByText("用餐").waitFor();

@@ -7,9 +7,9 @@ const room: Room = {
   name: "calls",
   permissions: [...READ, ANSWER, CALL_BACK, CONFIGURE],
   nav: [
-    { path: "/calls/desk", icon: Headset, label: "nav.desk", group: "live", order: 0, permission: ANSWER },
-    { path: "/calls", icon: PhoneCall, label: "nav.calls", group: "look_up", order: 1, permission: READ },
-    { path: "/calls/owed", icon: PhoneOutgoing, label: "nav.owed", group: "live", order: 2, permission: CALL_BACK },
+    { path: "/calls/desk", icon: Headset, label: "nav.desk", group: "live", order: 0, permission: ANSWER, shells: ["desk"] },
+    { path: "/calls", icon: PhoneCall, label: "nav.calls", group: "look_up", order: 1, permission: READ, shells: ["desk", "supervisor", "office"] },
+    { path: "/calls/owed", icon: PhoneOutgoing, label: "nav.owed", group: "live", order: 2, permission: CALL_BACK, shells: ["desk", "supervisor"] },
     { path: "/calls/queues", icon: Network, label: "nav.lines", group: "set_up", order: 0, permission: CONFIGURE },
   ],
   routes: [

@@ -16,3 +16,6 @@ export const navigation = groups.map((group) => ({
     .filter((item) => item.group === group)
     .sort((a, b) => a.order - b.order),
 }));
+
+/** Every way in the navigation, whatever its group. */
+export const places = navigation.flatMap(({ items }) => items);

@@ -54,7 +54,7 @@ export const routes: RouteObject[] = [
     path: "/",
     element: <Shell />,
     errorElement: <Crashed />,
-    children: [{ index: true, element: <Home /> }, ...rooms.flatMap((room) => room.routes.map(routeOf)), { path: "*", element: <Nothing /> }],
+    children: [{ index: true, element: <Home /> }, routeOf({ path: "account", page: () => import("./account") }), ...rooms.flatMap((room) => room.routes.map(routeOf)), { path: "*", element: <Nothing /> }],
   },
 ];
 

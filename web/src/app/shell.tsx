@@ -1,43 +1,19 @@
-// The frame around every page: the centre's name, the way to each room, language, theme, who is signed in.
-import { Button, Dropdown, Modal, Tooltip } from "antd";
-import { Check, Contrast, FlaskConical, KeyRound, Languages, LogOut, Moon, Sun, UserRound, WifiOff } from "lucide-react";
-import { useState } from "react";
+// The frame around every page: the centre's name, the shell somebody works in and the way to its rooms, who is signed in.
+import { Button } from "antd";
+import { Building2, FlaskConical, Headset, MonitorDot, WifiOff } from "lucide-react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, NavLink, Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
+import { Link, Navigate, NavLink, Outlet, useLocation, useSearchParams } from "react-router";
 import { Mark, Skeletons, Trouble } from "@kit";
-import { LANGUAGES, setLanguage, type Language } from "@lib/i18n";
 import { reconnect, useLink } from "@lib/live";
-import { may, signOut, useMe } from "@lib/session";
+import { may, useMe, type Me } from "@lib/session";
+import { arrange, placeOf, shellAt, type ShellName } from "@lib/shells";
 import { Slot } from "@lib/slots";
-import { setTheme, THEMES, useTheme, type Theme } from "@lib/theme";
 import { PasswordForm } from "./password-form";
-import { navigation } from "./rooms";
+import { PersonMenu } from "./person-menu";
+import { navigation, places } from "./rooms";
 
-const themeIcon = { light: Sun, dark: Moon, contrast: Contrast };
-
-export function ThemeSwitch() {
-  const { t } = useTranslation("app");
-  const theme = useTheme();
-  const Icon = themeIcon[theme];
-  const items = THEMES.map((key) => ({ key, label: t(`theme.${key}`), icon: key === theme ? <Check size={15} /> : <span style={{ width: 15, display: "inline-block" }} /> }));
-  return (
-    <Dropdown trigger={["click"]} menu={{ items, onClick: ({ key }) => setTheme(key as Theme) }}>
-      <Button type="text" aria-label={t("theme.choose")} icon={<Icon size={18} aria-hidden />} />
-    </Dropdown>
-  );
-}
-
-export function LanguageSwitch() {
-  const { t, i18n } = useTranslation("app");
-  const other = LANGUAGES.find((language) => language !== i18n.language) as Language;
-  return (
-    <Tooltip title={t("language.switch")}>
-      <Button type="text" lang={other} onClick={() => void setLanguage(other)} icon={<Languages size={17} aria-hidden />}>
-        {t(`language.${other}`)}
-      </Button>
-    </Tooltip>
-  );
-}
+const shellIcon = { desk: Headset, supervisor: MonitorDot, office: Building2 };
 
 /** Only speaks when live data does not come. */
 function LinkState() {
@@ -56,13 +32,65 @@ function LinkState() {
   );
 }
 
+/** Where somebody may go, and the shell of this page, which is remembered from page to page. */
+function useWay(person: Me | null | undefined) {
+  const { pathname } = useLocation();
+  const [last, setLast] = useState<ShellName | null>(null);
+  const { shells, placed } = useMemo(() => arrange(places.filter((place) => person && may(person, place.permission))), [person]);
+  const shell = shellAt(placed, pathname, last) ?? shells[0] ?? "office";
+  if (shell !== last) setLast(shell);
+  return { shell, shells, placed, here: placeOf(placed, pathname)?.path };
+}
+type Way = ReturnType<typeof useWay>;
+
+function Navigation({ way: { shell, placed, here } }: { way: Way }) {
+  const { t } = useTranslation("app");
+  return (
+    <nav aria-label={t("nav.label")}>
+      {navigation.map(({ group }) => {
+        const allowed = placed.filter((place) => place.group === group && place.shells.includes(shell));
+        if (allowed.length === 0) return null;
+        return (
+          <div key={group} role="group" aria-labelledby={`nav-${group}`} style={{ display: "contents" }}>
+            <h2 id={`nav-${group}`}>{t(`nav.${group}`)}</h2>
+            {allowed.map((item) => (
+              <NavLink key={item.path} to={item.path} className={item.path === here ? "active" : ""} aria-current={item.path === here ? "page" : false}>
+                <item.icon size={18} strokeWidth={1.8} aria-hidden />
+                <span>{t(item.label, { ns: item.room } as never) as unknown as string}</span>
+              </NavLink>
+            ))}
+          </div>
+        );
+      })}
+    </nav>
+  );
+}
+
+function ShellSwitch({ way: { shell, shells, placed } }: { way: Way }) {
+  const { t } = useTranslation("app");
+  if (shells.length < 2) return null;
+  return (
+    <nav className="shells" aria-label={t("shell.label")}>
+      {shells.map((name) => {
+        const Icon = shellIcon[name];
+        const first = placed.find((place) => place.shells.includes(name));
+        return (
+          <Link key={name} to={first?.path ?? "/"} aria-current={name === shell ? "true" : undefined}>
+            <Icon size={16} aria-hidden />
+            {t(`shell.${name}`)}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
 export function Shell() {
   const { t } = useTranslation("app");
   const me = useMe();
   const location = useLocation();
-  const navigate = useNavigate();
   const [search] = useSearchParams();
-  const [changing, setChanging] = useState(false);
+  const way = useWay(me.data);
 
   if (me.isPending) {
     return (
@@ -84,67 +112,29 @@ export function Shell() {
     );
   }
   return (
-    <div className="shell" data-bare={search.get("wall") === "1"}>
+    <div className="shell" data-shell={way.shell} data-bare={search.get("wall") === "1"}>
       <a className="skip" href="#content">
         {t("skip")}
       </a>
       <header>
         <span className="brand">
           <img src="/icon.svg" alt="" />
-          {person.centre ?? t("product")}
+          <span>{person.centre ?? t("product")}</span>
         </span>
         {person.demo && (
           <Mark chip tone="wrap" icon={FlaskConical}>
             {t("demo")}
           </Mark>
         )}
-        <span className="grow" />
+        <ShellSwitch way={way} />
         <Slot name="shell.bar" fallback={null} />
         <LinkState />
-        <LanguageSwitch />
-        <ThemeSwitch />
-        <Dropdown
-          trigger={["click"]}
-          menu={{
-            items: [
-              { key: "password", label: t("password.change"), icon: <KeyRound size={15} /> },
-              { key: "out", label: t("sign_out"), icon: <LogOut size={15} /> },
-            ],
-            onClick: ({ key }) => (key === "password" ? setChanging(true) : void signOut().then(() => navigate("/sign-in"))),
-          }}
-        >
-          <Button type="text" icon={<UserRound size={17} aria-hidden />}>
-            {person.number} {person.name}
-          </Button>
-        </Dropdown>
+        <PersonMenu person={person} />
       </header>
-      <nav aria-label={t("nav.label")}>
-        {navigation.map(({ group, items }) => {
-          const allowed = items.filter((item) => may(person, item.permission));
-          // `/calls/owed` lies below `/calls`, but is a place of its own.
-          const elsewhere = (path: string) => navigation.some((other) => other.items.some((item) => item.path.startsWith(`${path}/`) && location.pathname.startsWith(item.path)));
-          if (allowed.length === 0) return null;
-          return (
-            <div key={group} role="group" aria-labelledby={`nav-${group}`} style={{ display: "contents" }}>
-              <h2 id={`nav-${group}`}>{t(`nav.${group}`)}</h2>
-              {allowed.map((item) => (
-                <NavLink key={item.path} to={item.path} className={({ isActive }) => (isActive && !elsewhere(item.path) ? "active" : "")} aria-current={elsewhere(item.path) ? false : "page"}>
-                  <item.icon size={18} strokeWidth={1.8} aria-hidden />
-                  {t(item.label, { ns: item.room } as never) as unknown as string}
-                </NavLink>
-              ))}
-            </div>
-          );
-        })}
-      </nav>
+      <Navigation way={way} />
       <main id="content" tabIndex={-1}>
         <Outlet />
       </main>
-      {changing && (
-        <Modal open title={t("password.change")} footer={null} onCancel={() => setChanging(false)} width={420}>
-          <PasswordForm onDone={() => setChanging(false)} />
-        </Modal>
-      )}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { Navigate, useNavigate, useSearchParams } from "react-router";
 import { Field, Notice, useProblemText } from "@kit";
 import { Problem } from "@lib/api";
 import { signIn, useMe, useSetup } from "@lib/session";
-import { LanguageSwitch, ThemeSwitch } from "./shell";
+import { LanguageSwitch, ThemeSwitch } from "./switches";
 import "./sign-in.css";
 
 const steps = [

@@ -1,6 +1,7 @@
 // What a room tells the browser about itself; each rooms/<room>/ui/index.ts exports one as default.
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
+import type { ShellName } from "./shells";
 import type { SlotFillers } from "./slots";
 
 export interface RoomRoute {
@@ -20,6 +21,8 @@ export interface RoomNav {
   /** Lower comes first within the group. */
   order: number;
   permission?: string | string[];
+  /** Where it is shown; otherwise what is live at the supervisor's, what is looked up there and in the office, the rest in the office. */
+  shells?: ShellName[];
 }
 
 export interface Room {

@@ -6,8 +6,12 @@ import { Skeleton } from "@kit/feedback";
 export interface SlotProps {
   /** In the bar above every page: one's own desk. */
   "shell.bar": object;
+  /** On everybody's own account: a second factor, a telephone. */
+  "account.parts": object;
   /** On the page of one call: whatever belongs to it (its recording, later its work orders). */
   "call.parts": { call: string; recording: string | null };
+  /** On the card of a call that rings: at most six facts about who it is. */
+  "desk.ring": { call: string; number: string };
   /** At an agent's desk, above: who the other side of this call is, what is wrong at the address, what is open. */
   "desk.customer": { call: string; number: string; state: string };
   /** At an agent's desk, below: the record that the agent writes of this call. */
