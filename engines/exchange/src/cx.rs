@@ -7,7 +7,7 @@ use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp};
 
 use crate::counters::Counters;
 use crate::fact::{DeskState, Fact, Mark, What};
-use crate::line::{Command, Identity, RejectStatus, Target};
+use crate::line::{Command, Device, Identity, RejectStatus, Target};
 use crate::{Config, Effect, Refused};
 
 /// A leg until its `Ended` has come.
@@ -23,8 +23,9 @@ pub(crate) struct Leg {
 pub(crate) struct Seat {
     pub desk: DeskState,
     pub since: Timestamp,
-    /// As the wire said last.
-    pub phone_reachable: Option<bool>,
+    /// As the wire said last of the softphone in the browser and of the SIP telephone.
+    pub browser: Option<bool>,
+    pub telephone: Option<bool>,
     /// Not ready for longer than the reason allows.
     pub over_limit: bool,
 }
@@ -32,7 +33,25 @@ pub(crate) struct Seat {
 impl Seat {
     /// Signed out, and nothing heard of the telephone.
     pub fn empty(now: Timestamp) -> Self {
-        Seat { desk: DeskState::SignedOut, since: now, phone_reachable: None, over_limit: false }
+        Seat { desk: DeskState::SignedOut, since: now, browser: None, telephone: None, over_limit: false }
+    }
+
+    /// Whether the agent can be called on anything; none while nothing has been heard.
+    pub fn reachable(&self) -> Option<bool> {
+        match (self.browser, self.telephone) {
+            (None, None) => None,
+            (browser, telephone) => Some(browser == Some(true) || telephone == Some(true)),
+        }
+    }
+
+    /// What the wire says of a device.
+    pub fn device(&mut self, device: Device, reachable: bool) {
+        if device != Device::Telephone {
+            self.browser = Some(reachable);
+        }
+        if device != Device::Browser {
+            self.telephone = Some(reachable);
+        }
     }
 }
 
@@ -113,7 +132,7 @@ impl Cx<'_> {
     pub fn dial(&mut self, call: CallId, to: Target, from: Identity, ring_for: Duration) -> LegId {
         let leg: LegId = self.ids.mint(self.now);
         self.legs.insert(leg, Leg { call, leaving: false });
-        self.out.push(Effect::Line(Command::Dial { leg, to, from, ring_for }));
+        self.out.push(Effect::Line(Command::Dial { leg, to, from, ring_for, answer_itself: false }));
         leg
     }
 

@@ -234,15 +234,20 @@ impl Exchange {
             Event::RecordingTrouble { recording, lost_ms, what } => {
                 self.fact(now, What::RecordingTrouble { recording, lost_ms, what }, out);
             }
-            Event::Phone { user, reachable } => {
+            Event::Phone { user, device, reachable } => {
                 // A telephone that is no agent's is nobody's business.
                 let Some(agent) = self.config.agent_with_phone(&user) else { return };
-                self.seat(now, agent).phone_reachable = Some(reachable);
-                self.to_acd.push_back(if reachable {
-                    acd::Input::DeviceBack { agent }
-                } else {
-                    acd::Input::DeviceLost { agent }
-                });
+                let seat = self.seat(now, agent);
+                let before = seat.reachable();
+                seat.device(device, reachable);
+                let after = seat.reachable();
+                if before != after {
+                    self.to_acd.push_back(if after == Some(true) {
+                        acd::Input::DeviceBack { agent }
+                    } else {
+                        acd::Input::DeviceLost { agent }
+                    });
+                }
             }
             // A trunk that is down ends its legs itself; the others' calls go on.
             Event::Trunk { trunk, up } => {

@@ -201,7 +201,7 @@ impl Exchange {
             name: line.name,
             desk: seat.desk.clone(),
             since: Some(seat.since),
-            phone_reachable: seat.phone_reachable,
+            phone_reachable: seat.reachable(),
             over_limit: seat.over_limit,
             soft,
             hard,

@@ -35,6 +35,9 @@ pub enum Command {
         to: Target,
         from: Identity,
         ring_for: Duration,
+        /// The telephone is asked to answer by itself: a parked caller comes back to an agent who was just talking, or
+        /// the agent has chosen not to press a key for each call. A telephone that does not know how just rings.
+        answer_itself: bool,
     },
     /// End a leg in whatever state it is: CANCEL, BYE or a refusal. `Ended` follows.
     HangUp {
@@ -126,9 +129,22 @@ pub enum RejectStatus {
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     /// A telephone of ours, by its user name: where it registered, or its fixed contact.
-    Phone { user: String },
+    Phone { user: String, device: Device },
     /// A number outside. The exchange has checked that it may be dialled.
     Number { trunk: TrunkId, number: String },
+}
+
+/// On what a user of ours is called.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// The softphone where there is one; else the telephone that registered last; else its fixed contact.
+    #[default]
+    Any,
+    /// The softphone in a signed-in browser.
+    Browser,
+    /// A SIP telephone.
+    Telephone,
 }
 
 /// Who is shown as calling.
@@ -201,9 +217,10 @@ pub enum Event {
         leg: LegId,
         for_s: u32,
     },
-    /// A telephone can be reached, or can no longer be.
+    /// One of a user's devices (`Browser` or `Telephone`, never `Any`) can be reached, or can no longer be.
     Phone {
         user: String,
+        device: Device,
         reachable: bool,
     },
     Trunk {
@@ -250,6 +267,6 @@ pub enum EndCause {
     Declined,
     /// 404, 480, 410, or nobody is registered.
     Unreachable,
-    /// Timeouts, 5xx, media or session timer lost.
+    /// Timeouts, 5xx, media or session timer lost; the connection of a browser is gone.
     Lost,
 }

@@ -9,7 +9,7 @@ use crate::call::{Call, Dialling, State};
 use crate::cx::{Cx, Leg};
 use crate::exchange::Exchange;
 use crate::fact::{Blocked, DeskState, Direction, What};
-use crate::line::{Identity, RejectStatus, Target};
+use crate::line::{Device, Identity, RejectStatus, Target};
 
 /// What a telephone of ours has dialled.
 enum Far {
@@ -41,7 +41,9 @@ impl Exchange {
         let mut shown = Identity { number: line.number.clone(), name: line.name };
         let from = shown.clone();
         let (target, trunk, with) = match far {
-            Far::Colleague { with, phone } => (Target::Phone { user: phone }, None, Some(with)),
+            Far::Colleague { with, phone } => {
+                (Target::Phone { user: phone, device: Device::Any }, None, Some(with))
+            }
             Far::Number { trunk } => {
                 // Outside, the name of a person is nobody's business.
                 let caller_id = self.config.trunks.get(&trunk).and_then(|line| line.caller_id.clone());

@@ -4,7 +4,7 @@ mod rig;
 
 use std::time::Duration;
 
-use exchange::line::{Command, EndCause, Event, Identity, Target};
+use exchange::line::{Command, Device, EndCause, Event, Identity, Target};
 use kernel::{LegId, TrunkId};
 use rig::text::{SDP, answer};
 use rig::{Peer, Rig, header, tag};
@@ -24,8 +24,8 @@ async fn start() -> (Rig, Peer) {
 fn dial(rig: &Rig) -> LegId {
     let leg = rig.leg();
     let from = Identity { number: "13800138000".into(), name: "张\"三".into() };
-    let to = Target::Phone { user: "1001".into() };
-    rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30) });
+    let to = Target::Phone { user: "1001".into(), device: Device::Any };
+    rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30), answer_itself: false });
     leg
 }
 
@@ -114,8 +114,14 @@ async fn a_200_that_crosses_our_cancel_is_acknowledged_and_hung_up() {
 async fn rung_for_long_enough_it_is_no_answer() {
     let (mut rig, phone) = start().await;
     let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into() };
-    rig.command(Command::Dial { leg, to, from: Identity::default(), ring_for: Duration::from_millis(200) });
+    let to = Target::Phone { user: "1001".into(), device: Device::Any };
+    rig.command(Command::Dial {
+        leg,
+        to,
+        from: Identity::default(),
+        ring_for: Duration::from_millis(200),
+        answer_itself: false,
+    });
     let invite = phone.hear_that("INVITE").await;
     phone.say(&answer(&invite, "180 Ringing", "phone", "", "")).await;
     assert_eq!(rig.event().await, Event::Ringing { leg });
@@ -184,8 +190,14 @@ async fn redirections_are_not_followed_and_refusals_are_told_apart() {
         assert_eq!(rig.ended(leg).await, cause, "{status}");
     }
     let leg = rig.leg();
-    let to = Target::Phone { user: "1002".into() };
-    rig.command(Command::Dial { leg, to, from: Identity::default(), ring_for: Duration::from_secs(5) });
+    let to = Target::Phone { user: "1002".into(), device: Device::Any };
+    rig.command(Command::Dial {
+        leg,
+        to,
+        from: Identity::default(),
+        ring_for: Duration::from_secs(5),
+        answer_itself: false,
+    });
     assert_eq!(rig.ended(leg).await, EndCause::Unreachable, "nobody is registered");
 }
 
@@ -235,7 +247,7 @@ async fn a_call_to_a_number_goes_by_the_trunk_with_its_password_for_its_realm_on
     let leg = rig.leg();
     let to = Target::Number { trunk: TrunkId(2), number: "*23#010-12345".into() };
     let from = Identity { number: "95598".into(), name: String::new() };
-    rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30) });
+    rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30), answer_itself: false });
     let invite = provider.hear_that("INVITE").await;
     assert!(invite.starts_with("INVITE sip:*23%23010-12345@127.0.0.4:"), "{invite}");
     let challenge = "Proxy-Authenticate: Digest realm=\"provider\", nonce=\"n2\", qop=\"auth\"\n";
@@ -304,7 +316,7 @@ async fn a_trunk_over_tls() {
         let leg = rig.leg();
         let from = Identity { number: "95598".into(), name: String::new() };
         let to = Target::Number { trunk: TrunkId(1), number: "13912345678".into() };
-        rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30) });
+        rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30), answer_itself: false });
         if !reached {
             assert_eq!(rig.ended(leg).await, EndCause::Unreachable);
             continue;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{State, WebSocketUpgrade};
-use exchange::line::{Command, EndCause, Event, Identity, Origin, Target};
+use exchange::line::{Command, Device, EndCause, Event, Identity, Origin, Target};
 use futures::{SinkExt as _, StreamExt as _};
 use md5::Digest as _;
 use rig::text::{SDP, answer, request};
@@ -105,8 +105,14 @@ async fn a_registered_telephone_is_called_where_it_came_from_and_may_call() {
     phone.hear_that("200").await;
     assert_eq!(rig.phone_event().await, ("1001".to_owned(), true));
     let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into() };
-    rig.command(Command::Dial { leg, to, from: Identity::default(), ring_for: Duration::from_secs(9) });
+    let to = Target::Phone { user: "1001".into(), device: Device::Any };
+    rig.command(Command::Dial {
+        leg,
+        to,
+        from: Identity::default(),
+        ring_for: Duration::from_secs(9),
+        answer_itself: false,
+    });
     let invite = phone.hear_that("INVITE").await;
     assert!(invite.starts_with("INVITE sip:1001@192.168.1.7:5062;x=y SIP/2.0"), "{invite}");
     phone
@@ -230,8 +236,14 @@ async fn over_a_stream<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(
     phone.hear_that("200").await;
     assert_eq!(rig.phone_event().await, ("1001".to_owned(), true));
     let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into() };
-    rig.command(Command::Dial { leg, to, from: Identity::default(), ring_for: Duration::from_secs(9) });
+    let to = Target::Phone { user: "1001".into(), device: Device::Any };
+    rig.command(Command::Dial {
+        leg,
+        to,
+        from: Identity::default(),
+        ring_for: Duration::from_secs(9),
+        answer_itself: false,
+    });
     let invite = phone.hear_that("INVITE").await;
     phone.say(&answer(&invite, "180 Ringing", "p", "", "")).await;
     assert_eq!(rig.event().await, Event::Ringing { leg });
@@ -330,8 +342,14 @@ async fn over_a_web_socket_in_the_name_of_who_signed_in_and_no_other() {
     );
     assert_eq!(rig.phone_event().await, ("1001".to_owned(), true));
     let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into() };
-    rig.command(Command::Dial { leg, to, from: Identity::default(), ring_for: Duration::from_secs(9) });
+    let to = Target::Phone { user: "1001".into(), device: Device::Any };
+    rig.command(Command::Dial {
+        leg,
+        to,
+        from: Identity::default(),
+        ring_for: Duration::from_secs(9),
+        answer_itself: false,
+    });
     let invite = hear(&mut socket, "INVITE").await;
     assert!(header(&invite, "Via").starts_with("SIP/2.0/WS "), "{invite}");
     socket.send(on_the_web(&answer(&invite, "486 Busy Here", "w", "", ""))).await.expect("sent");

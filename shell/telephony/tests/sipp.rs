@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
-use exchange::line::{Command, EndCause, Event, Identity, Target};
+use exchange::line::{Command, Device, EndCause, Event, Identity, Target};
 use kernel::LegId;
 use rig::Rig;
 
@@ -94,9 +94,15 @@ async fn through(transport: &str, calls: usize, rate: &str) {
                 let agent = rig.leg();
                 other.insert(leg, agent);
                 other.insert(agent, leg);
-                let to = Target::Phone { user: "1001".into() };
+                let to = Target::Phone { user: "1001".into(), device: Device::Any };
                 rig.command(Command::Ring { leg });
-                rig.command(Command::Dial { leg: agent, to, from, ring_for: Duration::from_secs(10) });
+                rig.command(Command::Dial {
+                    leg: agent,
+                    to,
+                    from,
+                    ring_for: Duration::from_secs(10),
+                    answer_itself: false,
+                });
             }
             Event::Answered { leg } => {
                 if leg < other[&leg] {
@@ -137,7 +143,13 @@ async fn nobody_there_is_no_answer() {
     rig.telephony.configure(directory).expect("room");
     rig.phone_event().await;
     let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into() };
-    rig.command(Command::Dial { leg, to, from: Identity::default(), ring_for: Duration::from_secs(5) });
+    let to = Target::Phone { user: "1001".into(), device: Device::Any };
+    rig.command(Command::Dial {
+        leg,
+        to,
+        from: Identity::default(),
+        ring_for: Duration::from_secs(5),
+        answer_itself: false,
+    });
     assert_eq!(rig.ended(leg).await, EndCause::Unreachable);
 }

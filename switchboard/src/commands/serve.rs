@@ -182,7 +182,14 @@ async fn configuration(
 /// A telephone cannot be reached until it has registered or telephony says that its address is fixed.
 fn unheard_of(config: &exchange::Config, known: Option<&BTreeSet<PersonId>>) -> Vec<line::Event> {
     let new = config.agents.iter().filter(|(agent, _)| known.is_none_or(|known| !known.contains(agent)));
-    new.map(|(_, line)| line::Event::Phone { user: line.phone.clone(), reachable: false }).collect()
+    new.flat_map(|(_, agent)| {
+        [line::Device::Browser, line::Device::Telephone].map(|device| line::Event::Phone {
+            user: agent.phone.clone(),
+            device,
+            reachable: false,
+        })
+    })
+    .collect()
 }
 
 fn when_configured(changed: Arc<Notify>) -> Subscription {

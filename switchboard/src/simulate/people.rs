@@ -226,7 +226,13 @@ impl People {
                 let leg: LegId = self.mint.mint(now);
                 let to = Target::Number { trunk: self.crowd.trunk, number: plan.calls.clone() };
                 let from = Identity { number: plan.number.clone(), name: String::new() };
-                out.push(Effect::Caller(Command::Dial { leg, to, from, ring_for: RING }));
+                out.push(Effect::Caller(Command::Dial {
+                    leg,
+                    to,
+                    from,
+                    ring_for: RING,
+                    answer_itself: false,
+                }));
                 caller.state = Calling::Dialling { leg };
                 self.calling.insert(leg, at);
                 self.tally.placed += 1;

@@ -9,7 +9,7 @@ use super::{Call, Offer, State, Voice, Waiting};
 use crate::config::QueueLine;
 use crate::cx::Cx;
 use crate::fact::{FlowOut, Mark, Moved, OfferEnd, Party, What};
-use crate::line::{EndCause, PlayMode, Target};
+use crate::line::{Device, EndCause, PlayMode, Target};
 
 /// The ring time is the distributor's; the wire stops a little later by itself should we be gone.
 const RING_GRACE: Duration = Duration::from_secs(5);
@@ -86,7 +86,7 @@ impl Call {
         cx.fact(What::Offered { call: self.id, agent, queue });
         match cx.config.agents.get(&agent) {
             Some(line) => {
-                let to = Target::Phone { user: line.phone.clone() };
+                let to = Target::Phone { user: line.phone.clone(), device: Device::Any };
                 let leg = cx.dial(self.id, to, self.who(), until.since(cx.now) + RING_GRACE);
                 waiting.offer = Some(Offer { agent, leg });
             }

@@ -8,7 +8,7 @@ use kernel::{CallId, FlowId, LegId, PersonId, QueueId};
 use super::dice::Dice;
 use super::{Plan, Simulation, Story};
 use crate::fact::TransferTo;
-use crate::line::{EndCause, Event, Identity, Origin};
+use crate::line::{Device, EndCause, Event, Identity, Origin};
 use crate::tests::world;
 use crate::{AgentAct, Config, Input, LeaderAct};
 
@@ -126,7 +126,7 @@ impl Simulation {
             } else {
                 self.wire.gone.insert(user.clone());
             }
-            return self.input(Input::Line(Event::Phone { user, reachable }));
+            return self.input(Input::Line(Event::Phone { user, device: Device::Telephone, reachable }));
         }
         let act = self.act();
         self.input(Input::Agent { agent, act });
@@ -213,7 +213,11 @@ impl Simulation {
             3 => Event::Ended { leg: LegId(7), cause: EndCause::FarEnd },
             4 => Event::Played { leg, play: kernel::PlayId(3), outcome: crate::line::PlayOutcome::Finished },
             5 => Event::RecordingStarted { recording: kernel::RecordingId(3), file: "x".into() },
-            6 => Event::Phone { user: "nobody".into(), reachable: self.dice.chance(50) },
+            6 => Event::Phone {
+                user: "nobody".into(),
+                device: Device::Browser,
+                reachable: self.dice.chance(50),
+            },
             _ => Event::Incoming {
                 leg: known,
                 origin: Origin::Trunk { trunk: world::TRUNK },

@@ -162,7 +162,7 @@ impl Wire {
         plan: &mut Plan,
     ) {
         let phone = match to {
-            Target::Phone { user } => Some(user.clone()),
+            Target::Phone { user, .. } => Some(user.clone()),
             Target::Number { .. } => None,
         };
         let unreachable = phone.as_ref().is_some_and(|user| self.gone.contains(user));

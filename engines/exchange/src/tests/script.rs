@@ -20,7 +20,7 @@ use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, RecordingId, Times
 
 use super::world;
 use crate::fact::{TransferTo, What};
-use crate::line::{Command, EndCause, Event, Identity, Origin, PlayMode, PlayOutcome, Target};
+use crate::line::{Command, Device, EndCause, Event, Identity, Origin, PlayMode, PlayOutcome, Target};
 use crate::{AgentAct, Config, Effect, Exchange, Input, LeaderAct};
 
 pub fn run(text: &str) -> String {
@@ -195,7 +195,8 @@ impl Rig {
         let leg = self.dialled.get(number).copied();
         let leg = || leg.unwrap_or_else(|| panic!("the telephone of {number} was never rung"));
         let ended = |cause| Event::Ended { leg: leg(), cause };
-        let phone = |reachable| Event::Phone { user: number.to_owned(), reachable };
+        let phone =
+            |reachable| Event::Phone { user: number.to_owned(), device: Device::Telephone, reachable };
         let event = match rest {
             ["rings"] => Event::Ringing { leg: leg() },
             ["answers"] => Event::Answered { leg: leg() },
@@ -299,7 +300,7 @@ impl Rig {
             Effect::Line(command) => match command {
                 Command::Dial { leg, to, .. } => {
                     let name = match to {
-                        Target::Phone { user } => user.clone(),
+                        Target::Phone { user, .. } => user.clone(),
                         Target::Number { .. } => "outside".to_owned(),
                     };
                     self.names.insert(leg.to_string(), name.clone());
@@ -353,9 +354,9 @@ impl Rig {
             Command::Reject { leg, status, retry_after_s } => {
                 format!("reject {} {status:?} {retry_after_s:?}", self.name(leg))
             }
-            Command::Dial { leg, to, from, ring_for } => {
+            Command::Dial { leg, to, from, ring_for, .. } => {
                 let to = match to {
-                    Target::Phone { user } => format!("telephone {user}"),
+                    Target::Phone { user, .. } => format!("telephone {user}"),
                     Target::Number { trunk, number } => format!("{number} over {}", self.name(trunk)),
                 };
                 let leg = self.name(leg);

@@ -192,7 +192,9 @@ impl Edge {
                 };
                 self.reject(leg, status, retry_after_s);
             }
-            Command::Dial { leg, to, from, ring_for } => self.dial(leg, to, from, ring_for),
+            Command::Dial { leg, to, from, ring_for, answer_itself } => {
+                self.dial(leg, to, from, ring_for, answer_itself);
+            }
             Command::HangUp { leg } => self.hang_up(leg, EndCause::Ours),
             media => self.media.command(media),
         }
@@ -446,10 +448,12 @@ impl Edge {
 
     fn connection_closed(&mut self, stream: u64) {
         self.registrations_closed(stream);
+        // A call over TCP goes on, its next request opens a connection; a browser that is gone is gone with its audio.
+        let over = |leg: &Leg| !leg.is_up() || leg.flow.is_web();
         let lost: Vec<LegId> = self
             .legs
             .values()
-            .filter(|leg| leg.flow.stream_id() == Some(stream) && !leg.is_up() && leg.ended.is_none())
+            .filter(|leg| leg.flow.stream_id() == Some(stream) && over(leg) && leg.ended.is_none())
             .map(|leg| leg.id)
             .collect();
         for id in lost {

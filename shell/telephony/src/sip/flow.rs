@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use exchange::line::Device;
 use rsipstack::sip::{HostWithPort, Transport};
 use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipAddr, SipConnection};
@@ -120,6 +121,11 @@ impl Flow {
             Flow::Udp(..) => None,
             Flow::Stream(stream) => stream.user.as_deref(),
         }
+    }
+
+    /// What a user who registers or calls by this flow has in front of them.
+    pub fn device(&self) -> Device {
+        if self.web_user().is_some() { Device::Browser } else { Device::Telephone }
     }
 
     pub fn is_web(&self) -> bool {

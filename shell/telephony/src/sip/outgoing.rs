@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use exchange::line::{EndCause, Event, Identity, Target};
+use exchange::line::{Device, EndCause, Event, Identity, Target};
 use kernel::LegId;
 use rsipstack::sip::{Header, Method, Request, Response, Version};
 
@@ -57,12 +57,15 @@ impl Edge {
 
     fn route(&self, to: &Target) -> Option<Route> {
         match to {
-            Target::Phone { user } => {
+            Target::Phone { user, device } => {
                 let learn = true;
                 let codecs = self.all_codecs.clone();
                 let peer = Peer::Phone(user.clone());
-                if let Some((uri, flow)) = self.binding(user) {
+                if let Some((uri, flow)) = self.binding(user, *device) {
                     return Some(Route { peer, uri, way: Way::Flow(flow), codecs, learn });
+                }
+                if *device == Device::Browser {
+                    return None;
                 }
                 let contact = self.directory.phones.get(user)?.contact.as_ref()?;
                 let address = Address::parse(contact)?;
@@ -91,7 +94,7 @@ impl Edge {
         }
     }
 
-    pub fn dial(&mut self, id: LegId, to: Target, from: Identity, ring_for: Duration) {
+    pub fn dial(&mut self, id: LegId, to: Target, from: Identity, ring_for: Duration, answer_itself: bool) {
         let now = self.now();
         if self.legs.contains_key(&id) {
             tracing::error!(leg = %id, "a leg was dialled twice");
@@ -128,7 +131,7 @@ impl Edge {
         let display = quoted(&from.name);
         let number = if from.number.is_empty() { "anonymous".to_owned() } else { escaped(&from.number) };
         let ours = flow.our_address();
-        let invite = Request {
+        let mut invite = Request {
             method: Method::Invite,
             uri: uri.clone(),
             version: Version::V2,
@@ -143,6 +146,12 @@ impl Edge {
             .into(),
             body: Vec::new(),
         };
+        if answer_itself {
+            // There is no standard; each of these is understood by some makes. The URI is for those who insist on one.
+            let uri = format!("<sip:{}>", host(ours));
+            invite.headers.push(other("Alert-Info", format!("{uri};info=alert-autoanswer;delay=0")));
+            invite.headers.push(other("Call-Info", format!("{uri};answer-after=0")));
+        }
         let dialog = Dialog {
             call_id: message::call_id(&invite).to_owned(),
             local: message::header(&invite.headers, "From").unwrap_or_default().to_owned(),
@@ -216,7 +225,15 @@ impl Edge {
         };
         leg.dialog.cseq += 1 + pracks;
         invite.headers.retain(|h| {
-            matches!(h, Header::MaxForwards(_) | Header::From(_) | Header::To(_) | Header::CallId(_))
+            matches!(
+                h,
+                Header::MaxForwards(_)
+                    | Header::From(_)
+                    | Header::To(_)
+                    | Header::CallId(_)
+                    | Header::AlertInfo(_)
+                    | Header::CallInfo(_)
+            )
         });
         invite.headers.push_front(Header::Via(leg::via(&leg.flow, &leg::branch()).as_str().into()));
         let headers = &mut invite.headers;

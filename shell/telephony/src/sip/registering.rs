@@ -1,7 +1,7 @@
 //! Telephones: who they are, and where they can be reached. A REGISTER is answered without a transaction, so that a
 //! thousand of them cost little and leave nothing behind.
 
-use exchange::line::Event;
+use exchange::line::{Device, Event};
 use rsipstack::sip::Request;
 
 use super::config::Ha1;
@@ -61,6 +61,7 @@ impl Edge {
         let repeated = || {
             self.registrar.knows(
                 &credentials.username,
+                flow.device(),
                 message::call_id(request),
                 message::cseq(request),
                 now,
@@ -107,10 +108,11 @@ impl Edge {
         let call_id = message::call_id(request).to_owned();
         let cseq = message::cseq(request);
         let stream = flow.stream_id();
-        let outcome = if self.registrar.knows(&user, &call_id, cseq, now) {
+        let device = flow.device();
+        let outcome = if self.registrar.knows(&user, device, &call_id, cseq, now) {
             Ok(None)
         } else {
-            self.registrar.register(&user, wish, &call_id, cseq, flow.clone(), stream, now, rules)
+            self.registrar.register(&user, device, wish, &call_id, cseq, flow.clone(), stream, now, rules)
         };
         match outcome {
             Err(Refusal::TooBrief(least)) => {
@@ -127,7 +129,7 @@ impl Edge {
                 );
                 let contacts: Vec<(&str, String)> = self
                     .registrar
-                    .bindings(&user, now)
+                    .bindings(&user, device, now)
                     .map(|b| {
                         (
                             "Contact",
@@ -143,10 +145,11 @@ impl Edge {
     }
 
     fn phones_changed(&mut self, changes: impl IntoIterator<Item = Change>) {
-        for (user, reachable) in changes {
-            let fixed = self.directory.phones.get(&user).is_some_and(|p| p.contact.is_some());
+        for (user, device, reachable) in changes {
+            let fixed = device == Device::Telephone
+                && self.directory.phones.get(&user).is_some_and(|p| p.contact.is_some());
             if !fixed {
-                self.emit(Event::Phone { user, reachable });
+                self.emit(Event::Phone { user, device, reachable });
             }
         }
         self.count_phones();
@@ -156,9 +159,14 @@ impl Edge {
         self.counters.phones_reachable.set(self.registrar.count() + self.fixed_phones);
     }
 
-    /// Where a registered telephone is called: the newest of its contacts whose connection still stands.
-    pub fn binding(&self, user: &str) -> Option<(String, Flow)> {
-        let newest = self.registrar.bindings(user, self.clock.now()).filter(|b| b.flow.is_open()).last()?;
+    /// Where a registered device is called: the newest of its contacts whose connection still stands.
+    pub fn binding(&self, user: &str, device: Device) -> Option<(String, Flow)> {
+        let now = self.clock.now();
+        let newest = |device| self.registrar.bindings(user, device, now).filter(|b| b.flow.is_open()).last();
+        let newest = match device {
+            Device::Any => newest(Device::Browser).or_else(|| newest(Device::Telephone)),
+            device => newest(device),
+        }?;
         Some((newest.contact.clone(), newest.flow.clone()))
     }
 
@@ -166,7 +174,9 @@ impl Edge {
     pub fn is_registered_here(&self, request: &Request, flow: &Flow) -> bool {
         let from = message::header(&request.headers, "From").and_then(NameAddr::parse).map(|a| a.user());
         from.is_some_and(|user| {
-            self.registrar.bindings(&user, self.clock.now()).any(|b| b.flow.remote() == flow.remote())
+            self.registrar
+                .bindings(&user, Device::Telephone, self.clock.now())
+                .any(|b| b.flow.remote() == flow.remote())
         })
     }
 
@@ -188,9 +198,10 @@ impl Edge {
         let now = self.now();
         let directory = self.directory.clone();
         let changes = self.registrar.keep(|user| directory.phones.contains_key(user), now);
-        for (user, _) in changes {
-            self.emit(Event::Phone { user, reachable: false });
+        for (user, device, _) in changes {
+            self.emit(Event::Phone { user, device, reachable: false });
         }
+        let device = Device::Telephone;
         let is_fixed = |d: &super::config::Directory, user: &str| {
             d.phones
                 .get(user)
@@ -200,7 +211,7 @@ impl Edge {
         };
         for user in directory.phones.keys() {
             if is_fixed(&directory, user) && !is_fixed(before, user) {
-                self.emit(Event::Phone { user: user.clone(), reachable: true });
+                self.emit(Event::Phone { user: user.clone(), device, reachable: true });
             } else if directory.phones.get(user).is_some_and(|p| p.contact.is_some())
                 && !is_fixed(&directory, user)
             {
@@ -213,9 +224,9 @@ impl Edge {
         for user in before.phones.keys() {
             if is_fixed(before, user)
                 && !is_fixed(&directory, user)
-                && !self.registrar.is_reachable(user, now)
+                && !self.registrar.is_reachable(user, device, now)
             {
-                self.emit(Event::Phone { user: user.clone(), reachable: false });
+                self.emit(Event::Phone { user: user.clone(), device, reachable: false });
             }
         }
         self.fixed_phones = directory.phones.keys().filter(|user| is_fixed(&directory, user)).count();

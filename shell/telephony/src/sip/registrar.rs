@@ -3,7 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
+use exchange::line::Device;
 use kernel::Timestamp;
+
+/// Whose: the softphone in the browser and the telephones of one user are kept apart.
+type Key = (String, Device);
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Binding<F> {
@@ -51,13 +55,13 @@ pub enum Refusal {
     TooMany,
 }
 
-/// A telephone became reachable, or stopped being so.
-pub type Change = (String, bool);
+/// A device of a user became reachable, or stopped being so.
+pub type Change = (String, Device, bool);
 
 pub struct Registrar<F> {
-    phones: HashMap<String, Vec<Binding<F>>>,
+    phones: HashMap<Key, Vec<Binding<F>>>,
     /// By expiry, to find the next one. Entries may be out of date; `expire` looks at the binding itself.
-    due: BTreeSet<(Timestamp, String)>,
+    due: BTreeSet<(Timestamp, String, bool)>,
 }
 
 impl<F> Default for Registrar<F> {
@@ -72,6 +76,7 @@ impl<F: Clone> Registrar<F> {
     pub fn register(
         &mut self,
         user: &str,
+        device: Device,
         wish: Wish,
         call_id: &str,
         cseq: u32,
@@ -80,8 +85,8 @@ impl<F: Clone> Registrar<F> {
         now: Timestamp,
         rules: Rules,
     ) -> Result<Option<Change>, Refusal> {
-        let was = self.is_reachable(user, now);
-        let bindings = self.phones.get(user).map_or(&[][..], Vec::as_slice);
+        let was = self.is_reachable(user, device, now);
+        let bindings = self.phones.get(&(user.to_owned(), device)).map_or(&[][..], Vec::as_slice);
         let older = |b: &Binding<F>| b.call_id == call_id && b.cseq >= cseq;
         match &wish {
             Wish::Ask => return Ok(None),
@@ -110,7 +115,7 @@ impl<F: Clone> Registrar<F> {
                 }
             }
         }
-        let bindings = self.phones.entry(user.to_owned()).or_default();
+        let bindings = self.phones.entry((user.to_owned(), device)).or_default();
         bindings.retain(|b| b.until > now);
         match wish {
             Wish::Ask => {}
@@ -131,35 +136,36 @@ impl<F: Clone> Registrar<F> {
                         flow: flow.clone(),
                         stream,
                     });
-                    self.due.insert((until, user.to_owned()));
+                    self.due.insert((until, user.to_owned(), device == Device::Browser));
                 }
                 // A telephone that got a new address leaves its old one behind: the newest stay.
                 let over = bindings.len().saturating_sub(rules.contacts);
                 bindings.drain(..over);
             }
         }
-        Ok(self.settle(user, was, now))
+        Ok(self.settle(&(user.to_owned(), device), was, now))
     }
 
-    fn settle(&mut self, user: &str, was: bool, now: Timestamp) -> Option<Change> {
-        if self.phones.get(user).is_some_and(Vec::is_empty) {
-            self.phones.remove(user);
+    fn settle(&mut self, key: &Key, was: bool, now: Timestamp) -> Option<Change> {
+        if self.phones.get(key).is_some_and(Vec::is_empty) {
+            self.phones.remove(key);
         }
-        let is = self.is_reachable(user, now);
-        (was != is).then(|| (user.to_owned(), is))
+        let is = self.is_reachable(&key.0, key.1, now);
+        (was != is).then(|| (key.0.clone(), key.1, is))
     }
 
-    pub fn bindings(&self, user: &str, now: Timestamp) -> impl Iterator<Item = &Binding<F>> {
-        self.phones.get(user).into_iter().flatten().filter(move |b| b.until > now)
+    /// Where a device is now, the newest last. For `Any`, nothing: ask for one, then for the other.
+    pub fn bindings(&self, user: &str, device: Device, now: Timestamp) -> impl Iterator<Item = &Binding<F>> {
+        self.phones.get(&(user.to_owned(), device)).into_iter().flatten().filter(move |b| b.until > now)
     }
 
-    pub fn is_reachable(&self, user: &str, now: Timestamp) -> bool {
-        self.bindings(user, now).next().is_some()
+    pub fn is_reachable(&self, user: &str, device: Device, now: Timestamp) -> bool {
+        self.bindings(user, device, now).next().is_some()
     }
 
     /// Whether exactly this request was carried out before (its answer was lost and it came again).
-    pub fn knows(&self, user: &str, call_id: &str, cseq: u32, now: Timestamp) -> bool {
-        self.bindings(user, now).any(|b| b.call_id == call_id && b.cseq == cseq)
+    pub fn knows(&self, user: &str, device: Device, call_id: &str, cseq: u32, now: Timestamp) -> bool {
+        self.bindings(user, device, now).any(|b| b.call_id == call_id && b.cseq == cseq)
     }
 
     pub fn count(&self) -> usize {
@@ -167,53 +173,54 @@ impl<F: Clone> Registrar<F> {
     }
 
     pub fn deadline(&self) -> Option<Timestamp> {
-        self.due.first().map(|(at, _)| *at)
+        self.due.first().map(|(at, ..)| *at)
     }
 
     /// Forgets what has expired.
     pub fn expire(&mut self, now: Timestamp) -> Vec<Change> {
         let mut changes = Vec::new();
-        while let Some((at, user)) = self.due.first().cloned() {
+        while let Some((at, user, browser)) = self.due.first().cloned() {
             if at > now {
                 break;
             }
-            self.due.remove(&(at, user.clone()));
-            let had = self.phones.contains_key(&user);
-            if let Some(bindings) = self.phones.get_mut(&user) {
+            self.due.remove(&(at, user.clone(), browser));
+            let key = (user, if browser { Device::Browser } else { Device::Telephone });
+            let had = self.phones.contains_key(&key);
+            if let Some(bindings) = self.phones.get_mut(&key) {
                 bindings.retain(|b| b.until > now);
             }
-            changes.extend(self.settle(&user, had, now));
+            changes.extend(self.settle(&key, had, now));
         }
         changes
     }
 
     /// Forgets what came by a connection that is gone.
     pub fn remove_stream(&mut self, stream: u64, now: Timestamp) -> Vec<Change> {
-        let users: Vec<String> = self
+        let keys: Vec<Key> = self
             .phones
             .iter()
             .filter(|(_, b)| b.iter().any(|b| b.stream == Some(stream)))
-            .map(|(user, _)| user.clone())
+            .map(|(key, _)| key.clone())
             .collect();
         let mut changes = Vec::new();
-        for user in users {
-            let was = self.is_reachable(&user, now);
-            if let Some(bindings) = self.phones.get_mut(&user) {
+        for key in keys {
+            let was = self.is_reachable(&key.0, key.1, now);
+            if let Some(bindings) = self.phones.get_mut(&key) {
                 bindings.retain(|b| b.stream != Some(stream));
             }
-            changes.extend(self.settle(&user, was, now));
+            changes.extend(self.settle(&key, was, now));
         }
         changes
     }
 
     /// Forgets telephones that are not in the directory any more.
     pub fn keep(&mut self, known: impl Fn(&str) -> bool, now: Timestamp) -> Vec<Change> {
-        let gone: Vec<String> = self.phones.keys().filter(|user| !known(user)).cloned().collect();
+        let gone: Vec<Key> = self.phones.keys().filter(|(user, _)| !known(user)).cloned().collect();
         let mut changes = Vec::new();
-        for user in gone {
-            let was = self.is_reachable(&user, now);
-            self.phones.remove(&user);
-            changes.extend(self.settle(&user, was, now));
+        for key in gone {
+            let was = self.is_reachable(&key.0, key.1, now);
+            self.phones.remove(&key);
+            changes.extend(self.settle(&key, was, now));
         }
         changes
     }
@@ -223,6 +230,7 @@ impl<F: Clone> Registrar<F> {
 mod tests {
     use super::*;
 
+    const PHONE: Device = Device::Telephone;
     const RULES: Rules = Rules { least_s: 60, most_s: 3_600, contacts: 2 };
 
     fn at(secs: i64) -> Timestamp {
@@ -237,15 +245,19 @@ mod tests {
 
     impl Phones {
         fn register(&mut self, wish: Wish, cseq: u32, secs: i64) -> Result<Option<Change>, Refusal> {
-            self.0.register("1001", wish, "call", cseq, "flow", Some(7), at(secs), RULES)
+            self.0.register("1001", PHONE, wish, "call", cseq, "flow", Some(7), at(secs), RULES)
         }
         fn contacts(&self, secs: i64) -> Vec<&str> {
-            self.0.bindings("1001", at(secs)).map(|b| b.contact.as_str()).collect()
+            self.0.bindings("1001", PHONE, at(secs)).map(|b| b.contact.as_str()).collect()
         }
     }
 
+    fn change(is: bool) -> Change {
+        ("1001".to_owned(), PHONE, is)
+    }
+
     fn reachable(is: bool) -> Result<Option<Change>, Refusal> {
-        Ok(Some(("1001".to_owned(), is)))
+        Ok(Some(change(is)))
     }
 
     #[test]
@@ -266,7 +278,7 @@ mod tests {
         let _ = phones.register(bind("sip:a", None), 1, 0);
         assert_eq!(phones.0.deadline(), Some(at(3_600)), "the longest there is");
         assert_eq!(phones.0.expire(at(3_599)), []);
-        assert_eq!(phones.0.expire(at(3_600)), [("1001".to_owned(), false)]);
+        assert_eq!(phones.0.expire(at(3_600)), [change(false)]);
         assert_eq!(phones.0.deadline(), None);
     }
 
@@ -289,8 +301,24 @@ mod tests {
         let _ = phones.register(bind("sip:a", Some(60)), 5, 0);
         assert_eq!(phones.register(bind("sip:a", Some(0)), 4, 1), Err(Refusal::OutOfOrder));
         assert_eq!(phones.register(Wish::RemoveAll, 5, 1), Err(Refusal::OutOfOrder));
-        assert!(phones.0.knows("1001", "call", 5, at(1)));
+        assert!(phones.0.knows("1001", PHONE, "call", 5, at(1)));
         assert_eq!(phones.contacts(1), ["sip:a"]);
+    }
+
+    #[test]
+    fn the_browser_and_the_telephone_come_and_go_apart() {
+        let mut phones = Phones(Registrar::default());
+        let _ = phones.register(bind("sip:a", Some(60)), 1, 0);
+        let mut browser = |wish, cseq, secs| {
+            phones.0.register("1001", Device::Browser, wish, "web", cseq, "socket", Some(8), at(secs), RULES)
+        };
+        let there = |is| Ok(Some(("1001".to_owned(), Device::Browser, is)));
+        assert_eq!(browser(bind("sip:b", Some(60)), 1, 1), there(true));
+        assert_eq!(browser(Wish::RemoveAll, 2, 2), there(false));
+        assert_eq!(browser(bind("sip:b", Some(60)), 3, 3), there(true));
+        assert_eq!(phones.contacts(4), ["sip:a"]);
+        assert_eq!(phones.0.remove_stream(8, at(5)), [("1001".to_owned(), Device::Browser, false)]);
+        assert_eq!(phones.contacts(6), ["sip:a"]);
     }
 
     #[test]
@@ -298,8 +326,8 @@ mod tests {
         let mut phones = Phones(Registrar::default());
         let _ = phones.register(bind("sip:a", Some(60)), 1, 0);
         assert_eq!(phones.0.remove_stream(8, at(1)), []);
-        assert_eq!(phones.0.remove_stream(7, at(1)), [("1001".to_owned(), false)]);
+        assert_eq!(phones.0.remove_stream(7, at(1)), [change(false)]);
         let _ = phones.register(bind("sip:a", Some(60)), 2, 2);
-        assert_eq!(phones.0.keep(|user| user != "1001", at(3)), [("1001".to_owned(), false)]);
+        assert_eq!(phones.0.keep(|user| user != "1001", at(3)), [change(false)]);
     }
 }

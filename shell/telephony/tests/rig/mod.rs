@@ -122,7 +122,7 @@ impl Rig {
         loop {
             let event =
                 timeout(LONG, self.events.recv()).await.expect("an event in time").expect("telephony lives");
-            if let Event::Phone { user, reachable } = event {
+            if let Event::Phone { user, reachable, .. } = event {
                 return (user, reachable);
             }
         }
