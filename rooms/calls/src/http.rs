@@ -1,5 +1,6 @@
 //! The room's HTTP: parse, load, decide, save, answer.
 
+pub mod colleagues;
 pub mod desk;
 pub mod lines;
 pub mod owed;

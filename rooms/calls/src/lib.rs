@@ -51,6 +51,7 @@ pub fn room(hall: Arc<dyn Hall>) -> Room {
             .permit(CALL_BACK, routes!(http::owed::list))
             .permit(CALL_BACK, routes!(http::owed::act))
             .permit(ANSWER, routes!(http::desk::show, http::desk::act))
+            .permit(ANSWER, routes!(http::colleagues::list))
             .with(hall)
             .with(Arc::new(rules::Looks::default())),
         ..Room::new("calls", MIGRATIONS)

@@ -1,5 +1,6 @@
 // What the calls' screens read: the list of past calls with its filters, and one call with every stretch of it.
 import { useQuery } from "@tanstack/react-query";
+import type { DeskState } from "@kit";
 import { api, queries } from "@lib/api";
 
 export const RESULTS = ["answered", "abandoned", "self_served", "left_menu", "voicemail", "callback", "message", "not_answered"] as const;
@@ -74,9 +75,10 @@ export interface CallPage {
 /** The number of the other side: the customer's, or the colleague's who was dialled. */
 export const otherSide = (call: Pick<CallItem, "direction" | "from" | "to">): string => (call.direction === "in" ? call.from : call.to);
 
-export function useCalls(filters: Filters) {
+export function useCalls(filters: Filters, every: number | false = false) {
   return useQuery({
     queryKey: ["calls", filters],
+    refetchInterval: every,
     queryFn: ({ signal }) => api.get<CallPage>("/api/calls", { ...filters, limit: 50 }, signal),
   });
 }
@@ -86,6 +88,22 @@ export function useCall(id: string) {
     queryKey: ["calls", id],
     queryFn: ({ signal }) => api.get<Call>(`/api/calls/${encodeURIComponent(id)}`, undefined, signal),
     refetchInterval: (query) => (query.state.data && query.state.data.ended === null ? 3_000 : false),
+  });
+}
+
+/** Who is signed in and could take a caller; the ready first. */
+export interface Colleague {
+  agent: string;
+  number: string;
+  name: string;
+  state: Exclude<DeskState, "signed_out">;
+}
+
+export function useColleagues() {
+  return useQuery({
+    queryKey: ["calls", "colleagues"],
+    refetchInterval: 2_000,
+    queryFn: ({ signal }) => api.get<Colleague[]>("/api/calls/desk/colleagues", undefined, signal),
   });
 }
 

@@ -14,13 +14,13 @@ const room: Room = {
   ],
   routes: [
     { path: "calls", page: () => import("./calls-page"), permission: READ },
-    { path: "calls/desk", page: () => import("./desk-page"), permission: ANSWER },
+    { path: "calls/desk", page: () => import("./desk/page"), permission: ANSWER },
     { path: "calls/owed", page: () => import("./owed-page"), permission: CALL_BACK },
     { path: "calls/queues", page: () => import("./lines/queues-page"), permission: CONFIGURE },
     { path: "calls/trunks", page: () => import("./lines/trunks-page"), permission: CONFIGURE },
     { path: "calls/dial_rules", page: () => import("./lines/dial-rules-page"), permission: CONFIGURE },
     { path: "calls/:id", page: () => import("./call-page"), permission: READ },
   ],
-  slots: { "shell.bar": () => import("./desk-bar") },
+  slots: { "shell.bar": () => import("./desk/bar") },
 };
 export default room;

@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { Building2, FlaskConical, Headset, MonitorDot, WifiOff } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Navigate, NavLink, Outlet, useLocation, useSearchParams } from "react-router";
+import { Link, Navigate, Outlet, useLocation, useSearchParams } from "react-router";
 import { Mark, Skeletons, Trouble } from "@kit";
 import { reconnect, useLink } from "@lib/live";
 import { may, useMe, type Me } from "@lib/session";
@@ -54,10 +54,10 @@ function Navigation({ way: { shell, placed, here } }: { way: Way }) {
           <div key={group} role="group" aria-labelledby={`nav-${group}`} style={{ display: "contents" }}>
             <h2 id={`nav-${group}`}>{t(`nav.${group}`)}</h2>
             {allowed.map((item) => (
-              <NavLink key={item.path} to={item.path} className={item.path === here ? "active" : ""} aria-current={item.path === here ? "page" : false}>
+              <Link key={item.path} to={item.path} className={item.path === here ? "active" : ""} aria-current={item.path === here ? "page" : false}>
                 <item.icon size={18} strokeWidth={1.8} aria-hidden />
                 <span>{t(item.label, { ns: item.room } as never) as unknown as string}</span>
-              </NavLink>
+              </Link>
             ))}
           </div>
         );
@@ -117,7 +117,7 @@ export function Shell() {
         {t("skip")}
       </a>
       <header>
-        <span className="brand">
+        <span className="brand" title={person.centre ?? t("product")}>
           <img src="/icon.svg" alt="" />
           <span>{person.centre ?? t("product")}</span>
         </span>

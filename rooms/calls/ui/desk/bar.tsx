@@ -1,0 +1,83 @@
+// The bar of whoever answers calls, above every page: state, call, who waits. Its keys work everywhere.
+import { Button, Tooltip } from "antd";
+import { PhoneOff, PhoneOutgoing } from "lucide-react";
+import { useState } from "react";
+import { createPortal } from "react-dom";
+import { useTranslation } from "react-i18next";
+import { Mark, Timer } from "@kit";
+import { useDesk, type DeskAct } from "@lib/desk";
+import { useHotkeys } from "@lib/hotkeys";
+import { useKeys } from "@lib/keys";
+import { useMay } from "@lib/session";
+import { ANSWER } from "../permissions";
+import { can, useAct } from "./act";
+import { CallStrip } from "./call-strip";
+import { DialDialog } from "./dial-dialog";
+import { RingCard } from "./ring-card";
+import { STATE_KEYS, StateMenu } from "./state-menu";
+import { ThirdBar } from "./third-bar";
+import { TransferDialog } from "./transfer-dialog";
+import "./desk.css";
+
+function Waiting({ count, since }: { count: number; since: string | null }) {
+  const { t } = useTranslation("calls");
+  return (
+    <span className="ticker" role="status" aria-label={t("desk.waiting.label")}>
+      <span>{t("desk.waiting.count", { count })}</span>
+      <span className="muted">
+        {t("desk.waiting.longest")} {since ? <Timer since={since} /> : "—"}
+      </span>
+    </span>
+  );
+}
+
+export default function DeskBar() {
+  const { t } = useTranslation("calls");
+  const mayAnswer = useMay(ANSWER);
+  const { data } = useDesk(mayAnswer);
+  const ask = useAct();
+  const keys = useKeys();
+  const [open, setOpen] = useState<"transfer" | "dial" | null>(null);
+  const own = data?.desk ?? null;
+  const state = own?.desk.state ?? "signed_out";
+  const signedIn = own !== null && state !== "signed_out";
+  const act = (what: DeskAct) => void ask(what);
+  const mayTransfer = can(own, "transfer") || can(own, "consult");
+
+  useHotkeys(
+    {
+      [keys.hold]: () => (can(own, "hold") ? act({ act: "hold" }) : can(own, "resume") ? act({ act: "resume" }) : undefined),
+      [keys.mute]: () => (can(own, "mute") ? act({ act: "mute" }) : can(own, "unmute") ? act({ act: "unmute" }) : undefined),
+      [keys.transfer]: () => mayTransfer && setOpen("transfer"),
+      ...Object.fromEntries(STATE_KEYS.map(({ key, act: what }) => [keys[key], () => act(what)])),
+    },
+    mayAnswer && signedIn,
+  );
+  if (!mayAnswer || !own) return null;
+
+  return (
+    <div className="desk-bar">
+      <StateMenu own={own} act={act} />
+      {signedIn && own.phone_reachable === false && (
+        <Mark chip tone="busy" icon={PhoneOff}>
+          {t("desk.unreachable")}
+        </Mark>
+      )}
+      <CallStrip own={own} act={act} onTransfer={() => setOpen("transfer")} />
+      <Tooltip title={t("desk.dial.title")}>
+        <Button icon={<PhoneOutgoing size={16} aria-hidden />} aria-label={t("desk.dial.title")} disabled={!can(own, "dial")} onClick={() => setOpen("dial")} />
+      </Tooltip>
+      <span className="grow" />
+      {data?.waiting !== undefined && <Waiting count={data.waiting} since={data.longest_since ?? null} />}
+      {createPortal(
+        <>
+          <ThirdBar own={own} act={act} />
+          <RingCard own={own} act={act} onAnswer={null} />
+        </>,
+        document.body,
+      )}
+      {open === "transfer" && mayTransfer && <TransferDialog own={own} act={ask} onClose={() => setOpen(null)} />}
+      {open === "dial" && <DialDialog act={ask} onClose={() => setOpen(null)} />}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+// The call in the bar: who, how long, whether it is recorded, and the buttons, which never move: what cannot be done is greyed and says why.
+import { Button, Tooltip } from "antd";
+import { CircleDot, CirclePause, Mic, MicOff, Pause, PhoneForwarded, Play } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { DeskAct, OwnDesk } from "@lib/desk";
+import { keyLabel, useKeys, type KeyAct } from "@lib/keys";
+import { can } from "./act";
+import { EndButton } from "./end-button";
+
+function Control({ label, icon, keyed, on, why, pressed, onClick }: { label: string; icon: ReactNode; keyed: KeyAct; on: boolean; why: string; pressed?: boolean; onClick: () => void }) {
+  const keys = useKeys();
+  return (
+    <Tooltip title={on ? undefined : why}>
+      <Button className="control" icon={icon} disabled={!on} aria-pressed={pressed} aria-label={label} onClick={onClick}>
+        <span className="control-word">{label}</span> <kbd>{keyLabel(keys[keyed])}</kbd>
+      </Button>
+    </Tooltip>
+  );
+}
+
+export function CallStrip({ own, act, onTransfer }: { own: OwnDesk; act: (what: DeskAct) => void; onTransfer: () => void }) {
+  const { t } = useTranslation("calls");
+  const { state } = own.desk;
+  const live = ["ringing", "talking", "holding"].includes(state);
+  const why = live ? t("desk.not_now") : t("desk.no_call");
+  const held = state === "holding";
+  const muted = own.muted ?? false;
+  return (
+    <div className="call-strip" role="group" aria-label={t("desk.call")}>
+      <span className="caller">
+        {live && own.caller ? <b>{own.caller}</b> : <span className="muted">{t("desk.no_call")}</span>}
+        {live && own.recording && (
+          <Tooltip title={own.recording === "on" ? t("desk.recording.pause") : t("desk.recording.resume")}>
+            <button type="button" className="recording" data-paused={own.recording === "paused"} onClick={() => act({ act: own.recording === "on" ? "pause_recording" : "resume_recording" })}>
+              {own.recording === "on" ? <CircleDot size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+              {t(`desk.recording.${own.recording}`)}
+            </button>
+          </Tooltip>
+        )}
+      </span>
+      <Control keyed="hold" label={held ? t("desk.act.resume") : t("desk.act.hold")} icon={held ? <Play size={16} aria-hidden /> : <CirclePause size={16} aria-hidden />} on={can(own, held ? "resume" : "hold")} why={why} pressed={held} onClick={() => act({ act: held ? "resume" : "hold" })} />
+      <Control keyed="mute" label={muted ? t("desk.act.unmute") : t("desk.act.mute")} icon={muted ? <MicOff size={16} aria-hidden /> : <Mic size={16} aria-hidden />} on={can(own, muted ? "unmute" : "mute")} why={why} pressed={muted} onClick={() => act({ act: muted ? "unmute" : "mute" })} />
+      <Control keyed="transfer" label={t("desk.act.transfer")} icon={<PhoneForwarded size={16} aria-hidden />} on={can(own, "transfer") || can(own, "consult")} why={why} onClick={onTransfer} />
+      <EndButton disabled={!can(own, "hang_up")} why={why} onEnd={() => act({ act: "hang_up" })} />
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+// Ends a call: pressed and held for 0.6 s, so that a slip of the hand never hangs up on somebody.
+import { PhoneOff } from "lucide-react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+
+export const HOLD_MS = 600;
+
+export function EndButton({ disabled, why, onEnd }: { disabled: boolean; why: string | undefined; onEnd: () => void }) {
+  const { t } = useTranslation("calls");
+  const [pressed, setPressed] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const release = () => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    setPressed(false);
+  };
+  const press = () => {
+    if (disabled || timer.current !== undefined) return;
+    setPressed(true);
+    timer.current = setTimeout(() => {
+      release();
+      onEnd();
+    }, HOLD_MS);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    if (!event.repeat) press();
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (
+    <button
+      type="button"
+      className="end-call"
+      data-pressed={pressed && !disabled}
+      aria-disabled={disabled}
+      title={disabled ? why : t("desk.end_help")}
+      onPointerDown={press}
+      onPointerUp={release}
+      onPointerLeave={release}
+      onPointerCancel={release}
+      onKeyDown={onKey}
+      onKeyUp={release}
+      onBlur={release}
+      onContextMenu={(event) => event.preventDefault()}
+    >
+      <PhoneOff size={16} aria-hidden />
+      {t("desk.end")}
+    </button>
+  );
+}
