@@ -7,11 +7,12 @@ use std::time::Duration;
 use kernel::Timestamp;
 use web::Throttle;
 
-use crate::rules::PhoneDigest;
+use crate::rules::{PhoneDigest, Refusal};
 use crate::secrets::{self, Passwords};
 
 pub mod groups;
 pub mod persons;
+pub mod second_factor;
 pub mod session;
 pub mod setup;
 #[cfg(test)]
@@ -65,6 +66,13 @@ impl Desk {
             passwords: Passwords::default(),
             wrong: Arc::new(Throttle::new(10, minute, minute * 10, 10_000)),
         }
+    }
+
+    /// Whether an address may try a password or a code now.
+    pub fn may_try(&self, from: &IpAddr, now: Timestamp) -> Result<(), Refusal> {
+        let wait =
+            |throttled: web::Throttled| Refusal::TooOften { retry_after_s: throttled.wait.as_secs() + 1 };
+        self.wrong.check(from, now).map_err(wait)
     }
 
     /// What the registrar keeps of a password, for people who have a telephone.

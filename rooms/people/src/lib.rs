@@ -23,7 +23,8 @@ pub use rules::{Agent, Person, Phone, PhoneDigest, PutAgent, State};
 pub use setup::{setup, start};
 pub use store::{agents, phones, put_agent};
 
-pub const MIGRATIONS: Migrations = db::migrations!("people", ["20260105_1_people.sql"]);
+pub const MIGRATIONS: Migrations =
+    db::migrations!("people", ["20260105_1_people.sql", "20261122_1_second_factor.sql"]);
 
 /// Somebody's number, telephone, queues, skills or state changed: whoever keeps a copy loads it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,12 @@ pub fn room(config: Config) -> Room {
             .signed_in(routes!(http::session::sign_out))
             .signed_in(routes!(http::session::me))
             .signed_in(routes!(http::session::change_password))
+            .signed_in(routes!(
+                http::second_factor::show,
+                http::second_factor::offer,
+                http::second_factor::turn_on
+            ))
+            .signed_in(routes!(http::second_factor::turn_off))
             // Whoever works here may know the others' numbers and names, as on a badge.
             .signed_in(routes!(http::persons::directory))
             .permit(READ, routes!(http::persons::list_persons))
@@ -59,6 +66,7 @@ pub fn room(config: Config) -> Room {
             .permit(MANAGE, routes!(http::persons::add_person))
             .permit(MANAGE, routes!(http::persons::act_on_person))
             .permit(MANAGE, routes!(http::persons::reset_password))
+            .permit(MANAGE, routes!(http::second_factor::take))
             .permit(MANAGE, routes!(http::groups::add_group))
             .permit(MANAGE, routes!(http::groups::change_group, http::groups::delete_group))
             .permit(MANAGE, routes!(http::groups::put_role, http::groups::delete_role))

@@ -10,6 +10,7 @@ use web::Status;
 
 pub mod change;
 pub mod password;
+pub mod second_factor;
 pub mod sign_in;
 
 /// Somebody who works here, or did.
@@ -172,6 +173,8 @@ pub struct Role {
     /// Came with the house: its permissions can be changed, it cannot be deleted.
     pub built_in: bool,
     pub permissions: BTreeSet<String>,
+    /// Nobody works with it without a second factor.
+    pub second_factor: bool,
     /// How many have it.
     pub people: i64,
     pub version: i64,
@@ -206,6 +209,14 @@ pub struct PutAgent {
 pub enum Refusal {
     #[error("wrong number or password")]
     WrongPassword,
+    #[error("a code of the second factor is needed")]
+    CodeMissing,
+    #[error("the code is wrong, or was used before")]
+    WrongCode,
+    #[error("a role of this person demands a second factor")]
+    SecondFactorRequired,
+    #[error("no second factor has been offered")]
+    NothingOffered,
     #[error("locked until {until} after wrong passwords")]
     LockedOut { until: Timestamp },
     #[error("this sign-in is locked by an administrator")]
@@ -261,7 +272,7 @@ impl web::Refusal for Refusal {
 
     fn status(&self) -> Status {
         match self {
-            Refusal::WrongPassword => Status::SignInFirst,
+            Refusal::WrongPassword | Refusal::CodeMissing => Status::SignInFirst,
             Refusal::LockedOut { .. } | Refusal::Locked | Refusal::BadSetupLink | Refusal::NotToOneself => {
                 Status::Forbidden
             }
@@ -272,6 +283,7 @@ impl web::Refusal for Refusal {
             | Refusal::PasswordTellsWho
             | Refusal::PasswordNotNew
             | Refusal::PresentPasswordWrong
+            | Refusal::WrongCode
             | Refusal::BadField { .. }
             | Refusal::NoSuchRole { .. }
             | Refusal::NoSuchPermission { .. }
@@ -279,6 +291,8 @@ impl web::Refusal for Refusal {
             | Refusal::AdminRolesSplit => Status::Invalid,
             Refusal::NumberTaken
             | Refusal::NameTaken
+            | Refusal::SecondFactorRequired
+            | Refusal::NothingOffered
             | Refusal::HasLeft
             | Refusal::AlreadySo
             | Refusal::LastManager

@@ -23,6 +23,7 @@ macro_rules! person_columns {
 pub mod groups;
 pub mod list;
 pub mod put;
+pub mod second_factor;
 pub mod session;
 #[cfg(test)]
 mod tests;

@@ -47,6 +47,8 @@ export interface Role {
   title: string;
   built_in: boolean;
   permissions: string[];
+  /** Nobody works with it without a second factor. */
+  second_factor: boolean;
   people: number;
   version: number;
 }
@@ -106,6 +108,33 @@ export async function resetPassword(person: Person): Promise<WithPassword> {
   await changed();
   return made;
 }
+/** Takes the second factor from somebody who lost the telephone it is on. */
+export async function takeSecondFactor(person: Person): Promise<void> {
+  await api.delete(`${path(person.id)}/second_factor`);
+  await changed();
+}
+
+/** Of one's own: whether signing in asks for a code, and whether a role demands it. */
+export interface SecondFactor {
+  on: boolean;
+  required: boolean;
+}
+export interface Offered {
+  secret: string;
+  /** `otpauth://…` */
+  address: string;
+}
+const FACTOR = ["me", "second_factor"];
+export function useSecondFactor() {
+  return useQuery({ queryKey: FACTOR, queryFn: ({ signal }) => api.get<SecondFactor>("/api/me/second_factor", undefined, signal) });
+}
+export const offerSecondFactor = (password: string) => api.post<Offered>("/api/me/second_factor", { password });
+export const turnOnSecondFactor = (code: string) => api.put("/api/me/second_factor", { code });
+export async function turnOffSecondFactor(password: string): Promise<void> {
+  await api.post("/api/me/second_factor/off", { password });
+  await queries.invalidateQueries({ queryKey: FACTOR });
+}
+
 export async function putGroup(group: { id?: string; name: string; leader: string | null; version: number }): Promise<void> {
   const { id, ...form } = group;
   await (id ? api.put(`/api/people/groups/${encodeURIComponent(id)}`, form) : api.post("/api/people/groups", form));
@@ -115,7 +144,7 @@ export async function deleteGroup(id: string): Promise<void> {
   await api.delete(`/api/people/groups/${encodeURIComponent(id)}`);
   await changed();
 }
-export async function putRole(role: Pick<Role, "name" | "title" | "permissions" | "version">): Promise<void> {
+export async function putRole(role: Pick<Role, "name" | "title" | "permissions" | "second_factor" | "version">): Promise<void> {
   const { name, ...form } = role;
   await api.put(`/api/people/roles/${encodeURIComponent(name)}`, form);
   await changed();

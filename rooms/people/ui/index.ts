@@ -12,5 +12,6 @@ const room: Room = {
     { path: "people/groups", page: () => import("./groups-page"), permission: READ },
     { path: "people/roles", page: () => import("./roles-page"), permission: READ },
   ],
+  slots: { "account.parts": () => import("./second-factor") },
 };
 export default room;

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Field, Notice, Skeletons, Trouble, useProblemText } from "@kit";
 import { useQueues } from "@lib/directory";
-import { actOn, addPerson, changePerson, resetPassword, useGroups, usePerson, useRoles, type Act, type Person, type PersonForm } from "./api";
+import { actOn, addPerson, changePerson, resetPassword, takeSecondFactor, useGroups, usePerson, useRoles, type Act, type Person, type PersonForm } from "./api";
 import { roleOptions, StateMark, useRoleName } from "./words";
 
 const EMPTY: PersonForm = { name: "", group: null, roles: ["agent"], queues: [], skills: {}, phone: true, contact: null, wrap_up_s: null };
@@ -98,6 +98,20 @@ function Form({ person, onClose }: { person: Person | null; onClose: () => void 
       extra={person && <StateMark person={person} />}
       footer={
         <div className="row">
+          {person?.allowed.includes("reset_password") && (
+            <Button
+              disabled={busy}
+              title={t("second_factor.take_help")}
+              onClick={() =>
+                void run(async () => {
+                  await takeSecondFactor(person);
+                  message.success(t("second_factor.taken"));
+                })
+              }
+            >
+              {t("second_factor.take")}
+            </Button>
+          )}
           {person?.allowed.includes("reset_password") && (
             <Button
               icon={<KeyRound size={16} aria-hidden />}

@@ -29,6 +29,7 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
   const manage = useMay(MANAGE);
   const [name, setName] = useState(role?.name ?? "");
   const [title, setTitle] = useState(role ? roleName(role.name, role.title) : "");
+  const [factor, setFactor] = useState(role?.second_factor ?? false);
   const [has, setHas] = useState(new Set(role?.permissions ?? []));
   const rooms = useMemo(() => byRoom(permissions.data ?? []), [permissions.data]);
 
@@ -47,7 +48,7 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
       readOnly={!manage}
       ready={title.trim() !== "" && name.trim() !== ""}
       onClose={onClose}
-      onSave={() => putRole({ name: name.trim(), title: title.trim(), permissions: [...has], version: role?.version ?? 0 })}
+      onSave={() => putRole({ name: name.trim(), title: title.trim(), permissions: [...has], second_factor: factor, version: role?.version ?? 0 })}
       remove={role !== null && !role.built_in && { label: t("role_delete"), blocked: role.people > 0 ? t("role_in_use") : undefined, run: () => deleteRole(role.name) }}
     >
         {role && role.people > 0 && manage && <Notice tone="accent" title={t("role_affects", { people: role.people })} />}
@@ -59,6 +60,9 @@ function RoleDialog({ role, onClose }: { role: Role | null; onClose: () => void 
         <Field label={t("column_name")} htmlFor="r-title" required>
           <Input id="r-title" value={title} maxLength={60} disabled={!manage || role?.built_in === true} onChange={(event) => setTitle(event.target.value)} />
         </Field>
+        <Checkbox checked={factor} disabled={!manage} onChange={(event) => setFactor(event.target.checked)}>
+          {t("role_second_factor")}
+        </Checkbox>
         {!permissions.data && <Skeletons lines={8} />}
         {rooms.map(([room, items]) => (
           <fieldset key={room} className="permissions">

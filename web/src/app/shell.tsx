@@ -111,6 +111,14 @@ export function Shell() {
       </main>
     );
   }
+  if (person.must_add_second_factor) {
+    return (
+      <main className="page" style={{ maxWidth: 620, margin: "8vh auto 0" }}>
+        <h1>{t("account.title")}</h1>
+        <Slot name="account.parts" />
+      </main>
+    );
+  }
   return (
     <div className="shell" data-shell={way.shell} data-bare={search.get("wall") === "1"}>
       <a className="skip" href="#content">

@@ -30,6 +30,8 @@ export function SignIn() {
   const [search] = useSearchParams();
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
+  /** Asked for after the password, where there is a second factor. */
+  const [code, setCode] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const first = useRef<InputRef>(null);
@@ -52,11 +54,14 @@ export function SignIn() {
     setBusy(true);
     setProblem(null);
     try {
-      await signIn(user.trim(), password);
+      await signIn(user.trim(), password, code ?? undefined);
       await navigate(next, { replace: true });
     } catch (error) {
-      setProblem(error);
-      setPassword("");
+      const asked = error instanceof Problem && error.code === "people.code_missing";
+      const mistyped = error instanceof Problem && error.code === "people.wrong_code";
+      setProblem(asked ? null : error);
+      setCode(asked || mistyped ? "" : null);
+      if (!asked && !mistyped) setPassword("");
     } finally {
       setBusy(false);
     }
@@ -94,6 +99,11 @@ export function SignIn() {
           <Field label={t("sign_in.password")} htmlFor="password">
             <Input.Password id="password" autoComplete="current-password" value={password} onChange={(event) => setPassword(event.target.value)} maxLength={256} />
           </Field>
+          {code !== null && (
+            <Field label={t("sign_in.code")} htmlFor="code" help={t("sign_in.code_help")}>
+              <Input id="code" autoFocus inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value.replace(/[^\d ]/g, ""))} maxLength={8} />
+            </Field>
+          )}
           <Button type="primary" htmlType="submit" loading={busy} block>
             {t("sign_in.submit")}
           </Button>

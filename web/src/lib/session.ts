@@ -11,6 +11,8 @@ export interface Me {
   permissions: string[];
   /** Nothing else can be done before. */
   must_change_password: boolean;
+  /** A role demands a second factor, and there is none: nothing else can be done before. */
+  must_add_second_factor: boolean;
   /** The centre's name, shown at the top of every page. */
   centre: string | null;
   /** Simulated people and demo sign-ins are offered. */
@@ -46,8 +48,9 @@ export function useMay(permission: string | string[] | undefined): boolean {
   return may(useMe().data, permission);
 }
 
-export async function signIn(user: string, password: string): Promise<void> {
-  const answer = await api.post<{ at?: string } | undefined>("/api/sign_in", { user, password });
+/** `code` is asked for (`people.code_missing`) where there is a second factor. */
+export async function signIn(user: string, password: string, code?: string): Promise<void> {
+  const answer = await api.post<{ at?: string } | undefined>("/api/sign_in", { user, password, ...(code ? { code } : {}) });
   if (answer?.at) heardServerTime(answer.at);
   queries.clear();
   await queries.invalidateQueries({ queryKey: KEY });

@@ -136,6 +136,8 @@ pub struct RoleView {
     title: String,
     built_in: bool,
     permissions: BTreeSet<String>,
+    /// Nobody works with it without a second factor.
+    second_factor: bool,
     /// How many people have it.
     people: i64,
     version: i64,
@@ -148,6 +150,7 @@ impl From<Role> for RoleView {
             title: r.title,
             built_in: r.built_in,
             permissions: r.permissions,
+            second_factor: r.second_factor,
             people: r.people,
             version: r.version,
         }
@@ -159,6 +162,8 @@ impl From<Role> for RoleView {
 pub struct RoleForm {
     title: String,
     permissions: BTreeSet<String>,
+    #[serde(default)]
+    second_factor: bool,
     /// Of the role as it was read; 0 for a new one.
     #[serde(default)]
     version: i64,
@@ -192,6 +197,7 @@ pub async fn put_role(
         title,
         built_in: false,
         permissions: form.permissions,
+        second_factor: form.second_factor,
         people: 0,
         version: form.version,
     };
@@ -207,7 +213,8 @@ pub async fn put_role(
         return Err(Refusal::LastManager.into());
     }
     let kind = if is_new { "role_added" } else { "role_changed" };
-    let payload = json!({ "title": role.title, "permissions": role.permissions });
+    let payload = json!({ "title": role.title, "permissions": role.permissions,
+        "second_factor": role.second_factor });
     tx.journal(entry(app.now(), Some(actor.person), &role.name, kind, payload));
     tx.commit().await?;
     let found = groups::roles(&app.db).await?.into_iter().find(|found| found.name == role.name);

@@ -12,15 +12,19 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, ClientAddress, Error, ErrorBody, Json};
 
 use super::{Desk, entry};
+use crate::rules::second_factor::{self as code_rule, Factor};
 use crate::rules::{Refusal, password, sign_in as rule};
 use crate::secrets;
-use crate::store::{self, session};
+use crate::store::{self, second_factor, session};
 
 #[derive(Deserialize, ToSchema)]
 pub struct SignIn {
     /// The number (工号).
     user: String,
     password: String,
+    /// Of the second factor; asked for (`people.code_missing`) when the password is right.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -30,6 +34,8 @@ pub struct SignedIn {
     at: Timestamp,
     /// Nothing else can be done before the password is changed.
     must_change_password: bool,
+    /// A role demands a second factor, and there is none: nothing else can be done before.
+    must_add_second_factor: bool,
 }
 
 /// Signs in: sets the session's cookie.
@@ -43,9 +49,7 @@ pub async fn sign_in(
     Json(form): Json<SignIn>,
 ) -> Result<impl IntoResponse, Error> {
     let now = app.now();
-    desk.wrong
-        .check(&from, now)
-        .map_err(|throttled| Refusal::TooOften { retry_after_s: throttled.wait.as_secs() + 1 })?;
+    desk.may_try(&from, now)?;
     let user = form.user.trim();
     let found = match user.len() <= 64 && form.password.len() <= 4 * password::MOST {
         true => {
@@ -74,21 +78,37 @@ pub async fn sign_in(
         return Err(Refusal::WrongPassword.into());
     };
     rule::may_try(&person, now)?;
-    if !right {
+    let factor = second_factor::read(&mut tx, person.id).await?;
+    // The code is looked at only after a right password: it tells a stranger nothing.
+    let code = match (&factor.secret, form.code.as_deref()) {
+        (None, _) => Ok(None),
+        (Some(_), None | Some("")) if right => return Err(Refusal::CodeMissing.into()),
+        (Some(secret), code) => {
+            code_rule::check(secret, factor.last_step, code.unwrap_or_default(), now)?.map(Some)
+        }
+    };
+    if !right || code.is_err() {
         desk.wrong.failed(&from, now);
         let tried = rule::after_failure(&person, now);
         session::note_failure(&mut tx, person.id, &tried).await?;
-        let payload = json!({ "why": "wrong_password", "failures": tried.failures, "locked_until": tried.locked_until,
+        let why = if right { "wrong_code" } else { "wrong_password" };
+        let payload = json!({ "why": why, "failures": tried.failures, "locked_until": tried.locked_until,
             "address": from.to_string() });
         tx.journal(entry(now, None, person.id, "sign_in_failed", payload));
         tx.commit().await?;
         return Err(match tried.locked_until {
             Some(until) => Refusal::LockedOut { until },
+            None if right => Refusal::WrongCode,
             None => Refusal::WrongPassword,
         }
         .into());
     }
     desk.wrong.succeeded(&from);
+    if let Ok(Some(step)) = code {
+        let used = Factor { last_step: Some(step), ..factor.clone() };
+        second_factor::write(&mut tx, person.id, &used).await?;
+    }
+    let required = second_factor::required(&mut tx, person.id).await?;
     let token = secrets::token(app.chance.as_ref())?;
     let new = session::NewSession {
         id: app.id::<SessionId>(),
@@ -100,7 +120,11 @@ pub async fn sign_in(
     session::forget_old(&mut tx, now).await?;
     tx.journal(entry(now, Some(person.id), person.id, "signed_in", json!({ "address": from.to_string() })));
     tx.commit().await?;
-    let body = SignedIn { at: now, must_change_password: rule::must_change_password(&person, now) };
+    let body = SignedIn {
+        at: now,
+        must_change_password: rule::must_change_password(&person, now),
+        must_add_second_factor: required && factor.secret.is_none(),
+    };
     Ok(([(SET_COOKIE, web::session_cookie(&token, app.secure_cookies))], Json(body)))
 }
 
@@ -129,6 +153,8 @@ pub struct Me {
     #[schema(value_type = Vec<String>)]
     leads: Vec<GroupId>,
     must_change_password: bool,
+    /// A role demands a second factor, and there is none: nothing else can be done before.
+    must_add_second_factor: bool,
     /// The centre's name.
     centre: Option<String>,
     demo: bool,
@@ -143,6 +169,8 @@ pub async fn me(State(app): State<App>, Extension(desk): Extension<Desk>, actor:
     let now = app.now();
     let mut connection = app.db.read().acquire().await.map_err(anyhow::Error::from)?;
     let (person, _) = store::by_id(&mut connection, actor.person).await?.ok_or_else(Error::not_found)?;
+    let required = second_factor::required(&mut connection, actor.person).await?;
+    let missing = required && second_factor::read(&mut connection, actor.person).await?.secret.is_none();
     Ok(Json(Me {
         id: actor.person,
         number: actor.number,
@@ -151,6 +179,7 @@ pub async fn me(State(app): State<App>, Extension(desk): Extension<Desk>, actor:
         group: actor.group,
         leads: actor.leads,
         must_change_password: rule::must_change_password(&person, now),
+        must_add_second_factor: missing,
         centre: desk.config.centre.get(),
         demo: desk.config.demo,
         at: now,
@@ -175,9 +204,7 @@ pub async fn change_password(
     Json(form): Json<NewPassword>,
 ) -> Result<StatusCode, Error> {
     let now = app.now();
-    desk.wrong
-        .check(&from, now)
-        .map_err(|throttled| Refusal::TooOften { retry_after_s: throttled.wait.as_secs() + 1 })?;
+    desk.may_try(&from, now)?;
     let (person, hash) = {
         let mut connection = app.db.read().acquire().await.map_err(anyhow::Error::from)?;
         store::by_id(&mut connection, actor.person).await?.ok_or_else(Error::not_found)?

@@ -13,6 +13,8 @@ use web::testing::TestSite;
 
 use crate::{Config, Keeper, MIGRATIONS, PutAgent, put_agent, room, start};
 
+mod second_factor;
+
 const REALM: &str = "switchboard";
 const PASSWORD: &str = "Kleine-Reise-7";
 

@@ -65,12 +65,11 @@ pub async fn delete_group(tx: &mut Tx, group: GroupId) -> anyhow::Result<bool> {
     Ok(gone.context("deleting a group")?.rows_affected() > 0)
 }
 
-const ROLES: &str = "SELECT r.name, r.title, r.built_in, r.version, \
+const ROLES: &str = "SELECT r.name, r.title, r.built_in, r.second_factor, r.version, \
      (SELECT COUNT(*) FROM people_person_role p WHERE p.role = r.name) AS people FROM people_role r ORDER BY r.name";
 const ROLE_PERMISSIONS: &str = "SELECT role, permission FROM people_role_permission";
-const ADD_ROLE: &str = "INSERT INTO people_role (name, title, built_in, version) VALUES ($1, $2, 0, 1) ON CONFLICT (name) DO NOTHING";
-const CHANGE_ROLE: &str =
-    "UPDATE people_role SET title = $1, version = version + 1 WHERE name = $2 AND version = $3";
+const ADD_ROLE: &str = "INSERT INTO people_role (name, title, built_in, second_factor, version) VALUES ($1, $2, 0, $3, 1) ON CONFLICT (name) DO NOTHING";
+const CHANGE_ROLE: &str = "UPDATE people_role SET title = $1, second_factor = $4, version = version + 1 WHERE name = $2 AND version = $3";
 const TAKE_ALL: &str = "DELETE FROM people_role_permission WHERE role = $1";
 const GIVE: &str = "INSERT INTO people_role_permission (role, permission) VALUES ($1, $2)";
 const DELETE_ROLE: &str = "DELETE FROM people_role WHERE name = $1";
@@ -88,6 +87,7 @@ pub async fn roles(db: &Db) -> anyhow::Result<Vec<Role>> {
             Ok(Role {
                 title: row.try_get("title")?,
                 built_in: row.try_get::<i64, _>("built_in")? != 0,
+                second_factor: row.try_get::<i64, _>("second_factor")? != 0,
                 permissions: permissions.remove(&name).unwrap_or_default(),
                 people: row.try_get("people")?,
                 version: row.try_get("version")?,
@@ -99,7 +99,8 @@ pub async fn roles(db: &Db) -> anyhow::Result<Vec<Role>> {
 
 /// False when the name is taken.
 pub async fn add_role(tx: &mut Tx, role: &Role) -> anyhow::Result<bool> {
-    let added = sqlx::query(ADD_ROLE).bind(&role.name).bind(&role.title).execute(&mut **tx).await;
+    let added = sqlx::query(ADD_ROLE).bind(&role.name).bind(&role.title).bind(i64::from(role.second_factor));
+    let added = added.execute(&mut **tx).await;
     if added.context("adding a role")?.rows_affected() == 0 {
         return Ok(false);
     }
@@ -109,7 +110,11 @@ pub async fn add_role(tx: &mut Tx, role: &Role) -> anyhow::Result<bool> {
 
 /// False when it is gone or was changed meanwhile.
 pub async fn change_role(tx: &mut Tx, role: &Role) -> anyhow::Result<bool> {
-    let change = sqlx::query(CHANGE_ROLE).bind(&role.title).bind(&role.name).bind(role.version);
+    let change = sqlx::query(CHANGE_ROLE)
+        .bind(&role.title)
+        .bind(&role.name)
+        .bind(role.version)
+        .bind(i64::from(role.second_factor));
     if change.execute(&mut **tx).await.context("changing a role")?.rows_affected() == 0 {
         return Ok(false);
     }

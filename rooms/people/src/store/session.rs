@@ -53,7 +53,8 @@ pub async fn note_failure(tx: &mut Tx, person: PersonId, tried: &Tried) -> anyho
 }
 
 const FIND: &str = "SELECT s.id, s.seen_at, s.idle_s, s.ends_at, p.id AS person, p.number, p.name, p.group_id, p.state, \
-     p.must_change, p.password_set_at \
+     p.must_change, p.password_set_at, CAST(CASE WHEN p.totp_secret IS NULL AND EXISTS (SELECT 1 FROM people_person_role pr \
+     JOIN people_role r ON r.name = pr.role WHERE pr.person = p.id AND r.second_factor = 1) THEN 1 ELSE 0 END AS BIGINT) AS no_factor \
      FROM people_session s JOIN people_person p ON p.id = s.person WHERE s.token_hash = $1";
 const PERMISSIONS: &str = "SELECT DISTINCT rp.permission FROM people_person_role pr \
      JOIN people_role_permission rp ON rp.role = pr.role WHERE pr.person = $1";
@@ -62,7 +63,7 @@ const SEEN: &str = "UPDATE people_session SET seen_at = $1 WHERE id = $2";
 /// An act is written down at most this often, so that reading pages does not write.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 
-/// Who holds this session, if it lives. Whoever must change the password has no permissions until then.
+/// Who holds this session, if it lives. Whoever must change the password or add a second factor has no permissions until then.
 pub async fn actor(db: &Db, hash: &str, now: Timestamp, active: bool) -> anyhow::Result<Option<Actor>> {
     let found =
         sqlx::query(FIND).bind(hash).fetch_optional(db.read()).await.context("looking for a session")?;
@@ -83,8 +84,9 @@ pub async fn actor(db: &Db, hash: &str, now: Timestamp, active: bool) -> anyhow:
     let person = PersonId(row.try_get("person")?);
     let set_at = row.try_get::<Option<i64>, _>("password_set_at")?.map(Timestamp::from_micros);
     let must_change = row.try_get::<i64, _>("must_change")? != 0 || password::is_too_old(set_at, now);
+    let no_factor = row.try_get::<i64, _>("no_factor")? != 0;
     let mut permissions: Vec<String> = Vec::new();
-    if !must_change {
+    if !must_change && !no_factor {
         for row in sqlx::query(PERMISSIONS).bind(person.get()).fetch_all(db.read()).await? {
             permissions.push(row.try_get("permission")?);
         }
