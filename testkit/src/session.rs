@@ -42,7 +42,7 @@ impl Session {
         self.ask(Method::DELETE, path, None).await
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Reply> {
+    pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Reply> {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         if let Some(body) = body {
             request = request.json(&body);
