@@ -105,6 +105,7 @@ impl Engine for Acd {
             Input::Engaged { agent, call } => self.engaged(now, agent, call, out),
             Input::Parted { agent, call } => self.parted(now, agent, call, out),
             Input::Disengaged { agent, call } => self.disengaged(now, agent, call, out),
+            Input::Lost { agent, call } => self.lost(now, agent, call, out),
             Input::Forget { call } => {
                 self.forget(now, call, out);
                 Ok(())

@@ -84,6 +84,11 @@ pub enum Input {
         agent: PersonId,
         call: CallId,
     },
+    /// Nobody knows where the agent has gone in mid-call: not ready with the reason `lost`, without after-call work.
+    Lost {
+        agent: PersonId,
+        call: CallId,
+    },
     /// The call is gone, and whoever kept its state cannot say how: nobody waits, rings or talks on it from now on.
     /// Fits every state.
     Forget {
@@ -232,6 +237,8 @@ pub mod reasons {
     pub const DECLINED: &str = "declined";
     /// The telephone could not be rung; ready again when the device comes back.
     pub const UNREACHABLE: &str = "unreachable";
+    /// Gone in mid-call, and not back in time.
+    pub const LOST: &str = "lost";
     /// The telephone is gone; ready again when the device comes back.
     pub const DEVICE_LOST: &str = "device_lost";
 }

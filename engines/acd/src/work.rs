@@ -154,6 +154,19 @@ impl Acd {
         Ok(())
     }
 
+    pub(crate) fn lost(&mut self, now: Timestamp, id: PersonId, call: CallId, out: &mut Vec<Effect>) -> Done {
+        let then = match self.desk(id)? {
+            Desk::Talking { call: talked, then, .. } if *talked == call => then.clone(),
+            _ => return Err(Refusal::NotTalking),
+        };
+        let next = match then.next {
+            Next::SignedOut => Next::SignedOut,
+            Next::Ready | Next::NotReady { .. } => Next::NotReady { reason: reasons::LOST.to_owned() },
+        };
+        self.go(now, id, next, then.by, out);
+        Ok(())
+    }
+
     /// A call that is gone without its story: the caller is taken out, agents who ring for it are as they were, agents who
     /// talk on it get their after-call work (they may have to write something up).
     pub(crate) fn forget(&mut self, now: Timestamp, call: CallId, out: &mut Vec<Effect>) {

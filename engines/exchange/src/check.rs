@@ -49,10 +49,28 @@ impl Exchange {
                 assert_eq!(call.queue, Some(waiting.queue), "call {id}: two opinions of its queue");
                 assert!(call.requested.is_some(), "call {id} waits and has no t2");
             }
-            State::Announcing(talk) => assert!(!talk.held(), "call {id}: hold before the conversation"),
+            State::Announcing(talk) => {
+                assert!(!talk.held(), "call {id}: hold before the conversation");
+                assert!(talk.third.is_none(), "call {id}: a third before the conversation");
+            }
+            State::Talking(talk) => {
+                assert!(talk.third.is_none() || talk.with.is_none(), "call {id}: two of us and a third");
+                let alone = call.who_hears_whom().get(&call.customer).is_none_or(Vec::is_empty);
+                assert!(!talk.customer_waits() || alone, "call {id}: the customer waits and hears somebody");
+                // Muted by the agent, alone is what the agent wants.
+                assert!(
+                    talk.customer_waits() || !alone || talk.muted,
+                    "call {id}: the customer hears nobody, and no music"
+                );
+                let rung = talk.third.as_ref().is_some_and(|t| t.agent.is_none() && t.offered);
+                assert!(!rung, "call {id}: offered to nobody");
+            }
+            State::Parked(parked) => {
+                assert!(parked.talk.third.is_none() && !parked.talk.held(), "call {id}: parked with others");
+                assert!(parked.talk.with.is_none(), "call {id}: no customer to park");
+            }
             State::Arriving
             | State::Dialling(_)
-            | State::Talking(_)
             | State::Reaching { .. }
             | State::Outside { .. }
             | State::LeavingMessage(_)
@@ -61,7 +79,9 @@ impl Exchange {
         // A recording runs while and only while its call says so.
         let recorded = call.recording.is_some();
         match &call.state {
-            State::Announcing(_) | State::Talking(_) => assert!(recorded, "call {id} is not recorded"),
+            State::Announcing(_) | State::Talking(_) | State::Parked(_) => {
+                assert!(recorded, "call {id} is not recorded")
+            }
             State::LeavingMessage(message) => {
                 assert_eq!(recorded, message.started.is_some(), "call {id}: the message's recording");
             }
@@ -92,8 +112,15 @@ impl Exchange {
         for (leg, sources) in &hears {
             for source in sources {
                 let back = hears.get(&source.leg).map(Vec::as_slice).unwrap_or_default();
+                let one_sided = match &call.state {
+                    State::Announcing(_) => true,
+                    State::Talking(talk) => {
+                        talk.muted || talk.secret.is_some() || talk.third.as_ref().is_some_and(|t| t.muted)
+                    }
+                    _ => false,
+                };
                 assert!(
-                    back.iter().any(|s| s.leg == *leg) || matches!(call.state, State::Announcing(_)),
+                    back.iter().any(|s| s.leg == *leg) || one_sided,
                     "call {id}: {leg} listens to {} alone",
                     source.leg
                 );
@@ -107,14 +134,24 @@ impl Exchange {
         let mut waiting = 0;
         for caller in self.acd.callers() {
             waiting += 1;
-            let Some(State::InQueue(ours)) = self.calls.get(&caller.call).map(|call| &call.state) else {
-                panic!("call {} waits for the distributor only", caller.call);
+            let rings = match self.calls.get(&caller.call).map(|call| &call.state) {
+                Some(State::InQueue(ours)) => {
+                    assert_eq!(ours.queue, caller.queue, "call {} waits in two queues", caller.call);
+                    ours.offer.map(|offer| offer.agent)
+                }
+                Some(State::Talking(talk)) if seeks(talk) => {
+                    talk.third.as_ref().and_then(|third| third.agent)
+                }
+                _ => panic!("call {} waits for the distributor only", caller.call),
             };
-            assert_eq!(ours.queue, caller.queue, "call {} waits in two queues", caller.call);
-            let rings = ours.offer.map(|offer| offer.agent);
             assert_eq!(rings, caller.offered_to, "call {} rings for two agents", caller.call);
         }
-        let ours = self.calls.values().filter(|call| matches!(call.state, State::InQueue(_))).count();
+        let waits = |call: &&Call| match &call.state {
+            State::InQueue(_) => true,
+            State::Talking(talk) => seeks(talk),
+            _ => false,
+        };
+        let ours = self.calls.values().filter(waits).count();
         assert_eq!(waiting, ours, "calls that wait where the distributor does not see them");
     }
 
@@ -128,9 +165,15 @@ impl Exchange {
                     waiting.offer.and_then(|offer| ringing.insert(offer.agent, call.id)).is_some()
                 }
                 State::Announcing(talk) | State::Talking(talk) => {
+                    let third = talk.third.as_ref().and_then(|third| third.agent);
+                    let rung = third.filter(|third| call.rings_third(*third));
+                    let up = third.filter(|third| !call.rings_third(*third));
                     talking.insert(talk.agent, (call.id, talk.held())).is_some()
                         || talk.with.is_some_and(|with| talking.insert(with, (call.id, false)).is_some())
+                        || up.is_some_and(|third| talking.insert(third, (call.id, false)).is_some())
+                        || rung.is_some_and(|third| ringing.insert(third, call.id).is_some())
                 }
+                State::Parked(parked) => talking.insert(parked.talk.agent, (call.id, false)).is_some(),
                 State::Dialling(dialling) => {
                     let both = [Some(dialling.agent), dialling.with];
                     both.into_iter().flatten().any(|who| talking.insert(who, (call.id, false)).is_some())
@@ -180,4 +223,9 @@ impl Exchange {
         }
         assert!(used.is_empty(), "legs that have gone are used: {used:?}");
     }
+}
+
+/// Whether a place in a queue is kept for somebody who is asked in.
+fn seeks(talk: &crate::call::Talk) -> bool {
+    talk.third.as_ref().is_some_and(|third| third.offered || third.line == crate::call::Line::Seeking)
 }

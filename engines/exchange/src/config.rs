@@ -126,6 +126,10 @@ pub struct DialRule {
 pub struct Phrases {
     /// The agent was lost in mid-conversation: apology; the caller waits at the head of the queue again.
     pub agent_lost: Vec<Sound>,
+    /// The agent's telephone has gone for a moment: wait, please.
+    pub parked: Vec<Sound>,
+    /// The agent hears it, again and again, while a number he has dialled rings.
+    pub ringing: Vec<Sound>,
     /// A number outside could not be reached.
     pub not_reached: Vec<Sound>,
     /// After a conversation without a survey.
@@ -141,6 +145,8 @@ impl Default for Phrases {
         let clip = |name: &str| vec![Sound::Clip(Clip::new(name))];
         Phrases {
             agent_lost: clip("recorded/agent_lost"),
+            parked: clip("recorded/hold"),
+            ringing: vec![Sound::Beep { ms: 1_000 }, Sound::Silence { ms: 4_000 }],
             not_reached: clip("recorded/not_reached"),
             goodbye: clip("recorded/goodbye"),
             message_kept: clip("recorded/message_kept"),
@@ -161,6 +167,8 @@ pub struct Limits {
     pub silence_max: Duration,
     /// How long a number outside, or a colleague, is rung.
     pub outside_ring: Duration,
+    /// How long a customer waits for an agent whose telephone has gone; nothing puts him into the queue at once.
+    pub park: Duration,
 }
 
 impl Default for Limits {
@@ -170,6 +178,7 @@ impl Default for Limits {
             call_max: Duration::from_secs(4 * 3_600),
             silence_max: Duration::from_secs(60),
             outside_ring: Duration::from_secs(45),
+            park: Duration::from_secs(15),
         }
     }
 }

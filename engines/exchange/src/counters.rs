@@ -214,6 +214,12 @@ impl Counters {
             | What::OfferEnded { .. }
             | What::NumberAnnounced { .. }
             | What::Transferred { .. }
+            | What::Parked { .. }
+            | What::Rejoined { .. }
+            | What::Consulted { .. }
+            | What::ThirdJoined { .. }
+            | What::ThirdLeft { .. }
+            | What::ConferenceStarted { .. }
             | What::Asked { .. }
             | What::RecordingStarted { .. }
             | What::RecordingMarked { .. }

@@ -23,6 +23,8 @@ pub(crate) struct Leg {
 pub(crate) struct Seat {
     pub desk: DeskState,
     pub since: Timestamp,
+    /// On what the agent wants to be called.
+    pub device: Device,
     /// As the wire said last of the softphone in the browser and of the SIP telephone.
     pub browser: Option<bool>,
     pub telephone: Option<bool>,
@@ -32,25 +34,34 @@ pub(crate) struct Seat {
 
 impl Seat {
     /// Signed out, and nothing heard of the telephone.
-    pub fn empty(now: Timestamp) -> Self {
-        Seat { desk: DeskState::SignedOut, since: now, browser: None, telephone: None, over_limit: false }
-    }
-
-    /// Whether the agent can be called on anything; none while nothing has been heard.
+    /// Whether the agent can be called on the device that was chosen; none while nothing has been heard of it.
     pub fn reachable(&self) -> Option<bool> {
-        match (self.browser, self.telephone) {
-            (None, None) => None,
-            (browser, telephone) => Some(browser == Some(true) || telephone == Some(true)),
+        match (self.device, self.browser, self.telephone) {
+            (Device::Browser, browser, _) => browser,
+            (Device::Telephone, _, telephone) => telephone,
+            (Device::Any, None, None) => None,
+            (Device::Any, browser, telephone) => Some(browser == Some(true) || telephone == Some(true)),
         }
     }
 
     /// What the wire says of a device.
-    pub fn device(&mut self, device: Device, reachable: bool) {
+    pub fn heard_of(&mut self, device: Device, reachable: bool) {
         if device != Device::Telephone {
             self.browser = Some(reachable);
         }
         if device != Device::Browser {
             self.telephone = Some(reachable);
+        }
+    }
+
+    pub fn empty(now: Timestamp) -> Self {
+        Seat {
+            desk: DeskState::SignedOut,
+            since: now,
+            device: Device::Any,
+            browser: None,
+            telephone: None,
+            over_limit: false,
         }
     }
 }
@@ -129,11 +140,38 @@ impl Cx<'_> {
         }
     }
 
-    pub fn dial(&mut self, call: CallId, to: Target, from: Identity, ring_for: Duration) -> LegId {
+    /// `itself`: the telephone answers without being asked, because its owner has just dialled or was cut off.
+    pub fn dial(
+        &mut self,
+        call: CallId,
+        to: Target,
+        from: Identity,
+        ring_for: Duration,
+        itself: bool,
+    ) -> LegId {
         let leg: LegId = self.ids.mint(self.now);
-        self.legs.insert(leg, Leg { call, leaving: false });
-        self.out.push(Effect::Line(Command::Dial { leg, to, from, ring_for, answer_itself: false }));
+        self.dial_as(leg, call, to, from, ring_for, itself);
         leg
+    }
+
+    pub fn dial_as(
+        &mut self,
+        leg: LegId,
+        call: CallId,
+        to: Target,
+        from: Identity,
+        ring_for: Duration,
+        answer_itself: bool,
+    ) {
+        self.legs.insert(leg, Leg { call, leaving: false });
+        self.out.push(Effect::Line(Command::Dial { leg, to, from, ring_for, answer_itself }));
+    }
+
+    /// Where an agent is rung; none for somebody who is no agent any more.
+    pub fn phone_of(&self, agent: PersonId) -> Option<Target> {
+        let line = self.config.agents.get(&agent)?;
+        let device = self.seats.get(&agent).map_or(Device::Any, |seat| seat.device);
+        Some(Target::Phone { user: line.phone.clone(), device })
     }
 
     /// A new state of a desk, known here and told as a fact.

@@ -49,7 +49,10 @@ impl Exchange {
             acd::Effect::Desk { agent, state, by } => {
                 self.desk_changed(now, agent, desk_state(state), by, out);
             }
-            acd::Effect::OverLimit { agent, .. } => self.seat(now, agent).over_limit = true,
+            acd::Effect::OverLimit { agent, .. } => {
+                self.seat(now, agent).over_limit = true;
+                self.desks_changed.insert(agent);
+            }
             acd::Effect::Refused(why) => out.push(Effect::Refused(Refused::Acd { why })),
         }
     }
@@ -63,11 +66,19 @@ impl Exchange {
         out: &mut Vec<Effect>,
     ) {
         let known = self.config.agents.contains_key(&agent);
+        // The distributor does not know that whoever a colleague asks for help has to answer first.
+        let desk = match desk {
+            DeskState::Talking { call } if self.calls.get(&call).is_some_and(|c| c.rings_third(agent)) => {
+                DeskState::Ringing { call }
+            }
+            desk => desk,
+        };
         let seat = self.seat(now, agent);
         let was = seat.desk.clone();
         if was == desk {
             return;
         }
+        self.desks_changed.insert(agent);
         let gone = desk == DeskState::SignedOut && !known;
         let Exchange { config, ids, legs, seats, recordings, counters, to_acd, .. } = self;
         let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
@@ -112,6 +123,7 @@ fn call_of(input: &acd::Input) -> Option<CallId> {
         | acd::Input::Failed { call, .. }
         | acd::Input::Engaged { call, .. }
         | acd::Input::Parted { call, .. }
+        | acd::Input::Lost { call, .. }
         | acd::Input::Disengaged { call, .. }
         | acd::Input::Forget { call } => Some(*call),
         acd::Input::Configure(_)

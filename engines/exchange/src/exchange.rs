@@ -11,7 +11,7 @@ use crate::counters::{Counters, Figures};
 use crate::cx::{Cx, Leg, Seat, Taping};
 use crate::fact::{Blocked, DeskState, What};
 use crate::line::{Command, Event, Identity, Origin, RejectStatus};
-use crate::{AgentAct, Config, Effect, Input, LeaderAct, Refused};
+use crate::{Config, Effect, Input, LeaderAct, Refused};
 
 /// Every call of this node, the distributor and the menus.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub struct Exchange {
     /// What the distributor has still to be told, and what it answered; both empty between two inputs.
     pub(crate) to_acd: VecDeque<acd::Input>,
     pub(crate) from_acd: VecDeque<acd::Effect>,
+    /// Agents whose desk shows something new since this was asked last.
+    pub(crate) desks_changed: BTreeSet<PersonId>,
     /// Calls that moved during this input.
     pub(crate) touched: BTreeSet<CallId>,
     /// The call that was moved last during this input: the one that is concerned should this end in a panic.
@@ -61,6 +63,7 @@ impl Exchange {
             by_time: BTreeSet::new(),
             to_acd: VecDeque::new(),
             from_acd: VecDeque::new(),
+            desks_changed: BTreeSet::new(),
             touched: BTreeSet::new(),
             at_work: None,
         }
@@ -75,6 +78,11 @@ impl Exchange {
         self.counters.figures()
     }
 
+    /// The agents whose desks show something new since this was asked last.
+    pub fn take_changed_desks(&mut self) -> BTreeSet<PersonId> {
+        std::mem::take(&mut self.desks_changed)
+    }
+
     /// Begins a new day: the figures so far, and counting starts anew for calls from now on.
     pub fn turn_of_day(&mut self) -> Figures {
         self.counters.turn_of_day()
@@ -83,12 +91,26 @@ impl Exchange {
     /// Moves one call, if it is still there.
     pub(crate) fn step(&mut self, now: Timestamp, id: CallId, happening: Happening, out: &mut Vec<Effect>) {
         self.at_work = Some(id);
-        let Exchange { config, ids, calls, legs, seats, recordings, counters, to_acd, touched, .. } = self;
+        let Exchange {
+            config,
+            ids,
+            calls,
+            legs,
+            seats,
+            recordings,
+            counters,
+            to_acd,
+            touched,
+            desks_changed,
+            ..
+        } = self;
         let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
         match calls.get_mut(&id) {
             Some(call) => {
                 touched.insert(id);
+                desks_changed.extend(call.people());
                 call.step(&mut cx, happening);
+                desks_changed.extend(call.people());
             }
             None => cx.stray(format!("{happening:?} for call {id}, which is over")),
         }
@@ -237,17 +259,7 @@ impl Exchange {
             Event::Phone { user, device, reachable } => {
                 // A telephone that is no agent's is nobody's business.
                 let Some(agent) = self.config.agent_with_phone(&user) else { return };
-                let seat = self.seat(now, agent);
-                let before = seat.reachable();
-                seat.device(device, reachable);
-                let after = seat.reachable();
-                if before != after {
-                    self.to_acd.push_back(if after == Some(true) {
-                        acd::Input::DeviceBack { agent }
-                    } else {
-                        acd::Input::DeviceLost { agent }
-                    });
-                }
+                self.reachability(now, agent, out, |seat| seat.heard_of(device, reachable));
             }
             // A trunk that is down ends its legs itself; the others' calls go on.
             Event::Trunk { trunk, up } => {
@@ -349,49 +361,6 @@ impl Exchange {
 
     pub(crate) fn seat(&mut self, now: Timestamp, agent: PersonId) -> &mut Seat {
         self.seats.entry(agent).or_insert_with(|| Seat::empty(now))
-    }
-
-    fn agent(&mut self, now: Timestamp, agent: PersonId, act: AgentAct, out: &mut Vec<Effect>) {
-        let on_call = match self.seats.get(&agent).map(|seat| &seat.desk) {
-            Some(DeskState::Talking { call } | DeskState::Holding { call }) => Some(*call),
-            _ => None,
-        };
-        let is_colleague = on_call
-            .and_then(|call| self.calls.get(&call))
-            .is_some_and(|call| call.colleague() == Some(agent));
-        let rings_for = match self.seats.get(&agent).map(|seat| &seat.desk) {
-            Some(DeskState::Ringing { call }) => Some(*call),
-            _ => None,
-        };
-        let (call, happening) = match act {
-            AgentAct::SignIn => return self.to_acd.push_back(acd::Input::SignIn { agent }),
-            AgentAct::SignOut => return self.to_acd.push_back(acd::Input::SignOut { agent }),
-            AgentAct::Ready => return self.to_acd.push_back(acd::Input::Ready { agent }),
-            AgentAct::NotReady { reason } => {
-                return self.to_acd.push_back(acd::Input::NotReady { agent, reason });
-            }
-            AgentAct::Finish => return self.to_acd.push_back(acd::Input::Finish { agent }),
-            AgentAct::Extend { reason } => {
-                return self.to_acd.push_back(acd::Input::Extend { agent, reason });
-            }
-            AgentAct::Decline => (rings_for, Happening::Decline),
-            AgentAct::HangUp if is_colleague => (on_call, Happening::ColleagueHangsUp),
-            // The other acts belong to whoever made the call.
-            _ if is_colleague => (None, Happening::HangUp),
-            AgentAct::Hold => (on_call, Happening::Hold),
-            AgentAct::Resume => (on_call, Happening::Resume),
-            AgentAct::HangUp => (on_call, Happening::HangUp),
-            AgentAct::Transfer { to } => (on_call, Happening::Transfer(to)),
-            AgentAct::PauseRecording => (on_call, Happening::PauseRecording),
-            AgentAct::ResumeRecording => (on_call, Happening::ResumeRecording),
-        };
-        match call {
-            Some(call) => self.step(now, call, happening, out),
-            None if self.config.agents.contains_key(&agent) => {
-                out.push(Effect::Refused(Refused::NotOnACall { agent }));
-            }
-            None => out.push(Effect::Refused(Refused::NoSuchAgent { agent })),
-        }
     }
 
     fn leader(&mut self, now: Timestamp, by: PersonId, act: LeaderAct, out: &mut Vec<Effect>) {

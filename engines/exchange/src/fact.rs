@@ -122,6 +122,39 @@ pub enum What {
         from: PersonId,
         to: TransferTo,
     },
+    /// The agent's telephone has gone; the customer waits a moment for it.
+    Parked {
+        call: CallId,
+        agent: PersonId,
+    },
+    /// It came back.
+    Rejoined {
+        call: CallId,
+        agent: PersonId,
+        leg: LegId,
+    },
+    /// The agent asks somebody in, while the customer waits.
+    Consulted {
+        call: CallId,
+        agent: PersonId,
+        to: TransferTo,
+    },
+    /// Whoever was asked has answered: one of us, or a number outside.
+    ThirdJoined {
+        call: CallId,
+        third: Option<PersonId>,
+        leg: LegId,
+    },
+    /// The third goes, or never came.
+    ThirdLeft {
+        call: CallId,
+        third: Option<PersonId>,
+        by: Party,
+    },
+    /// Customer, agent and third hear each other.
+    ConferenceStarted {
+        call: CallId,
+    },
     /// The caller left a queue without being served by an agent.
     FlowedOut {
         call: CallId,
@@ -228,6 +261,8 @@ pub enum Party {
     Caller,
     Agent,
     System,
+    /// Whom the agent asked in, or put the customer through to.
+    Third,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -311,6 +346,10 @@ pub enum Mark {
     Transferred,
     PauseStarted,
     PauseEnded,
+    Parked,
+    Rejoined,
+    ThirdJoined,
+    ConferenceStarted,
 }
 
 impl What {
@@ -333,6 +372,12 @@ impl What {
             | What::HoldEnded { call, .. }
             | What::Parted { call, .. }
             | What::Transferred { call, .. }
+            | What::Parked { call, .. }
+            | What::Rejoined { call, .. }
+            | What::Consulted { call, .. }
+            | What::ThirdJoined { call, .. }
+            | What::ThirdLeft { call, .. }
+            | What::ConferenceStarted { call }
             | What::FlowedOut { call, .. }
             | What::Abandoned { call, .. }
             | What::Asked { call, .. }
@@ -363,6 +408,10 @@ impl Mark {
             Mark::Transferred => "transferred",
             Mark::PauseStarted => "pause_started",
             Mark::PauseEnded => "pause_ended",
+            Mark::Parked => "parked",
+            Mark::Rejoined => "rejoined",
+            Mark::ThirdJoined => "third_joined",
+            Mark::ConferenceStarted => "conference_started",
         }
     }
 }

@@ -130,7 +130,12 @@ impl Exchange {
                 CallState::Arriving => &mut view.entering,
                 CallState::InFlow => &mut view.in_menu,
                 CallState::Waiting | CallState::Ringing => &mut view.waiting,
-                CallState::Announcing | CallState::Talking | CallState::Holding => &mut view.talking,
+                CallState::Announcing
+                | CallState::Talking
+                | CallState::Holding
+                | CallState::Consulting
+                | CallState::Conference
+                | CallState::Parked => &mut view.talking,
                 CallState::Dialling | CallState::Reaching | CallState::Outside => &mut view.outside,
                 CallState::Rating | CallState::LeavingMessage | CallState::Closing => &mut view.after,
             } += 1;

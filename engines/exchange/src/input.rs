@@ -46,6 +46,31 @@ pub enum AgentAct {
     },
     PauseRecording,
     ResumeRecording,
+    /// Calls a number outside, or a colleague by 工号: the agent's own telephone is rung first and answers by itself.
+    Dial {
+        number: String,
+    },
+    /// The others do not hear the agent.
+    Mute,
+    Unmute,
+    /// Asks somebody in while the customer hears music.
+    Consult {
+        to: TransferTo,
+    },
+    /// The customer goes on with whoever was asked; the agent's part is over.
+    CompleteTransfer,
+    /// Back to the customer; whoever was asked goes.
+    CancelConsult,
+    /// From the one to the other.
+    Swap,
+    /// All three together.
+    Conference,
+    DropThird,
+    /// The other two go on together.
+    LeaveConference,
+    /// What the customer types from now on is neither recorded nor heard nor kept.
+    CollectSecret,
+    EndSecret,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -93,6 +118,12 @@ pub enum Refused {
     MayNotDial {
         number: String,
     },
+    /// It does not fit what is going on: nobody has been asked in, nobody has answered yet …
+    NotNow,
+    /// The trunk outwards, or the centre, has as many calls as it may have.
+    NoRoomOut,
+    /// The colleague has no time, or is not there.
+    Occupied,
     /// Two of us talk: there is no customer who could be passed on.
     BetweenUs,
     Acd {

@@ -8,6 +8,7 @@ mod check;
 mod config;
 mod counters;
 mod cx;
+mod desk;
 mod distribution;
 mod exchange;
 pub mod fact;

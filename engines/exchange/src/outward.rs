@@ -1,19 +1,17 @@
 //! Calls that our own telephones make: who may, over which trunk, and what becomes of the rest.
 
-use std::collections::BTreeMap;
-
 use kernel::{CallId, LegId, PersonId, Timestamp, TrunkId};
 
-use crate::Effect;
-use crate::call::{Call, Dialling, State};
+use crate::call::{Call, Dialling, Far, Stage, State};
 use crate::cx::{Cx, Leg};
 use crate::exchange::Exchange;
 use crate::fact::{Blocked, DeskState, Direction, What};
-use crate::line::{Device, Identity, RejectStatus, Target};
+use crate::line::{Identity, RejectStatus, Target};
+use crate::{Effect, Refused};
 
 /// What a telephone of ours has dialled.
-enum Far {
-    Colleague { with: PersonId, phone: String },
+enum Whom {
+    Colleague { with: PersonId, phone: Target },
     Number { trunk: TrunkId },
 }
 
@@ -29,7 +27,12 @@ impl Exchange {
         to: String,
         out: &mut Vec<Effect>,
     ) {
-        let (agent, far) = match self.may_place(user, &to) {
+        let agent = self.config.agent_with_phone(user);
+        let allowed = match agent {
+            Some(agent) => self.may_place(agent, &to).map(|far| (agent, far)),
+            None => Err((RejectStatus::Forbidden, Blocked::NotAllowed)),
+        };
+        let (agent, far) = match allowed {
             Ok(allowed) => allowed,
             Err((status, why)) => {
                 let from = user.to_owned();
@@ -37,14 +40,38 @@ impl Exchange {
                 return self.turn_away(leg, status, out);
             }
         };
+        self.begin_call(now, agent, Some(leg), to, far, out);
+    }
+
+    /// From the desk: the agent's own telephone is rung first.
+    pub(crate) fn dial(&mut self, now: Timestamp, agent: PersonId, number: String, out: &mut Vec<Effect>) {
+        match self.may_place(agent, &number) {
+            Ok(far) => self.begin_call(now, agent, None, number, far, out),
+            Err((_, why)) => out.push(Effect::Refused(match why {
+                Blocked::NotSignedIn => Refused::Acd { why: acd::Refusal::NotSignedIn },
+                Blocked::NotAllowed | Blocked::NoSuchNumber => Refused::MayNotDial { number },
+                Blocked::Occupied => Refused::Occupied,
+                Blocked::Full | Blocked::Draining | Blocked::NoRoomOut => Refused::NoRoomOut,
+            })),
+        }
+    }
+
+    /// `dialled`: the telephone that has dialled by itself.
+    fn begin_call(
+        &mut self,
+        now: Timestamp,
+        agent: PersonId,
+        dialled: Option<LegId>,
+        to: String,
+        far: Whom,
+        out: &mut Vec<Effect>,
+    ) {
         let line = self.config.agents.get(&agent).cloned().unwrap_or_default();
         let mut shown = Identity { number: line.number.clone(), name: line.name };
         let from = shown.clone();
         let (target, trunk, with) = match far {
-            Far::Colleague { with, phone } => {
-                (Target::Phone { user: phone, device: Device::Any }, None, Some(with))
-            }
-            Far::Number { trunk } => {
+            Whom::Colleague { with, phone } => (phone, None, Some(with)),
+            Whom::Number { trunk } => {
                 // Outside, the name of a person is nobody's business.
                 let caller_id = self.config.trunks.get(&trunk).and_then(|line| line.caller_id.clone());
                 shown = Identity { number: caller_id.unwrap_or(shown.number), name: String::new() };
@@ -54,7 +81,10 @@ impl Exchange {
         let call: CallId = self.ids.mint(now);
         self.at_work = Some(call);
         let number = from.number.clone();
-        self.legs.insert(leg, Leg { call, leaving: false });
+        let leg = dialled.unwrap_or_else(|| self.ids.mint(now));
+        if dialled.is_some() {
+            self.legs.insert(leg, Leg { call, leaving: false });
+        }
         self.fact(now, What::CallPlaced { call, leg, trunk, agent, with, from: number, to: to.clone() }, out);
         if let Some(trunk) = trunk {
             *self.on_trunk.entry(trunk).or_default() += 1;
@@ -67,18 +97,34 @@ impl Exchange {
         let ring_for = self.config.limits.outside_ring;
         let Exchange { config, ids, legs, seats, recordings, counters, to_acd, .. } = self;
         let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
-        let customer = cx.dial(call, target, shown, ring_for);
-        let state = State::Dialling(Dialling { agent, leg, with, writing_up, answered: false });
-        let mut placed = Call::begin(call, now, customer, from, to, state);
+        let from_desk = dialled.is_none();
+        let customer: LegId = cx.ids.mint(now);
+        let far = Far { to: target, shown, ring_for };
+        let stage = if let Some(phone) = cx.phone_of(agent).filter(|_| from_desk) {
+            let whom = Identity { number: to.clone(), name: String::new() };
+            cx.dial_as(leg, call, phone, whom, ring_for, true);
+            Stage::Own(far)
+        } else {
+            cx.dial_as(customer, call, far.to, far.shown, far.ring_for, false);
+            Stage::Far
+        };
+        let state = Dialling { agent, leg, from_desk, with, writing_up, stage, tone: None };
+        let mut placed = Call::begin(call, now, customer, from, to, State::Dialling(state));
         placed.direction = if with.is_some() { Direction::Internal } else { Direction::Out };
         placed.trunk = trunk;
-        placed.hears = BTreeMap::from([(customer, vec![]), (leg, vec![])]);
+        placed.hears = placed.who_hears_whom();
         self.calls.insert(call, placed);
         self.touched.insert(call);
     }
 
+    fn phone_of(&self, agent: PersonId) -> Option<Target> {
+        let user = self.config.agents.get(&agent)?.phone.clone();
+        let device = self.seats.get(&agent).map(|seat| seat.device).unwrap_or_default();
+        Some(Target::Phone { user, device })
+    }
+
     /// Who dials, and whom, if that may be.
-    fn may_place(&self, user: &str, to: &str) -> Result<(PersonId, Far), Refusal> {
+    fn may_place(&self, agent: PersonId, to: &str) -> Result<Whom, Refusal> {
         let busy = (RejectStatus::Busy, Blocked::Occupied);
         let full = (RejectStatus::Overloaded, Blocked::NoRoomOut);
         let forbidden = (RejectStatus::Forbidden, Blocked::NotAllowed);
@@ -86,7 +132,9 @@ impl Exchange {
         if self.draining {
             return Err((RejectStatus::Overloaded, Blocked::Draining));
         }
-        let agent = self.config.agent_with_phone(user).ok_or(forbidden)?;
+        if !self.config.agents.contains_key(&agent) {
+            return Err(forbidden);
+        }
         let colleague = self.config.agent_with_number(to);
         let trunk = self.config.trunk_for(to);
         if colleague.is_none() && trunk.is_none() {
@@ -95,6 +143,10 @@ impl Exchange {
         match desk(agent) {
             DeskState::SignedOut => return Err((RejectStatus::Forbidden, Blocked::NotSignedIn)),
             DeskState::Talking { .. } | DeskState::Holding { .. } => return Err(busy),
+            // A colleague asks for help: the distributor cannot give that to somebody else.
+            DeskState::Ringing { call } if self.calls.get(call).is_some_and(|c| c.rings_third(agent)) => {
+                return Err(busy);
+            }
             DeskState::NotReady { .. }
             | DeskState::Ready
             | DeskState::Ringing { .. }
@@ -107,9 +159,8 @@ impl Exchange {
             return match desk(with) {
                 _ if with == agent => Err(busy),
                 DeskState::Ready | DeskState::NotReady { .. } => {
-                    let phone =
-                        self.config.agents.get(&with).map(|line| line.phone.clone()).unwrap_or_default();
-                    Ok((agent, Far::Colleague { with, phone }))
+                    let phone = self.phone_of(with).ok_or(busy)?;
+                    Ok(Whom::Colleague { with, phone })
                 }
                 DeskState::SignedOut => Err((RejectStatus::Unavailable, Blocked::Occupied)),
                 DeskState::Ringing { .. }
@@ -124,6 +175,6 @@ impl Exchange {
         if limit.is_some_and(|max| on_trunk >= max) {
             return Err(full);
         }
-        Ok((agent, Far::Number { trunk }))
+        Ok(Whom::Number { trunk })
     }
 }

@@ -49,8 +49,8 @@ impl Exchange {
             self.acd.agents().map(|(id, agent)| (id, desk_state(agent.desk().change()))).collect();
         for (agent, desk) in told {
             let seat = self.seats.get(&agent).map_or(&DeskState::SignedOut, |seat| &seat.desk);
-            let holds = matches!((seat, &desk), (DeskState::Holding { call }, DeskState::Talking { call: on }) if call == on);
-            if *seat != desk && !holds {
+            let finer = matches!((seat, &desk), (DeskState::Holding { call } | DeskState::Ringing { call }, DeskState::Talking { call: on }) if call == on);
+            if *seat != desk && !finer {
                 self.desk_changed(now, agent, desk, None, out);
             }
         }

@@ -25,6 +25,7 @@ impl Exchange {
             to_acd,
             from_acd,
             touched,
+            desks_changed: _,
             at_work: _,
         } = self;
         let mut text = String::new();

@@ -45,7 +45,7 @@ export interface CallItem {
   interrupted: boolean;
 }
 
-export type SegmentKind = "menu" | "queue" | "ring" | "talk" | "hold" | "rating" | "message" | "outside" | "dial";
+export type SegmentKind = "menu" | "queue" | "ring" | "talk" | "hold" | "rating" | "message" | "outside" | "dial" | "consult" | "conference" | "parked";
 
 export interface Segment {
   kind: SegmentKind;

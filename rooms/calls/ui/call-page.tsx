@@ -22,6 +22,9 @@ const LOOKS: Record<SegmentKind, [Tone, LucideIcon]> = {
   message: ["rest", Voicemail],
   outside: ["call", PhoneForwarded],
   dial: ["call", PhoneOutgoing],
+  consult: ["hold", PhoneForwarded],
+  conference: ["ready", Headphones],
+  parked: ["wrap", Hourglass],
 };
 
 /** `no_answer`, `pressed 1 in top` and the like: a word we know, or as the server says it. */

@@ -28,7 +28,7 @@ export interface Agent {
   phone_reachable: boolean | null;
 }
 
-export type CallState = "arriving" | "dialling" | "in_flow" | "waiting" | "ringing" | "announcing" | "talking" | "holding" | "reaching" | "outside" | "rating" | "leaving_message" | "closing";
+export type CallState = "arriving" | "dialling" | "in_flow" | "waiting" | "ringing" | "announcing" | "talking" | "holding" | "consulting" | "conference" | "parked" | "reaching" | "outside" | "rating" | "leaving_message" | "closing";
 
 export interface LiveCall {
   id: string;

@@ -112,8 +112,11 @@ fn what_the_engines_name_is_there() {
     let manifest = manifest();
     let names: HashSet<&str> = manifest.clips.iter().map(|clip| clip.name.as_str()).collect();
     let phrases = exchange::Phrases::default();
-    let exchange::Phrases { agent_lost, not_reached, goodbye, message_kept, must_end } = &phrases;
-    for sound in [agent_lost, not_reached, goodbye, message_kept, must_end].into_iter().flatten() {
+    let exchange::Phrases { agent_lost, parked, ringing, not_reached, goodbye, message_kept, must_end } =
+        &phrases;
+    for sound in
+        [agent_lost, parked, ringing, not_reached, goodbye, message_kept, must_end].into_iter().flatten()
+    {
         if let audio::Sound::Clip(clip) = sound {
             assert!(names.contains(clip.name()), "{clip:?}");
         }

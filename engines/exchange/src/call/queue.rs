@@ -9,10 +9,10 @@ use super::{Call, Offer, State, Voice, Waiting};
 use crate::config::QueueLine;
 use crate::cx::Cx;
 use crate::fact::{FlowOut, Mark, Moved, OfferEnd, Party, What};
-use crate::line::{Device, EndCause, PlayMode, Target};
+use crate::line::{EndCause, PlayMode};
 
 /// The ring time is the distributor's; the wire stops a little later by itself should we be gone.
-const RING_GRACE: Duration = Duration::from_secs(5);
+pub(super) const RING_GRACE: Duration = Duration::from_secs(5);
 
 impl Call {
     /// The caller asks for a person, or must ask again after an agent was lost: t2 is that of the first time.
@@ -84,10 +84,9 @@ impl Call {
         // telephone ringing.
         self.drop_offer(cx, &mut waiting, OfferEnd::Withdrawn);
         cx.fact(What::Offered { call: self.id, agent, queue });
-        match cx.config.agents.get(&agent) {
-            Some(line) => {
-                let to = Target::Phone { user: line.phone.clone(), device: Device::Any };
-                let leg = cx.dial(self.id, to, self.who(), until.since(cx.now) + RING_GRACE);
+        match cx.phone_of(agent) {
+            Some(phone) => {
+                let leg = cx.dial(self.id, phone, self.who(), until.since(cx.now) + RING_GRACE, false);
                 waiting.offer = Some(Offer { agent, leg });
             }
             None => {
@@ -113,30 +112,15 @@ impl Call {
         agent: PersonId,
         why: acd::WithdrawWhy,
     ) -> State {
-        let why = match why {
-            acd::WithdrawWhy::NoAnswer => OfferEnd::NoAnswer,
-            acd::WithdrawWhy::CallerLeft => OfferEnd::CallerLeft,
-            acd::WithdrawWhy::DeviceLost => OfferEnd::Unreachable,
-            acd::WithdrawWhy::NotReady => OfferEnd::Declined,
-            acd::WithdrawWhy::Overtaken | acd::WithdrawWhy::SignedOut => OfferEnd::Withdrawn,
-        };
         if waiting.offer.is_some_and(|offer| offer.agent == agent) {
-            self.drop_offer(cx, &mut waiting, why);
+            self.drop_offer(cx, &mut waiting, end_of(why));
         }
         State::InQueue(waiting)
     }
 
     /// The agent's telephone refused, could not be reached, or the agent declined at the desk.
     pub(super) fn offer_failed(&mut self, cx: &mut Cx, mut waiting: Waiting, cause: EndCause) -> State {
-        let (why, end) = match cause {
-            EndCause::Busy | EndCause::Declined | EndCause::FarEnd => {
-                (acd::OfferFailed::Declined, OfferEnd::Declined)
-            }
-            EndCause::NoAnswer => (acd::OfferFailed::NoAnswer, OfferEnd::NoAnswer),
-            EndCause::Unreachable | EndCause::Lost | EndCause::Ours => {
-                (acd::OfferFailed::Unreachable, OfferEnd::Unreachable)
-            }
-        };
+        let (why, end) = failure(cause);
         if let Some(Offer { agent, .. }) = waiting.offer {
             self.drop_offer(cx, &mut waiting, end);
             cx.acd.push_back(acd::Input::Failed { agent, call: self.id, why });
@@ -291,10 +275,34 @@ impl Call {
         self.served_by = Some(agent);
         self.start_recording(cx);
         self.mark(cx, Mark::AgentJoined);
-        self.announce_number(cx, super::Talk::new(agent, leg, Some(queue)))
+        self.announce_number(cx, Box::new(super::Talk::new(agent, leg, Some(queue))))
     }
 
     pub(super) fn line_of(&self, cx: &Cx, queue: QueueId) -> QueueLine {
         cx.config.queues.get(&queue).cloned().unwrap_or_default()
+    }
+}
+
+/// How the facts name what the distributor did.
+pub(super) fn end_of(why: acd::WithdrawWhy) -> OfferEnd {
+    match why {
+        acd::WithdrawWhy::NoAnswer => OfferEnd::NoAnswer,
+        acd::WithdrawWhy::CallerLeft => OfferEnd::CallerLeft,
+        acd::WithdrawWhy::DeviceLost => OfferEnd::Unreachable,
+        acd::WithdrawWhy::NotReady => OfferEnd::Declined,
+        acd::WithdrawWhy::Overtaken | acd::WithdrawWhy::SignedOut => OfferEnd::Withdrawn,
+    }
+}
+
+/// An agent's telephone that rang is gone: what the distributor hears of it, and the facts.
+pub(super) fn failure(cause: EndCause) -> (acd::OfferFailed, OfferEnd) {
+    match cause {
+        EndCause::Busy | EndCause::Declined | EndCause::FarEnd => {
+            (acd::OfferFailed::Declined, OfferEnd::Declined)
+        }
+        EndCause::NoAnswer => (acd::OfferFailed::NoAnswer, OfferEnd::NoAnswer),
+        EndCause::Unreachable | EndCause::Lost | EndCause::Ours => {
+            (acd::OfferFailed::Unreachable, OfferEnd::Unreachable)
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{InFlow, State, Waiting};
+use super::{InFlow, State, Waiting, With};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +16,12 @@ pub enum CallState {
     Announcing,
     Talking,
     Holding,
+    /// The agent asks a third, while the customer waits: it rings there, or they talk.
+    Consulting,
+    /// Customer, agent and third talk.
+    Conference,
+    /// The agent's telephone has gone; the customer waits a moment for it to come back.
+    Parked,
     /// A number outside is rung after a blind transfer.
     Reaching,
     /// The caller talks with a number outside.
@@ -35,8 +41,13 @@ impl State {
             State::InQueue(Waiting { offer: None, .. }) => CallState::Waiting,
             State::InQueue(_) => CallState::Ringing,
             State::Announcing(_) => CallState::Announcing,
-            State::Talking(talk) if talk.held() => CallState::Holding,
-            State::Talking(_) => CallState::Talking,
+            State::Talking(talk) => match (talk.third.as_ref(), talk.third_up()) {
+                (Some(_), Some((_, With::All))) => CallState::Conference,
+                (Some(_), None | Some((_, With::Third))) => CallState::Consulting,
+                _ if talk.held() => CallState::Holding,
+                _ => CallState::Talking,
+            },
+            State::Parked(_) => CallState::Parked,
             State::Reaching { .. } => CallState::Reaching,
             State::Outside { .. } => CallState::Outside,
             State::LeavingMessage(_) => CallState::LeavingMessage,

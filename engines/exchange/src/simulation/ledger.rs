@@ -19,6 +19,10 @@ pub struct Ledger {
     talking: BTreeMap<CallId, PersonId>,
     holding: BTreeSet<CallId>,
     after: BTreeSet<(CallId, PersonId)>,
+    /// Who has been asked in and is on the line.
+    thirds: BTreeMap<CallId, Option<PersonId>>,
+    consulting: BTreeSet<CallId>,
+    parked: BTreeSet<CallId>,
     started: BTreeSet<RecordingId>,
     sealed: BTreeSet<RecordingId>,
     outcome: BTreeMap<CallId, &'static str>,
@@ -68,7 +72,9 @@ impl Ledger {
                 assert_eq!(self.ringing.remove(call), Some(*agent), "an offer ended that was none");
             }
             What::Connected { call, agent, .. } => {
-                let offered = self.placed.remove(call).or_else(|| self.ringing.remove(call));
+                let asked_in = self.thirds.remove(call).flatten();
+                let offered =
+                    asked_in.or_else(|| self.placed.remove(call)).or_else(|| self.ringing.remove(call));
                 assert_eq!(offered, Some(*agent), "connected without an offer");
                 assert!(self.talking.insert(*call, *agent).is_none(), "talks with two agents");
                 self.after.insert((*call, *agent));
@@ -79,12 +85,42 @@ impl Ledger {
             What::Parted { call, agent, .. } => {
                 assert_eq!(self.talking.remove(call), Some(*agent), "parted without a conversation");
                 assert!(!self.holding.contains(call), "parted on hold");
+                self.parked.remove(call);
+            }
+            What::Parked { call, agent } => {
+                assert_eq!(self.talking.get(call), Some(agent), "parked without a conversation");
+                assert!(self.parked.insert(*call), "parked twice");
+            }
+            What::Rejoined { call, .. } => assert!(self.parked.remove(call), "rejoined what was not parked"),
+            What::Consulted { call, agent, .. } => {
+                assert_eq!(self.talking.get(call), Some(agent), "consulted without a conversation");
+                assert!(self.consulting.insert(*call), "two consultations");
+            }
+            What::ThirdJoined { call, third, .. } => {
+                assert!(self.consulting.contains(call), "joined without being asked");
+                assert!(self.thirds.insert(*call, *third).is_none(), "two thirds");
+                if let Some(rung) = self.ringing.remove(call) {
+                    assert_eq!(Some(rung), *third, "somebody else was rung");
+                }
+            }
+            What::ThirdLeft { call, .. } => {
+                assert!(self.consulting.remove(call), "left without being asked");
+                self.thirds.remove(call);
+            }
+            What::ConferenceStarted { call } => {
+                assert!(self.thirds.contains_key(call), "a conference of two");
+            }
+            What::Transferred { call, .. } => {
+                self.consulting.remove(call);
             }
             // Whatever was open is over.
             What::CallInterrupted { call } => {
                 self.ringing.remove(call);
                 self.talking.remove(call);
                 self.holding.remove(call);
+                self.thirds.remove(call);
+                self.consulting.remove(call);
+                self.parked.remove(call);
                 self.outcome.entry(*call).and_modify(|o| {
                     if *o == "waiting" {
                         *o = "abandoned";
@@ -98,6 +134,7 @@ impl Ledger {
                     !self.talking.contains_key(call) && !self.ringing.contains_key(call),
                     "ended too early"
                 );
+                assert!(!self.consulting.contains(call) && !self.parked.contains(call), "a third is left");
                 assert_ne!(self.outcome.get(call), Some(&"waiting"), "ended without an outcome");
             }
             What::AfterCallEnded { call, agent } => {

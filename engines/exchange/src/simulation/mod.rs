@@ -226,6 +226,9 @@ impl Simulation {
         let done = catch_unwind(AssertUnwindSafe(|| act(exchange, now, out)));
         fault::arm(None);
         if done.is_err() {
+            // Told before the others are disturbed: should that fail, this is where it began.
+            let told: Vec<String> = out.iter().map(|effect| format!("{effect:?}")).collect();
+            self.story.note(now, Story::Text(format!("a bug after {}", told.join(", "))));
             let ended = exchange.recover(now, out);
             self.story.note(now, Story::Text(format!("a bug, which ends {ended:?}")));
             self.died = ended.is_none();
@@ -273,6 +276,13 @@ fn may_cross(what: &str) -> bool {
         "MoveTo",
         "GiveTo",
         "Decline",
+        "Consult",
+        "HandOver",
+        "DropThird",
+        "Swap",
+        "Conference",
+        "Mute",
+        "Secret",
         "the menu did not expect",
     ];
     acts.iter().any(|act| what.starts_with(act) || what.contains(act))
@@ -312,7 +322,8 @@ fn everybody_misbehaves_and_the_wire_breaks_its_contract() {
 #[test]
 fn a_bug_ends_only_its_call() {
     let (mut interrupted, mut died) = (0, 0);
-    for seed in 0..seeds() {
+    let only_seed = std::env::var("SIM_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
+    for seed in only_seed.map_or(0..seeds(), |seed| seed..seed + 1) {
         let mut simulation = Simulation::new(seed);
         simulation.buggy = true;
         simulation.run();
@@ -320,5 +331,5 @@ fn a_bug_ends_only_its_call() {
         died += u64::from(simulation.died);
     }
     println!("{interrupted} calls interrupted, {died} stories ended by a bug that concerned no call");
-    assert!(interrupted > 100, "the bugs did not strike");
+    assert!(interrupted > 100 || only_seed.is_some(), "the bugs did not strike");
 }

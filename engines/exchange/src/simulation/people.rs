@@ -20,6 +20,8 @@ pub enum Deed {
     /// A caller who is on the line does something, and then again.
     Caller(LegId),
     Agent(PersonId),
+    /// A telephone can be reached again.
+    PhoneBack(String),
     Leader,
     /// Configuration, trunks, stray events.
     Fate,
@@ -33,6 +35,10 @@ impl Simulation {
             Deed::Call => self.call(),
             Deed::Caller(leg) => self.caller(leg),
             Deed::Agent(agent) => self.agent(agent),
+            Deed::PhoneBack(user) => {
+                self.wire.gone.remove(&user);
+                self.input(Input::Line(Event::Phone { user, device: Device::Telephone, reachable: true }));
+            }
             Deed::Leader => self.leader(),
             Deed::Fate => self.fate(),
             Deed::Close => self.close(),
@@ -112,8 +118,20 @@ impl Simulation {
         {
             let ended = |cause| Event::Ended { leg, cause };
             match self.dice.below(10) {
-                0..4 => return self.arrive(ended(EndCause::FarEnd)),
-                4 => return self.arrive(ended(EndCause::Lost)),
+                0..3 => return self.arrive(ended(EndCause::FarEnd)),
+                3 => return self.arrive(ended(EndCause::Lost)),
+                // A page is loaded again: the telephone goes, and comes back.
+                4 => {
+                    self.arrive(ended(EndCause::Lost));
+                    self.wire.gone.insert(user.clone());
+                    self.input(Input::Line(Event::Phone {
+                        user: user.clone(),
+                        device: Device::Telephone,
+                        reachable: false,
+                    }));
+                    let back = self.now + self.dice.ms(200, 18_000);
+                    return self.plan.deed(back, Deed::PhoneBack(user));
+                }
                 5..7 => return self.input(Input::Line(Event::Held { leg, held: true })),
                 7..9 => return self.input(Input::Line(Event::Held { leg, held: false })),
                 _ => return self.input(Input::Line(Event::Silent { leg, for_s: 60 })),
@@ -135,7 +153,21 @@ impl Simulation {
     fn act(&mut self) -> AgentAct {
         let dice = &mut self.dice;
         let reason = "lunch".to_owned();
-        match dice.below(100) {
+        match dice.below(150) {
+            100..118 => AgentAct::Consult { to: transfer(dice) },
+            118..124 => AgentAct::CompleteTransfer,
+            124..126 => AgentAct::CancelConsult,
+            126..130 => AgentAct::Swap,
+            130..135 => AgentAct::Conference,
+            135..137 => AgentAct::DropThird,
+            137..139 => AgentAct::LeaveConference,
+            139..141 => AgentAct::Mute,
+            141..143 => AgentAct::Unmute,
+            143..145 => AgentAct::CollectSecret,
+            145..147 => AgentAct::EndSecret,
+            147..150 => AgentAct::Dial {
+                number: dice.pick(&["13912345678", "13912345678", "13900000000", "1001", "1002"]).to_owned(),
+            },
             0..12 => AgentAct::SignIn,
             12..52 => AgentAct::Ready,
             52..55 => AgentAct::NotReady { reason },
@@ -309,9 +341,14 @@ fn configure(dice: &mut Dice) -> Config {
     if dice.chance(20) {
         config.limits.call_max = dice.ms(5_000, 90_000);
     }
+    if dice.chance(40) {
+        config.limits.park = dice.pick(&[Duration::ZERO, Duration::from_secs(3), Duration::from_secs(15)]);
+    }
     if dice.chance(20) {
         config.phrases = crate::Phrases {
             agent_lost: vec![],
+            parked: vec![],
+            ringing: vec![],
             not_reached: vec![],
             goodbye: vec![],
             message_kept: vec![],

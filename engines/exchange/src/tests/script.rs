@@ -5,7 +5,8 @@
 //!   `A silent 60s`, `A prompt ends`, `A prompt missing`, `A found balance owing`, `A found balance`
 //! * `1001 signs in|signs out|ready|not ready WHY|finishes|extends WHY`, on the telephone `1001 rings|answers|hangs up|
 //!   refuses|lost|unreachable|holds|resumes|phone gone|phone back`, at the desk `1001 declines|desk holds|desk resumes|
-//!   desk hangs up|pauses|records|transfers to queue|flow|agent|number X`
+//!   desk hangs up|pauses|records|transfers to queue|flow|agent|number X|dials NUMBER|mutes|unmutes|consults queue|agent|
+//!   number X|completes|cancels|swaps|confers|drops third|leaves|collects secret|ends secret`
 //! * `outside rings|answers|fails|hangs up|is unreachable` (and a caller with `phone USER` dials from a telephone of ours),
 //!   `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
 //!   `leader sends 1001 home`, `after 5s`, `drain`, `max calls 1`, `turn general off`, `floor`
@@ -232,16 +233,20 @@ impl Rig {
             ["desk", "resumes"] => AgentAct::Resume,
             ["desk", "hangs", "up"] => AgentAct::HangUp,
             ["pauses"] => AgentAct::PauseRecording,
+            ["dials", number] => AgentAct::Dial { number: (*number).to_owned() },
+            ["mutes"] => AgentAct::Mute,
+            ["unmutes"] => AgentAct::Unmute,
+            ["completes"] => AgentAct::CompleteTransfer,
+            ["cancels"] => AgentAct::CancelConsult,
+            ["swaps"] => AgentAct::Swap,
+            ["confers"] => AgentAct::Conference,
+            ["drops", "third"] => AgentAct::DropThird,
+            ["leaves"] => AgentAct::LeaveConference,
+            ["collects", "secret"] => AgentAct::CollectSecret,
+            ["ends", "secret"] => AgentAct::EndSecret,
+            ["consults", kind, to] => AgentAct::Consult { to: transfer_to(kind, to) },
             ["records"] => AgentAct::ResumeRecording,
-            ["transfers", "to", kind, to] => AgentAct::Transfer {
-                to: match *kind {
-                    "queue" => TransferTo::Queue(queue_id(to)),
-                    "flow" => TransferTo::Flow(kernel::FlowId(to.parse().expect("the flow's number"))),
-                    "agent" => TransferTo::Agent(agent_id(to)),
-                    "number" => TransferTo::Number((*to).to_owned()),
-                    _ => panic!("transfer to {kind}?"),
-                },
-            },
+            ["transfers", "to", kind, to] => AgentAct::Transfer { to: transfer_to(kind, to) },
             _ => panic!("an agent {rest:?}?"),
         }
     }
@@ -292,8 +297,12 @@ impl Rig {
         match effect {
             Effect::Fact(fact) => {
                 if let What::CallArrived { call, leg, .. } | What::CallPlaced { call, leg, .. } = &fact.what {
-                    let name = self.names[&leg.to_string()].clone();
+                    // A call from the desk is told before the telephone is rung.
+                    let placed = self.calls.len() + 1;
+                    let name =
+                        self.names.get(&leg.to_string()).cloned().unwrap_or_else(|| format!("D{placed}"));
                     self.names.insert(call.to_string(), name.clone());
+                    self.names.entry(leg.to_string()).or_insert_with(|| name.clone());
                     self.calls.insert(name, *call);
                 }
             }
@@ -426,6 +435,16 @@ impl Rig {
 fn queue_id(name: &str) -> kernel::QueueId {
     let known = world::QUEUES.iter().find(|(known, _)| *known == name);
     known.map(|(_, id)| *id).unwrap_or_else(|| panic!("no queue {name}"))
+}
+
+fn transfer_to(kind: &str, to: &str) -> TransferTo {
+    match kind {
+        "queue" => TransferTo::Queue(queue_id(to)),
+        "flow" => TransferTo::Flow(kernel::FlowId(to.parse().expect("the flow's number"))),
+        "agent" => TransferTo::Agent(agent_id(to)),
+        "number" => TransferTo::Number(to.to_owned()),
+        _ => panic!("to a {kind}?"),
+    }
 }
 
 fn agent_id(number: &str) -> PersonId {

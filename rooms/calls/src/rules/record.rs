@@ -57,8 +57,8 @@ pub struct Record {
     segments: u32,
     self_served: bool,
     abandoned: bool,
-    /// When after-call work began, while it lasts.
-    after_since: Option<(PersonId, Timestamp)>,
+    /// Who writes it up, and since when; several after a transfer.
+    after_since: Vec<(PersonId, Timestamp)>,
 }
 
 /// How the call came out.
@@ -156,7 +156,7 @@ impl Record {
             segments: 0,
             self_served: false,
             abandoned: false,
-            after_since: None,
+            after_since: Vec::new(),
         };
         if direction != Direction::In {
             record.start(SegmentKind::Dial, fact.at).agent = with;
@@ -174,7 +174,7 @@ impl Record {
 
     /// Nothing more will come: the call has ended and nobody is still writing it up.
     pub fn is_complete(&self) -> bool {
-        self.ended.is_some() && self.after_since.is_none()
+        self.ended.is_some() && self.after_since.is_empty()
     }
 
     /// The place of the next segment that ends.
@@ -247,10 +247,36 @@ impl Record {
             What::HoldEnded { .. } => self.finish(SegmentKind::Hold, at, None, &mut done),
             What::Parted { agent, by, .. } => {
                 self.finish(SegmentKind::Hold, at, None, &mut done);
+                self.finish(SegmentKind::Parked, at, Some(word(by)), &mut done);
                 self.finish(SegmentKind::Talk, at, Some(word(by)), &mut done);
-                self.after_since = Some((*agent, at));
+                self.after_since.push((*agent, at));
             }
+            What::Parked { agent, .. } => self.start(SegmentKind::Parked, at).agent = Some(*agent),
+            What::Rejoined { .. } => {
+                self.finish(SegmentKind::Parked, at, Some("rejoined".into()), &mut done);
+            }
+            What::Consulted { to, .. } => {
+                let asked = self.start(SegmentKind::Consult, at);
+                match to {
+                    TransferTo::Agent(agent) => asked.agent = Some(*agent),
+                    TransferTo::Queue(queue) => asked.queue = Some(*queue),
+                    TransferTo::Flow(_) | TransferTo::Number(_) => {}
+                }
+            }
+            What::ThirdJoined { third, .. } => {
+                self.finish(SegmentKind::Ring, at, Some("answered".into()), &mut done);
+                if let Some(consult) = self.current(SegmentKind::Consult) {
+                    consult.agent = *third;
+                }
+            }
+            What::ThirdLeft { by, .. } => {
+                self.finish(SegmentKind::Conference, at, Some(word(by)), &mut done);
+                self.finish(SegmentKind::Consult, at, Some(word(by)), &mut done);
+            }
+            What::ConferenceStarted { .. } => drop(self.start(SegmentKind::Conference, at)),
             What::Transferred { to, .. } => {
+                self.finish(SegmentKind::Conference, at, Some("transferred".into()), &mut done);
+                self.finish(SegmentKind::Consult, at, Some("transferred".into()), &mut done);
                 if let Some(talk) = self.current(SegmentKind::Talk) {
                     talk.detail = Some("transferred".into());
                 }
@@ -285,11 +311,12 @@ impl Record {
             What::CallInterrupted { .. } => {
                 self.interrupted = true;
                 let talk = self.current(SegmentKind::Talk).and_then(|talk| talk.agent);
-                self.after_since = talk.map(|agent| (agent, at)).or(self.after_since);
+                self.after_since.extend(talk.map(|agent| (agent, at)));
             }
             What::CallEnded { by, cause, .. } => self.end(at, *by, *cause, &mut done),
             What::AfterCallEnded { agent, .. } => {
-                if let Some((_, since)) = self.after_since.take_if(|(who, _)| who == agent) {
+                if let Some(place) = self.after_since.iter().position(|(who, _)| who == agent) {
+                    let (_, since) = self.after_since.remove(place);
                     self.after_ms += millis(at, since);
                 }
             }
@@ -308,7 +335,7 @@ impl Record {
     /// The process died while the call went on, and was last known to live at `at`.
     pub fn interrupt(&mut self, at: Timestamp) -> Vec<Segment> {
         let mut done = Vec::new();
-        self.after_since = None;
+        self.after_since.clear();
         if self.ended.is_none() {
             self.interrupted = true;
             self.end(at, Party::System, EndCause::Lost, &mut done);

@@ -39,6 +39,12 @@ pub enum SegmentKind {
     Rating,
     /// Leaves a message.
     Message,
+    /// The agent asks somebody in; the customer waits. Lies inside `Talk`; `agent` is a colleague who was asked.
+    Consult,
+    /// Customer, agent and whoever was asked talk. Lies inside `Consult`.
+    Conference,
+    /// The agent's telephone was gone for a moment. Lies inside `Talk`.
+    Parked,
     /// A number outside, after a transfer.
     Outside,
 }
@@ -54,6 +60,9 @@ impl SegmentKind {
             SegmentKind::Hold => "hold",
             SegmentKind::Rating => "rating",
             SegmentKind::Message => "message",
+            SegmentKind::Consult => "consult",
+            SegmentKind::Conference => "conference",
+            SegmentKind::Parked => "parked",
             SegmentKind::Outside => "outside",
         }
     }
