@@ -45,8 +45,11 @@ impl Exchange {
 
     /// A change of a desk may have been lost on its way here.
     fn reread_desks(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
-        let told: Vec<_> =
+        let mut told: Vec<_> =
             self.acd.agents().map(|(id, agent)| (id, desk_state(agent.desk().change()))).collect();
+        // Somebody who was removed, and whose last call this was, is gone there already.
+        let gone = self.seats.keys().filter(|id| self.acd.agent(**id).is_none());
+        told.extend(gone.map(|id| (*id, DeskState::SignedOut)));
         for (agent, desk) in told {
             let seat = self.seats.get(&agent).map_or(&DeskState::SignedOut, |seat| &seat.desk);
             let finer = matches!((seat, &desk), (DeskState::Holding { call } | DeskState::Ringing { call }, DeskState::Talking { call: on }) if call == on);
