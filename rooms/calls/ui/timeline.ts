@@ -2,7 +2,7 @@
 import type { Call, Segment, SegmentKind } from "./api";
 
 /** The caller's way through the centre, each stretch where it lies; what lies inside another gets the lane below. */
-const LANE: Record<SegmentKind, 0 | 1> = { menu: 0, queue: 0, talk: 0, rating: 0, message: 0, outside: 0, dial: 0, ring: 1, hold: 1 };
+const LANE: Record<SegmentKind, 0 | 1> = { menu: 0, queue: 0, talk: 0, rating: 0, message: 0, outside: 0, dial: 0, ring: 1, hold: 1, consult: 1, conference: 1, parked: 1 };
 
 export interface Drawn {
   segment: Segment;
