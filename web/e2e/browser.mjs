@@ -6,6 +6,12 @@ import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
 
+/** Every page at every size and in every theme that it is looked at in: for people's eyes, not for the project. */
+const GALLERY = fileURLToPath(new URL("../../target/screens/", import.meta.url));
+const SIZES = [
+  { width: 1366, height: 768 },
+  { width: 1920, height: 1080 },
+];
 const SCREENS = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
 export const WITH_PICTURES = process.env.SHOTS === "1";
 export const SIZE = { width: 1366, height: 768 };
@@ -69,9 +75,21 @@ export async function accessible(page, where) {
     await page.evaluate((newValue) => window.dispatchEvent(new StorageEvent("storage", { key: "theme", newValue })), theme);
     await settled(page);
     const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] }));
+    if (WITH_PICTURES) await gallery(page, where, theme);
     const grave = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
     assert.deepEqual(grave.map(({ id, nodes }) => `${where} (${theme}): ${id} ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`), []);
   }
+}
+
+async function gallery(page, where, theme) {
+  mkdirSync(GALLERY, { recursive: true });
+  const name = where.replace(/[^\w]+/g, "-").replace(/^-|-$/g, "") || "root";
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    await settled(page);
+    await page.screenshot({ path: join(GALLERY, `${name}-${size.width}-${theme}.png`), animations: "disabled" });
+  }
+  await page.setViewportSize(SIZE);
 }
 
 /** A picture for the tour in the README; only when asked for, so that a test leaves the files alone. */

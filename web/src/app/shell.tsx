@@ -37,8 +37,9 @@ function useWay(person: Me | null | undefined) {
   const { pathname } = useLocation();
   const [last, setLast] = useState<ShellName | null>(null);
   const { shells, placed } = useMemo(() => arrange(places.filter((place) => person && may(person, place.permission))), [person]);
-  const shell = shellAt(placed, pathname, last) ?? shells[0] ?? "office";
-  if (shell !== last) setLast(shell);
+  const shell = shellAt(placed, pathname, last) ?? shells[0];
+  // Before anybody is known there is nothing to remember.
+  if (shell && shell !== last) setLast(shell);
   return { shell, shells, placed, here: placeOf(placed, pathname)?.path };
 }
 type Way = ReturnType<typeof useWay>;
