@@ -31,6 +31,7 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     if lines::all(&app.db).await?.queues.is_empty() {
         apply(app, REALM, flows, &spec()?).await.context("putting the demo utility in")?;
     }
+    interactions::put_demo(app, "gas").await.context("putting the demo's contact reasons in")?;
     Ok(())
 }
 

@@ -22,11 +22,11 @@ pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
         customers::room(),
-        interactions::room(),
         people::room(around.people),
         ivr_flows::room(around.flows),
         calls::room(around.hall.clone()),
         recordings::room(around.recordings),
+        interactions::room(around.hall.clone()),
         floor::room(around.hall, around.calendar),
     ]
 }
@@ -35,10 +35,10 @@ pub fn all(around: Surroundings) -> Vec<Room> {
 pub const MIGRATIONS: &[Migrations] = &[
     audit::MIGRATIONS,
     customers::MIGRATIONS,
-    interactions::MIGRATIONS,
     people::MIGRATIONS,
     ivr_flows::MIGRATIONS,
     calls::MIGRATIONS,
     recordings::MIGRATIONS,
+    interactions::MIGRATIONS,
     floor::MIGRATIONS,
 ];

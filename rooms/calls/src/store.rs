@@ -1,5 +1,6 @@
 //! The only writer of the `calls_*` tables.
 
+pub mod desks;
 pub mod facts;
 pub mod figures;
 pub mod lines;

@@ -1,40 +1,77 @@
-//! One sentence of what this room is about.
+//! Interactions: what an agent writes down about a call (来电登记), by reasons that say what to ask and what to remember.
+//!
+//! Others may call what is exported here: [`may_be_ready`] and [`incomplete`] before an agent takes the next call,
+//! [`put_demo`] for the demo's reasons. Rooms above hear [`Completed`].
 
 #![forbid(unsafe_code)]
 
-use serde::{Deserialize, Serialize};
-use web::{Room, Routes, routes};
+use std::sync::Arc;
+use std::time::Duration;
 
-mod http;
+use calls::Hall;
+use kernel::{CallId, PersonId};
+use serde::{Deserialize, Serialize};
+use web::{Job, Room, Routes, routes};
+
+pub mod http;
+mod jobs;
 pub mod permissions;
+mod ready;
 pub mod rules;
 pub mod store;
 #[cfg(test)]
 mod tests;
 
-use permissions::{CHANGE, PERMISSIONS, READ};
+pub use http::reasons::put_demo;
+pub use ready::{decide as decide_ready, incomplete, may_be_ready};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("interactions", ["20261122_1_item.sql"]);
+pub const MIGRATIONS: db::Migrations =
+    db::migrations!("interactions", ["20261122_1_interactions.sql"]);
 
-/// An item is new or was closed.
+/// A record is complete, or a completed one was amended (then `edition` is above 1). With the result `order` it wants to
+/// become a work order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changed {
-    pub number: String,
+pub struct Completed {
+    pub call: CallId,
+    pub agent: PersonId,
+    pub edition: i64,
+    pub reason: Option<String>,
+    pub result: Option<rules::Outcome>,
+    pub customer: Option<String>,
 }
 
-impl db::Event for Changed {
-    const KIND: &'static str = "interactions.changed";
+impl db::Event for Completed {
+    const KIND: &'static str = "interactions.completed";
 }
 
 /// The manifest.
-pub fn room() -> Room {
+pub fn room(hall: Arc<dyn Hall>) -> Room {
+    use permissions::{AMEND, CONFIGURE, KNOWERS, PERMISSIONS, READERS, RELEASE, WRITE};
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
-            .permit(READ, routes!(http::list))
-            .permit(CHANGE, routes!(http::add))
-            .permit(CHANGE, routes!(http::act)),
+            .permit_any(READERS, routes!(http::found::list))
+            .permit_any(READERS, routes!(http::found::history))
+            .permit_any(KNOWERS, routes!(http::reasons::tree))
+            .permit(WRITE, routes!(http::reasons::used))
+            .permit(CONFIGURE, routes!(http::reasons::versions))
+            .permit(CONFIGURE, routes!(http::reasons::change))
+            .permit(CONFIGURE, routes!(http::reasons::import))
+            .permit_any(KNOWERS, routes!(http::phrases::mine))
+            .permit(CONFIGURE, routes!(http::phrases::raw))
+            .permit(CONFIGURE, routes!(http::phrases::put))
+            .permit_any(KNOWERS, routes!(http::phrases::settings))
+            .permit(CONFIGURE, routes!(http::phrases::put_settings))
+            .permit_any(READERS, routes!(http::records::of_call))
+            .permit(WRITE, routes!(http::records::save_draft))
+            .permit(WRITE, routes!(http::records::complete))
+            .permit(AMEND, routes!(http::records::amend))
+            .permit(AMEND, routes!(http::records::look))
+            .permit(RELEASE, routes!(http::records::release))
+            .permit_any(READERS, routes!(http::records::versions))
+            .with(hall),
+        jobs: vec![Job::every("interactions.follow", Duration::from_secs(1), jobs::follow)],
         ..Room::new("interactions", MIGRATIONS)
     }
 }

@@ -1,43 +1,43 @@
-//! What an item is and what may become of it. Pure.
+//! The nouns of this room and what may be done to them: pure decisions.
 
-use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use web::Status;
 
-/// The longest title, in characters.
-pub const TITLE_MAX: usize = 100;
+pub mod check;
+pub mod phrases;
+pub mod record;
+pub mod seed;
+pub mod sensitive;
+pub mod sound;
+pub mod tree;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// What people read aloud: `20260105-0001`.
-    pub number: String,
-    pub title: String,
-    pub state: State,
-    pub opened_at: Timestamp,
-    pub version: i64,
+#[cfg(test)]
+mod tests;
+
+pub use check::Fault;
+pub use record::{Act, Asker, Draft, Outcome, Record, State};
+pub use tree::{Change, Field, FieldKind, Point, Reason, Tree};
+
+/// A text in both languages of the screens. English may be empty: the Chinese is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub zh: String,
+    #[serde(default)]
+    pub en: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    Open,
-    Closed,
+/// What a centre decides about records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// After a call an agent is ready again only when its record is complete, or a leader has let her go.
+    pub complete_first: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Act {
-    Close,
-}
-
-impl Act {
-    pub const ALL: &'static [Act] = &[Act::Close];
-
-    /// The line of the journal.
-    pub fn kind(self) -> &'static str {
-        match self {
-            Act::Close => "closed",
-        }
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { complete_first: true }
     }
 }
 
@@ -45,10 +45,40 @@ impl Act {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Refusal {
-    #[error("a title has 1 to {most} characters")]
-    BadTitle { most: usize },
-    #[error("it is closed already")]
-    AlreadyClosed,
+    #[error("the record lacks something: {faults:?}")]
+    Incomplete { faults: Vec<Fault> },
+    #[error("somebody else has written this draft meanwhile: it is at version {version}")]
+    DraftConflict { version: i64 },
+    #[error("the record is complete: write an amendment")]
+    AlreadyComplete,
+    #[error("the record is not complete yet")]
+    NotComplete,
+    #[error("this is somebody else's record")]
+    NotYours,
+    #[error("complete the record of the last call first")]
+    RecordFirst,
+    #[error("say why, in 1 to 200 characters")]
+    WhyNeeded,
+    #[error("{field} is longer than {most}")]
+    TooLong { field: &'static str, most: usize },
+    #[error("{field} cannot be searched for like this")]
+    BadQuery { field: &'static str },
+    #[error("{field} of {reason} is not acceptable")]
+    BadReason { reason: String, field: &'static str },
+    #[error("there is a reason {reason} already")]
+    CodeTaken { reason: String },
+    #[error("there is no reason {reason}")]
+    NoSuchReason { reason: String },
+    #[error("reasons have three levels")]
+    TooDeep,
+    #[error("a reason cannot stand below itself")]
+    BelowItself,
+    #[error("what it stands below is retired: restore that first")]
+    ParentRetired,
+    #[error("the file cannot be read: {detail}")]
+    BadFile { detail: String },
+    #[error("{field} of the phrases is not acceptable")]
+    BadPhrase { field: &'static str },
 }
 
 impl web::Refusal for Refusal {
@@ -56,66 +86,22 @@ impl web::Refusal for Refusal {
 
     fn status(&self) -> Status {
         match self {
-            Refusal::BadTitle { .. } => Status::Invalid,
-            Refusal::AlreadyClosed => Status::Conflict,
+            Refusal::NotYours => Status::Forbidden,
+            Refusal::DraftConflict { .. }
+            | Refusal::AlreadyComplete
+            | Refusal::NotComplete
+            | Refusal::RecordFirst
+            | Refusal::CodeTaken { .. }
+            | Refusal::ParentRetired => Status::Conflict,
+            Refusal::BadQuery { .. } => Status::BadRequest,
+            _ => Status::Invalid,
         }
     }
 }
 
-/// A title as it is kept.
-pub fn title(text: &str) -> Result<String, Refusal> {
+/// Why somebody does something unusual, as it is kept.
+pub fn why(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > TITLE_MAX {
-        return Err(Refusal::BadTitle { most: TITLE_MAX });
-    }
-    Ok(text.to_owned())
-}
-
-/// What the item becomes.
-pub fn decide(item: &Item, act: Act) -> Result<Item, Refusal> {
-    match (item.state, act) {
-        (State::Open, Act::Close) => Ok(Item { state: State::Closed, ..item.clone() }),
-        (State::Closed, Act::Close) => Err(Refusal::AlreadyClosed),
-    }
-}
-
-/// What may be done now; the browser shows buttons for it.
-pub fn allowed(item: &Item) -> Vec<Act> {
-    Act::ALL.iter().copied().filter(|act| decide(item, *act).is_ok()).collect()
-}
-
-impl State {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Open => "open",
-            State::Closed => "closed",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<State> {
-        [State::Open, State::Closed].into_iter().find(|state| state.as_str() == text)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_closed_stays_closed() {
-        let opened_at = Timestamp::from_micros(0);
-        let item = Item { number: "1".into(), title: "a".into(), state: State::Open, opened_at, version: 1 };
-        assert_eq!(allowed(&item), [Act::Close]);
-        let closed = decide(&item, Act::Close).expect("it is open");
-        assert_eq!((closed.state, allowed(&closed)), (State::Closed, vec![]));
-        assert_eq!(decide(&closed, Act::Close), Err(Refusal::AlreadyClosed));
-    }
-
-    #[test]
-    fn a_title_is_not_blank_and_not_endless() {
-        assert_eq!(title(" 漏气 ").as_deref(), Ok("漏气"));
-        for bad in ["", "  ", &"x".repeat(TITLE_MAX + 1)] {
-            assert_eq!(title(bad), Err(Refusal::BadTitle { most: TITLE_MAX }));
-        }
-    }
+    let fits = (1..=200).contains(&text.chars().count());
+    if fits { Ok(text.to_owned()) } else { Err(Refusal::WhyNeeded) }
 }

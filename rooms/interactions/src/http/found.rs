@@ -1,0 +1,157 @@
+//! Lists of records, and a caller's earlier ones.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use calls::Hall;
+use calls::store::search;
+use kernel::{CallId, PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, Json, Query};
+
+use super::records::listed;
+use super::views::{RecordView, scope};
+use crate::permissions::READ;
+use crate::rules::{Outcome, Record, Refusal, State as RecordState, Tree};
+use crate::store::config;
+use crate::store::found::{self, Filter};
+
+const HISTORY_MAX: i64 = 20;
+
+/// What is looked for; everything absent is any.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// An agent's id.
+    pub agent: Option<String>,
+    /// The code of a reason.
+    pub reason: Option<String>,
+    /// `answered`, `order`, `call_back`, `wrong_number`, `silent`, `nuisance`
+    pub result: Option<String>,
+    /// `draft` or `complete`
+    pub state: Option<String>,
+    /// Only what is still to be completed after its call.
+    #[serde(default)]
+    pub overdue: bool,
+    /// Begun at or after this instant (RFC 3339).
+    pub from: Option<String>,
+    /// Begun before this instant.
+    pub to: Option<String>,
+    /// The `next` of the page before.
+    pub before: Option<String>,
+    /// 1 to 200; 50 if not given.
+    pub limit: Option<u32>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordPage {
+    pub items: Vec<RecordView>,
+    /// Pass as `before` for what is older; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Earlier {
+    /// The call that goes on.
+    pub call: String,
+    /// Its customer, where that is known.
+    pub customer: Option<String>,
+}
+
+fn bad(field: &'static str) -> Error {
+    Refusal::BadQuery { field }.into()
+}
+
+fn parse<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
+    text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| bad(field))).transpose()
+}
+
+impl Search {
+    fn filter(&self) -> Result<Filter, Error> {
+        let some = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        Ok(Filter {
+            agent: parse::<PersonId>("agent", self.agent.as_deref())?,
+            reason: some(&self.reason),
+            result: match some(&self.result) {
+                None => None,
+                Some(text) => Some(Outcome::parse(&text).ok_or_else(|| bad("result"))?),
+            },
+            state: match some(&self.state) {
+                None => None,
+                Some(text) => Some(RecordState::parse(&text).ok_or_else(|| bad("state"))?),
+            },
+            overdue: self.overdue,
+            from: parse("from", self.from.as_deref())?,
+            to: parse("to", self.to.as_deref())?,
+            before: match self.before.as_deref().filter(|text| !text.is_empty()) {
+                None => None,
+                Some(text) => {
+                    let mut parts = text.split('~');
+                    let at = parts.next().and_then(|at| at.parse().ok()).ok_or_else(|| bad("before"))?;
+                    let call = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad("before"))?;
+                    let agent = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad("before"))?;
+                    Some((Timestamp::from_micros(at), call, agent))
+                }
+            },
+        })
+    }
+}
+
+fn cursor(record: &RecordView) -> String {
+    format!("{}~{}~{}", record.at.as_micros(), record.call, record.agent)
+}
+
+/// The newest records first.
+#[utoipa::path(get, path = "/api/interactions", tag = "interactions", params(Search),
+    responses((status = 200, body = RecordPage)))]
+pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<RecordPage> {
+    let limit = search.limit.unwrap_or(50).clamp(1, 200);
+    let found = found::find(&app.db, &search.filter()?, &scope(&actor), i64::from(limit) + 1).await?;
+    let mut items = views(&app, &actor, found).await?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = if more { items.last().map(cursor) } else { None };
+    Ok(Json(RecordPage { items, next }))
+}
+
+/// Earlier records of whoever is on a call: by customer where that is known, else by number. For those who are on it, and for
+/// those who see everybody's.
+#[utoipa::path(get, path = "/api/interactions/history", tag = "interactions", params(Earlier),
+    responses((status = 200, body = Vec<RecordView>)))]
+pub async fn history(
+    State(app): State<App>,
+    Extension(hall): Extension<Arc<dyn Hall>>,
+    actor: Actor,
+    Query(asked): Query<Earlier>,
+) -> Answer<Vec<RecordView>> {
+    let call: CallId = asked.call.parse().map_err(|_| bad("call"))?;
+    let desk = hall.desk(actor.person).await?.filter(|desk| desk.call == Some(call));
+    let found = search::one(&app.db, call).await?;
+    let took_part = match &found {
+        Some(found) => {
+            let segments = search::stretches(&app.db, call).await?;
+            calls::http::records::took_part(actor.person, found, &segments)
+        }
+        None => false,
+    };
+    if desk.is_none() && !took_part && !actor.may(READ) {
+        return Err(Error::not_found());
+    }
+    let number = match found {
+        Some(found) if found.direction == "out" => found.to,
+        Some(found) => found.from,
+        None => desk.and_then(|desk| desk.caller).unwrap_or_default(),
+    };
+    let customer = asked.customer.as_deref().filter(|id| !id.is_empty());
+    let found = found::history(&app.db, call, customer, &number, HISTORY_MAX).await?;
+    Ok(Json(views(&app, &actor, found).await?))
+}
+
+async fn views(app: &App, actor: &Actor, found: Vec<Record>) -> anyhow::Result<Vec<RecordView>> {
+    let tree = config::read::<Tree>(&app.db).await?.value;
+    Ok(found.into_iter().map(|record| listed(record, actor, &tree)).collect())
+}

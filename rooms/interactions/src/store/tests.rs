@@ -1,0 +1,96 @@
+//! Versions of configuration and what the indexes are for, on both databases.
+
+use db::testdb::on_both;
+use kernel::time::{Clock, TestClock};
+use kernel::{CallId, GroupId, PersonId, Timestamp};
+use std::time::Duration;
+
+use super::config::{self, Versioned};
+use super::found::{self, Filter, Scope};
+use super::records;
+use crate::MIGRATIONS;
+use crate::rules::{Draft, Outcome, Record, Settings, State, Tree, seed};
+
+fn start() -> Timestamp {
+    TestClock::monday_morning().now()
+}
+
+/// The record of the call `minute`: begun then, by this agent.
+fn record(minute: u64, agent: i64, reason: &str) -> Record {
+    let at = start() + Duration::from_secs(60 * minute);
+    let reason = (!reason.is_empty()).then(|| reason.to_owned());
+    let draft = Draft { reason, result: Some(Outcome::Answered), ..Draft::default() };
+    let group = Some(GroupId(agent / 10));
+    let number = format!("1380000000{}", minute % 3);
+    Record { draft, group, number, ..Record::new(CallId(100 + minute as i64), PersonId(agent), at) }
+}
+
+#[test]
+fn configuration_is_kept_in_versions() {
+    on_both(&[MIGRATIONS], async |db| {
+        let standard = config::read::<Settings>(&db).await.expect("settings");
+        assert_eq!(standard, Versioned { value: Settings::default(), version: 0 });
+        assert!(!config::read::<crate::rules::phrases::Phrases>(&db).await.expect("phrases").value.moments.is_empty());
+        let gas = seed::demo("gas").expect("a demo").expect("good");
+        let mut tx = db.begin().await.expect("a change");
+        assert!(config::put(&mut tx, &gas, 0, Some(PersonId(1)), start()).await.expect("kept"));
+        assert!(!config::put(&mut tx, &Tree::default(), 0, None, start()).await.expect("asked"), "taken");
+        assert!(config::put(&mut tx, &Tree::default(), 1, None, start()).await.expect("kept"));
+        tx.commit().await.expect("kept");
+        assert_eq!(config::read::<Tree>(&db).await.expect("read").version, 2);
+        assert_eq!(config::at::<Tree>(&db, 1).await.expect("read").map(|old| old.value), Some(gas));
+        assert_eq!(config::at::<Tree>(&db, 9).await.expect("read"), None);
+        let versions = config::versions::<Tree>(&db, 10).await.expect("versions");
+        assert_eq!(versions, [(2, start(), None), (1, start(), Some(PersonId(1)))]);
+    });
+}
+
+#[test]
+fn a_record_is_kept_by_version_and_found_by_whoever_may() {
+    on_both(&[MIGRATIONS], async |db| {
+        let mut tx = db.begin().await.expect("a change");
+        for minute in 0..9 {
+            let agent = if minute % 2 == 0 { 10 } else { 21 };
+            let code = ["G020101", "G020101", "G040201"][minute as usize % 3];
+            assert!(records::add(&mut tx, &record(minute, agent, code)).await.expect("added"));
+        }
+        assert!(!records::add(&mut tx, &record(0, 10, "")).await.expect("asked"), "it is there");
+        let mut first = records::one(&mut tx, CallId(100), PersonId(10)).await.expect("read").expect("there");
+        assert_eq!(first, Record { version: 1, ..record(0, 10, "G020101") });
+        first.state = State::Complete;
+        assert!(records::save(&mut tx, &first).await.expect("saved"));
+        assert!(!records::save(&mut tx, &first).await.expect("asked"), "its version is old");
+        let on = Some(CallId(108));
+        assert_eq!(records::mark_overdue(&mut tx, PersonId(10), on, start()).await.expect("marked"), 3);
+        assert_eq!(records::mark_overdue(&mut tx, PersonId(10), on, start()).await.expect("again"), 0);
+        tx.commit().await.expect("kept");
+
+        let find = async |filter: Filter, scope: Scope| {
+            let found = found::find(&db, &filter, &scope, 100).await.expect("found");
+            found.iter().map(|record| record.call.get() - 100).collect::<Vec<_>>()
+        };
+        let any = Filter::default;
+        let own = |person, groups: &[i64]| Scope::Some {
+            own: PersonId(person),
+            groups: groups.iter().map(|group| GroupId(*group)).collect(),
+        };
+        assert_eq!(find(any(), Scope::All).await, [8, 7, 6, 5, 4, 3, 2, 1, 0]);
+        assert_eq!(find(any(), own(21, &[])).await, [7, 5, 3, 1]);
+        assert_eq!(find(any(), own(99, &[])).await, Vec::<i64>::new());
+        assert_eq!(find(any(), own(99, &[2])).await, [7, 5, 3, 1], "the group's leader");
+        assert_eq!(find(any(), own(10, &[2])).await.len(), 9, "her own, too");
+        assert_eq!(find(Filter { agent: Some(PersonId(10)), ..any() }, own(21, &[])).await, Vec::<i64>::new());
+        assert_eq!(find(Filter { overdue: true, ..any() }, Scope::All).await, [6, 4, 2]);
+        assert_eq!(find(Filter { reason: Some("G040201".into()), ..any() }, Scope::All).await, [8, 5, 2]);
+        assert_eq!(find(Filter { state: Some(State::Complete), ..any() }, Scope::All).await, [0]);
+        let before = Some((start() + Duration::from_secs(120), CallId(102), PersonId(10)));
+        assert_eq!(find(Filter { before, ..any() }, Scope::All).await, [1, 0]);
+
+        let history = found::history(&db, CallId(100), None, "13800000000", 10).await.expect("found");
+        assert_eq!(history.iter().map(|record| record.call.get()).collect::<Vec<_>>(), [106, 103]);
+        let mine = found::most_used(&db, Some(PersonId(21)), 200, 8).await.expect("counted");
+        assert_eq!(mine, ["G020101", "G040201"]);
+        assert_eq!(found::most_used(&db, None, 4, 1).await.expect("counted"), ["G020101"]);
+        assert_eq!(records::drafts(&db, PersonId(21), 10).await.expect("found").len(), 4);
+    });
+}
