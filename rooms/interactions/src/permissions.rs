@@ -6,11 +6,8 @@ use kernel::BuiltIn::{
 use kernel::Permission;
 
 /// Write the records of one's own calls.
-pub const WRITE: Permission = Permission::new(
-    "interactions.write",
-    "write the record of one's own calls, and see one's own",
-    &[Agent],
-);
+pub const WRITE: Permission =
+    Permission::new("interactions.write", "write the record of one's own calls, and see one's own", &[Agent]);
 /// See the records of the groups one leads.
 pub const READ_GROUP: Permission = Permission::new(
     "interactions.read_group",

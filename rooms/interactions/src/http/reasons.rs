@@ -82,9 +82,7 @@ pub struct VersionView {
 pub async fn tree(State(app): State<App>, Query(asked): Query<AtVersion>) -> Answer<TreeView> {
     let found = match asked.version {
         None => config::read::<Tree>(&app.db).await?,
-        Some(version) => {
-            config::at::<Tree>(&app.db, version).await?.ok_or_else(Error::not_found)?
-        }
+        Some(version) => config::at::<Tree>(&app.db, version).await?.ok_or_else(Error::not_found)?,
     };
     Ok(Json(TreeView { version: found.version, tree: found.value }))
 }
@@ -157,10 +155,12 @@ pub async fn put_demo(app: &App, name: &str) -> anyhow::Result<()> {
     if before.version == 0
         && let Some(tree) = seed::demo(name)
     {
-        put(&mut tx, app, None, &tree?, 0, "reasons_imported", "reasons").await.map_err(|error| match error {
-            Error::Failed(error) => error,
-            refused @ Error::Refused { .. } => anyhow::anyhow!("the demo's reasons: {refused:?}"),
-        })?;
+        put(&mut tx, app, None, &tree?, 0, "reasons_imported", "reasons").await.map_err(
+            |error| match error {
+                Error::Failed(error) => error,
+                refused @ Error::Refused { .. } => anyhow::anyhow!("the demo's reasons: {refused:?}"),
+            },
+        )?;
         tx.commit().await?;
     }
     Ok(())

@@ -293,7 +293,8 @@ async fn begin(
 }
 
 async fn keep(tx: &mut Tx, mut next: Record) -> Result<Record, Error> {
-    let kept = if next.version == 0 { records::add(tx, &next).await? } else { records::save(tx, &next).await? };
+    let kept =
+        if next.version == 0 { records::add(tx, &next).await? } else { records::save(tx, &next).await? };
     if !kept {
         return Err(Error::changed_meanwhile());
     }
@@ -312,14 +313,35 @@ fn completed(tx: &mut Tx, record: &Record, actor: &Actor, why: &str) -> anyhow::
     let Draft { reason, result, customer, .. } = record.draft.clone();
     let payload = json!({ "agent": record.agent, "edition": record.edition, "reason": reason, "result": result, "why": why });
     let subject = record.call.to_string();
-    tx.journal(Entry { at: record.saved_at, who: Some(actor.person), room: "interactions", subject, kind, payload });
+    tx.journal(Entry {
+        at: record.saved_at,
+        who: Some(actor.person),
+        room: "interactions",
+        subject,
+        kind,
+        payload,
+    });
     let Record { call, agent, edition, .. } = *record;
     tx.emit(record.saved_at, &Completed { call, agent, edition, reason, result, customer })
 }
 
-fn note(tx: &mut Tx, app: &App, actor: &Actor, record: &Record, kind: &'static str, payload: serde_json::Value) {
+fn note(
+    tx: &mut Tx,
+    app: &App,
+    actor: &Actor,
+    record: &Record,
+    kind: &'static str,
+    payload: serde_json::Value,
+) {
     let subject = record.call.to_string();
-    tx.journal(Entry { at: app.now(), who: Some(actor.person), room: "interactions", subject, kind, payload });
+    tx.journal(Entry {
+        at: app.now(),
+        who: Some(actor.person),
+        room: "interactions",
+        subject,
+        kind,
+        payload,
+    });
 }
 
 /// For lists: the record as others see it, whoever asks.

@@ -259,7 +259,11 @@ pub fn decide(
         Act::Complete { draft, hand } => {
             if record.state == State::Complete {
                 // The answer was lost, and the agent pressed again.
-                return if record.draft == draft { Ok(Outcomes::Same) } else { Err(Refusal::AlreadyComplete) };
+                return if record.draft == draft {
+                    Ok(Outcomes::Same)
+                } else {
+                    Err(Refusal::AlreadyComplete)
+                };
             }
             fresh(record, &draft, &hand)?;
             whole(tree, &draft, record)?;

@@ -25,10 +25,11 @@ pub fn mask(text: &str) -> (String, Vec<Sensitive>) {
     while let Some(&c) = chars.get(at) {
         let inside = at > 0 && is_inside(chars.get(..at).unwrap_or_default());
         // Taken in groups first; what follows after a space may also be another number.
-        let found_here = [true, false].into_iter().filter(|_| digit(c).is_some() && !inside).find_map(|grouped| {
-            let (digits, end) = run_at(&chars, at, grouped)?;
-            kind(&digits).map(|kind| (digits, end, kind))
-        });
+        let found_here =
+            [true, false].into_iter().filter(|_| digit(c).is_some() && !inside).find_map(|grouped| {
+                let (digits, end) = run_at(&chars, at, grouped)?;
+                kind(&digits).map(|kind| (digits, end, kind))
+            });
         match found_here {
             Some((digits, end, kind)) => {
                 out.push_str(&match kind {

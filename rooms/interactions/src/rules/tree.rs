@@ -105,16 +105,31 @@ pub struct Point {
 #[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Change {
     /// Last among its siblings.
-    Add { reason: Reason },
+    Add {
+        reason: Reason,
+    },
     /// Everything but its code and its place.
-    Edit { reason: Reason },
+    Edit {
+        reason: Reason,
+    },
     /// Below another, or to the top; `place` counts its new siblings from 0.
-    Move { code: String, parent: Option<String>, place: usize },
+    Move {
+        code: String,
+        parent: Option<String>,
+        place: usize,
+    },
     /// With all that stands below it.
-    Retire { code: String },
-    Restore { code: String },
+    Retire {
+        code: String,
+    },
+    Restore {
+        code: String,
+    },
     /// The key points of every call.
-    Common { opening: Vec<Point>, closing: Vec<Point> },
+    Common {
+        opening: Vec<Point>,
+        closing: Vec<Point>,
+    },
 }
 
 impl Change {
@@ -207,7 +222,8 @@ impl Tree {
             Change::Add { reason } => next.add(reason)?,
             Change::Edit { reason } => {
                 let known = next.slot(&reason.code)?;
-                let edited = Reason { parent: known.parent.clone(), retired: known.retired, ..checked(reason)? };
+                let edited =
+                    Reason { parent: known.parent.clone(), retired: known.retired, ..checked(reason)? };
                 *known = edited;
             }
             Change::Move { code, parent, place } => next.put(code, parent.as_deref(), *place)?,
@@ -268,7 +284,8 @@ impl Tree {
         }
         let mut moved = self.reasons.remove(at);
         moved.parent = parent.map(str::to_owned);
-        let siblings = self.reasons.iter().enumerate().filter(|(_, reason)| reason.parent.as_deref() == parent);
+        let siblings =
+            self.reasons.iter().enumerate().filter(|(_, reason)| reason.parent.as_deref() == parent);
         let before = siblings.map(|(at, _)| at).nth(place).unwrap_or(self.reasons.len());
         self.reasons.insert(before, moved);
         Ok(())
@@ -292,7 +309,8 @@ impl Tree {
                 }
                 Some(known) => {
                     // Where somebody has moved it to, and whether it is offered, is this centre's.
-                    let edited = Reason { parent: known.parent.clone(), retired: known.retired, ..checked(reason)? };
+                    let edited =
+                        Reason { parent: known.parent.clone(), retired: known.retired, ..checked(reason)? };
                     if edited == known {
                         imported.unchanged += 1;
                     } else {

@@ -16,7 +16,10 @@ use crate::rules::{Outcome, Record, State};
 pub enum Scope {
     All,
     /// One's own, and those of the groups one leads.
-    Some { own: PersonId, groups: Vec<GroupId> },
+    Some {
+        own: PersonId,
+        groups: Vec<GroupId>,
+    },
 }
 
 impl Scope {
@@ -75,9 +78,7 @@ macro_rules! columns_found {
 const BY_TIME: &str = columns_found!("$1 = 0");
 const BY_AGENT: &str = columns_found!("agent = $1");
 const BY_OVERDUE: &str = columns_found!("$1 = 0 AND overdue_at IS NOT NULL AND state = 'draft'");
-const OF_CUSTOMER: &str = columns!(
-    "WHERE customer = $1 AND call <> $2 ORDER BY at DESC LIMIT $3"
-);
+const OF_CUSTOMER: &str = columns!("WHERE customer = $1 AND call <> $2 ORDER BY at DESC LIMIT $3");
 const OF_NUMBER: &str = columns!("WHERE number = $1 AND call <> $2 ORDER BY at DESC LIMIT $3");
 const USED_BY: &str = "SELECT reason, COUNT(*) AS times FROM (SELECT reason FROM interactions_record WHERE agent = $1 \
      ORDER BY at DESC LIMIT $2) AS lately WHERE reason IS NOT NULL GROUP BY reason";

@@ -183,8 +183,7 @@ pub async fn mark_overdue(
     on: Option<CallId>,
     at: Timestamp,
 ) -> anyhow::Result<u64> {
-    let mark =
-        sqlx::query(OVERDUE).bind(at.as_micros()).bind(agent.get()).bind(on.map_or(0, CallId::get));
+    let mark = sqlx::query(OVERDUE).bind(at.as_micros()).bind(agent.get()).bind(on.map_or(0, CallId::get));
     Ok(mark.execute(&mut **tx).await.context("marking records overdue")?.rows_affected())
 }
 

@@ -30,7 +30,14 @@ fn configuration_is_kept_in_versions() {
     on_both(&[MIGRATIONS], async |db| {
         let standard = config::read::<Settings>(&db).await.expect("settings");
         assert_eq!(standard, Versioned { value: Settings::default(), version: 0 });
-        assert!(!config::read::<crate::rules::phrases::Phrases>(&db).await.expect("phrases").value.moments.is_empty());
+        assert!(
+            !config::read::<crate::rules::phrases::Phrases>(&db)
+                .await
+                .expect("phrases")
+                .value
+                .moments
+                .is_empty()
+        );
         let gas = seed::demo("gas").expect("a demo").expect("good");
         let mut tx = db.begin().await.expect("a change");
         assert!(config::put(&mut tx, &gas, 0, Some(PersonId(1)), start()).await.expect("kept"));
@@ -79,7 +86,10 @@ fn a_record_is_kept_by_version_and_found_by_whoever_may() {
         assert_eq!(find(any(), own(99, &[])).await, Vec::<i64>::new());
         assert_eq!(find(any(), own(99, &[2])).await, [7, 5, 3, 1], "the group's leader");
         assert_eq!(find(any(), own(10, &[2])).await.len(), 9, "her own, too");
-        assert_eq!(find(Filter { agent: Some(PersonId(10)), ..any() }, own(21, &[])).await, Vec::<i64>::new());
+        assert_eq!(
+            find(Filter { agent: Some(PersonId(10)), ..any() }, own(21, &[])).await,
+            Vec::<i64>::new()
+        );
         assert_eq!(find(Filter { overdue: true, ..any() }, Scope::All).await, [6, 4, 2]);
         assert_eq!(find(Filter { reason: Some("G040201".into()), ..any() }, Scope::All).await, [8, 5, 2]);
         assert_eq!(find(Filter { state: Some(State::Complete), ..any() }, Scope::All).await, [0]);

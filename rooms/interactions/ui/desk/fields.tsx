@@ -1,0 +1,72 @@
+// The fields that a reason asks for, each as its kind wants to be filled in.
+import { Button, Input, Select } from "antd";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import { Field } from "@kit";
+import { serverNow } from "@lib/clock";
+import { clock, day } from "@lib/format";
+import { said, type Fault, type Field as Asked } from "../api";
+
+interface Props {
+  field: Asked;
+  value: string;
+  onChange: (value: string) => void;
+  onLeave: () => void;
+  fault: Fault | undefined;
+}
+
+function Chips({ label, options, value, onChange }: { label: string; options: { key: string; label: string }[]; value: string; onChange: (value: string) => void }) {
+  return (
+    <div className="choose" role="group" aria-label={label}>
+      {options.map((option) => (
+        <button key={option.key} type="button" aria-pressed={value === option.key} onClick={() => onChange(value === option.key ? "" : option.key)}>
+          {option.label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
+  const { t } = useTranslation("interactions");
+  const id = useId();
+  const label = said(field.title);
+  const common = { id, value, maxLength: 500, ...(fault ? { status: "error" as const } : {}), onBlur: onLeave };
+  const typed = (event: { target: { value: string } }) => onChange(event.target.value);
+  const wide = field.kind === "text" || field.kind === "address";
+  const body = () => {
+    switch (field.kind) {
+      case "choice":
+        return field.options.length <= 4 ? (
+          <Chips label={label} options={field.options.map((option) => ({ key: option.key, label: said(option.title) }))} value={value} onChange={onChange} />
+        ) : (
+          <Select id={id} aria-label={label} allowClear value={value || null} options={field.options.map((option) => ({ value: option.key, label: said(option.title) }))} onChange={(next: string | null | undefined) => onChange(next ?? "")} />
+        );
+      case "yes_no":
+        return <Chips label={label} options={[{ key: "yes", label: t("yes") }, { key: "no", label: t("no") }]} value={value} onChange={onChange} />;
+      case "date":
+        return <Input {...common} type="date" onChange={typed} />;
+      case "date_time":
+        return (
+          <span className="row tight">
+            <Input {...common} type="datetime-local" onChange={typed} />
+            <Button onClick={() => onChange(`${day(serverNow())}T${clock(serverNow(), false)}`)}>{t("desk.now")}</Button>
+          </span>
+        );
+      case "number":
+        return <Input {...common} inputMode="decimal" onChange={typed} />;
+      case "phone":
+        return <Input {...common} inputMode="tel" onChange={typed} />;
+      default:
+        return <Input {...common} onChange={typed} />;
+    }
+  };
+  const grouped = field.kind === "yes_no" || (field.kind === "choice" && field.options.length <= 4);
+  return (
+    <div className={wide ? "record-field wide" : "record-field"}>
+      <Field label={label} {...(grouped ? {} : { htmlFor: id })} required={field.required} fault={fault ? t(`fault.${fault.why}`) : undefined}>
+        {body()}
+      </Field>
+    </div>
+  );
+}

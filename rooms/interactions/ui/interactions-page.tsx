@@ -1,0 +1,99 @@
+// What agents have written down about calls: found by agent, reason, result and time; and what is still to be completed.
+import { Button } from "antd";
+import { ClipboardList, SearchX } from "lucide-react";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { Empty, ListMoment, Page, Panel, Pager, Table, Trouble, type Column } from "@kit";
+import { ChoiceFilter, DirectoryFilter, Filters, TimeFilter } from "@kit/filters";
+import { useFound } from "@kit/found";
+import { useAgents } from "@lib/directory";
+import { FILTERS, RESULTS, said, useRecords, useTree, type RecordView } from "./api";
+import { ReasonPath, ResultMark, StateMark } from "./facts";
+import { useMay, useMe } from "@lib/session";
+import { READ_ALL, READ_GROUP } from "./permissions";
+import { index, isLeaf } from "./tree";
+import "./interactions.css";
+
+export default function InteractionsPage() {
+  const { t } = useTranslation("interactions");
+  const found = useFound(FILTERS);
+  const { filters } = found;
+  const records = useRecords(filters);
+  const agents = useAgents();
+  const trees = useTree();
+  const me = useMe().data?.id;
+  const others = useMay([READ_ALL, READ_GROUP]);
+  const tree = useMemo(() => (trees.data ? index(trees.data) : null), [trees.data]);
+  const leaves = useMemo(
+    () => (tree ? tree.tree.reasons.filter((reason) => isLeaf(tree, reason.code)).map((reason) => ({ value: reason.code, label: said(reason.title), search: `${reason.title.zh} ${reason.initials} ${reason.code} ${reason.pinyin.replace(/ /g, "")}` })) : []),
+    [tree],
+  );
+  const next = records.data?.next;
+  const columns: Column<RecordView>[] = [
+    { key: "at", title: t("column.at"), cell: (record) => <Link to={`/calls/${record.call}`}><ListMoment at={record.at} /></Link> },
+    { key: "number", title: t("column.number"), cell: (record) => <span className="nowrap">{record.number || "—"}</span> },
+    { key: "reason", title: t("desk.reason"), cell: (record) => <ReasonPath tree={tree} code={record.draft.reason} short /> },
+    { key: "result", title: t("desk.result"), cell: (record) => <ResultMark result={record.draft.result} /> },
+    { key: "notes", title: t("desk.notes"), cell: (record) => <span className="payload">{record.draft.notes || "—"}</span> },
+    ...(others ? [{ key: "agent", title: t("column.agent"), cell: (record: RecordView) => <span className="nowrap">{agents.name(record.agent) ?? "—"}</span> }] : []),
+    {
+      key: "state",
+      title: t("column.state"),
+      cell: (record) => (
+        <span className="row tight">
+          <StateMark record={record} />
+          {record.state === "draft" && record.agent === me && <Link to={`/calls/desk?call=${record.call}`}>{t("list.complete")}</Link>}
+        </span>
+      ),
+    },
+  ];
+  const overdue = filters.overdue === "true";
+  return (
+    <Page
+      title={t("nav.interactions")}
+      lead={t("list.lead")}
+      actions={
+        <span className="choose">
+          <button type="button" aria-pressed={overdue} onClick={() => found.set({ overdue: overdue ? null : "true" })}>
+            {t("list.overdue")}
+          </button>
+        </span>
+      }
+    >
+      <Filters label={t("list.filters")} active={found.filtered} onClear={found.clear}>
+        <TimeFilter label={t("column.at")} from={filters.from} to={filters.to} onChange={(from, to) => found.set({ from, to })} />
+        <ChoiceFilter id="reason" label={t("desk.reason")} width={190} value={filters.reason} onChange={(reason) => found.set({ reason })} options={leaves} />
+        <ChoiceFilter id="result" label={t("desk.result")} value={filters.result} onChange={(result) => found.set({ result })} options={RESULTS.map((value) => ({ value, label: t(`result.${value}`) }))} />
+        <ChoiceFilter id="state" label={t("column.state")} value={filters.state} onChange={(state) => found.set({ state })} options={[{ value: "draft", label: t("state.draft") }, { value: "complete", label: t("state.complete") }]} />
+        {others && <DirectoryFilter id="agent" label={t("column.agent")} directory={agents} value={filters.agent} onChange={(agent) => found.set({ agent })} />}
+      </Filters>
+      <Panel flush label={t("nav.interactions")}>
+        {records.isError && !records.data ? (
+          <Trouble error={records.error} retry={() => void records.refetch()} />
+        ) : (
+          <Table
+            label={t("nav.interactions")}
+            columns={columns}
+            rows={records.data?.items}
+            rowKey={(record) => `${record.call} ${record.agent}`}
+            to={(record) => `/calls/${record.call}`}
+            expect={12}
+            empty={
+              found.filtered || filters.before ? (
+                <Empty icon={SearchX} title={overdue ? t("list.none_overdue") : t("list.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
+                  {overdue ? t("list.none_overdue_todo") : t("list.none_found_todo")}
+                </Empty>
+              ) : (
+                <Empty icon={ClipboardList} title={t("list.none")}>
+                  {t("list.none_todo")}
+                </Empty>
+              )
+            }
+            foot={<Pager newest={!filters.before} onNewest={found.newest} onOlder={next ? () => found.older(next) : undefined} />}
+          />
+        )}
+      </Panel>
+    </Page>
+  );
+}
