@@ -16,7 +16,7 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
 use super::views::{EditionView, RecordView, asker, edition, masked, scope, view};
 use crate::Completed;
-use crate::rules::record::{Hand, Outcomes, decide};
+use crate::rules::record::{Hand, decide};
 use crate::rules::sensitive::Sensitive;
 use crate::rules::{self, Act, Draft, Record, Tree, why};
 use crate::store::config::{self, Versioned};
@@ -136,8 +136,8 @@ async fn write(
     let act = act(draft, form.hand);
     let decided = decide(&before, act, asker(actor), (&tree.value, tree.version), now)?;
     let record = match decided {
-        Outcomes::Same => before,
-        Outcomes::Changed(next) => {
+        None => before,
+        Some(next) => {
             let record = keep(&mut tx, next).await?;
             if record.state == rules::State::Complete {
                 completed(&mut tx, &record, actor, "")?;
@@ -170,8 +170,8 @@ pub async fn amend(
     }
     let act = Act::Amend { draft, why: said.clone() };
     let record = match decide(&before, act, asker(&actor), (&tree.value, tree.version), app.now())? {
-        Outcomes::Same => before,
-        Outcomes::Changed(next) => {
+        None => before,
+        Some(next) => {
             let record = keep(&mut tx, next).await?;
             records::add_edition(&mut tx, &record, &edition_of(&record, actor.person, said.clone())).await?;
             completed(&mut tx, &record, &actor, &said)?;
@@ -196,8 +196,8 @@ pub async fn release(
     let (before, tree) = seen(&mut tx, &actor, call, agent).await?;
     let act = Act::Release { why: form.why };
     let record = match decide(&before, act, asker(&actor), (&tree.value, tree.version), app.now())? {
-        Outcomes::Same => before,
-        Outcomes::Changed(next) => {
+        None => before,
+        Some(next) => {
             let record = keep(&mut tx, next).await?;
             let why = record.release.as_ref().map(|release| release.why.as_str());
             note(&mut tx, &app, &actor, &record, "released", json!({ "agent": agent, "why": why }));

@@ -225,22 +225,15 @@ pub enum Act {
     Release { why: String },
 }
 
-/// What becomes of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcomes {
-    /// It was written already: a save that was repeated.
-    Same,
-    Changed(Record),
-}
-
-/// The record after an act. `tree` and its version are those in force.
+/// The record after an act; none if it was written already, as by a save that is repeated. `tree` and its version are those in
+/// force.
 pub fn decide(
     record: &Record,
     act: Act,
     asker: Asker,
     (tree, tree_version): (&Tree, i64),
     now: Timestamp,
-) -> Result<Outcomes, Refusal> {
+) -> Result<Option<Record>, Refusal> {
     may(record, asker, &act)?;
     let mut next = record.clone();
     match act {
@@ -249,7 +242,7 @@ pub fn decide(
                 return Err(Refusal::AlreadyComplete);
             }
             if !fresh(record, &draft, &hand)? {
-                return Ok(Outcomes::Same);
+                return Ok(None);
             }
             next.draft = draft;
             next.writer = hand.writer;
@@ -259,11 +252,7 @@ pub fn decide(
         Act::Complete { draft, hand } => {
             if record.state == State::Complete {
                 // The answer was lost, and the agent pressed again.
-                return if record.draft == draft {
-                    Ok(Outcomes::Same)
-                } else {
-                    Err(Refusal::AlreadyComplete)
-                };
+                return if record.draft == draft { Ok(None) } else { Err(Refusal::AlreadyComplete) };
             }
             fresh(record, &draft, &hand)?;
             whole(tree, &draft, record)?;
@@ -283,7 +272,7 @@ pub fn decide(
             }
             whole(tree, &draft, record)?;
             if record.draft == draft {
-                return Ok(Outcomes::Same);
+                return Ok(None);
             }
             next.draft = draft;
             next.saved_at = now;
@@ -297,7 +286,7 @@ pub fn decide(
             next.release = Some(Release { at: now, by: asker.person, why: why(&said)? });
         }
     }
-    Ok(Outcomes::Changed(next))
+    Ok(Some(next))
 }
 
 fn may(record: &Record, asker: Asker, act: &Act) -> Result<(), Refusal> {

@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, PersonId};
 
-use super::record::{Hand, Outcomes, allowed, decide};
+use super::record::{Hand, allowed, decide};
 use super::tree::{Change, Imported};
 use super::*;
 
@@ -195,9 +195,9 @@ fn record() -> Record {
 fn act(record: &Record, act: Act, by: PersonId) -> Result<Record, Refusal> {
     let now = TestClock::monday_morning().now();
     match decide(record, act, asker(by), (&gas(), 4), now)? {
-        Outcomes::Same => Ok(record.clone()),
+        None => Ok(record.clone()),
         // As the store does.
-        Outcomes::Changed(next) => Ok(Record { version: record.version + 1, ..next }),
+        Some(next) => Ok(Record { version: record.version + 1, ..next }),
     }
 }
 
