@@ -295,9 +295,14 @@ fn an_agent_who_moves_on_leaves_a_record_overdue_and_a_leader_may_let_her_go() {
         let site = site(&db).await;
         let agent = people::Person {
             group: Some(GroupId(3)),
+            roles: std::collections::BTreeSet::new(),
             ..people::Person::new(PersonId(AGENT), "1007", "李敏", kernel::BuiltIn::Agent).expect("a person")
         };
         let mut tx = db.begin().await.expect("a change");
+        sqlx::query("INSERT INTO people_group (id, name, version) VALUES (3, '甲组', 1)")
+            .execute(&mut *tx)
+            .await
+            .expect("a group");
         assert!(people::store::insert(&mut tx, &agent).await.expect("added"));
         tx.commit().await.expect("kept");
         let follow = async || crate::jobs::follow(site.app.clone()).await.expect("followed");
