@@ -26,6 +26,7 @@ pub struct Centre {
     process: Child,
     folder: TempDir,
     pub sip: SocketAddr,
+    pub http: SocketAddr,
     pub applied_in: Duration,
 }
 
@@ -97,7 +98,7 @@ impl Centre {
             .env_remove("SWITCHBOARD_DATABASE")
             .current_dir(folder.path())
             .spawn()?;
-        let mut centre = Centre { process, folder, sip, applied_in };
+        let mut centre = Centre { process, folder, sip, http, applied_in };
         let until = Instant::now() + Duration::from_secs(30);
         while !ready(http) {
             let ended = centre.process.try_wait()?;

@@ -1,11 +1,12 @@
 //! Measures the release binary with real SIP and RTP, and prints each figure beside its goal and the peers' figures.
 //!
-//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [held] [rate] [sipp] [register]`:
+//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [held] [rate] [sipp] [register] [desks]`:
 //! without a name all are taken. README.md says how and what they mean.
 
 mod agents;
 mod callers;
 mod centre;
+mod desks;
 mod figures;
 mod registers;
 mod relay;
@@ -28,7 +29,7 @@ const CALL: Duration = Duration::from_secs(5);
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "quick");
-    let names = ["relay", "delay", "cost", "held", "rate", "sipp", "register"];
+    let names = ["relay", "delay", "cost", "held", "rate", "sipp", "register", "desks"];
     let named: Vec<&str> = names.into_iter().filter(|name| arguments.iter().any(|a| a == name)).collect();
     for argument in &arguments {
         ensure!(
@@ -67,6 +68,9 @@ fn main() -> Result<()> {
     }
     if wanted("sipp") {
         bench.sipp(if quick { 200 } else { 600 })?;
+    }
+    if wanted("desks") {
+        bench.desks(if quick { 50 } else { 200 })?;
     }
     bench.rest()?;
     if wanted("register") {
@@ -329,6 +333,58 @@ impl Bench {
             "sipp: {good} calls at {RATE}/s without audio of the callers, {failed} failed, {cost:.2} CPU s per 1,000"
         );
         self.answered += good + failed;
+        Ok(())
+    }
+
+    /// Agents with live pages while calls come: how soon a card is there, how soon a state is acknowledged.
+    fn desks(&mut self, count: usize) -> Result<()> {
+        const SECONDS: usize = 60;
+        const RATE: usize = 5;
+        let desks = desks::Desks::open(self.centre.http, count)?;
+        desks.take();
+        let plan = Plan {
+            to: WITHOUT_PROMPT,
+            calls: SECONDS * RATE,
+            rate: RATE as f64,
+            talk: CALL,
+            wake_for_each_packet: false,
+        };
+        let (before, started) = (self.centre.used()?, Instant::now());
+        let outcomes = self.callers.run(&plan, |_, _| true);
+        let (after, took) = (self.centre.used()?, started.elapsed());
+        let seen = desks.take();
+        let step = self.step(&outcomes);
+        println!("desks: {count} with live pages, {RATE} calls/s: {step}");
+        let ms = |from: Instant, to: Instant| to.saturating_duration_since(from).as_secs_f64() * 1_000.0;
+        let (pushed, shown) = {
+            let book = self.agents.book();
+            let each = |card: bool| {
+                sorted(seen.cards.iter().filter_map(|(number, (push, shown))| {
+                    let rang = book.calls.get(number)?.invited;
+                    Some(ms(rang, if card { (*shown)? } else { *push }))
+                }))
+            };
+            (each(false), each(true))
+        };
+        let acts = sorted(seen.acts.iter().copied());
+        for (what, times) in [
+            ("the telephone rings to the push at the desk", &pushed),
+            ("the telephone rings to the card at the desk", &shown),
+            ("a state is asked for to its acknowledgement", &acts),
+        ] {
+            println!(
+                "  {what}: p50 {:.1} ms, p95 {:.1} ms ({})",
+                percentile(times, 50.0),
+                percentile(times, 95.0),
+                times.len()
+            );
+        }
+        println!(
+            "  {} pushes, {} refused or failed, {:.0} % of a core",
+            seen.pushes,
+            seen.refused,
+            (after.cpu_s - before.cpu_s) / took.as_secs_f64() * 100.0
+        );
         Ok(())
     }
 
