@@ -88,8 +88,14 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A customer's connection to one utility (户号).
+    AccountId = "ac";
     /// One telephone call from its first INVITE to the end of after-call work.
     CallId = "ca";
+    /// A telephone number of a customer.
+    ContactId = "ct";
+    /// A customer: the person or organisation.
+    CustomerId = "cu";
     /// A published or draft menu.
     FlowId = "fl";
     /// A group of agents under a leader.
@@ -100,6 +106,8 @@ ids! {
     LegId = "lg";
     /// Somebody who signs in: agent, leader, inspector, manager.
     PersonId = "pe";
+    /// Where something is supplied: one address.
+    PremisesId = "pm";
     /// One playing of prompts to one leg.
     PlayId = "pl";
     /// A recorded announcement.

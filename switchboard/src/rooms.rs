@@ -21,11 +21,11 @@ pub struct Surroundings {
 pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
-        customers::room(),
         people::room(around.people),
         ivr_flows::room(around.flows),
         calls::room(around.hall.clone()),
         recordings::room(around.recordings),
+        customers::room(around.hall.clone()),
         interactions::room(around.hall.clone()),
         floor::room(around.hall, around.calendar),
     ]

@@ -1,7 +1,13 @@
-//! One sentence of what this room is about.
+//! Customers: who is supplied where, by which numbers they are reached, and whose call it is.
+//!
+//! Others may call [`store::load`] (one or many customers by id) and [`store::calls`] (whose call it was).
 
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
+use calls::Hall;
+use kernel::CustomerId;
 use serde::{Deserialize, Serialize};
 use web::{Room, Routes, routes};
 
@@ -12,15 +18,16 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
-use permissions::{CHANGE, PERMISSIONS, READ};
+use http::call::{AtDesk, Looks};
+use permissions::{CHANGE, MERGE, PERMISSIONS, READ, UNMASK};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("customers", ["20261122_1_item.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!("customers", ["20261122_1_customers.sql"]);
 
-/// An item is new or was closed.
+/// These customers are new or were changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
-    pub number: String,
+    pub customers: Vec<CustomerId>,
 }
 
 impl db::Event for Changed {
@@ -28,13 +35,20 @@ impl db::Event for Changed {
 }
 
 /// The manifest.
-pub fn room() -> Room {
+pub fn room(hall: Arc<dyn Hall>) -> Room {
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
-            .permit(READ, routes!(http::list))
-            .permit(CHANGE, routes!(http::add))
-            .permit(CHANGE, routes!(http::act)),
+            .permit(READ, routes!(http::customers::list))
+            .permit(CHANGE, routes!(http::customers::add))
+            .permit(READ, routes!(http::customers::one))
+            .permit_any(&[CHANGE, MERGE], routes!(http::customers::act))
+            .permit(UNMASK, routes!(http::customers::unmask))
+            .permit(MERGE, routes!(http::moves::merge))
+            .permit(MERGE, routes!(http::moves::split))
+            .permit(MERGE, routes!(http::moves::undo))
+            .permit(READ, routes!(http::call::show, http::call::choose))
+            .with(AtDesk { hall, looks: Arc::new(Looks::default()) }),
         ..Room::new("customers", MIGRATIONS)
     }
 }

@@ -1,41 +1,253 @@
 //! The room as a browser asks it, on both databases.
 
+use std::sync::Arc;
+
+use calls::Hall;
 use db::testdb::on_both;
-use serde_json::json;
+use exchange::fact::DeskState;
+use exchange::floor::{AgentView, Pulse};
+use exchange::{FloorView, Input, Refused};
+use futures::future::BoxFuture;
+use kernel::{CallId, PersonId};
+use serde_json::{Value, json};
 use web::testing::TestSite;
 
 use crate::{MIGRATIONS, room};
 
+/// At the desk of person 1 rings a call from this number; nobody else has one.
+struct Ringing {
+    call: CallId,
+    caller: &'static str,
+}
+
+impl Hall for Ringing {
+    fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
+        Box::pin(async { anyhow::bail!("there is no exchange in this test") })
+    }
+    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
+        Box::pin(async { Ok(Arc::default()) })
+    }
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>> {
+        let own = agent == PersonId(1);
+        let view = AgentView {
+            agent,
+            number: "1001".into(),
+            name: "李敏".into(),
+            desk: if own { DeskState::Ringing { call: self.call } } else { DeskState::Ready },
+            since: None,
+            phone_reachable: Some(true),
+            over_limit: false,
+            soft: None,
+            hard: None,
+            call: own.then_some(self.call),
+            caller: own.then(|| self.caller.to_owned()),
+            queue: None,
+        };
+        Box::pin(async { Ok(Some(view)) })
+    }
+    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
+        Box::pin(async { Ok(Pulse::default()) })
+    }
+}
+
+const AGENT: &[&str] = &["customers.read", "customers.change", "customers.unmask"];
+const LEADER: &[&str] = &["customers.read", "customers.change", "customers.unmask", "customers.merge"];
+const CALL: &str = "/api/customers/calls/ca_9";
+
+fn site(db: db::Db, caller: &'static str) -> TestSite {
+    let hall: Arc<dyn Hall> = Arc::new(Ringing { call: CallId(9), caller });
+    TestSite::new(db, vec![room(hall)])
+}
+
+/// Registers somebody with one number and one account, and returns the id.
+async fn register(site: &TestSite, name: &str, number: &str, account: &str) -> String {
+    let body = json!({ "kind": "person", "name": name, "numbers": [number], "account": {
+        "number": account, "utility": "gas", "class": "residential",
+        "address": format!("铜官区淮河中路10号幸福里3栋2单元{}室", &account[account.len() - 3..]),
+        "meter": { "number": format!("G{account}"), "kind": "IC卡表 G2.5", "installed_year": 2017 } } });
+    let reply = site.post("/api/customers", body).by(2, LEADER).send().await;
+    assert_eq!(reply.status.as_u16(), 200, "{}", reply.show());
+    reply.body["id"].as_str().expect("an id").to_owned()
+}
+
+async fn get(site: &TestSite, path: &str, person: i64) -> Value {
+    let reply = site.get(path).by(person, LEADER).send().await;
+    assert_eq!(reply.status.as_u16(), 200, "{path}: {}", reply.show());
+    reply.body
+}
+
+fn tables() -> Vec<db::Migrations> {
+    vec![calls::MIGRATIONS, MIGRATIONS]
+}
+
 #[test]
-fn an_item_is_opened_and_closed_once() {
-    on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db, vec![room()]);
-        assert_eq!(site.open_doors().await, Vec::<String>::new());
-        let all = &["customers.read", "customers.change"];
-        let added = site.post("/api/customers", json!({ "title": "漏气" })).by(1, all).send().await;
-        assert_eq!(added.body["number"], "20260105-0001");
-        assert_eq!(added.body["allowed"], json!(["close"]));
+fn no_door_is_open() {
+    on_both(&tables(), async |db| {
+        assert_eq!(site(db, "15400000001").open_doors().await, Vec::<String>::new());
+    });
+}
 
-        let close = json!({ "act": "close", "version": 1 });
-        let path = "/api/customers/20260105-0001/act";
-        let closed = site.post(path, close.clone()).by(1, all).send().await;
-        assert_eq!((&closed.body["state"], &closed.body["version"]), (&json!("closed"), &json!(2)));
-        let again = site.post(path, close).by(1, all).send().await;
-        assert_eq!((again.status.as_u16(), &again.body["code"]), (409, &json!("customers.already_closed")));
+#[test]
+fn the_caller_at_ones_own_desk_is_seen_whole_and_nobody_else() {
+    on_both(&tables(), async |db| {
+        let site = site(db, "15400000001");
+        let wang = register(&site, "王芳", "154 0000 0001", "33010028812").await;
+        let other = register(&site, "李雷", "154 0000 0002", "33010028813").await;
 
-        let list = site.get("/api/customers").by(2, &["customers.read"]).send().await;
-        assert_eq!(list.body.as_array().map(Vec::len), Some(1));
-        let nothing = site.post("/api/customers", json!({ "title": " " })).by(1, all).send().await;
-        expect_test::expect![[r#"
-            422
-            {
-              "code": "customers.bad_title",
-              "params": {
-                "most": 100
-              }
-            }
-        "#]]
-        .assert_eq(&nothing.show());
-        assert_eq!(site.app.db.verify_journal().await.expect("the journal"), Ok(2));
+        let own = get(&site, CALL, 1).await;
+        assert_eq!((&own["match"], &own["customer"]["name"]), (&json!("one"), &json!("王芳")));
+        assert_eq!(own["customer"]["contacts"][0]["number"], "15400000001");
+        assert_eq!(own["customer"]["accounts"][0]["address"], "铜官区淮河中路10号幸福里3栋2单元812室");
+        let seen = |person: i64, id: &str| {
+            let path = format!("/api/customers/{id}?call=ca_9");
+            let site = &site;
+            async move { get(site, &path, person).await["name"].clone() }
+        };
+        assert_eq!(seen(1, &wang).await, "王芳");
+        assert_eq!(seen(1, &other).await, "李*", "not the caller");
+        assert_eq!(seen(3, &wang).await, "王*", "not one's own call");
+        let none = site.get(CALL).by(3, AGENT).send().await;
+        assert_eq!(none.status.as_u16(), 404, "somebody else's call that is not in the records yet");
+        let put = site.put(CALL, json!({ "customer": wang })).by(3, AGENT).send().await;
+        assert_eq!(put.status.as_u16(), 404);
+
+        // Everything else is masked, and unmasked once, with a reason.
+        let list = get(&site, "/api/customers?text=0001", 3).await;
+        assert_eq!(list["items"][0]["name"], "王*");
+        assert_eq!(list["items"][0]["number"], "154****0001");
+        assert_eq!(list["items"][0]["address"], "铜官区淮河中路****");
+        let unmask = format!("/api/customers/{wang}/unmask");
+        let no = site.post(&unmask, json!({ "reason": " " })).by(3, AGENT).send().await;
+        assert_eq!(no.body["code"], "customers.needs_reason");
+        let yes = site.post(&unmask, json!({ "reason": "回访核对地址" })).by(3, AGENT).send().await;
+        assert_eq!((&yes.body["name"], &yes.body["masked"]), (&json!("王芳"), &json!(false)));
+        let history = yes.body["history"].as_array().cloned().unwrap_or_default();
+        assert_eq!(history[0]["payload"], json!({ "what": "whole", "reason": "回访核对地址" }));
+        assert!(site.app.db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+#[test]
+fn a_confirmed_number_is_learnt() {
+    on_both(&tables(), async |db| {
+        let site = site(db, "15400000009");
+        let wang = register(&site, "王芳", "154 0000 0001", "33010028812").await;
+        let before = get(&site, CALL, 1).await;
+        assert_eq!((&before["match"], &before["customer"]), (&json!("none"), &Value::Null));
+
+        let choose = json!({ "customer": wang, "learn": true });
+        let reply = site.put(CALL, choose.clone()).by(1, AGENT).send().await;
+        assert_eq!((&reply.body["match"], &reply.body["number_known"]), (&json!("confirmed"), &json!(true)));
+        let contacts = reply.body["customer"]["contacts"].as_array().cloned().unwrap_or_default();
+        let learnt = contacts.iter().find(|contact| contact["source"] == "learnt").expect("learnt");
+        assert_eq!((&learnt["number"], &learnt["verified"]["call"]), (&json!("15400000009"), &json!("ca_9")));
+        assert_eq!(learnt["preferred"], false, "the known one is still dialled first");
+        // Again is no news.
+        site.put(CALL, choose).by(1, AGENT).send().await;
+        let now = get(&site, &format!("/api/customers/{wang}"), 2).await;
+        assert_eq!(now["contacts"].as_array().map(Vec::len), Some(2));
+        let kinds: Vec<_> = now["history"].as_array().into_iter().flatten().map(|line| line["kind"].clone()).collect();
+        assert_eq!(kinds.iter().filter(|kind| **kind == "number_learnt").count(), 1);
+    });
+}
+
+#[test]
+fn several_customers_with_one_number_are_choices() {
+    on_both(&tables(), async |db| {
+        let site = site(db, "+8615400000001");
+        let first = register(&site, "王芳", "15400000001", "33010028812").await;
+        let second = register(&site, "王兰", "15400000001", "33010028813").await;
+        let card = get(&site, CALL, 1).await;
+        assert_eq!((&card["match"], card["choices"].as_array().map(Vec::len)), (&json!("several"), Some(2)));
+        let reply = site.put(CALL, json!({ "customer": second, "learn": true })).by(1, AGENT).send().await;
+        assert_eq!(reply.body["customer"]["name"], "王兰");
+        // The one who was verified last comes first the next time; an archived one is no choice.
+        let version = get(&site, &format!("/api/customers/{first}"), 2).await["version"].clone();
+        let archive = json!({ "version": version, "act": "archive", "reason": "销户" });
+        let gone = site.post(&format!("/api/customers/{first}/acts"), archive).by(2, LEADER).send().await;
+        assert_eq!(gone.body["allowed"], json!(["restore"]));
+        let list = get(&site, "/api/customers?archived=true", 2).await;
+        assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    });
+}
+
+#[test]
+fn a_merge_and_its_undoing() {
+    on_both(&tables(), async |db| {
+        let site = site(db, "15400000002");
+        let one = register(&site, "王芳", "15400000001", "33010028812").await;
+        let two = register(&site, "王方", "15400000002", "33010028813").await;
+        let merge = json!({ "other": two, "version": 1, "other_version": 1 });
+        let path = format!("/api/customers/{one}/merge");
+        let merged = site.post(&path, merge.clone()).by(2, LEADER).send().await;
+        assert_eq!(merged.status.as_u16(), 200, "{}", merged.show());
+        assert_eq!(merged.body["accounts"].as_array().map(Vec::len), Some(2));
+        let card = get(&site, CALL, 1).await;
+        assert_eq!(card["customer"]["id"], json!(one), "the number moved");
+        let again = site.post(&path, merge).by(2, LEADER).send().await;
+        assert_eq!(again.body["code"], "customers.is_merged");
+
+        let undo = format!("/api/customers/moves/{}/undo", merged.body["moves"][0]["id"].as_str().expect("an id"));
+        let back = site.post(&undo, json!({})).by(2, LEADER).send().await;
+        assert_eq!(back.status.as_u16(), 200, "{}", back.show());
+        assert_eq!((&back.body["id"], back.body["accounts"].as_array().map(Vec::len)), (&json!(two), Some(1)));
+        assert_eq!(get(&site, CALL, 1).await["customer"]["id"], json!(two));
+        let twice = site.post(&undo, json!({})).by(2, LEADER).send().await;
+        assert_eq!(twice.body["code"], "customers.already_undone");
+
+        let account = back.body["accounts"][0]["id"].clone();
+        let split = json!({ "version": back.body["version"], "kind": "organisation", "name": "铜官机械厂", "accounts": [account] });
+        let new = site.post(&format!("/api/customers/{two}/split"), split).by(2, LEADER).send().await;
+        assert_eq!((new.status.as_u16(), &new.body["name"]), (200, &json!("铜官机械厂")), "{}", new.show());
+        assert_eq!(get(&site, &format!("/api/customers/{two}"), 2).await["accounts"], json!([]));
+    });
+}
+
+#[test]
+fn who_is_slower_is_told() {
+    on_both(&tables(), async |db| {
+        let site = site(db, "15400000001");
+        let wang = register(&site, "王芳", "15400000001", "33010028812").await;
+        let path = format!("/api/customers/{wang}/acts");
+        let flag = |version: i64| json!({ "version": version, "act": "set_flag", "flag": "elderly", "reason": "独居" });
+        let first = site.post(&path, flag(1)).by(2, AGENT).send().await;
+        assert_eq!(first.body["flags"][0]["flag"], "elderly");
+        let second = site.post(&path, flag(1)).by(2, AGENT).send().await;
+        assert_eq!((second.status.as_u16(), &second.body["code"]), (409, &json!("web.changed_meanwhile")));
+        let archive = json!({ "version": 2, "act": "archive", "reason": "销户" });
+        assert_eq!(site.post(&path, archive).by(2, AGENT).send().await.status.as_u16(), 403);
+        let taken = json!({ "kind": "person", "name": "李雷", "account": { "number": "33010028812", "utility": "gas",
+            "class": "residential", "address": "铜官区淮河中路11号" } });
+        let taken = site.post("/api/customers", taken).by(2, AGENT).send().await;
+        assert_eq!(taken.body["code"], "customers.account_taken");
+    });
+}
+
+#[test]
+fn customers_are_found_by_what_people_know() {
+    on_both(&tables(), async |db| {
+        let site = site(db, "15400000001");
+        for (at, name) in ["王芳", "王方", "欧阳晓明"].into_iter().enumerate() {
+            register(&site, name, &format!("1540000{:04}", at + 1), &format!("330100288{:02}", at + 10)).await;
+        }
+        let found = async |text: &str| {
+            let list = get(&site, &format!("/api/customers?text={text}"), 2).await;
+            let names = list["items"].as_array().into_iter().flatten();
+            names.map(|item| item["account"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(found("%E7%8E%8B%E8%8A%B3").await, "33010028810");
+        assert_eq!(found("%E7%8E%8B").await, "33010028811 33010028810", "by name: 方 before 芳");
+        assert_eq!(found("wf").await, "33010028810 33010028811");
+        assert_eq!(found("oyxm").await, "33010028812");
+        assert_eq!(found("ouyang").await, "33010028812");
+        assert_eq!(found("0002").await, "33010028811", "the tail of a number");
+        assert_eq!(found("28812").await, "33010028812", "the tail of an account");
+        assert_eq!(found("G3301002881").await.split(' ').count(), 3, "the beginning of a meter's number");
+        assert_eq!(found("zzzz").await, "");
+        let all = get(&site, "/api/customers?limit=2", 2).await;
+        let next = get(&site, &format!("/api/customers?limit=2&after={}", all["next"].as_str().expect("more")), 2).await;
+        assert_eq!((all["items"].as_array().map(Vec::len), next["items"].as_array().map(Vec::len)), (Some(2), Some(1)));
+        assert_eq!(get(&site, "/api/customers?class=residential&limit=2", 2).await["items"].as_array().map(Vec::len), Some(2));
+        assert_eq!(get(&site, "/api/customers?class=cng", 2).await["items"], json!([]));
     });
 }

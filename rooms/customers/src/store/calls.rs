@@ -1,0 +1,57 @@
+//! Whose call it is: by the caller's number, or as the agent confirmed it.
+
+use anyhow::{Context, Result};
+use db::{Db, Tx};
+use kernel::{CallId, CustomerId, PhoneNumber, Timestamp};
+use sqlx::Row as _;
+
+use super::save::Mark;
+
+/// More than these are no help to choose from.
+pub const CHOICES_MAX: i64 = 9;
+
+const BY_NUMBER: &str = "SELECT c.party FROM customers_contact c JOIN customers_party p ON p.id = c.party \
+     WHERE c.number = $1 AND p.archived_at IS NULL AND p.merged_into IS NULL \
+     ORDER BY CASE WHEN c.verified_at IS NULL THEN 0 ELSE c.verified_at END DESC, c.preferred DESC, c.party LIMIT $2";
+const CHOSEN: &str = "SELECT party, number FROM customers_call WHERE call = $1";
+const CHOOSE: &str = "INSERT INTO customers_call (call, party, number, at, who) VALUES ($1, $2, $3, $4, $5) \
+     ON CONFLICT (call) DO UPDATE SET party = excluded.party, at = excluded.at, who = excluded.who";
+const LAST: &str = "SELECT call, at FROM customers_call WHERE party = $1 AND call <> $2 ORDER BY at DESC LIMIT 1";
+const MERGED: &str = "SELECT merged_into FROM customers_party WHERE id = $1";
+
+/// The customers who have this number, those first for whom it was verified last.
+pub async fn by_number(db: &Db, number: &PhoneNumber) -> Result<Vec<CustomerId>> {
+    let rows = sqlx::query(BY_NUMBER).bind(number.as_str()).bind(CHOICES_MAX).fetch_all(db.read()).await;
+    let rows = rows.context("looking for a caller")?;
+    rows.iter().map(|row| Ok(CustomerId(row.try_get("party")?))).collect()
+}
+
+/// Whose call it was, and the number at the time.
+pub async fn chosen(db: &Db, call: CallId) -> Result<Option<(CustomerId, String)>> {
+    let row = sqlx::query(CHOSEN).bind(call.get()).fetch_optional(db.read()).await.context("whose call it is")?;
+    let Some(row) = row else { return Ok(None) };
+    let mut customer: i64 = row.try_get("party")?;
+    // A record that was merged away stands for the one that took it in; merges may follow each other.
+    for _ in 0..8 {
+        let merged = sqlx::query(MERGED).bind(customer).fetch_optional(db.read()).await.context("a merged customer")?;
+        match merged.and_then(|row| row.try_get::<Option<i64>, _>("merged_into").ok().flatten()) {
+            Some(into) => customer = into,
+            None => break,
+        }
+    }
+    Ok(Some((CustomerId(customer), row.try_get("number")?)))
+}
+
+pub async fn choose(tx: &mut Tx, call: CallId, customer: CustomerId, number: &str, mark: Mark) -> Result<()> {
+    let choose = sqlx::query(CHOOSE).bind(call.get()).bind(customer.get()).bind(number);
+    let choose = choose.bind(mark.at.as_micros()).bind(mark.who.get());
+    choose.execute(&mut **tx).await.context("keeping whose call it is")?;
+    Ok(())
+}
+
+/// The customer's last call before this one.
+pub async fn last(db: &Db, customer: CustomerId, but: CallId) -> Result<Option<(CallId, Timestamp)>> {
+    let row = sqlx::query(LAST).bind(customer.get()).bind(but.get()).fetch_optional(db.read()).await;
+    let row = row.context("a customer's last call")?;
+    row.map(|row| Ok((CallId(row.try_get("call")?), Timestamp::from_micros(row.try_get("at")?)))).transpose()
+}

@@ -1,0 +1,36 @@
+//! The one place where a query has two texts: lists that travel as JSON, which the two databases unpack differently.
+
+use db::Kind;
+
+/// One query in both dialects.
+#[derive(Clone, Copy)]
+pub struct Text {
+    pub sqlite: &'static str,
+    pub postgres: &'static str,
+}
+
+impl Text {
+    pub fn of(self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Sqlite => self.sqlite,
+            Kind::Postgres => self.postgres,
+        }
+    }
+}
+
+/// `in_ids!("SELECT … WHERE id IN ", " ORDER BY id")`: `$1` is a JSON array of ids.
+macro_rules! in_ids {
+    ($before:expr, $after:expr) => {
+        $crate::store::Text {
+            sqlite: concat!($before, "(SELECT value FROM json_each($1))", $after),
+            postgres: concat!($before, "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))", $after),
+        }
+    };
+}
+pub(crate) use in_ids;
+
+/// Ids as the JSON array the macros above expect.
+pub fn ids(ids: impl IntoIterator<Item = i64>) -> String {
+    let list: Vec<i64> = ids.into_iter().collect();
+    serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned())
+}
