@@ -237,7 +237,11 @@ fn is_hidden(c: char) -> bool {
 
 /// A text without what cannot be seen, on one line, with single spaces.
 pub fn line(text: &str) -> String {
-    let visible: String = text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
+    let visible: String = text
+        .chars()
+        .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
+        .filter(|c| !is_hidden(*c))
+        .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -301,7 +305,10 @@ mod tests {
     #[test]
     fn what_is_kept_is_visible_and_on_one_line() {
         assert_eq!(needed("name", " 王\u{200b}芳\u{202e}\n ", 80).as_deref(), Ok("王芳"));
-        assert_eq!(needed("name", "\u{feff} \u{200d}", 80), Err(Refusal::BadField { field: "name", most: 80 }));
+        assert_eq!(
+            needed("name", "\u{feff} \u{200d}", 80),
+            Err(Refusal::BadField { field: "name", most: 80 })
+        );
         assert_eq!(label_number("account", " 3301－".replace('－', "-").as_str()).as_deref(), Ok("3301-"));
         assert_eq!(label_number("account", "３３０１-ab 28").as_deref(), Ok("3301-AB28"));
         assert!(label_number("account", "=1+1").is_err());

@@ -146,7 +146,8 @@ fn a_confirmed_number_is_learnt() {
         site.put(CALL, choose).by(1, AGENT).send().await;
         let now = get(&site, &format!("/api/customers/{wang}"), 2).await;
         assert_eq!(now["contacts"].as_array().map(Vec::len), Some(2));
-        let kinds: Vec<_> = now["history"].as_array().into_iter().flatten().map(|line| line["kind"].clone()).collect();
+        let kinds: Vec<_> =
+            now["history"].as_array().into_iter().flatten().map(|line| line["kind"].clone()).collect();
         assert_eq!(kinds.iter().filter(|kind| **kind == "number_learnt").count(), 1);
     });
 }
@@ -187,10 +188,14 @@ fn a_merge_and_its_undoing() {
         let again = site.post(&path, merge).by(2, LEADER).send().await;
         assert_eq!(again.body["code"], "customers.is_merged");
 
-        let undo = format!("/api/customers/moves/{}/undo", merged.body["moves"][0]["id"].as_str().expect("an id"));
+        let undo =
+            format!("/api/customers/moves/{}/undo", merged.body["moves"][0]["id"].as_str().expect("an id"));
         let back = site.post(&undo, json!({})).by(2, LEADER).send().await;
         assert_eq!(back.status.as_u16(), 200, "{}", back.show());
-        assert_eq!((&back.body["id"], back.body["accounts"].as_array().map(Vec::len)), (&json!(two), Some(1)));
+        assert_eq!(
+            (&back.body["id"], back.body["accounts"].as_array().map(Vec::len)),
+            (&json!(two), Some(1))
+        );
         assert_eq!(get(&site, CALL, 1).await["customer"]["id"], json!(two));
         let twice = site.post(&undo, json!({})).by(2, LEADER).send().await;
         assert_eq!(twice.body["code"], "customers.already_undone");
@@ -228,12 +233,16 @@ fn customers_are_found_by_what_people_know() {
     on_both(&tables(), async |db| {
         let site = site(db, "15400000001");
         for (at, name) in ["王芳", "王方", "欧阳晓明"].into_iter().enumerate() {
-            register(&site, name, &format!("1540000{:04}", at + 1), &format!("330100288{:02}", at + 10)).await;
+            register(&site, name, &format!("1540000{:04}", at + 1), &format!("330100288{:02}", at + 10))
+                .await;
         }
         let found = async |text: &str| {
             let list = get(&site, &format!("/api/customers?text={text}"), 2).await;
             let names = list["items"].as_array().into_iter().flatten();
-            names.map(|item| item["account"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>().join(" ")
+            names
+                .map(|item| item["account"].as_str().unwrap_or_default().to_owned())
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(found("%E7%8E%8B%E8%8A%B3").await, "33010028810");
         assert_eq!(found("%E7%8E%8B").await, "33010028811 33010028810", "by name: 方 before 芳");
@@ -245,9 +254,17 @@ fn customers_are_found_by_what_people_know() {
         assert_eq!(found("G3301002881").await.split(' ').count(), 3, "the beginning of a meter's number");
         assert_eq!(found("zzzz").await, "");
         let all = get(&site, "/api/customers?limit=2", 2).await;
-        let next = get(&site, &format!("/api/customers?limit=2&after={}", all["next"].as_str().expect("more")), 2).await;
-        assert_eq!((all["items"].as_array().map(Vec::len), next["items"].as_array().map(Vec::len)), (Some(2), Some(1)));
-        assert_eq!(get(&site, "/api/customers?class=residential&limit=2", 2).await["items"].as_array().map(Vec::len), Some(2));
+        let next =
+            get(&site, &format!("/api/customers?limit=2&after={}", all["next"].as_str().expect("more")), 2)
+                .await;
+        assert_eq!(
+            (all["items"].as_array().map(Vec::len), next["items"].as_array().map(Vec::len)),
+            (Some(2), Some(1))
+        );
+        assert_eq!(
+            get(&site, "/api/customers?class=residential&limit=2", 2).await["items"].as_array().map(Vec::len),
+            Some(2)
+        );
         assert_eq!(get(&site, "/api/customers?class=cng", 2).await["items"], json!([]));
     });
 }

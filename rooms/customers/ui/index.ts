@@ -1,12 +1,19 @@
-// The manifest of customers for the browser. Pages and their place in the navigation come here: docs/a-screen.md.
+// The customers' manifest for the browser.
+import { Contact } from "lucide-react";
 import type { Room } from "@lib/room";
-
-export const READ = "customers.read";
-export const CHANGE = "customers.change";
+import { CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, READ, UNMASK } from "./permissions";
 
 const room: Room = {
   name: "customers",
-  permissions: [READ, CHANGE],
-  routes: [],
+  permissions: [READ, CHANGE, MERGE, UNMASK, IMPORT, EXPORT, EXPORT_WHOLE],
+  nav: [{ path: "/customers", icon: Contact, label: "nav.customers", group: "look_up", order: 0, permission: READ, shells: ["desk", "supervisor", "office"] }],
+  routes: [
+    { path: "customers", page: () => import("./customers-page"), permission: READ },
+    { path: "customers/:id", page: () => import("./customer-page"), permission: READ },
+  ],
+  slots: {
+    "desk.customer": () => import("./desk-card"),
+    "desk.ring": () => import("./ring-facts"),
+  },
 };
 export default room;

@@ -66,11 +66,18 @@ impl AtDesk {
     }
 
     /// Whole for the customer of the call that is at one's own desk now, masked otherwise.
-    pub async fn sight(&self, app: &App, actor: &Actor, call: CallId, customer: CustomerId) -> Result<Sight, Error> {
-        let line = self.line(app, actor, call).await?;
-        if !line.own {
+    pub async fn sight(
+        &self,
+        app: &App,
+        actor: &Actor,
+        call: CallId,
+        customer: CustomerId,
+    ) -> Result<Sight, Error> {
+        let own = self.hall.desk(actor.person).await?.is_some_and(|desk| desk.call == Some(call));
+        if !own {
             return Ok(Sight::Masked);
         }
+        let line = self.line(app, actor, call).await?;
         if let Some((chosen, _)) = kept::chosen(&app.db, call).await? {
             return Ok(if chosen == customer { Sight::Whole } else { Sight::Masked });
         }

@@ -97,5 +97,12 @@ pub async fn undo(State(app): State<App>, actor: Actor, Path(id): Path<i64>) -> 
 }
 
 fn made(app: &App, kind: MoveKind, both: &Both) -> Move {
-    Move { id: app.id(), kind, source: both.source.id, target: both.target.id, moved: both.moved.clone(), undone: false }
+    Move {
+        id: app.id(),
+        kind,
+        source: both.source.id,
+        target: both.target.id,
+        moved: both.moved.clone(),
+        undone: false,
+    }
 }

@@ -40,7 +40,11 @@ pub fn hide_numbers(text: &str) -> String {
             run.push(c);
             continue;
         }
-        if run.len() >= 7 { out.push_str(&mask::phone(&run)) } else { out.push_str(&run) }
+        if run.len() >= 7 {
+            out.push_str(&mask::phone(&run))
+        } else {
+            out.push_str(&run)
+        }
         run.clear();
         out.push(c);
     }
@@ -155,7 +159,19 @@ pub fn row(customer: &Customer, sight: Sight) -> Row {
 
 pub fn whole(customer: Customer, sight: Sight) -> CustomerView {
     let allowed = allowed(&customer);
-    let Customer { id, kind, name, contacts, accounts, flags, created_at, changed_at, archived, merged_into, version } = customer;
+    let Customer {
+        id,
+        kind,
+        name,
+        contacts,
+        accounts,
+        flags,
+        created_at,
+        changed_at,
+        archived,
+        merged_into,
+        version,
+    } = customer;
     CustomerView {
         id,
         kind,
@@ -165,7 +181,12 @@ pub fn whole(customer: Customer, sight: Sight) -> CustomerView {
         accounts: accounts.into_iter().map(|account| self::account(account, sight)).collect(),
         flags: flags
             .into_iter()
-            .map(|flag| FlagView { flag: flag.flag, reason: sight.free(&flag.reason), since: flag.since, set_by: flag.set_by })
+            .map(|flag| FlagView {
+                flag: flag.flag,
+                reason: sight.free(&flag.reason),
+                since: flag.since,
+                set_by: flag.set_by,
+            })
             .collect(),
         created_at,
         changed_at,

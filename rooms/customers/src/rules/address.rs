@@ -77,21 +77,29 @@ pub fn take_apart(text: &str) -> Parts {
     let mut area = 0;
     for (at, c) in rest.char_indices() {
         let end = at + c.len_utf8();
-        if matches!(c, '省' | '市' | '县') || (c == '区' && !rest.get(..at).unwrap_or_default().ends_with('小')) {
+        if matches!(c, '省' | '市' | '县')
+            || (c == '区' && !rest.get(..at).unwrap_or_default().ends_with('小'))
+        {
             // 小区 and 社区 are places to live in.
             if rest.get(..at).unwrap_or_default().ends_with('社') {
                 break;
             }
             area = end;
         }
-        if matches!(c, '路' | '街' | '道' | '巷') || rest.get(..end).is_some_and(|head| head.chars().count() > 12) {
+        if matches!(c, '路' | '街' | '道' | '巷')
+            || rest.get(..end).is_some_and(|head| head.chars().count() > 12)
+        {
             break;
         }
     }
     parts.area = rest.get(..area).unwrap_or_default().to_owned();
     rest = rest.get(area..).unwrap_or_default();
-    if let Some(road) = rest.find(['路', '街', '道', '巷', '弄']).and_then(|at| rest[at..].chars().next().map(|c| at + c.len_utf8())) {
-        let number: usize = rest.get(road..).unwrap_or_default().bytes().take_while(u8::is_ascii_digit).count();
+    if let Some(road) = rest
+        .find(['路', '街', '道', '巷', '弄'])
+        .and_then(|at| rest[at..].chars().next().map(|c| at + c.len_utf8()))
+    {
+        let number: usize =
+            rest.get(road..).unwrap_or_default().bytes().take_while(u8::is_ascii_digit).count();
         let after = road + number;
         let end = match rest.get(after..) {
             Some(tail) if number > 0 && tail.starts_with('号') => after + '号'.len_utf8(),
@@ -135,6 +143,9 @@ mod tests {
     fn the_parts_make_the_text() {
         let parts = take_apart("铜官区淮河中路10号幸福里3栋2单元502室");
         assert_eq!(whole("", &parts).expect("an address").0, "铜官区淮河中路10号幸福里3栋2单元502室");
-        assert_eq!(whole("", &Parts::default()), Err(Refusal::BadField { field: "address", most: ADDRESS_MAX }));
+        assert_eq!(
+            whole("", &Parts::default()),
+            Err(Refusal::BadField { field: "address", most: ADDRESS_MAX })
+        );
     }
 }

@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 
 use super::address::{self, Parts};
 use super::{
-    ACCOUNTS_MAX, Account, Archived, CONTACTS_MAX, Class, Contact, Customer, Flag, FlagKind, Kind, METERS_MAX, Meter, NAME_MAX, Point,
-    Premises, Refusal, Source, TEXT_MAX, Utility, Verified, label_number, needed, optional, year,
+    ACCOUNTS_MAX, Account, Archived, CONTACTS_MAX, Class, Contact, Customer, Flag, FlagKind, Kind,
+    METERS_MAX, Meter, NAME_MAX, Point, Premises, Refusal, Source, TEXT_MAX, Utility, Verified, label_number,
+    needed, optional, year,
 };
 
 /// An act on one customer: `{"act":"set_flag","flag":"elderly","reason":"…"}`. What is absent stays as it is.
@@ -209,14 +210,17 @@ pub fn decide(customer: &Customer, act: &Act, by: &By) -> Result<Change, Refusal
         }
         Act::PutContact { contact, number, label, preferred } => {
             let new = contact.is_none();
-            let number = put_contact(&mut after, contact, number.as_deref(), label.as_deref(), preferred, by)?;
+            let number =
+                put_contact(&mut after, contact, number.as_deref(), label.as_deref(), preferred, by)?;
             let masked = kernel::mask::phone(number.as_str());
             (if new { "contact_added" } else { "contact_changed" }, json!({ "number": masked }))
         }
         Act::RemoveContact { contact } => {
             let at = after.contacts.iter().position(|known| known.id == contact);
             let gone = after.contacts.remove(at.ok_or(Refusal::BadField { field: "contact", most: 1 })?);
-            if gone.preferred && let Some(first) = after.contacts.first_mut() {
+            if gone.preferred
+                && let Some(first) = after.contacts.first_mut()
+            {
                 first.preferred = true;
             }
             ("contact_removed", json!({ "number": kernel::mask::phone(gone.number.as_str()) }))
@@ -248,7 +252,8 @@ pub fn decide(customer: &Customer, act: &Act, by: &By) -> Result<Change, Refusal
             (if new { "account_added" } else { "account_changed" }, json!({ "account": number }))
         }
         Act::CloseAccount { account } => {
-            let account = after.accounts.iter_mut().find(|known| known.id == account && known.closed_at.is_none());
+            let account =
+                after.accounts.iter_mut().find(|known| known.id == account && known.closed_at.is_none());
             let account = account.ok_or(Refusal::NotNow)?;
             account.closed_at = Some(by.now);
             ("account_closed", json!({ "account": account.number }))
@@ -267,7 +272,12 @@ pub fn decide(customer: &Customer, act: &Act, by: &By) -> Result<Change, Refusal
 }
 
 /// The number of a call that the agent has confirmed becomes a contact, or a known one is verified again.
-pub fn learn(customer: &Customer, number: &PhoneNumber, call: CallId, by: &By) -> Result<Option<Change>, Refusal> {
+pub fn learn(
+    customer: &Customer,
+    number: &PhoneNumber,
+    call: CallId,
+    by: &By,
+) -> Result<Option<Change>, Refusal> {
     if customer.merged_into.is_some() || customer.archived.is_some() {
         return Err(Refusal::IsArchived);
     }
@@ -339,7 +349,14 @@ fn put_contact(
         (None, Some(number)) => {
             let id = ContactId((by.id)());
             let label = label.unwrap_or_default();
-            customer.contacts.push(Contact { id, number, label, preferred: false, source: Source::Entered, verified: None });
+            customer.contacts.push(Contact {
+                id,
+                number,
+                label,
+                preferred: false,
+                source: Source::Entered,
+                verified: None,
+            });
             id
         }
     };
@@ -363,11 +380,17 @@ struct AccountForm {
     meter: Option<MeterForm>,
 }
 
-fn put_account(customer: &mut Customer, id: Option<AccountId>, form: AccountForm, by: &By) -> Result<String, Refusal> {
+fn put_account(
+    customer: &mut Customer,
+    id: Option<AccountId>,
+    form: AccountForm,
+    by: &By,
+) -> Result<String, Refusal> {
     let AccountForm { number, utility, class, address, parts, opened_year, meter } = form;
     let number = number.map(|number| label_number("account", &number)).transpose()?;
     let premises = if address.is_some() || parts.is_some() {
-        let (text, parts) = address::whole(address.as_deref().unwrap_or_default(), &parts.unwrap_or_default())?;
+        let (text, parts) =
+            address::whole(address.as_deref().unwrap_or_default(), &parts.unwrap_or_default())?;
         Some(Premises { id: PremisesId((by.id)()), text, parts })
     } else {
         None
@@ -426,7 +449,9 @@ pub(crate) fn hang(account: &mut Account, form: &MeterForm, by: &By) -> Result<b
         }
     };
     let Some(point) = account.points.get_mut(at) else { return Err(Refusal::NotNow) };
-    if let Some(same) = point.meters.iter_mut().find(|meter| meter.number == number && meter.removed_at.is_none()) {
+    if let Some(same) =
+        point.meters.iter_mut().find(|meter| meter.number == number && meter.removed_at.is_none())
+    {
         let before = same.clone();
         if !kind.is_empty() {
             same.kind = kind;
@@ -477,7 +502,12 @@ pub(crate) mod tests {
                 address: "铜官区淮河中路10号幸福里3栋2单元502室".into(),
                 parts: Parts::default(),
                 opened_year: Some(2017),
-                meter: Some(MeterForm { number: "G2017001".into(), kind: "IC卡表 G2.5".into(), installed_year: Some(2017), place: String::new() }),
+                meter: Some(MeterForm {
+                    number: "G2017001".into(),
+                    kind: "IC卡表 G2.5".into(),
+                    installed_year: Some(2017),
+                    place: String::new(),
+                }),
             }),
         };
         register(&form, &by(id)).expect("a customer").after
@@ -493,14 +523,25 @@ pub(crate) mod tests {
         };
         assert_eq!(shown(&customer), "15400000001* 15400000002");
         let second = customer.contacts[1].id;
-        let prefer = Act::PutContact { contact: Some(second), number: None, label: Some("女儿".into()), preferred: true };
+        let prefer = Act::PutContact {
+            contact: Some(second),
+            number: None,
+            label: Some("女儿".into()),
+            preferred: true,
+        };
         let after = decide(&customer, &prefer, &by(&id)).expect("may").after;
         assert_eq!(shown(&after), "15400000001 15400000002*");
         let after = decide(&after, &Act::RemoveContact { contact: second }, &by(&id)).expect("may").after;
         assert_eq!(shown(&after), "15400000001*");
-        let again = Act::PutContact { contact: None, number: Some("+86 15400000001".into()), label: None, preferred: false };
+        let again = Act::PutContact {
+            contact: None,
+            number: Some("+86 15400000001".into()),
+            label: None,
+            preferred: false,
+        };
         assert_eq!(decide(&after, &again, &by(&id)), Err(Refusal::ContactKnown));
-        let bad = Act::PutContact { contact: None, number: Some("=cmd()".into()), label: None, preferred: false };
+        let bad =
+            Act::PutContact { contact: None, number: Some("=cmd()".into()), label: None, preferred: false };
         assert_eq!(decide(&after, &bad, &by(&id)), Err(Refusal::BadNumber { number: "=cmd()".into() }));
     }
 
@@ -528,13 +569,19 @@ pub(crate) mod tests {
             address: None,
             parts: None,
             opened_year: None,
-            meter: Some(MeterForm { number: number.into(), kind: String::new(), installed_year: Some(2026), place: String::new() }),
+            meter: Some(MeterForm {
+                number: number.into(),
+                kind: String::new(),
+                installed_year: Some(2026),
+                place: String::new(),
+            }),
         };
         let same = decide(&customer, &hang("G2017001"), &by(&id)).expect("may").after;
         assert_eq!(same.accounts[0].points[0].meters.len(), 1);
         let after = decide(&customer, &hang("G2026001"), &by(&id)).expect("may").after;
         let meters = &after.accounts[0].points[0].meters;
-        let shown: Vec<_> = meters.iter().map(|meter| (meter.number.as_str(), meter.removed_at.is_some())).collect();
+        let shown: Vec<_> =
+            meters.iter().map(|meter| (meter.number.as_str(), meter.removed_at.is_some())).collect();
         assert_eq!(shown, [("G2017001", true), ("G2026001", false)]);
     }
 
@@ -543,7 +590,10 @@ pub(crate) mod tests {
         let id = counting();
         let customer = somebody(&id);
         let archive = |reason: &str| Act::Archive { reason: reason.into() };
-        assert_eq!(decide(&customer, &archive(" "), &by(&id)), Err(Refusal::BadField { field: "reason", most: TEXT_MAX }));
+        assert_eq!(
+            decide(&customer, &archive(" "), &by(&id)),
+            Err(Refusal::BadField { field: "reason", most: TEXT_MAX })
+        );
         let gone = decide(&customer, &archive("销户"), &by(&id)).expect("may").after;
         assert_eq!(allowed(&gone), [Allowed::Restore]);
         assert_eq!(decide(&gone, &archive("再来"), &by(&id)), Err(Refusal::IsArchived));

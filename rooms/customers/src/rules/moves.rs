@@ -69,11 +69,14 @@ pub fn merge(source: &Customer, target: &Customer, by: &By) -> Result<Both, Refu
         return Err(Refusal::SameCustomer);
     }
     let (mut from, mut into) = (source.clone(), target.clone());
-    let mut moved = Moved { accounts: from.accounts.iter().map(|account| account.id).collect(), ..Moved::default() };
+    let mut moved =
+        Moved { accounts: from.accounts.iter().map(|account| account.id).collect(), ..Moved::default() };
     into.accounts.append(&mut from.accounts);
     // A number that both have stays with the source, so that undoing brings it back untouched.
-    let (known, new): (Vec<Contact>, Vec<Contact>) =
-        from.contacts.drain(..).partition(|contact| into.contacts.iter().any(|other| other.number == contact.number));
+    let (known, new): (Vec<Contact>, Vec<Contact>) = from
+        .contacts
+        .drain(..)
+        .partition(|contact| into.contacts.iter().any(|other| other.number == contact.number));
     from.contacts = known;
     let has_preferred = into.contacts.iter().any(|contact| contact.preferred);
     for mut contact in new {
@@ -97,7 +100,8 @@ pub fn merge(source: &Customer, target: &Customer, by: &By) -> Result<Both, Refu
 pub fn split(source: &Customer, form: &SplitForm, by: &By) -> Result<Both, Refusal> {
     live(source)?;
     let mut from = source.clone();
-    let (gone, kept): (Vec<Account>, Vec<Account>) = from.accounts.drain(..).partition(|account| form.accounts.contains(&account.id));
+    let (gone, kept): (Vec<Account>, Vec<Account>) =
+        from.accounts.drain(..).partition(|account| form.accounts.contains(&account.id));
     from.accounts = kept;
     let (gone_numbers, kept): (Vec<Contact>, Vec<Contact>) =
         from.contacts.drain(..).partition(|contact| form.contacts.contains(&contact.id));
@@ -148,7 +152,8 @@ pub fn undo(done: &Move, source: &Customer, target: &Customer, by: &By) -> Resul
     let (back, kept): (Vec<Contact>, Vec<Contact>) =
         into.contacts.drain(..).partition(|contact| done.moved.contacts.contains(&contact.id));
     into.contacts = kept;
-    let back = back.into_iter().filter(|contact| !from.contacts.iter().any(|known| known.number == contact.number));
+    let back =
+        back.into_iter().filter(|contact| !from.contacts.iter().any(|known| known.number == contact.number));
     let back: Vec<Contact> = back.collect();
     from.contacts.extend(back);
     into.flags.retain(|flag| !done.moved.flags.contains(&flag.flag));
@@ -184,8 +189,11 @@ mod tests {
 
     fn shown(customer: &Customer) -> String {
         let accounts = customer.accounts.len();
-        let numbers: Vec<String> =
-            customer.contacts.iter().map(|c| format!("{}{}", c.number.tail(2), if c.preferred { "*" } else { "" })).collect();
+        let numbers: Vec<String> = customer
+            .contacts
+            .iter()
+            .map(|c| format!("{}{}", c.number.tail(2), if c.preferred { "*" } else { "" }))
+            .collect();
         let flags: Vec<_> = customer.flags.iter().map(|flag| flag.flag.as_str()).collect();
         let gone = if customer.merged_into.is_some() { " gone" } else { "" };
         format!("{accounts} accounts, {} {}{gone}", numbers.join(" "), flags.join(" ")).trim_end().to_owned()
@@ -204,8 +212,14 @@ mod tests {
         assert_eq!(merge(&both.source, &one, &by(&id)), Err(Refusal::IsMerged));
         assert_eq!(merge(&one, &one, &by(&id)), Err(Refusal::SameCustomer));
 
-        let mut done =
-            Move { id: 1, kind: MoveKind::Merge, source: two.id, target: one.id, moved: both.moved, undone: false };
+        let mut done = Move {
+            id: 1,
+            kind: MoveKind::Merge,
+            source: two.id,
+            target: one.id,
+            moved: both.moved,
+            undone: false,
+        };
         let back = undo(&done, &both.source, &both.target, &by(&id)).expect("may");
         assert_eq!(shown(&back.target), shown(&one));
         assert_eq!(shown(&back.source), "1 accounts, 02* 09 elderly");
@@ -226,10 +240,22 @@ mod tests {
         };
         assert_eq!(split(&one, &form(vec![], vec![]), &by(&id)), Err(Refusal::NothingToMove));
         let both = split(&one, &form(vec![], vec![one.contacts[0].id]), &by(&id)).expect("may");
-        assert_eq!((shown(&both.source), shown(&both.target)), ("1 accounts, 02*".into(), "0 accounts, 01*".into()));
-        let done =
-            Move { id: 1, kind: MoveKind::Split, source: one.id, target: both.target.id, moved: both.moved, undone: false };
+        assert_eq!(
+            (shown(&both.source), shown(&both.target)),
+            ("1 accounts, 02*".into(), "0 accounts, 01*".into())
+        );
+        let done = Move {
+            id: 1,
+            kind: MoveKind::Split,
+            source: one.id,
+            target: both.target.id,
+            moved: both.moved,
+            undone: false,
+        };
         let back = undo(&done, &both.source, &both.target, &by(&id)).expect("may");
-        assert_eq!((shown(&back.source), shown(&back.target)), ("1 accounts, 02* 01".into(), "0 accounts,   gone".into()));
+        assert_eq!(
+            (shown(&back.source), shown(&back.target)),
+            ("1 accounts, 02* 01".into(), "0 accounts,   gone".into())
+        );
     }
 }

@@ -16,7 +16,8 @@ const BY_NUMBER: &str = "SELECT c.party FROM customers_contact c JOIN customers_
 const CHOSEN: &str = "SELECT party, number FROM customers_call WHERE call = $1";
 const CHOOSE: &str = "INSERT INTO customers_call (call, party, number, at, who) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (call) DO UPDATE SET party = excluded.party, at = excluded.at, who = excluded.who";
-const LAST: &str = "SELECT call, at FROM customers_call WHERE party = $1 AND call <> $2 ORDER BY at DESC LIMIT 1";
+const LAST: &str =
+    "SELECT call, at FROM customers_call WHERE party = $1 AND call <> $2 ORDER BY at DESC LIMIT 1";
 const MERGED: &str = "SELECT merged_into FROM customers_party WHERE id = $1";
 
 /// The customers who have this number, those first for whom it was verified last.
@@ -28,12 +29,17 @@ pub async fn by_number(db: &Db, number: &PhoneNumber) -> Result<Vec<CustomerId>>
 
 /// Whose call it was, and the number at the time.
 pub async fn chosen(db: &Db, call: CallId) -> Result<Option<(CustomerId, String)>> {
-    let row = sqlx::query(CHOSEN).bind(call.get()).fetch_optional(db.read()).await.context("whose call it is")?;
+    let row =
+        sqlx::query(CHOSEN).bind(call.get()).fetch_optional(db.read()).await.context("whose call it is")?;
     let Some(row) = row else { return Ok(None) };
     let mut customer: i64 = row.try_get("party")?;
     // A record that was merged away stands for the one that took it in; merges may follow each other.
     for _ in 0..8 {
-        let merged = sqlx::query(MERGED).bind(customer).fetch_optional(db.read()).await.context("a merged customer")?;
+        let merged = sqlx::query(MERGED)
+            .bind(customer)
+            .fetch_optional(db.read())
+            .await
+            .context("a merged customer")?;
         match merged.and_then(|row| row.try_get::<Option<i64>, _>("merged_into").ok().flatten()) {
             Some(into) => customer = into,
             None => break,

@@ -46,8 +46,10 @@ macro_rules! search {
 }
 
 const NAME: &str = search!("customers_party p", "p.name >= $1 AND p.name < $2", "ORDER BY p.name, p.id");
-const PINYIN: &str = search!("customers_party p", "p.pinyin >= $1 AND p.pinyin < $2", "ORDER BY p.pinyin, p.id");
-const INITIALS: &str = search!("customers_party p", "p.initials >= $1 AND p.initials < $2", "ORDER BY p.initials, p.id");
+const PINYIN: &str =
+    search!("customers_party p", "p.pinyin >= $1 AND p.pinyin < $2", "ORDER BY p.pinyin, p.id");
+const INITIALS: &str =
+    search!("customers_party p", "p.initials >= $1 AND p.initials < $2", "ORDER BY p.initials, p.id");
 const PHONE: &str = search!(
     "customers_contact c JOIN customers_party p ON p.id = c.party",
     "c.reversed >= $1 AND c.reversed < $2",
@@ -85,7 +87,8 @@ const CLASS: &str = search!(
     "a.class = $1 AND $2 = '' AND a.party < $7",
     "GROUP BY a.party, p.id ORDER BY a.party DESC"
 );
-const ARCHIVED: &str = search!("customers_party p", "p.archived_at > 0 AND $1 = '' AND $2 = ''", "ORDER BY p.id DESC");
+const ARCHIVED: &str =
+    search!("customers_party p", "p.archived_at > 0 AND $1 = '' AND $2 = ''", "ORDER BY p.id DESC");
 const ALL: &str = search!("customers_party p", "$1 = '' AND $2 = ''", "ORDER BY p.id DESC");
 
 /// The ids of a page, one more than `limit` if there are more; with a text, all that are found, without pages.
@@ -141,7 +144,13 @@ fn leads(text: &str) -> Vec<(&'static str, String)> {
     vec![(NAME, crate::rules::line(text))]
 }
 
-async fn run(db: &Db, sql: &'static str, lead: (&str, &str), filter: &Filter, limit: i64) -> Result<Vec<CustomerId>> {
+async fn run(
+    db: &Db,
+    sql: &'static str,
+    lead: (&str, &str),
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<CustomerId>> {
     let rows = sqlx::query(sql)
         .bind(lead.0)
         .bind(lead.1)

@@ -10,7 +10,10 @@ use sqlx::{AnyConnection, Row as _};
 use super::text::in_ids;
 use super::{Text, ids};
 use crate::rules::address::Parts;
-use crate::rules::{Account, Archived, Class, Contact, Customer, Flag, FlagKind, Kind, Meter, Point, Premises, Source, Utility, Verified};
+use crate::rules::{
+    Account, Archived, Class, Contact, Customer, Flag, FlagKind, Kind, Meter, Point, Premises, Source,
+    Utility, Verified,
+};
 
 const PARTIES: Text = in_ids!(
     "SELECT id, kind, name, created_at, changed_at, archived_at, archived_why, merged_into, version \
@@ -39,7 +42,11 @@ const FLAGS: Text = in_ids!(
 );
 
 /// These customers, in the order asked for; those who do not exist are left out.
-pub async fn many(connection: &mut AnyConnection, kind: DbKind, wanted: &[CustomerId]) -> Result<Vec<Customer>> {
+pub async fn many(
+    connection: &mut AnyConnection,
+    kind: DbKind,
+    wanted: &[CustomerId],
+) -> Result<Vec<Customer>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }

@@ -11,7 +11,8 @@ use super::save::Mark;
 use crate::rules::moves::{Move, MoveKind};
 
 const ADD: &str = "INSERT INTO customers_move (id, kind, source, target, at, who, moved) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const ONE: &str = "SELECT id, kind, source, target, at, who, moved, undone_at FROM customers_move WHERE id = $1";
+const ONE: &str =
+    "SELECT id, kind, source, target, at, who, moved, undone_at FROM customers_move WHERE id = $1";
 const OF: &str = "SELECT id, kind, source, target, at, who, moved, undone_at FROM customers_move \
      WHERE source = $1 OR target = $1 ORDER BY id DESC LIMIT 20";
 const UNDONE: &str = "UPDATE customers_move SET undone_at = $1 WHERE id = $2 AND undone_at IS NULL";
@@ -34,7 +35,11 @@ pub struct MoveLine {
 
 pub async fn add(tx: &mut Tx, made: &Move, mark: Mark) -> Result<()> {
     let moved = serde_json::to_string(&made.moved).context("what was moved")?;
-    let add = sqlx::query(ADD).bind(made.id).bind(made.kind.as_str()).bind(made.source.get()).bind(made.target.get());
+    let add = sqlx::query(ADD)
+        .bind(made.id)
+        .bind(made.kind.as_str())
+        .bind(made.source.get())
+        .bind(made.target.get());
     let add = add.bind(mark.at.as_micros()).bind(mark.who.get()).bind(moved);
     add.execute(&mut **tx).await.context("keeping a move")?;
     Ok(())
@@ -58,7 +63,12 @@ pub async fn of(db: &Db, customer: CustomerId) -> Result<Vec<MoveLine>> {
 
 /// False when somebody else was faster.
 pub async fn undone(tx: &mut Tx, id: i64, at: Timestamp) -> Result<bool> {
-    let done = sqlx::query(UNDONE).bind(at.as_micros()).bind(id).execute(&mut **tx).await.context("undoing a move")?;
+    let done = sqlx::query(UNDONE)
+        .bind(at.as_micros())
+        .bind(id)
+        .execute(&mut **tx)
+        .await
+        .context("undoing a move")?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -72,5 +82,9 @@ fn made(row: &Row) -> Result<(Move, Timestamp, Option<PersonId>)> {
         moved: serde_json::from_str(&moved).context("what was moved")?,
         undone: row.try_get::<Option<i64>, _>("undone_at")?.is_some(),
     };
-    Ok((made, Timestamp::from_micros(row.try_get("at")?), row.try_get::<Option<i64>, _>("who")?.map(PersonId)))
+    Ok((
+        made,
+        Timestamp::from_micros(row.try_get("at")?),
+        row.try_get::<Option<i64>, _>("who")?.map(PersonId),
+    ))
 }

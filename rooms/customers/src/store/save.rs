@@ -15,7 +15,8 @@ const PARTY: &str = "INSERT INTO customers_party (id, kind, name, pinyin, initia
      archived_why, merged_into, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)";
 const SAVE: &str = "UPDATE customers_party SET kind = $1, name = $2, pinyin = $3, initials = $4, changed_at = $5, \
      archived_at = $6, archived_why = $7, merged_into = $8, version = version + 1 WHERE id = $9 AND version = $10";
-const PAST: &str = "INSERT INTO customers_past (id, party, at, who, kind, before) VALUES ($1, $2, $3, $4, $5, $6)";
+const PAST: &str =
+    "INSERT INTO customers_past (id, party, at, who, kind, before) VALUES ($1, $2, $3, $4, $5, $6)";
 const NOTE: &str = "INSERT INTO customers_note (id, party, at, who, text) VALUES ($1, $2, $3, $4, $5)";
 const CONTACT: &str = "INSERT INTO customers_contact (id, party, number, reversed, label, preferred, source, verified_at, \
      verified_by, verified_call) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
@@ -31,7 +32,8 @@ const ACCOUNT: &str = "INSERT INTO customers_account (id, party, premises, numbe
 const PREMISES: &str = "INSERT INTO customers_premises (id, text, area, road, community, building, unit, room) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 const PREMISES_OF: &str = "SELECT id FROM customers_premises WHERE text = $1";
-const POINT: &str = "INSERT INTO customers_point (id, account, place) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+const POINT: &str =
+    "INSERT INTO customers_point (id, account, place) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
 const METER: &str = "INSERT INTO customers_meter (id, point, number, reversed, kind, installed_year, removed_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, \
      installed_year = excluded.installed_year, removed_at = excluded.removed_at";
@@ -52,7 +54,12 @@ pub struct Mark {
 ///
 /// # Errors
 /// Refused when somebody else was faster, or when an account's number is another customer's.
-pub async fn change(tx: &mut Tx, before: Option<&Customer>, change: &Change, mark: Mark) -> Result<(), Error> {
+pub async fn change(
+    tx: &mut Tx,
+    before: Option<&Customer>,
+    change: &Change,
+    mark: Mark,
+) -> Result<(), Error> {
     record(tx, before, &change.after, mark, change.kind).await?;
     if let Some(text) = &change.note {
         let note = sqlx::query(NOTE).bind(mark.id).bind(change.after.id.get()).bind(mark.at.as_micros());
@@ -64,12 +71,25 @@ pub async fn change(tx: &mut Tx, before: Option<&Customer>, change: &Change, mar
 
 /// The journal's line and the event.
 pub fn tell(tx: &mut Tx, mark: Mark, customer: CustomerId, kind: &'static str, payload: Value) -> Result<()> {
-    tx.journal(Entry { at: mark.at, who: Some(mark.who), room: "customers", subject: customer.to_string(), kind, payload });
+    tx.journal(Entry {
+        at: mark.at,
+        who: Some(mark.who),
+        room: "customers",
+        subject: customer.to_string(),
+        kind,
+        payload,
+    });
     tx.emit(mark.at, &Changed { customers: vec![customer] })
 }
 
 /// Writes the rows of one customer that differ.
-pub async fn record(tx: &mut Tx, before: Option<&Customer>, after: &Customer, mark: Mark, kind: &str) -> Result<(), Error> {
+pub async fn record(
+    tx: &mut Tx,
+    before: Option<&Customer>,
+    after: &Customer,
+    mark: Mark,
+    kind: &str,
+) -> Result<(), Error> {
     match before {
         None => party(tx, after).await?,
         Some(before) => {
@@ -78,7 +98,12 @@ pub async fn record(tx: &mut Tx, before: Option<&Customer>, after: &Customer, ma
             }
             let past = sqlx::query(PAST).bind(mark.id).bind(after.id.get()).bind(mark.at.as_micros());
             let text = serde_json::to_string(before).context("what a customer was")?;
-            past.bind(mark.who.get()).bind(kind).bind(text).execute(&mut **tx).await.context("keeping what was")?;
+            past.bind(mark.who.get())
+                .bind(kind)
+                .bind(text)
+                .execute(&mut **tx)
+                .await
+                .context("keeping what was")?;
         }
     }
     let none = Vec::new();
@@ -109,7 +134,12 @@ pub async fn record(tx: &mut Tx, before: Option<&Customer>, after: &Customer, ma
 
 async fn party(tx: &mut Tx, new: &Customer) -> Result<()> {
     let (whole, initials) = pinyin::of(&new.name);
-    let add = sqlx::query(PARTY).bind(new.id.get()).bind(new.kind.as_str()).bind(&new.name).bind(whole).bind(initials);
+    let add = sqlx::query(PARTY)
+        .bind(new.id.get())
+        .bind(new.kind.as_str())
+        .bind(&new.name)
+        .bind(whole)
+        .bind(initials);
     let add = add.bind(new.created_at.as_micros()).bind(new.changed_at.as_micros());
     let add = add.bind(new.archived.as_ref().map(|archived| archived.at.as_micros()));
     let add = add.bind(new.archived.as_ref().map(|archived| archived.why.clone()));
@@ -130,7 +160,8 @@ async fn update(tx: &mut Tx, new: &Customer) -> Result<bool> {
 async fn contact(tx: &mut Tx, customer: CustomerId, new: &Contact) -> Result<()> {
     let Contact { id, number, label, preferred, source, verified } = new;
     let put = sqlx::query(CONTACT).bind(id.get()).bind(customer.get()).bind(number.as_str());
-    let put = put.bind(reversed(number.as_str())).bind(label).bind(i64::from(*preferred)).bind(source.as_str());
+    let put =
+        put.bind(reversed(number.as_str())).bind(label).bind(i64::from(*preferred)).bind(source.as_str());
     let put = put.bind(verified.as_ref().map(|verified| verified.at.as_micros()));
     let put = put.bind(verified.as_ref().map(|verified| verified.by.get()));
     let put = put.bind(verified.as_ref().and_then(|verified| verified.call).map(|call| call.get()));
@@ -140,17 +171,23 @@ async fn contact(tx: &mut Tx, customer: CustomerId, new: &Contact) -> Result<()>
 
 async fn account(tx: &mut Tx, customer: CustomerId, new: &Account) -> Result<(), Error> {
     let Account { id, number, utility, class, premises, opened_year, closed_at, points } = new;
-    let taken = sqlx::query(TAKEN).bind(number).fetch_optional(&mut **tx).await.context("looking for an account")?;
+    let taken =
+        sqlx::query(TAKEN).bind(number).fetch_optional(&mut **tx).await.context("looking for an account")?;
     if let Some(row) = taken
         && row.try_get::<i64, _>("id").context("an account")? != id.get()
     {
         return Err(Refusal::AccountTaken { number: number.clone() }.into());
     }
     let parts = &premises.parts;
-    let place = sqlx::query(PREMISES).bind(premises.id.get()).bind(&premises.text).bind(&parts.area).bind(&parts.road);
+    let place = sqlx::query(PREMISES)
+        .bind(premises.id.get())
+        .bind(&premises.text)
+        .bind(&parts.area)
+        .bind(&parts.road);
     let place = place.bind(&parts.community).bind(&parts.building).bind(&parts.unit).bind(&parts.room);
     place.execute(&mut **tx).await.context("keeping an address")?;
-    let row = sqlx::query(PREMISES_OF).bind(&premises.text).fetch_one(&mut **tx).await.context("an address")?;
+    let row =
+        sqlx::query(PREMISES_OF).bind(&premises.text).fetch_one(&mut **tx).await.context("an address")?;
     let premises = PremisesId(row.try_get("id").context("an address")?);
     let put = sqlx::query(ACCOUNT).bind(id.get()).bind(customer.get()).bind(premises.get()).bind(number);
     let put = put.bind(reversed(number)).bind(utility.as_str()).bind(class.as_str()).bind(*opened_year);
@@ -159,7 +196,8 @@ async fn account(tx: &mut Tx, customer: CustomerId, new: &Account) -> Result<(),
         let put = sqlx::query(POINT).bind(*point).bind(id.get()).bind(place);
         put.execute(&mut **tx).await.context("keeping a service point")?;
         for Meter { id, number, kind, installed_year, removed_at } in meters {
-            let put = sqlx::query(METER).bind(*id).bind(*point).bind(number).bind(reversed(number)).bind(kind);
+            let put =
+                sqlx::query(METER).bind(*id).bind(*point).bind(number).bind(reversed(number)).bind(kind);
             let put = put.bind(*installed_year).bind(removed_at.map(Timestamp::as_micros));
             put.execute(&mut **tx).await.context("keeping a meter")?;
         }

@@ -23,7 +23,11 @@ macro_rules! in_ids {
     ($before:expr, $after:expr) => {
         $crate::store::Text {
             sqlite: concat!($before, "(SELECT value FROM json_each($1))", $after),
-            postgres: concat!($before, "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))", $after),
+            postgres: concat!(
+                $before,
+                "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))",
+                $after
+            ),
         }
     };
 }

@@ -1,0 +1,92 @@
+// All customers: found by what people know of themselves, narrowed by class and flag; masked.
+import { Button, Checkbox } from "antd";
+import { Contact, SearchX, UserPlus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import { Empty, Page, Pager, Panel, Table, Trouble, type Column } from "@kit";
+import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
+import type { CustomerRow } from "@lib/customer";
+import { useMay } from "@lib/session";
+import { useUrlState } from "@lib/url";
+import { CLASSES, FILTERS, FLAGS, useCustomers } from "./api";
+import { CHANGE } from "./permissions";
+import { Phone } from "./phone";
+import { RegisterDialog } from "./register-dialog";
+import { ClassMark, FlagMarks } from "./words";
+
+export default function CustomersPage() {
+  const { t } = useTranslation("customers");
+  const [url, change] = useUrlState(FILTERS);
+  const { after, ...chosen } = url;
+  const customers = useCustomers(url);
+  const mayChange = useMay(CHANGE);
+  const navigate = useNavigate();
+  const [registering, setRegistering] = useState(false);
+  const filtered = Object.keys(chosen).length > 0;
+  const set = (next: Parameters<typeof change>[0]) => change({ ...next, after: null });
+  const clear = () => set(Object.fromEntries(FILTERS.map((key) => [key, null])));
+
+  const columns: Column<CustomerRow>[] = [
+    { key: "name", title: t("name"), cell: (row) => <Link className="strong nowrap" to={`/customers/${row.id}`}>{row.name}</Link> },
+    { key: "class", title: t("class.label"), cell: (row) => <ClassMark of={row.class} /> },
+    { key: "account", title: t("account_number"), cell: (row) => <span className="nowrap">{row.account ?? "—"} {row.more_accounts > 0 && <span className="muted">{t("more_accounts", { count: row.more_accounts })}</span>}</span> },
+    { key: "number", title: t("number"), cell: (row) => (row.number ? <Phone number={row.number} /> : "—") },
+    { key: "address", title: t("address"), cell: (row) => row.address ?? "—" },
+    { key: "flags", title: t("flags"), cell: (row) => <span className="row tight wrap"><FlagMarks flags={row.flags} /></span> },
+  ];
+
+  return (
+    <Page
+      title={t("title")}
+      lead={t("lead")}
+      actions={
+        mayChange && (
+          <Button type="primary" onClick={() => setRegistering(true)} icon={<UserPlus size={16} aria-hidden />}>
+            {t("register")}
+          </Button>
+        )
+      }
+    >
+      <Filters label={t("filters")} active={filtered} onClear={clear}>
+        <TextFilter id="text" label={t("filter_text")} width={300} value={url.text} onChange={(text) => set({ text })} />
+        <ChoiceFilter id="class" label={t("class.label")} width={130} value={url.class} onChange={(value) => set({ class: value })} options={CLASSES.map((value) => ({ value, label: t(`class.${value}`) }))} />
+        <ChoiceFilter id="flag" label={t("flags")} width={150} value={url.flag} onChange={(flag) => set({ flag })} options={FLAGS.map((value) => ({ value, label: t(`flag.${value}`) }))} />
+        <Checkbox checked={url.archived === "true"} onChange={(event) => set({ archived: event.target.checked ? "true" : null })} style={{ minHeight: 32, alignItems: "center" }}>
+          {t("archived_only")}
+        </Checkbox>
+      </Filters>
+      <Panel flush label={t("title")}>
+        {customers.isError && !customers.data ? (
+          <Trouble error={customers.error} retry={() => void customers.refetch()} />
+        ) : (
+          <Table
+            label={t("title")}
+            columns={columns}
+            rows={customers.data?.items}
+            rowKey={(row) => row.id}
+            to={(row) => `/customers/${row.id}`}
+            expect={12}
+            empty={
+              filtered || after ? (
+                <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
+                  {t("none_found_todo")}
+                </Empty>
+              ) : (
+                <Empty icon={Contact} title={t("none")}>
+                  {t("none_todo")}
+                </Empty>
+              )
+            }
+            foot={
+              (after || customers.data?.next) && (
+                <Pager newest={!after} onNewest={() => change({ after: null })} onOlder={customers.data?.next ? () => change({ after: customers.data?.next }, { push: true }) : undefined} words="list" />
+              )
+            }
+          />
+        )}
+      </Panel>
+      {registering && <RegisterDialog onClose={() => setRegistering(false)} onDone={(id) => void navigate(`/customers/${id}`)} />}
+    </Page>
+  );
+}
