@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 pub mod apply;
+pub mod customers;
 pub mod export;
 pub mod serve;
 #[cfg(test)]

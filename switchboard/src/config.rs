@@ -35,9 +35,32 @@ pub enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Invented customers, to try the centre with as many as there will be.
+    Customers {
+        #[command(subcommand)]
+        act: Customers,
+    },
     /// Call a demo on this machine: callers who speak, press keys and lose patience, and agents who answer.
     Simulate(Simulate),
 }
+
+#[derive(Subcommand, Debug)]
+pub enum Customers {
+    /// Put invented customers in; those that are there already are left alone.
+    Generate {
+        /// How many there are to be.
+        #[arg(long, default_value_t = customers::rules::demo::CUSTOMERS)]
+        count: u64,
+        /// The same seed makes the same customers.
+        #[arg(long, default_value_t = DEMO_SEED)]
+        seed: u64,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// What the demo's customers are made from.
+pub const DEMO_SEED: u64 = 2012;
 
 /// The digest realm of telephones. It is part of what is kept in place of their passwords, so it cannot be a setting.
 pub const REALM: &str = "switchboard";

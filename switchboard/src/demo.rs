@@ -11,7 +11,7 @@ use web::App;
 
 use crate::centre::{self, CentreSpec};
 use crate::commands::apply::apply;
-use crate::config::{Config, REALM};
+use crate::config::{Config, DEMO_SEED, REALM};
 
 const CENTRE: &str = include_str!("../../demo/centre.toml");
 const FLOWS: &str = include_str!("../../demo/flows.toml");
@@ -33,6 +33,28 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     }
     interactions::put_demo(app, "gas").await.context("putting the demo's contact reasons in")?;
     Ok(())
+}
+
+/// Makes the demo's customers, beside everything else: the first start takes no longer for them.
+pub async fn customers(app: App) {
+    use customers::rules::demo::CUSTOMERS;
+    let begun = app.now();
+    let tenth = CUSTOMERS / 10;
+    let told = std::sync::atomic::AtomicU64::new(0);
+    let made = customers::demo::fill(&app, CUSTOMERS, DEMO_SEED, |done| {
+        if told.swap(done / tenth, std::sync::atomic::Ordering::Relaxed) < done / tenth {
+            tracing::info!("{done} of {CUSTOMERS} invented customers are there");
+        }
+    })
+    .await;
+    match made {
+        Ok(0) => {}
+        Ok(made) => {
+            let seconds = app.now().since(begun).as_secs();
+            tracing::info!("{made} invented customers were put in within {seconds} s");
+        }
+        Err(failure) => tracing::warn!("the invented customers could not be put in: {failure:#}"),
+    }
 }
 
 /// The agents' numbers, so ordered that a few of them serve every queue: one of each in turn.

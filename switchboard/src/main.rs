@@ -31,6 +31,7 @@ async fn main() -> ExitCode {
         Command::Serve(serve) => commands::serve::run(serve).await,
         Command::Apply { file, place } => commands::apply::run(file, place).await,
         Command::Export { place } => commands::export::run(place).await,
+        Command::Customers { act } => commands::customers::run(act).await,
         Command::Simulate(people) => simulate::run(people).await,
     };
     match outcome {

@@ -17,7 +17,7 @@ use web::{App, SteadyClock};
 use crate::rooms;
 
 /// The node's number in ids. One node until several share a database.
-const NODE: u8 = 0;
+pub const NODE: u8 = 0;
 
 /// Opens the database, brings its tables up to date and makes what every command needs.
 pub async fn open(database: &str) -> Result<App> {
@@ -52,6 +52,11 @@ impl Folders {
     /// Prompts that were uploaded.
     pub fn prompts(&self) -> PathBuf {
         self.data.join("prompts")
+    }
+
+    /// The search index: a cache.
+    pub fn search(&self) -> PathBuf {
+        self.data.join("search")
     }
 
     /// Two programs on one folder would write over each other. The lock goes with the process, however it ends.

@@ -3,7 +3,7 @@
 pub mod call;
 pub mod customers;
 pub mod moves;
-pub mod view;
+pub(crate) mod view;
 
 use db::Look;
 use kernel::CustomerId;

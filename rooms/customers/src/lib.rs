@@ -11,9 +11,11 @@ use kernel::CustomerId;
 use serde::{Deserialize, Serialize};
 use web::{Room, Routes, routes};
 
+pub mod demo;
 mod http;
 pub mod permissions;
 pub mod rules;
+mod search;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -49,6 +51,7 @@ pub fn room(hall: Arc<dyn Hall>) -> Room {
             .permit(MERGE, routes!(http::moves::undo))
             .permit(READ, routes!(http::call::show, http::call::choose))
             .with(AtDesk { hall, looks: Arc::new(Looks::default()) }),
+        search: vec![search::source()],
         ..Room::new("customers", MIGRATIONS)
     }
 }

@@ -6,7 +6,9 @@ use utoipa::ToSchema;
 use web::Status;
 
 pub mod address;
+pub mod bulk;
 pub mod change;
+pub mod demo;
 pub mod moves;
 pub mod pinyin;
 

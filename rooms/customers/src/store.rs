@@ -1,5 +1,6 @@
 //! Customers kept and loaded; nobody else writes these tables.
 
+pub mod bulk;
 pub mod calls;
 pub mod find;
 pub mod load;

@@ -268,3 +268,27 @@ fn customers_are_found_by_what_people_know() {
         assert_eq!(get(&site, "/api/customers?class=cng", 2).await["items"], json!([]));
     });
 }
+
+#[test]
+fn the_demos_customers_are_made_once_and_recognised() {
+    on_both(&tables(), async |db| {
+        let site = site(db, "15489654318");
+        let total = 1_203;
+        let told = std::cell::Cell::new(0);
+        let made = crate::demo::fill(&site.app, total, 2026, |done| told.set(done)).await.expect("made");
+        assert_eq!((made, told.get()), (total, total));
+        assert_eq!(crate::demo::fill(&site.app, total, 2026, |_| {}).await.expect("there already"), 0);
+        let caller = crate::rules::demo::number(640);
+        assert_eq!(caller.as_str(), format!("154{:08}", (640u64 * 7_654_321 + 12_345_678) % 100_000_000));
+        let list = get(&site, &format!("/api/customers?text={caller}"), 2).await;
+        assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "{list}");
+        let shared = crate::rules::demo::number(641);
+        let list = get(&site, &format!("/api/customers?text={shared}"), 2).await;
+        assert_eq!(list["items"].as_array().map(Vec::len), Some(2), "two records name it");
+        let works = get(&site, "/api/customers?class=industrial", 2).await;
+        assert_eq!(works["items"].as_array().map(Vec::len), Some(0), "none of so few");
+        let cng = get(&site, "/api/customers?class=cng&limit=200", 2).await;
+        assert_eq!(cng["items"].as_array().map(Vec::len), Some(14));
+        assert!(site.app.db.verify_journal().await.expect("the journal").is_ok());
+    });
+}

@@ -20,7 +20,7 @@ mod tx;
 pub use db::{Db, Kind, Options};
 pub use journal::{Broken, Entry, Look, hash_of};
 pub use migrate::{Migration, Migrations};
-pub use outbox::{Emitted, Event, Subscription};
+pub use outbox::{Emitted, Event, News, Subscription};
 pub use sqlx::any::AnyRow as Row;
 pub use tx::Tx;
 

@@ -56,6 +56,17 @@ impl Emitted {
     }
 }
 
+/// What is new for a follower.
+#[derive(Debug)]
+pub struct News {
+    /// Those it wants.
+    pub events: Vec<Emitted>,
+    /// How many there are with those it does not want.
+    pub passed: usize,
+    /// The place behind all of them.
+    pub last: i64,
+}
+
 type Handling<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
 type Handle = dyn for<'a> Fn(&'a mut Tx, &'a Emitted) -> Handling<'a> + Send + Sync;
 
@@ -218,6 +229,47 @@ impl Db {
                 .await?;
             sqlx::query(HEARD).bind(event.id).bind(name).execute(&mut *tx).await?;
         }
+        tx.commit().await
+    }
+
+    /// What is new for a follower. It works outside the database (an index, a cache) and says itself with
+    /// [`Db::followed`] what it has kept; until then nothing it has not heard is forgotten. None when it is not known.
+    pub async fn follow(&self, name: &str, kinds: &[&str]) -> anyhow::Result<Option<News>> {
+        const PLACE: &str = "SELECT heard FROM db_outbox_reader WHERE name = $1";
+        let place =
+            sqlx::query(PLACE).bind(name).fetch_optional(self.read()).await.context("a follower's place")?;
+        let Some(place) = place else { return Ok(None) };
+        let mut news = News { events: Vec::new(), passed: 0, last: place.try_get("heard")? };
+        for row in sqlx::query(NEXT).bind(news.last).fetch_all(self.read()).await.context("reading events")? {
+            let event = emitted_of(&row)?;
+            news.last = event.id;
+            news.passed += 1;
+            if kinds.contains(&event.kind.as_str()) {
+                news.events.push(event);
+            }
+        }
+        Ok(Some(news))
+    }
+
+    /// The follower has kept what it made of all events up to this one.
+    pub async fn followed(&self, name: &str, up_to: i64) -> anyhow::Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query(HEARD)
+            .bind(up_to)
+            .bind(name)
+            .execute(&mut *tx)
+            .await
+            .context("keeping a follower's place")?;
+        tx.commit().await
+    }
+
+    /// A new follower takes the place of the old ones whose names begin with `family`: it hears what comes from now on.
+    pub async fn new_follower(&self, family: &str, name: &str) -> anyhow::Result<()> {
+        const GONE: &str = "DELETE FROM db_outbox_reader WHERE name >= $1 AND name < $2";
+        let mut tx = self.begin().await?;
+        let end = format!("{family}\u{7f}");
+        sqlx::query(GONE).bind(family).bind(end).execute(&mut *tx).await.context("dismissing followers")?;
+        sqlx::query(JOIN).bind(name).execute(&mut *tx).await.context("a new follower")?;
         tx.commit().await
     }
 

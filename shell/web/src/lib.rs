@@ -15,6 +15,7 @@ mod live;
 mod page;
 mod room;
 mod site;
+mod source;
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use live::{Live, Topic, TopicAccess};
 pub use page::{Page, PageQuery};
 pub use room::{Job, Room};
 pub use site::Site;
+pub use source::{Findable, Label, LabelKind, Shown, Source};
 pub use throttle::{Throttle, Throttled};
 pub use upload::{Uploaded, upload_to};
 pub use utoipa_axum::routes;

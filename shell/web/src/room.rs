@@ -7,7 +7,7 @@ use db::{Migrations, Subscription};
 use futures::future::BoxFuture;
 use kernel::Permission;
 
-use crate::{App, Routes, Topic};
+use crate::{App, Routes, Source, Topic};
 
 /// The manifest: everything the centre knows about a room, in one value.
 pub struct Room {
@@ -22,6 +22,8 @@ pub struct Room {
     pub jobs: Vec<Job>,
     /// What it hears of from other rooms.
     pub events: Vec<Subscription>,
+    /// What it lets people find with the one search box.
+    pub search: Vec<Source>,
 }
 
 impl Room {
@@ -35,6 +37,7 @@ impl Room {
             topics: Vec::new(),
             jobs: Vec::new(),
             events: Vec::new(),
+            search: Vec::new(),
         }
     }
 }

@@ -85,6 +85,8 @@ pub async fn run(serve: &Serve) -> Result<()> {
         let sip = telephony.addresses().first().copied().unwrap_or(config.sip);
         rooms.push(demo::room::room(listener.local_addr()?, sip, config.prompts.clone()));
     }
+    let sources = rooms.iter_mut().flat_map(|room| std::mem::take(&mut room.search)).collect();
+    rooms.push(search::room(folders.search(), store::NODE, sources));
     let changed = Arc::new(Notify::new());
     let mut site = Site::build(app.clone(), rooms, Some(pages::router(telephony.clone())));
     people::start(&app.db, &site.app.permissions).await?;
@@ -99,11 +101,15 @@ pub async fn run(serve: &Serve) -> Result<()> {
         known,
     ));
 
+    let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone())));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
 
     info!("stopping: calls in progress are ended");
     configuring.abort();
+    if let Some(customers) = customers {
+        customers.abort();
+    }
     telephony.stop().await;
     // The last facts and the seals of recordings are still on their way.
     let begun = app.now();

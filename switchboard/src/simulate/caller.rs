@@ -94,6 +94,17 @@ pub struct Plan {
     pub hangs_up_first: bool,
 }
 
+/// Nine in ten callers are customers of the demo; no two of a run have the same number.
+fn own_number(chance: u64, nth: u64) -> String {
+    use customers::rules::demo;
+    let number = if chance % 10 == 0 {
+        demo::stranger(nth)
+    } else {
+        demo::number((nth * 15 + chance / 10 % 15) % demo::CUSTOMERS)
+    };
+    number.to_string()
+}
+
 /// What the `nth` caller of a run is going to do, calling `called`.
 pub fn plan(dice: &mut Dice, nth: u32, called: &str, speed: f64) -> Plan {
     let shares: Vec<(u64, &Habit)> = HABITS.iter().map(|habit| (habit.share, habit)).collect();
@@ -123,7 +134,7 @@ pub fn plan(dice: &mut Dice, nth: u32, called: &str, speed: f64) -> Plan {
     };
     let rating = dice.chance(RATE).then(|| dice.weighted(RATINGS)).flatten();
     Plan {
-        number: format!("13{:04}{:05}", dice.below(10_000), nth % 100_000),
+        number: own_number(dice.below(10_000), u64::from(nth)),
         calls: if at_once { EMERGENCY.to_owned() } else { called.to_owned() },
         reason: habit.reason,
         keys,

@@ -216,3 +216,23 @@ pub async fn history(db: &Db, customer: CustomerId) -> Result<Vec<Happened>> {
     };
     rows.context("reading a customer's history")?.iter().map(line).collect()
 }
+
+const COUNT: &str = "SELECT COUNT(*) AS n FROM customers_party";
+const ABOVE: &str = "SELECT id FROM customers_party WHERE id > $1 ORDER BY id LIMIT $2";
+
+/// How many records there are, with those that are archived.
+pub async fn count(db: &Db) -> Result<i64> {
+    let row = sqlx::query(COUNT).fetch_one(db.read()).await.context("counting customers")?;
+    Ok(row.try_get("n")?)
+}
+
+/// All customers in order of their ids, a page at a time.
+pub async fn above(db: &Db, after: CustomerId, limit: i64) -> Result<Vec<CustomerId>> {
+    let rows = sqlx::query(ABOVE)
+        .bind(after.get())
+        .bind(limit)
+        .fetch_all(db.read())
+        .await
+        .context("listing customers")?;
+    rows.iter().map(|row| Ok(CustomerId(row.try_get("id")?))).collect()
+}

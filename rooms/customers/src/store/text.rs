@@ -31,7 +31,17 @@ macro_rules! in_ids {
         }
     };
 }
-pub(crate) use in_ids;
+
+/// `from_rows!("INSERT … SELECT CAST(value ->> 0 AS BIGINT), value ->> 1 FROM ", "")`: `$1` is a JSON array of arrays.
+macro_rules! from_rows {
+    ($before:expr, $after:expr) => {
+        $crate::store::Text {
+            sqlite: concat!($before, "json_each($1) WHERE 1 = 1", $after),
+            postgres: concat!($before, "json_array_elements(CAST($1 AS json)) WHERE 1 = 1", $after),
+        }
+    };
+}
+pub(crate) use {from_rows, in_ids};
 
 /// Ids as the JSON array the macros above expect.
 pub fn ids(ids: impl IntoIterator<Item = i64>) -> String {

@@ -1,0 +1,44 @@
+//! Fills an empty centre with the demo utility's customers, a batch at a time, beside whatever else goes on.
+
+use anyhow::Result;
+use db::Entry;
+use serde_json::json;
+use web::App;
+
+use crate::rules::Source;
+use crate::rules::demo::{FIRST_ACCOUNT, customer};
+use crate::store::bulk;
+
+/// Written in one transaction.
+const BATCH: u64 = 500;
+
+/// Makes the customers that are not there yet, in order; `told` hears after each batch how many there are. Stopped half-way
+/// it goes on where it was.
+pub async fn fill(app: &App, total: u64, seed: u64, told: impl Fn(u64)) -> Result<u64> {
+    let (low, high) = (FIRST_ACCOUNT.to_string(), (FIRST_ACCOUNT + total.saturating_sub(1)).to_string());
+    let last = bulk::last_account(&app.db, &low, &high).await?.and_then(|number| number.parse::<u64>().ok());
+    let mut next = last.map_or(0, |last| last + 1 - FIRST_ACCOUNT);
+    let first = next;
+    while next < total {
+        let until = total.min(next + BATCH);
+        let records: Vec<_> = (next..until).map(|nth| customer(seed, nth, total)).collect();
+        let mut tx = app.db.begin().await?;
+        bulk::add(&mut tx, &records, Source::Imported, None, app.now(), || app.id()).await?;
+        if until == total {
+            let payload = json!({ "count": total - first, "seed": seed });
+            let subject = "demo".to_owned();
+            tx.journal(Entry {
+                at: app.now(),
+                who: None,
+                room: "customers",
+                subject,
+                kind: "generated",
+                payload,
+            });
+        }
+        tx.commit().await?;
+        next = until;
+        told(next);
+    }
+    Ok(next - first)
+}
