@@ -90,7 +90,7 @@ struct Hits {
 
 fn look(
     search: &Search,
-    open: &crate::index::Open,
+    open: &crate::index::Opened,
     asked: &Asked,
     may: &[bool],
 ) -> anyhow::Result<Vec<Hits>> {

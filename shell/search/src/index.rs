@@ -42,7 +42,7 @@ pub struct Fields {
 }
 
 /// An open index.
-pub struct Open {
+pub struct Opened {
     reader: IndexReader,
     writer: Mutex<IndexWriter>,
     pub fields: Fields,
@@ -83,9 +83,9 @@ pub fn letter(sources: &[Source], source: usize, label: usize) -> char {
     u32::try_from(before + label).ok().and_then(|at| char::from_u32(u32::from('A') + at)).unwrap_or('?')
 }
 
-impl Open {
+impl Opened {
     /// The index of these sources, if the folder holds one.
-    pub fn open(folder: &Path, sources: &[Source]) -> Result<Option<Open>> {
+    pub fn at(folder: &Path, sources: &[Source]) -> Result<Option<Opened>> {
         if !folder.join("meta.json").is_file() {
             return Ok(None);
         }
@@ -96,30 +96,30 @@ impl Open {
             Some(note)
                 if note.version == VERSION && note.labels == labels(sources) && index.schema() == schema =>
             {
-                Ok(Some(Open::with(index, fields, note.follower, note.labels)?))
+                Ok(Some(Opened::with(index, fields, note.follower, note.labels)?))
             }
             _ => Ok(None),
         }
     }
 
     /// An empty index; what was in the folder is gone.
-    pub fn create(folder: &Path, sources: &[Source], follower: String) -> Result<Open> {
+    pub fn create(folder: &Path, sources: &[Source], follower: String) -> Result<Opened> {
         if folder.exists() {
             std::fs::remove_dir_all(folder).with_context(|| format!("clearing {}", folder.display()))?;
         }
         std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
         let (schema, fields) = schema();
         let index = Index::create_in_dir(folder, schema).context("creating the search index")?;
-        Open::with(index, fields, follower, labels(sources))
+        Opened::with(index, fields, follower, labels(sources))
     }
 
-    fn with(index: Index, fields: Fields, follower: String, labels: Vec<String>) -> Result<Open> {
+    fn with(index: Index, fields: Fields, follower: String, labels: Vec<String>) -> Result<Opened> {
         index.tokenizers().register("whole", TextAnalyzer::from(RawTokenizer::default()));
         index.tokenizers().register("spaces", TextAnalyzer::from(WhitespaceTokenizer::default()));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let writer =
             Mutex::new(index.writer_with_num_threads(1, MEMORY).context("writing the search index")?);
-        Ok(Open { reader, writer, fields, follower, labels })
+        Ok(Opened { reader, writer, fields, follower, labels })
     }
 
     /// Takes things in; `new` says that none of them can be there already.

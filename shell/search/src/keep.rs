@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use tracing::info;
 use web::{App, Source};
 
-use crate::index::Open;
+use crate::index::Opened;
 use crate::terms::Cutter;
 
 /// Things read and taken in at a time.
@@ -30,7 +30,7 @@ pub struct Search {
 pub(crate) enum State {
     /// How far building has come, in per cent.
     Building(u8),
-    Ready(Arc<Open>),
+    Ready(Arc<Opened>),
 }
 
 impl Search {
@@ -69,9 +69,9 @@ impl Search {
         Ok(())
     }
 
-    async fn open(&self, app: &App) -> Result<Option<Arc<Open>>> {
+    async fn open(&self, app: &App) -> Result<Option<Arc<Opened>>> {
         let (folder, sources) = (self.folder.clone(), self.sources.clone());
-        let opened = tokio::task::spawn_blocking(move || Open::open(&folder, &sources)).await?;
+        let opened = tokio::task::spawn_blocking(move || Opened::at(&folder, &sources)).await?;
         let open = match opened {
             Ok(Some(open)) => open,
             Ok(None) => return Ok(None),
@@ -84,7 +84,7 @@ impl Search {
         Ok(known.then(|| Arc::new(open)))
     }
 
-    async fn build(&self, app: &App) -> Result<Arc<Open>> {
+    async fn build(&self, app: &App) -> Result<Arc<Opened>> {
         let begun = app.now();
         let follower = format!("{}{}", self.family, app.id::<i64>());
         // Following begins before reading, so that no change falls between.
@@ -94,7 +94,7 @@ impl Search {
             total += (source.count)(app.clone()).await?.max(0);
         }
         let (folder, sources) = (self.folder.clone(), self.sources.clone());
-        let open = tokio::task::spawn_blocking(move || Open::create(&folder, &sources, follower)).await??;
+        let open = tokio::task::spawn_blocking(move || Opened::create(&folder, &sources, follower)).await??;
         let open = Arc::new(open);
         let mut done: i64 = 0;
         for (at, source) in self.sources.iter().enumerate() {
@@ -117,7 +117,7 @@ impl Search {
     }
 
     /// Takes in what has happened since the last commit. False when the database does not know this index.
-    async fn follow(&self, app: &App, open: &Arc<Open>) -> Result<bool> {
+    async fn follow(&self, app: &App, open: &Arc<Opened>) -> Result<bool> {
         let kinds: Vec<&str> = self.sources.iter().flat_map(|source| source.kinds).copied().collect();
         loop {
             let Some(news) = app.db.follow(&open.follower, &kinds).await? else { return Ok(false) };

@@ -97,7 +97,7 @@ pub struct Plan {
 /// Nine in ten callers are customers of the demo; no two of a run have the same number.
 fn own_number(chance: u64, nth: u64) -> String {
     use customers::rules::demo;
-    let number = if chance % 10 == 0 {
+    let number = if chance.is_multiple_of(10) {
         demo::stranger(nth)
     } else {
         demo::number((nth * 15 + chance / 10 % 15) % demo::CUSTOMERS)

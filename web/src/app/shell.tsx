@@ -10,6 +10,7 @@ import { may, useMe, type Me } from "@lib/session";
 import { arrange, placeOf, shellAt, type ShellName } from "@lib/shells";
 import { Slot } from "@lib/slots";
 import { PasswordForm } from "./password-form";
+import { SearchBox } from "./search";
 import { PersonMenu } from "./person-menu";
 import { navigation, places } from "./rooms";
 
@@ -137,6 +138,7 @@ export function Shell() {
         )}
         <ShellSwitch way={way} />
         <Slot name="shell.bar" fallback={null} />
+        <SearchBox />
         <LinkState />
         <PersonMenu person={person} />
       </header>
