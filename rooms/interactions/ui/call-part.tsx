@@ -83,7 +83,7 @@ function Editions({ record }: { record: RecordView }) {
   const tree = useMemo(() => (trees.data ? index(trees.data) : null), [trees.data]);
   if (!editions.data || !tree) return <Skeletons lines={3} />;
   return (
-    <ol className="earlier">
+    <ol className="record-earlier">
       {editions.data.map((edition) => (
         <li key={edition.edition}>
           <span className="row wrap tight">

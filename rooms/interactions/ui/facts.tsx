@@ -72,7 +72,7 @@ export function RecordFacts({ draft, number, tree }: { draft: Draft; number: str
           {t("facts.points")} {points.map((point) => said(point.title)).join(" · ")}
         </p>
       )}
-      <p className="notes">{draft.notes || <span className="muted">{t("desk.no_notes")}</span>}</p>
+      <p className="record-notes">{draft.notes || <span className="muted">{t("desk.no_notes")}</span>}</p>
     </div>
   );
 }

@@ -35,9 +35,9 @@ function MomentDialog({ phrases, moment, onClose }: { phrases: Phrases; moment: 
         </Field>
       </div>
       <Field label={t("phrases.texts")} help={t("phrases.texts_help")}>
-        <div className="lines">
+        <div className="edit-lines">
           {next.texts.map((one, at) => (
-            <div key={at} className="line">
+            <div key={at} className="edit-line">
               <Input.TextArea className="full" aria-label={t("edit.say_zh")} placeholder={t("edit.say_zh")} autoSize maxLength={300} value={one.zh} onChange={(event) => text(at, { zh: event.target.value })} />
               <Input.TextArea className="full" aria-label={t("edit.say_en")} placeholder={t("edit.say_en")} autoSize maxLength={600} value={one.en} onChange={(event) => text(at, { en: event.target.value })} />
               <Button aria-label={t("edit.remove")} icon={<Trash2 size={15} aria-hidden />} onClick={() => setNext({ ...next, texts: next.texts.filter((_, place) => place !== at) })} />
@@ -141,7 +141,7 @@ export default function PhrasesPage() {
       </Panel>
       {data && data.never.length > 0 && (
         <Panel title={t("script.never")}>
-          <p className="never">{data.never.join(" / ")}</p>
+          <p className="script-never">{data.never.join(" / ")}</p>
         </Panel>
       )}
       {data && open === "common" && <CommonDialog phrases={data} onClose={() => setOpen(null)} />}

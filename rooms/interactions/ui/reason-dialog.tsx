@@ -22,9 +22,9 @@ export function FieldLines({ fields, onChange }: { fields: Asked[]; onChange: (f
   const { t } = useTranslation("interactions");
   const set = (at: number, patch: Partial<Asked>) => onChange(fields.map((field, place) => (place === at ? { ...field, ...patch } : field)));
   return (
-    <div className="lines">
+    <div className="edit-lines">
       {fields.map((field, at) => (
-        <div key={at} className="line">
+        <div key={at} className="edit-line">
           <Input aria-label={t("edit.key")} placeholder={t("edit.key")} value={field.key} maxLength={40} onChange={(event) => set(at, { key: event.target.value.trim() })} />
           <Input aria-label={t("edit.zh")} placeholder={t("edit.zh")} value={field.title.zh} maxLength={60} onChange={(event) => set(at, { title: { ...field.title, zh: event.target.value } })} />
           <Input aria-label={t("edit.en")} placeholder={t("edit.en")} value={field.title.en} maxLength={120} onChange={(event) => set(at, { title: { ...field.title, en: event.target.value } })} />
@@ -47,9 +47,9 @@ export function PointLines({ points, onChange }: { points: Point[]; onChange: (p
   const { t } = useTranslation("interactions");
   const set = (at: number, patch: Partial<Point>) => onChange(points.map((point, place) => (place === at ? { ...point, ...patch } : point)));
   return (
-    <div className="lines">
+    <div className="edit-lines">
       {points.map((point, at) => (
-        <div key={at} className="line">
+        <div key={at} className="edit-line">
           <Input aria-label={t("edit.key")} placeholder={t("edit.key")} value={point.key} maxLength={40} onChange={(event) => set(at, { key: event.target.value.trim() })} />
           <Input aria-label={t("edit.zh")} placeholder={t("edit.zh")} value={point.title.zh} maxLength={60} onChange={(event) => set(at, { title: { ...point.title, zh: event.target.value } })} />
           <Input aria-label={t("edit.en")} placeholder={t("edit.en")} value={point.title.en} maxLength={120} onChange={(event) => set(at, { title: { ...point.title, en: event.target.value } })} />

@@ -3,7 +3,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { Problem } from "@lib/api";
 import { completeRecord, EMPTY, readOfCall, saveDraft, type Draft, type Fault, type OfCall, type RecordView, type Sensitive } from "../api";
-import { mask } from "./mask";
+import { mask, sift } from "./mask";
 
 export const EVERY_MS = 2_000;
 const AGAIN_MS = 5_000;
@@ -157,7 +157,13 @@ export class DraftStore {
     const { draft } = this.state;
     if (!draft) return;
     const next = maskedDraft(draft);
-    if (!same(next, draft)) this.change(next);
+    if (same(next, draft)) return;
+    this.change(next);
+    this.hint([draft.notes, draft.contact, ...Object.values(draft.fields)].flatMap((text) => sift(text).kinds));
+  }
+
+  private hint(kinds: Sensitive[]): void {
+    if (kinds.length > 0) this.become({ masked: [...new Set([...this.state.masked, ...kinds])] });
   }
 
   private later(ms: number): void {
@@ -197,7 +203,8 @@ export class DraftStore {
       this.version = record.version;
       const more = this.seq > seq;
       if (!more) this.write(this.state.draft ?? draft);
-      this.become({ record, savedAt: record.saved_at, problem: null, masked, mirrored: more, saving: more ? "dirty" : "clean" });
+      this.hint(masked);
+      this.become({ record, savedAt: record.saved_at, problem: null, mirrored: more, saving: more ? "dirty" : "clean" });
       if (more) this.later(EVERY_MS);
     } catch (error) {
       await this.failed(error);
@@ -252,7 +259,7 @@ export class DraftStore {
       const saved = await completeRecord(this.call, this.hand(), maskedDraft(draft));
       this.version = saved.record.version;
       this.forget();
-      this.become({ record: saved.record, draft: saved.record.draft, savedAt: saved.record.saved_at, masked: saved.masked, saving: "clean", mirrored: false, faults: [], problem: null });
+      this.become({ record: saved.record, draft: saved.record.draft, savedAt: saved.record.saved_at, saving: "clean", mirrored: false, faults: [], problem: null });
       return true;
     } catch (error) {
       if (error instanceof Problem && error.code === "interactions.incomplete") {

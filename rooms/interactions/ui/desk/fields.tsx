@@ -33,7 +33,7 @@ export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
   const label = said(field.title);
   const common = { id, value, maxLength: 500, ...(fault ? { status: "error" as const } : {}), onBlur: onLeave };
   const typed = (event: { target: { value: string } }) => onChange(event.target.value);
-  const wide = field.kind === "text" || field.kind === "address";
+  const wide = field.kind === "text" || field.kind === "address" || field.kind === "date_time";
   const body = () => {
     switch (field.kind) {
       case "choice":

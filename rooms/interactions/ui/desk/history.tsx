@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, ListMoment, Skeletons, Trouble } from "@kit";
+import { useCallCustomer } from "@lib/customer";
 import { useAgents } from "@lib/directory";
 import type { SlotProps } from "@lib/slots";
 import { useHistory, useTree } from "../api";
@@ -13,7 +14,8 @@ import "../interactions.css";
 
 export default function CallerHistory({ call }: SlotProps["desk.assist"]) {
   const { t } = useTranslation("interactions");
-  const found = useHistory(call, null);
+  const whose = useCallCustomer(call);
+  const found = useHistory(call, whose.data?.customer?.id ?? null);
   const tree = useTree();
   const agents = useAgents();
   const indexed = useMemo(() => (tree.data ? index(tree.data) : null), [tree.data]);
@@ -22,7 +24,7 @@ export default function CallerHistory({ call }: SlotProps["desk.assist"]) {
   if (!found.data) return <Skeletons lines={6} />;
   if (found.data.length === 0) return <Empty icon={HistoryIcon} title={t("history.none")}>{t("history.none_todo")}</Empty>;
   return (
-    <ol className="earlier">
+    <ol className="record-earlier">
       {found.data.map((record) => (
         <li key={`${record.call} ${record.agent}`}>
           <span className="row wrap tight">

@@ -1,5 +1,7 @@
 // Card and identity numbers in a free text, masked as the server does before it keeps them: this browser does not keep them either.
 
+import type { Sensitive } from "../api";
+
 const DIGIT = /[0-9０-９]/;
 const plain = (text: string): string => text.replace(/[０-９]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xff10 + 48)).replace(/[Ｘｘ]/g, "X");
 
@@ -8,15 +10,17 @@ function born(day: string): boolean {
   return year >= 1900 && year <= 2100 && month >= 1 && month <= 12 && date >= 1 && date <= 31;
 }
 
-function masked(digits: string): string | null {
+function masked(digits: string): { shown: string; kind: Sensitive } | null {
   const stars = (n: number) => "*".repeat(n);
   const id = (digits.length === 18 && born(digits.slice(6, 14))) || (digits.length === 15 && born(`19${digits.slice(6, 12)}`));
-  if (id) return digits.slice(0, 3) + stars(digits.length - 7) + digits.slice(-4);
+  if (id) return { shown: digits.slice(0, 3) + stars(digits.length - 7) + digits.slice(-4), kind: "id_card" };
   const card = /^\d{16,19}$/.test(digits) && /^([3-6]|95)/.test(digits);
-  return card ? stars(digits.length - 4) + digits.slice(-4) : null;
+  return card ? { shown: stars(digits.length - 4) + digits.slice(-4), kind: "bank_card" } : null;
 }
 
-export function mask(text: string): string {
+/** The text as it is kept, and what was in it. */
+export function sift(text: string): { text: string; kinds: Sensitive[] } {
+  const kinds = new Set<Sensitive>();
   let out = "";
   let at = 0;
   while (at < text.length) {
@@ -31,9 +35,10 @@ export function mask(text: string): string {
           found += rest[found.length] ?? "";
           digits += "X";
         }
-        const shown = /[0-9A-Za-z]/.test(rest[found.length] ?? "") ? null : masked(digits);
-        if (shown) {
-          hit = { length: found.length, shown };
+        const known = /[0-9A-Za-z]/.test(rest[found.length] ?? "") ? null : masked(digits);
+        if (known) {
+          kinds.add(known.kind);
+          hit = { length: found.length, shown: known.shown };
           break;
         }
       }
@@ -41,5 +46,7 @@ export function mask(text: string): string {
     out += hit ? hit.shown : (rest[0] ?? "");
     at += hit ? hit.length : 1;
   }
-  return out;
+  return { text: out, kinds: [...kinds] };
 }
+
+export const mask = (text: string): string => sift(text).text;

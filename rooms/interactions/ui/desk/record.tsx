@@ -4,8 +4,10 @@ import { ChevronDown } from "lucide-react";
 import { useEffect, useId, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Field, Notice, Panel, REASONS, Skeletons, Trouble, useDeskWords, useProblemText } from "@kit";
+import { api } from "@lib/api";
 import { serverNow } from "@lib/clock";
-import { doAtDesk, useDesk, type DeskAct } from "@lib/desk";
+import { useCallCustomer } from "@lib/customer";
+import { doAtDesk, useDesk, type Desk, type DeskAct } from "@lib/desk";
 import { useHotkeys } from "@lib/hotkeys";
 import { useKeys } from "@lib/keys";
 import { useMay, useMe } from "@lib/session";
@@ -34,10 +36,15 @@ function useSave(store: DraftStore, live: boolean) {
       document.querySelector<HTMLElement>(".record .fault")?.scrollIntoView({ block: "center" });
       return;
     }
-    void message.success(t("desk.done"));
-    if (!then || !live) return;
+    if (!then || !live) {
+      void message.success(t("desk.done"));
+      return;
+    }
     try {
       await doAtDesk(then);
+      // Chosen for afterwards, it ends nothing by itself: the work after the call is done now.
+      const now = await api.get<Desk>("/api/calls/desk");
+      if (now.desk?.desk.state === "after_call") await doAtDesk({ act: "finish" });
     } catch (error) {
       void message.error(problem(error).what);
     }
@@ -111,7 +118,7 @@ function Form({ state, store, tree, used, live }: { state: Snapshot; store: Draf
         </div>
       )}
       {!empty && points.length > 0 && (
-        <fieldset className="points">
+        <fieldset className="record-points">
           <legend>{t("desk.points", { done: points.filter((point) => draft.points.includes(point.key)).length, all: points.length })}</legend>
           {points.map((point) => (
             <Checkbox key={point.key} checked={draft.points.includes(point.key)} onChange={() => store.tick(point.key)}>
@@ -161,6 +168,13 @@ function Begun({ call, person }: { call: string; person: string }) {
   const often = useMemo(() => [...new Set([...(used.data?.mine ?? []), ...(used.data?.centre ?? [])])], [used.data]);
   useEffect(() => forgetOld(serverNow()), []);
   const live = desk.data?.desk?.call === call;
+  const whose = useCallCustomer(call).data;
+  const customer = whose?.match === "confirmed" || whose?.match === "one" ? (whose.customer?.id ?? null) : null;
+  const noted = state.draft ? state.draft.customer : customer;
+  useEffect(() => {
+    if (customer && customer !== noted) store.change({ customer });
+  }, [customer, noted, store]);
+  const save = useSave(store, live);
   if (tree.isError && !tree.data) return <Trouble error={tree.error} retry={() => void tree.refetch()} />;
   if (!state.draft && state.problem) return <Trouble error={state.problem} retry={() => void store.load()} />;
   if (!state.draft || !indexed) return <Skeletons lines={6} />;
@@ -175,7 +189,7 @@ function Begun({ call, person }: { call: string; person: string }) {
           <div className="record-foot">
             <Kept state={state} />
             <span className="grow" />
-            <Button type="primary" onClick={() => void doAtDesk({ act: "ready" }).catch(() => undefined)}>
+            <Button type="primary" onClick={() => void save({ act: "ready" })}>
               {t("desk.ready")}
             </Button>
           </div>

@@ -22,7 +22,7 @@ function Steps({ call, person, tree }: { call: string; person: string; tree: Ind
   const complete = state.record?.state === "complete";
   if (points.length === 0) return null;
   return (
-    <ol className="steps" aria-label={t("script.steps")}>
+    <ol className="script-steps" aria-label={t("script.steps")}>
       {points.map((point, at) => {
         const ticked = done.has(point.key);
         const now = point.key === current;
@@ -34,7 +34,7 @@ function Steps({ call, person, tree }: { call: string; person: string; tree: Ind
             <button type="button" className="step-title" aria-expanded={now || opened === point.key} onClick={() => setOpened(opened === point.key ? null : point.key)}>
               {said(point.title)}
             </button>
-            {(now || opened === point.key) && said(point.say) && <p className="say">{said(point.say)}</p>}
+            {(now || opened === point.key) && said(point.say) && <p className="script-say">{said(point.say)}</p>}
           </li>
         );
       })}
@@ -50,7 +50,7 @@ function Phrases() {
   if (!phrases.data) return <Skeletons lines={5} />;
   const open = phrases.data.moments.find((one) => one.key === moment) ?? phrases.data.moments[0];
   return (
-    <section className="phrases" aria-label={t("script.phrases")}>
+    <section className="script-phrases" aria-label={t("script.phrases")}>
       <h2>{t("script.phrases")}</h2>
       <div className="choose small" role="group" aria-label={t("script.moment")}>
         {phrases.data.moments.map((one) => (
@@ -60,12 +60,12 @@ function Phrases() {
         ))}
       </div>
       {open?.texts.map((text) => (
-        <p key={text.zh} className="say">
+        <p key={text.zh} className="script-say">
           {said(text)}
         </p>
       ))}
       {phrases.data.never.length > 0 && (
-        <p className="never">
+        <p className="script-never">
           <b>{t("script.never")}</b> {phrases.data.never.join(" / ")}
         </p>
       )}
@@ -80,7 +80,7 @@ export default function Script({ call }: SlotProps["desk.assist"]) {
   const indexed = useMemo(() => (tree.data ? index(tree.data) : null), [tree.data]);
   if (!write || !me.data) return null;
   return (
-    <div className="stack script">
+    <div className="stack script-tab">
       {call !== null && indexed && <Steps key={call} call={call} person={me.data.id} tree={indexed} />}
       <Phrases />
     </div>

@@ -29,7 +29,7 @@ export function Kept({ state }: { state: Snapshot }) {
     }
   };
   return (
-    <span className="kept" role="status" aria-live="polite">
+    <span className="record-kept" role="status" aria-live="polite">
       {words()}
     </span>
   );
