@@ -50,7 +50,7 @@ function Navigation({ way: { shell, placed, here } }: { way: Way }) {
   return (
     <nav aria-label={t("nav.label")}>
       {navigation.map(({ group }) => {
-        const allowed = placed.filter((place) => place.group === group && place.shells.includes(shell));
+        const allowed = placed.filter((place) => place.group === group && shell !== undefined && place.shells.includes(shell));
         if (allowed.length === 0) return null;
         return (
           <div key={group} role="group" aria-labelledby={`nav-${group}`} style={{ display: "contents" }}>
