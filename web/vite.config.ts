@@ -19,6 +19,7 @@ export default defineConfig({
       { find: /^@kit$/, replacement: here("./src/kit/index.ts") },
       { find: /^@kit\//, replacement: here("./src/kit/") },
       { find: /^@lib\//, replacement: here("./src/lib/") },
+      { find: /^@softphone$/, replacement: here("./src/softphone/index.ts") },
     ],
     // The rooms' screens live outside this folder; their packages are found here all the same.
     dedupe: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)],

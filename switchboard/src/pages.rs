@@ -1,6 +1,7 @@
 //! What is not the API: the browser's program, and SIP over WebSocket.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, State, WebSocketUpgrade};
 use axum::http::{StatusCode, header};
@@ -12,6 +13,9 @@ use web::App;
 
 /// The largest SIP message a browser may send.
 const SIP_BYTES_MAX: usize = 64 * 1024;
+
+/// How soon the softphone of somebody who has signed out goes.
+const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// The router behind everything that does not begin with `/api`.
 pub fn router(telephony: Telephony) -> Router {
@@ -41,13 +45,30 @@ async fn sip(
         return (StatusCode::FORBIDDEN, "SIP over WebSocket is for our own pages\n").into_response();
     }
     match app.identify(&headers, true).await {
+        Ok(Some(actor)) if !actor.may(calls::permissions::ANSWER) => {
+            (StatusCode::FORBIDDEN, "you have no calls to answer\n").into_response()
+        }
         Ok(Some(actor)) => upgrade
             .protocols(["sip"])
             .max_message_size(SIP_BYTES_MAX)
             .max_frame_size(SIP_BYTES_MAX)
-            .on_upgrade(move |socket| async move { telephony.web_socket(socket, peer, actor.number).await }),
+            .on_upgrade(move |socket| async move {
+                let ended = session_ends(app, headers);
+                telephony.web_socket(socket, peer, actor.number, ended).await;
+            }),
         Ok(None) => (StatusCode::UNAUTHORIZED, "sign in first\n").into_response(),
         Err(error) => error.into_response(),
+    }
+}
+
+/// Until the session these headers carry is over.
+async fn session_ends(app: App, headers: axum::http::HeaderMap) {
+    loop {
+        tokio::time::sleep(CHECK_EVERY).await;
+        // A database that cannot be asked ends no call.
+        if let Ok(None) = app.identify(&headers, false).await {
+            return;
+        }
     }
 }
 

@@ -16,10 +16,11 @@ const SCREENS = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
 export const WITH_PICTURES = process.env.SHOTS === "1";
 export const SIZE = { width: 1366, height: 768 };
 
-export async function openBrowser() {
+/** `more`: further words for Chromium, such as what stands for a microphone. */
+export async function openBrowser(more = []) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   // Chromium's own sandbox does not work for root, as whom many build machines run.
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+  return chromium.launch({ executablePath, args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), ...more] });
 }
 
 /** A page whose troubles are collected in `page.complaints`. */

@@ -18,13 +18,14 @@ export class Centre {
   #processes = [];
   #folder = mkdtempSync(join(tmpdir(), "switchboard-e2e-"));
 
-  static async start() {
+  /** `telephones`: how many agents are at work from the start, at telephones that answer by themselves. */
+  static async start({ telephones = AT_WORK } = {}) {
     if (!existsSync(PROGRAM)) {
       throw new Error(`${PROGRAM} is missing. Build the pages, then the program: make pages && cargo build --package switchboard (or name another with SWITCHBOARD_BIN).`);
     }
     const centre = new Centre();
     try {
-      await centre.#open();
+      await centre.#open(telephones);
       return centre;
     } catch (error) {
       await centre.stop();
@@ -32,11 +33,11 @@ export class Centre {
     }
   }
 
-  async #open() {
+  async #open(telephones) {
     const [sip, phones, rtp] = [await freePort(), await freePort(), 20_000 + 400 * Math.floor(Math.random() * 60)];
     this.sip = `127.0.0.1:${sip}`;
     const data = join(this.#folder, "data");
-    writeFileSync(join(this.#folder, "centre.toml"), withTelephones(phones));
+    writeFileSync(join(this.#folder, "centre.toml"), withTelephones(phones, telephones));
     await this.#ended(this.#run(PROGRAM, ["apply", join(this.#folder, "centre.toml"), "--data", data]));
     this.#run("sipp", ["-sn", "uas", "-rtp_echo", "-nostdin", "-i", "127.0.0.1", "-p", `${phones}`, "-mp", `${await freePort()}`]);
     const serve = this.#run(PROGRAM, ["serve", "--demo", "--data", data, "--http", "127.0.0.1:0", "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`]);
@@ -44,9 +45,9 @@ export class Centre {
   }
 
   /** Callers who reach the centre one after the other, speak, and hang up after a while. */
-  async call({ calls, perSecond, secondsAtLeast, secondsAtMost }) {
+  async call({ calls, perSecond, secondsAtLeast, secondsAtMost, voice: says = voices() }) {
     const voice = join(this.#folder, "voice.alaw");
-    writeFileSync(voice, voices());
+    writeFileSync(voice, says);
     const scenario = join(this.#folder, "caller.xml");
     writeFileSync(scenario, caller(voice, secondsAtLeast * 1000, secondsAtMost * 1000));
     const numbers = join(this.#folder, "callers.csv");
@@ -95,13 +96,13 @@ export class Centre {
 }
 
 /** The demo's centre, its first agents at telephones that answer by themselves. */
-function withTelephones(port) {
+function withTelephones(port, atWork) {
   const text = ["centre.toml", "flows.toml"].map((file) => readFileSync(join(ROOT, "demo", file), "utf8")).join("\n");
   return text
     .replace(/^wrap_up_s = .*$/gm, `wrap_up_s = ${WRAP_UP_S}`)
     .replace(/^wrap_up_hard_s = .*$/gm, `wrap_up_hard_s = ${WRAP_UP_S}`)
     .replace(/(\[\[agent\]\]\nnumber = "(10\d\d)"\n)/g, (head, _, number) =>
-      Number(number) > 1000 + AT_WORK || number === "1006" ? head : `${head}contact = "sip:${number}@127.0.0.1:${port}"\nready = true\n`,
+      Number(number) > 1000 + atWork || number === "1006" ? head : `${head}contact = "sip:${number}@127.0.0.1:${port}"\nready = true\n`,
     );
 }
 

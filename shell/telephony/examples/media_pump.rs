@@ -74,6 +74,7 @@ fn main() -> anyhow::Result<()> {
                     send: true,
                     receive: true,
                     learn: false,
+                    web: None,
                 },
             );
         }

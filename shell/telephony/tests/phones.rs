@@ -300,9 +300,9 @@ async fn web(telephony: Telephony) -> std::net::SocketAddr {
         axum::extract::ConnectInfo(peer): axum::extract::ConnectInfo<std::net::SocketAddr>,
         upgrade: WebSocketUpgrade,
     ) -> axum::response::Response {
-        upgrade
-            .protocols(["sip"])
-            .on_upgrade(move |socket| async move { telephony.web_socket(socket, peer, "1001".into()).await })
+        upgrade.protocols(["sip"]).on_upgrade(move |socket| async move {
+            telephony.web_socket(socket, peer, "1001".into(), std::future::pending()).await
+        })
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
     let at = listener.local_addr().expect("bound");

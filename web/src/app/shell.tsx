@@ -9,6 +9,7 @@ import { reconnect, useLink } from "@lib/live";
 import { may, useMe, type Me } from "@lib/session";
 import { arrange, placeOf, shellAt, type ShellName } from "@lib/shells";
 import { Slot } from "@lib/slots";
+import { SoftphoneCall, SoftphoneMenu, useKeepSoftphone } from "@softphone";
 import { PasswordForm } from "./password-form";
 import { SearchBox } from "./search";
 import { PersonMenu } from "./person-menu";
@@ -93,6 +94,7 @@ export function Shell() {
   const location = useLocation();
   const [search] = useSearchParams();
   const way = useWay(me.data);
+  useKeepSoftphone(me.data);
 
   if (me.isPending) {
     return (
@@ -140,6 +142,12 @@ export function Shell() {
         <Slot name="shell.bar" fallback={null} />
         <SearchBox />
         <LinkState />
+        {may(person, "calls.answer") && (
+          <>
+            <SoftphoneCall />
+            <SoftphoneMenu number={person.number} />
+          </>
+        )}
         <PersonMenu person={person} />
       </header>
       <Navigation way={way} />

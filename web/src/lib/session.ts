@@ -56,7 +56,16 @@ export async function signIn(user: string, password: string, code?: string): Pro
   await queries.invalidateQueries({ queryKey: KEY });
 }
 
+const leaving = new Set<() => void>();
+
+/** Calls back when the person at this window signs out. */
+export function whenSigningOut(act: () => void): () => void {
+  leaving.add(act);
+  return () => leaving.delete(act);
+}
+
 export async function signOut(): Promise<void> {
+  for (const act of leaving) act();
   await api.post("/api/sign_out").catch(() => undefined);
   forgetServerTime();
   queries.clear();

@@ -3,11 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{LegId, RecordingId};
 
 use super::codec::Codec;
+use super::web::WebRemote;
 
 /// How the media core is set up.
 #[derive(Clone, Debug)]
@@ -67,7 +69,7 @@ pub enum NoPort {
 }
 
 /// What was negotiated with the far end of a leg. Given again after every re-INVITE.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Remote {
     /// Where its SDP says that it receives.
     pub rtp: SocketAddr,
@@ -82,6 +84,8 @@ pub struct Remote {
     /// Accept and answer to another address than the SDP's when the first packets come from there (a telephone behind
     /// a NAT). False for trunks: only the SDP's IP address is heard, and only its port answered to.
     pub learn: bool,
+    /// A browser: ICE and SRTP say who is heard and where to send to, and `rtp` and `learn` mean nothing.
+    pub web: Option<Arc<WebRemote>>,
 }
 
 /// Counters since the start, and gauges.

@@ -25,6 +25,7 @@ use super::prompts::Prompts;
 use super::recorder::seal::Sealer;
 use super::recorder::writer::Writer;
 use super::shard::{Order, Peer, Shard, Shared, State, WAKER};
+use super::web::{Certificate, Plan, WebLocal};
 
 /// Orders that may wait for a media thread.
 const ORDERS_MAX: usize = 16_384;
@@ -46,6 +47,9 @@ struct Inner {
     shards: Vec<ShardHandle>,
     directory: Mutex<Directory>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    certificate: Arc<Certificate>,
+    /// The zero of the media threads' clock.
+    started: Instant,
 }
 
 struct ShardHandle {
@@ -159,6 +163,8 @@ impl MediaCore {
                 shards,
                 directory: Mutex::default(),
                 threads: Mutex::new(threads),
+                certificate: Arc::new(Certificate::generate()?),
+                started,
             }),
         })
     }
@@ -169,6 +175,40 @@ impl MediaCore {
 
     /// Opens the ports of a new leg on our address `ip`. Until `connect` nothing is heard or sent.
     pub fn open(&self, leg: LegId, ip: IpAddr) -> Result<LocalPort, NoPort> {
+        self.open_pair(leg, ip, |pair| (pair, None)).map(|addr| LocalPort { addr })
+    }
+
+    /// Opens a leg for a browser on our address `ip`, and on `second` where that can be.
+    pub fn open_web(&self, leg: LegId, ip: IpAddr, second: Option<IpAddr>) -> Result<WebLocal, NoPort> {
+        let local = WebLocal::new(&self.inner.certificate).map_err(|error| {
+            let error = std::io::Error::other(error);
+            NoPort::Socket { at: SocketAddr::new(ip, 0), error }
+        })?;
+        let mut plan = Some(Plan {
+            local: local.clone(),
+            certificate: self.inner.certificate.clone(),
+            zero: self.inner.started,
+        });
+        let mut also = None;
+        let addr = self.open_pair(leg, ip, |(rtp, mut rtcp)| {
+            let port = rtcp.local_addr().map_or(0, |at| at.port());
+            let other = second.filter(|second| *second != ip).map(|second| SocketAddr::new(second, port));
+            if let Some((at, socket)) = other.and_then(|at| Some((at, bind(at).ok()?))) {
+                also = Some(at);
+                rtcp = socket;
+            }
+            ((rtp, rtcp), plan.take())
+        })?;
+        let addresses = [Some(addr), also].into_iter().flatten().collect();
+        Ok(WebLocal { addresses, ..local })
+    }
+
+    fn open_pair(
+        &self,
+        leg: LegId,
+        ip: IpAddr,
+        mut dress: impl FnMut((UdpSocket, UdpSocket)) -> ((UdpSocket, UdpSocket), Option<Plan>),
+    ) -> Result<SocketAddr, NoPort> {
         let config = &self.inner.config;
         let ours = config
             .bind
@@ -199,12 +239,13 @@ impl MediaCore {
                     continue;
                 }
             };
-            if !self.order(shard, Order::Open { leg, rtp, rtcp }) {
+            let ((rtp, rtcp), web) = dress((rtp, rtcp));
+            if !self.order(shard, Order::Open { leg, rtp, rtcp, web }) {
                 ports.release(port, now);
                 return Err(NoPort::Overloaded);
             }
             directory.legs.insert(leg, Place { local, shard, hears: Vec::new() });
-            return Ok(LocalPort { addr: local });
+            return Ok(local);
         }
         Err(last)
     }

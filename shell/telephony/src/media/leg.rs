@@ -17,11 +17,14 @@ use super::recorder::tap::{Side, Tap};
 use super::rtcp::{self, Reception, SenderReport, Sent};
 use super::rtp::{self, HEADER_BYTES};
 use super::sys::{self, DATAGRAM_MAX};
+use super::web::{self, Sockets, Web};
 
 pub struct Leg {
     pub id: LegId,
     pub rtp: UdpSocket,
+    /// Of a browser's leg, which has RTCP in with RTP: a second address to be reached at.
     pub rtcp: UdpSocket,
+    pub web: Option<Box<Web>>,
     pub far: Option<Far>,
     /// As ordered; the legs may not be there.
     pub wanted: Vec<Source>,
@@ -151,9 +154,16 @@ impl Outgoing {
 }
 
 impl Leg {
-    pub fn new(id: LegId, rtp: UdpSocket, rtcp: UdpSocket) -> anyhow::Result<Leg> {
+    pub fn new(id: LegId, rtp: UdpSocket, rtcp: UdpSocket, web: Option<web::Plan>) -> anyhow::Result<Leg> {
+        let mut out = Outgoing::new()?;
+        let web = web.map(|plan| Box::new(Web::new(plan)));
+        if let Some(web) = &web {
+            out.ssrc = web.ssrc();
+            out.sent.ssrc = out.ssrc;
+        }
         Ok(Leg {
             id,
+            web,
             rtp,
             rtcp,
             far: None,
@@ -167,7 +177,7 @@ impl Leg {
             input: None,
             detector: None,
             ticking: false,
-            out: Outgoing::new()?,
+            out,
             limiter: Limiter::default(),
             counts: Counts::default(),
         })
@@ -175,6 +185,11 @@ impl Leg {
 
     /// The answer of a negotiation, the first or a later one.
     pub fn connect(&mut self, remote: Remote, now_us: u64) -> anyhow::Result<()> {
+        if let Some(web) = &mut self.web {
+            let bases: Vec<SocketAddr> =
+                [&self.rtp, &self.rtcp].into_iter().filter_map(|socket| socket.local_addr().ok()).collect();
+            web.connect(&remote, &bases, now_us)?;
+        }
         match &mut self.far {
             Some(far) => {
                 if far.remote.codec != remote.codec {
@@ -187,8 +202,8 @@ impl Leg {
                     far.last_packet_us = now_us;
                     far.silence_told = 0;
                 }
-                far.remote = remote;
                 far.latch.renew(remote.rtp, remote.learn, now_us);
+                far.remote = remote;
                 if far.connected.is_some_and(|to| far.latch.locked() != Some(to)) {
                     sys::disconnect(&self.rtp);
                     far.connected = None;
@@ -196,9 +211,9 @@ impl Leg {
             }
             None => {
                 self.far = Some(Far {
-                    remote,
                     latch: Latch::new(remote.rtp, remote.learn, now_us),
                     encoder: Encoder::new(remote.codec)?,
+                    remote,
                     events: EventTracker::default(),
                     reception: Reception::default(),
                     connected: None,
@@ -254,7 +269,7 @@ impl Leg {
         let sequence = packet.sequence.wrapping_add(mapping.sequence);
         let timestamp = packet.timestamp.wrapping_add(mapping.timestamp);
         out.ticked = false;
-        self.transmit(None, marker, sequence, timestamp, packet.payload);
+        self.transmit(None, marker, sequence, timestamp, packet.payload, now_us);
     }
 
     /// Sends what this tick has made.
@@ -271,7 +286,7 @@ impl Leg {
         out.ticked = true;
         out.mapping = None;
         let sequence = out.sequence.wrapping_add(1);
-        self.transmit(None, marker, sequence, timestamp, payload);
+        self.transmit(None, marker, sequence, timestamp, payload, now_us);
     }
 
     /// Sends a frame of a pressed key as an event (RFC 4733 §2.5); false where events are not understood.
@@ -294,7 +309,7 @@ impl Leg {
         for _ in 0..packets {
             let sequence = self.out.sequence.wrapping_add(1);
             let payload = [pressed.digit.event(), flags, high, low];
-            self.transmit(Some(kind), pressed.before == 0, sequence, self.out.key, &payload);
+            self.transmit(Some(kind), pressed.before == 0, sequence, self.out.key, &payload, now_us);
         }
         let out = &mut self.out;
         out.mapping = None;
@@ -307,24 +322,28 @@ impl Leg {
     }
 
     /// `kind` is the payload type where it is not the codec's.
-    fn transmit(&mut self, kind: Option<u8>, marker: bool, sequence: u16, timestamp: u32, payload: &[u8]) {
+    fn transmit(
+        &mut self,
+        kind: Option<u8>,
+        marker: bool,
+        sequence: u16,
+        timestamp: u32,
+        payload: &[u8],
+        now_us: u64,
+    ) {
         let Some(far) = &self.far else { return };
         if !far.remote.send {
             return;
         }
-        let mut data = [0; DATAGRAM_MAX];
-        let Some(body) = data.get_mut(HEADER_BYTES..HEADER_BYTES + payload.len()) else { return };
-        body.copy_from_slice(payload);
-        let header =
-            rtp::header(marker, kind.unwrap_or(far.remote.payload_type), sequence, timestamp, self.out.ssrc);
-        data[..HEADER_BYTES].copy_from_slice(&header);
-        let data = &data[..HEADER_BYTES + payload.len()];
-        // Errors are the network's (nobody listens there, no buffer): the next packet may pass.
-        let sent = match far.connected {
-            Some(_) => self.rtp.send(data),
-            None => self.rtp.send_to(data, far.latch.answer_to()),
+        let kind = kind.unwrap_or(far.remote.payload_type);
+        let sent = match &mut self.web {
+            Some(web) => {
+                let packet = web::Packet { kind, marker, sequence, timestamp, payload };
+                web.send(packet, &Sockets([&self.rtp, &self.rtcp]), now_us)
+            }
+            None => self.transmit_plainly(kind, marker, sequence, timestamp, payload),
         };
-        if sent.is_ok() {
+        if sent {
             self.counts.packets_out += 1;
         }
         let out = &mut self.out;
@@ -335,6 +354,29 @@ impl Leg {
         out.sent.packets = out.sent.packets.wrapping_add(1);
         out.sent.bytes = out.sent.bytes.wrapping_add(payload.len() as u32);
         out.sent.timestamp = timestamp;
+    }
+
+    fn transmit_plainly(
+        &self,
+        kind: u8,
+        marker: bool,
+        sequence: u16,
+        timestamp: u32,
+        payload: &[u8],
+    ) -> bool {
+        let Some(far) = &self.far else { return false };
+        let mut data = [0; DATAGRAM_MAX];
+        let Some(body) = data.get_mut(HEADER_BYTES..HEADER_BYTES + payload.len()) else { return false };
+        body.copy_from_slice(payload);
+        let header = rtp::header(marker, kind, sequence, timestamp, self.out.ssrc);
+        data[..HEADER_BYTES].copy_from_slice(&header);
+        let data = &data[..HEADER_BYTES + payload.len()];
+        // Errors are the network's (nobody listens there, no buffer): the next packet may pass.
+        let sent = match far.connected {
+            Some(_) => self.rtp.send(data),
+            None => self.rtp.send_to(data, far.latch.answer_to()),
+        };
+        sent.is_ok()
     }
 
     /// Encodes and sends a frame.
@@ -395,6 +437,9 @@ impl Leg {
 
     /// A report to the far end. `bye` at the end of the leg.
     pub fn report(&mut self, now_us: u64, bye: bool) {
+        if self.web.is_some() {
+            return;
+        }
         let Some(far) = &mut self.far else { return };
         let mut out = [0; 128];
         let length = rtcp::write(&self.out.sent, &mut far.reception, far.heard, now_us, bye, &mut out);
@@ -425,15 +470,19 @@ impl Leg {
 
     pub fn quality(&self) -> LegQuality {
         let reception = self.far.as_ref().map(|far| (&far.reception, far.remote.codec.clock_hz()));
+        let (far_lost, round_trip_ms) = match &self.web {
+            Some(web) => (web.far_lost, web.round_trip_ms),
+            None => (self.counts.far_lost, self.counts.round_trip_ms),
+        };
         LegQuality {
             packets_in: self.counts.packets_in,
             packets_out: self.counts.packets_out,
             packets_lost: reception.map_or(0, |(r, _)| r.lost()),
             packets_dropped: self.counts.dropped,
             jitter_ms: reception.map_or(0.0, |(r, hz)| r.jitter_ticks() * 1_000.0 / hz as f32),
-            far_lost: self.counts.far_lost,
+            far_lost,
             far_jitter_ms: self.counts.far_jitter_ms,
-            round_trip_ms: self.counts.round_trip_ms,
+            round_trip_ms,
         }
     }
 }

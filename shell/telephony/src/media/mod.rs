@@ -19,12 +19,14 @@ pub mod rtcp;
 pub mod rtp;
 mod shard;
 mod sys;
+mod web;
 
 pub use api::{LegQuality, LocalPort, MediaConfig, MediaStats, NoPort, Recovered, Remote};
 pub use codec::Codec;
 pub use core::MediaCore;
 pub use recorder::recover::recover;
 pub use recorder::{Mark, Marks};
+pub use web::{WebLocal, WebRemote};
 
 #[cfg(test)]
 mod tests;

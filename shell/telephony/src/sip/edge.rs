@@ -18,7 +18,7 @@ use super::message;
 use super::sdp::AddressRule;
 use super::transactions::{Heard, Purpose, Transactions};
 use super::{Counters, Input};
-use crate::media::MediaCore;
+use crate::media::{MediaCore, WebLocal};
 
 /// What the readers of the sockets send.
 #[allow(clippy::large_enum_variant, reason = "nearly all are messages")]
@@ -62,6 +62,8 @@ pub struct Edge {
     pub trunks: super::trunks::Trunks,
     pub streams: Arc<super::streams::Streams>,
     pub all_codecs: Arc<[crate::media::Codec]>,
+    /// What browsers are offered.
+    pub web_codecs: Arc<[crate::media::Codec]>,
     pub draining: bool,
     /// Events the driver had no room for yet.
     pub outbox: VecDeque<Event>,
@@ -349,16 +351,16 @@ impl Edge {
         self.reindex(id);
     }
 
+    fn media_bound(&self, peer: IpAddr) -> Option<IpAddr> {
+        let bound = self.config.media.bind.iter().copied();
+        bound
+            .filter(|ip| ip.is_ipv4() == peer.is_ipv4())
+            .max_by_key(|ip| ip.is_loopback() == peer.is_loopback())
+    }
+
     /// Opens the audio of a leg: the address for our SDP.
     pub fn open_media(&self, leg: LegId, peer: IpAddr) -> Option<SocketAddr> {
-        let bound = self
-            .config
-            .media
-            .bind
-            .iter()
-            .copied()
-            .filter(|ip| ip.is_ipv4() == peer.is_ipv4())
-            .max_by_key(|ip| ip.is_loopback() == peer.is_loopback())?;
+        let bound = self.media_bound(peer)?;
         // The media core binds what the peer's packets will really arrive at.
         let bind = super::flow::announced_ip(bound, None, peer);
         let port = match self.media.open(leg, bind) {
@@ -370,6 +372,33 @@ impl Edge {
         };
         let announced = super::flow::announced_ip(bind, self.config.external_ip, peer);
         Some(SocketAddr::new(announced, port.addr.port()))
+    }
+
+    /// Opens the audio of a leg by this flow, to a browser or to a telephone.
+    pub fn open_audio(&self, leg: LegId, flow: &Flow) -> Option<(SocketAddr, Option<WebLocal>)> {
+        let peer = flow.remote_ip();
+        if !flow.is_web() {
+            return Some((self.open_media(leg, peer)?, None));
+        }
+        let bound = self.media_bound(peer)?;
+        let bind = super::flow::announced_ip(bound, None, peer);
+        // A browser on this machine, or one behind a proxy on it: it may be reached by one address and not by the other.
+        let second = peer.is_loopback().then(|| super::flow::own_ip(peer.is_ipv4())).flatten();
+        let mut web = match self.media.open_web(leg, bind, second) {
+            Ok(web) => web,
+            Err(error) => {
+                tracing::warn!(%leg, %error, "no audio port");
+                return None;
+            }
+        };
+        if let Some(external) = self.config.external_ip.filter(|e| e.is_ipv4() == peer.is_ipv4()) {
+            let port = web.addresses.first().map_or(0, SocketAddr::port);
+            let external = SocketAddr::new(external, port);
+            if !web.addresses.contains(&external) {
+                web.addresses.push(external);
+            }
+        }
+        Some((*web.addresses.first()?, Some(web)))
     }
 
     /// Hangs up a leg in whatever state it is.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 use exchange::line::Device;
 use rsipstack::sip::{HostWithPort, Transport};
@@ -31,6 +31,8 @@ pub struct Stream {
     pub out: mpsc::Sender<Vec<u8>>,
     pub connection: SipConnection,
     pub closed: CancellationToken,
+    /// Why we close a WebSocket, for its browser; 0 without a reason.
+    pub farewell: AtomicU16,
     /// Over a WebSocket: who signed in on the web.
     pub user: Option<String>,
 }
@@ -146,7 +148,18 @@ impl Stream {
     pub fn close(&self) {
         self.closed.cancel();
     }
+
+    /// Closes a WebSocket and tells the browser why (RFC 6455 §7.4.2, private use).
+    pub fn dismiss(&self, why: u16) {
+        self.farewell.store(why, Ordering::Relaxed);
+        self.close();
+    }
 }
+
+/// The person has a softphone elsewhere now.
+pub const ELSEWHERE: u16 = 4_001;
+/// The session on the web has ended.
+pub const SIGNED_OUT: u16 = 4_401;
 
 /// The address a peer should use for us, when `bound` is what we listen on.
 pub fn announced_ip(bound: IpAddr, external: Option<IpAddr>, peer: IpAddr) -> IpAddr {
@@ -157,6 +170,13 @@ pub fn announced_ip(bound: IpAddr, external: Option<IpAddr>, peer: IpAddr) -> Ip
         return external;
     }
     if bound.is_unspecified() { route_ip(peer).unwrap_or(bound) } else { bound }
+}
+
+/// An address of this machine by which others reach it, if it has any but loopback.
+pub fn own_ip(v4: bool) -> Option<IpAddr> {
+    // Documentation addresses (RFC 5737, RFC 3849): nothing is sent there, the kernel only says which way it would go.
+    let somewhere = if v4 { "192.0.2.1" } else { "2001:db8::1" };
+    route_ip(somewhere.parse().ok()?).filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
 }
 
 /// The address the kernel would send from towards `peer`. Nothing is sent for it.

@@ -100,17 +100,19 @@ impl Edge {
         }
         let codecs: Arc<[Codec]> = match &trunk {
             Some(trunk) if !trunk.codecs.is_empty() => trunk.codecs.clone().into(),
+            None if flow.is_web() => self.web_codecs.clone(),
             _ => self.all_codecs.clone(),
         };
         if !request.body.is_empty() {
-            let usable = Description::parse(&request.body).and_then(|d| d.usable(&codecs, self.rule()));
+            let usable =
+                Description::parse(&request.body).and_then(|d| d.usable(&codecs, self.rule(), flow.is_web()));
             if let Err(error) = usable {
                 let warning = format!("399 switchboard \"{error}\"");
                 return self.refuse(&request, &flow, 488, &[("Warning", &warning)]);
             }
         }
         let id: LegId = self.mint.mint(now);
-        let Some(local_rtp) = self.open_media(id, flow.remote_ip()) else {
+        let Some((local_rtp, web)) = self.open_audio(id, &flow) else {
             self.counters.refused_over_capacity.add(1);
             return self.refuse(&request, &flow, 503, &[("Retry-After", &retry)]);
         };
@@ -151,6 +153,7 @@ impl Edge {
             stage: Stage::Incoming { answerer, invite: Box::new(request), rung: false },
             flow,
             local_rtp,
+            web,
             codecs,
             learn,
             agreed: None,
@@ -243,8 +246,8 @@ impl Edge {
         message::finish(&mut response.headers, &mut response.body, Some(sdp));
         leg.stage = Stage::Answered { offered };
         leg.deadlines.ring = None;
+        leg.held = agreed.as_ref().is_some_and(|a| a.held());
         leg.agreed = agreed;
-        leg.held = agreed.is_some_and(|a| a.held());
         answerer.respond(response);
         if let Some(remote) = leg.remote_media() {
             self.media.connect(id, remote);
@@ -302,7 +305,7 @@ impl Edge {
     pub fn take_answer(&mut self, id: LegId, body: &[u8]) {
         let rule = self.rule();
         let Some(leg) = self.legs.get_mut(&id) else { return };
-        match Description::parse(body).and_then(|d| d.read_answer(&leg.codecs, rule)) {
+        match Description::parse(body).and_then(|d| d.read_answer(&leg.codecs, rule, leg.web.is_some())) {
             Ok(agreed) => {
                 self.agree(id, agreed);
             }
@@ -316,8 +319,8 @@ impl Edge {
     /// The audio of a leg is agreed, again perhaps.
     pub fn agree(&mut self, id: LegId, agreed: super::sdp::Agreed) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
-        leg.agreed = Some(agreed);
         let held = agreed.held();
+        leg.agreed = Some(agreed);
         let changed = leg.held != held;
         leg.held = held;
         if let Some(remote) = leg.remote_media() {

@@ -13,7 +13,7 @@ use super::message::{self, NameAddr, other};
 use super::sdp;
 use super::session_timer as timer;
 use super::transactions::Answerer;
-use crate::media::{Codec, Remote};
+use crate::media::{Codec, Remote, WebLocal};
 
 /// Whose leg it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -150,6 +150,8 @@ pub struct Leg {
     pub stage: Stage,
     pub flow: Flow,
     pub local_rtp: std::net::SocketAddr,
+    /// With a browser.
+    pub web: Option<WebLocal>,
     pub codecs: Arc<[Codec]>,
     pub learn: bool,
     pub agreed: Option<sdp::Agreed>,
@@ -176,11 +178,12 @@ impl Leg {
             codecs: &self.codecs,
             session: self.id.get().unsigned_abs(),
             version: self.sdp_version,
+            web: self.web.as_ref(),
         }
     }
 
     pub fn remote_media(&self) -> Option<Remote> {
-        self.agreed.map(|a| Remote {
+        self.agreed.as_ref().map(|a| Remote {
             rtp: a.rtp,
             codec: a.codec,
             payload_type: a.payload_type,
@@ -188,6 +191,7 @@ impl Leg {
             send: a.send,
             receive: a.receive,
             learn: self.learn,
+            web: a.web.clone(),
         })
     }
 

@@ -211,6 +211,8 @@ impl Telephony {
             trunks: trunks::Trunks::default(),
             streams: streams.clone(),
             all_codecs: Codec::ALL.into(),
+            // A-law passes through to the line as it is; a browser on a poor network answers with Opus.
+            web_codecs: [Codec::Pcma, Codec::Opus].into(),
             clock: clock.clone(),
             mint,
             media: media.clone(),
@@ -266,11 +268,20 @@ impl Telephony {
         self.send(Input::Configure(Box::new(directory)))
     }
 
-    /// Serves SIP over an accepted WebSocket (sub-protocol `sip`) until it closes. `user` is who signed in on the web:
-    /// nothing is accepted from the socket in another name. The route checks session and Origin and sets
-    /// `protocols(["sip"])` and `max_message_size(81_920)` before it upgrades.
-    pub async fn web_socket(&self, socket: WebSocket, peer: SocketAddr, user: String) {
-        let serving = self.streams.clone().web_socket(socket, peer, user);
+    /// Serves SIP over an accepted WebSocket (sub-protocol `sip`) until it closes or `ended` comes, the end of the
+    /// session. `user` is who signed in on the web: nothing is accepted from the socket in another name. The route
+    /// checks session and Origin and sets `protocols(["sip"])` and `max_message_size(81_920)` before it upgrades.
+    ///
+    /// One person has one softphone: who registers another, by another socket, closes this one with code 4001; the end
+    /// of the session closes it with 4401. A socket that is silent for 4 s, though pinged every 1.5 s, is closed.
+    pub async fn web_socket(
+        &self,
+        socket: WebSocket,
+        peer: SocketAddr,
+        user: String,
+        ended: impl Future<Output = ()> + Send,
+    ) {
+        let serving = self.streams.clone().web_socket(socket, peer, user, ended);
         let _ = self.stop.run_until_cancelled(serving).await;
     }
 

@@ -62,6 +62,7 @@ impl Edge {
                 let codecs = self.all_codecs.clone();
                 let peer = Peer::Phone(user.clone());
                 if let Some((uri, flow)) = self.binding(user, *device) {
+                    let codecs = if flow.is_web() { self.web_codecs.clone() } else { codecs };
                     return Some(Route { peer, uri, way: Way::Flow(flow), codecs, learn });
                 }
                 if *device == Device::Browser {
@@ -123,7 +124,11 @@ impl Edge {
                 return;
             }
         };
-        let Some(local_rtp) = self.open_media(id, at.ip().to_canonical()) else {
+        let audio = match flow.is_web() {
+            true => self.open_audio(id, &flow),
+            false => self.open_media(id, at.ip().to_canonical()).map(|at| (at, None)),
+        };
+        let Some((local_rtp, web)) = audio else {
             self.emit(Event::Ended { leg: id, cause: EndCause::Lost });
             return;
         };
@@ -169,6 +174,7 @@ impl Edge {
             stage: Stage::Connecting { invite: Box::new(invite) },
             flow,
             local_rtp,
+            web,
             codecs: route.codecs,
             learn: route.learn,
             agreed: None,
@@ -383,7 +389,9 @@ impl Edge {
     fn early_media(&mut self, id: LegId, body: &[u8]) {
         let rule = self.rule();
         let Some(leg) = self.legs.get_mut(&id) else { return };
-        if let Ok(agreed) = Description::parse(body).and_then(|d| d.read_answer(&leg.codecs, rule)) {
+        if let Ok(agreed) =
+            Description::parse(body).and_then(|d| d.read_answer(&leg.codecs, rule, leg.web.is_some()))
+        {
             leg.agreed = Some(agreed);
             if let Some(remote) = leg.remote_media() {
                 self.media.connect(id, remote);
@@ -414,9 +422,10 @@ impl Edge {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.timer = Some(timer::as_uac(timers_of(&response.headers), asked));
         leg.refreshed(now);
-        let agreed = match (response.body.is_empty(), leg.agreed) {
+        let agreed = match (response.body.is_empty(), leg.agreed.clone()) {
             (true, Some(early)) => Ok(early),
-            _ => Description::parse(&response.body).and_then(|d| d.read_answer(&leg.codecs, rule)),
+            _ => Description::parse(&response.body)
+                .and_then(|d| d.read_answer(&leg.codecs, rule, leg.web.is_some())),
         };
         match agreed {
             Ok(agreed) => {

@@ -10,7 +10,7 @@ use super::message::{self, Address, Bad, NameAddr};
 use super::sdp::{AddressRule, Description, Local, offer};
 use super::session_timer;
 use super::streams::{Frame, frame};
-use crate::media::Codec;
+use crate::media::{Codec, WebLocal};
 
 fn source() -> SocketAddr {
     SocketAddr::from(([192, 0, 2, 9], 5_061))
@@ -102,26 +102,38 @@ fn messages(bytes: &[u8], piece: usize) -> Vec<Vec<u8>> {
 /// A session description, as an offer and as an answer.
 pub fn sdp(bytes: &[u8]) -> bool {
     let Ok(description) = Description::parse(bytes) else { return false };
-    let local = Local {
-        rtp: SocketAddr::from(([192, 0, 2, 1], 20_000)),
-        codecs: &Codec::ALL,
-        session: 1,
-        version: 1,
+    let browser = WebLocal {
+        ufrag: "ours".to_owned(),
+        pass: "p".repeat(24),
+        ssrc: 1,
+        fingerprint: vec!["AB"; 32].join(":"),
+        addresses: vec![SocketAddr::from(([192, 0, 2, 1], 20_000))],
     };
-    for loopback in [false, true] {
-        let rule = AddressRule { loopback };
-        let usable = description.usable(&Codec::ALL, rule);
-        match description.answer(local, rule) {
-            Ok((answer, agreed)) => {
-                assert!(usable.is_ok());
-                assert!(loopback || !agreed.rtp.ip().is_loopback());
-                assert!(!agreed.rtp.ip().is_multicast());
-                assert!(Description::parse(answer.as_bytes()).is_ok(), "our answer is read: {answer}");
+    for web in [None, Some(&browser)] {
+        let local = Local {
+            rtp: SocketAddr::from(([192, 0, 2, 1], 20_000)),
+            codecs: &Codec::ALL,
+            session: 1,
+            version: 1,
+            web,
+        };
+        for loopback in [false, true] {
+            let rule = AddressRule { loopback };
+            let usable = description.usable(&Codec::ALL, rule, web.is_some());
+            match description.answer(local, rule) {
+                Ok((answer, agreed)) => {
+                    assert!(usable.is_ok());
+                    if web.is_none() {
+                        assert!(loopback || !agreed.rtp.ip().is_loopback());
+                        assert!(!agreed.rtp.ip().is_multicast());
+                    }
+                    assert!(Description::parse(answer.as_bytes()).is_ok(), "our answer is read: {answer}");
+                }
+                Err(bad) => assert!(usable.is_err(), "{bad:?}"),
             }
-            Err(bad) => assert!(usable.is_err(), "{bad:?}"),
+            let _ = description.read_answer(&Codec::ALL, rule, web.is_some());
         }
-        let _ = description.read_answer(&Codec::ALL, rule);
+        assert!(Description::parse(offer(local).as_bytes()).is_ok());
     }
-    assert!(Description::parse(offer(local).as_bytes()).is_ok());
     true
 }

@@ -1,13 +1,15 @@
 //! Telephones: who they are, and where they can be reached. A REGISTER is answered without a transaction, so that a
 //! thousand of them cost little and leave nothing behind.
 
+use std::sync::Arc;
+
 use exchange::line::{Device, Event};
 use rsipstack::sip::Request;
 
 use super::config::Ha1;
 use super::digest::{self, Credentials, Use};
 use super::edge::Edge;
-use super::flow::Flow;
+use super::flow::{Flow, Stream};
 use super::message::{self, NameAddr};
 use super::registrar::{Change, Contact, Refusal, Rules, Wish};
 use super::session_timer::delta_seconds;
@@ -109,6 +111,7 @@ impl Edge {
         let cseq = message::cseq(request);
         let stream = flow.stream_id();
         let device = flow.device();
+        let before = self.softphones_elsewhere(&user, device, stream, now);
         let outcome = if self.registrar.knows(&user, device, &call_id, cseq, now) {
             Ok(None)
         } else {
@@ -121,6 +124,11 @@ impl Edge {
             Err(Refusal::OutOfOrder) => self.refuse(request, flow, 500, &[]),
             Err(Refusal::TooMany) => self.refuse(request, flow, 403, &[]),
             Ok(change) => {
+                if self.registrar.bindings(&user, device, now).any(|b| b.stream == stream) {
+                    for other in before {
+                        other.dismiss(super::flow::ELSEWHERE);
+                    }
+                }
                 self.counters.registrations.add(1);
                 self.gate.known(
                     flow.remote_ip(),
@@ -142,6 +150,23 @@ impl Edge {
                 self.phones_changed(change);
             }
         }
+    }
+
+    /// The softphones of this person in other windows and browsers, which make way for a new one.
+    fn softphones_elsewhere(
+        &self,
+        user: &str,
+        device: Device,
+        stream: Option<u64>,
+        now: kernel::Timestamp,
+    ) -> Vec<Arc<Stream>> {
+        let others = self.registrar.bindings(user, device, now).filter_map(|binding| match &binding.flow {
+            Flow::Stream(other) if device == Device::Browser && Some(other.id) != stream => {
+                Some(other.clone())
+            }
+            _ => None,
+        });
+        others.collect()
     }
 
     fn phones_changed(&mut self, changes: impl IntoIterator<Item = Change>) {

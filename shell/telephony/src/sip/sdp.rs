@@ -1,10 +1,15 @@
-//! Offer and answer (RFC 3264) for one audio stream over plain RTP. What comes in is hostile until read: everything has
-//! a limit, and what is not understood is refused or left out, never guessed.
+//! Offer and answer (RFC 3264) for one audio stream, over plain RTP or, with a browser, over DTLS-SRTP (see `web`). What
+//! comes in is hostile until read: everything has a limit, and what is not understood is refused or left out, never
+//! guessed.
+
+mod web;
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
-use crate::media::Codec;
+use crate::media::{Codec, WebLocal, WebRemote};
+use web::Keys;
 
 const MOST_BYTES: usize = 16_384;
 const MOST_LINES: usize = 500;
@@ -13,6 +18,8 @@ const MOST_FORMATS: usize = 64;
 /// Our own payload types for what has no static one.
 const OPUS: u8 = 111;
 const EVENT: u8 = 101;
+/// Events on the clock of Opus.
+const OPUS_EVENT: u8 = 110;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Direction {
@@ -63,6 +70,7 @@ struct Line {
     formats: Vec<Format>,
     address: Option<IpAddr>,
     direction: Direction,
+    keys: Keys,
 }
 
 /// A description that has been read.
@@ -72,7 +80,7 @@ pub struct Description {
 }
 
 /// What both sides agreed on, from our side.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Agreed {
     pub rtp: SocketAddr,
     pub codec: Codec,
@@ -80,6 +88,8 @@ pub struct Agreed {
     pub telephone_event: Option<u8>,
     pub send: bool,
     pub receive: bool,
+    /// With a browser.
+    pub web: Option<Arc<WebRemote>>,
 }
 
 impl Agreed {
@@ -118,6 +128,8 @@ pub struct Local<'a> {
     /// The id stays the same for a leg, the version rises with each change (RFC 3264 §5).
     pub session: u64,
     pub version: u64,
+    /// With a browser.
+    pub web: Option<&'a WebLocal>,
 }
 
 fn connection(value: &str) -> Result<IpAddr, BadSdp> {
@@ -142,6 +154,7 @@ impl Description {
         let mut lines: Vec<Line> = Vec::new();
         let mut session_address = None;
         let mut session_direction = Direction::SendRecv;
+        let mut session_keys = Keys::default();
         for (count, line) in text.lines().enumerate() {
             if count >= MOST_LINES {
                 return Err(BadSdp::TooLarge);
@@ -166,9 +179,13 @@ impl Description {
                     if lines.len() >= MOST_MEDIA {
                         return Err(BadSdp::TooLarge);
                     }
-                    lines.push(media_line(value, session_direction)?);
+                    lines.push(media_line(value, session_direction, session_keys.clone())?);
                 }
-                "a" => attribute(value, lines.last_mut(), &mut session_direction),
+                "a" => {
+                    let keys = lines.last_mut().map_or(&mut session_keys, |line| &mut line.keys);
+                    keys.read(value);
+                    attribute(value, lines.last_mut(), &mut session_direction);
+                }
                 _ => {}
             }
         }
@@ -181,18 +198,25 @@ impl Description {
         Ok(Description { lines })
     }
 
-    fn agree(&self, ours: &[Codec], rule: AddressRule, theirs_first: bool) -> Option<(usize, Agreed)> {
+    fn agree(
+        &self,
+        ours: &[Codec],
+        rule: AddressRule,
+        theirs_first: bool,
+        web: bool,
+    ) -> Option<(usize, Agreed)> {
         self.lines.iter().enumerate().find_map(|(at, line)| {
-            if line.kind != "audio"
-                || line.port == 0
-                || !matches!(line.protocol.as_str(), "RTP/AVP" | "RTP/AVPF")
-            {
+            let plain = matches!(line.protocol.as_str(), "RTP/AVP" | "RTP/AVPF");
+            let secure = matches!(line.protocol.as_str(), "UDP/TLS/RTP/SAVPF" | "UDP/TLS/RTP/SAVP");
+            if line.kind != "audio" || line.port == 0 || !(if web { secure } else { plain }) {
                 return None;
             }
             let ip = line.address?;
-            // `c=IN IP4 0.0.0.0` is how RFC 2543 says hold.
-            let old_hold = ip.is_unspecified();
-            if !old_hold && !rule.allows(ip) {
+            let web = if web { Some(Arc::new(line.keys.remote()?)) } else { None };
+            // `c=IN IP4 0.0.0.0` is how RFC 2543 says hold; a browser says so while it still looks for its addresses,
+            // and ICE finds it wherever it is.
+            let old_hold = web.is_none() && ip.is_unspecified();
+            if web.is_none() && !old_hold && !rule.allows(ip) {
                 return None;
             }
             let known = || line.formats.iter().filter_map(|f| Some((f.codec?, f.payload_type)));
@@ -216,20 +240,25 @@ impl Description {
                     telephone_event: event.map(|f| f.payload_type),
                     send: matches!(direction, Direction::SendRecv | Direction::RecvOnly),
                     receive: matches!(direction, Direction::SendRecv | Direction::SendOnly),
+                    web,
                 },
             ))
         })
     }
 
     /// Whether there is anything in it for us, before a port is opened for it.
-    pub fn usable(&self, codecs: &[Codec], rule: AddressRule) -> Result<(), BadSdp> {
-        self.agree(codecs, rule, false).map(|_| ()).ok_or(BadSdp::NothingUsable)
+    pub fn usable(&self, codecs: &[Codec], rule: AddressRule, web: bool) -> Result<(), BadSdp> {
+        self.agree(codecs, rule, false, web).map(|_| ()).ok_or(BadSdp::NothingUsable)
     }
 
     /// Our answer to this offer: the first usable audio is taken, all other lines get port 0.
     pub fn answer(&self, local: Local<'_>, rule: AddressRule) -> Result<(String, Agreed), BadSdp> {
-        let (taken, agreed) = self.agree(local.codecs, rule, false).ok_or(BadSdp::NothingUsable)?;
+        let (taken, agreed) =
+            self.agree(local.codecs, rule, false, local.web.is_some()).ok_or(BadSdp::NothingUsable)?;
         let mut out = head(local);
+        if let Some(taken) = self.lines.get(taken).filter(|_| local.web.is_some()) {
+            web::group(&mut out, taken.keys.mid());
+        }
         for (at, line) in self.lines.iter().enumerate() {
             if at == taken {
                 let direction = match (agreed.send, agreed.receive) {
@@ -246,6 +275,10 @@ impl Description {
                 });
                 let codec = [(agreed.codec, agreed.payload_type)];
                 audio(&mut out, local.rtp.port(), &line.protocol, &codec, event.as_slice(), direction);
+                if let Some(ours) = local.web {
+                    let active = agreed.web.as_ref().is_some_and(|theirs| !theirs.active);
+                    web::keys(&mut out, ours, line.keys.mid(), if active { "active" } else { "passive" });
+                }
             } else {
                 let _ = write!(out, "m={} 0 {} {}\r\n", line.kind, line.protocol, line.formats_text);
             }
@@ -254,14 +287,14 @@ impl Description {
     }
 
     /// Their answer to our offer.
-    pub fn read_answer(&self, codecs: &[Codec], rule: AddressRule) -> Result<Agreed, BadSdp> {
+    pub fn read_answer(&self, codecs: &[Codec], rule: AddressRule, web: bool) -> Result<Agreed, BadSdp> {
         // We offered one line, so only the first of the answer counts.
-        let (at, agreed) = self.agree(codecs, rule, true).ok_or(BadSdp::NothingUsable)?;
+        let (at, agreed) = self.agree(codecs, rule, true, web).ok_or(BadSdp::NothingUsable)?;
         if at == 0 { Ok(agreed) } else { Err(BadSdp::NothingUsable) }
     }
 }
 
-fn media_line(value: &str, direction: Direction) -> Result<Line, BadSdp> {
+fn media_line(value: &str, direction: Direction, keys: Keys) -> Result<Line, BadSdp> {
     let mut parts = value.split_ascii_whitespace();
     let mut next = || parts.next().ok_or(BadSdp::Malformed);
     let (kind, port, protocol) = (next()?, next()?, next()?);
@@ -269,7 +302,7 @@ fn media_line(value: &str, direction: Direction) -> Result<Line, BadSdp> {
     let port: u32 = port.parse().map_err(|_| BadSdp::Malformed)?;
     let formats_text = parts.collect::<Vec<_>>().join(" ");
     let mut formats = Vec::new();
-    if protocol.starts_with("RTP/") {
+    if protocol.contains("RTP/") {
         for format in formats_text.split(' ').take(MOST_FORMATS) {
             let Ok(payload_type @ 0..=127) = format.parse::<u8>() else { continue };
             formats.push(Format { payload_type, codec: Codec::from_static(payload_type), event_clock: None });
@@ -283,6 +316,7 @@ fn media_line(value: &str, direction: Direction) -> Result<Line, BadSdp> {
         formats,
         address: None,
         direction,
+        keys,
     })
 }
 
@@ -351,7 +385,14 @@ fn audio(
 pub fn offer(local: Local<'_>) -> String {
     let mut out = head(local);
     let codecs: Vec<_> = local.codecs.iter().map(|c| (*c, c.static_payload_type().unwrap_or(OPUS))).collect();
-    audio(&mut out, local.rtp.port(), "RTP/AVP", &codecs, &[(EVENT, 8_000)], Direction::SendRecv);
+    let Some(ours) = local.web else {
+        audio(&mut out, local.rtp.port(), "RTP/AVP", &codecs, &[(EVENT, 8_000)], Direction::SendRecv);
+        return out;
+    };
+    web::group(&mut out, web::MID);
+    let events = [(EVENT, 8_000), (OPUS_EVENT, 48_000)];
+    audio(&mut out, local.rtp.port(), "UDP/TLS/RTP/SAVPF", &codecs, &events, Direction::SendRecv);
+    web::keys(&mut out, ours, web::MID, "actpass");
     out
 }
 
@@ -363,7 +404,13 @@ mod tests {
     const RULE: AddressRule = AddressRule { loopback: true };
 
     fn local(codecs: &[Codec]) -> Local<'_> {
-        Local { rtp: "192.0.2.1:20000".parse().expect("an address"), codecs, session: 7, version: 1 }
+        Local {
+            rtp: "192.0.2.1:20000".parse().expect("an address"),
+            codecs,
+            session: 7,
+            version: 1,
+            web: None,
+        }
     }
 
     fn answer(offer: &str) -> String {
@@ -391,7 +438,7 @@ mod tests {
             a=ptime:20
             a=sendrecv
             m=audio 0 RTP/AVP 8
-            Agreed { rtp: 198.51.100.2:4000, codec: Pcma, payload_type: 8, telephone_event: Some(101), send: true, receive: true }
+            Agreed { rtp: 198.51.100.2:4000, codec: Pcma, payload_type: 8, telephone_event: Some(101), send: true, receive: true, web: None }
         "#]]
         .assert_eq(&answer(
             "v=0\no=- 1 1 IN IP4 198.51.100.1\ns=-\nc=IN IP4 198.51.100.1\nt=0 0\nm=video 5000 RTP/AVP 96\n\
@@ -414,7 +461,7 @@ mod tests {
             a=fmtp:97 0-15
             a=ptime:20
             a=sendrecv
-            Agreed { rtp: [2001:db8::1]:4000, codec: Opus, payload_type: 96, telephone_event: Some(97), send: true, receive: true }
+            Agreed { rtp: [2001:db8::1]:4000, codec: Opus, payload_type: 96, telephone_event: Some(97), send: true, receive: true, web: None }
         "#]]
         .assert_eq(&answer(
             "v=0\no=- 1 1 IN IP6 2001:db8::1\ns=-\nc=IN IP6 2001:db8::1\nt=0 0\nm=audio 4000 RTP/AVP 96 97 98\n\
@@ -491,7 +538,8 @@ mod tests {
         .assert_eq(&text.replace("\r\n", "\n"));
         let offered = Description::parse(text.as_bytes()).expect("our own");
         let (answer, _) = offered.answer(local(&[Codec::Pcmu, Codec::Pcma]), RULE).expect("a common codec");
-        let agreed = Description::parse(answer.as_bytes()).and_then(|d| d.read_answer(&Codec::ALL, RULE));
+        let agreed =
+            Description::parse(answer.as_bytes()).and_then(|d| d.read_answer(&Codec::ALL, RULE, false));
         assert_eq!(agreed.map(|a| (a.codec, a.telephone_event)), Ok((Codec::Pcmu, Some(101))));
     }
 
@@ -506,7 +554,7 @@ mod tests {
                 changed[at] = with;
                 if let Ok(description) = Description::parse(&changed) {
                     let _ = description.answer(local(&Codec::ALL), RULE);
-                    let _ = description.read_answer(&Codec::ALL, RULE);
+                    let _ = description.read_answer(&Codec::ALL, RULE, false);
                 }
             }
         }

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures::{SinkExt as _, StreamExt as _};
 use rsipstack::sip::{HostWithPort, Transport};
 use rsipstack::transport::channel::ChannelConnection;
@@ -37,8 +37,10 @@ const WRITE: Duration = Duration::from_secs(10);
 const DAWDLE: Duration = Duration::from_secs(10);
 const FIRST: Duration = Duration::from_secs(30);
 const IDLE: Duration = Duration::from_secs(900);
-const PING: Duration = Duration::from_secs(30);
-const PONG_WITHIN: Duration = Duration::from_secs(95);
+/// A browser that has died, or whose network has, must be known within 5 s: its agent would be offered calls.
+const PING: Duration = Duration::from_millis(1_500);
+const PONG_WITHIN: Duration = Duration::from_secs(4);
+const PUSH_WITHIN: Duration = Duration::from_secs(3);
 const CONNECT: Duration = Duration::from_secs(5);
 
 pub struct Streams {
@@ -146,6 +148,7 @@ impl Streams {
             out: out.clone(),
             connection: SipConnection::Channel(connection),
             closed: CancellationToken::new(),
+            farewell: AtomicU16::new(0),
             user,
         });
         // The stack's own queue has no bound, so it is emptied at once into one that has.
@@ -271,8 +274,14 @@ impl Streams {
         }
     }
 
-    /// Serves one WebSocket until it closes (RFC 7118).
-    pub async fn web_socket(self: Arc<Self>, socket: WebSocket, remote: SocketAddr, user: String) {
+    /// Serves one WebSocket until it closes (RFC 7118) or the session on the web has ended.
+    pub async fn web_socket(
+        self: Arc<Self>,
+        socket: WebSocket,
+        remote: SocketAddr,
+        user: String,
+        ended: impl Future<Output = ()> + Send,
+    ) {
         let Some(place) = self.place(remote.ip().to_canonical()) else { return };
         // What we call ourselves towards a browser does not matter: it can only answer on this connection.
         let local = SocketAddr::new(super::flow::announced_ip(remote.ip(), None, remote.ip()), 80);
@@ -281,7 +290,7 @@ impl Streams {
         };
         let flow = Flow::Stream(stream.clone());
         let (mut sink, mut source) = socket.split();
-        let closed = stream.closed.clone();
+        let (closed, leaving) = (stream.closed.clone(), stream.clone());
         let writing = tokio::spawn(async move {
             let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + PING, PING);
             loop {
@@ -296,12 +305,20 @@ impl Streams {
                     },
                     _ = ping.tick() => Message::Ping(Default::default()),
                 };
-                if !matches!(timeout(WRITE, sink.send(message)).await, Ok(Ok(()))) {
+                if !matches!(timeout(PUSH_WITHIN, sink.send(message)).await, Ok(Ok(()))) {
                     break;
                 }
             }
             closed.cancel();
-            let _ = timeout(Duration::from_secs(1), sink.close()).await;
+            let code = leaving.farewell.load(Ordering::Relaxed);
+            let goodbye = async {
+                if code != 0 {
+                    let frame = CloseFrame { code, reason: Default::default() };
+                    let _ = sink.send(Message::Close(Some(frame))).await;
+                }
+                let _ = sink.close().await;
+            };
+            let _ = timeout(Duration::from_secs(1), goodbye).await;
         });
         let closed = stream.closed.clone();
         let reading = async {
@@ -326,11 +343,14 @@ impl Streams {
                 }
             }
         };
-        let _ = closed.run_until_cancelled(reading).await;
-        stream.close();
+        tokio::select! {
+            _ = closed.run_until_cancelled(reading) => stream.close(),
+            () = ended => stream.dismiss(super::flow::SIGNED_OUT),
+        }
+        // At once, not after the last words: a browser that is gone does not hear them.
+        let _ = self.readers.net.send(Net::Closed(stream.id)).await;
         let _ = writing.await;
         drop(place);
-        let _ = self.readers.net.send(Net::Closed(stream.id)).await;
     }
 }
 

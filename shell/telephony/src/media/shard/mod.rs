@@ -74,6 +74,8 @@ pub struct State {
     /// Who wants to hear whom, whether or not either is there.
     listeners: HashMap<LegId, Vec<LegId>>,
     recordings: HashMap<RecordingId, usize>,
+    /// Slots of browsers' legs, which want to be woken.
+    webs: Vec<usize>,
     /// Slots that need ticks, by phase.
     phases: [Vec<usize>; PHASES],
     events: Backlog,
@@ -84,11 +86,13 @@ pub struct State {
     /// Legs on their way to other threads.
     departing: Vec<(usize, Box<Leg>)>,
     /// The same for all media threads.
-    started: Instant,
+    pub(super) started: Instant,
     /// Slots whose playing ended in this phase.
     ended: Vec<usize>,
     /// Number of the next phase since the start.
     phase: u64,
+    /// What a browser's datagram held; empty between datagrams.
+    heard: Vec<str0m::rtp::RtpPacket>,
     packets: u64,
     packets_before: u64,
     busy: bool,
@@ -107,6 +111,7 @@ impl State {
             by_id: HashMap::new(),
             listeners: HashMap::new(),
             recordings: HashMap::new(),
+            webs: Vec::new(),
             phases: Default::default(),
             events,
             owed_jobs: Vec::new(),
@@ -115,6 +120,7 @@ impl State {
             started,
             ended: Vec::new(),
             phase: 1,
+            heard: Vec::new(),
             packets: 0,
             packets_before: 0,
             busy: false,
@@ -222,6 +228,7 @@ impl Shard {
     /// Once in 20 ms: recordings in turn, a fiftieth of the legs, and the counters.
     fn keep_house(&mut self, cycle: u64, now: u64) {
         self.flush_recordings(cycle, now);
+        self.wake_webs(now);
         for slot in ((cycle % 50) as usize..self.state.legs.len()).step_by(50) {
             self.visit(slot, now);
         }

@@ -32,6 +32,7 @@ impl Shard {
         self.state.by_id.remove(&id);
         self.rewire_around(id);
         self.untick(slot);
+        self.state.webs.retain(|web| *web != slot);
         let Some(mut leg) = self.state.legs[slot].take() else { return };
         self.state.free.push(slot);
         let registry = self.poll.registry();

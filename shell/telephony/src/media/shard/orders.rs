@@ -13,12 +13,15 @@ use super::Shard;
 use crate::media::api::{LegQuality, Remote};
 use crate::media::leg::Leg;
 use crate::media::play::{Piece, Playing};
+use crate::media::web;
 
 pub enum Order {
     Open {
         leg: LegId,
         rtp: UdpSocket,
         rtcp: UdpSocket,
+        /// For a browser.
+        web: Option<web::Plan>,
     },
     Connect {
         leg: LegId,
@@ -119,12 +122,12 @@ impl Shard {
             return;
         }
         match order {
-            Order::Open { leg, rtp, rtcp } => self.open(leg, rtp, rtcp),
+            Order::Open { leg, rtp, rtcp, web } => self.open(leg, rtp, rtcp, web),
             Order::Connect { leg, remote } => {
                 let Some(slot) = self.state.by_id.get(&leg).copied() else { return };
                 let Some(this) = self.state.legs[slot].as_mut() else { return };
                 if let Err(error) = this.connect(remote, now) {
-                    tracing::error!(%leg, %error, "a codec cannot be started; the leg stays silent");
+                    tracing::error!(%leg, %error, "a leg's codec or keys cannot be used; it stays silent");
                 }
                 self.rewire_around(leg);
             }
@@ -176,8 +179,8 @@ impl Shard {
         self.state.events.send(Event::Played { leg, play, outcome });
     }
 
-    fn open(&mut self, id: LegId, rtp: UdpSocket, rtcp: UdpSocket) {
-        match Leg::new(id, rtp, rtcp) {
+    fn open(&mut self, id: LegId, rtp: UdpSocket, rtcp: UdpSocket, web: Option<web::Plan>) {
+        match Leg::new(id, rtp, rtcp, web) {
             Ok(leg) => self.seat(Box::new(leg)),
             Err(error) => tracing::error!(leg = %id, %error, "a leg cannot be opened; it stays silent"),
         }
@@ -201,6 +204,9 @@ impl Shard {
             tracing::error!(leg = %id, %error, "a leg's sockets cannot be watched; it stays silent");
             self.state.free.push(slot);
             return;
+        }
+        if leg.web.is_some() {
+            self.state.webs.push(slot);
         }
         self.state.legs[slot] = Some(leg);
         self.state.by_id.insert(id, slot);
@@ -228,6 +234,7 @@ impl Shard {
         self.state.by_id.remove(&id);
         self.rewire_around(id);
         self.untick(slot);
+        self.state.webs.retain(|web| *web != slot);
         if let Some(leg) = self.state.legs[slot].take() {
             self.state.lost_before += leg.far.as_ref().map_or(0, |far| far.reception.lost());
             self.state.sent_before += leg.counts.packets_out;

@@ -11,6 +11,7 @@ use crate::media::leg::{Far, Leg, Passing};
 use crate::media::recorder::tap::Side;
 use crate::media::rtp;
 use crate::media::sys::DATAGRAM_MAX;
+use crate::media::web::Sockets;
 
 /// Errors of the network (a closed port at the far end) read off a socket before it is left alone until the next packet.
 const ERRORS_MAX: usize = 4;
@@ -38,7 +39,9 @@ impl Shard {
                 Err(_) => break,
             };
             let data = &datagram[..length];
-            if control || rtp::is_rtcp(data) {
+            if leg.web.is_some() {
+                self.web_arrived(slot, &mut leg, data, (from, control), now);
+            } else if control || rtp::is_rtcp(data) {
                 leg.reported(data, from, now);
             } else {
                 self.arrived(slot, &mut leg, data, from, now);
@@ -49,7 +52,60 @@ impl Shard {
 
     fn arrived(&mut self, slot: usize, leg: &mut Leg, data: &[u8], from: SocketAddr, now: u64) {
         self.state.packets += 1;
-        let Some(packet) = rtp::read(data) else { return self.stranger(leg) };
+        match rtp::read(data) {
+            Some(packet) => self.packet(slot, leg, packet, from, now),
+            None => self.stranger(leg),
+        }
+    }
+
+    /// What came to a browser's leg: `second` says to which of its sockets.
+    fn web_arrived(
+        &mut self,
+        slot: usize,
+        leg: &mut Leg,
+        data: &[u8],
+        (from, second): (SocketAddr, bool),
+        now: u64,
+    ) {
+        self.state.packets += 1;
+        let sockets = Sockets([&leg.rtp, &leg.rtcp]);
+        let to = if second { &leg.rtcp } else { &leg.rtp }.local_addr();
+        let (Some(web), Ok(to)) = (leg.web.as_mut(), to) else { return };
+        let mut heard = std::mem::take(&mut self.state.heard);
+        let good = web.receive(data, from, to, &sockets, now, &mut heard);
+        let Some(named) = leg.far.as_ref().map(|far| far.remote.rtp) else { return self.stranger(leg) };
+        for packet in heard.drain(..) {
+            let header = &packet.header;
+            let packet = rtp::Packet {
+                marker: header.marker,
+                payload_type: *header.payload_type,
+                sequence: header.sequence_number,
+                timestamp: header.timestamp,
+                ssrc: *header.ssrc,
+                payload: &packet.payload,
+            };
+            // SRTP has proved who it is from: in place of an address, the one of the SDP stands for the browser.
+            self.packet(slot, leg, packet, named, now);
+        }
+        self.state.heard = heard;
+        if !good {
+            self.stranger(leg);
+        }
+    }
+
+    /// Every 20 ms: what str0m repeats and reports.
+    pub(super) fn wake_webs(&mut self, now: u64) {
+        for at in 0..self.state.webs.len() {
+            let slot = self.state.webs[at];
+            let Some(leg) = self.state.legs[slot].as_mut() else { continue };
+            let Leg { web: Some(web), rtp, rtcp, .. } = leg.as_mut() else { continue };
+            if web.due_us <= now {
+                web.wake(&Sockets([rtp, rtcp]), now);
+            }
+        }
+    }
+
+    fn packet(&mut self, slot: usize, leg: &mut Leg, packet: rtp::Packet<'_>, from: SocketAddr, now: u64) {
         let Some(far) = &mut leg.far else { return self.stranger(leg) };
         let is_event = far.remote.telephone_event == Some(packet.payload_type);
         if !far.remote.receive || (packet.payload_type != far.remote.payload_type && !is_event) {
@@ -72,7 +128,7 @@ impl Shard {
                 }
             }
         }
-        if far.connected.is_none() && far.latch.settled(now) {
+        if leg.web.is_none() && far.connected.is_none() && far.latch.settled(now) {
             settle(&leg.rtp, far);
         }
         far.last_packet_us = now;

@@ -4,4 +4,4 @@ mod keys;
 mod peer;
 mod record;
 mod relay;
-mod strangers;
+pub mod strangers;

@@ -219,6 +219,7 @@ impl Phone {
             send: true,
             receive: true,
             learn: false,
+            web: None,
         }
     }
 

@@ -122,7 +122,7 @@ fn rubbish_does_no_harm() {
 }
 
 /// The folder of seeds beside the repository, if it is there.
-fn seeds() -> Option<std::path::PathBuf> {
+pub fn seeds() -> Option<std::path::PathBuf> {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .map(|dir| dir.join("shared/data/media-seeds"))
