@@ -5,20 +5,21 @@
 //! noticed has been written down, even if the process dies the moment after.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use exchange::fact::{Blocked, What};
-use exchange::floor::{AgentView, Pulse};
-use exchange::{Effect, Exchange, FloorView, Input, Refused, line};
+use exchange::floor::Pulse;
+use exchange::{DeskView, Effect, Exchange, FloorView, Input, Refused, line};
 use files::log::Log;
 use futures::future::BoxFuture;
 use kernel::calendar::Calendar;
 use kernel::{CallId, Clock, Engine, PersonId, Timestamp};
 use telephony::Telephony;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::MissedTickBehavior;
 use tracing::{error, warn};
 
@@ -39,14 +40,41 @@ const FLOOR_REST: Duration = Duration::from_millis(20);
 enum Asked {
     Act { input: Input, answer: oneshot::Sender<Result<(), Refused>> },
     Floor(oneshot::Sender<Arc<FloorView>>),
-    Desk(PersonId, oneshot::Sender<Option<AgentView>>),
+    Desk(PersonId, oneshot::Sender<Option<DeskView>>),
     Pulse(oneshot::Sender<Pulse>),
+}
+
+/// Whose desk shows something new: one entry for each agent, however often it changes before somebody looks.
+#[derive(Default)]
+struct Changes {
+    whose: Mutex<BTreeSet<PersonId>>,
+    bell: Notify,
+}
+
+impl Changes {
+    fn tell(&self, whose: BTreeSet<PersonId>) {
+        if !whose.is_empty() {
+            self.whose.lock().unwrap_or_else(PoisonError::into_inner).extend(whose);
+            self.bell.notify_one();
+        }
+    }
+
+    async fn wait(&self) -> BTreeSet<PersonId> {
+        loop {
+            let whose = std::mem::take(&mut *self.whose.lock().unwrap_or_else(PoisonError::into_inner));
+            if !whose.is_empty() {
+                return whose;
+            }
+            self.bell.notified().await;
+        }
+    }
 }
 
 /// The handle on the running exchange.
 #[derive(Clone)]
 pub struct Hall {
     asked: mpsc::Sender<Asked>,
+    changes: Arc<Changes>,
     written: watch::Receiver<u64>,
 }
 
@@ -77,8 +105,12 @@ impl calls::Hall for Hall {
         Box::pin(self.ask(Asked::Floor))
     }
 
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, Result<Option<AgentView>>> {
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, Result<Option<DeskView>>> {
         Box::pin(self.ask(move |answer| Asked::Desk(agent, answer)))
+    }
+
+    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
+        Box::pin(self.changes.wait())
     }
 
     fn pulse(&self) -> BoxFuture<'_, Result<Pulse>> {
@@ -97,7 +129,9 @@ pub fn start(
 ) -> Result<(Hall, std::thread::JoinHandle<()>)> {
     let (asked, asked_in) = mpsc::channel(ACTS_MAX);
     let (written_out, written) = watch::channel(log.end());
+    let changes = Arc::new(Changes::default());
     let driver = Driver {
+        changes: changes.clone(),
         midnight: next_midnight(&calendar, clock.now()),
         calendar,
         exchange,
@@ -123,10 +157,11 @@ pub fn start(
             }
         })
         .context("starting the exchange's thread")?;
-    Ok((Hall { asked, written }, thread))
+    Ok((Hall { asked, changes, written }, thread))
 }
 
 struct Driver {
+    changes: Arc<Changes>,
     exchange: Exchange,
     telephony: Telephony,
     log: Log,
@@ -209,6 +244,7 @@ impl Driver {
             }
             self.wake();
             self.carry_out();
+            self.changes.tell(self.exchange.take_changed_desks());
         }
     }
 
@@ -226,7 +262,7 @@ impl Driver {
         match asked {
             Asked::Act { input, answer } => drop(answer.send(self.act(input))),
             Asked::Floor(answer) => drop(answer.send(self.picture())),
-            Asked::Desk(agent, answer) => drop(answer.send(self.exchange.desk(agent))),
+            Asked::Desk(agent, answer) => drop(answer.send(self.exchange.desk(self.clock.now(), agent))),
             Asked::Pulse(answer) => drop(answer.send(self.exchange.pulse())),
         }
     }

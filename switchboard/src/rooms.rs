@@ -23,7 +23,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         audit::room(),
         people::room(around.people),
         ivr_flows::room(around.flows),
-        calls::room(around.hall.clone()),
+        calls::room(around.hall.clone(), Arc::new(calls::NoObjection)),
         recordings::room(around.recordings),
         customers::room(around.hall.clone()),
         interactions::room(around.hall.clone()),

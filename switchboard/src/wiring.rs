@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acd::{AgentPolicy, Overflow, Policy, QueuePolicy};
+use acd::{AgentPolicy, Overflow, Policy, QueuePolicy, ReasonRule};
 use audio::{Clip, Sound};
 use calls::Lines;
 use calls::rules::{Answer, Queue};
@@ -16,16 +16,26 @@ use tracing::warn;
 
 /// Callers waiting in all queues together.
 const WAITING_MAX: u32 = 5_000;
-/// How long an agent may stay away, by reason.
-const REASON_LIMITS: &[(&str, u64)] = &[("short_break", 600), ("meal", 2_700)];
 
 /// What the exchange is told.
 pub fn exchange_config(lines: &Lines, flows: &Published, agents: &[Agent], max_calls: u32) -> Config {
-    let limit = |(reason, secs): &(&str, u64)| ((*reason).to_owned(), Duration::from_secs(*secs));
+    let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
     let policy = Policy {
         queues: lines.queues.iter().map(|(id, queue)| (*id, queue_policy(queue, lines))).collect(),
         agents: agents.iter().map(|agent| (agent.person, agent_policy(agent))).collect(),
-        reason_limits: REASON_LIMITS.iter().map(limit).collect(),
+        reason_limits: lines
+            .reasons
+            .iter()
+            .filter_map(|(reason, limit)| Some((reason.clone(), minutes(limit.minutes?))))
+            .collect(),
+        reason_rules: lines
+            .reasons
+            .iter()
+            .map(|(reason, limit)| {
+                let rule = ReasonRule { spells: limit.spells, share_percent: limit.share_percent };
+                (reason.clone(), rule)
+            })
+            .collect(),
         waiting_max: WAITING_MAX,
     };
     let agent_line = |agent: &Agent| AgentLine {
@@ -191,6 +201,7 @@ mod tests {
             queues: vec![(QueueId(1), toml::from_str(&queue).expect("a queue"))],
             trunks: vec![(kernel::TrunkId(1), toml::from_str(&trunk).expect("a trunk"))],
             dial_rules: vec![toml::from_str(rule).expect("a rule")],
+            reasons: calls::rules::reasons_by_default(),
         }
     }
 

@@ -7,7 +7,7 @@ use kernel::{CallId, Engine, PersonId, QueueId, Timestamp};
 
 use crate::agent::Agent;
 use crate::queue::{Caller, Queue};
-use crate::{Effect, Input, Policy, Refusal};
+use crate::{Effect, Input, Policy, ReasonRule, Refusal};
 
 /// The distributor. Between two inputs this holds, and [`Acd::check`] asserts it: no caller waits while a fitting agent
 /// is ready, and each caller is offered to one agent at a time.
@@ -18,6 +18,7 @@ pub struct Acd {
     /// Everybody who waits, rung for or not.
     pub(crate) callers: BTreeMap<CallId, Caller>,
     pub(crate) reason_limits: BTreeMap<String, Duration>,
+    pub(crate) reason_rules: BTreeMap<String, ReasonRule>,
     pub(crate) waiting_max: usize,
     /// Callers who were here when a new policy lowered `waiting_max`.
     pub(crate) overhang: usize,
@@ -38,6 +39,7 @@ impl Acd {
             agents: BTreeMap::new(),
             callers: BTreeMap::new(),
             reason_limits: BTreeMap::new(),
+            reason_rules: BTreeMap::new(),
             waiting_max: 0,
             overhang: 0,
             deadlines: BTreeSet::new(),
@@ -112,7 +114,7 @@ impl Engine for Acd {
             }
             Input::Finish { agent } => self.finish(now, agent, out),
             Input::Extend { agent, reason } => self.extend(agent, &reason, out),
-            Input::DeviceLost { agent } => self.device_lost(now, agent, out),
+            Input::DeviceLost { agent, restore } => self.device_lost(now, agent, restore, out),
             Input::DeviceBack { agent } => self.device_back(now, agent, out),
             Input::Direct { agent, by, to } => self.direct(now, agent, by, to, out),
         };

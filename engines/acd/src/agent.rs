@@ -1,5 +1,6 @@
 //! An agent's desk: its states, each with what belongs to it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kernel::{CallId, PersonId, QueueId, Timestamp};
@@ -128,6 +129,13 @@ pub struct Agent {
     pub(crate) serves: Vec<Serves>,
     pub(crate) desk: Desk,
     pub(crate) reachable: bool,
+    /// Of a telephone that is gone: back within this, and the agent is ready as before. None is at any time.
+    pub(crate) restore: Option<Duration>,
+    /// Until when that is.
+    pub(crate) back_until: Option<Timestamp>,
+    /// How often away for each reason in this shift, and when it was left last.
+    pub(crate) spells: BTreeMap<String, u32>,
+    pub(crate) signed_out_at: Option<Timestamp>,
     /// Stands in the ready sets of the queues.
     pub(crate) listed: bool,
     pub(crate) signed_in: Option<Timestamp>,
@@ -145,6 +153,10 @@ impl Agent {
             serves: Vec::new(),
             desk: Desk::SignedOut,
             reachable: true,
+            restore: None,
+            back_until: None,
+            spells: BTreeMap::new(),
+            signed_out_at: None,
             listed: false,
             signed_in: None,
             handled: 0,
@@ -179,6 +191,19 @@ impl Agent {
 
     pub fn reachable(&self) -> bool {
         self.reachable
+    }
+
+    /// How often away for this reason in this shift.
+    pub fn spells(&self, reason: &str) -> u32 {
+        self.spells.get(reason).copied().unwrap_or(0)
+    }
+
+    /// What comes after the call and its after-call work.
+    pub fn next(&self) -> Option<&Next> {
+        match &self.desk {
+            Desk::Talking { then, .. } | Desk::AfterCall { then, .. } => Some(&then.next),
+            _ => None,
+        }
     }
 
     pub fn signed_in(&self) -> Option<Timestamp> {

@@ -12,11 +12,12 @@ use crate::{Acd, AgentPolicy, Effect, Next, Overflow, Policy, QueuePolicy, Withd
 
 impl Acd {
     pub(crate) fn configure(&mut self, now: Timestamp, policy: Policy, out: &mut Vec<Effect>) {
-        let Policy { queues, agents, reason_limits, waiting_max } = policy;
+        let Policy { queues, agents, reason_limits, reason_rules, waiting_max } = policy;
         let idle = self.unlist_all();
         self.waiting_max = waiting_max as usize;
         self.overhang = self.callers.len();
         self.reason_limits = reason_limits;
+        self.reason_rules = reason_rules;
         let gone = self.replace_queues(now, queues);
         self.replace_agents(agents);
         self.fit_all();

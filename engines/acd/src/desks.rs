@@ -10,6 +10,9 @@ use crate::agent::{Desk, Then};
 use crate::queue::Standing;
 use crate::{Acd, Effect, Next, Refusal, WithdrawWhy, reasons};
 
+/// Signed out for this long, and the next sign-in begins a shift.
+const SHIFT_GAP: Duration = Duration::from_secs(4 * 3_600);
+
 impl Acd {
     pub(crate) fn desk(&self, agent: PersonId) -> Result<&Desk, Refusal> {
         self.agents.get(&agent).map(|agent| &agent.desk).ok_or(Refusal::NoSuchAgent)
@@ -106,11 +109,15 @@ impl Acd {
                 self.serve(now, id, out);
             }
             Next::Ready => {
-                self.go(now, id, Next::NotReady { reason: reasons::DEVICE_LOST.to_owned() }, by, out);
+                let reason = self.without_phone(now, id);
+                self.go(now, id, Next::NotReady { reason }, by, out);
             }
             Next::NotReady { reason } => {
+                let over = self.count_spell(id, &reason);
                 let limit = self.reason_limits.get(&reason).map(|longest| now + *longest);
-                self.set_desk(now, id, Desk::NotReady { reason, since: now, limit, told: false }, by, out);
+                let told = over.then(|| Effect::OverLimit { agent: id, reason: reason.clone(), since: now });
+                self.set_desk(now, id, Desk::NotReady { reason, since: now, limit, told: over }, by, out);
+                out.extend(told);
             }
             Next::SignedOut => {
                 self.set_desk(now, id, Desk::SignedOut, by, out);
@@ -122,6 +129,7 @@ impl Acd {
     fn signed_out(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
         agent.signed_in = None;
+        agent.signed_out_at = Some(now);
         let queues: Vec<QueueId> = agent.serves.iter().map(|serves| serves.queue).collect();
         if agent.policy.is_none() {
             self.agents.remove(&id);
@@ -142,6 +150,9 @@ impl Acd {
             return Ok(());
         }
         agent.signed_in = Some(now);
+        if agent.signed_out_at.is_none_or(|out| now.since(out) >= SHIFT_GAP) {
+            agent.spells.clear();
+        }
         agent.handled = 0;
         agent.busy = Duration::ZERO;
         for serves in &agent.serves {
@@ -225,7 +236,8 @@ impl Acd {
             // Asking again must not cost the place among the idle.
             Desk::Ready { .. } => return Ok(()),
             Desk::NotReady { reason, .. }
-                if reason == reasons::DEVICE_LOST && !self.agents.get(&id).is_some_and(|a| a.reachable) =>
+                if (reason == reasons::DEVICE_LOST || reason == reasons::PHONE_LOST)
+                    && !self.agents.get(&id).is_some_and(|a| a.reachable) =>
             {
                 return Ok(());
             }
@@ -249,6 +261,9 @@ impl Acd {
         if matches!(self.desk(id)?, Desk::NotReady { reason: old, .. } if *old == reason) {
             return Ok(());
         }
+        if by.is_none() {
+            self.may_be_away(&reason)?;
+        }
         let why = if by.is_some() { WithdrawWhy::Overtaken } else { WithdrawWhy::NotReady };
         self.wish(now, id, Next::NotReady { reason }, by, why, out)
     }
@@ -268,13 +283,23 @@ impl Acd {
         }
     }
 
-    pub(crate) fn device_lost(&mut self, now: Timestamp, id: PersonId, out: &mut Vec<Effect>) -> Done {
+    pub(crate) fn device_lost(
+        &mut self,
+        now: Timestamp,
+        id: PersonId,
+        restore: Option<Duration>,
+        out: &mut Vec<Effect>,
+    ) -> Done {
         let agent = self.agents.get_mut(&id).ok_or(Refusal::NoSuchAgent)?;
         agent.reachable = false;
-        let lost = Next::NotReady { reason: reasons::DEVICE_LOST.to_owned() };
+        agent.restore = restore;
         match agent.desk {
-            Desk::Ready { .. } => self.go(now, id, lost, None, out),
+            Desk::Ready { .. } => {
+                let lost = Next::NotReady { reason: self.without_phone(now, id) };
+                self.go(now, id, lost, None, out);
+            }
             Desk::Offered { call, .. } => {
+                let lost = Next::NotReady { reason: self.without_phone(now, id) };
                 out.push(Effect::Withdraw { call, agent: id, why: WithdrawWhy::DeviceLost });
                 self.give_up_offer(now, id, call, lost, None, out);
             }
@@ -293,7 +318,49 @@ impl Acd {
             {
                 self.go(now, id, Next::Ready, None, out);
             }
+            Desk::NotReady { reason, .. }
+                if reason == reasons::PHONE_LOST && agent.back_until.is_some_and(|until| now <= until) =>
+            {
+                self.go(now, id, Next::Ready, None, out);
+            }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Why somebody without a telephone is not ready, and until when that may mend itself.
+    fn without_phone(&mut self, now: Timestamp, id: PersonId) -> String {
+        let restore = self.agents.get(&id).and_then(|agent| agent.restore);
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.back_until = restore.map(|within| now + within);
+        }
+        if restore.is_some() { reasons::PHONE_LOST } else { reasons::DEVICE_LOST }.to_owned()
+    }
+
+    /// One more spell; true when that is more often than the reason allows.
+    fn count_spell(&mut self, id: PersonId, reason: &str) -> bool {
+        let Some(rule) = self.reason_rules.get(reason) else { return false };
+        let Some(agent) = self.agents.get_mut(&id) else { return false };
+        let spells = agent.spells.entry(reason.to_owned()).or_default();
+        *spells = spells.saturating_add(1);
+        rule.spells.is_some_and(|max| *spells > max)
+    }
+
+    /// The group's limit: of those signed in, only so many may be away for this reason at a time.
+    fn may_be_away(&self, reason: &str) -> Result<(), Refusal> {
+        let Some(percent) = self.reason_rules.get(reason).and_then(|rule| rule.share_percent) else {
+            return Ok(());
+        };
+        let here = self.agents.values().filter(|agent| agent.desk != Desk::SignedOut);
+        let (mut seats, mut away) = (0_u32, 0_u32);
+        for agent in here {
+            seats += 1;
+            let is_away = matches!(&agent.desk, Desk::NotReady { reason: other, .. } if other == reason);
+            away += u32::from(is_away);
+        }
+        let limit = (seats.saturating_mul(u32::from(percent)) / 100).max(1);
+        if away >= limit {
+            return Err(Refusal::TooManyAway { reason: reason.to_owned(), away, limit });
         }
         Ok(())
     }
@@ -308,8 +375,9 @@ impl Acd {
                 let missed = Next::NotReady { reason: reasons::MISSED.to_owned() };
                 self.give_up_offer(now, id, call, missed, None, out);
             }
-            Desk::AfterCall { then, .. } => {
-                let then = then.clone();
+            Desk::AfterCall { then, call, .. } => {
+                let (then, call) = (then.clone(), *call);
+                out.push(Effect::Expired { agent: id, call });
                 self.go(now, id, then.next, then.by, out);
             }
             Desk::NotReady { reason, since, told, .. } => {

@@ -103,9 +103,11 @@ pub enum Input {
         agent: PersonId,
         reason: String,
     },
-    /// The agent's telephone cannot be reached any more, or can again.
+    /// The agent's telephone cannot be reached any more, or can again. `restore`: only if it comes back within this is the
+    /// agent ready again by itself (a page that is loaded anew); none is at any time (a telephone on the desk).
     DeviceLost {
         agent: PersonId,
+        restore: Option<Duration>,
     },
     DeviceBack {
         agent: PersonId,
@@ -170,6 +172,8 @@ pub enum Effect {
     Desk { agent: PersonId, state: DeskChange, by: Option<PersonId> },
     /// The agent has been not ready with this reason for longer than `Policy::reason_limits` allows. Told once.
     OverLimit { agent: PersonId, reason: String, since: Timestamp },
+    /// After-call work was ended by the centre; the desk's next state follows.
+    Expired { agent: PersonId, call: CallId },
     /// The input did not fit; nothing changed.
     Refused(Refusal),
 }
@@ -226,6 +230,12 @@ pub enum Refusal {
     Full,
     /// After-call work is extended once.
     AlreadyExtended,
+    /// As many are away for this reason as may be at a time; a leader may order it all the same.
+    TooManyAway {
+        reason: String,
+        away: u32,
+        limit: u32,
+    },
 }
 
 /// The reasons for not being ready that the distributor gives by itself.
@@ -239,6 +249,8 @@ pub mod reasons {
     pub const UNREACHABLE: &str = "unreachable";
     /// Gone in mid-call, and not back in time.
     pub const LOST: &str = "lost";
+    /// The browser with the telephone in it is gone; ready again only if it is back within seconds.
+    pub const PHONE_LOST: &str = "phone_lost";
     /// The telephone is gone; ready again when the device comes back.
     pub const DEVICE_LOST: &str = "device_lost";
 }

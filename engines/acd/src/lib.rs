@@ -28,5 +28,5 @@ pub use agent::{Agent, Desk, Serves, Then};
 pub use input::{
     DeskChange, Effect, Input, LeaveWhy, Next, OfferFailed, Overflowed, Refusal, Wanted, WithdrawWhy, reasons,
 };
-pub use policy::{AgentPolicy, Choose, Overflow, Policy, QueuePolicy};
+pub use policy::{AgentPolicy, Choose, Overflow, Policy, QueuePolicy, ReasonRule};
 pub use views::{CallerView, QueueView};

@@ -13,8 +13,22 @@ pub struct Policy {
     pub agents: BTreeMap<PersonId, AgentPolicy>,
     /// How long an agent may stay not ready, by reason (小休 10 min); absent is for ever.
     pub reason_limits: BTreeMap<String, Duration>,
+    /// How often one agent may be away for a reason in a shift, and how many agents at a time.
+    #[serde(default)]
+    pub reason_rules: BTreeMap<String, ReasonRule>,
     /// Callers waiting in all queues together.
     pub waiting_max: u32,
+}
+
+/// What is absent is not limited.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReasonRule {
+    /// More spells than these in a shift are remarked upon like a long one. A shift begins with the first sign-in after
+    /// four hours signed out.
+    pub spells: Option<u32>,
+    /// Of those signed in, so many per cent may be away for this reason; always one.
+    pub share_percent: Option<u8>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -12,10 +12,14 @@ impl Acd {
     /// One line for each queue, caller, agent and deadline. Everything is taken apart without `..`, so that a new field
     /// cannot be forgotten.
     pub fn show(&self) -> String {
-        let Acd { queues, agents, callers, reason_limits, waiting_max, overhang, deadlines } = self;
+        let Acd { queues, agents, callers, reason_limits, reason_rules, waiting_max, overhang, deadlines } =
+            self;
         let mut text = String::new();
         // Writing to a String cannot fail.
         let _ = writeln!(text, "waiting {} of {waiting_max} (overhang {overhang})", callers.len());
+        for (reason, rule) in reason_rules {
+            let _ = writeln!(text, "reason {reason}: {rule:?}");
+        }
         for (reason, longest) in reason_limits {
             let _ = writeln!(text, "limit {reason} {}s", longest.as_secs());
         }
@@ -65,7 +69,21 @@ impl Acd {
             }
         }
         for (id, agent) in agents {
-            let Agent { policy, serves, desk, reachable, listed, signed_in, handled, busy, armed } = agent;
+            let Agent {
+                policy,
+                serves,
+                desk,
+                reachable,
+                restore: _,
+                back_until: _,
+                spells: _,
+                signed_out_at: _,
+                listed,
+                signed_in,
+                handled,
+                busy,
+                armed,
+            } = agent;
             let _ = writeln!(
                 text,
                 "agent {id} {}: {desk:?} serves {} reachable {reachable} listed {listed} signed in {} handled \

@@ -6,8 +6,8 @@ use std::time::Duration;
 use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp};
 
 use crate::counters::Counters;
-use crate::fact::{DeskState, Fact, Mark, What};
-use crate::line::{Command, Device, Identity, RejectStatus, Target};
+use crate::fact::{DeskState, Fact, Mark, Party, What};
+use crate::line::{Command, Device, EndCause, Identity, RejectStatus, Target};
 use crate::{Config, Effect, Refused};
 
 /// A leg until its `Ended` has come.
@@ -28,8 +28,22 @@ pub(crate) struct Seat {
     /// As the wire said last of the softphone in the browser and of the SIP telephone.
     pub browser: Option<bool>,
     pub telephone: Option<bool>,
-    /// Not ready for longer than the reason allows.
+    /// Not ready for longer, or more often, than the reason allows.
     pub over_limit: bool,
+    /// How the last call ended.
+    pub last: Option<Last>,
+    /// The distributor has just ended the after-call work.
+    pub expired: bool,
+}
+
+/// How a call ended, as the agent's desk shows it afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Last {
+    pub call: CallId,
+    /// Who hung up.
+    pub by: Party,
+    /// Of a call that nobody answered: why.
+    pub cause: Option<EndCause>,
 }
 
 impl Seat {
@@ -62,6 +76,8 @@ impl Seat {
             browser: None,
             telephone: None,
             over_limit: false,
+            last: None,
+            expired: false,
         }
     }
 }
@@ -172,6 +188,13 @@ impl Cx<'_> {
         let line = self.config.agents.get(&agent)?;
         let device = self.seats.get(&agent).map_or(Device::Any, |seat| seat.device);
         Some(Target::Phone { user: line.phone.clone(), device })
+    }
+
+    /// How an agent's part in a call ended.
+    pub fn ended_for(&mut self, agent: PersonId, call: CallId, by: Party, cause: Option<EndCause>) {
+        if let Some(seat) = self.seats.get_mut(&agent) {
+            seat.last = Some(Last { call, by, cause });
+        }
     }
 
     /// A new state of a desk, known here and told as a fact.

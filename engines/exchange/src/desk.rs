@@ -5,12 +5,14 @@ use kernel::{CallId, PersonId, Timestamp};
 use crate::call::{Call, Happening, State};
 use crate::cx::Seat;
 use crate::exchange::Exchange;
-use crate::fact::DeskState;
+use crate::fact::{DeskState, What};
+use crate::line::Device;
 use crate::{AgentAct, Effect, Refused};
 
 /// What somebody is to a call.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Role {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
     /// Talks with the customer, dials, or is rung for him.
     Agent,
     /// Is called by a colleague.
@@ -46,6 +48,7 @@ impl Exchange {
             AgentAct::NotReady { reason } => acd::Input::NotReady { agent, reason },
             AgentAct::Finish => acd::Input::Finish { agent },
             AgentAct::Extend { reason } => acd::Input::Extend { agent, reason },
+            AgentAct::UseDevice { device } => return self.use_device(now, agent, device, out),
             AgentAct::Dial { number } => return self.dial(now, agent, number, out),
             act => return self.on_call(now, agent, act, out),
         };
@@ -89,8 +92,10 @@ impl Exchange {
         change: impl FnOnce(&mut Seat),
     ) {
         let seat = self.seat(now, agent);
-        let before = seat.reachable();
+        let (before, browser) = (seat.reachable(), seat.browser);
         change(seat);
+        // A page that is loaded anew is back in a moment; one that is closed must not make anybody ready next morning.
+        let page_gone = browser == Some(true) && seat.browser == Some(false);
         let after = seat.reachable();
         let desk = seat.desk.clone();
         self.desks_changed.insert(agent);
@@ -104,9 +109,22 @@ impl Exchange {
             self.step(now, call, Happening::PhoneBack, out);
         }
         self.to_acd.push_back(match after {
-            Some(false) => acd::Input::DeviceLost { agent },
+            Some(false) => {
+                let restore = page_gone.then_some(self.config.limits.park);
+                acd::Input::DeviceLost { agent, restore }
+            }
             Some(true) | None => acd::Input::DeviceBack { agent },
         });
+    }
+
+    fn use_device(&mut self, now: Timestamp, agent: PersonId, device: Device, out: &mut Vec<Effect>) {
+        if !self.config.agents.contains_key(&agent) {
+            return out.push(Effect::Refused(Refused::NoSuchAgent { agent }));
+        }
+        if self.seat(now, agent).device != device {
+            self.fact(now, What::DeviceChosen { agent, device }, out);
+            self.reachability(now, agent, out, |seat| seat.device = device);
+        }
     }
 
     fn is_parked(&self, call: CallId, agent: PersonId) -> bool {
@@ -142,6 +160,7 @@ fn meaning(act: AgentAct) -> Happening {
         | AgentAct::NotReady { .. }
         | AgentAct::Finish
         | AgentAct::Extend { .. }
+        | AgentAct::UseDevice { .. }
         | AgentAct::Dial { .. } => Happening::HangUp,
     }
 }

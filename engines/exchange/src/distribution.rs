@@ -53,6 +53,7 @@ impl Exchange {
                 self.seat(now, agent).over_limit = true;
                 self.desks_changed.insert(agent);
             }
+            acd::Effect::Expired { agent, call: _ } => self.seat(now, agent).expired = true,
             acd::Effect::Refused(why) => out.push(Effect::Refused(Refused::Acd { why })),
         }
     }
@@ -75,6 +76,7 @@ impl Exchange {
         };
         let seat = self.seat(now, agent);
         let was = seat.desk.clone();
+        let expired = std::mem::take(&mut seat.expired);
         if was == desk {
             return;
         }
@@ -92,7 +94,7 @@ impl Exchange {
             _ => None,
         };
         if let Some(call) = over {
-            cx.fact(What::AfterCallEnded { call, agent });
+            cx.fact(What::AfterCallEnded { call, agent, expired });
         }
         cx.desk(agent, desk, by);
         if gone {

@@ -6,7 +6,7 @@ use audio::Digit;
 use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::{Deserialize, Serialize};
 
-use crate::line::EndCause;
+use crate::line::{Device, EndCause};
 
 /// One thing that happened at `at`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -189,6 +189,9 @@ pub enum What {
     AfterCallEnded {
         call: CallId,
         agent: PersonId,
+        /// By the centre, because it had lasted long enough; whatever was incomplete is incomplete.
+        #[serde(default)]
+        expired: bool,
     },
 
     // Recordings.
@@ -227,6 +230,11 @@ pub enum What {
     },
 
     // Agents.
+    /// On what the agent is called from now on.
+    DeviceChosen {
+        agent: PersonId,
+        device: Device,
+    },
     /// A new state of an agent's desk; `by` is somebody else who ordered it.
     DeskChanged {
         agent: PersonId,
@@ -392,6 +400,7 @@ impl What {
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }
+            | What::DeviceChosen { .. }
             | What::DeskChanged { .. } => None,
         }
     }

@@ -65,8 +65,12 @@ pub struct AgentView {
     pub since: Option<Timestamp>,
     /// As the wire said last; none when it has said nothing.
     pub phone_reachable: Option<bool>,
-    /// Not ready for longer than the reason allows.
+    /// Not ready for longer, or more often, than the reason allows.
     pub over_limit: bool,
+    /// Of the present reason: when it is over-long, how often in this shift, and how often it may be.
+    pub limit: Option<Timestamp>,
+    pub spells: Option<u32>,
+    pub spells_max: Option<u32>,
     /// After-call work turns amber, and is ended by the centre.
     pub soft: Option<Timestamp>,
     pub hard: Option<Timestamp>,
@@ -103,15 +107,6 @@ impl Exchange {
     pub fn pulse(&self) -> Pulse {
         let waiting = self.acd.callers().count();
         Pulse { waiting: u32::try_from(waiting).unwrap_or(u32::MAX), today: self.counters.figures().clone() }
-    }
-
-    /// One agent's desk, as the floor shows it.
-    pub fn desk(&self, agent: PersonId) -> Option<AgentView> {
-        match (self.seats.get(&agent), self.config.agents.get(&agent)) {
-            (Some(seat), _) => Some(self.agent_view(agent, seat)),
-            (None, Some(line)) => Some(AgentView::absent(agent, line)),
-            (None, None) => None,
-        }
     }
 
     /// The floor as it is now. Cheap enough for a few times a second, not for every input.
@@ -186,7 +181,7 @@ impl Exchange {
         view
     }
 
-    fn agent_view(&self, agent: PersonId, seat: &Seat) -> AgentView {
+    pub(crate) fn agent_view(&self, agent: PersonId, seat: &Seat) -> AgentView {
         let line = self.config.agents.get(&agent).cloned().unwrap_or_default();
         let call = match &seat.desk {
             DeskState::Ringing { call }
@@ -200,6 +195,14 @@ impl Exchange {
             Some(acd::Desk::AfterCall { soft, hard, .. }) => (Some(*soft), Some(*hard)),
             _ => (None, None),
         };
+        let (mut limit, mut spells, mut spells_max) = (None, None, None);
+        if let Some(known) = self.acd.agent(agent)
+            && let acd::Desk::NotReady { reason, since, .. } = known.desk()
+        {
+            limit = self.config.acd.reason_limits.get(reason).map(|longest| *since + *longest);
+            spells_max = self.config.acd.reason_rules.get(reason).and_then(|rule| rule.spells);
+            spells = spells_max.map(|_| known.spells(reason));
+        }
         AgentView {
             agent,
             number: line.number,
@@ -208,6 +211,9 @@ impl Exchange {
             since: Some(seat.since),
             phone_reachable: seat.reachable(),
             over_limit: seat.over_limit,
+            limit,
+            spells,
+            spells_max,
             soft,
             hard,
             call,
@@ -222,7 +228,7 @@ impl Exchange {
 
 impl AgentView {
     /// Somebody who has not been heard of since the start.
-    fn absent(agent: PersonId, line: &AgentLine) -> Self {
+    pub(crate) fn absent(agent: PersonId, line: &AgentLine) -> Self {
         AgentView {
             agent,
             number: line.number.clone(),
@@ -231,6 +237,9 @@ impl AgentView {
             since: None,
             phone_reachable: None,
             over_limit: false,
+            limit: None,
+            spells: None,
+            spells_max: None,
             soft: None,
             hard: None,
             call: None,

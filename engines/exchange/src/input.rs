@@ -71,6 +71,44 @@ pub enum AgentAct {
     /// What the customer types from now on is neither recorded nor heard nor kept.
     CollectSecret,
     EndSecret,
+    /// On what the agent is called from now on.
+    UseDevice {
+        device: line::Device,
+    },
+}
+
+impl AgentAct {
+    /// As it is written in the API, and in a desk's `allowed`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            AgentAct::SignIn => "sign_in",
+            AgentAct::SignOut => "sign_out",
+            AgentAct::Ready => "ready",
+            AgentAct::NotReady { .. } => "not_ready",
+            AgentAct::Finish => "finish",
+            AgentAct::Extend { .. } => "extend",
+            AgentAct::Decline => "decline",
+            AgentAct::Hold => "hold",
+            AgentAct::Resume => "resume",
+            AgentAct::HangUp => "hang_up",
+            AgentAct::Transfer { .. } => "transfer",
+            AgentAct::PauseRecording => "pause_recording",
+            AgentAct::ResumeRecording => "resume_recording",
+            AgentAct::Dial { .. } => "dial",
+            AgentAct::Mute => "mute",
+            AgentAct::Unmute => "unmute",
+            AgentAct::Consult { .. } => "consult",
+            AgentAct::CompleteTransfer => "complete_transfer",
+            AgentAct::CancelConsult => "cancel_consult",
+            AgentAct::Swap => "swap",
+            AgentAct::Conference => "conference",
+            AgentAct::DropThird => "drop_third",
+            AgentAct::LeaveConference => "leave_conference",
+            AgentAct::CollectSecret => "collect_secret",
+            AgentAct::EndSecret => "end_secret",
+            AgentAct::UseDevice { .. } => "use_device",
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

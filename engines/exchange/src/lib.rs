@@ -9,6 +9,7 @@ mod config;
 mod counters;
 mod cx;
 mod desk;
+mod desk_view;
 mod distribution;
 mod exchange;
 pub mod fact;
@@ -27,6 +28,9 @@ mod tests;
 
 pub use config::{AgentLine, Config, DialRule, Limits, Phrases, QueueLine, TrunkLine};
 pub use counters::{Counters, Figures};
+pub use cx::Last;
+pub use desk::Role;
+pub use desk_view::{DeskView, RecordingView, ThirdStage, ThirdView};
 pub use exchange::Exchange;
 pub use fact::Fact;
 pub use floor::FloorView;

@@ -1,9 +1,10 @@
 //! The way from a room to the running exchange: acts go in, the picture of the floor comes out.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use exchange::floor::{AgentView, Pulse};
-use exchange::{FloorView, Input, Refused};
+use exchange::floor::Pulse;
+use exchange::{DeskView, FloorView, Input, Refused};
 use futures::future::BoxFuture;
 use kernel::PersonId;
 
@@ -20,7 +21,10 @@ pub trait Hall: Send + Sync + 'static {
     fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>>;
 
     /// One agent's desk; none for somebody who answers no calls.
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>>;
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>>;
+
+    /// Waits until desks show something new, and says whose. One listener hears of each change.
+    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>>;
 
     /// How many wait, and the figures of the day.
     fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>>;

@@ -4,6 +4,7 @@ pub mod colleagues;
 pub mod desk;
 pub mod lines;
 pub mod owed;
+pub mod reasons;
 pub mod records;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod before_ready;
 mod hall;
 pub mod http;
 pub mod permissions;
@@ -12,17 +13,25 @@ pub mod rules;
 pub mod store;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+pub use before_ready::{BeforeReady, NoObjection};
 pub use hall::Hall;
 use serde::{Deserialize, Serialize};
 pub use store::facts::{Growing, applied};
 pub use store::lines::Lines;
-use web::{Room, Routes, routes};
+use web::{Job, Room, Routes, Topic, routes};
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!(
     "calls",
-    ["20261121_1_records.sql", "20261121_2_lines.sql", "20261122_1_direction.sql", "20261122_2_owed.sql"]
+    [
+        "20261121_1_records.sql",
+        "20261121_2_lines.sql",
+        "20261122_1_direction.sql",
+        "20261122_2_owed.sql",
+        "20261122_3_desks.sql"
+    ]
 );
 
 /// A queue, a trunk or a dial rule changed: whoever keeps a copy loads it again.
@@ -33,8 +42,12 @@ impl db::Event for LinesChanged {
     const KIND: &'static str = "calls.lines_changed";
 }
 
+/// One's own desk, as `GET /api/calls/desk` tells it.
+pub const DESK: Topic = Topic::personal("calls.desk");
+
 /// The manifest.
-pub fn room(hall: Arc<dyn Hall>) -> Room {
+pub fn room(hall: Arc<dyn Hall>, before_ready: Arc<dyn BeforeReady>) -> Room {
+    let pushed = hall.clone();
     use permissions::{ANSWER, CALL_BACK, CONFIGURE, PERMISSIONS, READ, READ_OWN};
     Room {
         permissions: PERMISSIONS,
@@ -48,12 +61,19 @@ pub fn room(hall: Arc<dyn Hall>) -> Room {
             .permit(CONFIGURE, routes!(http::lines::put_queue))
             .permit(CONFIGURE, routes!(http::lines::put_trunk))
             .permit(CONFIGURE, routes!(http::lines::put_dial_rules))
+            .permit(CONFIGURE, routes!(http::reasons::list, http::reasons::put))
             .permit(CALL_BACK, routes!(http::owed::list))
             .permit(CALL_BACK, routes!(http::owed::act))
             .permit(ANSWER, routes!(http::desk::show, http::desk::act))
             .permit(ANSWER, routes!(http::colleagues::list))
             .with(hall)
+            .with(before_ready)
             .with(Arc::new(rules::Looks::default())),
+        topics: vec![DESK],
+        // It goes on for as long as it can; begun again when it fails.
+        jobs: vec![Job::every("calls.desks", Duration::from_secs(1), move |app| {
+            http::desk::push(pushed.clone(), app)
+        })],
         ..Room::new("calls", MIGRATIONS)
     }
 }

@@ -31,7 +31,7 @@ fn script() -> Vec<(u64, Fact)> {
         What::RecordingMarked { recording, mark: Mark::HoldStarted, offset_ms: 40 },
         What::Parted { call, agent, by: Party::Agent },
         What::CallEnded { call, by: Party::Caller, cause: EndCause::FarEnd },
-        What::AfterCallEnded { call, agent },
+        What::AfterCallEnded { call, agent, expired: false },
         What::RecordingSealed {
             recording,
             file: "2026/a.wav".into(),

@@ -130,6 +130,12 @@ impl Live {
         lock(&self.0.channels).get(&(topic, None)).is_some_and(|channel| !channel.watchers.is_empty())
     }
 
+    /// Whether this person has ever watched the topic: from then on the picture must not grow old, for it is what the
+    /// next browser gets first.
+    pub fn was_watched_by(&self, person: PersonId, topic: &'static str) -> bool {
+        lock(&self.0.channels).contains_key(&(topic, Some(person)))
+    }
+
     /// Browsers connected now.
     pub fn clients(&self) -> usize {
         self.0.clients.load(Ordering::Relaxed)

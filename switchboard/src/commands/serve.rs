@@ -62,6 +62,9 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let (hall, _thread) =
         driver::start(exchange, telephony.clone(), events, log, app.clock.clone(), calendar.clone())?;
     let following = tokio::spawn(follower.follow(hall.written()));
+    for (agent, device) in calls::store::facts::devices(&app.db).await? {
+        hall.tell(Input::Agent { agent, act: AgentAct::UseDevice { device } }).await?;
+    }
     for agent in agents.iter().filter(|agent| agent.ready) {
         for act in [AgentAct::SignIn, AgentAct::Ready] {
             hall.tell(Input::Agent { agent: agent.person, act }).await?;

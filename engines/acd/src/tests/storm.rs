@@ -51,7 +51,10 @@ impl World {
                     }
                 }
                 Effect::Overflowed { call, .. } => drop(self.told.remove(call)),
-                Effect::Desk { .. } | Effect::OverLimit { .. } | Effect::Refused(_) => {}
+                Effect::Desk { .. }
+                | Effect::OverLimit { .. }
+                | Effect::Expired { .. }
+                | Effect::Refused(_) => {}
             }
         }
     }
@@ -124,6 +127,9 @@ fn policy(dice: &mut Dice) -> Policy {
         };
         policy.agents.insert(PersonId(id), agent);
     }
+    policy
+        .reason_rules
+        .insert("rest".to_owned(), crate::ReasonRule { spells: Some(1), share_percent: Some(40) });
     policy.reason_limits.insert("rest".to_owned(), Duration::from_secs(dice.roll(300)));
     policy
 }
@@ -175,7 +181,7 @@ fn input(dice: &mut Dice, acd: &Acd, world: &World, now: Timestamp, calls: &mut 
         26 | 27 => Input::Parted { agent, call: own },
         28 => Input::Finish { agent },
         29 => Input::Extend { agent, reason },
-        30 => Input::DeviceLost { agent },
+        30 => Input::DeviceLost { agent, restore: (dice.roll(2) == 0).then(|| Duration::from_secs(15)) },
         31 => Input::DeviceBack { agent },
         32 => Input::Direct { agent, by: PersonId(99), to: next },
         _ if dice.one_in(4) => Input::Configure(Box::new(policy(dice))),

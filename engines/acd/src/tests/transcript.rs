@@ -82,6 +82,14 @@ impl Stage {
             ["agent", number, "in", rest @ ..] => self.agent(number, rest)?,
             ["no", "queue", name] => drop(self.policy.queues.remove(&self.queue_id(name)?)),
             ["no", "agent", number] => drop(self.policy.agents.remove(&PersonId(num(number)?))),
+            ["rule", reason, spells, percent] => {
+                let number = |text: &str| text.parse().map_err(|_| format!("{text} is no number"));
+                let spells: u32 = number(spells)?;
+                let percent: u32 = number(percent)?;
+                let share_percent = u8::try_from(percent).ok();
+                let rule = crate::ReasonRule { spells: Some(spells), share_percent };
+                self.policy.reason_rules.insert((*reason).to_owned(), rule);
+            }
             ["limit", reason, secs] => {
                 self.policy.reason_limits.insert((*reason).to_owned(), seconds(secs)?);
             }
@@ -286,7 +294,10 @@ impl Stage {
                     ["parts", call] => Input::Parted { agent, call: call_id(call)? },
                     ["finishes"] => Input::Finish { agent },
                     ["extends", reason @ ..] => Input::Extend { agent, reason: reason.join(" ") },
-                    ["loses", "device"] => Input::DeviceLost { agent },
+                    ["loses", "device"] => Input::DeviceLost { agent, restore: None },
+                    ["loses", "browser"] => {
+                        Input::DeviceLost { agent, restore: Some(Duration::from_secs(15)) }
+                    }
                     ["gets", "device"] => Input::DeviceBack { agent },
                     other => return Err(format!("what is {other:?}?")),
                 }
@@ -360,6 +371,7 @@ impl Stage {
             Effect::OverLimit { agent, reason, since } => {
                 format!("over limit: {} {reason} since {}", agent.0, self.clock(*since))
             }
+            Effect::Expired { agent, call } => format!("after call {} of {} expired", call.0, agent.0),
             Effect::Refused(why) => format!("refused: {why:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Call, Dialling, Far, Stage, State, Talk, third};
 use crate::cx::Cx;
-use crate::fact::{Mark, What};
+use crate::fact::{Mark, Party, What};
 use crate::line::{Command, EndCause, RejectStatus};
 
 impl Call {
@@ -54,6 +54,8 @@ impl Call {
             false => acd::Input::Disengaged { agent, call },
         };
         cx.acd.push_back(left);
+        let by = if cause == EndCause::Ours { Party::Agent } else { Party::System };
+        cx.ended_for(agent, call, by, Some(cause));
         if let Some(with) = with {
             cx.acd.push_back(acd::Input::Disengaged { agent: with, call });
         }

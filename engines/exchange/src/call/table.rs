@@ -226,7 +226,7 @@ impl Call {
                 self.pause_recording(cx);
                 S::Talking(talk)
             }
-            (S::Talking(talk), H::ResumeRecording) => {
+            (S::Talking(talk), H::ResumeRecording) if talk.secret.is_none() => {
                 self.resume_recording(cx);
                 S::Talking(talk)
             }

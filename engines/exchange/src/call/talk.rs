@@ -98,6 +98,7 @@ impl Call {
         }
         self.mark(cx, Mark::AgentLeft);
         cx.fact(What::Parted { call, agent, by });
+        cx.ended_for(agent, call, by, None);
         cx.hang_up(talk.leg);
         match talk.with {
             None if lost => cx.acd.push_back(acd::Input::Lost { agent, call }),
@@ -193,7 +194,7 @@ impl Call {
     fn may_transfer(&self, cx: &Cx, talk: &Talk, to: &TransferTo) -> Result<(), Refused> {
         match to {
             _ if talk.with.is_some() => Err(Refused::BetweenUs),
-            _ if talk.third.is_some() => Err(Refused::NotNow),
+            _ if talk.third.is_some() || talk.secret.is_some() => Err(Refused::NotNow),
             TransferTo::Queue(queue) if !cx.config.acd.queues.contains_key(queue) => {
                 Err(Refused::Acd { why: acd::Refusal::NoSuchQueue })
             }

@@ -137,7 +137,7 @@ impl Ledger {
                 assert!(!self.consulting.contains(call) && !self.parked.contains(call), "a third is left");
                 assert_ne!(self.outcome.get(call), Some(&"waiting"), "ended without an outcome");
             }
-            What::AfterCallEnded { call, agent } => {
+            What::AfterCallEnded { call, agent, .. } => {
                 self.after.remove(&(*call, *agent));
             }
             What::RecordingStarted { recording, .. } => {

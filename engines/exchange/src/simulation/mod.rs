@@ -114,6 +114,8 @@ pub struct Simulation {
     /// A bug that concerned no call: the program would have ended.
     died: bool,
     steps: u64,
+    /// Of the last input.
+    refusals: u32,
 }
 
 impl Simulation {
@@ -133,6 +135,7 @@ impl Simulation {
             buggy: false,
             died: false,
             steps: 0,
+            refusals: 0,
         }
     }
 
@@ -256,8 +259,9 @@ impl Simulation {
                 }
                 Effect::Refused(Refused::Stray { what }) => {
                     assert!(self.chaos || self.buggy || may_cross(&what), "stray without a reason: {what}");
+                    self.refusals += 1;
                 }
-                Effect::Refused(_) => {}
+                Effect::Refused(_) => self.refusals += 1,
             }
         }
         self.exchange.check();

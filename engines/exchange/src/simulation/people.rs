@@ -147,7 +147,35 @@ impl Simulation {
             return self.input(Input::Line(Event::Phone { user, device: Device::Telephone, reachable }));
         }
         let act = self.act();
-        self.input(Input::Agent { agent, act });
+        let now = self.now;
+        let allowed = self.exchange.desk(now, agent).map(|desk| desk.allowed).unwrap_or_default();
+        let said = allowed.contains(&act.name());
+        let is_parameterless = matches!(
+            act,
+            AgentAct::Finish
+                | AgentAct::Decline
+                | AgentAct::HangUp
+                | AgentAct::CompleteTransfer
+                | AgentAct::CancelConsult
+                | AgentAct::Swap
+                | AgentAct::Conference
+                | AgentAct::DropThird
+                | AgentAct::LeaveConference
+                | AgentAct::Mute
+                | AgentAct::Unmute
+                | AgentAct::Hold
+                | AgentAct::Resume
+                | AgentAct::CollectSecret
+                | AgentAct::EndSecret
+                | AgentAct::PauseRecording
+                | AgentAct::ResumeRecording
+        );
+        self.refusals = 0;
+        self.input(Input::Agent { agent, act: act.clone() });
+        assert!(
+            !(said && is_parameterless && self.refusals > 0) || self.buggy,
+            "{act:?} was said to be allowed"
+        );
     }
 
     fn act(&mut self) -> AgentAct {
@@ -165,7 +193,10 @@ impl Simulation {
             141..143 => AgentAct::Unmute,
             143..145 => AgentAct::CollectSecret,
             145..147 => AgentAct::EndSecret,
-            147..150 => AgentAct::Dial {
+            147 => AgentAct::UseDevice {
+                device: dice.pick(&[Device::Any, Device::Telephone, Device::Telephone, Device::Browser]),
+            },
+            148..150 => AgentAct::Dial {
                 number: dice.pick(&["13912345678", "13912345678", "13900000000", "1001", "1002"]).to_owned(),
             },
             0..12 => AgentAct::SignIn,

@@ -61,7 +61,7 @@ fn facts(n: i64, t2: Timestamp, line: &Line) -> Vec<Fact> {
             fact(wait + 10 + hold, What::HoldEnded { call, agent }),
             fact(wait + talk + hold, What::Parted { call, agent, by: Party::Caller }),
             ended(wait + talk + hold),
-            fact(wait + talk + hold + after, What::AfterCallEnded { call, agent }),
+            fact(wait + talk + hold + after, What::AfterCallEnded { call, agent, expired: false }),
         ]),
         Line::Abandoned { wait } => {
             facts.extend([asked, fact(wait, What::Abandoned { call, queue }), ended(wait)]);

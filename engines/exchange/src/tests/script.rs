@@ -198,6 +198,8 @@ impl Rig {
         let ended = |cause| Event::Ended { leg: leg(), cause };
         let phone =
             |reachable| Event::Phone { user: number.to_owned(), device: Device::Telephone, reachable };
+        let browser =
+            |reachable| Event::Phone { user: number.to_owned(), device: Device::Browser, reachable };
         let event = match rest {
             ["rings"] => Event::Ringing { leg: leg() },
             ["answers"] => Event::Answered { leg: leg() },
@@ -210,6 +212,13 @@ impl Rig {
             }
             ["holds"] => Event::Held { leg: leg(), held: true },
             ["resumes"] => Event::Held { leg: leg(), held: false },
+            ["may"] => {
+                let desk = self.exchange.desk(self.now, agent).expect("an agent");
+                let _ = writeln!(self.told, "    {}", desk.allowed.join(" "));
+                return;
+            }
+            ["browser", "gone"] => browser(false),
+            ["browser", "back"] => browser(true),
             ["phone", "gone"] => phone(false),
             ["phone", "back"] => phone(true),
             _ => {
@@ -244,6 +253,8 @@ impl Rig {
             ["leaves"] => AgentAct::LeaveConference,
             ["collects", "secret"] => AgentAct::CollectSecret,
             ["ends", "secret"] => AgentAct::EndSecret,
+            ["uses", "browser"] => AgentAct::UseDevice { device: Device::Browser },
+            ["uses", "telephone"] => AgentAct::UseDevice { device: Device::Telephone },
             ["consults", kind, to] => AgentAct::Consult { to: transfer_to(kind, to) },
             ["records"] => AgentAct::ResumeRecording,
             ["transfers", "to", kind, to] => AgentAct::Transfer { to: transfer_to(kind, to) },

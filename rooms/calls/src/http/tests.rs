@@ -6,7 +6,7 @@ use db::testdb::on_both;
 use exchange::fact::DeskState;
 use exchange::fact::What;
 use exchange::floor::{AgentView, Pulse};
-use exchange::{Fact, FloorView, Input, Refused};
+use exchange::{DeskView, Exchange, Fact, FloorView, Input, Refused};
 use futures::future::BoxFuture;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, LegId, PersonId, QueueId, RecordingId};
@@ -25,22 +25,20 @@ impl Hall for Away {
     fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
         Box::pin(async { Ok(Arc::default()) })
     }
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>> {
-        let view = AgentView {
-            agent,
-            number: "1001".into(),
-            name: "李敏".into(),
-            desk: DeskState::Ready,
-            since: None,
-            phone_reachable: Some(true),
-            over_limit: false,
-            soft: None,
-            hard: None,
-            call: None,
-            caller: Some("13812345678".into()),
-            queue: None,
-        };
-        Box::pin(async { Ok(Some(view)) })
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
+        let line = exchange::AgentLine { phone: "1001".into(), number: "1001".into(), name: "李敏".into() };
+        let agents = [(agent, line)].into_iter().collect();
+        let config = exchange::Config { agents, ..exchange::Config::default() };
+        let exchange = Exchange::new(config, Arc::new(kernel::IdMint::new(0)));
+        let desk = exchange.desk(TestClock::monday_morning().now(), agent).map(|mut desk| {
+            let caller = Some("13812345678".into());
+            desk.agent = AgentView { desk: DeskState::AfterCall { call: CallId(9) }, caller, ..desk.agent };
+            desk
+        });
+        Box::pin(async { Ok(desk) })
+    }
+    fn desks_changed(&self) -> BoxFuture<'_, std::collections::BTreeSet<PersonId>> {
+        Box::pin(std::future::pending())
     }
     fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
         Box::pin(async { Ok(Pulse::default()) })
@@ -48,7 +46,7 @@ impl Hall for Away {
 }
 
 fn site(db: db::Db) -> TestSite {
-    TestSite::new(db, vec![room(Arc::new(Away))])
+    TestSite::new(db, vec![room(Arc::new(Away), Arc::new(crate::NoObjection))])
 }
 
 const ADMIN: (i64, &[&str]) = (1, &["calls.configure"]);
@@ -189,9 +187,43 @@ fn a_call_back_is_taken_tried_and_done() {
 }
 
 #[test]
-fn at_ones_own_desk_the_callers_number_is_masked() {
+fn at_ones_own_desk_the_current_callers_number_is_whole() {
     on_both(&[MIGRATIONS], async |db| {
-        let desk = site(db).get("/api/calls/desk").by(7, &["calls.answer", "calls.unmask"]).send().await.body;
-        assert_eq!(desk["desk"]["caller"], "138****5678");
+        let desk = site(db).get("/api/calls/desk").by(7, &["calls.answer"]).send().await.body;
+        assert_eq!(desk["desk"]["caller"], "13812345678");
+        assert_eq!(desk["desk"]["allowed"], json!(["use_device", "sign_in"]));
+    });
+}
+
+/// The record of this call is incomplete.
+struct Incomplete;
+
+impl crate::BeforeReady for Incomplete {
+    fn may(&self, agent: PersonId, call: CallId) -> BoxFuture<'_, Result<(), web::Error>> {
+        assert_eq!((agent, call), (PersonId(7), CallId(9)));
+        Box::pin(async { Err(web::Error::refused(web::Status::Conflict, "incomplete")) })
+    }
+}
+
+#[test]
+fn another_room_may_want_something_before_ready() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = TestSite::new(db, vec![room(Arc::new(Away), Arc::new(Incomplete))]);
+        let finish = site.post("/api/calls/desk", json!({ "act": "finish" })).by(7, &["calls.answer"]);
+        let reply = finish.send().await;
+        assert_eq!((reply.status.as_u16(), &reply.body["code"]), (409, &json!("web.incomplete")));
+    });
+}
+
+#[test]
+fn the_limits_of_a_reason_are_changed() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = site(db.clone());
+        let (status, body) = put(&site, "/api/calls/reasons", json!({ "meal": { "minutes": 30 } })).await;
+        assert_eq!((status, &body["meal"]["minutes"]), (200, &json!(30)));
+        assert_eq!(body["short_break"], json!({ "minutes": 10, "spells": 3, "share_percent": 15 }));
+        let (status, _) = put(&site, "/api/calls/reasons", json!({ "meal": { "minutes": 0 } })).await;
+        assert_eq!(status, 422);
+        assert_eq!(journal(&db).await, ["reasons_changed"]);
     });
 }

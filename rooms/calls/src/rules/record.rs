@@ -327,6 +327,7 @@ impl Record {
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }
+            | What::DeviceChosen { .. }
             | What::DeskChanged { .. } => {}
         }
         done

@@ -79,15 +79,27 @@ impl fmt::Display for NotNow {
 
 impl Serialize for NotNow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let params = match &self.0 {
+            Refused::Acd { why: acd::Refusal::TooManyAway { reason, away, limit } } => {
+                Some((reason.clone(), *away, *limit))
+            }
+            _ => None,
+        };
         let code = match &self.0 {
+            Refused::Acd { why: acd::Refusal::TooManyAway { .. } } => "too_many_away".to_owned(),
             Refused::Acd { why } => super::word(why),
             other => serde_json::to_value(other)
                 .ok()
                 .and_then(|value| Some(value.get("refused")?.as_str()?.to_owned()))
                 .unwrap_or_default(),
         };
-        let mut map = serializer.serialize_map(Some(1))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("code", &code)?;
+        if let Some((reason, away, limit)) = params {
+            map.serialize_entry("reason", &reason)?;
+            map.serialize_entry("away", &away)?;
+            map.serialize_entry("limit", &limit)?;
+        }
         map.end()
     }
 }

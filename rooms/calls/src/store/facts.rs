@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use db::Tx;
 use exchange::Fact;
 use exchange::fact::{DeskState, What};
+use exchange::line::Device;
 use kernel::{CallId, PersonId, Timestamp};
 use sqlx::Row;
 
@@ -36,6 +37,8 @@ const BLOCKED: &str = "INSERT INTO calls_blocked (position, at, trunk, from_numb
      VALUES ($1, $2, $3, $4, $5, $6)";
 const DESK: &str = "INSERT INTO calls_desks (position, agent, at, state, reason, call, ordered_by) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const DEVICE: &str = "INSERT INTO calls_devices (agent, device) VALUES ($1, $2) \
+     ON CONFLICT (agent) DO UPDATE SET device = excluded.device";
 const OWED: &str = "INSERT INTO calls_owed (position, at, kind, call, queue, number, recording) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
@@ -54,6 +57,18 @@ pub async fn still_signed_in(db: &db::Db) -> Result<Vec<PersonId>> {
     let rows =
         sqlx::query(SIGNED_IN).fetch_all(db.read()).await.context("agents signed in at the last death")?;
     rows.iter().map(|row| Ok(PersonId(row.try_get("agent")?))).collect()
+}
+
+const DEVICES: &str = "SELECT agent, device FROM calls_devices";
+
+/// On what each agent wants to be called.
+pub async fn devices(db: &db::Db) -> Result<Vec<(PersonId, Device)>> {
+    let rows = sqlx::query(DEVICES).fetch_all(db.read()).await.context("the agents' devices")?;
+    let device = |row: &db::Row| {
+        let word: String = row.try_get("device")?;
+        Ok((PersonId(row.try_get("agent")?), serde_json::from_value(word.into()).unwrap_or_default()))
+    };
+    rows.iter().map(device).collect()
 }
 
 impl Growing {
@@ -108,6 +123,14 @@ impl Growing {
                         .execute(&mut **tx)
                         .await
                         .context("an agent's state")?;
+                }
+                What::DeviceChosen { agent, device } => {
+                    sqlx::query(DEVICE)
+                        .bind(agent.get())
+                        .bind(crate::rules::word(device))
+                        .execute(&mut **tx)
+                        .await
+                        .context("an agent's device")?;
                 }
                 _ => {}
             }

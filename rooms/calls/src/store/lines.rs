@@ -1,12 +1,14 @@
 //! Queues, trunks and dial rules: read whole, changed one at a time.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use db::{Db, Entry, Tx};
 use kernel::{IdMint, PersonId, QueueId, Timestamp, TrunkId};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::Row;
 
-use crate::rules::{Centre, DialRule, Queue, Trunk};
+use crate::rules::{Centre, DialRule, Queue, ReasonLimit, Trunk, reasons_by_default};
 
 /// Everything the exchange and telephony need to know of this room.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +16,7 @@ pub struct Lines {
     pub queues: Vec<(QueueId, Queue)>,
     pub trunks: Vec<(TrunkId, Trunk)>,
     pub dial_rules: Vec<DialRule>,
+    pub reasons: BTreeMap<String, ReasonLimit>,
 }
 
 impl Lines {
@@ -86,7 +89,35 @@ pub async fn all(db: &Db) -> Result<Lines> {
     let rows = sqlx::query(RULES).fetch_all(db.read()).await.context("the dial rules")?;
     let rule = |row: &db::Row| Ok(DialRule { prefix: row.try_get("prefix")?, trunk: row.try_get("name")? });
     let dial_rules = rows.iter().map(rule).collect::<Result<_>>()?;
-    Ok(Lines { queues, trunks, dial_rules })
+    let reasons = reasons(db).await?;
+    Ok(Lines { queues, trunks, dial_rules, reasons })
+}
+
+const REASONS: &str = "SELECT reason, body FROM calls_reasons ORDER BY reason";
+const PUT_REASON: &str = "INSERT INTO calls_reasons (reason, body) VALUES ($1, $2) \
+     ON CONFLICT (reason) DO UPDATE SET body = excluded.body";
+
+/// The built-in limits, and what was configured in place of them.
+pub async fn reasons(db: &Db) -> Result<BTreeMap<String, ReasonLimit>> {
+    let mut reasons = reasons_by_default();
+    let rows = sqlx::query(REASONS).fetch_all(db.read()).await.context("the limits of reasons")?;
+    for row in rows {
+        reasons.insert(row.try_get("reason")?, serde_json::from_str(row.try_get("body")?)?);
+    }
+    Ok(reasons)
+}
+
+pub async fn put_reasons(
+    tx: &mut Tx,
+    who: PersonId,
+    now: Timestamp,
+    reasons: &BTreeMap<String, ReasonLimit>,
+) -> Result<()> {
+    for (reason, limit) in reasons {
+        let query = sqlx::query(PUT_REASON).bind(reason).bind(serde_json::to_string(limit)?);
+        query.execute(&mut **tx).await.with_context(|| format!("the limits of {reason}"))?;
+    }
+    journal(tx, Some(who), now, "reasons".to_owned(), "reasons_changed", reasons)
 }
 
 async fn bodies<Id, T: DeserializeOwned>(

@@ -53,7 +53,7 @@ fn served() -> Vec<(u64, What)> {
         (85, What::Asked { call, agent: AGENT }),
         (90, What::Rated { call, agent: AGENT, score: 5 }),
         (91, What::CallEnded { call, by: Party::Caller, cause: EndCause::FarEnd }),
-        (100, What::AfterCallEnded { call, agent: AGENT }),
+        (100, What::AfterCallEnded { call, agent: AGENT, expired: false }),
     ]
 }
 
@@ -148,7 +148,7 @@ fn calls_of_our_own_are_records_too() {
                 (at + 4, What::Connected { call, agent: AGENT, leg: LegId(1) }),
                 (at + 34, What::Parted { call, agent: AGENT, by: Party::Agent }),
                 (at + 34, What::CallEnded { call, by: Party::Agent, cause: EndCause::Ours }),
-                (at + 40, What::AfterCallEnded { call, agent: AGENT }),
+                (at + 40, What::AfterCallEnded { call, agent: AGENT, expired: false }),
             ]
         };
         let mut script = vec![(0, placed(CallId(1), None, "13912345678"))];
