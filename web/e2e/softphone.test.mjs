@@ -106,17 +106,18 @@ function best(samples, hz) {
 
 /** The newest recording, heard by somebody who may. */
 async function recorded() {
-  const auditor = await request.newContext({ baseURL: centre.web, extraHTTPHeaders: { origin: centre.web } });
-  const signed = await auditor.post("/api/sign_in", { data: { user: "3003", password: "demo-3003" } });
+  const leader = await request.newContext({ baseURL: centre.web, extraHTTPHeaders: { origin: centre.web } });
+  const signed = await leader.post("/api/sign_in", { data: { user: "2002", password: "demo-2002" } });
   assert.ok(signed.ok(), `${signed.status()} ${await signed.text()}`);
   for (;;) {
-    const { items } = await (await auditor.get("/api/recordings")).json();
-    const whole = items?.find((item) => item.sealed && item.duration_ms > 3_000);
+    const found = await leader.get("/api/recordings");
+    assert.ok(found.ok(), `${found.status()} ${await found.text()}`);
+    const whole = (await found.json()).items.find((item) => item.sealed && item.duration_ms > 3_000);
     if (whole) {
-      const reply = await auditor.get(`/api/recordings/${whole.id}/audio`);
+      const reply = await leader.get(`/api/recordings/${whole.id}/audio`);
       assert.ok(reply.ok(), `${reply.status()}`);
       const file = await reply.body();
-      await auditor.dispose();
+      await leader.dispose();
       return file;
     }
     await pause(300);

@@ -11,14 +11,6 @@ function alaw(sample) {
   return (sign | (exponent << 4) | (mantissa & 0x0f)) ^ 0x55;
 }
 
-function linear(code) {
-  const byte = code ^ 0x55;
-  const exponent = (byte >> 4) & 7;
-  const base = ((byte & 0x0f) << 4) + 8;
-  const value = exponent === 0 ? base : (base + 0x100) << (exponent - 1);
-  return byte & 0x80 ? value : -value;
-}
-
 const wave = (hz, rate, count) => Array.from({ length: count }, (_, at) => Math.round(9_000 * Math.sin((2 * Math.PI * hz * at) / rate)));
 
 /** Ten seconds as it goes over the wire; whole periods, so that it can be repeated. */
@@ -43,17 +35,17 @@ export function toneFile(hz, rate = 48_000) {
   return Buffer.concat([head, samples]);
 }
 
-/** Both channels of a recording: stereo A-law in WAV. */
+/** Both channels of a recording as it is served: 16 bits, stereo. */
 export function channels(file) {
   let data, format;
   for (let at = 12; at + 8 <= file.length; ) {
     const [name, length] = [file.toString("latin1", at, at + 4), file.readUInt32LE(at + 4)];
-    if (name === "fmt ") format = file.readUInt16LE(at + 8);
+    if (name === "fmt ") format = `${file.readUInt16LE(at + 8)}, ${file.readUInt16LE(at + 10)} channels, ${file.readUInt16LE(at + 22)} bits`;
     if (name === "data") data = file.subarray(at + 8, at + 8 + length);
     at += 8 + length + (length % 2);
   }
-  if (format !== 6 || !data) throw new Error(`not a recording in A-law: format ${format}`);
-  return [0, 1].map((channel) => Array.from({ length: data.length >> 1 }, (_, at) => linear(data[2 * at + channel])));
+  if (format !== "1, 2 channels, 16 bits" || !data) throw new Error(`not a recording as a browser plays it: ${format}`);
+  return [0, 1].map((channel) => Array.from({ length: data.length >> 2 }, (_, at) => data.readInt16LE(4 * at + 2 * channel)));
 }
 
 /** How much of the power of these samples is at this frequency, 0 to 1 (Goertzel). */
