@@ -9,7 +9,7 @@ import { reconnect, useLink } from "@lib/live";
 import { may, useMe, type Me } from "@lib/session";
 import { arrange, placeOf, shellAt, type ShellName } from "@lib/shells";
 import { Slot } from "@lib/slots";
-import { SoftphoneCall, SoftphoneMenu, useKeepSoftphone } from "@softphone";
+import { SoftphoneMenu, useKeepSoftphone } from "@softphone";
 import { PasswordForm } from "./password-form";
 import { SearchBox } from "./search";
 import { PersonMenu } from "./person-menu";
@@ -142,12 +142,7 @@ export function Shell() {
         <Slot name="shell.bar" fallback={null} />
         <SearchBox />
         <LinkState />
-        {may(person, "calls.answer") && (
-          <>
-            <SoftphoneCall />
-            <SoftphoneMenu number={person.number} />
-          </>
-        )}
+        {may(person, "calls.answer") && <SoftphoneMenu number={person.number} />}
         <PersonMenu person={person} />
       </header>
       <Navigation way={way} />

@@ -1,8 +1,10 @@
 // One's own desk: the state, the call that goes on, and what may be done about either. The server decides; the browser asks.
 import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import type { DeskState } from "@kit/desk";
 import { api, queries } from "./api";
 import { heardServerTime } from "./clock";
+import { useLive } from "./live";
 
 /** Where a transfer or a question goes: to a colleague, to a queue, or to a number outside. */
 export type Towards = { agent: string } | { queue: string } | { number: string };
@@ -14,11 +16,16 @@ export interface OwnDesk {
   agent: string;
   desk: { state: DeskState; reason?: string };
   since: string | null;
-  /** Null until the telephone has been heard of. */
+  /** On what one wants to be called, and which of the two can be; null until it has been heard of. */
+  device: Device;
+  browser: boolean | null;
+  telephone: boolean | null;
   phone_reachable: boolean | null;
-  device?: Device;
-  /** Not ready for longer than the reason allows. */
+  /** Not ready for longer, or more often, than the reason allows; when it is so, how often it was, how often it may be. */
   over_limit: boolean;
+  limit: string | null;
+  spells: number | null;
+  spells_max: number | null;
   /** After-call work turns amber, and is ended by the centre. */
   soft: string | null;
   hard: string | null;
@@ -26,16 +33,23 @@ export interface OwnDesk {
   /** The other side's number, whole: it is one's own caller. */
   caller: string | null;
   queue: string | null;
-  /** Until when it rings. */
-  ring_until?: string | null;
-  muted?: boolean;
-  recording?: "on" | "paused" | null;
+  direction: "in" | "out" | "internal" | null;
+  call_since: string | null;
+  /** Until when it rings; until when a customer waits for the telephone to come back. */
+  ring_until: string | null;
+  parked_until: string | null;
+  /** The call in which this call back was promised. */
+  promised_in: string | null;
+  muted: boolean;
+  /** How many keys the customer has typed in secret, while that goes on. */
+  secret: number | null;
+  recording: "on" | "paused" | null;
   /** What is chosen for after this call. */
-  next?: { state: DeskState; reason?: string } | null;
+  next: { state: DeskState; reason?: string } | null;
   /** Somebody who is asked beside the customer. */
-  third?: { agent?: string | null; number?: string | null; queue?: string | null; stage: "ringing" | "talking" | "aside" | "conference"; since: string } | null;
-  /** Acts that the server would not refuse now. */
-  allowed?: string[];
+  third: { agent: string | null; number: string | null; queue: string | null; stage: "seeking" | "ringing" | "talking" | "aside" | "conference"; since: string } | null;
+  /** Acts that the server would not refuse for what is going on. */
+  allowed: string[];
 }
 
 /** Null for people who answer no calls. */
@@ -43,8 +57,8 @@ export interface Desk {
   at: string;
   desk: OwnDesk | null;
   /** In the queues one serves. */
-  waiting?: number;
-  longest_since?: string | null;
+  waiting: number;
+  longest_since: string | null;
 }
 
 export type DeskAct =
@@ -67,21 +81,23 @@ export type DeskAct =
         | "swap"
         | "conference"
         | "drop_third"
-        | "leave_conference";
+        | "leave_conference"
+        | "collect_secret"
+        | "end_secret";
     }
   | { act: "not_ready" | "extend"; reason: string }
   | { act: "dial"; number: string }
   | { act: "transfer" | "consult"; to: Towards }
   | { act: "use_device"; device: Device };
 
-const KEY = ["calls", "desk"];
+export const DESK_KEY = ["calls", "desk"];
 
 export function useDesk(active: boolean) {
   return useQuery({
-    queryKey: KEY,
+    queryKey: DESK_KEY,
     enabled: active,
-    // The state changes without the browser too: a call comes, a limit is reached.
-    refetchInterval: 1_500,
+    // The push is what tells; this is for when it does not come.
+    refetchInterval: 10_000,
     queryFn: async ({ signal }) => {
       const desk = await api.get<Desk>("/api/calls/desk", undefined, signal);
       heardServerTime(desk.at);
@@ -90,11 +106,22 @@ export function useDesk(active: boolean) {
   });
 }
 
+/** Keeps `useDesk` at what the server pushes; once for all pages. */
+export function useDeskPush(): void {
+  const latest = useRef("");
+  useLive<Desk>("calls.desk", (desk) => {
+    // An answer that was asked for before this push must not undo it.
+    void queries.cancelQueries({ queryKey: DESK_KEY });
+    if (desk.at >= latest.current) queries.setQueryData(DESK_KEY, desk);
+    latest.current = desk.at;
+  });
+}
+
 /** Asks the server; what it refuses is thrown as a `Problem`. */
 export async function doAtDesk(act: DeskAct): Promise<void> {
   try {
     await api.post("/api/calls/desk", act);
   } finally {
-    await queries.invalidateQueries({ queryKey: KEY });
+    await queries.invalidateQueries({ queryKey: DESK_KEY });
   }
 }

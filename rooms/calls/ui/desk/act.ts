@@ -2,7 +2,11 @@
 import { App } from "antd";
 import { useCallback } from "react";
 import { useProblemText } from "@kit";
-import { doAtDesk, type DeskAct, type OwnDesk } from "@lib/desk";
+import { queries } from "@lib/api";
+import { DESK_KEY, doAtDesk, type Desk, type DeskAct, type OwnDesk } from "@lib/desk";
+
+/** What is chosen in after-call work ends it: the choice, and then the end. */
+const choices: DeskAct["act"][] = ["ready", "not_ready", "sign_out"];
 
 export function useAct(): (what: DeskAct) => Promise<boolean> {
   const { message } = App.useApp();
@@ -10,7 +14,9 @@ export function useAct(): (what: DeskAct) => Promise<boolean> {
   return useCallback(
     async (what) => {
       try {
+        const writing = queries.getQueryData<Desk>(DESK_KEY)?.desk?.desk.state === "after_call";
         await doAtDesk(what);
+        if (writing && choices.includes(what.act)) await doAtDesk({ act: "finish" });
         return true;
       } catch (error) {
         const { what: said, todo } = problem(error);
@@ -22,7 +28,5 @@ export function useAct(): (what: DeskAct) => Promise<boolean> {
   );
 }
 
-const IN: Partial<Record<DeskAct["act"], string[]>> = { hold: ["talking"], resume: ["holding"], hang_up: ["talking", "holding"], transfer: ["talking", "holding"], decline: ["ringing"], extend: ["after_call"] };
-
-/** Whether the server would take an act now. */
-export const can = (own: OwnDesk | null, act: DeskAct["act"]): boolean => own?.allowed?.includes(act) ?? IN[act]?.includes(own?.desk.state ?? "") ?? false;
+/** Whether the server would take an act now; it keeps the table. */
+export const can = (own: OwnDesk | null, act: DeskAct["act"]): boolean => own?.allowed.includes(act) ?? false;

@@ -5,10 +5,11 @@ import { useState } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { Mark, Timer } from "@kit";
-import { useDesk, type DeskAct } from "@lib/desk";
+import { useDesk, useDeskPush, type DeskAct } from "@lib/desk";
 import { useHotkeys } from "@lib/hotkeys";
 import { useKeys } from "@lib/keys";
 import { useMay } from "@lib/session";
+import { Level, QualityBars, useSoftphone } from "@softphone";
 import { ANSWER } from "../permissions";
 import { can, useAct } from "./act";
 import { CallStrip } from "./call-strip";
@@ -31,29 +32,52 @@ function Waiting({ count, since }: { count: number; since: string | null }) {
   );
 }
 
+/** How the voice comes over, while the softphone has a call. */
+function Voice() {
+  const { call, quality } = useSoftphone();
+  if (call?.state !== "talking") return null;
+  return (
+    <span className="voice">
+      <Level of="in" />
+      <QualityBars quality={quality} />
+    </span>
+  );
+}
+
 export default function DeskBar() {
+  return useMay(ANSWER) ? <Bar /> : null;
+}
+
+function Bar() {
   const { t } = useTranslation("calls");
-  const mayAnswer = useMay(ANSWER);
-  const { data } = useDesk(mayAnswer);
+  useDeskPush();
+  const { data } = useDesk(true);
+  const soft = useSoftphone();
   const ask = useAct();
   const keys = useKeys();
   const [open, setOpen] = useState<"transfer" | "dial" | null>(null);
   const own = data?.desk ?? null;
   const state = own?.desk.state ?? "signed_out";
   const signedIn = own !== null && state !== "signed_out";
-  const act = (what: DeskAct) => void ask(what);
+  const act = (what: DeskAct) => {
+    // Silent at once, and at the server for every telephone.
+    if (what.act === "mute" || what.act === "unmute") soft.mute(what.act === "mute");
+    void ask(what);
+  };
+  const answer = soft.call?.state === "ringing" && !soft.call.byItself ? soft.answer : null;
   const mayTransfer = can(own, "transfer") || can(own, "consult");
 
   useHotkeys(
     {
+      [keys.answer]: () => answer?.(),
       [keys.hold]: () => (can(own, "hold") ? act({ act: "hold" }) : can(own, "resume") ? act({ act: "resume" }) : undefined),
       [keys.mute]: () => (can(own, "mute") ? act({ act: "mute" }) : can(own, "unmute") ? act({ act: "unmute" }) : undefined),
       [keys.transfer]: () => mayTransfer && setOpen("transfer"),
       ...Object.fromEntries(STATE_KEYS.map(({ key, act: what }) => [keys[key], () => act(what)])),
     },
-    mayAnswer && signedIn,
+    signedIn,
   );
-  if (!mayAnswer || !own) return null;
+  if (!own) return null;
 
   return (
     <div className="desk-bar">
@@ -67,12 +91,13 @@ export default function DeskBar() {
       <Tooltip title={t("desk.dial.title")}>
         <Button icon={<PhoneOutgoing size={16} aria-hidden />} aria-label={t("desk.dial.title")} disabled={!can(own, "dial")} onClick={() => setOpen("dial")} />
       </Tooltip>
+      <Voice />
       <span className="grow" />
-      {data?.waiting !== undefined && <Waiting count={data.waiting} since={data.longest_since ?? null} />}
+      {signedIn && data && <Waiting count={data.waiting} since={data.longest_since} />}
       {createPortal(
         <>
           <ThirdBar own={own} act={act} />
-          <RingCard own={own} act={act} onAnswer={null} />
+          <RingCard own={own} act={act} onAnswer={answer} />
         </>,
         document.body,
       )}

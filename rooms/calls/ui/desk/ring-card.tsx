@@ -25,11 +25,12 @@ export function RingCard({ own, act, onAnswer }: { own: OwnDesk; act: (what: Des
     <section className="ring-card" aria-label={t("desk.ring.title")} aria-live="assertive">
       <header>
         <Mark tone="call" icon={PhoneIncoming}>
-          {queues.name(own.queue) ?? t("desk.ring.title")}
+          {own.promised_in ? t("desk.ring.promised") : (queues.name(own.queue) ?? t("desk.ring.title"))}
         </Mark>
         {own.ring_until && <Left until={own.ring_until} />}
       </header>
       <b className="ring-number">{own.caller ?? "…"}</b>
+      {own.promised_in && <p className="muted">{t("desk.ring.promised_help")}</p>}
       <Slot name="desk.ring" call={own.call} number={own.caller ?? ""} fallback={null} />
       <footer>
         <Button danger icon={<PhoneOff size={16} aria-hidden />} disabled={!can(own, "decline")} onClick={() => act({ act: "decline" })}>

@@ -4,6 +4,7 @@ import { ChevronDown, CircleCheck, Laptop, LogIn, LogOut, NotebookPen, Phone } f
 import { useTranslation } from "react-i18next";
 import { groupOf, lookOf, Mark, REASONS, Timer, useDeskWords } from "@kit";
 import type { DeskAct, OwnDesk } from "@lib/desk";
+import { clock } from "@lib/format";
 import { keyLabel, useKeys, type KeyAct } from "@lib/keys";
 import { can } from "./act";
 
@@ -24,8 +25,9 @@ export function StateMenu({ own, act }: { own: OwnDesk; act: (what: DeskAct) => 
   const group = groupOf({ state, reason });
   const look = lookOf(group, reason);
   const word = group === "pause" && reason ? words.reason(reason) : words.state(group);
+  const limit = own.limit ? [t("desk.limit.until", { at: clock(own.limit, false) }), own.spells !== null && own.spells_max !== null ? t("desk.limit.spells", { now: own.spells, most: own.spells_max }) : ""].filter(Boolean).join(" · ") : undefined;
   const signedIn = state !== "signed_out";
-  const next = own.next ?? null;
+  const { next } = own;
   const nextWord = next && (next.reason ? words.reason(next.reason) : words.state(next.state));
   const hint = (key: KeyAct) => <kbd>{keyLabel(keys[key])}</kbd>;
   const hinted = (label: string, key: KeyAct | undefined) => (
@@ -76,12 +78,13 @@ export function StateMenu({ own, act }: { own: OwnDesk; act: (what: DeskAct) => 
   };
   return (
     <Dropdown trigger={["click"]} menu={{ items, onClick: ({ key }) => choose(key), style: { minWidth: 200 } }}>
-      <Button className="desk-state" data-tone={look.tone} data-over={own.over_limit} aria-label={t("desk.label", { state: word })} title={signedIn ? undefined : t("desk.sign_in_help")}>
+      <Button className="desk-state" data-tone={look.tone} data-over={own.over_limit} aria-label={t("desk.label", { state: word })} title={signedIn ? limit : t("desk.sign_in_help")}>
         <span className="desk-state-words">
           <Mark tone={look.tone} icon={look.icon}>
             {word}
             {group === "not_ready" && reason ? ` · ${words.reason(reason)}` : null}
           </Mark>
+          {own.parked_until && <small>{t("desk.parked")}</small>}
           {next && <small>{t("desk.then", { state: nextWord })}</small>}
         </span>
         {signedIn && own.since && <Timer since={own.since} />}
