@@ -93,7 +93,14 @@ fn is_free(desk: &serde_json::Value) -> bool {
 }
 
 async fn work(session: Session, mut orders: mpsc::Receiver<AgentAct>, number: String) {
+    let mut written = 0;
     while let Some(act) = orders.recv().await {
+        if act == AgentAct::Finish {
+            if let Err(failure) = write_up(&session, written).await {
+                debug!(number, "no record of the call: {failure:#}");
+            }
+            written += 1;
+        }
         let Ok(body) = serde_json::to_value(&act) else { continue };
         match session.post("/api/calls/desk", &body).await {
             Ok(reply) if reply.status == 200 => {}
@@ -102,4 +109,26 @@ async fn work(session: Session, mut orders: mpsc::Receiver<AgentAct>, number: St
             Err(failure) => warn!(number, ?act, "{failure:#}"),
         }
     }
+}
+
+/// What simulated customers call about, with what is noted.
+const ABOUT: [(&str, &str); 6] = [
+    ("G020101", "客户询问恢复供气时间，已告知。"),
+    ("G030101", "查询本期账单，已告知金额和用量。"),
+    ("G040101", "告知缴费渠道。"),
+    ("G030201", "解释阶梯气价的档次。"),
+    ("G130101", "告知营业网点和时间。"),
+    ("G040201", "指导重新插卡，已读出。"),
+];
+
+/// The record of the call that has just ended: it is complete before the agent is ready again.
+async fn write_up(session: &Session, written: usize) -> Result<()> {
+    let desk = session.get("/api/calls/desk").await?.body;
+    let Some(call) = desk["desk"]["call"].as_str() else { return Ok(()) };
+    let (reason, notes) = ABOUT.get(written % ABOUT.len()).copied().unwrap_or_default();
+    let draft = serde_json::json!({ "reason": reason, "result": "answered", "notes": notes, "points": ["greet", "verify", "more"] });
+    let form = serde_json::json!({ "version": 0, "writer": "simulated", "seq": 1, "draft": draft });
+    let reply = session.post(&format!("/api/interactions/{call}/complete"), &form).await?;
+    ensure!(reply.status == 200, "{} {}", reply.status, reply.body);
+    Ok(())
 }
