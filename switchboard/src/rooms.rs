@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use calls::Hall;
-use db::Migrations;
+use db::{Db, Migrations};
 use kernel::calendar::Calendar;
 use web::Room;
 
 /// What rooms are told when they are opened.
 pub struct Surroundings {
+    pub db: Db,
     pub hall: Arc<dyn Hall>,
     /// Days begin by it.
     pub calendar: Calendar,
@@ -23,7 +24,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         audit::room(),
         people::room(around.people),
         ivr_flows::room(around.flows),
-        calls::room(around.hall.clone(), Arc::new(calls::NoObjection)),
+        calls::room(around.hall.clone(), Arc::new(interactions::CompleteFirst(around.db))),
         recordings::room(around.recordings),
         customers::room(around.hall.clone()),
         interactions::room(around.hall.clone()),

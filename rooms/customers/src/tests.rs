@@ -1,13 +1,15 @@
 //! The room as a browser asks it, on both databases.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use calls::Hall;
 use db::testdb::on_both;
 use exchange::fact::DeskState;
-use exchange::floor::{AgentView, Pulse};
-use exchange::{FloorView, Input, Refused};
+use exchange::floor::Pulse;
+use exchange::{AgentLine, Config, DeskView, Exchange, FloorView, Input, Refused};
 use futures::future::BoxFuture;
+use kernel::time::{Clock, TestClock};
 use kernel::{CallId, PersonId};
 use serde_json::{Value, json};
 use web::testing::TestSite;
@@ -27,23 +29,23 @@ impl Hall for Ringing {
     fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
         Box::pin(async { Ok(Arc::default()) })
     }
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>> {
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
+        let line = AgentLine { phone: "1001".into(), number: "1001".into(), name: "李敏".into() };
+        let config = Config { agents: [(agent, line)].into_iter().collect(), ..Config::default() };
+        let exchange = Exchange::new(config, Arc::new(kernel::IdMint::new(0)));
         let own = agent == PersonId(1);
-        let view = AgentView {
-            agent,
-            number: "1001".into(),
-            name: "李敏".into(),
-            desk: if own { DeskState::Ringing { call: self.call } } else { DeskState::Ready },
-            since: None,
-            phone_reachable: Some(true),
-            over_limit: false,
-            soft: None,
-            hard: None,
-            call: own.then_some(self.call),
-            caller: own.then(|| self.caller.to_owned()),
-            queue: None,
-        };
-        Box::pin(async { Ok(Some(view)) })
+        let desk = exchange.desk(TestClock::monday_morning().now(), agent).map(|mut desk| {
+            if own {
+                desk.agent.desk = DeskState::Ringing { call: self.call };
+                desk.agent.call = Some(self.call);
+                desk.agent.caller = Some(self.caller.to_owned());
+            }
+            desk
+        });
+        Box::pin(async { Ok(desk) })
+    }
+    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
+        Box::pin(std::future::pending())
     }
     fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
         Box::pin(async { Ok(Pulse::default()) })

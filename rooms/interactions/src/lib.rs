@@ -1,6 +1,7 @@
 //! Interactions: what an agent writes down about a call (来电登记), by reasons that say what to ask and what to remember.
 //!
-//! Others may call what is exported here: [`may_be_ready`] and [`incomplete`] before an agent takes the next call,
+//! Others may call what is exported here: [`CompleteFirst`] for the wiring, [`may_be_ready`] and [`incomplete`] before an agent
+//! takes the next call,
 //! [`put_demo`] for the demo's reasons. Rooms above hear [`Completed`].
 
 #![forbid(unsafe_code)]
@@ -23,7 +24,7 @@ pub mod store;
 mod tests;
 
 pub use http::reasons::put_demo;
-pub use ready::{decide as decide_ready, incomplete, may_be_ready};
+pub use ready::{CompleteFirst, decide as decide_ready, incomplete, may_be_ready};
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!("interactions", ["20261122_1_interactions.sql"]);

@@ -1,6 +1,8 @@
 //! Complete before ready again: what the calls room asks before an agent takes the next call.
 
+use calls::BeforeReady;
 use db::Db;
+use futures::future::BoxFuture;
 use kernel::{CallId, PersonId};
 
 use crate::rules::{Record, Refusal, Settings, State};
@@ -36,4 +38,13 @@ pub async fn may_be_ready(
     let drafts = incomplete(db, agent).await?;
     debug_assert!(drafts.iter().all(|draft| draft.state == State::Draft));
     Ok(decide(&settings, &drafts, call))
+}
+
+/// Handed to the calls room by the wiring: asked when an agent ends her after-call work herself.
+pub struct CompleteFirst(pub Db);
+
+impl BeforeReady for CompleteFirst {
+    fn may(&self, agent: PersonId, call: CallId) -> BoxFuture<'_, Result<(), web::Error>> {
+        Box::pin(async move { Ok(may_be_ready(&self.0, agent, Some(call)).await??) })
+    }
 }

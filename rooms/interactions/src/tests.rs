@@ -1,6 +1,6 @@
 //! The room as browsers ask it, on both databases: an agent, her colleague, two leaders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use calls::{Growing, Hall};
 use db::testdb::on_both;
 use db::{Db, Migrations};
 use exchange::fact::{DeskState, Party, What};
-use exchange::floor::{AgentView, Pulse};
+use exchange::floor::Pulse;
 use exchange::line::EndCause;
-use exchange::{Fact, FloorView, Input, Refused};
+use exchange::{DeskView, Fact, FloorView, Input, Refused};
 use futures::future::BoxFuture;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, GroupId, LegId, Permissions, PersonId, QueueId, SessionId, Timestamp};
@@ -35,8 +35,11 @@ impl Hall for Away {
     fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
         Box::pin(async { Ok(Arc::default()) })
     }
-    fn desk(&self, _: PersonId) -> BoxFuture<'_, anyhow::Result<Option<AgentView>>> {
+    fn desk(&self, _: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
         Box::pin(async { Ok(None) })
+    }
+    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
+        Box::pin(std::future::pending())
     }
     fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
         Box::pin(async { Ok(Pulse::default()) })
@@ -295,7 +298,7 @@ fn an_agent_who_moves_on_leaves_a_record_overdue_and_a_leader_may_let_her_go() {
         let site = site(&db).await;
         let agent = people::Person {
             group: Some(GroupId(3)),
-            roles: std::collections::BTreeSet::new(),
+            roles: BTreeSet::new(),
             ..people::Person::new(PersonId(AGENT), "1007", "李敏", kernel::BuiltIn::Agent).expect("a person")
         };
         let mut tx = db.begin().await.expect("a change");

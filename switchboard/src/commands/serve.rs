@@ -74,6 +74,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let name = CentreName::default();
     name.set(lines::centre(&app.db).await.map(named)?);
     let around = Surroundings {
+        db: app.db.clone(),
         hall: Arc::new(hall.clone()),
         calendar,
         people: people::Config { realm: REALM.to_owned(), centre: name.clone(), demo: config.demo },

@@ -51,9 +51,9 @@ struct Line {
 
 impl AtDesk {
     async fn line(&self, app: &App, actor: &Actor, call: CallId) -> Result<Line, Error> {
-        let desk = self.hall.desk(actor.person).await?.filter(|desk| desk.call == Some(call));
+        let desk = self.hall.desk(actor.person).await?.filter(|desk| desk.agent.call == Some(call));
         let own = desk.is_some();
-        if let Some(caller) = desk.and_then(|desk| desk.caller) {
+        if let Some(caller) = desk.and_then(|desk| desk.agent.caller) {
             return Ok(Line { number: caller.parse().ok(), own });
         }
         // After the call the exchange has forgotten the number; the record has not.
@@ -73,7 +73,7 @@ impl AtDesk {
         call: CallId,
         customer: CustomerId,
     ) -> Result<Sight, Error> {
-        let own = self.hall.desk(actor.person).await?.is_some_and(|desk| desk.call == Some(call));
+        let own = self.hall.desk(actor.person).await?.is_some_and(|desk| desk.agent.call == Some(call));
         if !own {
             return Ok(Sight::Masked);
         }

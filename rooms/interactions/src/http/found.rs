@@ -129,7 +129,7 @@ pub async fn history(
     Query(asked): Query<Earlier>,
 ) -> Answer<Vec<RecordView>> {
     let call: CallId = asked.call.parse().map_err(|_| bad("call"))?;
-    let desk = hall.desk(actor.person).await?.filter(|desk| desk.call == Some(call));
+    let desk = hall.desk(actor.person).await?.filter(|desk| desk.agent.call == Some(call));
     let found = search::one(&app.db, call).await?;
     let took_part = match &found {
         Some(found) => {
@@ -144,7 +144,7 @@ pub async fn history(
     let number = match found {
         Some(found) if found.direction == "out" => found.to,
         Some(found) => found.from,
-        None => desk.and_then(|desk| desk.caller).unwrap_or_default(),
+        None => desk.and_then(|desk| desk.agent.caller).unwrap_or_default(),
     };
     let customer = asked.customer.as_deref().filter(|id| !id.is_empty());
     let found = found::history(&app.db, call, customer, &number, HISTORY_MAX).await?;

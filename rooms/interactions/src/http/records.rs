@@ -288,7 +288,7 @@ async fn begin(
         }
     }
     // The rows come half a second later than the call; the desk knows at once.
-    let at_it = hall.desk(actor.person).await?.is_some_and(|desk| desk.call == Some(call));
+    let at_it = hall.desk(actor.person).await?.is_some_and(|desk| desk.agent.call == Some(call));
     Ok(at_it.then_some(record))
 }
 
