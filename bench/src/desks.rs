@@ -156,8 +156,14 @@ impl Desk {
         loop {
             for act in &acts {
                 let asked = Instant::now();
-                let reply =
-                    self.session.client.post(&url).header("cookie", &self.session.cookie).json(act).send().await;
+                let reply = self
+                    .session
+                    .client
+                    .post(&url)
+                    .header("cookie", &self.session.cookie)
+                    .json(act)
+                    .send()
+                    .await;
                 let took = asked.elapsed().as_secs_f64() * 1_000.0;
                 let good = reply.is_ok_and(|reply| reply.status().is_success());
                 let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

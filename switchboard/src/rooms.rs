@@ -1,5 +1,6 @@
 //! Every room, one line each: the table of contents of the product.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use calls::Hall;
@@ -16,6 +17,8 @@ pub struct Surroundings {
     pub people: people::Config,
     pub flows: ivr_flows::Centre,
     pub recordings: recordings::Config,
+    /// Files of imports and exports.
+    pub customers: PathBuf,
 }
 
 /// The rooms, lower storeys first.
@@ -26,7 +29,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         ivr_flows::room(around.flows),
         calls::room(around.hall.clone(), Arc::new(interactions::CompleteFirst(around.db))),
         recordings::room(around.recordings),
-        customers::room(around.hall.clone()),
+        customers::room(around.hall.clone(), around.customers),
         interactions::room(around.hall.clone()),
         floor::room(around.hall, around.calendar),
     ]

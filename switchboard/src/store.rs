@@ -54,6 +54,10 @@ impl Folders {
         self.data.join("prompts")
     }
 
+    /// Files of customers that come in or go out.
+    pub fn customers(&self) -> PathBuf {
+        self.data.join("customers")
+    }
     /// The search index: a cache.
     pub fn search(&self) -> PathBuf {
         self.data.join("search")

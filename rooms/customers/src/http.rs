@@ -2,6 +2,8 @@
 
 pub mod call;
 pub mod customers;
+pub mod exports;
+pub mod imports;
 pub mod moves;
 pub(crate) mod view;
 

@@ -4,11 +4,14 @@
 
 #![forbid(unsafe_code)]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use calls::Hall;
 use kernel::CustomerId;
 use serde::{Deserialize, Serialize};
+use utoipa_axum::router::UtoipaMethodRouterExt;
 use web::{Room, Routes, routes};
 
 pub mod demo;
@@ -17,14 +20,18 @@ pub mod permissions;
 pub mod rules;
 mod search;
 pub mod store;
+pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod work;
 
 use http::call::{AtDesk, Looks};
-use permissions::{CHANGE, MERGE, PERMISSIONS, READ, UNMASK};
+use permissions::{CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, PERMISSIONS, READ, UNMASK};
+use work::Work;
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("customers", ["20261122_1_customers.sql"]);
+pub const MIGRATIONS: db::Migrations =
+    db::migrations!("customers", ["20261122_1_customers.sql", "20261122_2_jobs.sql"]);
 
 /// These customers are new or were changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +43,9 @@ impl db::Event for Changed {
     const KIND: &'static str = "customers.changed";
 }
 
-/// The manifest.
-pub fn room(hall: Arc<dyn Hall>) -> Room {
+/// The manifest. Files of imports and exports stand in `folder`.
+pub fn room(hall: Arc<dyn Hall>, folder: PathBuf) -> Room {
+    let upload = usize::try_from(http::imports::BYTES_MAX).unwrap_or(usize::MAX).saturating_add(64 * 1024);
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -50,6 +58,16 @@ pub fn room(hall: Arc<dyn Hall>) -> Room {
             .permit(MERGE, routes!(http::moves::split))
             .permit(MERGE, routes!(http::moves::undo))
             .permit(READ, routes!(http::call::show, http::call::choose))
+            .permit(IMPORT, routes!(http::imports::list))
+            .permit(IMPORT, routes!(http::imports::upload).layer(DefaultBodyLimit::max(upload)))
+            .permit(IMPORT, routes!(http::imports::one))
+            .permit(IMPORT, routes!(http::imports::run))
+            .permit(IMPORT, routes!(http::imports::cancel))
+            .permit(IMPORT, routes!(http::imports::errors))
+            .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::start))
+            .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::one))
+            .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::file))
+            .with(Work::new(folder))
             .with(AtDesk { hall, looks: Arc::new(Looks::default()) }),
         search: vec![search::source()],
         ..Room::new("customers", MIGRATIONS)

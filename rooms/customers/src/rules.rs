@@ -8,9 +8,12 @@ use web::Status;
 pub mod address;
 pub mod bulk;
 pub mod change;
+pub mod columns;
 pub mod demo;
+pub mod job;
 pub mod moves;
 pub mod pinyin;
+pub mod update;
 
 /// One customer with everything that belongs to him.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod calls;
 pub mod find;
+pub mod jobs;
 pub mod load;
 pub mod moves;
 pub mod save;

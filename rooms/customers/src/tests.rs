@@ -58,7 +58,7 @@ const CALL: &str = "/api/customers/calls/ca_9";
 
 fn site(db: db::Db, caller: &'static str) -> TestSite {
     let hall: Arc<dyn Hall> = Arc::new(Ringing { call: CallId(9), caller });
-    TestSite::new(db, vec![room(hall)])
+    TestSite::new(db, vec![room(hall, std::env::temp_dir().join("customers-tests"))])
 }
 
 /// Registers somebody with one number and one account, and returns the id.
@@ -292,5 +292,128 @@ fn the_demos_customers_are_made_once_and_recognised() {
         let cng = get(&site, "/api/customers?class=cng&limit=200", 2).await;
         assert_eq!(cng["items"].as_array().map(Vec::len), Some(14));
         assert!(site.app.db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+/// What came of importing this text as a file.
+async fn import(site: &TestSite, text: &str, dry: bool) -> (crate::rules::job::Counts, String) {
+    use crate::work::{Progress, import};
+    let dir = tempfile::tempdir().expect("a folder");
+    let (file, errors) = (dir.path().join("in.csv"), dir.path().join("errors.csv"));
+    std::fs::write(&file, text).expect("written");
+    let columns = import::preview(&file).expect("a table").columns;
+    let plan = import::Plan { file: &file, errors: &errors, columns: &columns, who: PersonId(2), dry };
+    let progress = Progress::new(crate::rules::job::JobKind::Import);
+    let counts = import::run(&site.app, &plan, &progress).await.expect("imported");
+    (counts, std::fs::read_to_string(errors).expect("the errors"))
+}
+
+#[test]
+fn a_file_comes_in_once() {
+    on_both(&tables(), async |db| {
+        let site = site(db, "15400000001");
+        let text = "户号,户名,电话,地址,类别,表号,安装年\n\
+            33000001,王芳,15400000001,青岚区松涛路1号,居民,G17001,2017\n\
+            33000002,晓月酒楼,0199-2000001,青岚区松涛路2号,商业,,\n\
+            33000002,晓月酒楼,,青岚区松涛路2号,商业,,\n\
+            33000003,李雷,不详,青岚区松涛路3号,居民,,\n";
+        let shown = |counts: crate::rules::job::Counts| {
+            format!(
+                "{} rows: {} new, {} changed, {} same, {} wrong",
+                counts.rows, counts.new, counts.changed, counts.same, counts.wrong
+            )
+        };
+        let (counts, errors) = import(&site, text, true).await;
+        assert_eq!(shown(counts), "4 rows: 2 new, 0 changed, 0 same, 2 wrong");
+        assert_eq!(get(&site, "/api/customers", 2).await["items"], json!([]), "only tried");
+        expect_test::expect![[r#"
+            行号 row,列 column,原因 reason,内容 value,怎么办 what to do
+            4,account,户号重复 the account stands above,33000002,只留一行 keep one row
+            5,number,不是电话号码 not a telephone number,不详,3 到 20 位数字，固定电话带区号 3 to 20 digits, landlines with area code
+        "#]]
+        .assert_eq(&errors.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('"', ""));
+
+        assert_eq!(shown(import(&site, text, false).await.0), "4 rows: 2 new, 0 changed, 0 same, 2 wrong");
+        assert_eq!(shown(import(&site, text, false).await.0), "4 rows: 0 new, 0 changed, 2 same, 2 wrong");
+        let moved = text.replace("松涛路1号", "松涛路9号").replace("G17001", "G26001");
+        assert_eq!(shown(import(&site, &moved, false).await.0), "4 rows: 0 new, 1 changed, 1 same, 2 wrong");
+        let list = get(&site, "/api/customers?text=33000001", 2).await;
+        let id = list["items"][0]["id"].as_str().expect("an id").to_owned();
+        let wang = get(&site, &format!("/api/customers/{id}"), 2).await;
+        assert_eq!(
+            wang["accounts"][0]["meters"].as_array().map(Vec::len),
+            Some(2),
+            "the old meter stays on record"
+        );
+        let history = wang["history"].as_array().cloned().unwrap_or_default();
+        let change =
+            history.iter().find(|line| line["kind"] == "import_changed").expect("a line of the journal");
+        assert_eq!(change["payload"]["fields"], json!(["address", "meter"]));
+        assert_eq!(
+            get(&site, CALL, 1).await["customer"]["name"],
+            "王芳",
+            "the imported number is recognised"
+        );
+        assert!(site.app.db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+/// Texts that break programs; they stand beside the repository, so not everybody has them.
+fn naughty() -> Option<Vec<String>> {
+    let above = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let mut folders = above.flat_map(|up| [up.join("shared/data"), up.join("../shared/data")]);
+    let text =
+        folders.find_map(|folder| std::fs::read_to_string(folder.join("naughty-strings/blns.txt")).ok());
+    if text.is_none() {
+        println!("SKIPPED: no shared/data/naughty-strings above {}", env!("CARGO_MANIFEST_DIR"));
+    }
+    let lines = |text: String| {
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+    };
+    text.map(lines)
+}
+
+#[test]
+fn texts_that_break_programs_are_kept_and_inert() {
+    let Some(strings) = naughty() else { return };
+    on_both(&tables(), async |db| {
+        use crate::http::view::Sight;
+        use crate::work::Progress;
+        use crate::work::export::{FileKind, run};
+        let site = site(db, "15400000001");
+        let mut csv = csv::WriterBuilder::new().from_writer(Vec::new());
+        csv.write_record(["户号", "户名", "地址"]).expect("a heading");
+        for (at, text) in strings.iter().enumerate() {
+            csv.write_record([&format!("3300{at:05}"), text, &format!("{text}1号")]).expect("a row");
+        }
+        let text = String::from_utf8(csv.into_inner().expect("a table")).expect("UTF-8");
+        let (counts, _) = import(&site, &text, false).await;
+        assert_eq!(counts.rows, counts.new + counts.wrong);
+        assert!(counts.new > counts.wrong, "most of them are names like others: {counts:?}");
+
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("out.csv");
+        let progress = Progress::new(crate::rules::job::JobKind::Export);
+        let filter = crate::store::find::Filter::default();
+        let rows =
+            run(&site.app, &filter, FileKind::Csv, Sight::Whole, &path, &progress).await.expect("exported");
+        assert_eq!(rows, counts.new);
+        let mut reader = csv::ReaderBuilder::new().from_path(&path).expect("a table");
+        for record in reader.records() {
+            for cell in &record.expect("a row") {
+                assert!(!cell.trim_start().starts_with(['=', '+', '-', '@', '\t']), "{cell}");
+            }
+        }
+        // As notes and in a search they do no harm either.
+        let id = register(&site, "王芳", "15400000001", "33010028812").await;
+        for (at, text) in strings.iter().enumerate().filter(|(at, _)| at % 25 == 0) {
+            let version = get(&site, &format!("/api/customers/{id}"), 2).await["version"].clone();
+            let note = json!({ "version": version, "act": "note", "text": text });
+            let reply = site.post(&format!("/api/customers/{id}/acts"), note).by(2, AGENT).send().await;
+            assert!([200, 422].contains(&reply.status.as_u16()), "{at}: {}", reply.show());
+            let q: String = text.bytes().take(60).map(|byte| format!("%{byte:02X}")).collect();
+            let list = site.get(&format!("/api/customers?text={q}")).by(2, AGENT).send().await;
+            assert!([200, 400].contains(&list.status.as_u16()), "{at}: {}", list.show());
+        }
     });
 }

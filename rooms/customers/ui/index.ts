@@ -9,6 +9,7 @@ const room: Room = {
   nav: [{ path: "/customers", icon: Contact, label: "nav.customers", group: "look_up", order: 0, permission: READ, shells: ["desk", "supervisor", "office"] }],
   routes: [
     { path: "customers", page: () => import("./customers-page"), permission: READ },
+    { path: "customers/import", page: () => import("./import-page"), permission: IMPORT },
     { path: "customers/:id", page: () => import("./customer-page"), permission: READ },
   ],
   slots: {

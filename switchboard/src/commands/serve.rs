@@ -46,6 +46,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     if config.demo {
         demo::put_in(&app, &flows).await?;
     }
+    customers::store::jobs::strand(&app.db).await?;
     let (log, follower) = recover(&app, &folders).await?;
 
     let (exchange_config, directory) = configuration(&app.db, &flows, config.max_calls).await?;
@@ -80,6 +81,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         people: people::Config { realm: REALM.to_owned(), centre: name.clone(), demo: config.demo },
         flows: flows.clone(),
         recordings: recordings::Config::new(folders.recordings()),
+        customers: folders.customers(),
     };
     let listener = TcpListener::bind(config.http)
         .await

@@ -32,6 +32,19 @@ macro_rules! in_ids {
     };
 }
 
+/// The same with a JSON array of texts.
+macro_rules! in_texts {
+    ($before:expr, $after:expr) => {
+        $crate::store::Text {
+            sqlite: concat!($before, "(SELECT value FROM json_each($1))", $after),
+            postgres: concat!(
+                $before,
+                "(SELECT value FROM json_array_elements_text(CAST($1 AS json)))",
+                $after
+            ),
+        }
+    };
+}
 /// `from_rows!("INSERT … SELECT CAST(value ->> 0 AS BIGINT), value ->> 1 FROM ", "")`: `$1` is a JSON array of arrays.
 macro_rules! from_rows {
     ($before:expr, $after:expr) => {
@@ -41,7 +54,7 @@ macro_rules! from_rows {
         }
     };
 }
-pub(crate) use {from_rows, in_ids};
+pub(crate) use {from_rows, in_ids, in_texts};
 
 /// Ids as the JSON array the macros above expect.
 pub fn ids(ids: impl IntoIterator<Item = i64>) -> String {

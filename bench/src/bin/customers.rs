@@ -1,0 +1,191 @@
+//! Customers by the million: how long it takes to make them, to find one, to know a caller, to bring a file in.
+//!
+//! `cargo run --release --package bench --bin customers -- [COUNT] [postgres://…]`: starts the release binary in a folder of
+//! its own, asks it over HTTP, and prints each figure beside its goal.
+
+use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use reqwest::Client;
+use serde_json::{Value, json};
+
+const FIRST_ACCOUNT: u64 = 3_300_000_001;
+const IMPORTED: u64 = 160_000;
+const ASKED: u64 = 100;
+
+struct Centre(Child);
+
+impl Drop for Centre {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut count = 1_200_000;
+    let mut database = None;
+    for argument in std::env::args().skip(1) {
+        match argument.parse() {
+            Ok(number) => count = number,
+            Err(_) => database = Some(argument),
+        }
+    }
+    let program = program()?;
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let place = |command: &mut Command| {
+        command.arg("--data").arg(&data);
+        if let Some(url) = &database {
+            command.args(["--database", url]);
+        }
+    };
+    println!("{count} customers on {}", if database.is_some() { "PostgreSQL" } else { "SQLite" });
+
+    let begun = Instant::now();
+    let mut generate = Command::new(&program);
+    generate.args(["customers", "generate", "--count", &count.to_string()]).stderr(Stdio::null());
+    place(&mut generate);
+    ensure!(generate.status()?.success(), "the customers could not be made");
+    figure("made and written", begun.elapsed().as_secs_f64(), "s", "");
+
+    let http = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let sip = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let mut serve = Command::new(&program);
+    serve.args([
+        "serve",
+        "--demo",
+        "--http",
+        &http.to_string(),
+        "--sip",
+        &sip.to_string(),
+        "--rtp",
+        "41000-41099",
+    ]);
+    serve.stdout(Stdio::null()).stderr(Stdio::null());
+    place(&mut serve);
+    let begun = Instant::now();
+    let _centre = Centre(serve.spawn()?);
+    let client = Client::builder().cookie_store(true).build()?;
+    let base = format!("http://{http}");
+    let sign_in = json!({ "user": "2002", "password": "demo-2002" });
+    while client.post(format!("{base}/api/sign_in")).json(&sign_in).send().await.is_err() {
+        ensure!(begun.elapsed() < Duration::from_secs(60), "it does not start");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let get = async |path: &str| -> Result<Value> {
+        let reply = client.get(format!("{base}{path}")).send().await?;
+        ensure!(reply.status().is_success(), "{path}: {}", reply.status());
+        Ok(reply.json().await?)
+    };
+    while !get("/api/search?q=wf").await?["building"].is_null() {
+        ensure!(begun.elapsed() < Duration::from_secs(1_800), "the index is not built");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    figure("search index built", begun.elapsed().as_secs_f64(), "s", "");
+
+    let phone =
+        |nth: u64| format!("154{:08}", nth.wrapping_mul(7_654_321).wrapping_add(12_345_678) % 100_000_000);
+    let spread = |nth: u64| nth * 9_973 % count;
+    let names = ["王芳", "李建", "欧阳", "丁晓", "单", "赵"];
+    let latin = ["wangfang", "lj", "ouy", "zhaoxm", "s"];
+    let places = ["青岚区松涛路", "晓月里3栋502", "云麓区丹枫大道88号", "听泉苑 12栋", "鹤鸣新村1单元"];
+    let pick = |of: &[&str], nth: u64| of[nth as usize % of.len()].to_owned();
+    time(&get, "search: name", 150.0, |nth| format!("/api/search?q={}", coded(&pick(&names, nth)))).await?;
+    time(&get, "search: pinyin, initials", 150.0, |nth| format!("/api/search?q={}", pick(&latin, nth)))
+        .await?;
+    time(&get, "search: address", 150.0, |nth| format!("/api/search?q={}", coded(&pick(&places, nth))))
+        .await?;
+    time(&get, "search: end of a number, 4 digits", 150.0, |nth| {
+        format!("/api/search?q={:04}", nth * 97 % 10_000)
+    })
+    .await?;
+    time(&get, "search: account", 150.0, |nth| format!("/api/search?q={}", FIRST_ACCOUNT + spread(nth)))
+        .await?;
+    time(&get, "search: name and street", 150.0, |nth| {
+        format!("/api/search?q={}", coded(&format!("{} 松涛路", pick(&names, nth))))
+    })
+    .await?;
+    time(&get, "known by the whole number", 50.0, |nth| {
+        format!("/api/customers?text={}", phone(spread(nth)))
+    })
+    .await?;
+    time(&get, "list, a class", 150.0, |nth| {
+        format!("/api/customers?class={}", pick(&["industrial", "residential", "cng"], nth))
+    })
+    .await?;
+
+    let mut csv = String::from("户号,户名,电话,地址,类别,表号,安装年\n");
+    for nth in 0..IMPORTED {
+        writeln!(csv, "88{nth:08},甲乙{nth},1540{nth:07},青岚区松涛路{nth}号,居民,H{nth:08},2020")?;
+    }
+    let part = reqwest::multipart::Part::bytes(csv.into_bytes()).file_name("customers.csv");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let job: Value =
+        client.post(format!("{base}/api/customers/imports")).multipart(form).send().await?.json().await?;
+    let id = job["id"].as_str().context("no import")?.to_owned();
+    let begun = Instant::now();
+    let run = json!({ "columns": job["columns"] });
+    client
+        .post(format!("{base}/api/customers/imports/{id}/run"))
+        .json(&run)
+        .send()
+        .await?
+        .error_for_status()?;
+    let done = loop {
+        let job = get(&format!("/api/customers/imports/{id}")).await?;
+        if job["state"] != "running" {
+            break job;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    ensure!(done["state"] == "done" && done["counts"]["new"] == IMPORTED, "{done}");
+    figure(&format!("{IMPORTED} customers imported"), begun.elapsed().as_secs_f64(), "s", "goal 60");
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    println!("load average {load}");
+    Ok(())
+}
+
+async fn time(
+    get: &impl AsyncFn(&str) -> Result<Value>,
+    what: &str,
+    goal: f64,
+    path: impl Fn(u64) -> String,
+) -> Result<()> {
+    let mut taken = Vec::new();
+    for nth in 0..ASKED {
+        let path = path(nth);
+        let begun = Instant::now();
+        get(&path).await?;
+        taken.push(begun.elapsed().as_secs_f64() * 1_000.0);
+    }
+    taken.sort_by(f64::total_cmp);
+    let at = |share: f64| taken[((taken.len() - 1) as f64 * share) as usize];
+    println!("{what:40} p50 {:7.1} ms   p95 {:7.1} ms   goal {goal}", at(0.5), at(0.95));
+    Ok(())
+}
+
+fn figure(what: &str, value: f64, unit: &str, goal: &str) {
+    println!("{what:40} {value:7.1} {unit}   {goal}");
+}
+
+fn coded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Beside this program.
+fn program() -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let program = here.parent().unwrap_or(Path::new(".")).join("switchboard");
+    ensure!(
+        program.is_file(),
+        "{} is missing: cargo build --release --package switchboard",
+        program.display()
+    );
+    Ok(program)
+}

@@ -1,0 +1,62 @@
+//! Imports and exports: long work that is watched and can be stopped. What is kept of one.
+
+use kernel::{PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::columns::Column;
+use super::words;
+
+words! { JobKind { Import = "import", Export = "export" } }
+words! {
+    JobState {
+        /// A file is there; its columns are not agreed on.
+        Uploaded = "uploaded",
+        Running = "running",
+        /// Tried without writing.
+        Tried = "tried",
+        Done = "done",
+        Cancelled = "cancelled",
+        Failed = "failed",
+    }
+}
+
+/// One import or export.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    pub id: i64,
+    pub kind: JobKind,
+    pub state: JobState,
+    pub at: Timestamp,
+    pub who: PersonId,
+    /// The file's name as it was uploaded, for display only.
+    pub title: String,
+    pub detail: Detail,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Detail {
+    /// The first row of the file.
+    pub headings: Vec<String>,
+    /// The rows after it.
+    pub sample: Vec<Vec<String>>,
+    /// What each column is.
+    pub columns: Vec<Option<Column>>,
+    pub counts: Counts,
+    /// Why it failed, for people.
+    pub failure: Option<String>,
+}
+
+/// What came of the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Counts {
+    /// Rows with something in them, without the headings.
+    pub rows: u64,
+    pub new: u64,
+    pub changed: u64,
+    pub same: u64,
+    /// Rows that cannot be taken; the error file says why.
+    pub wrong: u64,
+}
