@@ -42,7 +42,7 @@ export default ts.config(
   },
   {
     files: ["web/scripts/**/*.mjs", "web/e2e/**/*.mjs", "web/*.js"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", Buffer: "readonly", document: "readonly", window: "readonly", StorageEvent: "readonly", AudioContext: "readonly", AnalyserNode: "readonly" } },
+    languageOptions: { globals: { process: "readonly", console: "readonly", fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", Buffer: "readonly", document: "readonly", window: "readonly", StorageEvent: "readonly", AudioContext: "readonly", AnalyserNode: "readonly", performance: "readonly" } },
     rules: { "no-console": "off" },
   },
 );

@@ -1,7 +1,7 @@
-import { act, render, screen } from "@testing-library/react";
+import { render, screen } from "@testing-library/react";
 import { afterEach, expect, it } from "vitest";
 import { loudness } from "./audio";
-import { QualityBars, SoftphoneCall, SoftphoneMark } from "./parts";
+import { QualityBars, SoftphoneMark } from "./parts";
 import { softphone } from "./phone";
 
 const initial = softphone.state;
@@ -14,21 +14,6 @@ it("says what is wrong in words, and offers the way out", () => {
   render(<SoftphoneMark />);
   expect(screen.getByRole("status").textContent).toContain("软电话在另一窗口");
   screen.getByRole("button", { name: "移到这里" });
-});
-
-it("shows a call only while there is one", () => {
-  const { container, rerender } = render(<SoftphoneCall />);
-  expect(container.textContent).toBe("");
-  softphone.state = { ...initial, status: "ready", call: { id: "x", direction: "in", state: "ringing", byItself: false, since: null } };
-  rerender(<SoftphoneCall key="2" />);
-  screen.getByRole("button", { name: "接听" });
-  act(() => {
-    softphone.state = { ...softphone.state, call: { id: "x", direction: "in", state: "talking", byItself: false, since: 1 } };
-  });
-  rerender(<SoftphoneCall key="3" />);
-  screen.getByRole("button", { name: "静音" });
-  screen.getByRole("button", { name: "挂断" });
-  expect(screen.getByRole("meter", { name: "麦克风音量" }).getAttribute("aria-valuenow")).toBe("0");
 });
 
 it("gives the line a word and figures", () => {

@@ -89,33 +89,6 @@ export function QualityBars({ quality }: { quality: Quality | null }) {
   );
 }
 
-/** The call on the softphone, on whatever page the agent is: answer it, be silent, end it. Nothing while there is none. */
-export function SoftphoneCall() {
-  const { t } = useTranslation("app");
-  const { call, muted, quality } = useSoft();
-  if (!call) return null;
-  const ringing = call.state === "ringing";
-  return (
-    <div className="soft-call" role="group" aria-label={t("softphone.call.label")} data-state={call.state}>
-      {ringing && !call.byItself && (
-        <Button type="primary" icon={<Phone size={16} aria-hidden />} onClick={softphone.answer}>
-          {t("softphone.call.answer")}
-        </Button>
-      )}
-      {call.state === "talking" && (
-        <>
-          <Button aria-pressed={muted} danger={muted} icon={muted ? <MicOff size={16} aria-hidden /> : <Mic size={16} aria-hidden />} onClick={() => softphone.mute(!muted)}>
-            {t(muted ? "softphone.call.unmute" : "softphone.call.mute")}
-          </Button>
-          <Level of="in" />
-          <QualityBars quality={quality} />
-        </>
-      )}
-      <Button danger icon={<PhoneOff size={16} aria-hidden />} aria-label={t(ringing ? "softphone.call.refuse" : "softphone.call.end")} onClick={softphone.hangUp} />
-    </div>
-  );
-}
-
 /** The softphone in the bar of the frame: a look says whether it works; behind it are its switch, devices and test. */
 export function SoftphoneMenu({ number }: { number: string }) {
   const { t } = useTranslation("app");
