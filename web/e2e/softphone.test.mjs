@@ -65,7 +65,7 @@ const hears = () =>
 
 async function hearsTheCaller() {
   let hz = 0;
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (let tries = 0; tries < 30; tries += 1) {
     hz = await hears();
     if (Math.abs(hz - CALLER_HZ) < 15) return;
     await pause(200);
@@ -85,10 +85,15 @@ test("the softphone comes up in the agent's own name", LIMIT, async () => {
   assert.deepEqual(agent.complaints, []);
 });
 
-test("caller and agent hear each other, and the recording holds both", LIMIT, async () => {
-  await centre.call({ calls: 1, perSecond: 1, secondsAtLeast: 20, secondsAtMost: 20, voice: toneOnTheWire(CALLER_HZ) });
+test("caller and agent hear each other, also after the page was loaded anew, and the recording holds both", LIMIT, async () => {
+  await centre.call({ calls: 1, perSecond: 1, secondsAtLeast: 40, secondsAtMost: 40, voice: toneOnTheWire(CALLER_HZ) });
   await answer().click();
   await hearsTheCaller();
+  const began = performance.now();
+  await agent.reload();
+  await hearsTheCaller();
+  const took = performance.now() - began;
+  assert.ok(took < 15_000, `${Math.round(took)} ms until the caller was back`);
   await silent();
 
   const sound = await recorded();
