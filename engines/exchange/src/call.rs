@@ -14,6 +14,7 @@ mod hearing;
 mod message;
 mod outward;
 mod park;
+mod promise;
 mod queue;
 mod state;
 mod table;
@@ -23,6 +24,7 @@ mod third;
 mod view;
 
 pub(crate) use self::happening::Happening;
+pub(crate) use self::promise::Promise;
 pub use self::state::With;
 pub(crate) use self::state::{
     Dialling, Far, InFlow, Line, Message, Offer, Parked, Recording, Stage, State, Talk, Third, Voice, Waiting,
@@ -30,6 +32,9 @@ pub(crate) use self::state::{
 pub use self::view::CallState;
 
 /// No goodbye lasts longer; one whose end is never told must not keep a line.
+/// A place in the queue is kept for no longer than this; then the call back is owed like any other.
+const PROMISE_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+
 const GOODBYE_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 
 #[derive(Debug)]
@@ -57,6 +62,10 @@ pub(crate) struct Call {
     pub playing: Option<PlayId>,
     /// Whom each leg hears, as last commanded; a leg that is not in here hears nobody.
     pub hears: BTreeMap<LegId, Vec<Source>>,
+    /// The customer is to be called back, and has not been rung yet: there is no leg, and nothing is heard.
+    pub away: bool,
+    /// The call in which this call back was promised.
+    pub promised_in: Option<CallId>,
     pub state: State,
     pub since: Timestamp,
 }
@@ -87,6 +96,8 @@ impl Call {
             recording: None,
             playing: None,
             hears: BTreeMap::from([(customer, vec![])]),
+            away: false,
+            promised_in: None,
             state,
             since: now,
         }
@@ -121,7 +132,7 @@ impl Call {
             | State::Reaching { .. }
             | State::Outside { .. } => None,
         };
-        let last = self.arrived + limit;
+        let last = self.arrived + if self.away { PROMISE_MAX } else { limit };
         Some(own.map_or(last, |own| own.min(last)))
     }
 
@@ -136,6 +147,7 @@ impl Call {
     /// The longest time is over, whatever is going on: the customer hears so, if there is one on the line.
     fn too_long(&mut self, cx: &mut Cx, state: State) -> State {
         let alone = match &state {
+            _ if self.away => true,
             State::Arriving | State::Dialling(_) | State::Ended { .. } => true,
             State::Talking(talk) => talk.with.is_some(),
             _ => false,
@@ -156,7 +168,7 @@ impl Call {
             State::InQueue(mut waiting) => {
                 self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
                 cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::HungUp });
-                if self.served_by.is_none() {
+                if self.served_by.is_none() && !self.away {
                     cx.fact(What::Abandoned { call: self.id, queue: waiting.queue });
                 }
             }
@@ -189,7 +201,7 @@ impl Call {
 
     /// Plays to the caller in place of what was being played; silence when there is nothing.
     fn play(&mut self, cx: &mut Cx, sounds: &[audio::Sound], mode: PlayMode) -> bool {
-        if sounds.is_empty() {
+        if sounds.is_empty() || self.away {
             self.hush(cx);
             return false;
         }
@@ -207,7 +219,7 @@ impl Call {
 
     /// Every leg the call has a use for.
     pub fn legs(&self) -> Vec<LegId> {
-        let mut legs = vec![self.customer];
+        let mut legs = if self.away { vec![] } else { vec![self.customer] };
         match &self.state {
             State::InQueue(waiting) => legs.extend(waiting.offer.map(|offer| offer.leg)),
             State::Announcing(talk) | State::Talking(talk) => {
@@ -216,8 +228,6 @@ impl Call {
             }
             State::Parked(parked) => legs.extend(parked.leg),
             State::Reaching { leg } | State::Outside { leg } => legs.push(*leg),
-            // Whom it is for is not called before the agent's own telephone has answered.
-            State::Dialling(Dialling { leg, stage: Stage::Own(_), .. }) => legs = vec![*leg],
             State::Dialling(dialling) => legs.push(dialling.leg),
             State::Ended { .. } => return vec![],
             State::Arriving | State::InFlow(_) | State::LeavingMessage(_) | State::Closing { .. } => {}

@@ -20,6 +20,9 @@ impl Exchange {
         self.counters.check();
         assert!(self.to_acd.is_empty() && self.from_acd.is_empty(), "the distributor was not heard out");
         assert!(self.touched.is_empty(), "a call moved and was not looked after");
+        for id in &self.promised {
+            assert!(self.calls.get(id).is_some_and(|call| call.away), "{id} is no promise any more");
+        }
         for (id, call) in &self.calls {
             assert_eq!(*id, call.id);
             self.check_call(call);
@@ -44,6 +47,10 @@ impl Exchange {
             State::InFlow(flow) => {
                 flow.session.check();
                 assert!(!flow.session.is_over(), "call {id} is in a menu that is over");
+            }
+            State::InQueue(_) if call.away => {
+                assert!(call.playing.is_none() && call.trunk.is_none(), "call {id}: nobody is called yet");
+                assert!(self.promised.contains(&id), "call {id} is not known as a promise");
             }
             State::InQueue(waiting) => {
                 assert_eq!(call.queue, Some(waiting.queue), "call {id}: two opinions of its queue");

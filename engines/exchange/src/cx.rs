@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp};
+use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp, TrunkId};
 
+use crate::call::Call;
 use crate::counters::Counters;
 use crate::fact::{DeskState, Fact, Mark, Party, What};
 use crate::line::{Command, Device, EndCause, Identity, RejectStatus, Target};
@@ -100,6 +101,10 @@ pub(crate) struct Cx<'a> {
     /// Recordings that are not sealed yet.
     pub recordings: &'a mut BTreeMap<RecordingId, Taping>,
     pub counters: &'a mut Counters,
+    /// Calls on each trunk.
+    pub on_trunk: &'a mut BTreeMap<TrunkId, u32>,
+    /// Calls that begin by this one: call backs that were promised.
+    pub born: &'a mut Vec<Call>,
     /// What the distributor has still to be told.
     pub acd: &'a mut VecDeque<acd::Input>,
     pub out: &'a mut Vec<Effect>,
@@ -126,6 +131,12 @@ impl Cx<'_> {
         #[cfg(test)]
         crate::fault::here();
         self.out.push(Effect::Line(command));
+    }
+
+    /// Whether one more call may go out by this trunk.
+    pub fn has_room(&self, trunk: TrunkId) -> bool {
+        let limit = self.config.trunks.get(&trunk).and_then(|line| line.max_calls);
+        limit.is_none_or(|max| self.on_trunk.get(&trunk).copied().unwrap_or(0) < max)
     }
 
     pub fn refuse(&mut self, why: Refused) {

@@ -49,7 +49,7 @@ impl Exchange {
             AgentAct::Finish => acd::Input::Finish { agent },
             AgentAct::Extend { reason } => acd::Input::Extend { agent, reason },
             AgentAct::UseDevice { device } => return self.use_device(now, agent, device, out),
-            AgentAct::Dial { number } => return self.dial(now, agent, number, out),
+            AgentAct::Dial { number, owed } => return self.dial(now, agent, number, owed, out),
             act => return self.on_call(now, agent, act, out),
         };
         self.to_acd.push_back(input);

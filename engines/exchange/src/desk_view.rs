@@ -144,7 +144,7 @@ impl Exchange {
                 State::Parked(parked) => Some(parked.until),
                 _ => None,
             }),
-            promised_in: None,
+            promised_in: call.and_then(|call| call.promised_in),
             muted: muted.or(talk.map(|talk| talk.muted)).unwrap_or(false),
             secret: talk.and_then(|talk| talk.secret),
             third: third.map(Third::view),

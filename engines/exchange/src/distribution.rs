@@ -82,8 +82,10 @@ impl Exchange {
         }
         self.desks_changed.insert(agent);
         let gone = desk == DeskState::SignedOut && !known;
-        let Exchange { config, ids, legs, seats, recordings, counters, to_acd, .. } = self;
-        let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
+        let Exchange { config, ids, legs, seats, recordings, counters, on_trunk, to_acd, .. } = self;
+        let born = &mut Vec::new();
+        let mut cx =
+            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, born, acd: to_acd, out };
         // t7: when after-call work is over, or when there is none.
         let over = match (&was, &desk) {
             (_, DeskState::AfterCall { .. }) => None,

@@ -9,7 +9,7 @@ use kernel::{CallId, Engine, IdMint, LegId, PersonId, RecordingId, Timestamp, Tr
 use crate::call::{Call, Happening, State};
 use crate::counters::{Counters, Figures};
 use crate::cx::{Cx, Leg, Seat, Taping};
-use crate::fact::{Blocked, DeskState, What};
+use crate::fact::{Blocked, DeskState, Direction, What};
 use crate::line::{Command, Event, Identity, Origin, RejectStatus};
 use crate::{Config, Effect, Input, LeaderAct, Refused};
 
@@ -36,6 +36,8 @@ pub struct Exchange {
     /// What the distributor has still to be told, and what it answered; both empty between two inputs.
     pub(crate) to_acd: VecDeque<acd::Input>,
     pub(crate) from_acd: VecDeque<acd::Effect>,
+    /// Of the calls, those that wait to be called back.
+    pub(crate) promised: BTreeSet<CallId>,
     /// Agents whose desk shows something new since this was asked last.
     pub(crate) desks_changed: BTreeSet<PersonId>,
     /// Calls that moved during this input.
@@ -63,6 +65,7 @@ impl Exchange {
             by_time: BTreeSet::new(),
             to_acd: VecDeque::new(),
             from_acd: VecDeque::new(),
+            promised: BTreeSet::new(),
             desks_changed: BTreeSet::new(),
             touched: BTreeSet::new(),
             at_work: None,
@@ -91,6 +94,8 @@ impl Exchange {
     /// Moves one call, if it is still there.
     pub(crate) fn step(&mut self, now: Timestamp, id: CallId, happening: Happening, out: &mut Vec<Effect>) {
         self.at_work = Some(id);
+        let got_through = matches!(happening, Happening::OtherAnswered(_));
+        let mut born = Vec::new();
         let Exchange {
             config,
             ids,
@@ -99,12 +104,25 @@ impl Exchange {
             seats,
             recordings,
             counters,
+            on_trunk,
             to_acd,
             touched,
             desks_changed,
             ..
         } = self;
-        let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
+        let mut cx = Cx {
+            now,
+            config,
+            ids,
+            legs,
+            seats,
+            recordings,
+            counters,
+            on_trunk,
+            born: &mut born,
+            acd: to_acd,
+            out,
+        };
         match calls.get_mut(&id) {
             Some(call) => {
                 touched.insert(id);
@@ -114,6 +132,33 @@ impl Exchange {
             }
             None => cx.stray(format!("{happening:?} for call {id}, which is over")),
         }
+        for call in born {
+            self.promised.insert(call.id);
+            self.touched.insert(call.id);
+            self.calls.insert(call.id, call);
+        }
+        if got_through && !self.promised.is_empty() {
+            self.need_no_call_back(now, id, out);
+        }
+    }
+
+    /// Whoever is promised a call back and gets through by himself needs none.
+    fn need_no_call_back(&mut self, now: Timestamp, id: CallId, out: &mut Vec<Effect>) {
+        let Some(call) = self.calls.get(&id) else { return };
+        if call.direction != Direction::In || call.served_by.is_none() {
+            return;
+        }
+        let number = &call.from.number;
+        let promised = |id: &&CallId| self.calls.get(id).is_some_and(|call| call.away && call.to == *number);
+        let needless: Vec<CallId> = self.promised.iter().filter(promised).copied().collect();
+        for id in needless {
+            self.step(now, id, Happening::End, out);
+        }
+    }
+
+    /// Calls with somebody on the line.
+    pub(crate) fn in_progress(&self) -> usize {
+        self.calls.len().saturating_sub(self.promised.len())
     }
 
     pub(crate) fn fact(&mut self, now: Timestamp, what: What, out: &mut Vec<Effect>) {
@@ -138,7 +183,14 @@ impl Exchange {
         while let Some(id) = self.touched.pop_first() {
             self.at_work = Some(id);
             let Some(call) = self.calls.get(&id) else { continue };
-            if let State::Ended { by, cause } = call.state {
+            if !call.away {
+                self.promised.remove(&id);
+            }
+            if let (State::Ended { .. }, Some(promised_in), true) = (&call.state, call.promised_in, call.away)
+            {
+                self.fact(now, What::PlaceLost { call: id, promised_in }, out);
+                self.forget(id);
+            } else if let State::Ended { by, cause } = call.state {
                 // Told before it is forgotten: whatever goes wrong in between, its end is told.
                 self.fact(now, What::CallEnded { call: id, by, cause }, out);
                 self.forget(id);
@@ -166,6 +218,7 @@ impl Exchange {
 
     pub(crate) fn forget(&mut self, id: CallId) {
         self.arm(id, None);
+        self.promised.remove(&id);
         let Some(call) = self.calls.remove(&id) else { return };
         if let Some(trunk) = call.trunk
             && let Some(count) = self.on_trunk.get_mut(&trunk)
@@ -314,7 +367,7 @@ impl Exchange {
         let line = trunk.and_then(|trunk| self.config.trunks.get(&trunk));
         let on_trunk = trunk.and_then(|trunk| self.on_trunk.get(&trunk)).copied().unwrap_or(0);
         let trunk_full = line.and_then(|line| line.max_calls).is_some_and(|max| on_trunk >= max);
-        let full = self.calls.len() >= usize::try_from(self.config.limits.max_calls).unwrap_or(usize::MAX);
+        let full = self.in_progress() >= usize::try_from(self.config.limits.max_calls).unwrap_or(usize::MAX);
         let flow = match &origin {
             Origin::Trunk { .. } => self.config.flow_for(&to),
             Origin::Phone { .. } => self.config.numbers.get(&to).copied(),

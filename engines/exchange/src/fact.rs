@@ -40,6 +40,12 @@ pub enum What {
         /// 工号 of the agent.
         from: String,
         to: String,
+        /// A call back that kept its place in the queue: the call in which it was promised.
+        #[serde(default)]
+        promised_in: Option<CallId>,
+        /// What is owed and is paid by this call, as the agent said.
+        #[serde(default)]
+        owed: Option<i64>,
     },
     /// An INVITE refused: for want of room (`blocked` in the figures), or because it may not be.
     CallBlocked {
@@ -227,6 +233,14 @@ pub enum What {
         call: CallId,
         queue: QueueId,
         number: String,
+        /// The call back keeps the place in the queue, under this id.
+        #[serde(default)]
+        place: Option<CallId>,
+    },
+    /// The place of a call back in the queue is gone before anybody called: it is owed like any other.
+    PlaceLost {
+        call: CallId,
+        promised_in: CallId,
     },
 
     // Agents.
@@ -400,6 +414,7 @@ impl What {
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }
+            | What::PlaceLost { .. }
             | What::DeviceChosen { .. }
             | What::DeskChanged { .. } => None,
         }

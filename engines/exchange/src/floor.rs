@@ -28,6 +28,8 @@ pub struct FloorView {
     pub talking: u32,
     /// With a number outside, or being put through to one; and numbers that one of us has dialled and that ring.
     pub outside: u32,
+    /// Call backs that keep their place in a queue; nobody is on the line.
+    pub promised: u32,
     /// Rating, leaving a message, being told something at the end.
     pub after: u32,
     pub queues: BTreeMap<QueueId, QueueView>,
@@ -119,7 +121,8 @@ impl Exchange {
         for queue in self.config.acd.queues.keys() {
             view.queues.insert(*queue, QueueView::default());
         }
-        for call in self.calls.values() {
+        view.promised = u32::try_from(self.promised.len()).unwrap_or(u32::MAX);
+        for call in self.calls.values().filter(|call| !self.promised.contains(&call.id)) {
             let state = call.state.view();
             *match state {
                 CallState::Arriving => &mut view.entering,

@@ -49,6 +49,9 @@ pub enum AgentAct {
     /// Calls a number outside, or a colleague by 工号: the agent's own telephone is rung first and answers by itself.
     Dial {
         number: String,
+        /// What is owed to whom is called, by its id in the list of those not served.
+        #[serde(default)]
+        owed: Option<i64>,
     },
     /// The others do not hear the agent.
     Mute,

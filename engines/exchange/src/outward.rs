@@ -40,13 +40,20 @@ impl Exchange {
                 return self.turn_away(leg, status, out);
             }
         };
-        self.begin_call(now, agent, Some(leg), to, far, out);
+        self.begin_call(now, agent, Some(leg), to, far, None, out);
     }
 
     /// From the desk: the agent's own telephone is rung first.
-    pub(crate) fn dial(&mut self, now: Timestamp, agent: PersonId, number: String, out: &mut Vec<Effect>) {
+    pub(crate) fn dial(
+        &mut self,
+        now: Timestamp,
+        agent: PersonId,
+        number: String,
+        owed: Option<i64>,
+        out: &mut Vec<Effect>,
+    ) {
         match self.may_place(agent, &number) {
-            Ok(far) => self.begin_call(now, agent, None, number, far, out),
+            Ok(far) => self.begin_call(now, agent, None, number, far, owed, out),
             Err((_, why)) => out.push(Effect::Refused(match why {
                 Blocked::NotSignedIn => Refused::Acd { why: acd::Refusal::NotSignedIn },
                 Blocked::NotAllowed | Blocked::NoSuchNumber => Refused::MayNotDial { number },
@@ -57,6 +64,7 @@ impl Exchange {
     }
 
     /// `dialled`: the telephone that has dialled by itself.
+    #[expect(clippy::too_many_arguments, reason = "everything that is known of the call")]
     fn begin_call(
         &mut self,
         now: Timestamp,
@@ -64,6 +72,7 @@ impl Exchange {
         dialled: Option<LegId>,
         to: String,
         far: Whom,
+        owed: Option<i64>,
         out: &mut Vec<Effect>,
     ) {
         let line = self.config.agents.get(&agent).cloned().unwrap_or_default();
@@ -85,7 +94,21 @@ impl Exchange {
         if dialled.is_some() {
             self.legs.insert(leg, Leg { call, leaving: false });
         }
-        self.fact(now, What::CallPlaced { call, leg, trunk, agent, with, from: number, to: to.clone() }, out);
+        self.fact(
+            now,
+            What::CallPlaced {
+                call,
+                leg,
+                trunk,
+                agent,
+                with,
+                from: number,
+                to: to.clone(),
+                promised_in: None,
+                owed,
+            },
+            out,
+        );
         if let Some(trunk) = trunk {
             *self.on_trunk.entry(trunk).or_default() += 1;
         }
@@ -95,8 +118,10 @@ impl Exchange {
             self.to_acd.push_back(acd::Input::Engaged { agent, call });
         }
         let ring_for = self.config.limits.outside_ring;
-        let Exchange { config, ids, legs, seats, recordings, counters, to_acd, .. } = self;
-        let mut cx = Cx { now, config, ids, legs, seats, recordings, counters, acd: to_acd, out };
+        let Exchange { config, ids, legs, seats, recordings, counters, on_trunk, to_acd, .. } = self;
+        let born = &mut Vec::new();
+        let mut cx =
+            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, born, acd: to_acd, out };
         let from_desk = dialled.is_none();
         let customer: LegId = cx.ids.mint(now);
         let far = Far { to: target, shown, ring_for };
@@ -108,10 +133,12 @@ impl Exchange {
             cx.dial_as(customer, call, far.to, far.shown, far.ring_for, false);
             Stage::Far
         };
-        let state = Dialling { agent, leg, from_desk, with, writing_up, stage, tone: None };
+        let own = matches!(stage, Stage::Own(_));
+        let state = Dialling { agent, leg, from_desk, with, writing_up, stage, tone: None, queue: None };
         let mut placed = Call::begin(call, now, customer, from, to, State::Dialling(state));
         placed.direction = if with.is_some() { Direction::Internal } else { Direction::Out };
         placed.trunk = trunk;
+        placed.away = own;
         placed.hears = placed.who_hears_whom();
         self.calls.insert(call, placed);
         self.touched.insert(call);
@@ -152,7 +179,7 @@ impl Exchange {
             | DeskState::Ringing { .. }
             | DeskState::AfterCall { .. } => {}
         }
-        if self.calls.len() >= usize::try_from(self.config.limits.max_calls).unwrap_or(usize::MAX) {
+        if self.in_progress() >= usize::try_from(self.config.limits.max_calls).unwrap_or(usize::MAX) {
             return Err(full);
         }
         if let Some(with) = colleague {

@@ -22,7 +22,8 @@ impl Exchange {
     /// When the state is broken beyond this call: nothing that has been decided since the panic may be carried out.
     pub fn recover(&mut self, now: Timestamp, out: &mut Vec<Effect>) -> Option<CallId> {
         let id = self.at_work.take()?;
-        let known = self.calls.contains_key(&id);
+        let known = self.calls.get(&id).is_some_and(|call| !call.away || call.promised_in.is_none());
+        let promise = self.calls.get(&id).filter(|_| !known).and_then(|call| call.promised_in);
         if let Some(recording) = self.calls.get_mut(&id).and_then(|call: &mut Call| call.recording.take()) {
             out.push(Effect::Line(Command::StopRecording { recording: recording.id }));
         }
@@ -34,6 +35,9 @@ impl Exchange {
         if known {
             self.fact(now, What::CallInterrupted { call: id }, out);
             self.fact(now, What::CallEnded { call: id, by: Party::System, cause: EndCause::Lost }, out);
+        }
+        if let Some(promised_in) = promise {
+            self.fact(now, What::PlaceLost { call: id, promised_in }, out);
         }
         self.to_acd.push_back(acd::Input::Forget { call: id });
         self.settle(now, out);

@@ -25,6 +25,7 @@ impl Exchange {
             to_acd,
             from_acd,
             touched,
+            promised: _,
             desks_changed: _,
             at_work: _,
         } = self;
@@ -79,6 +80,8 @@ impl Call {
             recording,
             playing,
             hears,
+            away,
+            promised_in,
             state,
             since,
         } = self;
@@ -93,5 +96,8 @@ impl Call {
             "    t2 {requested:?} urgent {urgent} home {home:?} queue {queue:?} served by {served_by:?}"
         );
         let _ = writeln!(text, "    recording {recording:?} playing {playing:?} hears {hears:?}");
+        if let Some(call) = promised_in {
+            let _ = writeln!(text, "    promised in {call}, away {away}");
+        }
     }
 }

@@ -5,6 +5,7 @@ pub mod facts;
 pub mod figures;
 pub mod lines;
 pub mod owed;
+mod not_served;
 pub mod search;
 #[cfg(test)]
 mod tests;

@@ -111,9 +111,17 @@ export function useColleagues() {
 export interface Owed {
   id: string;
   at: string;
-  kind: "callback" | "message";
-  call: string;
-  queue: string;
+  kind: "callback" | "message" | "abandoned" | "closed" | "busy";
+  /** Null for a caller who was refused for want of a line. */
+  call: string | null;
+  queue: string | null;
+  /** The last time, and how often. */
+  last_at: string;
+  times: number;
+  /** It keeps its place in the queue, and is called when that is reached. */
+  in_queue: boolean;
+  /** Calls that were made for it, oldest first; the result is null while they go on. */
+  attempts: { call: string; agent: string; at: string; result: string | null }[];
   /** Whole for who has taken it, masked for all others. */
   number: string;
   recording: string | null;

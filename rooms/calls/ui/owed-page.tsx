@@ -35,7 +35,7 @@ export default function OwedPage() {
   const act = (row: Owed, what: "take" | "give_back" | "not_reached") => void doOwed(row, { act: what }).catch((error: unknown) => message.error(problemText(error).what));
 
   const columns: Column<Owed>[] = [
-    { key: "at", title: t("column.at"), cell: (row) => <Link to={`/calls/${row.call}`}><ListMoment at={row.at} /></Link> },
+    { key: "at", title: t("column.at"), cell: (row) => (row.call ? <Link to={`/calls/${row.call}`}><ListMoment at={row.at} /></Link> : <ListMoment at={row.at} />) },
     { key: "number", title: t("column.from"), cell: (row) => <span className="nowrap strong">{row.number}</span> },
     { key: "kind", title: t("owed.kind"), cell: (row) => <Mark tone="rest" icon={row.kind === "callback" ? PhoneOutgoing : Voicemail}>{t(`owed.kinds.${row.kind}`)}</Mark> },
     { key: "queue", title: t("column.queue"), cell: (row) => queues.name(row.queue) ?? "—" },

@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use kernel::LegId;
 
-use super::{Call, Dialling, Stage, State, Talk, With};
+use super::{Call, State, Talk, With};
 use crate::cx::Cx;
 use crate::line::{Command, Source};
 
 impl Call {
     /// Who hears whom: the only place that knows. Listening, whisper and barge-in are further rows of it.
     pub fn who_hears_whom(&self) -> BTreeMap<LegId, Vec<Source>> {
-        let mut hears = BTreeMap::from([(self.customer, vec![])]);
+        let mut hears = BTreeMap::new();
+        if !self.away {
+            hears.insert(self.customer, vec![]);
+        }
         match &self.state {
             State::Talking(talk) => self.in_conversation(talk, &mut hears),
             // The caller hears the number and nobody else; the agent hears the caller from the first word.
             State::Announcing(talk) => drop(hears.insert(talk.leg, vec![Source::full(self.customer)])),
-            State::Dialling(Dialling { leg, stage: Stage::Own(_), .. }) => {
-                hears = BTreeMap::from([(*leg, vec![])]);
-            }
             State::Dialling(dialling) => drop(hears.insert(dialling.leg, vec![])),
             State::Outside { leg } => {
                 hears.insert(self.customer, vec![Source::full(*leg)]);

@@ -10,6 +10,7 @@ impl Call {
     pub(super) fn own_answered(&mut self, cx: &mut Cx, mut dialling: Dialling, far: Far) -> State {
         let Far { to, shown, ring_for } = far;
         cx.dial_as(self.customer, self.id, to, shown, ring_for, false);
+        self.away = false;
         let tone = cx.config.phrases.ringing.clone();
         third::sound(cx, dialling.leg, &mut dialling.tone, &tone);
         State::Dialling(Dialling { stage: Stage::Far, ..dialling })
@@ -32,12 +33,13 @@ impl Call {
     /// Both are on the line.
     pub(super) fn converse(&mut self, cx: &mut Cx, mut dialling: Dialling) -> State {
         third::sound(cx, dialling.leg, &mut dialling.tone, &[]);
-        let Dialling { agent, leg, with, writing_up, .. } = dialling;
+        let Dialling { agent, leg, with, writing_up, queue, .. } = dialling;
         cx.fact(What::Connected { call: self.id, agent, leg });
         self.served_by = Some(agent);
         self.start_recording(cx);
         self.mark(cx, Mark::AgentJoined);
-        State::Talking(Box::new(Talk { with, writing_up, ..Talk::new(agent, leg, None) }))
+        let talk = Box::new(Talk { with, writing_up, ..Talk::new(agent, leg, queue) });
+        if queue.is_some() { self.announce_number(cx, talk) } else { State::Talking(talk) }
     }
 
     /// It came to nothing: the telephone that dialled hears why, and everybody is free again.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use audio::{Digit, Sound, spoken};
 use kernel::{PersonId, QueueId, Timestamp};
 
-use super::{Call, Offer, State, Voice, Waiting};
+use super::{Call, Offer, Promise, State, Voice, Waiting};
 use crate::config::QueueLine;
 use crate::cx::Cx;
-use crate::fact::{FlowOut, Mark, Moved, OfferEnd, Party, What};
+use crate::fact::{Direction, FlowOut, Mark, Moved, OfferEnd, Party, What};
 use crate::line::{EndCause, PlayMode};
 
 /// The ring time is the distributor's; the wire stops a little later by itself should we be gone.
@@ -210,7 +210,7 @@ impl Call {
                     let closing = self.line_of(cx, from).closing;
                     self.close(cx, &closing, Party::System)
                 } else {
-                    self.take_callback(cx, from)
+                    self.take_callback(cx, from, false)
                 }
             }
         }
@@ -223,7 +223,7 @@ impl Call {
         if asks_back && !self.who().number.is_empty() {
             self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
             cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::Callback });
-            return self.take_callback(cx, waiting.queue);
+            return self.take_callback(cx, waiting.queue, true);
         }
         if Some(key) == line.menu_key && self.home.is_some() {
             self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
@@ -234,9 +234,21 @@ impl Call {
         State::InQueue(waiting)
     }
 
-    fn take_callback(&mut self, cx: &mut Cx, queue: QueueId) -> State {
+    /// `waited`: the caller had a place in the queue, and keeps it if the number may be dialled.
+    fn take_callback(&mut self, cx: &mut Cx, queue: QueueId, waited: bool) -> State {
         let number = self.who().number;
-        cx.fact(What::CallbackAsked { call: self.id, queue, number });
+        let keeps = waited && self.direction == Direction::In && cx.config.trunk_for(&number).is_some();
+        let place = keeps.then(|| {
+            let requested = self.requested.unwrap_or(cx.now);
+            let promised_in = self.id;
+            let number = number.clone();
+            let call =
+                Call::promise(cx, Promise { promised_in, number, queue, requested, urgent: self.urgent });
+            let id = call.id;
+            cx.born.push(call);
+            id
+        });
+        cx.fact(What::CallbackAsked { call: self.id, queue, number, place });
         self.flowed_out(cx, queue, FlowOut::Callback);
         let taken = self.line_of(cx, queue).callback_taken;
         self.close(cx, &taken, Party::System)
@@ -270,6 +282,9 @@ impl Call {
     pub(super) fn connect(&mut self, cx: &mut Cx, waiting: Waiting) -> State {
         let Some(Offer { agent, leg }) = waiting.offer else { return State::InQueue(waiting) };
         let queue = waiting.queue;
+        if self.away {
+            return self.call_back(cx, agent, leg, queue);
+        }
         cx.acd.push_back(acd::Input::Accepted { agent, call: self.id });
         cx.fact(What::Connected { call: self.id, agent, leg });
         self.served_by = Some(agent);

@@ -90,6 +90,8 @@ pub(crate) struct Dialling {
     pub stage: Stage,
     /// What the agent hears while it rings at the other end.
     pub tone: Option<PlayId>,
+    /// Of a call back out of a queue: that one.
+    pub queue: Option<QueueId>,
 }
 
 #[derive(Debug)]

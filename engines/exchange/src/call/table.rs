@@ -27,6 +27,11 @@ impl Call {
                 true => self.end(cx, S::Closing { by, until }, by, EndCause::Ours),
                 false => S::Closing { by, until },
             },
+            (state, H::Wake)
+                if self.away && self.promised_in.is_some() && cx.now < self.arrived + super::PROMISE_MAX =>
+            {
+                state
+            }
             (state, H::Wake) if cx.now >= self.arrived + cx.config.limits.call_max => {
                 self.too_long(cx, state)
             }
@@ -76,6 +81,16 @@ impl Call {
             (S::InQueue(waiting), H::Withdraw { agent, why }) => self.withdraw(cx, waiting, agent, why),
             (S::InQueue(waiting), H::Announce { position, wait }) => {
                 self.announce_position(cx, waiting, position, wait)
+            }
+            (state @ S::InQueue(_), H::NotQueued) if self.away => self.place_lost(cx, state),
+            (state @ S::InQueue(_), H::Overflowed { how: acd::Overflowed::By(how), stays })
+                if self.away && !matches!(how, acd::Overflow::Queue(_)) =>
+            {
+                if stays {
+                    state
+                } else {
+                    self.place_lost(cx, state)
+                }
             }
             (S::InQueue(waiting), H::Overflowed { how, stays }) => self.overflowed(cx, waiting, how, stays),
             (S::InQueue(waiting), H::NotQueued) => {

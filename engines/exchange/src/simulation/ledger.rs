@@ -23,6 +23,8 @@ pub struct Ledger {
     thirds: BTreeMap<CallId, Option<PersonId>>,
     consulting: BTreeSet<CallId>,
     parked: BTreeSet<CallId>,
+    /// Call backs that keep their place, with the call they were promised in.
+    promised: BTreeMap<CallId, CallId>,
     started: BTreeSet<RecordingId>,
     sealed: BTreeSet<RecordingId>,
     outcome: BTreeMap<CallId, &'static str>,
@@ -41,12 +43,33 @@ impl Ledger {
             && !matches!(fact.what, What::AfterCallEnded { .. } | What::RecordingStarted { .. })
         {
             assert!(!self.ended.contains(&call), "{:?} after the end of the call", fact.what);
-            let begins = matches!(fact.what, What::CallArrived { .. } | What::CallPlaced { .. });
+            // A call back is offered to agents before it is a call.
+            let begins = matches!(
+                fact.what,
+                What::CallArrived { .. }
+                    | What::CallPlaced { .. }
+                    | What::Offered { .. }
+                    | What::OfferEnded { .. }
+            ) || (matches!(fact.what, What::QueueMoved { .. })
+                && self.promised.contains_key(&call));
             assert!(begins || self.arrived.contains_key(&call), "{:?} of a call that never came", fact.what);
         }
         match &fact.what {
             What::CallArrived { call, leg, .. } => {
                 assert!(self.arrived.insert(*call, *leg).is_none(), "arrived twice");
+            }
+            What::CallbackAsked { call, place: Some(place), .. } => {
+                assert!(self.promised.insert(*place, *call).is_none(), "promised twice");
+            }
+            What::PlaceLost { call, promised_in } => {
+                assert_eq!(self.promised.remove(call), Some(*promised_in), "no promise was lost");
+                self.ringing.remove(call);
+            }
+            What::CallPlaced { call, leg, agent, promised_in: Some(promised_in), .. } => {
+                assert_eq!(self.promised.remove(call), Some(*promised_in), "rung twice, or never promised");
+                assert_eq!(self.ringing.remove(call), Some(*agent), "called back without an offer");
+                assert!(self.arrived.insert(*call, *leg).is_none(), "placed twice");
+                self.placed.insert(*call, *agent);
             }
             What::CallPlaced { call, leg, agent, .. } => {
                 assert!(self.arrived.insert(*call, *leg).is_none(), "placed twice");
@@ -163,6 +186,7 @@ impl Ledger {
         let arrived: BTreeSet<CallId> = self.arrived.keys().copied().collect();
         assert_eq!(arrived, self.ended, "each call that arrived has ended, once");
         assert!(self.ringing.is_empty() && self.talking.is_empty() && self.holding.is_empty());
+        assert!(self.promised.is_empty(), "promised and forgotten: {:?}", self.promised);
         assert!(self.after.is_empty(), "after-call work without end: {:?}", self.after);
         assert_eq!(self.started, self.sealed, "each recording is sealed");
     }

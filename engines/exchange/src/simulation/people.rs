@@ -52,7 +52,7 @@ impl Simulation {
         }
         let origin = Origin::Trunk { trunk: world::TRUNK };
         let to = if self.dice.chance(97) { "95598" } else { "10086" };
-        let number = if self.dice.chance(90) { "13800000001" } else { "" };
+        let number = self.dice.pick(&["13800000001", "13800000001", "13911111111", "13911111112", ""]);
         let from = Identity { number: number.to_owned(), name: String::new() };
         self.wire.incoming(leg, None);
         self.input(Input::Line(Event::Incoming { leg, origin, from, to: to.to_owned() }));
@@ -198,6 +198,7 @@ impl Simulation {
             },
             148..150 => AgentAct::Dial {
                 number: dice.pick(&["13912345678", "13912345678", "13900000000", "1001", "1002"]).to_owned(),
+                owed: None,
             },
             0..12 => AgentAct::SignIn,
             12..52 => AgentAct::Ready,

@@ -242,7 +242,7 @@ impl Rig {
             ["desk", "resumes"] => AgentAct::Resume,
             ["desk", "hangs", "up"] => AgentAct::HangUp,
             ["pauses"] => AgentAct::PauseRecording,
-            ["dials", number] => AgentAct::Dial { number: (*number).to_owned() },
+            ["dials", number] => AgentAct::Dial { number: (*number).to_owned(), owed: None },
             ["mutes"] => AgentAct::Mute,
             ["unmutes"] => AgentAct::Unmute,
             ["completes"] => AgentAct::CompleteTransfer,
@@ -307,6 +307,10 @@ impl Rig {
     fn note(&mut self, effect: &Effect, events: &mut Vec<Event>) {
         match effect {
             Effect::Fact(fact) => {
+                if let What::CallbackAsked { call, place: Some(place), .. } = &fact.what {
+                    let name = format!("{}-back", self.name(call));
+                    self.names.insert(place.to_string(), name);
+                }
                 if let What::CallArrived { call, leg, .. } | What::CallPlaced { call, leg, .. } = &fact.what {
                     // A call from the desk is told before the telephone is rung.
                     let placed = self.calls.len() + 1;

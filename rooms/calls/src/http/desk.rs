@@ -67,10 +67,11 @@ pub async fn show(
 #[utoipa::path(post, path = "/api/calls/desk", tag = "calls", request_body = Object,
     responses((status = 200), (status = 409)))]
 pub async fn act(
+    State(app): State<App>,
     Extension(hall): Extension<Arc<dyn Hall>>,
     Extension(before_ready): Extension<Arc<dyn BeforeReady>>,
     actor: Actor,
-    Json(act): Json<AgentAct>,
+    Json(mut act): Json<AgentAct>,
 ) -> Answer<serde_json::Value> {
     if matches!(act, AgentAct::Finish | AgentAct::Ready)
         && let Some(desk) = hall.desk(actor.person).await?
@@ -79,6 +80,10 @@ pub async fn act(
         && matches!(act, AgentAct::Finish)
     {
         before_ready.may(actor.person, call).await?;
+    }
+    // The server knows the number; the browser may have seen it masked.
+    if let AgentAct::Dial { number, owed: Some(owed) } = &mut act {
+        *number = super::owed::claim(&app, &actor, *owed).await?;
     }
     let input = Input::Agent { agent: actor.person, act };
     hall.act(input).await?.map_err(NotNow)?;

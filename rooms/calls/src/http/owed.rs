@@ -20,10 +20,19 @@ pub struct OwedView {
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     pub kind: Kind,
-    #[schema(value_type = String)]
-    pub call: CallId,
-    #[schema(value_type = String)]
-    pub queue: QueueId,
+    /// Absent for a caller who was refused for want of a line.
+    #[schema(value_type = Option<String>)]
+    pub call: Option<CallId>,
+    #[schema(value_type = Option<String>)]
+    pub queue: Option<QueueId>,
+    /// The last time, and how often.
+    #[schema(value_type = String, format = DateTime)]
+    pub last_at: Timestamp,
+    pub times: u32,
+    /// It keeps its place in the queue, and is called when that is reached.
+    pub in_queue: bool,
+    /// Calls that were made for it, oldest first.
+    pub attempts: Vec<AttemptView>,
     /// Whole for who has taken it, masked for all others.
     pub number: String,
     #[schema(value_type = Option<String>)]
@@ -40,6 +49,18 @@ pub struct OwedView {
     pub version: i64,
     /// What you may do now.
     pub allowed: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttemptView {
+    #[schema(value_type = String)]
+    pub call: CallId,
+    #[schema(value_type = String)]
+    pub agent: PersonId,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// `answered`, `busy`, `no_answer`, `unreachable` …; absent while it goes on.
+    pub result: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,8 +88,12 @@ fn view(owed: Owed, asker: Asker) -> OwedView {
         id: owed.id.to_string(),
         at: owed.at,
         kind: owed.kind,
-        call: owed.call,
-        queue: owed.queue,
+        call: Some(owed.call).filter(|call| call.get() != 0),
+        queue: Some(owed.queue).filter(|queue| queue.get() != 0),
+        last_at: owed.last_at,
+        times: owed.times,
+        in_queue: owed.in_queue,
+        attempts: Vec::new(),
         allowed: allowed(&owed, asker),
         number: if mine { owed.number } else { kernel::mask::phone(&owed.number) },
         recording: owed.recording,
@@ -88,7 +113,16 @@ pub async fn list(State(app): State<App>, actor: Actor, Query(asked): Query<Aske
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
     let next = found.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(Json(OwedPage { items: found.into_iter().map(|owed| view(owed, asker(&actor))).collect(), next }))
+    let ids: Vec<i64> = found.iter().map(|owed| owed.id).collect();
+    let mut items: Vec<OwedView> = found.into_iter().map(|owed| view(owed, asker(&actor))).collect();
+    for attempt in owed::attempts(&app.db, &ids).await? {
+        let id = attempt.owed.to_string();
+        let owed::Attempt { call, agent, at, result, .. } = attempt;
+        if let Some(item) = items.iter_mut().find(|item| item.id == id) {
+            item.attempts.push(AttemptView { call, agent, at, result });
+        }
+    }
+    Ok(Json(OwedPage { items, next }))
 }
 
 /// An act, on the version that was read.
@@ -139,4 +173,24 @@ pub async fn act(
     tx.commit().await?;
     next.version += 1;
     Ok(Json(view(next, asker(&actor))))
+}
+
+/// Claims what is owed for whoever dials; answers with the number. Somebody else's, or a place in the queue, is refused.
+pub(crate) async fn claim(app: &App, actor: &Actor, id: i64) -> Result<String, Error> {
+    actor.must(crate::permissions::CALL_BACK)?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let owed = owed::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
+    if owed.taken_by != Some(actor.person) || owed.done_at.is_some() {
+        let next = decide(&owed, &Act::Take, asker(actor), now)?;
+        if !owed::save(&mut tx, &next, "call_back_taken", actor.person, now).await? {
+            return Err(Error::changed_meanwhile());
+        }
+        let subject = next.call.to_string();
+        let reason = Some("call_back".to_owned());
+        let look = Look { at: now, who: actor.person, room: "calls", subject, what: "number", reason };
+        tx.journal(look.into());
+        tx.commit().await?;
+    }
+    Ok(owed.number)
 }

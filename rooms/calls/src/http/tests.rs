@@ -131,7 +131,7 @@ fn a_call_back_is_taken_tried_and_done() {
                 to: "95598".into(),
             },
             What::CallAnswered { call },
-            What::CallbackAsked { call, queue, number: "13812345678".into() },
+            What::CallbackAsked { call, queue, number: "13812345678".into(), place: None },
             What::MessageLeft { call, queue, recording: RecordingId(50) },
         ];
         let facts: Vec<(u64, Fact)> =
@@ -146,8 +146,9 @@ fn a_call_back_is_taken_tried_and_done() {
         };
         let open = list("").await;
         assert_eq!(
-            (open["items"].as_array().map(Vec::len), &open["items"][0]["number"], &open["items"][1]["kind"]),
-            (Some(2), &json!("138****5678"), &json!("message"))
+            (open["items"].as_array().map(Vec::len), &open["items"][0]["number"], &open["items"][0]["times"]),
+            (Some(1), &json!("138****5678"), &json!(2)),
+            "one row for the number"
         );
         let act = async |person: i64, body: Value| {
             let reply = site.post("/api/calls/owed/3", body).by(person, agent.1).send().await;
@@ -171,7 +172,7 @@ fn a_call_back_is_taken_tried_and_done() {
             (&done["items"][0]["note"], &done["items"][0]["allowed"]),
             (&json!("预约明天上门"), &json!([]))
         );
-        assert_eq!(list("").await["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(list("").await["items"].as_array().map(Vec::len), Some(0));
         assert_eq!(
             journal(&db).await,
             [
@@ -225,5 +226,103 @@ fn the_limits_of_a_reason_are_changed() {
         let (status, _) = put(&site, "/api/calls/reasons", json!({ "meal": { "minutes": 0 } })).await;
         assert_eq!(status, 422);
         assert_eq!(journal(&db).await, ["reasons_changed"]);
+    });
+}
+
+#[test]
+fn those_not_served_are_one_list_without_duplicates() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = site(db.clone());
+        let (queue, agent, at) = (QueueId(3), PersonId(7), TestClock::monday_morning().now());
+        let mut growing = Growing::default();
+        let mut place = 0;
+        let mut tell = async |script: Vec<What>| {
+            let facts: Vec<(u64, Fact)> = script
+                .into_iter()
+                .map(|what| {
+                    place += 1;
+                    (place, Fact { at, what })
+                })
+                .collect();
+            let mut tx = db.begin().await.expect("tx");
+            growing.take(&mut tx, &facts).await.expect("facts");
+            tx.commit().await.expect("kept");
+        };
+        let list = async || site.get("/api/calls/owed").by(7, &["calls.call_back"]).send().await.body;
+        let arrives = |call: i64, from: &str| What::CallArrived {
+            call: CallId(call),
+            leg: LegId(call),
+            trunk: None,
+            from: from.into(),
+            to: "95598".into(),
+        };
+        let placed = |call: i64, to: &str, promised_in: Option<i64>, owed: Option<i64>| What::CallPlaced {
+            call: CallId(call),
+            leg: LegId(call),
+            trunk: None,
+            agent,
+            with: None,
+            from: "1001".into(),
+            to: to.into(),
+            promised_in: promised_in.map(CallId),
+            owed,
+        };
+        let ended = |call: i64, cause| What::CallEnded {
+            call: CallId(call),
+            by: exchange::fact::Party::System,
+            cause,
+        };
+        let busy = What::CallBlocked {
+            trunk: None,
+            from: "13900000001".into(),
+            to: "95598".into(),
+            why: exchange::fact::Blocked::Full,
+        };
+        // Refused, gave up, and asked at last to be called back: one row, with the strongest wish.
+        tell(vec![
+            busy,
+            arrives(1, "13900000001"),
+            What::Abandoned { call: CallId(1), queue },
+            arrives(2, "13900000001"),
+            What::CallbackAsked {
+                call: CallId(2),
+                queue,
+                number: "13900000001".into(),
+                place: Some(CallId(90)),
+            },
+            arrives(3, "13900000002"),
+            What::Abandoned { call: CallId(3), queue },
+        ])
+        .await;
+        let open = list().await;
+        let first = &open["items"][0];
+        assert_eq!(open["items"].as_array().map(Vec::len), Some(2));
+        assert_eq!(
+            (&first["kind"], &first["times"], &first["in_queue"]),
+            (&json!("callback"), &json!(3), &json!(true))
+        );
+        assert_eq!(first["allowed"], json!([]), "the queue calls it");
+        // The place is reached, and nobody answers: an attempt, and it stays owed.
+        tell(vec![placed(90, "13900000001", Some(2), None), ended(90, exchange::line::EndCause::Busy)]).await;
+        let first = &list().await["items"][0];
+        assert_eq!((&first["tries"], &first["in_queue"]), (&json!(1), &json!(false)));
+        assert_eq!(first["attempts"][0]["result"], "busy");
+        // A person dials from the list, and is answered.
+        let owed = first["id"].as_str().and_then(|id| id.parse().ok());
+        let leg = LegId(91);
+        tell(vec![
+            placed(91, "13900000001", None, owed),
+            What::Connected { call: CallId(91), agent, leg },
+        ])
+        .await;
+        let open = list().await;
+        assert_eq!((open["items"].as_array().map(Vec::len), &open["items"][0]["kind"]), (Some(1), &json!("abandoned")));
+        // The other one calls again and gets through.
+        tell(vec![
+            arrives(4, "13900000002"),
+            What::Connected { call: CallId(4), agent, leg: LegId(4) },
+        ])
+        .await;
+        assert_eq!(list().await["items"], json!([]));
     });
 }

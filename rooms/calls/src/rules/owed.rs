@@ -24,6 +24,11 @@ pub struct Owed {
     pub done_by: Option<PersonId>,
     pub note: Option<String>,
     pub version: i64,
+    /// The last time, and how often: one row for each number.
+    pub last_at: Timestamp,
+    pub times: u32,
+    /// It keeps its place in the queue, and is called when that is reached.
+    pub in_queue: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -33,6 +38,24 @@ pub enum Kind {
     Callback,
     /// He left a message.
     Message,
+    /// He hung up while he waited for a person.
+    Abandoned,
+    /// Nobody was there to take the call: closed, or no room in the queue.
+    Closed,
+    /// There was no line free.
+    Busy,
+}
+
+impl Kind {
+    pub fn parse(word: &str) -> Kind {
+        match word {
+            "callback" => Kind::Callback,
+            "abandoned" => Kind::Abandoned,
+            "closed" => Kind::Closed,
+            "busy" => Kind::Busy,
+            _ => Kind::Message,
+        }
+    }
 }
 
 /// What somebody does about it.
@@ -97,6 +120,8 @@ fn check(owed: &Owed, act: &Act, asker: Asker) -> Result<(), Refusal> {
         return Err(Refusal::OwedDone);
     }
     match (act, owed.taken_by) {
+        // The queue calls it; a person who did so as well would ring the customer twice.
+        (Act::Take, _) if owed.in_queue => Err(Refusal::OwedInQueue),
         (Act::Take, None) => Ok(()),
         (Act::Take, Some(by)) if by == asker.person || !asker.leads => Err(Refusal::OwedTaken { by }),
         (Act::Take, Some(_)) => Ok(()),
@@ -134,6 +159,9 @@ mod tests {
             done_by: None,
             note: None,
             version: 1,
+            last_at: TestClock::monday_morning().now(),
+            times: 1,
+            in_queue: false,
         }
     }
 

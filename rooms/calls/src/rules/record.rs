@@ -59,6 +59,9 @@ pub struct Record {
     abandoned: bool,
     /// Who writes it up, and since when; several after a transfer.
     after_since: Vec<(PersonId, Timestamp)>,
+    /// What is owed and is to be paid by this call, until it is known how it came out.
+    #[serde(default)]
+    pub owed: Option<i64>,
 }
 
 /// How the call came out.
@@ -157,6 +160,7 @@ impl Record {
             self_served: false,
             abandoned: false,
             after_since: Vec::new(),
+            owed: None,
         };
         if direction != Direction::In {
             record.start(SegmentKind::Dial, fact.at).agent = with;
@@ -327,6 +331,7 @@ impl Record {
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }
+            | What::PlaceLost { .. }
             | What::DeviceChosen { .. }
             | What::DeskChanged { .. } => {}
         }

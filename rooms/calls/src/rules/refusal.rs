@@ -46,6 +46,8 @@ pub enum Refusal {
     OwedDone,
     #[error("somebody else is calling this caller back")]
     OwedTaken { by: PersonId },
+    #[error("this caller keeps a place in the queue and is called when it is reached")]
+    OwedInQueue,
     #[error("take this call back first")]
     OwedNotTaken,
     #[error("say how it came out")]
@@ -61,6 +63,7 @@ impl web::Refusal for Refusal {
             Refusal::NameTaken { .. }
             | Refusal::OwedDone
             | Refusal::OwedTaken { .. }
+            | Refusal::OwedInQueue
             | Refusal::OwedNotTaken => Status::Conflict,
             _ => Status::Invalid,
         }

@@ -10,6 +10,7 @@ use exchange::line::Device;
 use kernel::{CallId, PersonId, Timestamp};
 use sqlx::Row;
 
+use super::not_served;
 use crate::rules::{Record, Segment};
 
 /// The records that still grow. It mirrors the rows with a `state`; after a failed transaction read it anew.
@@ -39,8 +40,6 @@ const DESK: &str = "INSERT INTO calls_desks (position, agent, at, state, reason,
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const DEVICE: &str = "INSERT INTO calls_devices (agent, device) VALUES ($1, $2) \
      ON CONFLICT (agent) DO UPDATE SET device = excluded.device";
-const OWED: &str = "INSERT INTO calls_owed (position, at, kind, call, queue, number, recording) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 /// The place in the log up to which facts have been taken in.
 pub async fn applied(db: &db::Db) -> Result<u64> {
@@ -134,7 +133,9 @@ impl Growing {
                 }
                 _ => {}
             }
-            self.owe(tx, position, fact).await?;
+            let known = fact.what.call().and_then(|call| self.records.get(&call));
+            let caller = known.map(|record| record.customer().to_owned()).unwrap_or_default();
+            not_served::owe(tx, position, fact, &caller).await?;
             let Some(call) = fact.what.call() else { continue };
             if let Some(record) = Record::begin(fact) {
                 self.records.entry(call).or_insert(record);
@@ -144,6 +145,9 @@ impl Growing {
                 }
             } else {
                 continue;
+            }
+            if let Some(record) = self.records.get_mut(&call) {
+                not_served::pay(tx, fact, record).await?;
             }
             touched.insert(call);
         }
@@ -162,6 +166,7 @@ impl Growing {
     /// At the start after a death: closes what was going on, as of the last moment the process was known to live.
     pub async fn interrupt(&mut self, tx: &mut Tx, at: Timestamp) -> Result<usize> {
         let mut segments = Vec::new();
+        not_served::interrupted(tx, self.records.values_mut()).await?;
         let touched: BTreeSet<CallId> = self.records.keys().copied().collect();
         for (call, record) in &mut self.records {
             for segment in record.interrupt(at) {
@@ -201,31 +206,6 @@ impl Growing {
                 .await
                 .context("a segment of a call")?;
         }
-        Ok(())
-    }
-
-    async fn owe(&self, tx: &mut Tx, position: i64, fact: &Fact) -> Result<()> {
-        let (kind, call, queue, number, recording) = match &fact.what {
-            What::CallbackAsked { call, queue, number } => {
-                ("callback", call, queue, Some(number.clone()), None)
-            }
-            What::MessageLeft { call, queue, recording } => {
-                ("message", call, queue, None, Some(recording.get()))
-            }
-            _ => return Ok(()),
-        };
-        let caller = || self.records.get(call).map(|record| record.customer().to_owned()).unwrap_or_default();
-        sqlx::query(OWED)
-            .bind(position)
-            .bind(fact.at.as_micros())
-            .bind(kind)
-            .bind(call.get())
-            .bind(queue.get())
-            .bind(number.unwrap_or_else(caller))
-            .bind(recording)
-            .execute(&mut **tx)
-            .await
-            .context("what is owed to a caller")?;
         Ok(())
     }
 }

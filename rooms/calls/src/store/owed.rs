@@ -8,11 +8,11 @@ use sqlx::Row;
 use crate::rules::owed::{Kind, Owed};
 
 // Who has waited longest comes first; of what is done, the newest.
-const OPEN: &str = "SELECT position, at, kind, call, queue, number, recording, tries, taken_by, done_at, done_by, note, version \
+const OPEN: &str = "SELECT position, at, kind, call, queue, number, recording, tries, taken_by, done_at, done_by, note, version, last_at, times, place \
      FROM calls_owed WHERE done_at IS NULL AND position > $1 ORDER BY position LIMIT $2";
-const DONE: &str = "SELECT position, at, kind, call, queue, number, recording, tries, taken_by, done_at, done_by, note, version \
+const DONE: &str = "SELECT position, at, kind, call, queue, number, recording, tries, taken_by, done_at, done_by, note, version, last_at, times, place \
      FROM calls_owed WHERE done_at IS NOT NULL AND position < $1 ORDER BY position DESC LIMIT $2";
-const ONE: &str = "SELECT position, at, kind, call, queue, number, recording, tries, taken_by, done_at, done_by, note, version \
+const ONE: &str = "SELECT position, at, kind, call, queue, number, recording, tries, taken_by, done_at, done_by, note, version, last_at, times, place \
      FROM calls_owed WHERE position = $1";
 const SAVE: &str = "UPDATE calls_owed SET tries = $1, taken_by = $2, done_at = $3, done_by = $4, note = $5, \
      version = version + 1 WHERE position = $6 AND version = $7";
@@ -71,7 +71,7 @@ fn owed(row: &db::Row) -> Result<Owed> {
     Ok(Owed {
         id: row.try_get("position")?,
         at: Timestamp::from_micros(row.try_get("at")?),
-        kind: if kind == "callback" { Kind::Callback } else { Kind::Message },
+        kind: Kind::parse(&kind),
         call: CallId(row.try_get("call")?),
         queue: QueueId(row.try_get("queue")?),
         number: row.try_get("number")?,
@@ -82,5 +82,46 @@ fn owed(row: &db::Row) -> Result<Owed> {
         done_by: row.try_get::<Option<i64>, _>("done_by")?.map(PersonId),
         note: row.try_get("note")?,
         version: row.try_get("version")?,
+        last_at: time("last_at")?.unwrap_or(Timestamp::from_micros(row.try_get("at")?)),
+        times: u32::try_from(row.try_get::<i64, _>("times")?).unwrap_or(1),
+        in_queue: row.try_get::<Option<i64>, _>("place")?.is_some(),
     })
+}
+
+/// A call that was made for it.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    pub owed: i64,
+    pub call: CallId,
+    pub agent: PersonId,
+    pub at: Timestamp,
+    /// `answered`, `busy`, `no_answer` …; absent while it goes on.
+    pub result: Option<String>,
+}
+
+/// The attempts of these rows, oldest first.
+pub async fn attempts(db: &Db, owed: &[i64]) -> Result<Vec<Attempt>> {
+    if owed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=owed.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "SELECT owed, call, agent, at, result FROM calls_attempts WHERE owed IN ({}) ORDER BY at, call",
+        places.join(", ")
+    );
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+    for id in owed {
+        query = query.bind(*id);
+    }
+    let rows = query.fetch_all(db.read()).await.context("attempts to call back")?;
+    let attempt = |row: &db::Row| {
+        Ok(Attempt {
+            owed: row.try_get("owed")?,
+            call: CallId(row.try_get("call")?),
+            agent: PersonId(row.try_get("agent")?),
+            at: Timestamp::from_micros(row.try_get("at")?),
+            result: row.try_get("result")?,
+        })
+    };
+    rows.iter().map(attempt).collect()
 }

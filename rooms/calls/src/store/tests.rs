@@ -141,6 +141,8 @@ fn calls_of_our_own_are_records_too() {
             with,
             from: "1001".into(),
             to: to.into(),
+            promised_in: None,
+            owed: None,
         };
         let talk = |call, at: u64| {
             [
