@@ -4,8 +4,8 @@ pub mod desks;
 pub mod facts;
 pub mod figures;
 pub mod lines;
-pub mod owed;
 mod not_served;
+pub mod owed;
 pub mod search;
 #[cfg(test)]
 mod tests;

@@ -348,6 +348,8 @@ fn an_agent_who_moves_on_leaves_a_record_overdue_and_a_leader_may_let_her_go() {
                     with: Some(PersonId(8)),
                     from: "1007".into(),
                     to: "1008".into(),
+                    promised_in: None,
+                    owed: None,
                 },
             ),
             (121, What::DeskChanged { agent, desk: DeskState::Talking { call: colleague }, by: None }),

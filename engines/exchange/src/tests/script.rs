@@ -316,7 +316,8 @@ impl Rig {
                     let placed = self.calls.len() + 1;
                     let name =
                         self.names.get(&leg.to_string()).cloned().unwrap_or_else(|| format!("D{placed}"));
-                    self.names.insert(call.to_string(), name.clone());
+                    // A call back has its name from the promise.
+                    let name = self.names.entry(call.to_string()).or_insert(name).clone();
                     self.names.entry(leg.to_string()).or_insert_with(|| name.clone());
                     self.calls.insert(name, *call);
                 }

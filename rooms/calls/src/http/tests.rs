@@ -310,19 +310,16 @@ fn those_not_served_are_one_list_without_duplicates() {
         // A person dials from the list, and is answered.
         let owed = first["id"].as_str().and_then(|id| id.parse().ok());
         let leg = LegId(91);
-        tell(vec![
-            placed(91, "13900000001", None, owed),
-            What::Connected { call: CallId(91), agent, leg },
-        ])
-        .await;
+        tell(vec![placed(91, "13900000001", None, owed), What::Connected { call: CallId(91), agent, leg }])
+            .await;
         let open = list().await;
-        assert_eq!((open["items"].as_array().map(Vec::len), &open["items"][0]["kind"]), (Some(1), &json!("abandoned")));
+        assert_eq!(
+            (open["items"].as_array().map(Vec::len), &open["items"][0]["kind"]),
+            (Some(1), &json!("abandoned"))
+        );
         // The other one calls again and gets through.
-        tell(vec![
-            arrives(4, "13900000002"),
-            What::Connected { call: CallId(4), agent, leg: LegId(4) },
-        ])
-        .await;
+        tell(vec![arrives(4, "13900000002"), What::Connected { call: CallId(4), agent, leg: LegId(4) }])
+            .await;
         assert_eq!(list().await["items"], json!([]));
     });
 }

@@ -9,8 +9,10 @@ use sqlx::Row;
 
 use crate::rules::Record;
 
-const OF_NUMBER: &str = "SELECT position, kind FROM calls_owed WHERE number = $1 AND done_at IS NULL ORDER BY position LIMIT 1";
-const OF_CALL: &str = "SELECT position FROM calls_owed WHERE call = $1 AND done_at IS NULL ORDER BY position LIMIT 1";
+const OF_NUMBER: &str =
+    "SELECT position, kind FROM calls_owed WHERE number = $1 AND done_at IS NULL ORDER BY position LIMIT 1";
+const OF_CALL: &str =
+    "SELECT position FROM calls_owed WHERE call = $1 AND done_at IS NULL ORDER BY position LIMIT 1";
 const ADD: &str = "INSERT INTO calls_owed (position, at, kind, call, queue, number, recording, last_at, place) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $2, $8)";
 // The stronger wish decides what is owed; a message is kept whatever else happens.
@@ -23,7 +25,8 @@ const NO_PLACES: &str = "UPDATE calls_owed SET place = NULL WHERE place IS NOT N
 const GOT_THROUGH: &str = "UPDATE calls_owed SET done_at = $1, note = 'got_through', place = NULL, \
      version = version + 1 WHERE number = $2 AND done_at IS NULL";
 const ATTEMPT: &str = "INSERT INTO calls_attempts (call, owed, agent, at) VALUES ($1, $2, $3, $4)";
-const TAKEN: &str = "UPDATE calls_owed SET taken_by = $1, place = NULL, version = version + 1 WHERE position = $2";
+const TAKEN: &str =
+    "UPDATE calls_owed SET taken_by = $1, place = NULL, version = version + 1 WHERE position = $2";
 const RESULT: &str = "UPDATE calls_attempts SET result = $1 WHERE call = $2 AND result IS NULL";
 const REACHED: &str = "UPDATE calls_owed SET done_at = $1, done_by = $2, note = COALESCE(note, 'reached'), \
      version = version + 1 WHERE position = $3 AND done_at IS NULL";
