@@ -1,14 +1,53 @@
 // Who was not served and is owed a call: taken, dialled, and how it came out.
 import { App, Button, Input } from "antd";
-import { CheckCircle2, PhoneOff, PhoneOutgoing, UserRound, Voicemail } from "lucide-react";
+import { CheckCircle2, Clock, DoorClosed, ListOrdered, PhoneCall, PhoneMissed, PhoneOff, PhoneOutgoing, UserRound, Voicemail, type LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import { Empty, Field, ListMoment, Mark, Moment, Page, Pager, Panel, Table, Trouble, useProblemText, type Column } from "@kit";
 import { EditDialog } from "@kit/dialog";
+import { doAtDesk, useDesk } from "@lib/desk";
 import { useAgents, useQueues } from "@lib/directory";
+import { clock } from "@lib/format";
+import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { doOwed, useOwed, type Owed } from "./api";
+import { ANSWER } from "./permissions";
+
+const KINDS: Record<Owed["kind"], LucideIcon> = { callback: PhoneOutgoing, message: Voicemail, abandoned: PhoneMissed, closed: DoorClosed, busy: PhoneOff };
+
+/** When the caller came: the last time, and how often before. */
+function When({ row }: { row: Owed }) {
+  const { t } = useTranslation("calls");
+  return (
+    <span>
+      {row.call ? (
+        <Link to={`/calls/${row.call}`}>
+          <ListMoment at={row.last_at} />
+        </Link>
+      ) : (
+        <ListMoment at={row.last_at} />
+      )}
+      {row.times > 1 && <span className="muted"> {t("owed.times", { count: row.times })}</span>}
+    </span>
+  );
+}
+
+/** What was tried, one line each. */
+function Attempts({ row }: { row: Owed }) {
+  const { t } = useTranslation("calls");
+  const agents = useAgents();
+  if (row.attempts.length === 0) return <span className="muted">{row.tries > 0 ? row.tries : "—"}</span>;
+  return (
+    <ul>
+      {row.attempts.map((one) => (
+        <li key={one.call} className="nowrap">
+          <Link to={`/calls/${one.call}`}>{clock(one.at, false)}</Link> {agents.name(one.agent)} <span className="muted">{one.result ? t(`owed.attempt.${one.result}`, { defaultValue: one.result }) : t("result.going_on")}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 function DoneDialog({ owed, onClose }: { owed: Owed; onClose: () => void }) {
   const { t } = useTranslation("calls");
@@ -31,16 +70,19 @@ export default function OwedPage() {
   const owed = useOwed(done, url.after);
   const agents = useAgents();
   const queues = useQueues();
+  const desk = useDesk(useMay(ANSWER)).data?.desk ?? null;
+  const mayDial = desk?.allowed.includes("dial") ?? false;
   const [finishing, setFinishing] = useState<Owed | null>(null);
+  const call = (row: Owed) => void doAtDesk({ act: "dial", number: "", owed: Number(row.id) }).then(() => owed.refetch(), (error: unknown) => message.error(problemText(error).what));
   const act = (row: Owed, what: "take" | "give_back" | "not_reached") => void doOwed(row, { act: what }).catch((error: unknown) => message.error(problemText(error).what));
 
   const columns: Column<Owed>[] = [
-    { key: "at", title: t("column.at"), cell: (row) => (row.call ? <Link to={`/calls/${row.call}`}><ListMoment at={row.at} /></Link> : <ListMoment at={row.at} />) },
+    { key: "at", title: t("column.at"), cell: (row) => <When row={row} /> },
     { key: "number", title: t("column.from"), cell: (row) => <span className="nowrap strong">{row.number}</span> },
-    { key: "kind", title: t("owed.kind"), cell: (row) => <Mark tone="rest" icon={row.kind === "callback" ? PhoneOutgoing : Voicemail}>{t(`owed.kinds.${row.kind}`)}</Mark> },
+    { key: "kind", title: t("owed.kind"), cell: (row) => <Mark tone="rest" icon={KINDS[row.kind]}>{t(`owed.kinds.${row.kind}`)}</Mark> },
     { key: "queue", title: t("column.queue"), cell: (row) => queues.name(row.queue) ?? "—" },
     { key: "recording", title: t("column.recording"), cell: (row) => (row.recording ? <Link to={`/recordings/${row.recording}`}>{t("owed.hear")}</Link> : "—") },
-    { key: "tries", title: t("owed.tries"), num: true, cell: (row) => row.tries },
+    { key: "tries", title: t("owed.tries"), cell: (row) => <Attempts row={row} /> },
     ...(done
       ? ([
           { key: "by", title: t("owed.done_by"), cell: (row) => agents.name(row.done_by) ?? "—" },
@@ -48,13 +90,18 @@ export default function OwedPage() {
           { key: "note", title: t("owed.note"), cell: (row) => row.note ?? "—" },
         ] satisfies Column<Owed>[])
       : ([
-          { key: "by", title: t("owed.taken_by"), cell: (row) => (row.taken_by ? <Mark tone="call" icon={UserRound}>{agents.name(row.taken_by) ?? row.taken_by}</Mark> : <span className="muted">{t("owed.free")}</span>) },
+          { key: "by", title: t("owed.taken_by"), cell: (row) => (row.in_queue ? <Mark tone="wrap" icon={ListOrdered}>{t("owed.in_queue")}</Mark> : row.taken_by ? <Mark tone="call" icon={UserRound}>{agents.name(row.taken_by) ?? row.taken_by}</Mark> : <span className="muted">{t("owed.free")}</span>) },
           {
             key: "act",
             title: <span className="visually-hidden">{t("owed.acts")}</span>,
             cell: (row) => (
               <span className="row tight nowrap">
-                {row.allowed.includes("take") && <Button size="small" type="primary" icon={<PhoneOutgoing size={15} aria-hidden />} onClick={() => act(row, "take")}>{t("owed.act.take")}</Button>}
+                {desk && !row.in_queue && (row.allowed.includes("take") || row.allowed.includes("done")) && (
+                  <Button size="small" type="primary" disabled={!mayDial} title={mayDial ? undefined : t("owed.no_telephone")} icon={<PhoneCall size={15} aria-hidden />} onClick={() => call(row)}>
+                    {t("owed.call")}
+                  </Button>
+                )}
+                {row.allowed.includes("take") && <Button size="small" icon={<Clock size={15} aria-hidden />} onClick={() => act(row, "take")}>{t("owed.act.take")}</Button>}
                 {row.allowed.includes("not_reached") && <Button size="small" icon={<PhoneOff size={15} aria-hidden />} onClick={() => act(row, "not_reached")}>{t("owed.act.not_reached")}</Button>}
                 {row.allowed.includes("done") && <Button size="small" icon={<CheckCircle2 size={15} aria-hidden />} onClick={() => setFinishing(row)}>{t("owed.act.done")}</Button>}
                 {row.allowed.includes("give_back") && <Button size="small" type="text" onClick={() => act(row, "give_back")}>{t("owed.act.give_back")}</Button>}

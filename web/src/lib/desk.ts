@@ -86,7 +86,8 @@ export type DeskAct =
         | "end_secret";
     }
   | { act: "not_ready" | "extend"; reason: string }
-  | { act: "dial"; number: string }
+  /** `owed`: for somebody who was not served; the server knows the number. */
+  | { act: "dial"; number: string; owed?: number }
   | { act: "transfer" | "consult"; to: Towards }
   | { act: "use_device"; device: Device };
 
