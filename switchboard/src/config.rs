@@ -98,6 +98,9 @@ pub struct Serve {
     /// A demo utility with demo sign-ins; only on loopback.
     #[arg(long)]
     pub demo: bool,
+    /// How many invented customers the demo utility has.
+    #[arg(long, value_name = "N", requires = "demo")]
+    pub demo_customers: Option<u64>,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -171,6 +174,7 @@ pub struct Config {
     pub prompts: PathBuf,
     pub https: bool,
     pub demo: bool,
+    pub demo_customers: u64,
 }
 
 impl Place {
@@ -222,6 +226,7 @@ impl Config {
             prompts: file.prompts.unwrap_or_else(prompts),
             https: file.https.unwrap_or(false),
             demo: serve.demo,
+            demo_customers: serve.demo_customers.unwrap_or(customers::rules::demo::CUSTOMERS),
         };
         let local = config.http.ip().is_loopback() && config.sip.ip().is_loopback();
         ensure!(

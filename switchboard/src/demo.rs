@@ -3,6 +3,8 @@
 pub mod room;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use calls::store::lines;
@@ -36,15 +38,19 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
 }
 
 /// Makes the demo's customers, beside everything else: the first start takes no longer for them.
-pub async fn customers(app: App) {
-    use customers::rules::demo::CUSTOMERS;
+pub async fn customers(app: App, count: u64) {
     let begun = app.now();
-    let tenth = CUSTOMERS / 10;
-    let told = std::sync::atomic::AtomicU64::new(0);
-    let made = customers::demo::fill(&app, CUSTOMERS, DEMO_SEED, |done| {
-        if told.swap(done / tenth, std::sync::atomic::Ordering::Relaxed) < done / tenth {
-            tracing::info!("{done} of {CUSTOMERS} invented customers are there");
+    let tenth = (count / 10).max(1);
+    let (told, batch) = (AtomicU64::new(0), AtomicI64::new(begun.as_micros()));
+    let made = customers::demo::fill(&app, count, DEMO_SEED, |done| {
+        if told.swap(done / tenth, Relaxed) < done / tenth {
+            tracing::info!("{done} of {count} invented customers are there");
         }
+        // Whoever signs in meanwhile has the database for half of the time.
+        let now = app.now().as_micros();
+        let rest = Duration::from_micros((now - batch.load(Relaxed)).max(0).unsigned_abs());
+        batch.store(now + i64::try_from(rest.as_micros()).unwrap_or(0), Relaxed);
+        tokio::time::sleep(rest.min(Duration::from_secs(1)))
     })
     .await;
     match made {

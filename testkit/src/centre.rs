@@ -40,7 +40,16 @@ impl Centre {
     /// Starts it again on the same folder.
     pub async fn again(&mut self) -> Result<()> {
         let mut child = Command::new(&self.program)
-            .args(["serve", "--demo", "--rtp", "20000-29999", "--http", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--demo",
+                "--demo-customers",
+                "2000",
+                "--rtp",
+                "20000-29999",
+                "--http",
+                "127.0.0.1:0",
+            ])
             .args(["--sip", &self.sip.to_string()])
             .arg("--data")
             .arg(self.folder.path().join("data"))

@@ -40,7 +40,7 @@ export class Centre {
     writeFileSync(join(this.#folder, "centre.toml"), withTelephones(phones, telephones));
     await this.#ended(this.#run(PROGRAM, ["apply", join(this.#folder, "centre.toml"), "--data", data]));
     this.#run("sipp", ["-sn", "uas", "-rtp_echo", "-nostdin", "-i", "127.0.0.1", "-p", `${phones}`, "-mp", `${await freePort()}`]);
-    const serve = this.#run(PROGRAM, ["serve", "--demo", "--data", data, "--http", "127.0.0.1:0", "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`]);
+    const serve = this.#run(PROGRAM, ["serve", "--demo", "--demo-customers", "2000", "--data", data, "--http", "127.0.0.1:0", "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`]);
     this.web = await said(serve, /web\s+(http:\/\/\S+)/);
   }
 

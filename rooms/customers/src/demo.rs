@@ -10,11 +10,16 @@ use crate::rules::demo::{FIRST_ACCOUNT, customer};
 use crate::store::bulk;
 
 /// Written in one transaction.
-const BATCH: u64 = 500;
+const BATCH: u64 = 250;
 
-/// Makes the customers that are not there yet, in order; `told` hears after each batch how many there are. Stopped half-way
-/// it goes on where it was.
-pub async fn fill(app: &App, total: u64, seed: u64, told: impl Fn(u64)) -> Result<u64> {
+/// Makes the customers that are not there yet, in order; `told` hears after each batch how many there are, and what it does
+/// then is waited for. Stopped half-way it goes on where it was.
+pub async fn fill<Rest: Future<Output = ()>>(
+    app: &App,
+    total: u64,
+    seed: u64,
+    told: impl Fn(u64) -> Rest,
+) -> Result<u64> {
     let (low, high) = (FIRST_ACCOUNT.to_string(), (FIRST_ACCOUNT + total.saturating_sub(1)).to_string());
     let last = bulk::last_account(&app.db, &low, &high).await?.and_then(|number| number.parse::<u64>().ok());
     let mut next = last.map_or(0, |last| last + 1 - FIRST_ACCOUNT);
@@ -38,7 +43,7 @@ pub async fn fill(app: &App, total: u64, seed: u64, told: impl Fn(u64)) -> Resul
         }
         tx.commit().await?;
         next = until;
-        told(next);
+        told(next).await;
     }
     Ok(next - first)
 }

@@ -277,9 +277,19 @@ fn the_demos_customers_are_made_once_and_recognised() {
         let site = site(db, "15489654318");
         let total = 1_203;
         let told = std::cell::Cell::new(0);
-        let made = crate::demo::fill(&site.app, total, 2026, |done| told.set(done)).await.expect("made");
+        let made = crate::demo::fill(&site.app, total, 2026, |done| {
+            told.set(done);
+            std::future::ready(())
+        })
+        .await
+        .expect("made");
         assert_eq!((made, told.get()), (total, total));
-        assert_eq!(crate::demo::fill(&site.app, total, 2026, |_| {}).await.expect("there already"), 0);
+        assert_eq!(
+            crate::demo::fill(&site.app, total, 2026, |_| std::future::ready(()))
+                .await
+                .expect("there already"),
+            0
+        );
         let caller = crate::rules::demo::number(640);
         assert_eq!(caller.as_str(), format!("154{:08}", (640u64 * 7_654_321 + 12_345_678) % 100_000_000));
         let list = get(&site, &format!("/api/customers?text={caller}"), 2).await;

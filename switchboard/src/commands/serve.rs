@@ -107,7 +107,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         known,
     ));
 
-    let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone())));
+    let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone(), config.demo_customers)));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
 
