@@ -82,10 +82,12 @@ const FLAG: &str = search!(
     "f.flag = $1 AND $2 = '' AND f.party < $7",
     "ORDER BY f.party DESC"
 );
+/// Each customer once, by the first account of the class: the index is walked in its order, and stops at the limit.
 const CLASS: &str = search!(
     "customers_account a JOIN customers_party p ON p.id = a.party",
-    "a.class = $1 AND $2 = '' AND a.party < $7",
-    "GROUP BY a.party, p.id ORDER BY a.party DESC"
+    "a.class = $1 AND $2 = '' AND a.party < $7 AND NOT EXISTS (SELECT 1 FROM customers_account y \
+     WHERE y.party = a.party AND y.class = a.class AND y.id < a.id)",
+    "ORDER BY a.party DESC"
 );
 const ARCHIVED: &str =
     search!("customers_party p", "p.archived_at > 0 AND $1 = '' AND $2 = ''", "ORDER BY p.id DESC");
