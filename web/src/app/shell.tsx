@@ -42,7 +42,7 @@ function useWay(person: Me | null | undefined) {
   const shell = shellAt(placed, pathname, last) ?? shells[0];
   // Before anybody is known there is nothing to remember.
   if (shell && shell !== last) setLast(shell);
-  return { shell, shells, placed, here: placeOf(placed, pathname)?.path };
+  return { shell, shells, placed, here: placeOf(placed, pathname)?.path, choose: setLast };
 }
 type Way = ReturnType<typeof useWay>;
 
@@ -69,7 +69,7 @@ function Navigation({ way: { shell, placed, here } }: { way: Way }) {
   );
 }
 
-function ShellSwitch({ way: { shell, shells, placed } }: { way: Way }) {
+function ShellSwitch({ way: { shell, shells, placed, choose } }: { way: Way }) {
   const { t } = useTranslation("app");
   if (shells.length < 2) return null;
   return (
@@ -78,7 +78,7 @@ function ShellSwitch({ way: { shell, shells, placed } }: { way: Way }) {
         const Icon = shellIcon[name];
         const first = placed.find((place) => place.shells.includes(name));
         return (
-          <Link key={name} to={first?.path ?? "/"} aria-current={name === shell ? "true" : undefined}>
+          <Link key={name} to={first?.path ?? "/"} onClick={() => choose(name)} aria-current={name === shell ? "true" : undefined}>
             <Icon size={16} aria-hidden />
             {t(`shell.${name}`)}
           </Link>
