@@ -134,9 +134,11 @@ export function Shell() {
           <span>{person.centre ?? t("product")}</span>
         </span>
         {person.demo && (
-          <Mark chip tone="wrap" icon={FlaskConical}>
-            {t("demo")}
-          </Mark>
+          <span className="demo" title={t("demo")}>
+            <Mark chip tone="wrap" icon={FlaskConical}>
+              {t("demo")}
+            </Mark>
+          </span>
         )}
         <ShellSwitch way={way} />
         <Slot name="shell.bar" fallback={null} />
