@@ -83,6 +83,11 @@ struct Call {
     outcome: Outcome,
 }
 
+/// The telephone of the nth invented customer (`rooms/customers`, demo).
+fn customer_number(nth: u64) -> String {
+    format!("154{:08}", nth.wrapping_mul(7_654_321).wrapping_add(12_345_678) % 100_000_000)
+}
+
 /// Places calls; the numbers of callers go on from one plan to the next.
 pub struct Callers {
     socket: UdpSocket,
@@ -91,15 +96,17 @@ pub struct Callers {
     server: SocketAddr,
     /// Callers so far.
     past: usize,
+    /// So many customers were made up; callers are some of them.
+    customers: u64,
     pub latest_ms: f64,
 }
 
 impl Callers {
-    pub fn new(server: SocketAddr) -> Result<Callers> {
+    pub fn new(server: SocketAddr, customers: u64) -> Result<Callers> {
         let socket = wire::socket(IP)?;
         let own = socket.local_addr()?;
         let audio = wire::audio_sockets(IP, AUDIO_SOCKETS)?;
-        Ok(Callers { socket, own, audio, server, past: 0, latest_ms: 0.0 })
+        Ok(Callers { socket, own, audio, server, past: 0, customers, latest_ms: 0.0 })
     }
 
     /// Runs a plan to its end. `at` is called ten times a second with the time since the start; once it returns false,
@@ -177,7 +184,10 @@ impl Callers {
 
     fn place(&self, number: usize, place: usize, plan: &Plan) -> Call {
         let now = Instant::now();
-        let number = format!("139{number:08}");
+        let number = match self.customers {
+            0 => format!("139{number:08}"),
+            customers => customer_number(number as u64 * 9_973 % customers),
+        };
         let call_id = format!("b{place}x{number}@{IP}");
         let rtp = place % self.audio.len();
         let audio = self.audio[rtp].0.local_addr().unwrap_or(self.own);

@@ -59,8 +59,9 @@ pub fn password(at: usize) -> String {
 }
 
 impl Centre {
-    /// Writes the files, applies the centre and starts it. `phones` is where all agents' telephones are.
-    pub fn start(phones: SocketAddr) -> Result<Centre> {
+    /// Writes the files, applies the centre and starts it. `phones` is where all agents' telephones are; so many
+    /// `customers` are made up before.
+    pub fn start(phones: SocketAddr, customers: u64) -> Result<Centre> {
         let folder = tempfile::Builder::new().prefix("switchboard-bench-").tempdir()?;
         let (http, sip) = (free_tcp()?, free_udp()?);
         write_prompts(&folder.path().join("prompts"))?;
@@ -84,6 +85,15 @@ impl Centre {
             .status()?;
         ensure!(applied.success(), "switchboard apply failed");
         let applied_in = started.elapsed();
+        if customers > 0 {
+            let made = Command::new(&program)
+                .args(["customers", "generate", "--count", &customers.to_string(), "--data"])
+                .arg(&data)
+                .stderr(Stdio::null())
+                .env_remove("SWITCHBOARD_DATABASE")
+                .status()?;
+            ensure!(made.success(), "the customers could not be made");
+        }
         let log = std::fs::File::create(folder.path().join("log"))?;
         let process = Command::new(&program)
             .arg("serve")

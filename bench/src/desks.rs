@@ -55,6 +55,9 @@ impl Desks {
                 }
             }));
             runtime.block_on(has_begun).context("a page did not open")?;
+            if at == 0 {
+                runtime.block_on(desk.wait_for_index())?;
+            }
             // Spread over the time, as people are.
             let wait = ACT_EVERY.mul_f64(at as f64 / count as f64);
             tasks.push(runtime.spawn(async move { desk.choose_states(wait).await }));
@@ -100,6 +103,19 @@ async fn sign_in(http: SocketAddr, at: usize) -> Result<Session> {
 }
 
 impl Desk {
+    /// An index of many customers is built at the first start.
+    async fn wait_for_index(&self) -> Result<()> {
+        let url = format!("http://{}/api/search?q=wf", self.http);
+        loop {
+            let reply = self.session.client.get(&url).header("cookie", &self.session.cookie).send().await?;
+            let found: Value = reply.error_for_status()?.json().await?;
+            if found["building"].is_null() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
     async fn watch(self, begun: tokio::sync::oneshot::Sender<()>) -> Result<()> {
         let mut request = format!("ws://{}/api/live", self.http).into_client_request()?;
         request.headers_mut().insert("cookie", self.session.cookie.parse()?);

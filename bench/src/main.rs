@@ -1,7 +1,7 @@
 //! Measures the release binary with real SIP and RTP, and prints each figure beside its goal and the peers' figures.
 //!
-//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [held] [rate] [sipp] [register] [desks]`:
-//! without a name all are taken. README.md says how and what they mean.
+//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [held] [rate] [sipp] [register] [desks] [customers=N]`:
+//! without a name all are taken; with customers, so many were made up and callers are some of them. README.md says how and what they mean.
 
 mod agents;
 mod callers;
@@ -30,20 +30,22 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "quick");
     let names = ["relay", "delay", "cost", "held", "rate", "sipp", "register", "desks"];
+    let customers = arguments.iter().find_map(|a| a.strip_prefix("customers="));
+    let customers: u64 = customers.map_or(Ok(0), str::parse)?;
     let named: Vec<&str> = names.into_iter().filter(|name| arguments.iter().any(|a| a == name)).collect();
     for argument in &arguments {
         ensure!(
-            argument == "quick" || names.contains(&argument.as_str()),
+            argument == "quick" || argument.starts_with("customers=") || names.contains(&argument.as_str()),
             "{argument:?} is none of {names:?}"
         );
     }
     let wanted = |name: &str| named.is_empty() || named.contains(&name);
 
     let agents = Agents::start()?;
-    let centre = Centre::start(agents.sip)?;
+    let centre = Centre::start(agents.sip, customers)?;
     println!("{} agents put in within {:.1} s", centre::AGENTS, centre.applied_in.as_secs_f64());
     let mut bench = Bench {
-        callers: Callers::new(centre.sip)?,
+        callers: Callers::new(centre.sip, customers)?,
         centre,
         agents,
         figures: Figures::default(),

@@ -11,7 +11,7 @@ use web::{Actor, Answer, App, Json, Query, Shown};
 use crate::Search;
 use crate::index::letter;
 use crate::keep::State as Kept;
-use crate::query::Asked;
+use crate::query::{Asked, Nearness};
 
 /// Hits of one group.
 const HITS: usize = 6;
@@ -99,23 +99,22 @@ fn look(
         let mut letters = Vec::new();
         for (place, label) in source.labels.iter().enumerate() {
             let letter = letter(&search.sources, at, place);
-            letters.push((letter, label.kind));
-            let Some(query) = asked.one(&search.cutter, open.fields, letter, label.kind) else { continue };
-            let ids = open.find(query.as_ref(), HITS)?;
+            let own = (letter, label.kind);
+            letters.push(own);
+            let ids = nearest(open, |near| asked.one(&search.cutter, open.fields, own, near))?;
             match groups.iter_mut().find(|group| group.source == at && group.label == label.name) {
                 Some(group) => group.ids.extend(ids),
                 None => groups.push(Hits { source: at, label: label.name, ids }),
             }
         }
-        if asked.is_mixed()
-            && let Some(query) = asked.mixed(&search.cutter, open.fields, &letters)
-        {
+        if asked.is_mixed() {
             let known: Vec<i64> = groups
                 .iter()
                 .filter(|group| group.source == at)
                 .flat_map(|group| group.ids.clone())
                 .collect();
-            let ids = open.find(query.as_ref(), HITS)?.into_iter().filter(|id| !known.contains(id)).collect();
+            let mut ids = nearest(open, |near| asked.mixed(&search.cutter, open.fields, &letters, near))?;
+            ids.retain(|id| !known.contains(id));
             groups.insert(0, Hits { source: at, label: "mixed", ids });
         }
     }
@@ -125,4 +124,20 @@ fn look(
         group.ids.truncate(HITS);
     }
     Ok(groups)
+}
+
+/// What has all that was asked; if nothing has, what has most of it.
+fn nearest(
+    open: &crate::index::Opened,
+    query: impl Fn(Nearness) -> Option<Box<dyn tantivy::query::Query>>,
+) -> anyhow::Result<Vec<i64>> {
+    for near in [Nearness::Whole, Nearness::Most] {
+        if let Some(query) = query(near) {
+            let ids = open.find(query.as_ref(), HITS)?;
+            if !ids.is_empty() {
+                return Ok(ids);
+            }
+        }
+    }
+    Ok(Vec::new())
 }

@@ -19,6 +19,14 @@ pub struct Asked {
     parts: Vec<String>,
 }
 
+/// How near to what was typed a text must be. All pairs of characters are quickly found to stand together; most of them are
+/// not, so this is asked only when nothing has all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nearness {
+    Whole,
+    Most,
+}
+
 type Clause = (Occur, Box<dyn Query>);
 
 impl Asked {
@@ -38,17 +46,20 @@ impl Asked {
         self.parts.len() > 1
     }
 
-    /// The question to one label; none when it cannot be of this kind.
+    /// The question to one label; none when it cannot be of this kind, or nearness makes no difference to it.
     pub fn one(
         &self,
         cutter: &Cutter,
         fields: Fields,
-        letter: char,
-        kind: LabelKind,
+        (letter, kind): (char, LabelKind),
+        near: Nearness,
     ) -> Option<Box<dyn Query>> {
+        if near == Nearness::Most && kind != LabelKind::Text {
+            return None;
+        }
         // An address is written with and without spaces.
         let text = if kind == LabelKind::Text { self.parts.join(" ") } else { self.parts.concat() };
-        part(cutter, fields, letter, kind, &text)
+        part(cutter, fields, (letter, kind), near, &text)
     }
 
     /// Every part must be found in one of the labels.
@@ -57,12 +68,13 @@ impl Asked {
         cutter: &Cutter,
         fields: Fields,
         labels: &[(char, LabelKind)],
+        near: Nearness,
     ) -> Option<Box<dyn Query>> {
         let mut clauses: Vec<Clause> = Vec::new();
         for text in &self.parts {
             let any: Vec<Clause> = labels
                 .iter()
-                .filter_map(|(letter, kind)| part(cutter, fields, *letter, *kind, text))
+                .filter_map(|label| part(cutter, fields, *label, near, text))
                 .map(|query| (Occur::Should, query))
                 .collect();
             if any.is_empty() {
@@ -77,8 +89,8 @@ impl Asked {
 fn part(
     cutter: &Cutter,
     fields: Fields,
-    letter: char,
-    kind: LabelKind,
+    (letter, kind): (char, LabelKind),
+    near: Nearness,
     text: &str,
 ) -> Option<Box<dyn Query>> {
     let begins = |text: String| -> Box<dyn Query> {
@@ -126,20 +138,22 @@ fn part(
             if pairs.is_empty() {
                 return None;
             }
-            let mut any: Vec<Clause> = pairs
-                .iter()
-                .map(|pair| {
-                    let pair = counted(is(&terms::head(letter, pair)));
-                    (Occur::Should, Box::new(BoostQuery::new(pair, 0.7)) as Box<dyn Query>)
-                })
-                .collect();
-            // Two thirds of the pairs: a wrong character costs two of them.
-            let least = (pairs.len() * 2).div_ceil(3);
-            any.extend(
-                terms::words(cutter, letter, text).iter().map(|word| (Occur::Should, counted(is(word)))),
-            );
-            let words: Box<dyn Query> = Box::new(BooleanQuery::with_minimum_required_clauses(any, least));
-            let mut all: Vec<Clause> = vec![(Occur::Must, words)];
+            let is_pair = |pair: &String| counted(is(&terms::head(letter, pair)));
+            let mut all: Vec<Clause> = match near {
+                Nearness::Whole => pairs.iter().map(|pair| (Occur::Must, is_pair(pair))).collect(),
+                Nearness::Most => {
+                    let mut any: Vec<Clause> = pairs
+                        .iter()
+                        .map(|pair| (Occur::Should, Box::new(BoostQuery::new(is_pair(pair), 0.7)) as _))
+                        .collect();
+                    // Two thirds of the pairs: a wrong character costs two of them.
+                    let least = (pairs.len() * 2).div_ceil(3);
+                    let words = terms::words(cutter, letter, text);
+                    any.extend(words.iter().map(|word| (Occur::Should, counted(is(word)))));
+                    let most = BooleanQuery::with_minimum_required_clauses(any, least);
+                    vec![(Occur::Must, Box::new(most))]
+                }
+            };
             all.extend(runs.iter().map(|run| (Occur::Must, counted(is(&terms::head(letter, run))))));
             Some(Box::new(BooleanQuery::new(all)))
         }

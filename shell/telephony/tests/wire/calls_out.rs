@@ -1,13 +1,11 @@
 //! Calls that go out to telephones at fixed addresses and to trunks.
 
-mod rig;
-
 use std::time::Duration;
 
+use crate::rig::text::{SDP, answer};
+use crate::rig::{self, Peer, Rig, header, tag};
 use exchange::line::{Command, Device, EndCause, Event, Identity, Target};
 use kernel::{LegId, TrunkId};
-use rig::text::{SDP, answer};
-use rig::{Peer, Rig, header, tag};
 
 /// A rig whose telephone 1001 stands at a fixed address.
 async fn start() -> (Rig, Peer) {

@@ -1,11 +1,9 @@
 //! Calls that come in, against a peer that says exactly what the test writes.
 
-mod rig;
-
+use crate::rig::text::{SDP, ack_refusal, cancel, invite, request};
+use crate::rig::{self, Peer, Rig, header, tag};
 use exchange::line::{Command, EndCause, Event, Identity, Origin, RejectStatus};
 use kernel::{LegId, TrunkId};
-use rig::text::{SDP, ack_refusal, cancel, invite, request};
-use rig::{Peer, Rig, header, tag};
 
 async fn start() -> (Rig, Peer) {
     let rig = Rig::start(rig::config(), rig::directory()).await;

@@ -1,12 +1,10 @@
 //! The torture messages of RFC 4475 and RFC 5118 and a sample of PROTOS: whatever comes, the next OPTIONS is answered.
 
-mod rig;
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rig::text::request;
-use rig::{Peer, Rig};
+use crate::rig::text::request;
+use crate::rig::{self, Peer, Rig};
 use tokio::io::AsyncWriteExt as _;
 
 fn corpus() -> Option<PathBuf> {

@@ -1,14 +1,12 @@
 //! Agents who hear and speak in their browsers: SIP over WebSocket and WebRTC, with a second str0m as the browser.
 
-mod rig;
-
 use std::time::Duration;
 
+use crate::rig::browser::{Browser, Sound, body, web};
+use crate::rig::{self, Rig, header};
 use audio::level::share_at;
 use exchange::line::{Command, Device, EndCause, Event, Identity, Source, Target};
 use kernel::{LegId, RecordingId};
-use rig::browser::{Browser, Sound, body, web};
-use rig::{Rig, header};
 use str0m::media::Direction;
 use tokio::time::{sleep, timeout};
 

@@ -1,11 +1,9 @@
 //! Session timers and what ends a call that nobody ends.
 
-mod rig;
-
+use crate::rig::text::{SDP, answer, request};
+use crate::rig::{self, Peer, Rig, header, tag};
 use exchange::line::{Command, EndCause, Event};
 use kernel::LegId;
-use rig::text::{SDP, answer, request};
-use rig::{Peer, Rig, header, tag};
 
 async fn call_up(rig: &mut Rig, caller: &Peer, more: &str) -> (LegId, String) {
     caller.say(&request("INVITE", "one", 1, "", more, SDP)).await;

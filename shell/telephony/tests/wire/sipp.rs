@@ -1,15 +1,13 @@
 //! SIPp as the peer, caller and telephone, over real sockets.
 
-mod rig;
-
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::rig::{self, Rig};
 use exchange::line::{Command, Device, EndCause, Event, Identity, Target};
 use kernel::LegId;
-use rig::Rig;
 
 /// A SIPp that has been told what to do; the panic of `done` shows what it printed.
 struct Sipp(tokio::process::Child);
@@ -37,7 +35,7 @@ impl Sipp {
 }
 
 fn scenario(name: &str) -> String {
-    format!("{}/tests/sipp/{name}.xml", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/tests/wire/sipp/{name}.xml", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A port that was free a moment ago.

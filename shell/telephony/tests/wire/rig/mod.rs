@@ -1,5 +1,4 @@
 //! A telephony of its own for a test: ephemeral ports on loopback, a steady clock, and an exchange of three lines.
-#![allow(dead_code, reason = "each test file uses what it needs")]
 
 pub mod browser;
 pub mod text;

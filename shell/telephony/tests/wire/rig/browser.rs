@@ -196,7 +196,6 @@ pub struct Heard {
 pub struct Sound {
     say: Sender<Say>,
     thread: Option<std::thread::JoinHandle<Heard>>,
-    pub addr: SocketAddr,
 }
 
 impl Sound {
@@ -205,7 +204,7 @@ impl Sound {
         let addr = socket.local_addr().expect("bound");
         let (say, said) = channel();
         let thread = std::thread::spawn(move || run(&socket, addr, hz, &said));
-        Sound { say, thread: Some(thread), addr }
+        Sound { say, thread: Some(thread) }
     }
 
     fn ask(&self, what: impl FnOnce(Sender<String>) -> Say) -> String {

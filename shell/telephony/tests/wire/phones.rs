@@ -1,16 +1,14 @@
 //! Telephones that register, over every transport, and those who only pretend to be one.
 
-mod rig;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::rig::text::{SDP, answer, request};
+use crate::rig::{self, Peer, REALM, Rig, header};
 use axum::extract::{State, WebSocketUpgrade};
 use exchange::line::{Command, Device, EndCause, Event, Identity, Origin, Target};
 use futures::{SinkExt as _, StreamExt as _};
 use md5::Digest as _;
-use rig::text::{SDP, answer, request};
-use rig::{Peer, REALM, Rig, header};
 use telephony::Telephony;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_tungstenite::tungstenite::Message;
