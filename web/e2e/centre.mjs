@@ -18,14 +18,17 @@ export class Centre {
   #processes = [];
   #folder = mkdtempSync(join(tmpdir(), "switchboard-e2e-"));
 
-  /** `telephones`: how many agents are at work from the start, at telephones that answer by themselves. */
-  static async start({ telephones = AT_WORK } = {}) {
+  /**
+   * `telephones`: how many agents are at work from the start, at telephones that answer by themselves. `outside`: address and port of
+   * whoever takes all calls out. `writing`: seconds of after-call work. `customers`: how many are invented.
+   */
+  static async start({ telephones = AT_WORK, outside = null, writing = WRAP_UP_S, customers = 2_000 } = {}) {
     if (!existsSync(PROGRAM)) {
       throw new Error(`${PROGRAM} is missing. Build the pages, then the program: make pages && cargo build --package switchboard (or name another with SWITCHBOARD_BIN).`);
     }
     const centre = new Centre();
     try {
-      await centre.#open(telephones);
+      await centre.#open({ telephones, outside, writing, customers });
       return centre;
     } catch (error) {
       await centre.stop();
@@ -33,21 +36,21 @@ export class Centre {
     }
   }
 
-  async #open(telephones) {
+  async #open(how) {
     const [sip, phones, rtp] = [await freePort(), await freePort(), 20_000 + 400 * Math.floor(Math.random() * 60)];
     this.sip = `127.0.0.1:${sip}`;
     const data = join(this.#folder, "data");
-    writeFileSync(join(this.#folder, "centre.toml"), withTelephones(phones, telephones));
+    writeFileSync(join(this.#folder, "centre.toml"), demo(phones, how));
     await this.#ended(this.#run(PROGRAM, ["apply", join(this.#folder, "centre.toml"), "--data", data]));
     this.#run("sipp", ["-sn", "uas", "-rtp_echo", "-nostdin", "-i", "127.0.0.1", "-p", `${phones}`, "-mp", `${await freePort()}`]);
-    const serve = this.#run(PROGRAM, ["serve", "--demo", "--demo-customers", "2000", "--data", data, "--http", "127.0.0.1:0", "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`]);
+    const serve = this.#run(PROGRAM, ["serve", "--demo", "--demo-customers", `${how.customers}`, "--data", data, "--http", "127.0.0.1:0", "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`]);
     this.web = await said(serve, /web\s+(http:\/\/\S+)/);
   }
 
   /** Callers who reach the centre one after the other, speak, and hang up after a while. */
-  async call({ calls, perSecond, secondsAtLeast, secondsAtMost, voice: says = voices() }) {
+  async call({ calls, perSecond, secondsAtLeast, secondsAtMost }) {
     const voice = join(this.#folder, "voice.alaw");
-    writeFileSync(voice, says);
+    writeFileSync(voice, voices());
     const scenario = join(this.#folder, "caller.xml");
     writeFileSync(scenario, caller(voice, secondsAtLeast * 1000, secondsAtMost * 1000));
     const numbers = join(this.#folder, "callers.csv");
@@ -96,13 +99,14 @@ export class Centre {
 }
 
 /** The demo's centre, its first agents at telephones that answer by themselves. */
-function withTelephones(port, atWork) {
+function demo(port, { telephones, outside, writing }) {
   const text = ["centre.toml", "flows.toml"].map((file) => readFileSync(join(ROOT, "demo", file), "utf8")).join("\n");
-  return text
-    .replace(/^wrap_up_s = .*$/gm, `wrap_up_s = ${WRAP_UP_S}`)
-    .replace(/^wrap_up_hard_s = .*$/gm, `wrap_up_hard_s = ${WRAP_UP_S}`)
+  const whole = outside ? `${text.replace('name = "carrier"\n', (name) => `${name}out = "sip:${outside}"\n`)}\n[[dial]]\nprefix = ""\ntrunk = "carrier"\n` : text;
+  return whole
+    .replace(/^wrap_up_s = .*$/gm, `wrap_up_s = ${writing}`)
+    .replace(/^wrap_up_hard_s = .*$/gm, `wrap_up_hard_s = ${writing}`)
     .replace(/(\[\[agent\]\]\nnumber = "(10\d\d)"\n)/g, (head, _, number) =>
-      Number(number) > 1000 + atWork || number === "1006" ? head : `${head}contact = "sip:${number}@127.0.0.1:${port}"\nready = true\n`,
+      Number(number) > 1000 + telephones || number === "1006" ? head : `${head}contact = "sip:${number}@127.0.0.1:${port}"\nready = true\n`,
     );
 }
 

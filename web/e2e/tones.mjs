@@ -1,5 +1,6 @@
 // Tones: made for microphones and callers, and sought in what was heard and recorded.
-const RATE = 8_000;
+/** Samples a second, on the wire and in recordings. */
+export const RATE = 8_000;
 
 /** A-law of one sample of 16 bits (G.711). */
 function alaw(sample) {
@@ -11,7 +12,16 @@ function alaw(sample) {
   return (sign | (exponent << 4) | (mantissa & 0x0f)) ^ 0x55;
 }
 
-const wave = (hz, rate, count) => Array.from({ length: count }, (_, at) => Math.round(9_000 * Math.sin((2 * Math.PI * hz * at) / rate)));
+/** The samples of 16 bits behind A-law. */
+export const heardOnTheWire = (bytes) =>
+  Array.from(bytes, (byte) => {
+    const [sign, exponent, mantissa] = [(byte ^ 0x55) & 0x80, ((byte ^ 0x55) >> 4) & 7, (byte ^ 0x55) & 0x0f];
+    const value = exponent === 0 ? (mantissa << 4) + 8 : ((mantissa << 4) + 0x108) << (exponent - 1);
+    return sign ? value : -value;
+  });
+
+/** Stops for a tenth of each half second: a tone that stays, a browser takes for noise. */
+const wave = (hz, rate, count) => Array.from({ length: count }, (_, at) => (at / rate) % 0.5 >= 0.4 ? 0 : Math.round(9_000 * Math.sin((2 * Math.PI * hz * at) / rate)));
 
 /** Ten seconds as it goes over the wire; whole periods, so that it can be repeated. */
 export const toneOnTheWire = (hz) => Buffer.from(wave(hz, RATE, 10 * RATE).map(alaw));
@@ -48,14 +58,22 @@ export function channels(file) {
   return [0, 1].map((channel) => Array.from({ length: data.length >> 2 }, (_, at) => data.readInt16LE(4 * at + 2 * channel)));
 }
 
-/** How much of the power of these samples is at this frequency, 0 to 1 (Goertzel). */
+/** Short enough for a sound that stumbles, long enough to tell 10 Hz apart. */
+const LOOK_S = 0.1;
+
+/** How much of the power of these samples is at this frequency, 0 to 1 (Goertzel, tenth of a second by tenth). */
 export function shareAt(samples, hz, rate = RATE) {
   const step = (2 * Math.PI * hz) / rate;
-  let [re, im, power] = [0, 0, 0];
-  samples.forEach((sample, at) => {
-    re += sample * Math.cos(step * at);
-    im += sample * Math.sin(step * at);
-    power += sample * sample;
-  });
-  return power === 0 ? 0 : (2 * (re * re + im * im)) / (samples.length * power);
+  const length = Math.round(rate * LOOK_S);
+  let [there, power] = [0, 0];
+  for (let from = 0; from + length <= samples.length; from += length) {
+    let [re, im] = [0, 0];
+    for (let at = from; at < from + length; at += 1) {
+      re += samples[at] * Math.cos(step * at);
+      im += samples[at] * Math.sin(step * at);
+      power += samples[at] * samples[at];
+    }
+    there += (2 * (re * re + im * im)) / length;
+  }
+  return power === 0 ? 0 : there / power;
 }

@@ -1,5 +1,5 @@
 // One's own desk: the state, the call that goes on, and what may be done about either. The server decides; the browser asks.
-import { useQuery } from "@tanstack/react-query";
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import type { DeskState } from "@kit/desk";
 import { api, queries } from "./api";
@@ -46,6 +46,8 @@ export interface OwnDesk {
   recording: "on" | "paused" | null;
   /** What is chosen for after this call. */
   next: { state: DeskState; reason?: string } | null;
+  /** Who has asked one in, beside that colleague's customer. */
+  asker: string | null;
   /** Somebody who is asked beside the customer. */
   third: { agent: string | null; number: string | null; queue: string | null; stage: "seeking" | "ringing" | "talking" | "aside" | "conference"; since: string } | null;
   /** Acts that the server would not refuse for what is going on. */
@@ -107,6 +109,12 @@ export function useDesk(active: boolean) {
   });
 }
 
+/** One's own desk as the bar has it, without asking; null for who has none and while nobody is signed in there. */
+export function useDeskNow(): OwnDesk | null {
+  const own = useQuery<Desk>({ queryKey: DESK_KEY, queryFn: skipToken }).data?.desk ?? null;
+  return own?.desk.state === "signed_out" ? null : own;
+}
+
 /** Keeps `useDesk` at what the server pushes; once for all pages. */
 export function useDeskPush(): void {
   const latest = useRef("");
@@ -116,6 +124,15 @@ export function useDeskPush(): void {
     if (desk.at >= latest.current) queries.setQueryData(DESK_KEY, desk);
     latest.current = desk.at;
   });
+}
+
+/** Calls whom the page shows with a masked number: `of` is where the server finds it. */
+export async function dialFrom(of: string, form: object = {}): Promise<void> {
+  try {
+    await api.post(`${of}/dial`, form);
+  } finally {
+    await queries.invalidateQueries({ queryKey: DESK_KEY });
+  }
 }
 
 /** Asks the server; what it refuses is thrown as a `Problem`. */

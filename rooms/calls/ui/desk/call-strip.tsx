@@ -12,7 +12,7 @@ function Control({ label, icon, keyed, on, why, pressed, onClick }: { label: str
   const keys = useKeys();
   return (
     <Tooltip title={on ? undefined : why}>
-      <Button className="control" icon={icon} disabled={!on} aria-pressed={pressed} aria-label={label} onClick={onClick}>
+      <Button className="control" icon={icon} disabled={!on} aria-pressed={pressed} aria-label={label} title={on ? `${label} ${keyLabel(keys[keyed])}` : undefined} onClick={onClick}>
         <span className="control-word">{label}</span> <kbd>{keyLabel(keys[keyed])}</kbd>
       </Button>
     </Tooltip>

@@ -9,6 +9,7 @@ import { useDesk, type OwnDesk } from "@lib/desk";
 import { useMe } from "@lib/session";
 import { Slot } from "@lib/slots";
 import { useUrlState } from "@lib/url";
+import { useSoftphone } from "@softphone";
 import { otherSide, useCall } from "../api";
 import { useAct } from "./act";
 import { Assist } from "./assist";
@@ -79,6 +80,7 @@ export default function DeskPage() {
   const me = useMe();
   const desk = useDesk(true);
   const ask = useAct();
+  const soft = useSoftphone();
   const [{ call: chosen }, choose] = useUrlState(["call"]);
   useEffect(() => {
     document.title = t("desk.title");
@@ -109,7 +111,11 @@ export default function DeskPage() {
         right={<Assist call={shown} />}
       >
         {own.phone_reachable === false && own.desk.state !== "signed_out" && (
-          <Notice tone="busy" title={t("desk.unreachable")}>
+          <Notice
+            tone="busy"
+            title={t("desk.unreachable")}
+            action={soft.status === "off" && me.data && <Button type="primary" icon={<Headset size={16} aria-hidden />} onClick={() => soft.start(me.data?.number ?? "")}>{t("desk.turn_on")}</Button>}
+          >
             {t("desk.unreachable_todo", { number: me.data?.number })}
           </Notice>
         )}

@@ -28,7 +28,7 @@ export function ThirdBar({ own, act }: { own: OwnDesk; act: (what: DeskAct) => v
   return (
     <section className="third-bar" aria-label={t("desk.third.title")} data-tone="hold">
       <Mark tone="hold" icon={MessagesSquare}>
-        {t(`desk.third.${third.stage}`, { who })}
+        {own.asker && third.stage !== "seeking" ? t(`desk.asked.${third.stage}`, { who: agents.name(own.asker) }) : t(`desk.third.${third.stage}`, { who })}
       </Mark>
       <Timer since={third.since} />
       <span className="grow" />
