@@ -14,7 +14,6 @@ export class Agent {
     agent.number = number;
     agent.browser = await openBrowser(["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${voice}`, "--autoplay-policy=no-user-gesture-required"]);
     agent.page = await openPage(agent.browser, web);
-    agent.page.setDefaultTimeout(60_000);
     return agent;
   }
 

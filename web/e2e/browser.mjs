@@ -27,7 +27,7 @@ export async function openBrowser(more = []) {
 export async function openPage(browser, base) {
   const context = await browser.newContext({ baseURL: base, viewport: SIZE, locale: "zh-CN", timezoneId: "Asia/Shanghai", colorScheme: "light" });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.complaints = [];
   // Sounds need not be in the document to be heard.
   await page.addInitScript(() => {
