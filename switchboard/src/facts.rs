@@ -63,8 +63,7 @@ impl Follower {
         Ok(taken)
     }
 
-    /// At the start, after [`Follower::catch_up`]: closes the calls that a death has interrupted, and gives up the places in
-    /// queues that are no more. Returns how many calls.
+    /// At the start, after [`Follower::catch_up`]: closes the calls that a death has interrupted. Returns how many.
     pub async fn interrupt(&mut self, now: Timestamp) -> Result<usize> {
         let mut tx = self.db.begin().await?;
         let closed = self.growing.interrupt(&mut tx, self.last_alive.unwrap_or(now)).await?;

@@ -92,7 +92,10 @@ impl Engine for Acd {
                 self.configure(now, *policy, out);
                 Ok(())
             }
-            Input::Join { call, queue, joined, urgent, wanted } => {
+            Input::Join { call, queue, joined, urgent, wanted: _, promised: true } => {
+                self.keep_place(now, call, queue, joined.min(now), urgent, out)
+            }
+            Input::Join { call, queue, joined, urgent, wanted, promised: false } => {
                 self.join(now, call, queue, joined.min(now), urgent, wanted, out)
             }
             Input::Leave { call, why: _ } => self.leave(now, call, out),

@@ -47,7 +47,7 @@ impl Acd {
                 if at != queue {
                     out.push(Effect::Overflowed { call, from: queue, how: Overflowed::To(at), stays: false });
                 }
-                self.enter(now, call, at, joined, urgent);
+                self.enter(now, call, at, joined, urgent, false);
                 if callback {
                     let how = Overflowed::By(Overflow::OfferCallback);
                     out.push(Effect::Overflowed { call, from: at, how, stays: true });
@@ -61,6 +61,31 @@ impl Acd {
         Ok(())
     }
 
+    /// A place that was promised: taken in whatever else the queue does with those who come.
+    pub(crate) fn keep_place(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        at: QueueId,
+        joined: Timestamp,
+        urgent: bool,
+        out: &mut Vec<Effect>,
+    ) -> Done {
+        if self.callers.contains_key(&call) {
+            return Err(Refusal::AlreadyWaiting);
+        }
+        if !self.queues.contains_key(&at) {
+            return Err(Refusal::NoSuchQueue);
+        }
+        self.enter(now, call, at, joined, urgent, true);
+        if let Some(queue) = self.queues.get_mut(&at) {
+            queue.overhang = queue.overhang.max(queue.waiting());
+        }
+        self.overhang = self.overhang.max(self.callers.len());
+        self.settle(now, call, out);
+        Ok(())
+    }
+
     /// Puts a caller into a line; [`Acd::settle`] must follow.
     pub(crate) fn enter(
         &mut self,
@@ -69,6 +94,7 @@ impl Acd {
         at: QueueId,
         joined: Timestamp,
         urgent: bool,
+        promised: bool,
     ) {
         let Some(queue) = self.queues.get_mut(&at) else { return };
         let caller = Caller {
@@ -76,10 +102,11 @@ impl Acd {
             joined,
             entered: now,
             urgent,
+            promised,
             stage: Stage::Waiting,
             stood: false,
             overflow_at: queue.policy.when_waited.as_ref().map(|(after, _)| now + at_least_a_second(*after)),
-            announce_at: queue.policy.announce_every.map(|_| now),
+            announce_at: queue.policy.announce_every.filter(|_| !promised).map(|_| now),
             told: Told::NOTHING,
             armed: None,
         };
@@ -106,7 +133,8 @@ impl Acd {
             self.offer(now, call, agent, None, out);
             return self.settle(now, overtaken, out);
         }
-        if self.unstaffed_rule(id).is_some_and(|how| how != Overflow::OfferCallback) {
+        let promised = caller.promised;
+        if !promised && self.unstaffed_rule(id).is_some_and(|how| how != Overflow::OfferCallback) {
             return self.send_away(now, call, out);
         }
         self.stand(now, call, out);
@@ -198,7 +226,8 @@ impl Acd {
         to: QueueId,
         out: &mut Vec<Effect>,
     ) -> Done {
-        let from = self.callers.get(&call).ok_or(Refusal::NoSuchCall)?.queue;
+        let caller = self.callers.get(&call).ok_or(Refusal::NoSuchCall)?;
+        let (from, promised) = (caller.queue, caller.promised);
         let target = self.queues.get(&to).ok_or(Refusal::NoSuchQueue)?;
         if from == to {
             return Ok(());
@@ -206,7 +235,7 @@ impl Acd {
         if target.is_full() {
             return Err(Refusal::Full);
         }
-        let landing = self.land(to, true);
+        let landing = self.land_inside(to, promised);
         let rang = self.relocate(now, call, to, landing, out);
         if let Some(agent) = rang {
             self.ring_no_more(now, agent, out);
@@ -248,8 +277,8 @@ impl Acd {
                 }
                 // Still here, so still counted among those who were here before a limit was lowered.
                 self.overhang = overhang;
-                self.enter(now, call, queue, caller.joined, caller.urgent);
-                if callback {
+                self.enter(now, call, queue, caller.joined, caller.urgent, caller.promised);
+                if callback && !caller.promised {
                     let how = Overflowed::By(Overflow::OfferCallback);
                     out.push(Effect::Overflowed { call, from: queue, how, stays: true });
                 }

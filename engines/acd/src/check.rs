@@ -47,8 +47,9 @@ impl Acd {
             let serving = serving.filter(|agent| agent.desk.is_serving()).count();
             hold!(queue.serving == serving, "queue {id}: {serving} serving, {} counted", queue.serving);
             let sent_away = self.unstaffed_rule(*id).is_some_and(|how| how != crate::Overflow::OfferCallback);
+            let promised = |call| self.callers.get(call).is_some_and(|caller| caller.promised);
             hold!(
-                !sent_away || queue.line.is_empty(),
+                !sent_away || queue.line.iter().all(|place| promised(&place.call)),
                 "queue {id}: somebody waits though nobody is signed in"
             );
             if let Some(head) = queue.line.head().filter(|head| !head.calm) {

@@ -82,7 +82,8 @@ impl Acd {
                 caller.overflow_at = rule.map(|(after, _)| caller.entered + at_least_a_second(*after));
             }
             if announce_changed {
-                caller.announce_at = queue.policy.announce_every.map(|every| now + at_least_a_second(every));
+                let every = queue.policy.announce_every.filter(|_| !caller.promised);
+                caller.announce_at = every.map(|every| now + at_least_a_second(every));
             }
             let place = queue.place(place.call, caller);
             if rung {
@@ -136,7 +137,10 @@ impl Acd {
         let calls = queue.line.iter().chain(&queue.ringing).map(|place| place.call);
         for call in calls.collect::<Vec<CallId>>() {
             let landing = match &how {
-                Overflow::Queue(to) => self.land(*to, true),
+                Overflow::Queue(to) => {
+                    let promised = self.callers.get(&call).is_some_and(|caller| caller.promised);
+                    self.land_inside(*to, promised)
+                }
                 other => Landing::Out(other.clone()),
             };
             if let Some(agent) = self.relocate(now, call, id, landing, out) {

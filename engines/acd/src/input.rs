@@ -16,12 +16,15 @@ pub enum Input {
     // Callers.
     /// A caller asks for a person. `joined` is t2: kept when a call comes back to a queue. `wanted` rings first, and
     /// nobody else, if ready at this moment (whatever the queues and skills); otherwise the caller waits like any other.
+    /// `promised`: nobody is on the line, and the place was promised: it is kept although the queue is full or nobody is
+    /// signed in, and only goes to other queues.
     Join {
         call: CallId,
         queue: QueueId,
         joined: Timestamp,
         urgent: bool,
         wanted: Option<Wanted>,
+        promised: bool,
     },
     /// The caller is no longer waiting: hung up, took a call-back, went back to the menu.
     Leave {

@@ -45,17 +45,25 @@ impl Acd {
         Landing::Out(Overflow::Message)
     }
 
+    /// For somebody who waits already; a place that was promised is kept where nobody is signed in, too.
+    pub(crate) fn land_inside(&self, to: QueueId, promised: bool) -> Landing {
+        match self.queues.get(&to) {
+            Some(queue) if promised && !queue.is_full() => Landing::In { queue: to, callback: false },
+            _ => self.land(to, true),
+        }
+    }
+
     /// A caller has waited as long as the queue allows. An emergency is never sent away for that, only to another
     /// queue; and nobody is sent to a queue that would not take him in.
     pub(crate) fn waited(&mut self, now: Timestamp, call: CallId, out: &mut Vec<Effect>) {
         let Some(caller) = self.callers.get_mut(&call) else { return };
-        let from = caller.queue;
+        let (from, promised) = (caller.queue, caller.promised);
         caller.overflow_at = None;
         let Some(queue) = self.queues.get(&from) else { return };
         let Some((after, how)) = queue.policy.when_waited.clone() else { return };
         match how {
             Overflow::Queue(to) => {
-                let landing = self.land(to, true);
+                let landing = self.land_inside(to, promised);
                 match landing {
                     Landing::In { queue, .. } if queue != from => {
                         self.relocate(now, call, from, landing, out);
@@ -67,7 +75,7 @@ impl Acd {
                     }
                 }
             }
-            _ if caller.urgent => {}
+            _ if caller.urgent || promised => {}
             Overflow::OfferCallback => {
                 let how = Overflowed::By(Overflow::OfferCallback);
                 out.push(Effect::Overflowed { call, from, how, stays: true });
@@ -88,7 +96,9 @@ impl Acd {
     pub(crate) fn unstaffed(&mut self, now: Timestamp, id: QueueId, out: &mut Vec<Effect>) {
         let Some(how) = self.unstaffed_rule(id) else { return };
         let Some(queue) = self.queues.get(&id) else { return };
-        for call in queue.line.iter().map(|place| place.call).collect::<Vec<CallId>>() {
+        let there = queue.line.iter().map(|place| place.call);
+        let stays = |call: &CallId| self.callers.get(call).is_some_and(|caller| caller.promised);
+        for call in there.filter(|call| !stays(call)).collect::<Vec<CallId>>() {
             if how == Overflow::OfferCallback {
                 let how = Overflowed::By(Overflow::OfferCallback);
                 out.push(Effect::Overflowed { call, from: id, how, stays: true });

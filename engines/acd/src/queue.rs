@@ -155,6 +155,8 @@ pub(crate) struct Caller {
     /// Into this queue.
     pub entered: Timestamp,
     pub urgent: bool,
+    /// Nobody is on the line: a place that was promised, which the queue's rules for those who wait do not end.
+    pub promised: bool,
     pub stage: Stage,
     /// Had to stand in line: nobody was ready at once.
     pub stood: bool,

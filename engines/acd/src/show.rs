@@ -48,6 +48,7 @@ impl Acd {
                     joined,
                     entered,
                     urgent,
+                    promised,
                     stage,
                     stood,
                     overflow_at,
@@ -57,7 +58,7 @@ impl Acd {
                 } = caller;
                 let _ = writeln!(
                     text,
-                    "  caller {} joined {joined} entered {entered} urgent {urgent} {stage:?} stood {stood} overflow {} announce {} \
+                    "  caller {} joined {joined} entered {entered} urgent {urgent} promised {promised} {stage:?} stood {stood} overflow {} announce {} \
                      told {:?} {:?} armed {}",
                     place.call,
                     at(*overflow_at),

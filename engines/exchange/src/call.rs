@@ -24,7 +24,6 @@ mod third;
 mod view;
 
 pub(crate) use self::happening::Happening;
-pub(crate) use self::promise::Promise;
 pub use self::state::With;
 pub(crate) use self::state::{
     Dialling, Far, InFlow, Line, Message, Offer, Parked, Recording, Stage, State, Talk, Third, Voice, Waiting,

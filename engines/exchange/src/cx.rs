@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp, TrunkId};
 
-use crate::call::Call;
 use crate::counters::Counters;
-use crate::fact::{DeskState, Fact, Mark, Party, What};
+use crate::fact::{DeskState, Fact, Mark, Party, Place, What};
 use crate::line::{Command, Device, EndCause, Identity, RejectStatus, Target};
 use crate::{Config, Effect, Refused};
 
@@ -103,8 +102,8 @@ pub(crate) struct Cx<'a> {
     pub counters: &'a mut Counters,
     /// Calls on each trunk.
     pub on_trunk: &'a mut BTreeMap<TrunkId, u32>,
-    /// Calls that begin by this one: call backs that were promised.
-    pub born: &'a mut Vec<Call>,
+    /// Places in queues that are kept from now on.
+    pub kept: &'a mut Vec<Place>,
     /// What the distributor has still to be told.
     pub acd: &'a mut VecDeque<acd::Input>,
     pub out: &'a mut Vec<Effect>,

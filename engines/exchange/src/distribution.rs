@@ -83,9 +83,9 @@ impl Exchange {
         self.desks_changed.insert(agent);
         let gone = desk == DeskState::SignedOut && !known;
         let Exchange { config, ids, legs, seats, recordings, counters, on_trunk, to_acd, .. } = self;
-        let born = &mut Vec::new();
+        let kept = &mut Vec::new();
         let mut cx =
-            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, born, acd: to_acd, out };
+            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, kept, acd: to_acd, out };
         // t7: when after-call work is over, or when there is none.
         let over = match (&was, &desk) {
             (_, DeskState::AfterCall { .. }) => None,

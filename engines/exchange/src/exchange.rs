@@ -95,7 +95,7 @@ impl Exchange {
     pub(crate) fn step(&mut self, now: Timestamp, id: CallId, happening: Happening, out: &mut Vec<Effect>) {
         self.at_work = Some(id);
         let got_through = matches!(happening, Happening::OtherAnswered(_));
-        let mut born = Vec::new();
+        let mut kept = Vec::new();
         let Exchange {
             config,
             ids,
@@ -119,7 +119,7 @@ impl Exchange {
             recordings,
             counters,
             on_trunk,
-            born: &mut born,
+            kept: &mut kept,
             acd: to_acd,
             out,
         };
@@ -132,27 +132,11 @@ impl Exchange {
             }
             None => cx.stray(format!("{happening:?} for call {id}, which is over")),
         }
-        for call in born {
-            self.promised.insert(call.id);
-            self.touched.insert(call.id);
-            self.calls.insert(call.id, call);
+        for place in kept {
+            self.keep_place(now, place, out);
         }
         if got_through && !self.promised.is_empty() {
             self.need_no_call_back(now, id, out);
-        }
-    }
-
-    /// Whoever is promised a call back and gets through by himself needs none.
-    fn need_no_call_back(&mut self, now: Timestamp, id: CallId, out: &mut Vec<Effect>) {
-        let Some(call) = self.calls.get(&id) else { return };
-        if call.direction != Direction::In || call.served_by.is_none() {
-            return;
-        }
-        let number = &call.from.number;
-        let promised = |id: &&CallId| self.calls.get(id).is_some_and(|call| call.away && call.to == *number);
-        let needless: Vec<CallId> = self.promised.iter().filter(promised).copied().collect();
-        for id in needless {
-            self.step(now, id, Happening::End, out);
         }
     }
 
@@ -473,6 +457,7 @@ impl Engine for Exchange {
                 }
             }
             Input::Configure(config) => self.configure(*config),
+            Input::Keep(place) => self.keep_again(now, place, out),
             Input::Drain => self.draining = true,
         }
         self.settle(now, out);

@@ -233,10 +233,10 @@ pub enum What {
         call: CallId,
         queue: QueueId,
         number: String,
-        /// The call back keeps the place in the queue, under this id.
-        #[serde(default)]
-        place: Option<CallId>,
     },
+    /// The call back that was asked for keeps the caller's place in the queue. Whatever moves the place or ends it tells
+    /// so: `QueueMoved`, `Offered`, `OfferEnded`, `CallPlaced`, `PlaceLost`.
+    PlaceKept(Place),
     /// The place of a call back in the queue is gone before anybody called: it is owed like any other.
     PlaceLost {
         call: CallId,
@@ -255,6 +255,21 @@ pub enum What {
         desk: DeskState,
         by: Option<PersonId>,
     },
+}
+
+/// A place in a queue, kept for somebody who is called back when it is reached. All that is needed to keep it after a
+/// restart.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Place {
+    /// Of the call back, once it is made.
+    pub call: CallId,
+    pub promised_in: CallId,
+    pub number: String,
+    pub queue: QueueId,
+    /// t2 of the caller, which is where the place stands.
+    pub requested: Timestamp,
+    pub asked: Timestamp,
+    pub urgent: bool,
 }
 
 /// An agent's state as the figures count it.
@@ -414,6 +429,7 @@ impl What {
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }
+            | What::PlaceKept(_)
             | What::PlaceLost { .. }
             | What::DeviceChosen { .. }
             | What::DeskChanged { .. } => None,

@@ -3,7 +3,8 @@
 use kernel::{CallId, FlowId, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Config, Fact, fact::TransferTo, line};
+use crate::fact::{Place, TransferTo};
+use crate::{Config, Fact, line};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +19,8 @@ pub enum Input {
     LookedUp { call: CallId, key: String, value: Option<String> },
     /// A new configuration; calls in progress go on, and finish the flow they are in.
     Configure(Box<Config>),
+    /// At the start: a place in a queue that an earlier process had promised, and nobody was rung for.
+    Keep(Place),
     /// Refuse new calls; those in progress go on.
     Drain,
 }

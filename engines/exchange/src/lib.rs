@@ -19,6 +19,7 @@ pub mod floor;
 mod input;
 pub mod line;
 mod outward;
+mod places;
 mod recover;
 mod show;
 #[cfg(test)]

@@ -119,9 +119,9 @@ impl Exchange {
         }
         let ring_for = self.config.limits.outside_ring;
         let Exchange { config, ids, legs, seats, recordings, counters, on_trunk, to_acd, .. } = self;
-        let born = &mut Vec::new();
+        let kept = &mut Vec::new();
         let mut cx =
-            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, born, acd: to_acd, out };
+            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, kept, acd: to_acd, out };
         let from_desk = dialled.is_none();
         let customer: LegId = cx.ids.mint(now);
         let far = Far { to: target, shown, ring_for };

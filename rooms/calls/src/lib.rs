@@ -31,7 +31,8 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261122_1_direction.sql",
         "20261122_2_owed.sql",
         "20261122_3_desks.sql",
-        "20261122_4_not_served.sql"
+        "20261122_4_not_served.sql",
+        "20261122_5_places.sql"
     ]
 );
 

@@ -6,6 +6,7 @@ pub mod figures;
 pub mod lines;
 mod not_served;
 pub mod owed;
+pub mod places;
 pub mod search;
 #[cfg(test)]
 mod tests;

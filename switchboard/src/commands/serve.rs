@@ -63,6 +63,9 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let (hall, _thread) =
         driver::start(exchange, telephony.clone(), events, log, app.clock.clone(), calendar.clone())?;
     let following = tokio::spawn(follower.follow(hall.written()));
+    for place in calls::store::places::kept(&app.db).await? {
+        hall.tell(Input::Keep(place)).await?;
+    }
     for (agent, device) in calls::store::facts::devices(&app.db).await? {
         hall.tell(Input::Agent { agent, act: AgentAct::UseDevice { device } }).await?;
     }

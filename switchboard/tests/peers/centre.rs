@@ -98,6 +98,11 @@ impl Centre {
         std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 
+    /// It dies without a word.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("it ran");
+    }
+
     /// Asked to stop, it stops.
     pub async fn stop(mut self) {
         let pid = self.child.id().expect("it runs").to_string();

@@ -4,6 +4,7 @@ mod baresip;
 mod centre;
 mod network;
 mod outgoing;
+mod places;
 mod sipp;
 mod sound;
 mod telephones;

@@ -73,7 +73,7 @@ fn day(calls: i64, agents: i64, hours: u64, check: bool) -> (u64, Duration) {
             Happens::Join(call) => {
                 joined.insert(call, at);
                 let queue = QueueId([5, 5, 4, 4, 3, 2, 2, 1][dice.roll(8) as usize]);
-                Input::Join { call, queue, joined: at, urgent: false, wanted: None }
+                Input::Join { call, queue, joined: at, urgent: false, wanted: None, promised: false }
             }
             Happens::Answer(agent, call) => {
                 // An emergency may have taken this agent while the telephone rang.

@@ -155,7 +155,8 @@ fn input(dice: &mut Dice, acd: &Acd, world: &World, now: Timestamp, calls: &mut 
             *calls += 1;
             let joined = now - Duration::from_secs(if dice.one_in(4) { dice.roll(300) } else { 0 });
             let wanted = dice.one_in(4).then_some(Wanted { agent, by: PersonId(99) });
-            Input::Join { call: CallId(*calls), queue, joined, urgent: dice.one_in(8), wanted }
+            let (urgent, promised) = (dice.one_in(8), dice.one_in(8));
+            Input::Join { call: CallId(*calls), queue, joined, urgent, wanted, promised }
         }
         8 | 9 => Input::Leave { call, why: LeaveWhy::HungUp },
         10 => Input::Move { call, to: queue },

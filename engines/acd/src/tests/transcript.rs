@@ -266,7 +266,8 @@ impl Stage {
                     None => None,
                 };
                 let urgent = rest.contains(&"urgent");
-                Input::Join { call: call_id(call)?, queue, joined, urgent, wanted }
+                let promised = rest.contains(&"promised");
+                Input::Join { call: call_id(call)?, queue, joined, urgent, wanted, promised }
             }
             ["call", call, "forgotten"] => Input::Forget { call: call_id(call)? },
             ["call", call, "leaves"] => Input::Leave { call: call_id(call)?, why: LeaveWhy::HungUp },

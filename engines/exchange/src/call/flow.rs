@@ -75,7 +75,7 @@ impl Call {
                 }
                 ivr::Effect::CallBack { queue, number } => {
                     let number = number.unwrap_or_else(|| self.who().number);
-                    cx.fact(What::CallbackAsked { call, queue, number, place: None });
+                    cx.fact(What::CallbackAsked { call, queue, number });
                 }
                 ivr::Effect::Queue { queue, urgent } => {
                     self.urgent |= urgent;

@@ -1,35 +1,26 @@
 //! A caller who would rather be called back keeps the place in the queue: a call of its own waits there without a customer
 //! on the line, an agent is offered it like any other, and when the agent has answered the customer is rung, once.
 
-use kernel::{CallId, LegId, PersonId, QueueId, Timestamp};
+use kernel::{LegId, PersonId, QueueId};
 
 use super::{Call, Dialling, Stage, State, Voice, Waiting, third};
 use crate::cx::Cx;
-use crate::fact::{Direction, What};
+use crate::fact::{Direction, Place, What};
 use crate::line::{EndCause, Identity, Target};
-
-/// What is promised to whom.
-pub(crate) struct Promise {
-    pub promised_in: CallId,
-    pub number: String,
-    pub queue: QueueId,
-    /// t2 of the caller.
-    pub requested: Timestamp,
-    pub urgent: bool,
-}
 
 impl Call {
     /// Waits from now on where the caller has waited. The distributor is told of it.
-    pub fn promise(cx: &mut Cx, promise: Promise) -> Call {
-        let id: CallId = cx.ids.mint(cx.now);
+    pub fn promise(cx: &mut Cx, place: Place) -> Call {
+        let Place { call, promised_in, number, queue, requested, asked, urgent } = place;
         let customer: LegId = cx.ids.mint(cx.now);
-        let Promise { promised_in, number, queue, requested, urgent } = promise;
-        cx.acd.push_back(acd::Input::Join { call: id, queue, joined: requested, urgent, wanted: None });
+        let (joined, wanted) = (requested, None);
+        cx.acd.push_back(acd::Input::Join { call, queue, joined, urgent, wanted, promised: true });
         let waiting =
             Waiting { queue, voice: Voice::Music, to_tell: None, callback_offered: false, offer: None };
         let from = Identity::default();
-        let mut call = Call::begin(id, cx.now, customer, from, number, State::InQueue(waiting));
+        let mut call = Call::begin(call, cx.now, customer, from, number, State::InQueue(waiting));
         call.direction = Direction::Out;
+        call.arrived = asked;
         call.requested = Some(requested);
         call.urgent = urgent;
         call.queue = Some(queue);

@@ -5,10 +5,10 @@ use std::time::Duration;
 use audio::{Digit, Sound, spoken};
 use kernel::{PersonId, QueueId, Timestamp};
 
-use super::{Call, Offer, Promise, State, Voice, Waiting};
+use super::{Call, Offer, State, Voice, Waiting};
 use crate::config::QueueLine;
 use crate::cx::Cx;
-use crate::fact::{Direction, FlowOut, Mark, Moved, OfferEnd, Party, What};
+use crate::fact::{Direction, FlowOut, Mark, Moved, OfferEnd, Party, Place, What};
 use crate::line::{EndCause, PlayMode};
 
 /// The ring time is the distributor's; the wire stops a little later by itself should we be gone.
@@ -52,7 +52,8 @@ impl Call {
     ) -> State {
         let joined = *self.requested.get_or_insert(cx.now);
         self.queue = Some(queue);
-        cx.acd.push_back(acd::Input::Join { call: self.id, queue, joined, urgent: self.urgent, wanted });
+        let (call, urgent) = (self.id, self.urgent);
+        cx.acd.push_back(acd::Input::Join { call, queue, joined, urgent, wanted, promised: false });
         let line = cx.config.queues.get(&queue);
         let greeting = line.map(|line| line.greeting.as_slice()).unwrap_or_default();
         let notice = if first.is_empty() { greeting.to_vec() } else { first.to_vec() };
@@ -238,17 +239,18 @@ impl Call {
     fn take_callback(&mut self, cx: &mut Cx, queue: QueueId, waited: bool) -> State {
         let number = self.who().number;
         let keeps = waited && self.direction == Direction::In && cx.config.trunk_for(&number).is_some();
-        let place = keeps.then(|| {
-            let requested = self.requested.unwrap_or(cx.now);
-            let promised_in = self.id;
-            let number = number.clone();
-            let call =
-                Call::promise(cx, Promise { promised_in, number, queue, requested, urgent: self.urgent });
-            let id = call.id;
-            cx.born.push(call);
-            id
-        });
-        cx.fact(What::CallbackAsked { call: self.id, queue, number, place });
+        if keeps {
+            cx.kept.push(Place {
+                call: cx.ids.mint(cx.now),
+                promised_in: self.id,
+                number: number.clone(),
+                queue,
+                requested: self.requested.unwrap_or(cx.now),
+                asked: cx.now,
+                urgent: self.urgent,
+            });
+        }
+        cx.fact(What::CallbackAsked { call: self.id, queue, number });
         self.flowed_out(cx, queue, FlowOut::Callback);
         let taken = self.line_of(cx, queue).callback_taken;
         self.close(cx, &taken, Party::System)

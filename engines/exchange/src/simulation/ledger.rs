@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{CallId, LegId, PersonId, RecordingId};
 
-use crate::fact::{Fact, What};
+use crate::fact::{Fact, Place, What};
 use crate::line::Command;
 
 #[derive(Default)]
@@ -23,8 +23,8 @@ pub struct Ledger {
     thirds: BTreeMap<CallId, Option<PersonId>>,
     consulting: BTreeSet<CallId>,
     parked: BTreeSet<CallId>,
-    /// Call backs that keep their place, with the call they were promised in.
-    promised: BTreeMap<CallId, CallId>,
+    /// Call backs that keep their place.
+    promised: BTreeMap<CallId, Place>,
     started: BTreeSet<RecordingId>,
     sealed: BTreeSet<RecordingId>,
     outcome: BTreeMap<CallId, &'static str>,
@@ -32,6 +32,19 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// The process dies. What it had promised and nobody was rung for is to be kept by the next one; all else is over.
+    pub fn die(&mut self) -> Vec<Place> {
+        let died = std::mem::take(self);
+        self.interrupted = died.interrupted;
+        self.promised = died.promised;
+        self.promised.retain(|place, _| !died.ringing.contains_key(place));
+        self.promised.values().cloned().collect()
+    }
+
+    pub fn keeps(&self) -> impl Iterator<Item = &CallId> {
+        self.promised.keys()
+    }
+
     pub fn command(&mut self, command: &Command) {
         if let Command::Answer { leg } = command {
             assert!(self.arrived.values().any(|known| known == leg), "answered before it was written down");
@@ -58,15 +71,24 @@ impl Ledger {
             What::CallArrived { call, leg, .. } => {
                 assert!(self.arrived.insert(*call, *leg).is_none(), "arrived twice");
             }
-            What::CallbackAsked { call, place: Some(place), .. } => {
-                assert!(self.promised.insert(*place, *call).is_none(), "promised twice");
+            What::PlaceKept(place) => {
+                assert!(self.promised.insert(place.call, place.clone()).is_none(), "promised twice");
+                let ofs = self.promised.values().filter(|known| known.number == place.number);
+                assert!(ofs.count() <= 2, "{} is promised more than the older and the newer place", place.number);
             }
             What::PlaceLost { call, promised_in } => {
-                assert_eq!(self.promised.remove(call), Some(*promised_in), "no promise was lost");
+                let lost = self.promised.remove(call).map(|place| place.promised_in);
+                assert_eq!(lost, Some(*promised_in), "no promise was lost");
                 self.ringing.remove(call);
             }
+            What::QueueMoved { call, to, .. } => {
+                if let Some(place) = self.promised.get_mut(call) {
+                    place.queue = *to;
+                }
+            }
             What::CallPlaced { call, leg, agent, promised_in: Some(promised_in), .. } => {
-                assert_eq!(self.promised.remove(call), Some(*promised_in), "rung twice, or never promised");
+                let kept = self.promised.remove(call).map(|place| place.promised_in);
+                assert_eq!(kept, Some(*promised_in), "rung twice, or never promised");
                 assert_eq!(self.ringing.remove(call), Some(*agent), "called back without an offer");
                 assert!(self.arrived.insert(*call, *leg).is_none(), "placed twice");
                 self.placed.insert(*call, *agent);

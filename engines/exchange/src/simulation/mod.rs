@@ -265,6 +265,18 @@ impl Simulation {
             }
         }
         self.exchange.check();
+        assert!(self.exchange.promised.iter().eq(self.ledger.keeps()), "places kept and places told differ");
+    }
+
+    /// The process dies at this moment, and another one begins.
+    fn restart(&mut self) {
+        self.story.note(self.now, Story::Text("dies and begins anew".to_owned()));
+        self.exchange = Exchange::new(world::config(), Arc::clone(&self.ids));
+        self.wire.die();
+        self.plan.queue.retain(|_, next| matches!(next, Next::Deed(deed) if !matches!(deed, Deed::Caller(_))));
+        for place in self.ledger.die() {
+            self.input(Input::Keep(place));
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Deed {
     Leader,
     /// Configuration, trunks, stray events.
     Fate,
+    /// The process dies and is started again.
+    Restart,
     /// Everybody goes home.
     Close,
 }
@@ -41,6 +43,7 @@ impl Simulation {
             }
             Deed::Leader => self.leader(),
             Deed::Fate => self.fate(),
+            Deed::Restart => self.restart(),
             Deed::Close => self.close(),
         }
     }
@@ -326,6 +329,10 @@ impl Simulation {
         for _ in 0..calls {
             let at = self.now + Duration::from_millis(self.dice.below(length.as_millis() as u64));
             self.plan.deed(at, Deed::Call);
+        }
+        if self.dice.chance(15) {
+            let at = self.now + Duration::from_millis(self.dice.below(length.as_millis() as u64));
+            self.plan.deed(at, Deed::Restart);
         }
         self.plan.deed(self.now + length, Deed::Close);
     }

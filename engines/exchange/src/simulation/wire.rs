@@ -53,6 +53,12 @@ impl Wire {
         self.legs.insert(leg, WireLeg::new(phone, true));
     }
 
+    /// The process dies, and with it every leg; what was recorded is sealed by the next one.
+    pub fn die(&mut self) {
+        let gone = std::mem::take(&mut self.gone);
+        *self = Wire { gone, ..Wire::default() };
+    }
+
     /// Anything still to be sealed?
     pub fn taping(&self) -> bool {
         !self.tapes.is_empty()

@@ -9,7 +9,7 @@
 //!   number X|completes|cancels|swaps|confers|drops third|leaves|collects secret|ends secret`
 //! * `outside rings|answers|fails|hangs up|is unreachable` (and a caller with `phone USER` dials from a telephone of ours),
 //!   `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
-//!   `leader sends 1001 home`, `after 5s`, `drain`, `max calls 1`, `turn general off`, `floor`
+//!   `leader sends 1001 home`, `after 5s`, `drain`, `the process dies` (and begins anew), `max calls 1`, `turn general off`, `floor`
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,7 +20,7 @@ use kernel::time::{Clock, TestClock};
 use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, RecordingId, Timestamp};
 
 use super::world;
-use crate::fact::{TransferTo, What};
+use crate::fact::{Place, TransferTo, What};
 use crate::line::{Command, Device, EndCause, Event, Identity, Origin, PlayMode, PlayOutcome, Target};
 use crate::{AgentAct, Config, Effect, Exchange, Input, LeaderAct};
 
@@ -63,6 +63,8 @@ struct Rig {
     playing: BTreeMap<LegId, PlayId>,
     recorded: BTreeMap<RecordingId, LegId>,
     recordings: u32,
+    /// In queues, for call backs: what a database would know after a death.
+    places: BTreeMap<CallId, Place>,
 }
 
 impl Rig {
@@ -95,6 +97,7 @@ impl Rig {
             playing: BTreeMap::new(),
             recorded: BTreeMap::new(),
             recordings: 0,
+            places: BTreeMap::new(),
         }
     }
 
@@ -111,6 +114,13 @@ impl Rig {
                     self.effects(out);
                 }
                 self.now = until;
+            }
+            ["the", "process", "dies"] => {
+                self.exchange = Exchange::new(self.config.clone(), Arc::clone(&self.ids));
+                for place in std::mem::take(&mut self.places).into_values() {
+                    self.places.insert(place.call, place.clone());
+                    self.feed(Input::Keep(place));
+                }
             }
             ["drain"] => self.feed(Input::Drain),
             ["floor"] => self.floor(),
@@ -307,9 +317,16 @@ impl Rig {
     fn note(&mut self, effect: &Effect, events: &mut Vec<Event>) {
         match effect {
             Effect::Fact(fact) => {
-                if let What::CallbackAsked { call, place: Some(place), .. } = &fact.what {
-                    let name = format!("{}-back", self.name(call));
-                    self.names.insert(place.to_string(), name);
+                match &fact.what {
+                    What::PlaceKept(place) => {
+                        let name = format!("{}-back", self.name(place.promised_in));
+                        self.names.insert(place.call.to_string(), name);
+                        self.places.insert(place.call, place.clone());
+                    }
+                    What::CallPlaced { call, .. } | What::PlaceLost { call, .. } => {
+                        self.places.remove(call);
+                    }
+                    _ => {}
                 }
                 if let What::CallArrived { call, leg, .. } | What::CallPlaced { call, leg, .. } = &fact.what {
                     // A call from the desk is told before the telephone is rung.

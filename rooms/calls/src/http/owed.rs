@@ -1,13 +1,18 @@
 //! Calling back: what is owed to callers who were not served, and what somebody does about it.
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::State;
 use db::Look;
+use exchange::{Input, LeaderAct};
 use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, Json, Path, Query};
 
 use super::records::bad;
+use crate::Hall;
 use crate::permissions::READ;
 use crate::rules::owed::{Act, Asker, Kind, Owed, allowed, decide};
 use crate::store::owed;
@@ -92,7 +97,7 @@ fn view(owed: Owed, asker: Asker) -> OwedView {
         queue: Some(owed.queue).filter(|queue| queue.get() != 0),
         last_at: owed.last_at,
         times: owed.times,
-        in_queue: owed.in_queue,
+        in_queue: owed.place.is_some(),
         attempts: Vec::new(),
         allowed: allowed(&owed, asker),
         number: if mine { owed.number } else { kernel::mask::phone(&owed.number) },
@@ -138,6 +143,7 @@ pub struct Do {
     responses((status = 200, body = OwedView), (status = 404), (status = 409)))]
 pub async fn act(
     State(app): State<App>,
+    Extension(hall): Extension<Arc<dyn Hall>>,
     actor: Actor,
     Path(id): Path<i64>,
     Json(asked): Json<Do>,
@@ -172,6 +178,11 @@ pub async fn act(
     }
     tx.commit().await?;
     next.version += 1;
+    // What is done is not called any more. Nobody minds if the call back has just begun: then it is a call like any other.
+    if let Some(call) = next.place.take_if(|_| next.done_at.is_some()) {
+        let give_up = Input::Leader { by: actor.person, act: LeaderAct::EndCall { call } };
+        drop(hall.act(give_up).await?);
+    }
     Ok(Json(view(next, asker(&actor))))
 }
 

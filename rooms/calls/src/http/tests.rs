@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use db::testdb::on_both;
 use exchange::fact::DeskState;
-use exchange::fact::What;
+use exchange::fact::{Place, What};
 use exchange::floor::{AgentView, Pulse};
 use exchange::{DeskView, Exchange, Fact, FloorView, Input, Refused};
 use futures::future::BoxFuture;
@@ -131,7 +131,7 @@ fn a_call_back_is_taken_tried_and_done() {
                 to: "95598".into(),
             },
             What::CallAnswered { call },
-            What::CallbackAsked { call, queue, number: "13812345678".into(), place: None },
+            What::CallbackAsked { call, queue, number: "13812345678".into() },
             What::MessageLeft { call, queue, recording: RecordingId(50) },
         ];
         let facts: Vec<(u64, Fact)> =
@@ -284,12 +284,16 @@ fn those_not_served_are_one_list_without_duplicates() {
             arrives(1, "13900000001"),
             What::Abandoned { call: CallId(1), queue },
             arrives(2, "13900000001"),
-            What::CallbackAsked {
-                call: CallId(2),
-                queue,
+            What::CallbackAsked { call: CallId(2), queue, number: "13900000001".into() },
+            What::PlaceKept(Place {
+                call: CallId(90),
+                promised_in: CallId(2),
                 number: "13900000001".into(),
-                place: Some(CallId(90)),
-            },
+                queue,
+                requested: at,
+                asked: at,
+                urgent: false,
+            }),
             arrives(3, "13900000002"),
             What::Abandoned { call: CallId(3), queue },
         ])

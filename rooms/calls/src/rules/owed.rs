@@ -27,8 +27,8 @@ pub struct Owed {
     /// The last time, and how often: one row for each number.
     pub last_at: Timestamp,
     pub times: u32,
-    /// It keeps its place in the queue, and is called when that is reached.
-    pub in_queue: bool,
+    /// It keeps this place in the queue, and is called when that is reached.
+    pub place: Option<CallId>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -121,7 +121,7 @@ fn check(owed: &Owed, act: &Act, asker: Asker) -> Result<(), Refusal> {
     }
     match (act, owed.taken_by) {
         // The queue calls it; a person who did so as well would ring the customer twice.
-        (Act::Take, _) if owed.in_queue => Err(Refusal::OwedInQueue),
+        (Act::Take, _) if owed.place.is_some() => Err(Refusal::OwedInQueue),
         (Act::Take, None) => Ok(()),
         (Act::Take, Some(by)) if by == asker.person || !asker.leads => Err(Refusal::OwedTaken { by }),
         (Act::Take, Some(_)) => Ok(()),
@@ -161,7 +161,7 @@ mod tests {
             version: 1,
             last_at: TestClock::monday_morning().now(),
             times: 1,
-            in_queue: false,
+            place: None,
         }
     }
 

@@ -331,6 +331,7 @@ impl Record {
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }
+            | What::PlaceKept(_)
             | What::PlaceLost { .. }
             | What::DeviceChosen { .. }
             | What::DeskChanged { .. } => {}

@@ -10,7 +10,7 @@ use exchange::line::Device;
 use kernel::{CallId, PersonId, Timestamp};
 use sqlx::Row;
 
-use super::not_served;
+use super::{not_served, places};
 use crate::rules::{Record, Segment};
 
 /// The records that still grow. It mirrors the rows with a `state`; after a failed transaction read it anew.
@@ -135,7 +135,9 @@ impl Growing {
             }
             let known = fact.what.call().and_then(|call| self.records.get(&call));
             let caller = known.map(|record| record.customer().to_owned()).unwrap_or_default();
+            let unknown = known.is_none();
             not_served::owe(tx, position, fact, &caller).await?;
+            places::follow(tx, fact, unknown).await?;
             let Some(call) = fact.what.call() else { continue };
             if let Some(record) = Record::begin(fact) {
                 self.records.entry(call).or_insert(record);

@@ -7,26 +7,25 @@ use exchange::fact::{Blocked, Direction, FlowOut, What};
 use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp};
 use sqlx::Row;
 
+use super::places;
 use crate::rules::Record;
 
 const OF_NUMBER: &str =
     "SELECT position, kind FROM calls_owed WHERE number = $1 AND done_at IS NULL ORDER BY position LIMIT 1";
-const OF_CALL: &str =
-    "SELECT position FROM calls_owed WHERE call = $1 AND done_at IS NULL ORDER BY position LIMIT 1";
-const ADD: &str = "INSERT INTO calls_owed (position, at, kind, call, queue, number, recording, last_at, place) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $2, $8)";
+const OF_PLACE: &str =
+    "SELECT position FROM calls_owed WHERE place = $1 AND done_at IS NULL ORDER BY position LIMIT 1";
+const ADD: &str = "INSERT INTO calls_owed (position, at, kind, call, queue, number, recording, last_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $2)";
 // The stronger wish decides what is owed; a message is kept whatever else happens.
 const AGAIN: &str = "UPDATE calls_owed SET last_at = $1, times = times + 1, recording = COALESCE($2, recording) \
      WHERE position = $3";
 const STRONGER: &str = "UPDATE calls_owed SET last_at = $1, times = times + 1, kind = $2, call = $3, queue = $4, \
-     recording = COALESCE($5, recording), place = $6 WHERE position = $7";
-const PLACE_LOST: &str = "UPDATE calls_owed SET place = NULL WHERE call = $1";
-const NO_PLACES: &str = "UPDATE calls_owed SET place = NULL WHERE place IS NOT NULL AND done_at IS NULL";
+     recording = COALESCE($5, recording) WHERE position = $6";
 const GOT_THROUGH: &str = "UPDATE calls_owed SET done_at = $1, note = 'got_through', place = NULL, \
      version = version + 1 WHERE number = $2 AND done_at IS NULL";
 const ATTEMPT: &str = "INSERT INTO calls_attempts (call, owed, agent, at) VALUES ($1, $2, $3, $4)";
 const TAKEN: &str =
-    "UPDATE calls_owed SET taken_by = $1, place = NULL, version = version + 1 WHERE position = $2";
+    "UPDATE calls_owed SET taken_by = $1, place = NULL, offered_to = NULL, version = version + 1 WHERE position = $2";
 const RESULT: &str = "UPDATE calls_attempts SET result = $1 WHERE call = $2 AND result IS NULL";
 const REACHED: &str = "UPDATE calls_owed SET done_at = $1, done_by = $2, note = COALESCE(note, 'reached'), \
      version = version + 1 WHERE position = $3 AND done_at IS NULL";
@@ -40,7 +39,6 @@ struct Debt<'a> {
     queue: QueueId,
     number: &'a str,
     recording: Option<RecordingId>,
-    place: Option<CallId>,
 }
 
 /// The stronger wish comes first.
@@ -56,12 +54,9 @@ fn debt<'a>(what: &'a What, caller: &'a str) -> Option<Debt<'a>> {
         queue: *queue,
         number: caller,
         recording: None,
-        place: None,
     };
     Some(match what {
-        What::CallbackAsked { call, queue, number, place } => {
-            Debt { number, place: *place, ..plain("callback", call, queue) }
-        }
+        What::CallbackAsked { call, queue, number } => Debt { number, ..plain("callback", call, queue) },
         What::MessageLeft { call, queue, recording } => {
             Debt { recording: Some(*recording), ..plain("message", call, queue) }
         }
@@ -78,14 +73,9 @@ fn debt<'a>(what: &'a What, caller: &'a str) -> Option<Debt<'a>> {
 
 /// Before the record takes the fact in.
 pub async fn owe(tx: &mut Tx, position: i64, fact: &Fact, caller: &str) -> Result<()> {
-    if let What::PlaceLost { promised_in, .. } = &fact.what {
-        let query = sqlx::query(PLACE_LOST).bind(promised_in.get());
-        query.execute(&mut **tx).await.context("a place in the queue")?;
-    }
     let Some(debt) = debt(&fact.what, caller) else { return Ok(()) };
     let at = fact.at.as_micros();
     let recording = debt.recording.map(|id| id.get());
-    let place = debt.place.map(|id| id.get());
     let known = match debt.number {
         "" => None,
         number => {
@@ -101,8 +91,7 @@ pub async fn owe(tx: &mut Tx, position: i64, fact: &Fact, caller: &str) -> Resul
             .bind(debt.call.get())
             .bind(debt.queue.get())
             .bind(debt.number)
-            .bind(recording)
-            .bind(place),
+            .bind(recording),
         Some(row) => {
             let (id, kind): (i64, String) = (row.try_get("position")?, row.try_get("kind")?);
             if rank(debt.kind) <= rank(&kind) {
@@ -112,7 +101,6 @@ pub async fn owe(tx: &mut Tx, position: i64, fact: &Fact, caller: &str) -> Resul
                     .bind(debt.call.get())
                     .bind(debt.queue.get())
                     .bind(recording)
-                    .bind(place)
                     .bind(id)
             } else {
                 sqlx::query(AGAIN).bind(at).bind(recording).bind(id)
@@ -133,8 +121,8 @@ pub async fn pay(tx: &mut Tx, fact: &Fact, record: &mut Record) -> Result<()> {
         What::CallPlaced { call, agent, promised_in, owed, .. } => {
             record.owed = match (owed, promised_in) {
                 (Some(owed), _) => Some(*owed),
-                (None, Some(promised_in)) => {
-                    let query = sqlx::query(OF_CALL).bind(promised_in.get());
+                (None, Some(_)) => {
+                    let query = sqlx::query(OF_PLACE).bind(call.get());
                     let row = query.fetch_optional(&mut **tx).await.context("what was promised")?;
                     row.map(|row| row.try_get("position")).transpose()?
                 }
@@ -182,14 +170,17 @@ async fn not_reached(tx: &mut Tx, call: CallId, owed: i64, why: &str) -> Result<
     Ok(())
 }
 
-/// The process died: no queue keeps a place any more, and who was being rung has not been reached. Nobody is rung again
-/// by himself: whoever may have been rung already is on the list, for a person to decide.
+/// The process died, and who was being rung has not been reached. Nobody is rung again by himself: whoever may have been
+/// rung already is on the list, for a person to decide.
 pub async fn interrupted(tx: &mut Tx, records: impl Iterator<Item = &mut Record>) -> Result<()> {
-    sqlx::query(NO_PLACES).execute(&mut **tx).await.context("places in queues that are no more")?;
     for record in records {
         if let Some(owed) = record.owed.take() {
             not_reached(tx, record.call, owed, "interrupted").await?;
         }
+    }
+    for (call, owed, agent, at) in places::rung(tx).await? {
+        begin(tx, call, owed, agent, at).await?;
+        not_reached(tx, call, owed, "interrupted").await?;
     }
     Ok(())
 }

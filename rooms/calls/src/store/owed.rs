@@ -84,7 +84,7 @@ fn owed(row: &db::Row) -> Result<Owed> {
         version: row.try_get("version")?,
         last_at: time("last_at")?.unwrap_or(Timestamp::from_micros(row.try_get("at")?)),
         times: u32::try_from(row.try_get::<i64, _>("times")?).unwrap_or(1),
-        in_queue: row.try_get::<Option<i64>, _>("place")?.is_some(),
+        place: row.try_get::<Option<i64>, _>("place")?.map(CallId),
     })
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use db::testdb::on_both;
 use exchange::Fact;
-use exchange::fact::{Blocked, DeskState, Direction, OfferEnd, Party, What};
+use exchange::fact::{Blocked, DeskState, Direction, Moved, OfferEnd, Party, Place, What};
 use exchange::line::EndCause;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp};
@@ -230,5 +230,104 @@ fn records_are_found_by_what_people_remember() {
         assert_eq!(ids(Filter { talk_min_ms: Some(50_000), ..any() }, 10).await, [100]);
         let since = Filter { from: Some(start() + Duration::from_secs(250)), ..any() };
         assert_eq!(ids(since, 10).await, [103, 102]);
+    });
+}
+
+/// Three places: one is moved, one is being rung for at the death, one is called and then not any more.
+#[test]
+fn places_outlive_a_death_and_nobody_is_rung_twice() {
+    on_both(&[MIGRATIONS], async |db| {
+        let asks = |call: i64, from: &str| {
+            let place = Place {
+                call: CallId(call + 100),
+                promised_in: CallId(call),
+                number: from.into(),
+                queue: QUEUE,
+                requested: start() - Duration::from_secs(60 * u64::try_from(call).unwrap_or(0)),
+                asked: start(),
+                urgent: call == 3,
+            };
+            [
+                (0, arrived(CallId(call), from)),
+                (0, What::CallbackAsked { call: CallId(call), queue: QUEUE, number: from.into() }),
+                (0, What::PlaceKept(place)),
+                (1, What::CallEnded { call: CallId(call), by: Party::System, cause: EndCause::Ours }),
+            ]
+        };
+        let mut script: Vec<(u64, What)> = Vec::new();
+        for (call, from) in [(1, "13900000001"), (2, "13900000002"), (3, "13900000003"), (4, "13900000004")] {
+            script.extend(asks(call, from));
+        }
+        let (from, to, why) = (QUEUE, QueueId(8), Moved::Leader);
+        script.push((2, What::QueueMoved { call: CallId(101), from, to, why }));
+        let offered = |call| What::Offered { call: CallId(call), agent: AGENT, queue: QUEUE };
+        script.push((3, offered(102)));
+        script.push((4, offered(103)));
+        script.push((5, What::OfferEnded { call: CallId(103), agent: AGENT, why: OfferEnd::NoAnswer }));
+        script.push((6, offered(104)));
+        let placed = What::CallPlaced {
+            call: CallId(104),
+            leg: LegId(1),
+            trunk: None,
+            agent: AGENT,
+            with: None,
+            from: "1001".into(),
+            to: "13900000004".into(),
+            promised_in: Some(CallId(4)),
+            owed: None,
+        };
+        script.push((7, placed));
+
+        let mut growing = Growing::default();
+        let mut tx = db.begin().await.expect("database");
+        growing.take(&mut tx, &facts(script)).await.expect("database");
+        tx.commit().await.expect("database");
+        let list = async || {
+            let rows = super::owed::page(&db, false, None, 10).await.expect("rows");
+            let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+            let tried = super::owed::attempts(&db, &ids).await.expect("attempts");
+            let told = |row: &crate::rules::owed::Owed| {
+                let results = tried.iter().filter(|attempt| attempt.owed == row.id);
+                let results: Vec<_> = results.map(|attempt| attempt.result.as_deref().unwrap_or("…")).collect();
+                let (place, tries) = (row.place.map(CallId::get), row.tries);
+                format!("{} place {place:?} tries {tries} {results:?}", row.number)
+            };
+            rows.iter().map(told).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            list().await,
+            [
+                "13900000001 place Some(101) tries 0 []",
+                "13900000002 place Some(102) tries 0 []",
+                "13900000003 place Some(103) tries 0 []",
+                "13900000004 place None tries 0 [\"…\"]",
+            ]
+        );
+
+        // Twice: the second start finds what the first has left.
+        for _ in 0..2 {
+            let mut growing = Growing::load(&db).await.expect("database");
+            let mut tx = db.begin().await.expect("database");
+            growing.interrupt(&mut tx, start() + Duration::from_secs(60)).await.expect("database");
+            tx.commit().await.expect("database");
+            assert_eq!(
+                list().await,
+                [
+                    "13900000001 place Some(101) tries 0 []",
+                    "13900000002 place None tries 1 [\"interrupted\"]",
+                    "13900000003 place Some(103) tries 0 []",
+                    "13900000004 place None tries 1 [\"interrupted\"]",
+                ]
+            );
+            let kept = super::places::kept(&db).await.expect("places");
+            let told = |place: &Place| (place.call.get(), place.queue, start().since(place.requested), place.urgent);
+            assert_eq!(
+                kept.iter().map(told).collect::<Vec<_>>(),
+                [
+                    (103, QUEUE, Duration::from_secs(180), true),
+                    (101, QueueId(8), Duration::from_secs(60), false)
+                ]
+            );
+        }
     });
 }
