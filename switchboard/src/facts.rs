@@ -11,7 +11,7 @@ use calls::Growing;
 use db::Db;
 use exchange::Fact;
 use files::log::{self, Reader};
-use kernel::Timestamp;
+use kernel::{CallId, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tracing::{error, info};
@@ -69,6 +69,11 @@ impl Follower {
         let closed = self.growing.interrupt(&mut tx, self.last_alive.unwrap_or(now)).await?;
         tx.commit().await?;
         Ok(closed)
+    }
+
+    /// Customers who waited for a person when the process died.
+    pub fn waiting(&self) -> Vec<(CallId, QueueId)> {
+        self.growing.waiting().collect()
     }
 
     /// When the log last showed a sign of life, as far as it has been read.

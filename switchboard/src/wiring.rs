@@ -66,7 +66,7 @@ pub fn exchange_config(lines: &Lines, flows: &Published, agents: &[Agent], max_c
         agents: agents.iter().map(|agent| (agent.person, agent_line(agent))).collect(),
         trunks: lines.trunks.iter().map(|(id, trunk)| (*id, trunk_line(trunk))).collect(),
         dial_rules: lines.dial_rules.iter().map(dial).collect(),
-        phrases: Phrases::default(),
+        phrases: phrases(flows),
         limits: Limits { max_calls, ..Limits::default() },
     }
 }
@@ -107,8 +107,7 @@ fn agent_policy(agent: &Agent) -> AgentPolicy {
 }
 
 fn queue_line(queue: &Queue, flows: &Published) -> QueueLine {
-    let sounds =
-        |clips: &[String]| clips.iter().map(|name| Sound::Clip(Clip::new(clip_name(name)))).collect();
+    let sounds = |clips: &[String]| clips.iter().map(|name| Sound::Clip(clip(name, flows))).collect();
     QueueLine {
         music: sounds(&queue.music),
         greeting: sounds(&queue.greeting),
@@ -128,6 +127,40 @@ fn queue_line(queue: &Queue, flows: &Published) -> QueueLine {
 /// `recorded/welcome.wav` and `recorded/welcome` are the same clip.
 fn clip_name(written: &str) -> &str {
     written.strip_suffix(".wav").unwrap_or(written)
+}
+
+/// The clip of this name: an uploaded one in place of the house's.
+fn clip(written: &str, flows: &Published) -> Clip {
+    let name = clip_name(written);
+    flows.prompts.get(name).cloned().unwrap_or_else(|| Clip::new(name))
+}
+
+/// What the centre itself says, as it is recorded here.
+fn phrases(flows: &Published) -> Phrases {
+    let mut phrases = Phrases::default();
+    if !flows.prompts.is_empty() && !is_recorded(&phrases.parked, flows) {
+        warn!(
+            "there is no prompt recorded/parked: whoever waits for an agent whose telephone has gone hears recorded/hold. \
+             Upload it, or render it with `make speech` and `cargo xtask prompts`"
+        );
+        phrases.parked = vec![Sound::Clip(Clip::new("recorded/hold"))];
+    }
+    let Phrases { agent_lost, parked, ringing, not_reached, goodbye, message_kept, must_end } = &mut phrases;
+    for sound in
+        [agent_lost, parked, ringing, not_reached, goodbye, message_kept, must_end].into_iter().flatten()
+    {
+        if let Sound::Clip(named) = sound {
+            *named = clip(named.name(), flows);
+        }
+    }
+    phrases
+}
+
+fn is_recorded(sounds: &[Sound], flows: &Published) -> bool {
+    sounds.iter().all(|sound| match sound {
+        Sound::Clip(clip) => flows.prompts.contains_key(clip.name()),
+        _ => true,
+    })
 }
 
 /// What telephony is told.
@@ -203,6 +236,37 @@ mod tests {
             dial_rules: vec![toml::from_str(rule).expect("a rule")],
             reasons: calls::rules::reasons_by_default(),
         }
+    }
+
+    /// As it is uploaded, as the house has it, and what is said instead where nobody has recorded it.
+    #[test]
+    fn a_phrase_is_what_was_recorded_last() {
+        let heard = |known: &[(&str, &str)]| {
+            let prompts = known.iter().map(|(name, clip)| ((*name).to_owned(), Clip::new(clip))).collect();
+            let flows = Published { prompts, ..Published::default() };
+            let queue = "name = \"night\"\nmusic = [\"music/hold.wav\"]";
+            let mut lines = lines(false);
+            lines.queues = vec![(QueueId(1), toml::from_str(queue).expect("a queue"))];
+            let config = exchange_config(&lines, &flows, &[], 10);
+            let name = |sounds: &[Sound]| match sounds {
+                [Sound::Clip(clip)] => clip.name().to_owned(),
+                other => format!("{other:?}"),
+            };
+            [
+                name(&config.phrases.parked),
+                name(&config.phrases.goodbye),
+                name(&config.queues[&QueueId(1)].music),
+            ]
+        };
+        let house = [("recorded/hold", "recorded/hold"), ("recorded/parked", "recorded/parked")];
+        assert_eq!(heard(&house), ["recorded/parked", "recorded/goodbye", "music/hold"]);
+        assert_eq!(heard(&house[..1]), ["recorded/hold", "recorded/goodbye", "music/hold"]);
+        let uploaded = [
+            ("recorded/parked", "uploaded/1"),
+            ("recorded/goodbye", "uploaded/2"),
+            ("music/hold", "uploaded/3"),
+        ];
+        assert_eq!(heard(&uploaded), ["uploaded/1", "uploaded/2", "uploaded/3"]);
     }
 
     #[test]

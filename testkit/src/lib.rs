@@ -6,7 +6,7 @@ mod centre;
 mod session;
 
 pub use centre::Centre;
-pub use session::{Reply, Session};
+pub use session::{Reply, Session, Watched};
 
 use std::time::{Duration, Instant};
 

@@ -145,7 +145,7 @@ impl Default for Phrases {
         let clip = |name: &str| vec![Sound::Clip(Clip::new(name))];
         Phrases {
             agent_lost: clip("recorded/agent_lost"),
-            parked: clip("recorded/hold"),
+            parked: clip("recorded/parked"),
             ringing: vec![Sound::Beep { ms: 1_000 }, Sound::Silence { ms: 4_000 }],
             not_reached: clip("recorded/not_reached"),
             goodbye: clip("recorded/goodbye"),

@@ -227,6 +227,7 @@ impl Counters {
             | What::RecordingTrouble { .. }
             | What::MessageLeft { .. }
             | What::CallbackAsked { .. }
+            | What::FoundClosed { .. }
             | What::PlaceKept(_)
             | What::PlaceLost { .. }
             | What::DeviceChosen { .. }

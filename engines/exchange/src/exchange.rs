@@ -9,7 +9,7 @@ use kernel::{CallId, Engine, IdMint, LegId, PersonId, RecordingId, Timestamp, Tr
 use crate::call::{Call, Happening, State};
 use crate::counters::{Counters, Figures};
 use crate::cx::{Cx, Leg, Seat, Taping};
-use crate::fact::{Blocked, DeskState, Direction, What};
+use crate::fact::{Blocked, DeskState, What};
 use crate::line::{Command, Event, Identity, Origin, RejectStatus};
 use crate::{Config, Effect, Input, LeaderAct, Refused};
 
@@ -217,6 +217,10 @@ impl Exchange {
     fn line(&mut self, now: Timestamp, event: Event, out: &mut Vec<Effect>) {
         match event {
             Event::Incoming { leg, origin, from, to } => self.arrive(now, leg, origin, from, to, out),
+            Event::NoRoom { trunk, from, to } => {
+                let (trunk, from) = (Some(trunk), from.number);
+                self.fact(now, What::CallBlocked { trunk, from, to, why: Blocked::Full }, out);
+            }
             Event::Ended { leg, cause } => {
                 let Some(Leg { call, leaving }) = self.legs.remove(&leg) else {
                     return stray(out, format!("leg {leg} ended twice or was never ours"));

@@ -74,6 +74,11 @@ pub enum What {
         call: CallId,
         node: String,
     },
+    /// The caller came outside the hours of this node of a menu. What follows says whether it mattered.
+    FoundClosed {
+        call: CallId,
+        node: String,
+    },
     /// t2 (the first of a call counts; later ones are moves).
     AgentRequested {
         call: CallId,
@@ -399,6 +404,7 @@ impl What {
             | What::FlowEntered { call, .. }
             | What::MenuChosen { call, .. }
             | What::SelfServed { call, .. }
+            | What::FoundClosed { call, .. }
             | What::AgentRequested { call, .. }
             | What::QueueMoved { call, .. }
             | What::Offered { call, .. }

@@ -136,7 +136,7 @@ pub enum Effect {
     LookUp {
         call: CallId,
         key: String,
-        argument: String,
+        argument: ivr::Argument,
     },
     Refused(Refused),
 }

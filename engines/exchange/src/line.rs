@@ -165,6 +165,12 @@ pub enum Event {
         from: Identity,
         to: String,
     },
+    /// An INVITE of a caller was refused, because the centre or the trunk has as many calls as it may have.
+    NoRoom {
+        trunk: TrunkId,
+        from: Identity,
+        to: String,
+    },
     /// 180 or 183 to our INVITE.
     Ringing {
         leg: LegId,

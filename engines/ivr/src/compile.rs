@@ -538,6 +538,8 @@ impl<'a> Compiler<'a> {
     /// A value that is spoken or asked about must come from somewhere in the flow.
     fn check_values(&mut self, nodes: &[Node]) {
         let mut known = BTreeSet::new();
+        let mut secret = BTreeSet::new();
+        let mut rung: Vec<(&str, &str)> = Vec::new();
         let mut used: Vec<(&str, &str)> = Vec::new();
         for node in nodes {
             let prompt = match &node.kind {
@@ -545,6 +547,7 @@ impl<'a> Compiler<'a> {
                 Kind::Menu(menu) => Some(&menu.prompt),
                 Kind::Collect(collect) => {
                     known.insert(collect.into.as_str());
+                    secret.extend(collect.secret.then_some(collect.into.as_str()));
                     Some(&collect.prompt)
                 }
                 Kind::LookUp(look_up) => {
@@ -553,7 +556,7 @@ impl<'a> Compiler<'a> {
                     Some(&look_up.prompt)
                 }
                 Kind::CallBack(ask) => {
-                    used.extend(ask.number.iter().map(|name| (node.name.as_str(), name.as_str())));
+                    rung.extend(ask.number.iter().map(|name| (node.name.as_str(), name.as_str())));
                     None
                 }
                 Kind::Rate(rate) => Some(&rate.prompt),
@@ -566,7 +569,12 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        for (node, value) in used {
+        for (node, value) in &rung {
+            if secret.contains(value) {
+                self.find(Code::SecretWrittenDown, Some(node), &[("value", value)]);
+            }
+        }
+        for (node, value) in used.into_iter().chain(rung) {
             if !known.contains(value) {
                 self.find(Code::UnknownValue, Some(node), &[("value", value)]);
             }

@@ -56,6 +56,7 @@ codes! {
     UnknownQueue Error "there is no queue {queue}: add it or correct the name"
     UnknownPrompt Error "there is no prompt {prompt}: upload it or correct the name"
     UnknownValue Error "{value} is neither collected nor looked up in this flow: correct the name"
+    SecretWrittenDown Error "{value} is typed in secret, and a call back writes it down: collect it without secret"
     NothingHeard Error "nothing is heard here: add voice"
     DeadEnd Error "nothing follows this step: add next, or a step after it"
     KeyTaken Error "key {key} has the same meaning everywhere (0 person, 9 back, * once more): choose another"

@@ -49,10 +49,13 @@ pub enum Effect {
     Served {
         node: String,
     },
-    /// `argument` may be what the caller typed in secret: it is not for logs.
+    /// The caller came outside the hours of this node.
+    Closed {
+        node: String,
+    },
     LookUp {
         key: String,
-        argument: String,
+        argument: Argument,
     },
     Rated {
         score: u8,
@@ -75,6 +78,20 @@ pub enum Effect {
     HangUp,
     /// The input did not fit; nothing changed.
     Refused,
+}
+
+/// What is asked about. Typed in secret, it is for whoever answers and for nobody else: printed, it is asterisks.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Argument {
+    pub text: String,
+    pub secret: bool,
+}
+
+impl std::fmt::Debug for Argument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hidden = || "*".repeat(self.text.chars().count());
+        std::fmt::Debug::fmt(&if self.secret { hidden() } else { self.text.clone() }, f)
+    }
 }
 
 /// Who is on the line.
@@ -338,7 +355,12 @@ impl Session {
                 voicemail::enter(self, now, at, voicemail, out);
                 None
             }
-            Kind::Hours(hours) => Some(hours.next(now)),
+            Kind::Hours(hours) => {
+                if !hours.hours.is_open(now) {
+                    out.push(Effect::Closed { node: node.name.clone() });
+                }
+                Some(hours.next(now))
+            }
             Kind::GoTo(to) => Some(*to),
             Kind::CallBack(ask) => {
                 let number = match &ask.number {
@@ -397,6 +419,10 @@ impl Session {
             self.secrets.remove(name);
         }
         self.known.insert(name.to_owned(), value);
+    }
+
+    pub(crate) fn is_kept_secret(&self, name: &str) -> bool {
+        self.secrets.contains(name)
     }
 
     pub(crate) fn caller_number(&self) -> Option<&str> {

@@ -111,7 +111,7 @@ export function useColleagues() {
 export interface Owed {
   id: string;
   at: string;
-  kind: "callback" | "message" | "abandoned" | "closed" | "busy";
+  kind: "callback" | "message" | "abandoned" | "closed" | "after_hours" | "busy";
   /** Null for a caller who was refused for want of a line. */
   call: string | null;
   queue: string | null;

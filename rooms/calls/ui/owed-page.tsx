@@ -1,6 +1,6 @@
 // Who was not served and is owed a call: taken, dialled, and how it came out.
 import { App, Button, Input } from "antd";
-import { CheckCircle2, Clock, DoorClosed, ListOrdered, PhoneCall, PhoneMissed, PhoneOff, PhoneOutgoing, UserRound, Voicemail, type LucideIcon } from "lucide-react";
+import { CheckCircle2, Clock, DoorClosed, ListOrdered, MoonStar, PhoneCall, PhoneMissed, PhoneOff, PhoneOutgoing, UserRound, Voicemail, type LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
@@ -14,7 +14,7 @@ import { useUrlState } from "@lib/url";
 import { doOwed, useOwed, type Owed } from "./api";
 import { ANSWER } from "./permissions";
 
-const KINDS: Record<Owed["kind"], LucideIcon> = { callback: PhoneOutgoing, message: Voicemail, abandoned: PhoneMissed, closed: DoorClosed, busy: PhoneOff };
+const KINDS: Record<Owed["kind"], LucideIcon> = { callback: PhoneOutgoing, message: Voicemail, abandoned: PhoneMissed, closed: DoorClosed, after_hours: MoonStar, busy: PhoneOff };
 
 /** When the caller came: the last time, and how often before. */
 function When({ row }: { row: Owed }) {
@@ -42,7 +42,8 @@ function Attempts({ row }: { row: Owed }) {
     <ul>
       {row.attempts.map((one) => (
         <li key={one.call} className="nowrap">
-          <Link to={`/calls/${one.call}`}>{clock(one.at, false)}</Link> {agents.name(one.agent)} <span className="muted">{one.result ? t(`owed.attempt.${one.result}`, { defaultValue: one.result }) : t("result.going_on")}</span>
+          {/* Cut off before it was a call, it has no record. */}
+          {one.result === "interrupted" ? clock(one.at, false) : <Link to={`/calls/${one.call}`}>{clock(one.at, false)}</Link>} {agents.name(one.agent)} <span className="muted">{one.result ? t(`owed.attempt.${one.result}`, { defaultValue: one.result }) : t("result.going_on")}</span>
         </li>
       ))}
     </ul>

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use audio::Clip;
 use db::{Db, Tx};
 use ivr::flow::{Kind, Node};
 use ivr::{FlowSource, Names, NodeIx};
@@ -24,6 +25,8 @@ pub struct Published {
     pub flows: BTreeMap<FlowId, Arc<ivr::Flow>>,
     /// Flows by name: for settings that name one, like a queue's survey.
     pub names: BTreeMap<String, FlowId>,
+    /// Every prompt there is, by name: an uploaded one in place of the house's.
+    pub prompts: BTreeMap<String, Clip>,
     /// Published flows that no longer fit the centre (a queue is gone). Their callers are led straight to a queue.
     pub broken: Vec<(String, Vec<Found>)>,
 }
@@ -46,6 +49,7 @@ pub async fn published(db: &Db, centre: &Centre) -> anyhow::Result<Published> {
         };
         published.flows.extend(compiled.map(|compiled| (flow.id, Arc::new(compiled))));
     }
+    published.prompts = names.prompts.unwrap_or_default();
     published.numbers.retain(|_, flow| published.flows.contains_key(flow));
     Ok(published)
 }

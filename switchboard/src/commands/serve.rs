@@ -164,6 +164,13 @@ async fn recover(app: &App, folders: &Folders) -> Result<(Log, Follower)> {
         facts
             .push(Fact { at: died, what: What::DeskChanged { agent, desk: DeskState::SignedOut, by: None } });
     }
+    // They were cut off, and are among those who were not served.
+    let waited = follower.waiting().into_iter().map(|(call, queue)| What::Abandoned { call, queue });
+    facts.extend(waited.map(|what| Fact { at: died, what }));
+    let lines =
+        facts.into_iter().map(|fact| serde_json::to_vec(&Line::Fact(fact))).collect::<Result<Vec<_>, _>>()?;
+    log.append(lines.iter().map(Vec::as_slice))?;
+    follower.catch_up().await?;
     let interrupted = follower.interrupt(app.now()).await?;
     if interrupted > 0 {
         warn!(
@@ -171,10 +178,6 @@ async fn recover(app: &App, folders: &Folders) -> Result<(Log, Follower)> {
             "calls were going on when the last process died; their records are closed as interrupted"
         );
     }
-    let lines =
-        facts.into_iter().map(|fact| serde_json::to_vec(&Line::Fact(fact))).collect::<Result<Vec<_>, _>>()?;
-    log.append(lines.iter().map(Vec::as_slice))?;
-    follower.catch_up().await?;
     Ok((log, follower))
 }
 

@@ -69,6 +69,16 @@ impl Centre {
         answer.json().await.expect("JSON")
     }
 
+    /// An agent does something at the desk.
+    pub async fn at_desk(&self, number: &str, act: Value) {
+        let agent = reqwest::Client::builder().cookie_store(true).build().expect("a client");
+        let form = json!({ "user": number, "password": format!("agent-{number}") });
+        let answer = agent.post(format!("{WEB}/api/sign_in")).json(&form).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{answer:?}\n{}", self.log());
+        let answer = agent.post(format!("{WEB}/api/calls/desk")).json(&act).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{act}: {answer:?}\n{}", self.log());
+    }
+
     /// The records of so many calls when all of them are complete.
     pub async fn records(&self, calls: usize) -> Vec<Value> {
         for _ in 0..200 {

@@ -5,6 +5,7 @@ mod centre;
 mod network;
 mod outgoing;
 mod places;
+mod secrets;
 mod sipp;
 mod sound;
 mod telephones;

@@ -86,7 +86,8 @@ async fn asks(centre: &Centre, folder: &Path, host: u8, number: &str) {
     tokio::time::sleep(Duration::from_millis(500)).await;
     caller.tell("sndcode", "1").await;
     caller.event("CALL_CLOSED").await;
-    seen(centre, |owed| owed.iter().any(|row| row["number"] == masked(number) && row["in_queue"] == true)).await;
+    seen(centre, |owed| owed.iter().any(|row| row["number"] == masked(number) && row["in_queue"] == true))
+        .await;
 }
 
 fn masked(number: &str) -> String {
@@ -153,13 +154,12 @@ async fn killed_and_started_again() {
         agent.event("CALL_CLOSED").await;
     }
     let done = centre.get("calls/owed?done=true").await;
-    let numbers: Vec<_> = done["items"].as_array().expect("a list").iter().map(|row| &row["number"]).collect();
+    let numbers: Vec<_> =
+        done["items"].as_array().expect("a list").iter().map(|row| &row["number"]).collect();
     assert_eq!(numbers, ["139****3333", "139****2222"], "the last one first: {done:#}");
     let messages = std::fs::read_to_string(folder.join("messages")).unwrap_or_default();
-    let rung: Vec<&str> = messages
-        .lines()
-        .filter_map(|line| line.strip_prefix("INVITE sip:")?.split('@').next())
-        .collect();
+    let rung: Vec<&str> =
+        messages.lines().filter_map(|line| line.strip_prefix("INVITE sip:")?.split('@').next()).collect();
     assert_eq!(rung, [SECOND, THIRD], "each once, in the order in which they had waited\n{messages}");
     centre.stop().await;
 }

@@ -151,6 +151,15 @@ async fn over_capacity() {
         fastest = fastest.min(took.max(also_took));
     }
     assert!(fastest < Duration::from_millis(100), "{fastest:?}");
+    // Whoever was refused is one of those not served, once for his number.
+    let mut owed = centre.get("calls/owed").await;
+    while owed["items"][0]["times"] != 10 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        owed = centre.get("calls/owed").await;
+    }
+    let busy = &owed["items"][0];
+    assert_eq!((&busy["kind"], &busy["number"]), (&"busy".into(), &"139****0139".into()), "{owed:#}");
+    assert_eq!(owed["items"].as_array().map(Vec::len), Some(1), "{owed:#}");
     // The three end by themselves, as if nothing had been.
     succeeded(&three.wait_with_output().await.expect("sipp ends"), &centre);
     for call in centre.records(3).await {

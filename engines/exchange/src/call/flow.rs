@@ -62,6 +62,7 @@ impl Call {
                 ivr::Effect::Visited { .. } => {}
                 ivr::Effect::Chosen { node, key } => cx.fact(What::MenuChosen { call, node, key }),
                 ivr::Effect::Served { node } => cx.fact(What::SelfServed { call, node }),
+                ivr::Effect::Closed { node } => cx.fact(What::FoundClosed { call, node }),
                 ivr::Effect::LookUp { key, argument } => {
                     cx.out.push(Effect::LookUp { call, key, argument });
                 }

@@ -33,7 +33,14 @@ impl Call {
             TransferTo::Queue(queue) => {
                 let (queue, urgent) = (*queue, self.urgent);
                 let joined = self.requested.unwrap_or(cx.now);
-                cx.acd.push_back(acd::Input::Join { call, queue, joined, urgent, wanted: None, promised: false });
+                cx.acd.push_back(acd::Input::Join {
+                    call,
+                    queue,
+                    joined,
+                    urgent,
+                    wanted: None,
+                    promised: false,
+                });
                 Line::Seeking
             }
             TransferTo::Agent(other) => {

@@ -74,7 +74,11 @@ impl Ledger {
             What::PlaceKept(place) => {
                 assert!(self.promised.insert(place.call, place.clone()).is_none(), "promised twice");
                 let ofs = self.promised.values().filter(|known| known.number == place.number);
-                assert!(ofs.count() <= 2, "{} is promised more than the older and the newer place", place.number);
+                assert!(
+                    ofs.count() <= 2,
+                    "{} is promised more than the older and the newer place",
+                    place.number
+                );
             }
             What::PlaceLost { call, promised_in } => {
                 let lost = self.promised.remove(call).map(|place| place.promised_in);

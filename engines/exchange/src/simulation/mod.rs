@@ -273,7 +273,9 @@ impl Simulation {
         self.story.note(self.now, Story::Text("dies and begins anew".to_owned()));
         self.exchange = Exchange::new(world::config(), Arc::clone(&self.ids));
         self.wire.die();
-        self.plan.queue.retain(|_, next| matches!(next, Next::Deed(deed) if !matches!(deed, Deed::Caller(_))));
+        self.plan
+            .queue
+            .retain(|_, next| matches!(next, Next::Deed(deed) if !matches!(deed, Deed::Caller(_))));
         for place in self.ledger.die() {
             self.input(Input::Keep(place));
         }

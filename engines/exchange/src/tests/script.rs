@@ -11,7 +11,7 @@
 //!   `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
 //!   `leader sends 1001 home`, `after 5s`, `drain`, `the process dies` (and begins anew), `max calls 1`, `turn general off`, `floor`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +65,8 @@ struct Rig {
     recordings: u32,
     /// In queues, for call backs: what a database would know after a death.
     places: BTreeMap<CallId, Place>,
+    /// Offered to an agent at this moment.
+    rung: BTreeSet<CallId>,
 }
 
 impl Rig {
@@ -98,6 +100,7 @@ impl Rig {
             recorded: BTreeMap::new(),
             recordings: 0,
             places: BTreeMap::new(),
+            rung: BTreeSet::new(),
         }
     }
 
@@ -117,8 +120,11 @@ impl Rig {
             }
             ["the", "process", "dies"] => {
                 self.exchange = Exchange::new(self.config.clone(), Arc::clone(&self.ids));
-                for place in std::mem::take(&mut self.places).into_values() {
-                    self.places.insert(place.call, place.clone());
+                // Whoever may have been rung is for a person to decide.
+                let rung = std::mem::take(&mut self.rung);
+                self.places.retain(|place, _| !rung.contains(place));
+                for place in self.places.clone().into_values() {
+                    let _ = writeln!(self.told, "    the place {} is kept", self.name(place.call));
                     self.feed(Input::Keep(place));
                 }
             }
@@ -325,7 +331,10 @@ impl Rig {
                     }
                     What::CallPlaced { call, .. } | What::PlaceLost { call, .. } => {
                         self.places.remove(call);
+                        self.rung.remove(call);
                     }
+                    What::Offered { call, .. } => drop(self.rung.insert(*call)),
+                    What::OfferEnded { call, .. } => drop(self.rung.remove(call)),
                     _ => {}
                 }
                 if let What::CallArrived { call, leg, .. } | What::CallPlaced { call, leg, .. } = &fact.what {

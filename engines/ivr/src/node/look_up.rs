@@ -5,7 +5,7 @@ use kernel::Timestamp;
 
 use super::{PERSON, after};
 use crate::flow::{Kind, LookUp, Node, NodeIx, Target};
-use crate::session::{Effect, Session, State};
+use crate::session::{Argument, Effect, Session, State};
 
 pub(crate) fn enter(
     session: &mut Session,
@@ -14,11 +14,13 @@ pub(crate) fn enter(
     look_up: &LookUp,
     out: &mut Vec<Effect>,
 ) {
-    let argument = match &look_up.argument {
+    let text = match &look_up.argument {
         Some(name) => session.known.get(name).cloned(),
         None => session.caller_number().map(str::to_owned),
     };
-    out.push(Effect::LookUp { key: look_up.key.clone(), argument: argument.unwrap_or_default() });
+    let secret = look_up.argument.as_ref().is_some_and(|name| session.is_kept_secret(name));
+    let argument = Argument { text: text.unwrap_or_default(), secret };
+    out.push(Effect::LookUp { key: look_up.key.clone(), argument });
     session.play(&[&look_up.prompt], out);
     session.state = State::LookingUp { node: at, until: after(now, look_up.timeout) };
 }

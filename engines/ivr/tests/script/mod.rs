@@ -175,6 +175,7 @@ fn tell(flows: &Flows, effect: &Effect) -> String {
         Effect::Visited { node } => format!("-> {node}"),
         Effect::Chosen { node, key } => format!("chosen {key} in {node}"),
         Effect::Served { node } => format!("served by {node}"),
+        Effect::Closed { node } => format!("outside the hours of {node}"),
         Effect::LookUp { key, argument } => format!("look up {key} of {argument:?}"),
         Effect::Rated { score } => format!("rated {score}"),
         Effect::Voicemail { queue: to, max } => {

@@ -1,12 +1,12 @@
 //! Lines are configured and calls back are made, over HTTP, on both databases.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use db::testdb::on_both;
 use exchange::fact::DeskState;
 use exchange::fact::{Place, What};
 use exchange::floor::{AgentView, Pulse};
-use exchange::{DeskView, Exchange, Fact, FloorView, Input, Refused};
+use exchange::{DeskView, Exchange, Fact, FloorView, Input, LeaderAct, Refused};
 use futures::future::BoxFuture;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, LegId, PersonId, QueueId, RecordingId};
@@ -325,5 +325,64 @@ fn those_not_served_are_one_list_without_duplicates() {
         tell(vec![arrives(4, "13900000002"), What::Connected { call: CallId(4), agent, leg: LegId(4) }])
             .await;
         assert_eq!(list().await["items"], json!([]));
+    });
+}
+
+/// Keeps what it is asked to do.
+#[derive(Default)]
+struct Noting(Mutex<Vec<Input>>);
+
+impl Hall for Noting {
+    fn act(&self, input: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
+        self.0.lock().expect("the inputs").push(input);
+        Box::pin(async { Ok(Ok(())) })
+    }
+    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
+        Away.floor()
+    }
+    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
+        Away.desk(agent)
+    }
+    fn desks_changed(&self) -> BoxFuture<'_, std::collections::BTreeSet<PersonId>> {
+        Away.desks_changed()
+    }
+    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
+        Away.pulse()
+    }
+}
+
+/// A leader says that it is done: then the queue must not call the customer all the same.
+#[test]
+fn what_is_done_gives_up_its_place() {
+    on_both(&[MIGRATIONS], async |db| {
+        let hall = Arc::new(Noting::default());
+        let site = TestSite::new(db.clone(), vec![room(hall.clone(), Arc::new(crate::NoObjection))]);
+        let (call, queue, at) = (CallId(1), QueueId(3), TestClock::monday_morning().now());
+        let number = "13900000001".to_owned();
+        let place = CallId(90);
+        let kept = Place {
+            call: place,
+            promised_in: call,
+            number: number.clone(),
+            queue,
+            requested: at,
+            asked: at,
+            urgent: false,
+        };
+        let script = [What::CallbackAsked { call, queue, number }, What::PlaceKept(kept)];
+        let facts: Vec<(u64, Fact)> =
+            script.into_iter().zip(1..).map(|(what, n)| (n, Fact { at, what })).collect();
+        let mut tx = db.begin().await.expect("tx");
+        Growing::default().take(&mut tx, &facts).await.expect("facts");
+        tx.commit().await.expect("kept");
+
+        let body = json!({ "act": "done", "note": "已在营业厅办理", "version": 1 });
+        let leader = ["calls.call_back", "calls.read"];
+        let reply = site.post("/api/calls/owed/1", body).by(9, &leader).send().await;
+        assert_eq!((reply.status.as_u16(), &reply.body["in_queue"]), (200, &json!(false)));
+        let by = PersonId(9);
+        let told = hall.0.lock().expect("the inputs").clone();
+        assert_eq!(told, [Input::Leader { by, act: LeaderAct::EndCall { call: place } }]);
+        assert_eq!(crate::store::places::kept(&db).await.expect("places"), []);
     });
 }

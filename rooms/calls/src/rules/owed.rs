@@ -40,8 +40,10 @@ pub enum Kind {
     Message,
     /// He hung up while he waited for a person.
     Abandoned,
-    /// Nobody was there to take the call: closed, or no room in the queue.
+    /// Nobody was there to take the call: nobody signed in, or no room in the queue.
     Closed,
+    /// He came outside the hours, and hung up without having been served.
+    AfterHours,
     /// There was no line free.
     Busy,
 }
@@ -52,6 +54,7 @@ impl Kind {
             "callback" => Kind::Callback,
             "abandoned" => Kind::Abandoned,
             "closed" => Kind::Closed,
+            "after_hours" => Kind::AfterHours,
             "busy" => Kind::Busy,
             _ => Kind::Message,
         }

@@ -59,6 +59,9 @@ pub struct Record {
     abandoned: bool,
     /// Who writes it up, and since when; several after a transfer.
     after_since: Vec<(PersonId, Timestamp)>,
+    /// Came outside the hours, and nothing has come of the call since.
+    #[serde(default)]
+    closed: bool,
     /// What is owed and is to be paid by this call, until it is known how it came out.
     #[serde(default)]
     pub owed: Option<i64>,
@@ -160,6 +163,7 @@ impl Record {
             self_served: false,
             abandoned: false,
             after_since: Vec::new(),
+            closed: false,
             owed: None,
         };
         if direction != Direction::In {
@@ -174,6 +178,19 @@ impl Record {
             Direction::In => &self.from,
             Direction::Out | Direction::Internal => &self.to,
         }
+    }
+
+    /// A customer who came outside the hours and was not served: no person was asked for, no message left, no call back
+    /// asked for, nothing of interest heard.
+    pub fn found_closed(&self) -> bool {
+        self.closed && self.direction == Direction::In && self.requested.is_none() && !self.from.is_empty()
+    }
+
+    /// The queue in which a customer waits who has not been answered yet.
+    pub fn waits_in(&self) -> Option<QueueId> {
+        let first = self.direction == Direction::In && self.connected.is_none();
+        let waiting = self.going_on.iter().rev().find(|segment| segment.kind == SegmentKind::Queue);
+        waiting.filter(|_| first && self.ended.is_none()).and_then(|segment| segment.queue)
     }
 
     /// Nothing more will come: the call has ended and nobody is still writing it up.
@@ -219,9 +236,12 @@ impl Record {
                     }
                 }
             }
-            What::SelfServed { .. } => self.self_served = true,
+            What::SelfServed { .. } => (self.self_served, self.closed) = (true, false),
+            What::FoundClosed { .. } => self.closed = true,
+            What::CallbackAsked { .. } => self.closed = false,
             What::AgentRequested { queue, urgent, .. } => {
                 self.finish(SegmentKind::Menu, at, None, &mut done);
+                self.closed = false;
                 self.requested.get_or_insert(at);
                 self.queue.get_or_insert(*queue);
                 self.urgent |= urgent;
@@ -309,7 +329,7 @@ impl Record {
             }
             What::RecordingStarted { recording, .. } => drop(self.recording.get_or_insert(*recording)),
             What::MessageLeft { recording, .. } => {
-                self.recording = Some(*recording);
+                (self.recording, self.closed) = (Some(*recording), false);
                 self.finish(SegmentKind::Message, at, None, &mut done);
             }
             What::CallInterrupted { .. } => {
@@ -327,7 +347,6 @@ impl Record {
             What::CallArrived { .. }
             | What::CallPlaced { .. }
             | What::CallBlocked { .. }
-            | What::CallbackAsked { .. }
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }

@@ -7,7 +7,7 @@ use db::Tx;
 use exchange::Fact;
 use exchange::fact::{DeskState, What};
 use exchange::line::Device;
-use kernel::{CallId, PersonId, Timestamp};
+use kernel::{CallId, PersonId, QueueId, Timestamp};
 use sqlx::Row;
 
 use super::{not_served, places};
@@ -85,6 +85,11 @@ impl Growing {
         self.records.len()
     }
 
+    /// Customers who wait for a person and have not been answered, with their queues.
+    pub fn waiting(&self) -> impl Iterator<Item = (CallId, QueueId)> {
+        self.records.iter().filter_map(|(call, record)| Some((*call, record.waits_in()?)))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
@@ -149,7 +154,7 @@ impl Growing {
                 continue;
             }
             if let Some(record) = self.records.get_mut(&call) {
-                not_served::pay(tx, fact, record).await?;
+                not_served::pay(tx, position, fact, record).await?;
             }
             touched.insert(call);
         }

@@ -24,8 +24,7 @@ const STRONGER: &str = "UPDATE calls_owed SET last_at = $1, times = times + 1, k
 const GOT_THROUGH: &str = "UPDATE calls_owed SET done_at = $1, note = 'got_through', place = NULL, \
      version = version + 1 WHERE number = $2 AND done_at IS NULL";
 const ATTEMPT: &str = "INSERT INTO calls_attempts (call, owed, agent, at) VALUES ($1, $2, $3, $4)";
-const TAKEN: &str =
-    "UPDATE calls_owed SET taken_by = $1, place = NULL, offered_to = NULL, version = version + 1 WHERE position = $2";
+const TAKEN: &str = "UPDATE calls_owed SET taken_by = $1, place = NULL, offered_to = NULL, version = version + 1 WHERE position = $2";
 const RESULT: &str = "UPDATE calls_attempts SET result = $1 WHERE call = $2 AND result IS NULL";
 const REACHED: &str = "UPDATE calls_owed SET done_at = $1, done_by = $2, note = COALESCE(note, 'reached'), \
      version = version + 1 WHERE position = $3 AND done_at IS NULL";
@@ -43,7 +42,8 @@ struct Debt<'a> {
 
 /// The stronger wish comes first.
 fn rank(kind: &str) -> usize {
-    ["callback", "message", "abandoned", "closed"].iter().position(|known| *known == kind).unwrap_or(4)
+    let kinds = ["callback", "message", "abandoned", "closed", "after_hours"];
+    kinds.iter().position(|known| *known == kind).unwrap_or(kinds.len())
 }
 
 /// `caller`: the customer's number of the call the fact is about.
@@ -73,8 +73,14 @@ fn debt<'a>(what: &'a What, caller: &'a str) -> Option<Debt<'a>> {
 
 /// Before the record takes the fact in.
 pub async fn owe(tx: &mut Tx, position: i64, fact: &Fact, caller: &str) -> Result<()> {
-    let Some(debt) = debt(&fact.what, caller) else { return Ok(()) };
-    let at = fact.at.as_micros();
+    match debt(&fact.what, caller) {
+        Some(debt) => add(tx, position, fact.at, &debt).await,
+        None => Ok(()),
+    }
+}
+
+async fn add(tx: &mut Tx, position: i64, at: Timestamp, debt: &Debt<'_>) -> Result<()> {
+    let at = at.as_micros();
     let recording = debt.recording.map(|id| id.get());
     let known = match debt.number {
         "" => None,
@@ -112,7 +118,7 @@ pub async fn owe(tx: &mut Tx, position: i64, fact: &Fact, caller: &str) -> Resul
 }
 
 /// After the record has taken the fact in: who got through, and what became of a call that was made for this.
-pub async fn pay(tx: &mut Tx, fact: &Fact, record: &mut Record) -> Result<()> {
+pub async fn pay(tx: &mut Tx, position: i64, fact: &Fact, record: &mut Record) -> Result<()> {
     match &fact.what {
         What::Connected { .. } if record.direction == Direction::In && !record.from.is_empty() => {
             let query = sqlx::query(GOT_THROUGH).bind(fact.at.as_micros()).bind(record.from.clone());
@@ -138,6 +144,11 @@ pub async fn pay(tx: &mut Tx, fact: &Fact, record: &mut Record) -> Result<()> {
                 let query = sqlx::query(REACHED).bind(fact.at.as_micros()).bind(agent.get()).bind(owed);
                 query.execute(&mut **tx).await.context("a call back that was answered")?;
             }
+        }
+        What::CallEnded { call, .. } if record.found_closed() => {
+            let (call, queue) = (*call, QueueId(0));
+            let debt = Debt { kind: "after_hours", call, queue, number: &record.from, recording: None };
+            add(tx, position, fact.at, &debt).await?;
         }
         What::CallEnded { call, cause, .. } => {
             if let Some(owed) = record.owed.take() {

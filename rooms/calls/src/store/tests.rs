@@ -288,7 +288,8 @@ fn places_outlive_a_death_and_nobody_is_rung_twice() {
             let tried = super::owed::attempts(&db, &ids).await.expect("attempts");
             let told = |row: &crate::rules::owed::Owed| {
                 let results = tried.iter().filter(|attempt| attempt.owed == row.id);
-                let results: Vec<_> = results.map(|attempt| attempt.result.as_deref().unwrap_or("…")).collect();
+                let results: Vec<_> =
+                    results.map(|attempt| attempt.result.as_deref().unwrap_or("…")).collect();
                 let (place, tries) = (row.place.map(CallId::get), row.tries);
                 format!("{} place {place:?} tries {tries} {results:?}", row.number)
             };
@@ -320,7 +321,8 @@ fn places_outlive_a_death_and_nobody_is_rung_twice() {
                 ]
             );
             let kept = super::places::kept(&db).await.expect("places");
-            let told = |place: &Place| (place.call.get(), place.queue, start().since(place.requested), place.urgent);
+            let told =
+                |place: &Place| (place.call.get(), place.queue, start().since(place.requested), place.urgent);
             assert_eq!(
                 kept.iter().map(told).collect::<Vec<_>>(),
                 [
@@ -329,5 +331,60 @@ fn places_outlive_a_death_and_nobody_is_rung_twice() {
                 ]
             );
         }
+    });
+}
+
+/// Who came outside the hours and was not served stands on the list; whoever was served otherwise does not, and whoever
+/// got through later does no more.
+#[test]
+fn after_hours_callers_are_not_served() {
+    on_both(&[MIGRATIONS], async |db| {
+        let mut growing = Growing::default();
+        let mut place = 0;
+        // What follows the closed menu, and then the caller hangs up.
+        let mut calls = async |call: i64, from: &str, then: Vec<What>| {
+            let call = CallId(call);
+            let mut script = vec![arrived(call, from), What::CallAnswered { call }];
+            script.push(What::FoundClosed { call, node: "clock".into() });
+            script.extend(then);
+            script.push(What::CallEnded { call, by: Party::Caller, cause: EndCause::FarEnd });
+            let fact = |what| {
+                place += 1;
+                (place, Fact { at: start() + Duration::from_secs(place), what })
+            };
+            let facts: Vec<(u64, Fact)> = script.into_iter().map(fact).collect();
+            let mut tx = db.begin().await.expect("database");
+            growing.take(&mut tx, &facts).await.expect("database");
+            tx.commit().await.expect("database");
+        };
+        let list = async || {
+            let rows = super::owed::page(&db, false, None, 10).await.expect("rows");
+            rows.iter().map(|row| format!("{:?} {} {}", row.kind, row.number, row.times)).collect::<Vec<_>>()
+        };
+        let queue = QUEUE;
+        calls(1, "13900000001", vec![]).await;
+        calls(2, "13900000001", vec![]).await;
+        calls(3, "", vec![]).await;
+        calls(4, "13900000004", vec![What::SelfServed { call: CallId(4), node: "price".into() }]).await;
+        let recording = RecordingId(5);
+        calls(5, "13900000005", vec![What::MessageLeft { call: CallId(5), queue, recording }]).await;
+        let asked = What::AgentRequested { call: CallId(6), queue, urgent: false };
+        calls(6, "13900000006", vec![asked, What::Abandoned { call: CallId(6), queue }]).await;
+        let number = "13900000007".to_owned();
+        calls(7, "13900000007", vec![What::CallbackAsked { call: CallId(7), queue, number }]).await;
+        assert_eq!(
+            list().await,
+            [
+                "AfterHours 13900000001 2",
+                "Message 13900000005 1",
+                "Abandoned 13900000006 1",
+                "Callback 13900000007 1",
+            ]
+        );
+        // A night agent is there the third time.
+        let asked = What::AgentRequested { call: CallId(8), queue, urgent: false };
+        let answered = What::Connected { call: CallId(8), agent: AGENT, leg: LegId(1) };
+        calls(8, "13900000001", vec![asked, answered]).await;
+        assert_eq!(list().await.len(), 3);
     });
 }

@@ -49,15 +49,19 @@ impl Edge {
             },
         };
 
-        let full = self.draining
-            || self.calls >= limits.max_calls
-            || self.legs_alive >= limits.max_legs
-            || self.outbox.len() > limits.events
+        let flood = self.outbox.len() > limits.events
             || !self.invites.take(limits.calls_per_second, limits.calls_per_second, now);
+        let full =
+            self.draining || self.calls >= limits.max_calls || self.legs_alive >= limits.max_legs || flood;
         let trunk_full =
             trunk.as_ref().is_some_and(|t| self.trunk_calls.get(&t.id).copied().unwrap_or(0) >= t.max_calls);
         if full || trunk_full {
             self.counters.refused_over_capacity.add(1);
+            // A flood is counted only: telling of each would be part of it.
+            if let Some(trunk) = trunk.as_ref().filter(|_| !flood && !self.draining) {
+                let (from, to) = (identity_of(&request), self.dialled(&request, Some(trunk)));
+                self.emit(Event::NoRoom { trunk: trunk.id, from, to });
+            }
             return match trunk.as_ref().map(|t| t.busy_status) {
                 Some(BusyStatus::Busy) => self.refuse(&request, &flow, 486, &[]),
                 _ => self.refuse(&request, &flow, 503, &[("Retry-After", &retry)]),
@@ -135,13 +139,7 @@ impl Edge {
                 (Origin::Phone { user: user.clone() }, Identity { number: user.clone(), name })
             }
         };
-        let mut to = message::user_of(&request.uri.to_string());
-        let account = trunk.as_ref().and_then(|t| t.register.as_ref());
-        if account.is_some_and(|account| account.username == to) {
-            // A provider calls the contact we registered; the number that was dialled is in To.
-            let dialled = message::header(&request.headers, "To").and_then(NameAddr::parse).map(|a| a.user());
-            to = dialled.filter(|number| !number.is_empty()).unwrap_or(to);
-        }
+        let to = self.dialled(&request, trunk.as_ref());
         let learn = trunk.as_ref().is_none_or(|t| t.learn_rtp);
         tracing::info!(leg = %id, from = %message::masked(&from.number), to = %message::masked(&to), "call in");
         let dialog = Dialog::from_invite(&request);
@@ -173,6 +171,18 @@ impl Edge {
         };
         self.add(leg);
         self.emit(Event::Incoming { leg: id, origin, from, to });
+    }
+
+    /// The number that was dialled.
+    fn dialled(&self, request: &Request, trunk: Option<&TrunkConfig>) -> String {
+        let to = message::user_of(&request.uri.to_string());
+        let account = trunk.and_then(|trunk| trunk.register.as_ref());
+        if account.is_none_or(|account| account.username != to) {
+            return to;
+        }
+        // A provider calls the contact we registered; the number that was dialled is in To.
+        let dialled = message::header(&request.headers, "To").and_then(NameAddr::parse).map(|a| a.user());
+        dialled.filter(|number| !number.is_empty()).unwrap_or(to)
     }
 
     pub fn timer_config(&self) -> timer::Ours {

@@ -112,7 +112,10 @@ impl Rig {
         loop {
             let event =
                 timeout(LONG, self.events.recv()).await.expect("an event in time").expect("telephony lives");
-            if !matches!(event, Event::Phone { .. } | Event::Trunk { .. } | Event::Silent { .. }) {
+            if !matches!(
+                event,
+                Event::Phone { .. } | Event::Trunk { .. } | Event::Silent { .. } | Event::NoRoom { .. }
+            ) {
                 return event;
             }
         }
