@@ -88,7 +88,10 @@ impl Exchange {
             Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, kept, acd: to_acd, out };
         // t7: when after-call work is over, or when there is none.
         let over = match (&was, &desk) {
-            (_, DeskState::AfterCall { .. }) => None,
+            (
+                DeskState::AfterCall { call } | DeskState::Talking { call } | DeskState::Holding { call },
+                DeskState::AfterCall { call: now },
+            ) if call == now => None,
             (
                 DeskState::AfterCall { call } | DeskState::Talking { call } | DeskState::Holding { call },
                 _,

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arrival;
 mod call;
 mod check;
 mod config;

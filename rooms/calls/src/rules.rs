@@ -3,6 +3,7 @@
 pub mod check;
 pub mod line;
 mod look;
+mod outcome;
 pub mod owed;
 mod reason;
 pub mod record;
@@ -11,9 +12,10 @@ pub mod segment;
 
 pub use line::{Answer, Centre, DialRule, Queue, Trunk};
 pub use look::Looks;
+pub use outcome::Outcome;
 pub use owed::Owed;
 pub use reason::{ReasonLimit, check as check_reason, reasons_by_default};
-pub use record::{Outcome, Record};
+pub use record::Record;
 pub use refusal::{NotNow, Refusal};
 pub use segment::{Segment, SegmentKind};
 

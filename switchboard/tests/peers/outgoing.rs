@@ -37,7 +37,7 @@ fn account(number: &str) -> String {
 }
 
 /// Waits until the floor says this of an agent.
-async fn seen(centre: &Centre, number: &str, state: &str) {
+pub async fn in_state(centre: &Centre, number: &str, state: &str) {
     for _ in 0..100 {
         let floor = centre.get("floor").await;
         let agents = floor["agents"].as_array().expect("agents");
@@ -79,7 +79,7 @@ async fn agents_call() {
 
     agent.tell("dial", &format!("sip:13912345678@{CENTRE}")).await;
     agent.event("CALL_ESTABLISHED").await;
-    seen(&centre, "1001", "talking").await;
+    in_state(&centre, "1001", "talking").await;
     tokio::time::sleep(Duration::from_secs(4)).await;
     agent.tell("hangup", "").await;
     let records = centre.records(1).await;
@@ -108,13 +108,13 @@ async fn agents_call() {
     let ears = [sound::channel(&recording, 0, 2), sound::channel(&recording, 1, 2), agent.heard()];
     let heard = ears.map(|ear| sound::seconds_of(AGENT_HZ, &ear));
     assert!(heard.iter().all(|seconds| *seconds > talked - 1.0), "{heard:?} {}", told());
-    seen(&centre, "1001", "ready").await;
+    in_state(&centre, "1001", "ready").await;
 
     let mut colleague = Baresip::start(folder, "colleague", COLLEAGUE, &account("1002"), CALLER_HZ).await;
     colleague.registered().await;
     agent.tell("dial", &format!("sip:1002@{CENTRE}")).await;
     colleague.event("CALL_ESTABLISHED").await;
-    seen(&centre, "1002", "talking").await;
+    in_state(&centre, "1002", "talking").await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     colleague.tell("hangup", "").await;
     agent.event("CALL_CLOSED").await;
@@ -122,7 +122,7 @@ async fn agents_call() {
     let internal = records.iter().find(|call| call["direction"] == "internal").expect("a record");
     assert_eq!((&internal["from"], &internal["to"]), (&"1001".into(), &"1002".into()), "{internal:#}");
     assert_eq!(internal["result"], "answered", "{internal:#}");
-    seen(&centre, "1002", "ready").await;
+    in_state(&centre, "1002", "ready").await;
     centre.stop().await;
 }
 

@@ -89,7 +89,7 @@ impl Simulation {
         if known.up && !known.closing {
             let event = match self.dice.below(100) {
                 0..90 => {
-                    let key = self.dice.pick(&[0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 7, 8, 9, 11, 10, 15]);
+                    let key = self.dice.pick(&[0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 6, 6, 9, 11, 10, 15]);
                     let Some(digit) = Digit::from_event(key) else { return };
                     Event::Digit { leg, digit }
                 }

@@ -2,5 +2,6 @@
 
 mod rules;
 mod script;
+mod telling;
 mod transcripts;
 pub mod world;

@@ -21,7 +21,7 @@ use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, RecordingId, Times
 
 use super::world;
 use crate::fact::{Place, TransferTo, What};
-use crate::line::{Command, Device, EndCause, Event, Identity, Origin, PlayMode, PlayOutcome, Target};
+use crate::line::{Command, Device, EndCause, Event, Identity, Origin, PlayOutcome, Target};
 use crate::{AgentAct, Config, Effect, Exchange, Input, LeaderAct};
 
 pub fn run(text: &str) -> String {
@@ -48,14 +48,14 @@ pub fn run(text: &str) -> String {
     told
 }
 
-struct Rig {
-    exchange: Exchange,
+pub(super) struct Rig {
+    pub(super) exchange: Exchange,
     config: Config,
     ids: Arc<IdMint>,
     start: Timestamp,
-    now: Timestamp,
-    told: String,
-    names: BTreeMap<String, String>,
+    pub(super) now: Timestamp,
+    pub(super) told: String,
+    pub(super) names: BTreeMap<String, String>,
     callers: BTreeMap<String, LegId>,
     calls: BTreeMap<String, CallId>,
     /// By telephone, and `outside`.
@@ -333,8 +333,12 @@ impl Rig {
                         self.places.remove(call);
                         self.rung.remove(call);
                     }
-                    What::Offered { call, .. } => drop(self.rung.insert(*call)),
-                    What::OfferEnded { call, .. } => drop(self.rung.remove(call)),
+                    What::Offered { call, .. } => {
+                        self.rung.insert(*call);
+                    }
+                    What::OfferEnded { call, .. } => {
+                        self.rung.remove(call);
+                    }
                     _ => {}
                 }
                 if let What::CallArrived { call, leg, .. } | What::CallPlaced { call, leg, .. } = &fact.what {
@@ -382,95 +386,9 @@ impl Rig {
         }
     }
 
-    fn name(&self, id: impl ToString) -> String {
+    pub(super) fn name(&self, id: impl ToString) -> String {
         let id = id.to_string();
         self.names.get(&id).cloned().unwrap_or(id)
-    }
-
-    fn print(&self, effect: &Effect) -> String {
-        match effect {
-            Effect::Fact(fact) => format!("* {}", self.named(&format!("{:?}", fact.what))),
-            Effect::Refused(refused) => self.named(&format!("refused {refused:?}")),
-            Effect::LookUp { call, key, argument } => {
-                format!("look up {key} {argument:?} for {}", self.name(call))
-            }
-            Effect::Line(command) => self.command(command),
-        }
-    }
-
-    fn command(&self, command: &Command) -> String {
-        match command {
-            Command::Ring { leg } => format!("ring {}", self.name(leg)),
-            Command::Answer { leg } => format!("answer {}", self.name(leg)),
-            Command::Reject { leg, status, retry_after_s } => {
-                format!("reject {} {status:?} {retry_after_s:?}", self.name(leg))
-            }
-            Command::Dial { leg, to, from, ring_for, .. } => {
-                let to = match to {
-                    Target::Phone { user, .. } => format!("telephone {user}"),
-                    Target::Number { trunk, number } => format!("{number} over {}", self.name(trunk)),
-                };
-                let leg = self.name(leg);
-                format!("dial {to} as {leg}, from {:?}, for {} s", from.number, ring_for.as_secs())
-            }
-            Command::HangUp { leg } => format!("hang up {}", self.name(leg)),
-            Command::Hear { leg, sources } => {
-                let heard: Vec<String> = sources.iter().map(|source| self.name(source.leg)).collect();
-                let heard = if heard.is_empty() { "nobody".to_owned() } else { heard.join(" + ") };
-                format!("{} hears {heard}", self.name(leg))
-            }
-            Command::Play { leg, sounds, mode, .. } => {
-                let sounds: Vec<String> = sounds
-                    .iter()
-                    .map(|sound| match sound {
-                        audio::Sound::Clip(clip) => clip.name().to_owned(),
-                        audio::Sound::Silence { ms } => format!("silence {ms}"),
-                        audio::Sound::Beep { ms } => format!("beep {ms}"),
-                        audio::Sound::Key { digit, ms } => format!("key {digit} {ms}"),
-                    })
-                    .collect();
-                let again = if *mode == PlayMode::Loop { " again and again" } else { "" };
-                format!("play to {}: {}{again}", self.name(leg), sounds.join(" "))
-            }
-            Command::StopPlaying { leg, .. } => format!("stop playing to {}", self.name(leg)),
-            Command::Record { recording, leg } => {
-                format!("record {} as {}", self.name(leg), self.name(recording))
-            }
-            Command::Mark { recording, mark } => format!("mark {} {mark}", self.name(recording)),
-            Command::PauseRecording { recording } => format!("pause {}", self.name(recording)),
-            Command::ResumeRecording { recording } => format!("resume {}", self.name(recording)),
-            Command::StopRecording { recording } => format!("stop {}", self.name(recording)),
-        }
-    }
-
-    /// Ids by the names of the script.
-    fn named(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        // The longest first: one id may begin like another.
-        let mut names: Vec<_> = self.names.iter().collect();
-        names.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
-        for (id, name) in names {
-            text = text.replace(id.as_str(), name);
-        }
-        text
-    }
-
-    fn floor(&mut self) {
-        let view = self.exchange.floor();
-        let _ = writeln!(
-            self.told,
-            "    entering {} in menu {} waiting {} ringing {} talking {} outside {} after {}",
-            view.entering, view.in_menu, view.waiting, view.ringing, view.talking, view.outside, view.after
-        );
-        for agent in view.agents.iter().filter(|agent| agent.since.is_some()) {
-            let desk = self.named(&format!("{:?}", agent.desk));
-            let caller = agent.caller.clone().unwrap_or_default();
-            let _ = writeln!(self.told, "    {} {desk} {caller}", agent.number);
-        }
-        for call in &view.calls {
-            let since = self.now.since(call.since).as_secs();
-            let _ = writeln!(self.told, "    {} {:?} for {since} s", self.name(call.call), call.state);
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::{Deserialize, Serialize};
 
 use super::segment::{Segment, SegmentKind};
-use super::word;
+use super::{Outcome, word};
 
 /// One row of the call records. Times are absent until they come.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -62,59 +62,12 @@ pub struct Record {
     /// Came outside the hours, and nothing has come of the call since.
     #[serde(default)]
     closed: bool,
+    /// Was asked for a message in place of a person of this queue, and has left none.
+    #[serde(default)]
+    speechless: Option<QueueId>,
     /// What is owed and is to be paid by this call, until it is known how it came out.
     #[serde(default)]
     pub owed: Option<i64>,
-}
-
-/// How the call came out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// An agent answered.
-    Answered,
-    /// Hung up while waiting for a person.
-    Abandoned,
-    /// Never asked for a person and heard what was wanted.
-    SelfServed,
-    /// Never asked for a person and left the menu.
-    LeftMenu,
-    Voicemail,
-    Callback,
-    /// Was told that nobody can be reached.
-    Message,
-    /// Hung up before we answered; or we called, and nobody answered.
-    NotAnswered,
-}
-
-impl Outcome {
-    pub const ALL: [Outcome; 8] = [
-        Outcome::Answered,
-        Outcome::Abandoned,
-        Outcome::SelfServed,
-        Outcome::LeftMenu,
-        Outcome::Voicemail,
-        Outcome::Callback,
-        Outcome::Message,
-        Outcome::NotAnswered,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Answered => "answered",
-            Outcome::Abandoned => "abandoned",
-            Outcome::SelfServed => "self_served",
-            Outcome::LeftMenu => "left_menu",
-            Outcome::Voicemail => "voicemail",
-            Outcome::Callback => "callback",
-            Outcome::Message => "message",
-            Outcome::NotAnswered => "not_answered",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Outcome> {
-        Self::ALL.into_iter().find(|result| result.as_str() == text)
-    }
 }
 
 impl Record {
@@ -164,6 +117,7 @@ impl Record {
             abandoned: false,
             after_since: Vec::new(),
             closed: false,
+            speechless: None,
             owed: None,
         };
         if direction != Direction::In {
@@ -184,6 +138,11 @@ impl Record {
     /// asked for, nothing of interest heard.
     pub fn found_closed(&self) -> bool {
         self.closed && self.direction == Direction::In && self.requested.is_none() && !self.from.is_empty()
+    }
+
+    /// The queue of a customer who was to leave a message there and did not.
+    pub fn left_no_message(&self) -> Option<QueueId> {
+        self.speechless.filter(|_| self.direction == Direction::In && !self.from.is_empty())
     }
 
     /// The queue in which a customer waits who has not been answered yet.
@@ -308,7 +267,8 @@ impl Record {
                     self.start(SegmentKind::Outside, at);
                 }
             }
-            What::FlowedOut { to, .. } => {
+            What::FlowedOut { queue, to, .. } => {
+                self.speechless = Some(*queue).filter(|_| *to == FlowOut::Voicemail);
                 self.finish(SegmentKind::Queue, at, Some(word(to)), &mut done);
                 self.flowed = Some(*to);
                 match to {
@@ -329,7 +289,8 @@ impl Record {
             }
             What::RecordingStarted { recording, .. } => drop(self.recording.get_or_insert(*recording)),
             What::MessageLeft { recording, .. } => {
-                (self.recording, self.closed) = (Some(*recording), false);
+                self.recording = Some(*recording);
+                (self.closed, self.speechless) = (false, None);
                 self.finish(SegmentKind::Message, at, None, &mut done);
             }
             What::CallInterrupted { .. } => {

@@ -150,6 +150,11 @@ pub async fn pay(tx: &mut Tx, position: i64, fact: &Fact, record: &mut Record) -
             let debt = Debt { kind: "after_hours", call, queue, number: &record.from, recording: None };
             add(tx, position, fact.at, &debt).await?;
         }
+        What::CallEnded { call, .. } if record.left_no_message().is_some() => {
+            let (call, queue) = (*call, record.left_no_message().unwrap_or(QueueId(0)));
+            let debt = Debt { kind: "closed", call, queue, number: &record.from, recording: None };
+            add(tx, position, fact.at, &debt).await?;
+        }
         What::CallEnded { call, cause, .. } => {
             if let Some(owed) = record.owed.take() {
                 not_reached(tx, *call, owed, &crate::rules::word(cause)).await?;

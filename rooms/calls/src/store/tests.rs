@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use db::testdb::on_both;
 use exchange::Fact;
-use exchange::fact::{Blocked, DeskState, Direction, Moved, OfferEnd, Party, Place, What};
+use exchange::fact::{Blocked, DeskState, Direction, FlowOut, Moved, OfferEnd, Party, Place, What};
 use exchange::line::EndCause;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp};
@@ -372,6 +372,10 @@ fn after_hours_callers_are_not_served() {
         calls(6, "13900000006", vec![asked, What::Abandoned { call: CallId(6), queue }]).await;
         let number = "13900000007".to_owned();
         calls(7, "13900000007", vec![What::CallbackAsked { call: CallId(7), queue, number }]).await;
+        // Was to leave a message in place of a person, and said nothing.
+        let asked = What::AgentRequested { call: CallId(9), queue, urgent: false };
+        let to = FlowOut::Voicemail;
+        calls(9, "13900000009", vec![asked, What::FlowedOut { call: CallId(9), queue, to }]).await;
         assert_eq!(
             list().await,
             [
@@ -379,12 +383,13 @@ fn after_hours_callers_are_not_served() {
                 "Message 13900000005 1",
                 "Abandoned 13900000006 1",
                 "Callback 13900000007 1",
+                "Closed 13900000009 1",
             ]
         );
         // A night agent is there the third time.
         let asked = What::AgentRequested { call: CallId(8), queue, urgent: false };
         let answered = What::Connected { call: CallId(8), agent: AGENT, leg: LegId(1) };
         calls(8, "13900000001", vec![asked, answered]).await;
-        assert_eq!(list().await.len(), 3);
+        assert_eq!(list().await.len(), 4);
     });
 }
