@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -151,15 +152,19 @@ function caller(voice, least, most) {
 `;
 }
 
-/** A port that was free a moment ago. */
-function freePort() {
-  return new Promise((done, failed) => {
-    const socket = createSocket("udp4");
-    socket.on("error", failed);
-    socket.bind(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => done(port));
-    });
+/** A port that was free a moment ago, for UDP and TCP; below those the system hands out by itself. */
+async function freePort() {
+  for (;;) {
+    const port = 11_000 + Math.floor(Math.random() * 8_900);
+    if ((await free(createSocket("udp4"), (socket) => socket.bind(port, "127.0.0.1"))) && (await free(createServer(), (server) => server.listen(port, "127.0.0.1")))) return port;
+  }
+}
+
+function free(socket, take) {
+  return new Promise((done) => {
+    socket.once("error", () => done(false));
+    socket.once("listening", () => socket.close(() => done(true)));
+    take(socket);
   });
 }
 

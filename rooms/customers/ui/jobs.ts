@@ -26,7 +26,7 @@ const path = (id: string) => `/api/customers/imports/${encodeURIComponent(id)}`;
 const changed = () => queries.invalidateQueries({ queryKey: ["customers"] });
 
 export function useImports() {
-  return useQuery({ queryKey: [...KEY, "list"], queryFn: ({ signal }) => api.get<ImportJob[]>("/api/customers/imports", undefined, signal) });
+  return useQuery<ImportJob[]>({ queryKey: [...KEY, "list"], refetchInterval: (query) => (query.state.data?.some(({ state }) => state === "running") ? 1_000 : false), queryFn: ({ signal }) => api.get<ImportJob[]>("/api/customers/imports", undefined, signal) });
 }
 export function useImport(id: string) {
   return useQuery<ImportJob>({
