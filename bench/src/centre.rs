@@ -60,8 +60,8 @@ pub fn password(at: usize) -> String {
 
 impl Centre {
     /// Writes the files, applies the centre and starts it. `phones` is where all agents' telephones are; so many
-    /// `customers` are made up before.
-    pub fn start(phones: SocketAddr, customers: u64) -> Result<Centre> {
+    /// `customers` are made up before, or are those of the folder `from`.
+    pub fn start(phones: SocketAddr, customers: u64, from: Option<&Path>) -> Result<Centre> {
         let folder = tempfile::Builder::new().prefix("switchboard-bench-").tempdir()?;
         let (http, sip) = (free_tcp()?, free_udp()?);
         write_prompts(&folder.path().join("prompts"))?;
@@ -73,6 +73,9 @@ impl Centre {
         std::fs::write(folder.path().join("switchboard.toml"), config)?;
         let program = program()?;
         let data = folder.path().join("data");
+        if let Some(from) = from {
+            crate::copied::database(from, &data)?;
+        }
         let started = Instant::now();
         let applied = Command::new(&program)
             .arg("apply")

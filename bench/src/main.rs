@@ -1,11 +1,13 @@
 //! Measures the release binary with real SIP and RTP, and prints each figure beside its goal and the peers' figures.
 //!
-//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [held] [rate] [sipp] [register] [desks] [customers=N]`:
-//! without a name all are taken; with customers, so many were made up and callers are some of them. README.md says how and what they mean.
+//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [held] [rate] [sipp] [register] [desks] [customers=N] [from=DIR]`:
+//! without a name all are taken; with customers, so many are made up (or were, by `switchboard customers generate --data DIR`)
+//! and callers are some of them. README.md says how and what they mean.
 
 mod agents;
 mod callers;
 mod centre;
+mod copied;
 mod desks;
 mod figures;
 mod registers;
@@ -13,6 +15,7 @@ mod relay;
 mod sip;
 mod wire;
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -32,17 +35,21 @@ fn main() -> Result<()> {
     let names = ["relay", "delay", "cost", "held", "rate", "sipp", "register", "desks"];
     let customers = arguments.iter().find_map(|a| a.strip_prefix("customers="));
     let customers: u64 = customers.map_or(Ok(0), str::parse)?;
+    let from = arguments.iter().find_map(|a| a.strip_prefix("from=")).map(Path::new);
     let named: Vec<&str> = names.into_iter().filter(|name| arguments.iter().any(|a| a == name)).collect();
     for argument in &arguments {
         ensure!(
-            argument == "quick" || argument.starts_with("customers=") || names.contains(&argument.as_str()),
+            argument == "quick"
+                || argument.starts_with("customers=")
+                || argument.starts_with("from=")
+                || names.contains(&argument.as_str()),
             "{argument:?} is none of {names:?}"
         );
     }
     let wanted = |name: &str| named.is_empty() || named.contains(&name);
 
     let agents = Agents::start()?;
-    let centre = Centre::start(agents.sip, customers)?;
+    let centre = Centre::start(agents.sip, customers, from)?;
     println!("{} agents put in within {:.1} s", centre::AGENTS, centre.applied_in.as_secs_f64());
     let mut bench = Bench {
         callers: Callers::new(centre.sip, customers)?,

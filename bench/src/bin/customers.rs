@@ -1,7 +1,11 @@
 //! Customers by the million: how long it takes to make them, to find one, to know a caller, to bring a file in.
 //!
-//! `cargo run --release --package bench --bin customers -- [COUNT] [postgres://…]`: starts the release binary in a folder of
-//! its own, asks it over HTTP, and prints each figure beside its goal.
+//! `cargo run --release --package bench --bin customers -- [COUNT] [from=DIR | postgres://…]`: starts the release binary in a
+//! folder of its own, asks it over HTTP, and prints each figure beside its goal. `from`: what an earlier
+//! `switchboard customers generate --data DIR` has made is copied.
+
+#[path = "../copied.rs"]
+mod copied;
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
@@ -29,11 +33,12 @@ impl Drop for Centre {
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut count = 1_200_000;
-    let mut database = None;
+    let (mut database, mut from) = (None, None);
     for argument in std::env::args().skip(1) {
-        match argument.parse() {
-            Ok(number) => count = number,
-            Err(_) => database = Some(argument),
+        match (argument.parse(), argument.strip_prefix("from=")) {
+            (Ok(number), _) => count = number,
+            (_, Some(folder)) => from = Some(PathBuf::from(folder)),
+            _ => database = Some(argument),
         }
     }
     let program = program()?;
@@ -47,6 +52,9 @@ async fn main() -> Result<()> {
     };
     println!("{count} customers on {}", if database.is_some() { "PostgreSQL" } else { "SQLite" });
 
+    if let Some(from) = from {
+        copied::database(&from, &data)?;
+    }
     let begun = Instant::now();
     let mut generate = Command::new(&program);
     generate.args(["customers", "generate", "--count", &count.to_string()]).stderr(Stdio::null());
