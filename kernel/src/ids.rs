@@ -150,6 +150,11 @@ impl IdMint {
         let value = floor.max(previous + 1);
         T::from(((value >> 15) << 21) | (self.node << 15) | (value & 0x7fff))
     }
+
+    /// When an id was minted, to the millisecond.
+    pub const fn minted_at(id: i64) -> Timestamp {
+        Timestamp::from_millis(id >> 21)
+    }
 }
 
 #[cfg(test)]
@@ -180,5 +185,9 @@ mod tests {
                 last = id;
             }
         }
+        assert_eq!(
+            IdMint::minted_at(mint.mint(Timestamp::from_millis(9_000))),
+            Timestamp::from_millis(9_000)
+        );
     }
 }

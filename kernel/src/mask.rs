@@ -79,6 +79,27 @@ pub fn email(email: &str) -> String {
     }
 }
 
+/// Runs of seven digits and more in free text are telephone, card or identity numbers.
+pub fn in_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut run = String::new();
+    for c in text.chars().chain(['\n']) {
+        if c.is_ascii_digit() {
+            run.push(c);
+            continue;
+        }
+        if run.len() >= 7 {
+            out.push_str(&phone(&run))
+        } else {
+            out.push_str(&run)
+        }
+        run.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,5 +158,12 @@ mod tests {
     #[test]
     fn mask_09_email() {
         check(email, &[("lisi@163.com", "l***@163.com"), ("nobody", "******"), ("@163.com", "***@163.com")]);
+    }
+
+    #[test]
+    fn numbers_in_free_text_are_hidden() {
+        assert_eq!(in_text("女儿 15412345678,住302室"), "女儿 154****5678,住302室");
+        assert_eq!(in_text("340799199001010010"), "**************0010");
+        assert_eq!(in_text("2017年装"), "2017年装");
     }
 }

@@ -19,6 +19,8 @@ pub struct Surroundings {
     pub recordings: recordings::Config,
     /// Files of imports and exports.
     pub customers: PathBuf,
+    /// Files of exports.
+    pub interactions: PathBuf,
 }
 
 /// The rooms, lower storeys first.
@@ -30,7 +32,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         calls::room(around.hall.clone(), Arc::new(interactions::CompleteFirst(around.db))),
         recordings::room(around.recordings),
         customers::room(around.hall.clone(), around.customers),
-        interactions::room(around.hall.clone()),
+        interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
         floor::room(around.hall, around.calendar),
     ]
 }

@@ -58,6 +58,14 @@ impl Folders {
     pub fn customers(&self) -> PathBuf {
         self.data.join("customers")
     }
+    /// Files of records that go out.
+    pub fn interactions(&self) -> PathBuf {
+        self.data.join("interactions")
+    }
+    /// The key of what is sealed in the database.
+    pub fn secret_key(&self) -> PathBuf {
+        self.data.join("secret.key")
+    }
     /// The search index: a cache.
     pub fn search(&self) -> PathBuf {
         self.data.join("search")

@@ -6,13 +6,15 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use calls::Hall;
 use kernel::CustomerId;
 use serde::{Deserialize, Serialize};
+use sheets::{Exports, Work};
 use utoipa_axum::router::UtoipaMethodRouterExt;
-use web::{Room, Routes, routes};
+use web::{Job, Room, Routes, routes};
 
 pub mod demo;
 mod http;
@@ -20,18 +22,16 @@ pub mod permissions;
 pub mod rules;
 mod search;
 pub mod store;
-pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod work;
 
 use http::call::{AtDesk, Looks};
 use permissions::{CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, PERMISSIONS, READ, UNMASK};
-use work::Work;
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations =
-    db::migrations!("customers", ["20261122_1_customers.sql", "20261122_2_jobs.sql"]);
+    db::migrations!("customers", ["20261122_1_customers.sql", "20261122_2_jobs.sql", "20261122_3_files.sql"]);
 
 /// These customers are new or were changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +46,12 @@ impl db::Event for Changed {
 /// The manifest. Files of imports and exports stand in `folder`.
 pub fn room(hall: Arc<dyn Hall>, folder: PathBuf) -> Room {
     let upload = usize::try_from(http::imports::BYTES_MAX).unwrap_or(usize::MAX).saturating_add(64 * 1024);
+    let work = Work::new(folder);
+    let exports = Exports::new("customers", work.clone());
+    let clean = {
+        let (work, exports) = (work.clone(), exports.clone());
+        move |app| work::clean::clean(app, work.clone(), exports.clone())
+    };
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -67,8 +73,10 @@ pub fn room(hall: Arc<dyn Hall>, folder: PathBuf) -> Room {
             .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::start))
             .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::one))
             .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::file))
-            .with(Work::new(folder))
+            .with(work)
+            .with(exports)
             .with(AtDesk { hall, looks: Arc::new(Looks::default()) }),
+        jobs: vec![Job::every("customers.clean", Duration::from_secs(3600), clean)],
         search: vec![search::source()],
         ..Room::new("customers", MIGRATIONS)
     }

@@ -199,13 +199,13 @@ pub enum Refusal {
     #[error("the caller hides the number")]
     NumberHidden,
     #[error("the file cannot be read: {why}")]
-    BadFile { why: String },
-    #[error("the file is larger than {most_mb} MB")]
-    FileTooLarge { most_mb: u64 },
+    BadFile { why: &'static str },
     #[error("the column {column} is needed")]
     ColumnMissing { column: &'static str },
     #[error("not in this state")]
     NotNow,
+    #[error("the file was taken away: upload it again")]
+    FileGone,
     #[error("another import is running")]
     ImportRunning,
 }
@@ -221,7 +221,6 @@ impl web::Refusal for Refusal {
             | Refusal::BadFile { .. }
             | Refusal::ColumnMissing { .. }
             | Refusal::TooMany { .. } => Status::Invalid,
-            Refusal::FileTooLarge { .. } => Status::TooLarge,
             Refusal::NotYourCall => Status::Forbidden,
             _ => Status::Conflict,
         }

@@ -1,6 +1,6 @@
 // One customer: who, what is supplied where, how to reach them, what must be minded, and what was done to the record.
 import { App, Button, Dropdown } from "antd";
-import { Archive, ArrowLeft, Ellipsis, Eye, GitMerge, NotebookPen, Pencil, Plus, RotateCcw, Split, Undo2 } from "lucide-react";
+import { Archive, ArrowLeft, Ellipsis, Eye, GitMerge, NotebookPen, Pencil, Plus, RotateCcw, Split, Star, Undo2 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
@@ -10,13 +10,13 @@ import { useAgents } from "@lib/directory";
 import { day } from "@lib/format";
 import { useMay } from "@lib/session";
 import { act, undo, useCustomer, type Act, type Happened, type WholeCustomer } from "./api";
-import { AccountDialog, ArchiveDialog, ContactDialog, FlagDialog, MergeDialog, NameDialog, NoteDialog, SplitDialog, UnmaskDialog } from "./dialogs";
+import { AccountDialog, ArchiveDialog, CloseAccountDialog, ContactDialog, FlagDialog, MergeDialog, NameDialog, NoteDialog, SplitDialog, UnmaskDialog } from "./dialogs";
 import { CHANGE, MERGE, UNMASK } from "./permissions";
 import { Phone } from "./phone";
 import { ClassMark, FlagMarks } from "./words";
 import "./customers.css";
 
-type Open = { what: "name" | "flag" | "note" | "archive" | "merge" | "split" | "unmask" } | { what: "contact"; contact: CustomerContact | null } | { what: "account"; account: CustomerAccount | null } | null;
+type Open = { what: "name" | "flag" | "note" | "archive" | "merge" | "split" | "unmask" } | { what: "contact"; contact: CustomerContact | null } | { what: "account"; account: CustomerAccount | null } | { what: "close"; account: CustomerAccount } | null;
 
 /** The journal's word in ours, with what it names. */
 function useHappened() {
@@ -50,7 +50,7 @@ function Account({ account, edit, close }: { account: CustomerAccount; edit: (()
           </div>
         ))}
       </div>
-      {edit && (
+      {edit && !account.closed_at && (
         <Button size="small" icon={<Pencil size={14} aria-hidden />} onClick={edit}>
           {t("edit")}
         </Button>
@@ -73,7 +73,7 @@ function Contacts({ customer, put, onEdit }: { customer: WholeCustomer; put: ((w
       {customer.contacts.map((contact) => (
         <li key={contact.id}>
           <Phone number={contact.number} />
-          {contact.preferred && <Mark chip tone="accent" icon={Eye}>{t("preferred")}</Mark>}
+          {contact.preferred && <Mark chip tone="accent" icon={Star}>{t("preferred")}</Mark>}
           <span className="soft">{contact.label}</span>
           <span className="muted">{contact.verified ? t("verified", { who: agents.name(contact.verified.by), day: day(contact.verified.at) }) : t(`source.${contact.source}`)}</span>
           <span className="grow" />
@@ -189,7 +189,7 @@ export default function CustomerPage() {
             ) : (
               <ul className="customer-lines">
                 {customer.accounts.map((account) => (
-                  <Account key={account.id} account={account} edit={can("change") ? () => setOpen({ what: "account", account }) : null} close={can("change") ? () => put({ act: "close_account", account: account.id }) : null} />
+                  <Account key={account.id} account={account} edit={can("change") ? () => setOpen({ what: "account", account }) : null} close={can("change") ? () => setOpen({ what: "close", account }) : null} />
                 ))}
               </ul>
             )}
@@ -284,6 +284,7 @@ export default function CustomerPage() {
         </div>
       </div>
       {open?.what === "name" && <NameDialog customer={customer} onClose={close} />}
+      {open?.what === "close" && <CloseAccountDialog customer={customer} account={open.account} onClose={close} />}
       {open?.what === "flag" && <FlagDialog customer={customer} onClose={close} />}
       {open?.what === "note" && <NoteDialog customer={customer} onClose={close} />}
       {open?.what === "contact" && <ContactDialog customer={customer} contact={open.contact} onClose={close} />}

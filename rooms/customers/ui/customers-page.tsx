@@ -1,16 +1,16 @@
 // All customers: found by what people know of themselves, narrowed by class and flag; masked.
-import { App, Button, Checkbox, Dropdown } from "antd";
-import { Contact, Download, FileUp, SearchX, UserPlus } from "lucide-react";
+import { Button, Checkbox } from "antd";
+import { Contact, FileUp, SearchX, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Empty, Page, Pager, Panel, Table, Trouble, useProblemText, type Column } from "@kit";
+import { Empty, Page, Pager, Panel, Table, Trouble, type Column } from "@kit";
+import { ExportButton } from "@kit/export";
 import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
 import type { CustomerRow } from "@lib/customer";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { CLASSES, FILTERS, FLAGS, useCustomers } from "./api";
-import { exported } from "./jobs";
 import { CHANGE, EXPORT, IMPORT } from "./permissions";
 import { Phone } from "./phone";
 import { RegisterDialog } from "./register-dialog";
@@ -20,30 +20,16 @@ export default function CustomersPage() {
   const { t } = useTranslation("customers");
   const [url, change] = useUrlState(FILTERS);
   const { after, ...chosen } = url;
+  const { archived, ...narrowed } = chosen;
   const customers = useCustomers(url);
   const mayChange = useMay(CHANGE);
   const mayImport = useMay(IMPORT);
   const mayExport = useMay(EXPORT);
   const navigate = useNavigate();
-  const { message } = App.useApp();
-  const problemText = useProblemText();
-  const [exporting, setExporting] = useState(false);
   const [registering, setRegistering] = useState(false);
   const filtered = Object.keys(chosen).length > 0;
   const set = (next: Parameters<typeof change>[0]) => change({ ...next, after: null });
   const clear = () => set(Object.fromEntries(FILTERS.map((key) => [key, null])));
-  async function download(format: "csv" | "xlsx"): Promise<void> {
-    setExporting(true);
-    try {
-      window.location.assign(await exported(format, url));
-      message.success(t("export.ready"));
-    } catch (error) {
-      message.error(problemText(error).what);
-    } finally {
-      setExporting(false);
-    }
-  }
-
   const columns: Column<CustomerRow>[] = [
     { key: "name", title: t("name"), cell: (row) => <Link className="strong nowrap" to={`/customers/${row.id}`}>{row.name}</Link> },
     { key: "class", title: t("class.label"), cell: (row) => <ClassMark of={row.class} /> },
@@ -59,19 +45,7 @@ export default function CustomersPage() {
       lead={t("lead")}
       actions={
         <>
-          {mayExport && (
-            <Dropdown
-              trigger={["click"]}
-              menu={{
-                items: (["xlsx", "csv"] as const).map((key) => ({ key, label: t(`export.${key}`) })),
-                onClick: ({ key }) => void download(key as "xlsx" | "csv"),
-              }}
-            >
-              <Button loading={exporting} icon={<Download size={16} aria-hidden />}>
-                {t("export.title")}
-              </Button>
-            </Dropdown>
-          )}
+          {mayExport && <ExportButton path="/api/customers/exports" filters={{ ...narrowed, archived: archived === "true" }} />}
           {mayImport && (
             <Button icon={<FileUp size={16} aria-hidden />} onClick={() => void navigate("/customers/import")}>
               {t("import.title")}

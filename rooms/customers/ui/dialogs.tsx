@@ -116,6 +116,15 @@ export function AccountDialog({ customer, account, onClose }: Props & { account:
   );
 }
 
+export function CloseAccountDialog({ customer, account, onClose }: Props & { account: CustomerAccount }) {
+  const { t } = useTranslation("customers");
+  return (
+    <EditDialog title={t("close.title", { number: account.number })} dangerous save={t("close_account")} onClose={onClose} onSave={() => act(customer, { act: "close_account", account: account.id })}>
+      <p>{t("close.consequence")}</p>
+    </EditDialog>
+  );
+}
+
 export function FlagDialog({ customer, onClose }: Props) {
   const { t } = useTranslation("customers");
   const [flag, setFlag] = useState<CustomerFlag>("elderly");
@@ -158,7 +167,7 @@ export function ArchiveDialog({ customer, onClose }: Props) {
   );
 }
 
-/** Finds the other record; both are then shown side by side, masked. */
+/** Finds the other record, masked, by what people know of it. */
 export function MergeDialog({ customer, onClose }: Props) {
   const { t } = useTranslation("customers");
   const [text, setText] = useState("");
@@ -180,7 +189,7 @@ export function MergeDialog({ customer, onClose }: Props) {
     >
       <p>{t("merge.consequence", { name: customer.name })}</p>
       <Field label={t("merge.other")} htmlFor="e-other" required help={t("filter_text")}>
-        <Select id="e-other" showSearch={{ filterOption: false, onSearch: setText }} value={other} onChange={setOther} notFoundContent={null} options={rows.map((row) => ({ value: row.id, label: label(row) }))} />
+        <Select id="e-other" showSearch={{ filterOption: false, onSearch: setText }} value={other} onChange={setOther} notFoundContent={text.trim().length > 1 && !found.isPending ? t("none_found") : t("merge.type")} options={rows.map((row) => ({ value: row.id, label: label(row) }))} />
       </Field>
     </EditDialog>
   );

@@ -1,6 +1,6 @@
 // Customers from a file: upload, say what the columns are, try, see what would happen, run, fetch what could not be taken.
 import { App, Button, Progress, Select, Upload } from "antd";
-import { ArrowLeft, CircleCheck, CircleX, Download, FileSpreadsheet, FlaskConical, LoaderCircle, Play, UploadCloud } from "lucide-react";
+import { ArrowLeft, CalendarX, CircleCheck, CircleX, Download, FileSpreadsheet, FlaskConical, LoaderCircle, Play, UploadCloud } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -17,7 +17,9 @@ const LOOK: Record<ImportJob["state"], [Tone, typeof CircleCheck]> = {
   done: ["ready", CircleCheck],
   cancelled: ["offline", CircleX],
   failed: ["busy", CircleX],
+  expired: ["offline", CalendarX],
 };
+const BYTES_MAX = 64 * 1024 * 1024;
 
 function State({ job }: { job: ImportJob }) {
   const { t } = useTranslation("customers");
@@ -87,7 +89,12 @@ function Job({ id }: { id: string }) {
         <div className="stack" style={{ gap: 16 }}>
           {job.failure && (
             <Notice tone="busy" title={t("import.failed")}>
-              {job.failure}
+              {t(`trouble.${job.failure}`)}
+            </Notice>
+          )}
+          {!job.files && (
+            <Notice tone="offline" title={t("import.gone")}>
+              {t("import.gone_todo")}
             </Notice>
           )}
           {job.state === "tried" && (
@@ -108,15 +115,15 @@ function Job({ id }: { id: string }) {
                 [t("import.new"), count(made)],
                 [t("import.changed"), count(changed)],
                 [t("import.same"), count(same)],
-                [t("import.wrong"), wrong > 0 ? <a key="e" href={`/api/customers/imports/${id}/errors`} download><Download size={14} aria-hidden /> {t("import.errors", { rows: count(wrong) })}</a> : "0"],
+                [t("import.wrong"), wrong > 0 && job.files ? <a key="e" href={`/api/customers/imports/${id}/errors`} download><Download size={14} aria-hidden /> {t("import.errors", { rows: count(wrong) })}</a> : count(wrong)],
               ]}
             />
           )}
           <div className="row">
-            <Button disabled={running} icon={<FlaskConical size={16} aria-hidden />} onClick={() => run(() => runImport(id, columns, true))}>
+            <Button disabled={running || !job.files} icon={<FlaskConical size={16} aria-hidden />} onClick={() => run(() => runImport(id, columns, true))}>
               {t("import.try")}
             </Button>
-            <Button type="primary" disabled={running || job.state === "uploaded"} title={job.state === "uploaded" ? t("import.try_first") : undefined} icon={<Play size={16} aria-hidden />} onClick={() => run(() => runImport(id, columns, false))}>
+            <Button type="primary" disabled={running || job.state === "uploaded" || !job.files} title={job.state === "uploaded" ? t("import.try_first") : undefined} icon={<Play size={16} aria-hidden />} onClick={() => run(() => runImport(id, columns, false))}>
               {t("import.run")}
             </Button>
             <span className="muted">{t("import.again")}</span>
@@ -153,6 +160,11 @@ export default function ImportPage() {
         maxCount={1}
         showUploadList={false}
         beforeUpload={(file) => {
+          // Said at once: a server that stops reading looks like a broken line.
+          if (file.size > BYTES_MAX) {
+            message.error(`${t("refusal.bad_file", { why: "too_large" })}`);
+            return false;
+          }
           uploadImport(file)
             .then((job) => change({ job: job.id }))
             .catch((error: unknown) => message.error(problemText(error).what));

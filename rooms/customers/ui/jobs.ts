@@ -1,23 +1,25 @@
-// Imports and exports: long work, watched while it runs.
+// Imports: long work, watched while it runs.
 import { useQuery } from "@tanstack/react-query";
 import { api, queries } from "@lib/api";
-import type { Filters } from "./api";
 
 export const COLUMNS = ["account", "name", "number", "other_number", "address", "area", "road", "community", "building", "unit", "room", "class", "utility", "kind", "meter", "meter_kind", "installed_year", "opened_year"] as const;
 export type Column = (typeof COLUMNS)[number];
 
 export interface ImportJob {
   id: string;
-  state: "uploaded" | "running" | "tried" | "done" | "cancelled" | "failed";
+  state: "uploaded" | "running" | "tried" | "done" | "cancelled" | "failed" | "expired";
   at: string;
   who: string;
   title: string;
   /** Rows gone through, while it runs. */
   done: number | null;
+  /** Its files are still there. */
+  files: boolean;
   headings: string[];
   sample: string[][];
   columns: (Column | null)[];
   counts: { rows: number; new: number; changed: number; same: number; wrong: number };
+  /** A word for what went wrong: `trouble.<word>`. */
   failure: string | null;
 }
 
@@ -49,16 +51,4 @@ export async function runImport(id: string, columns: (Column | null)[], dry: boo
 export async function cancelImport(id: string): Promise<void> {
   await api.post(`${path(id)}/cancel`);
   await changed();
-}
-
-/** Asks for a file of what the filters show, waits for it, and gives its address. */
-export async function exported(format: "csv" | "xlsx", filters: Filters): Promise<string> {
-  const { after: _, archived, ...rest } = filters;
-  let job = await api.post<ImportJob>("/api/customers/exports", { format, ...rest, archived: archived === "true" });
-  while (job.state === "running") {
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    job = await api.get<ImportJob>(`/api/customers/exports/${job.id}`);
-  }
-  if (job.state !== "done") throw new Error(job.failure ?? job.state);
-  return `/api/customers/exports/${job.id}/file`;
 }

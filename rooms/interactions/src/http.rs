@@ -1,5 +1,6 @@
 //! The room's HTTP: parse, load, decide, save, answer.
 
+pub mod exports;
 pub mod found;
 pub mod phrases;
 pub mod reasons;

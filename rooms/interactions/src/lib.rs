@@ -6,13 +6,16 @@
 
 #![forbid(unsafe_code)]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use calls::Hall;
+use kernel::calendar::Calendar;
 use kernel::{CallId, PersonId};
 use serde::{Deserialize, Serialize};
-use web::{Job, Room, Routes, routes};
+use sheets::{Exports, Work};
+use web::{App, Job, Room, Routes, routes};
 
 pub mod http;
 mod jobs;
@@ -45,14 +48,25 @@ impl db::Event for Completed {
     const KIND: &'static str = "interactions.completed";
 }
 
-/// The manifest.
-pub fn room(hall: Arc<dyn Hall>) -> Room {
-    use permissions::{AMEND, CONFIGURE, KNOWERS, PERMISSIONS, READERS, RELEASE, WRITE};
+/// The manifest. Times in files are the calendar's; the files stand in `folder`.
+pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf) -> Room {
+    use permissions::{AMEND, CONFIGURE, EXPORT, KNOWERS, PERMISSIONS, READERS, RELEASE, WRITE};
+    let exports = Exports::new("interactions", Work::new(folder));
+    let clean = {
+        let exports = exports.clone();
+        move |app: App| {
+            let exports = exports.clone();
+            async move { exports.clean(app.now()).await.map(|_| ()) }
+        }
+    };
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
             .permit_any(READERS, routes!(http::found::list))
             .permit_any(READERS, routes!(http::found::history))
+            .permit(EXPORT, routes!(http::exports::start))
+            .permit(EXPORT, routes!(http::exports::one))
+            .permit(EXPORT, routes!(http::exports::file))
             .permit_any(KNOWERS, routes!(http::reasons::tree))
             .permit(WRITE, routes!(http::reasons::used))
             .permit(CONFIGURE, routes!(http::reasons::versions))
@@ -70,8 +84,13 @@ pub fn room(hall: Arc<dyn Hall>) -> Room {
             .permit(AMEND, routes!(http::records::look))
             .permit(RELEASE, routes!(http::records::release))
             .permit_any(READERS, routes!(http::records::versions))
-            .with(hall),
-        jobs: vec![Job::every("interactions.follow", Duration::from_secs(1), jobs::follow)],
+            .with(hall)
+            .with(exports)
+            .with(Arc::new(calendar)),
+        jobs: vec![
+            Job::every("interactions.follow", Duration::from_secs(1), jobs::follow),
+            Job::every("interactions.clean", Duration::from_secs(3600), clean),
+        ],
         ..Room::new("interactions", MIGRATIONS)
     }
 }

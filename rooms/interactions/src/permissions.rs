@@ -32,6 +32,12 @@ pub const RELEASE: Permission = Permission::new(
     "let an agent be ready before the record is complete",
     &[GroupLeader, ShiftLeader, Supervisor],
 );
+/// Take records out into a file.
+pub const EXPORT: Permission = Permission::new(
+    "interactions.export",
+    "write the records one may see into a file, numbers and addresses masked",
+    &[Supervisor, Manager],
+);
 /// Reasons, phrases, settings.
 pub const CONFIGURE: Permission = Permission::new(
     "interactions.configure",
@@ -39,7 +45,7 @@ pub const CONFIGURE: Permission = Permission::new(
     &[Supervisor, Trainer, SystemAdmin],
 );
 
-pub const PERMISSIONS: &[Permission] = &[WRITE, READ_GROUP, READ, AMEND, RELEASE, CONFIGURE];
+pub const PERMISSIONS: &[Permission] = &[WRITE, READ_GROUP, READ, AMEND, RELEASE, EXPORT, CONFIGURE];
 
 /// Whoever sees any record.
 pub const READERS: &[Permission] = &[WRITE, READ_GROUP, READ];

@@ -5,13 +5,14 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, ListMoment, Page, Panel, Pager, Table, Trouble, type Column } from "@kit";
+import { ExportButton } from "@kit/export";
 import { ChoiceFilter, DirectoryFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { useAgents } from "@lib/directory";
 import { FILTERS, RESULTS, said, useRecords, useTree, type RecordView } from "./api";
 import { ReasonPath, ResultMark, StateMark } from "./facts";
 import { useMay, useMe } from "@lib/session";
-import { READ_ALL, READ_GROUP } from "./permissions";
+import { EXPORT, READ_ALL, READ_GROUP } from "./permissions";
 import { index, isLeaf } from "./tree";
 import "./interactions.css";
 
@@ -24,6 +25,7 @@ export default function InteractionsPage() {
   const trees = useTree();
   const me = useMe().data?.id;
   const others = useMay([READ_ALL, READ_GROUP]);
+  const mayExport = useMay(EXPORT);
   const tree = useMemo(() => (trees.data ? index(trees.data) : null), [trees.data]);
   const leaves = useMemo(
     () => (tree ? tree.tree.reasons.filter((reason) => isLeaf(tree, reason.code)).map((reason) => ({ value: reason.code, label: said(reason.title), search: `${reason.title.zh} ${reason.initials} ${reason.code} ${reason.pinyin.replace(/ /g, "")}` })) : []),
@@ -49,16 +51,20 @@ export default function InteractionsPage() {
     },
   ];
   const overdue = filters.overdue === "true";
+  const { before: _, ...narrowed } = filters;
   return (
     <Page
       title={t("nav.interactions")}
       lead={t("list.lead")}
       actions={
-        <span className="choose">
-          <button type="button" aria-pressed={overdue} onClick={() => found.set({ overdue: overdue ? null : "true" })}>
-            {t("list.overdue")}
-          </button>
-        </span>
+        <>
+          <span className="choose">
+            <button type="button" aria-pressed={overdue} onClick={() => found.set({ overdue: overdue ? null : "true" })}>
+              {t("list.overdue")}
+            </button>
+          </span>
+          {mayExport && <ExportButton path="/api/interactions/exports" filters={{ ...narrowed, overdue }} />}
+        </>
       }
     >
       <Filters label={t("list.filters")} active={found.filtered} onClear={found.clear}>

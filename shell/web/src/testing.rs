@@ -76,12 +76,21 @@ impl TestSite {
     pub fn delete(&self, path: &str) -> Call {
         self.call(Method::DELETE, path)
     }
+    /// A form with one file in the field `file`, as a browser sends it.
+    pub fn upload(&self, path: &str, name: &str, file: &[u8]) -> Call {
+        let head =
+            format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        let form = [head.as_bytes(), file, b"\r\n--edge--\r\n"].concat();
+        let call = self.call(Method::POST, path).header("content-type", "multipart/form-data; boundary=edge");
+        Call { raw: Some(form), ..call }
+    }
     pub fn call(&self, method: Method, path: &str) -> Call {
         Call {
             router: self.site.router.clone(),
             method,
             path: path.to_owned(),
             body: None,
+            raw: None,
             headers: HeaderMap::new(),
         }
     }
@@ -115,6 +124,8 @@ pub struct Call {
     method: Method,
     path: String,
     body: Option<Value>,
+    /// Sent instead of `body`, as it is.
+    raw: Option<Vec<u8>>,
     headers: HeaderMap,
 }
 
@@ -135,9 +146,10 @@ impl Call {
     }
 
     pub async fn send(self) -> Reply {
-        let mut request = Request::new(match &self.body {
-            Some(body) => Body::from(body.to_string()),
-            None => Body::empty(),
+        let mut request = Request::new(match (self.raw, &self.body) {
+            (Some(raw), _) => Body::from(raw),
+            (None, Some(body)) => Body::from(body.to_string()),
+            (None, None) => Body::empty(),
         });
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().unwrap_or_default();
@@ -155,7 +167,7 @@ impl Call {
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Reply { status: parts.status, headers: parts.headers, body }
+        Reply { status: parts.status, headers: parts.headers, body, bytes: bytes.into() }
     }
 }
 
@@ -164,6 +176,8 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Value,
+    /// The body as it came, for files.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::Context;
-use axum::extract::multipart::Field;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
@@ -47,6 +48,14 @@ pub async fn upload_to(path: &Path, mut field: Field<'_>, bytes_max: u64) -> Res
     }
 }
 
+/// A form that does not arrive whole: too long for the route's limit, or broken on the way.
+pub fn upload_error(error: &MultipartError, bytes_max: u64) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Error::refused(Status::TooLarge, "too_large").with("bytes_max", bytes_max);
+    }
+    Error::refused(Status::BadRequest, "upload_broken").with("detail", error.body_text())
+}
+
 async fn receive(
     file: &mut tokio::fs::File,
     field: &mut Field<'_>,
@@ -55,9 +64,7 @@ async fn receive(
     let mut hasher = Sha256::new();
     let mut bytes = 0u64;
     loop {
-        let chunk = field.chunk().await.map_err(|error| {
-            Error::refused(Status::BadRequest, "upload_broken").with("detail", error.body_text())
-        })?;
+        let chunk = field.chunk().await.map_err(|error| upload_error(&error, max))?;
         let Some(chunk) = chunk else { break };
         bytes += chunk.len() as u64;
         if bytes > max {

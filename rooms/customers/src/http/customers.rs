@@ -107,7 +107,7 @@ pub(super) async fn answer(app: &App, id: CustomerId, sight: Sight) -> Result<Wh
     let mut notes = find::notes(&app.db, id).await?;
     if sight == Sight::Masked {
         for note in &mut notes {
-            note.text = view::hide_numbers(&note.text);
+            note.text = kernel::mask::in_text(&note.text);
         }
     }
     Ok(WholeView {

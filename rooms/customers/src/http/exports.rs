@@ -1,27 +1,27 @@
-//! Exports: asked for, watched, fetched. Who, what and how many rows is in the journal.
+//! Exports: masked for those who may export, whole for those who have the permission and say why.
 
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use sheets::{ExportView, Exports, FileKind, Language, Wanted};
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
-use super::imports::{JobView, download, note, shown};
 use super::view::Sight;
 use crate::permissions::EXPORT_WHOLE;
-use crate::rules::job::{Detail, Job, JobKind, JobState};
 use crate::rules::{Class, FlagKind, Refusal, Utility};
 use crate::store::find::Filter;
-use crate::store::jobs;
-use crate::work::export::{FileKind, run};
-use crate::work::{Running, Work};
+use crate::work::export::{headings, rows, words};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportForm {
     format: FileKind,
+    /// Of headings and words.
+    #[serde(default)]
+    language: Language,
     text: Option<String>,
     class: Option<Class>,
     utility: Option<Utility>,
@@ -36,13 +36,13 @@ pub struct ExportForm {
 
 /// Begins an export of what these filters show.
 #[utoipa::path(post, path = "/api/customers/exports", tag = "customers", request_body = ExportForm,
-    responses((status = 200, body = JobView), (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = ExportView), (status = 409, body = ErrorBody)))]
 pub async fn start(
     State(app): State<App>,
-    Extension(work): Extension<Work>,
+    Extension(exports): Extension<Exports>,
     actor: Actor,
     Json(form): Json<ExportForm>,
-) -> Answer<JobView> {
+) -> Answer<ExportView> {
     let reason = form.reason.as_deref().map(str::trim).unwrap_or_default().to_owned();
     if form.whole {
         actor.must(EXPORT_WHOLE)?;
@@ -50,28 +50,11 @@ pub async fn start(
             return Err(Refusal::NeedsReason.into());
         }
     }
-    let id: i64 = app.id();
-    work.folder()?;
-    let running = work.begin(id, JobKind::Export).ok_or(Refusal::NotNow)?;
-    let title = match form.format {
-        FileKind::Csv => "customers.csv",
-        FileKind::Xlsx => "customers.xlsx",
-    };
-    let (at, who) = (app.now(), actor.person);
-    let job = Job {
-        id,
-        kind: JobKind::Export,
-        state: JobState::Running,
-        at,
-        who,
-        title: title.to_owned(),
-        detail: Detail::default(),
-    };
-    let mut tx = app.db.begin().await?;
-    jobs::add(&mut tx, &job).await?;
-    tx.journal(note(&app, &actor, id, "export_started", json!({ "whole": form.whole, "reason": reason })));
-    tx.commit().await?;
-    let view = shown(&work, job.clone());
+    // What was looked for may itself be a name or a number: whether, and not what, is kept.
+    let note = json!({ "whole": form.whole, "reason": reason, "class": form.class, "utility": form.utility,
+        "flag": form.flag, "archived": form.archived, "by_text": form.text.is_some() });
+    let words = words(form.language)?;
+    let wanted = Wanted { kind: form.format, sheet: words.get("title"), headings: headings(&words), note };
     let filter = Filter {
         text: form.text,
         class: form.class,
@@ -81,53 +64,19 @@ pub async fn start(
         before: None,
     };
     let sight = if form.whole { Sight::Whole } else { Sight::Masked };
-    tokio::spawn(finish(app, work, actor, job, (filter, form.format, sight), running));
-    Ok(Json(view))
-}
-
-async fn finish(
-    app: App,
-    work: Work,
-    actor: Actor,
-    mut job: Job,
-    what: (Filter, FileKind, Sight),
-    running: Running,
-) {
-    let (filter, kind, sight) = what;
-    let path = work.file(job.id, "export");
-    match run(&app, &filter, kind, sight, &path, &running.progress).await {
-        Ok(rows) => {
-            job.detail.counts.rows = rows;
-            job.state = if running.progress.is_stopped() { JobState::Cancelled } else { JobState::Done };
-        }
-        Err(why) => {
-            job.state = JobState::Failed;
-            job.detail.failure = Some(format!("{why:#}"));
-        }
-    }
-    let kept = async {
-        let mut tx = app.db.begin().await?;
-        jobs::save(&mut tx, &job).await?;
-        let payload =
-            json!({ "rows": job.detail.counts.rows, "state": job.state, "whole": sight == Sight::Whole });
-        tx.journal(note(&app, &actor, job.id, "exported", payload));
-        tx.commit().await
-    };
-    if let Err(failure) = kept.await {
-        tracing::error!("the end of an export was not kept: {failure:#}");
-    }
+    let make = |out| rows(app.clone(), words, filter, sight, out);
+    Ok(Json(exports.start(&app, &actor, wanted, make).await?))
 }
 
 /// One export with its progress.
 #[utoipa::path(get, path = "/api/customers/exports/{id}", tag = "customers", params(("id" = String, Path)),
-    responses((status = 200, body = JobView)))]
+    responses((status = 200, body = ExportView)))]
 pub async fn one(
-    State(app): State<App>,
-    Extension(work): Extension<Work>,
+    Extension(exports): Extension<Exports>,
     actor: Actor,
     Path(id): Path<i64>,
-) -> Answer<JobView> {
-    Ok(Json(shown(&work, own(&app, &actor, id).await?)))
+) -> Answer<ExportView> {
+    Ok(Json(exports.view(&actor, id)?))
 }
 
 /// The file, for whoever asked for it.
@@ -135,23 +84,9 @@ pub async fn one(
     responses((status = 200, content_type = "application/octet-stream")))]
 pub async fn file(
     State(app): State<App>,
-    Extension(work): Extension<Work>,
+    Extension(exports): Extension<Exports>,
     actor: Actor,
     Path(id): Path<i64>,
 ) -> Result<Response, Error> {
-    let job = own(&app, &actor, id).await?;
-    let mut tx = app.db.begin().await?;
-    tx.journal(note(&app, &actor, id, "export_fetched", json!({ "rows": job.detail.counts.rows })));
-    tx.commit().await?;
-    let (kind, name) = if job.title.ends_with("xlsx") {
-        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "customers.xlsx")
-    } else {
-        ("text/csv; charset=utf-8", "customers.csv")
-    };
-    download(&work.file(id, "export"), kind, name).await
-}
-
-async fn own(app: &App, actor: &Actor, id: i64) -> Result<Job, Error> {
-    let job = jobs::one(&app.db, JobKind::Export, id).await?;
-    job.filter(|job| job.who == actor.person).ok_or_else(Error::not_found)
+    exports.file(&app, &actor, id).await
 }

@@ -4,24 +4,23 @@ use std::sync::atomic::Ordering;
 
 use axum::Extension;
 use axum::extract::{Multipart, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use db::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sheets::{Running, Trouble, Work};
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, upload_to};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, upload_error, upload_to};
 
 use crate::rules::Refusal;
 use crate::rules::columns::{Column, check};
-use crate::rules::job::{Detail, Job, JobKind, JobState};
+use crate::rules::job::{Detail, Job, JobState};
 use crate::store::jobs;
-use crate::work::{Running, Work, import};
+use crate::work::import;
 
-/// The largest upload; reading has the same limit.
-pub const BYTES_MAX: u64 = 64 << 20;
+pub use sheets::BYTES_MAX;
 
-/// An import or export as it is shown.
+/// An import as it is shown.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobView {
     id: String,
@@ -33,14 +32,16 @@ pub struct JobView {
     title: String,
     /// Rows gone through so far, while it runs.
     done: Option<u64>,
+    /// Its files are still there: it can be run, and the rows that could not be taken can be fetched.
+    files: bool,
     #[serde(flatten)]
     detail: Detail,
 }
 
-pub(super) fn shown(work: &Work, job: Job) -> JobView {
-    let Job { id, kind: _, state, at, who, title, detail } = job;
+fn shown(work: &Work, job: Job) -> JobView {
+    let Job { id, state, at, who, title, detail, files } = job;
     let done = work.progress(id).map(|progress| progress.done.load(Ordering::Relaxed));
-    JobView { id: id.to_string(), state, at, who, title, done, detail }
+    JobView { id: id.to_string(), state, at, who, title, done, files, detail }
 }
 
 /// The fields of an upload.
@@ -54,7 +55,7 @@ pub struct UploadForm {
 /// The imports of late.
 #[utoipa::path(get, path = "/api/customers/imports", tag = "customers", responses((status = 200, body = Vec<JobView>)))]
 pub async fn list(State(app): State<App>, Extension(work): Extension<Work>) -> Answer<Vec<JobView>> {
-    let jobs = jobs::list(&app.db, JobKind::Import).await?;
+    let jobs = jobs::list(&app.db).await?;
     Ok(Json(jobs.into_iter().map(|job| shown(&work, job)).collect()))
 }
 
@@ -68,18 +69,16 @@ pub async fn upload(
     actor: Actor,
     mut form: Multipart,
 ) -> Answer<JobView> {
-    let broken =
-        |error: axum::extract::multipart::MultipartError| Refusal::BadFile { why: error.body_text() };
     let id: i64 = app.id();
     work.folder()?;
     let path = work.file(id, "upload");
     let mut uploaded = None;
-    while let Some(field) = form.next_field().await.map_err(broken)? {
+    while let Some(field) = form.next_field().await.map_err(|error| upload_error(&error, BYTES_MAX))? {
         if field.name() == Some("file") && uploaded.is_none() {
             uploaded = Some(upload_to(&path, field, BYTES_MAX).await?);
         }
     }
-    let uploaded = uploaded.ok_or(Refusal::BadFile { why: "no file".to_owned() })?;
+    let uploaded = uploaded.ok_or(Refusal::BadFile { why: "empty" })?;
     let read = path.clone();
     // A reader that panics on a hostile file ends only this thread.
     let preview = tokio::task::spawn_blocking(move || import::preview(&read)).await;
@@ -87,21 +86,22 @@ pub async fn upload(
         Ok(Ok(detail)) => detail,
         Ok(Err(why)) => {
             let _ = tokio::fs::remove_file(&path).await;
-            return Err(Refusal::BadFile { why: format!("{why:#}") }.into());
+            let trouble = why.downcast_ref::<Trouble>().copied().ok_or(why)?;
+            return Err(Refusal::BadFile { why: trouble.code() }.into());
         }
         Err(_) => {
             let _ = tokio::fs::remove_file(&path).await;
-            return Err(Refusal::BadFile { why: "it is damaged".to_owned() }.into());
+            return Err(Refusal::BadFile { why: Trouble::Damaged.code() }.into());
         }
     };
     let job = Job {
         id,
-        kind: JobKind::Import,
         state: JobState::Uploaded,
         at: app.now(),
         who: actor.person,
         title: uploaded.name,
         detail,
+        files: true,
     };
     let mut tx = app.db.begin().await?;
     jobs::add(&mut tx, &job).await?;
@@ -117,7 +117,7 @@ pub async fn upload(
 }
 
 async fn load(app: &App, id: i64) -> Result<Job, Error> {
-    jobs::one(&app.db, JobKind::Import, id).await?.ok_or_else(Error::not_found)
+    jobs::one(&app.db, id).await?.ok_or_else(Error::not_found)
 }
 
 /// One import with its progress.
@@ -153,7 +153,10 @@ pub async fn run(
 ) -> Answer<JobView> {
     check(&form.columns)?;
     let mut job = load(&app, id).await?;
-    let running = work.begin(id, JobKind::Import).ok_or(Refusal::ImportRunning)?;
+    if !job.files {
+        return Err(Refusal::FileGone.into());
+    }
+    let running = work.begin(id, "import").ok_or(Refusal::ImportRunning)?;
     job.state = JobState::Running;
     job.detail.columns = form.columns;
     job.detail.failure = None;
@@ -183,12 +186,23 @@ async fn finish(app: App, work: Work, actor: Actor, mut job: Job, dry: bool, run
         }
         Err(why) => {
             job.state = JobState::Failed;
-            job.detail.failure = Some(format!("{why:#}"));
+            job.detail.failure = Some(failure(&why).to_owned());
         }
     }
     if let Err(failure) = over(&app, &actor, &job, dry).await {
         tracing::error!("the end of an import was not kept: {failure:#}");
     }
+}
+
+/// What went wrong, as a word for the browser; what is not the file's fault goes to the log.
+fn failure(why: &anyhow::Error) -> &'static str {
+    why.downcast_ref::<Trouble>().map_or_else(
+        || {
+            tracing::error!("an import failed: {why:#}");
+            "ours"
+        },
+        |trouble| trouble.code(),
+    )
 }
 
 async fn over(app: &App, actor: &Actor, job: &Job, dry: bool) -> anyhow::Result<()> {
@@ -223,31 +237,10 @@ pub async fn errors(
     Path(id): Path<i64>,
 ) -> Result<Response, Error> {
     load(&app, id).await?;
-    download(&work.file(id, "errors.csv"), "text/csv; charset=utf-8", "import-errors.csv").await
+    web::download(&work.file(id, "errors.csv"), "text/csv; charset=utf-8", "import-errors.csv").await
 }
 
-/// A file of ours as a download.
-pub(super) async fn download(
-    path: &std::path::Path,
-    kind: &'static str,
-    name: &'static str,
-) -> Result<Response, Error> {
-    let bytes = tokio::fs::read(path).await.map_err(|_| Error::not_found())?;
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-pub(super) fn note(
-    app: &App,
-    actor: &Actor,
-    id: i64,
-    kind: &'static str,
-    payload: serde_json::Value,
-) -> Entry {
+fn note(app: &App, actor: &Actor, id: i64, kind: &'static str, payload: serde_json::Value) -> Entry {
     Entry {
         at: app.now(),
         who: Some(actor.person),

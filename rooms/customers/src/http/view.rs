@@ -27,29 +27,8 @@ impl Sight {
         if self == Sight::Whole { text.to_owned() } else { mask::address(text) }
     }
     fn free(self, text: &str) -> String {
-        if self == Sight::Whole { text.to_owned() } else { hide_numbers(text) }
+        if self == Sight::Whole { text.to_owned() } else { mask::in_text(text) }
     }
-}
-
-/// Runs of seven digits and more in free text are telephone, card or identity numbers.
-pub fn hide_numbers(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut run = String::new();
-    for c in text.chars().chain(['\n']) {
-        if c.is_ascii_digit() {
-            run.push(c);
-            continue;
-        }
-        if run.len() >= 7 {
-            out.push_str(&mask::phone(&run))
-        } else {
-            out.push_str(&run)
-        }
-        run.clear();
-        out.push(c);
-    }
-    out.pop();
-    out
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -231,13 +210,6 @@ fn account(account: Account, sight: Sight) -> AccountView {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_in_free_text_are_hidden() {
-        assert_eq!(hide_numbers("女儿 15412345678,住302室"), "女儿 154****5678,住302室");
-        assert_eq!(hide_numbers("340799199001010010"), "**************0010");
-        assert_eq!(hide_numbers("2017年装"), "2017年装");
-    }
 
     #[test]
     fn a_firm_is_public_and_a_person_is_not() {

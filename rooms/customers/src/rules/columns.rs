@@ -118,6 +118,8 @@ words! {
         NotAnAccount = "not_an_account",
         UnknownWord = "unknown_word",
         NotAYear = "not_a_year",
+        /// The file has bytes that are no letters in its encoding.
+        Unreadable = "unreadable",
         /// The same account stands above.
         Twice = "twice",
     }
@@ -131,6 +133,13 @@ pub fn record(columns: &[Option<Column>], cells: &[String]) -> Result<Record, Pr
     };
     let wrong =
         |column: Column, why: Why| Problem { column, why, value: text(column).chars().take(40).collect() };
+    let broken = columns
+        .iter()
+        .zip(cells)
+        .find_map(|(column, cell)| column.filter(|_| cell.contains(char::REPLACEMENT_CHARACTER)));
+    if let Some(column) = broken {
+        return Err(wrong(column, Why::Unreadable));
+    }
     let account = text(Column::Account);
     if account.is_empty() {
         return Err(wrong(Column::Account, Why::Missing));

@@ -1,4 +1,4 @@
-//! Imports and exports: long work that is watched and can be stopped. What is kept of one.
+//! Imports: long work that is watched and can be stopped. What is kept of one.
 
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use super::columns::Column;
 use super::words;
 
-words! { JobKind { Import = "import", Export = "export" } }
 words! {
     JobState {
         /// A file is there; its columns are not agreed on.
@@ -18,20 +17,23 @@ words! {
         Done = "done",
         Cancelled = "cancelled",
         Failed = "failed",
+        /// Its file was taken away before it was brought in.
+        Expired = "expired",
     }
 }
 
-/// One import or export.
+/// One import.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     pub id: i64,
-    pub kind: JobKind,
     pub state: JobState,
     pub at: Timestamp,
     pub who: PersonId,
     /// The file's name as it was uploaded, for display only.
     pub title: String,
     pub detail: Detail,
+    /// Its files are still there.
+    pub files: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,7 +46,7 @@ pub struct Detail {
     /// What each column is.
     pub columns: Vec<Option<Column>>,
     pub counts: Counts,
-    /// Why it failed, for people.
+    /// Why it failed: a code of [`sheets::Trouble`], or `ours`.
     pub failure: Option<String>,
 }
 

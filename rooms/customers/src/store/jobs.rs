@@ -1,4 +1,4 @@
-//! Imports and exports as they are kept, and the accounts that are there already.
+//! Imports as they are kept, and the accounts that are there already.
 
 use std::collections::BTreeMap;
 
@@ -9,23 +9,22 @@ use sqlx::Row as _;
 
 use super::Text;
 use super::text::in_texts;
-use crate::rules::job::{Detail, Job, JobKind, JobState};
+use crate::rules::job::{Detail, Job, JobState};
 
-const ADD: &str =
-    "INSERT INTO customers_job (id, kind, state, at, who, title, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const ADD: &str = "INSERT INTO customers_job (id, kind, state, at, who, title, detail) VALUES ($1, 'import', $2, $3, $4, $5, $6)";
 const SAVE: &str = "UPDATE customers_job SET state = $1, detail = $2 WHERE id = $3";
-const ONE: &str = "SELECT id, kind, state, at, who, title, detail FROM customers_job WHERE id = $1";
-const LIST: &str = "SELECT id, kind, state, at, who, title, detail FROM customers_job WHERE kind = $1 ORDER BY id DESC LIMIT 20";
+const ONE: &str =
+    "SELECT id, state, at, who, title, detail, files FROM customers_job WHERE id = $1 AND kind = 'import'";
+const LIST: &str = "SELECT id, state, at, who, title, detail, files FROM customers_job WHERE kind = 'import' ORDER BY id DESC LIMIT 20";
+const OLD: &str = "SELECT id, state, at, who, title, detail, files FROM customers_job WHERE files = 1 AND at < $1 \
+     ORDER BY at LIMIT 200";
+const FORGET: &str = "UPDATE customers_job SET state = $1, detail = $2, files = 0 WHERE id = $3";
 const STRANDED: &str = "UPDATE customers_job SET state = 'failed' WHERE state = 'running'";
 const KNOWN: Text = in_texts!("SELECT number, party FROM customers_account WHERE number IN ", "");
 
 pub async fn add(tx: &mut Tx, job: &Job) -> Result<()> {
     let detail = serde_json::to_string(&job.detail).context("an import's detail")?;
-    let add = sqlx::query(ADD)
-        .bind(job.id)
-        .bind(job.kind.as_str())
-        .bind(job.state.as_str())
-        .bind(job.at.as_micros());
+    let add = sqlx::query(ADD).bind(job.id).bind(job.state.as_str()).bind(job.at.as_micros());
     add.bind(job.who.get())
         .bind(&job.title)
         .bind(detail)
@@ -42,14 +41,14 @@ pub async fn save(tx: &mut Tx, job: &Job) -> Result<()> {
     Ok(())
 }
 
-pub async fn one(db: &Db, kind: JobKind, id: i64) -> Result<Option<Job>> {
+pub async fn one(db: &Db, id: i64) -> Result<Option<Job>> {
     let row = sqlx::query(ONE).bind(id).fetch_optional(db.read()).await.context("reading a job")?;
-    Ok(row.as_ref().map(job).transpose()?.filter(|job| job.kind == kind))
+    row.as_ref().map(job).transpose()
 }
 
 /// The newest first.
-pub async fn list(db: &Db, kind: JobKind) -> Result<Vec<Job>> {
-    let rows = sqlx::query(LIST).bind(kind.as_str()).fetch_all(db.read()).await.context("listing jobs")?;
+pub async fn list(db: &Db) -> Result<Vec<Job>> {
+    let rows = sqlx::query(LIST).fetch_all(db.read()).await.context("listing jobs")?;
     rows.iter().map(job).collect()
 }
 
@@ -58,6 +57,27 @@ pub async fn strand(db: &Db) -> Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(STRANDED).execute(&mut *tx).await.context("closing jobs")?;
     tx.commit().await
+}
+
+/// Imports begun before this are no longer to be run, and the rows shown of them are forgotten, but for those at work. Their
+/// files are the caller's to take away.
+pub async fn forget(db: &Db, before: Timestamp, at_work: impl Fn(i64) -> bool) -> Result<usize> {
+    let old = sqlx::query(OLD).bind(before.as_micros()).fetch_all(db.read()).await;
+    let old: Vec<Job> = old.context("looking for old imports")?.iter().map(job).collect::<Result<_>>()?;
+    let mut forgotten = 0;
+    let mut tx = db.begin().await?;
+    for mut job in old.into_iter().filter(|job| !at_work(job.id)) {
+        job.detail.sample.clear();
+        if job.state != JobState::Done {
+            job.state = JobState::Expired;
+        }
+        let detail = serde_json::to_string(&job.detail).context("an import's detail")?;
+        let forget = sqlx::query(FORGET).bind(job.state.as_str()).bind(detail).bind(job.id);
+        forget.execute(&mut *tx).await.context("forgetting an import")?;
+        forgotten += 1;
+    }
+    tx.commit().await?;
+    Ok(forgotten)
 }
 
 /// Whose these accounts are, of those that are there.
@@ -72,15 +92,14 @@ pub async fn known(db: &Db, numbers: &[&str]) -> Result<BTreeMap<String, Custome
 }
 
 fn job(row: &Row) -> Result<Job> {
-    let (kind, state, detail): (String, String, String) =
-        (row.try_get("kind")?, row.try_get("state")?, row.try_get("detail")?);
+    let (state, detail): (String, String) = (row.try_get("state")?, row.try_get("detail")?);
     Ok(Job {
         id: row.try_get("id")?,
-        kind: JobKind::parse(&kind).with_context(|| format!("a job {kind}"))?,
         state: JobState::parse(&state).with_context(|| format!("a job in the state {state}"))?,
         at: Timestamp::from_micros(row.try_get("at")?),
         who: PersonId(row.try_get("who")?),
         title: row.try_get("title")?,
         detail: serde_json::from_str::<Detail>(&detail).unwrap_or_default(),
+        files: row.try_get::<i64, _>("files")? == 1,
     })
 }

@@ -1,100 +1,80 @@
-//! Writes customers into a file, masked unless whoever asked may have them whole; every cell is inert.
-
-use std::path::Path;
-use std::sync::atomic::Ordering;
+//! Customers as rows of a file: masked unless whoever asked may have them whole.
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use sheets::{Language, Rows, Words};
 use web::App;
 
-use super::Progress;
-use crate::http::view::{self, CustomerView, Sight};
+use crate::http::view::{self, AccountView, CustomerView, Sight};
 use crate::store::find::{self, Filter};
 use crate::store::load;
-use crate::table::{CsvFile, XlsxFile};
 
 /// Customers read at a time.
-const PAGE: i64 = 500;
-/// A sheet holds no more.
-const ROWS_MAX: u64 = 1_000_000;
+const PAGE: i64 = if cfg!(test) { 2 } else { 500 };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FileKind {
-    Csv,
-    Xlsx,
+/// The columns, by the keys of their words.
+const COLUMNS: &[&str] = &[
+    "column.name",
+    "column.kind",
+    "column.account",
+    "column.utility",
+    "column.class",
+    "column.address",
+    "column.meter",
+    "column.meter_kind",
+    "column.installed_year",
+    "column.number",
+    "flags",
+];
+
+/// The words of this room's screens.
+pub fn words(language: Language) -> Result<Words> {
+    Words::read(match language {
+        Language::Chinese => include_str!("../../ui/messages/zh-CN.json"),
+        Language::English => include_str!("../../ui/messages/en.json"),
+    })
 }
 
-const HEADINGS: &[&str] =
-    &["户名", "性质", "户号", "业务", "类别", "地址", "表号", "表具类型", "安装年份", "电话", "标记"];
-
-enum Out {
-    Csv(Box<CsvFile>),
-    Xlsx(Box<XlsxFile>),
+pub fn headings(words: &Words) -> Vec<String> {
+    COLUMNS.iter().map(|key| words.get(key)).collect()
 }
 
-/// Returns the rows written: one for each account, one for a customer without.
-pub async fn run(
-    app: &App,
-    filter: &Filter,
-    kind: FileKind,
-    sight: Sight,
-    path: &Path,
-    progress: &Progress,
-) -> Result<u64> {
-    let headings: Vec<String> = HEADINGS.iter().map(|heading| (*heading).to_owned()).collect();
-    let mut out = match kind {
-        FileKind::Csv => {
-            let mut file = CsvFile::create(path)?;
-            file.row(&headings)?;
-            Out::Csv(Box::new(file))
-        }
-        FileKind::Xlsx => Out::Xlsx(Box::new(XlsxFile::create("客户", &headings)?)),
-    };
-    let mut filter = filter.clone();
-    let mut rows = 0;
+/// One row for each account, one for a customer without.
+pub async fn rows(app: App, words: Words, mut filter: Filter, sight: Sight, mut out: Rows) -> Result<()> {
     loop {
         let mut ids = find::page(&app.db, &filter, PAGE).await?;
         let more = filter.text.is_none() && ids.len() as i64 > PAGE;
         ids.truncate(PAGE as usize);
         filter.before = ids.last().copied();
         for customer in load::some(&app.db, &ids).await? {
-            for row in lines(&view::whole(customer, sight)) {
-                match &mut out {
-                    Out::Csv(file) => file.row(&row)?,
-                    Out::Xlsx(file) => file.row(&row)?,
+            for row in lines(&view::whole(customer, sight), &words) {
+                if !out.push(row).await {
+                    return Ok(());
                 }
-                rows += 1;
             }
         }
-        progress.done.store(rows, Ordering::Relaxed);
-        if !more || progress.is_stopped() || rows >= ROWS_MAX {
-            break;
+        if !more {
+            return Ok(());
         }
     }
-    let path = path.to_owned();
-    tokio::task::spawn_blocking(move || match out {
-        Out::Csv(file) => file.finish(),
-        Out::Xlsx(file) => file.save(&path),
-    })
-    .await??;
-    Ok(rows)
 }
 
-fn lines(customer: &CustomerView) -> Vec<Vec<String>> {
+fn lines(customer: &CustomerView, words: &Words) -> Vec<Vec<String>> {
     let numbers: Vec<&str> = customer.contacts.iter().map(|contact| contact.number.as_str()).collect();
-    let flags: Vec<&str> = customer.flags.iter().map(|flag| flag.flag.as_str()).collect();
-    let row = |account: Option<&view::AccountView>| {
+    let flags: Vec<String> =
+        customer.flags.iter().map(|flag| words.get(&format!("flag.{}", flag.flag.as_str()))).collect();
+    let row = |account: Option<&AccountView>| {
         let meter =
             account.and_then(|account| account.meters.iter().find(|meter| meter.removed_at.is_none()));
+        let word = |of: &str, key: Option<&str>| {
+            key.map(|key| words.get(&format!("{of}.{key}"))).unwrap_or_default()
+        };
         let of = |text: Option<&str>| text.unwrap_or_default().to_owned();
         vec![
             customer.name.clone(),
-            customer.kind.as_str().to_owned(),
+            words.get(&format!("kind.{}", customer.kind.as_str())),
             of(account.map(|account| account.number.as_str())),
-            of(account.map(|account| account.utility.as_str())),
-            of(account.map(|account| account.class.as_str())),
+            word("utility", account.map(|account| account.utility.as_str())),
+            word("class", account.map(|account| account.class.as_str())),
             of(account.map(|account| account.address.as_str())),
             of(meter.map(|meter| meter.number.as_str())),
             of(meter.map(|meter| meter.kind.as_str())),

@@ -9,10 +9,10 @@ use anyhow::{Context, Result};
 use db::Entry;
 use kernel::{CustomerId, PersonId};
 use serde_json::json;
+use sheets::{CsvFile, Progress, Trouble};
 use tokio::sync::mpsc;
 use web::App;
 
-use super::Progress;
 use crate::Changed;
 use crate::rules::bulk::Record;
 use crate::rules::change::By;
@@ -21,7 +21,6 @@ use crate::rules::job::{Counts, Detail};
 use crate::rules::{Customer, Source, update};
 use crate::store::save::Mark;
 use crate::store::{bulk, jobs, load, save};
-use crate::table::{self, CsvFile};
 
 /// Rows written in one transaction.
 const BATCH: usize = 500;
@@ -30,11 +29,11 @@ const SAMPLE: usize = 8;
 /// The headings and the first rows, with what the columns seem to be.
 pub fn preview(path: &Path) -> Result<Detail> {
     let mut rows: Vec<Vec<String>> = Vec::new();
-    table::open(path, &mut |_, cells| {
+    sheets::open(path, &mut |_, cells| {
         rows.push(cells.iter().map(|cell| cell.chars().take(80).collect()).collect());
         Ok(rows.len() <= SAMPLE)
     })?;
-    anyhow::ensure!(!rows.is_empty(), "it is empty");
+    anyhow::ensure!(!rows.is_empty(), Trouble::Empty);
     let headings = rows.remove(0);
     Ok(Detail { columns: guess(&headings), headings, sample: rows, ..Detail::default() })
 }
@@ -93,7 +92,7 @@ fn read(path: &Path, columns: &[Option<Column>], send: &mpsc::Sender<Vec<Parsed>
     let mut seen: HashSet<String> = HashSet::new();
     let mut batch: Vec<Parsed> = Vec::with_capacity(BATCH);
     let mut first = true;
-    table::open(path, &mut |row, cells| {
+    sheets::open(path, &mut |row, cells| {
         if std::mem::take(&mut first) {
             return Ok(true);
         }
@@ -202,6 +201,9 @@ fn told(why: Why) -> (&'static str, &'static str) {
             "改为居民、商业、工业、CNG 等 write residential, commercial, industrial, CNG …",
         ),
         Why::NotAYear => ("不是年份 not a year", "写四位年份 write four digits"),
+        Why::Unreadable => {
+            ("有读不出的字符 unreadable characters", "改正，另存为 UTF-8 再传 mend it, save as UTF-8")
+        }
         Why::Twice => ("户号重复 the account stands above", "只留一行 keep one row"),
     }
 }

@@ -21,7 +21,7 @@ use crate::store::found::{self, Filter};
 const HISTORY_MAX: i64 = 20;
 
 /// What is looked for; everything absent is any.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 pub struct Search {
     /// An agent's id.
@@ -71,7 +71,7 @@ fn parse<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Resul
 }
 
 impl Search {
-    fn filter(&self) -> Result<Filter, Error> {
+    pub(super) fn filter(&self) -> Result<Filter, Error> {
         let some = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         Ok(Filter {
             agent: parse::<PersonId>("agent", self.agent.as_deref())?,
@@ -99,6 +99,11 @@ impl Search {
             },
         })
     }
+}
+
+/// Where the page after this record begins.
+pub(super) fn place(record: &Record) -> (Timestamp, CallId, PersonId) {
+    (record.at, record.call, record.agent)
 }
 
 fn cursor(record: &RecordView) -> String {

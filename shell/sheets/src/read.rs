@@ -17,7 +17,7 @@ const UNPACKED_MAX: u64 = 1 << 30;
 /// What its table of texts may unpack to, since that is held in memory.
 const TEXTS_MAX: u64 = 256 << 20;
 const ENTRIES_MAX: usize = 1_000;
-pub const ROWS_MAX: usize = 2_000_000;
+const ROWS_MAX: usize = 2_000_000;
 const COLUMNS_MAX: usize = 64;
 /// Longer cells are cut off; no field is half as long.
 const CELL_MAX: usize = 1_000;
@@ -29,41 +29,86 @@ pub enum Format {
     Xlsx,
 }
 
+/// What is wrong with a file, for whoever sent it; the browser makes the sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    #[error("it has no rows")]
+    Empty,
+    #[error("it has more bytes than it may")]
+    TooLarge,
+    #[error("it has more rows than it may")]
+    TooLong,
+    #[error("it unpacks to more than it may, or into too many parts")]
+    Swollen,
+    #[error("it is an XLS of old")]
+    OldXls,
+    #[error("it is neither XLSX nor CSV")]
+    NoTable,
+    #[error("it is damaged")]
+    Damaged,
+}
+
+impl Trouble {
+    pub fn code(self) -> &'static str {
+        match self {
+            Trouble::Empty => "empty",
+            Trouble::TooLarge => "too_large",
+            Trouble::TooLong => "too_long",
+            Trouble::Swollen => "swollen",
+            Trouble::OldXls => "old_xls",
+            Trouble::NoTable => "no_table",
+            Trouble::Damaged => "damaged",
+        }
+    }
+}
+
 /// Hands out rows, one after the other; `false` from the taker stops.
-pub type Rows<'a> = &'a mut dyn FnMut(usize, Vec<String>) -> Result<bool>;
+pub(crate) type Taker<'a> = &'a mut dyn FnMut(usize, Vec<String>) -> Result<bool>;
 
 /// Reads every row with its number in the file, from 1, empty ones left out.
 ///
 /// # Errors
-/// With a sentence about what is wrong with the file.
-pub fn open(path: &Path, take: Rows) -> Result<Format> {
+/// A [`Trouble`] when it is the file; anything else is ours.
+pub fn open(path: &Path, take: Taker) -> Result<Format> {
     let mut file = File::open(path).context("opening the file")?;
-    ensure!(file.metadata()?.len() <= BYTES_MAX, "it is larger than {} MB", BYTES_MAX >> 20);
+    ensure!(file.metadata()?.len() <= BYTES_MAX, Trouble::TooLarge);
     let mut head = [0; 4];
     let length = file.read(&mut head)?;
     if head.get(..length).is_some_and(|head| head == b"PK\x03\x04") {
         xlsx(path, take)?;
         return Ok(Format::Xlsx);
     }
-    ensure!(head != [0xd0, 0xcf, 0x11, 0xe0], "it is an old XLS: save it as XLSX or CSV first");
+    ensure!(head != [0xd0, 0xcf, 0x11, 0xe0], Trouble::OldXls);
     csv(&std::fs::read(path)?, take)?;
     Ok(Format::Csv)
 }
 
-/// UTF-8 with and without a mark, UTF-16 with one, and what Excel in Chinese Windows writes otherwise: GBK.
-fn decoded(bytes: &[u8]) -> String {
+/// What stands where a byte could not be read.
+pub const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
+
+/// UTF-8 with and without a mark, UTF-16 with one, and what Excel in Chinese Windows writes otherwise: GBK. A text in UTF-8
+/// with a few broken bytes stays one: read as GBK, all of it would be other words.
+fn decoded(bytes: &[u8]) -> Result<String> {
     let encoding = match bytes {
         [0xff, 0xfe, ..] => UTF_16LE,
         [0xfe, 0xff, ..] => UTF_16BE,
-        _ if std::str::from_utf8(bytes).is_ok() => UTF_8,
-        _ => GB18030,
+        _ if bytes.contains(&0) => bail!(Trouble::NoTable),
+        _ => {
+            let text = UTF_8.decode(bytes).0;
+            let unreadable = text.chars().filter(|c| *c == UNREADABLE).count();
+            let beyond_ascii = text.chars().filter(|c| !c.is_ascii()).count();
+            if unreadable * 4 <= beyond_ascii {
+                return Ok(text.into_owned());
+            }
+            GB18030
+        }
     };
-    encoding.decode(bytes).0.into_owned()
+    Ok(encoding.decode(bytes).0.into_owned())
 }
 
-fn csv(bytes: &[u8], take: Rows) -> Result<()> {
+fn csv(bytes: &[u8], take: Taker) -> Result<()> {
     // One kind of line end, also after the last line, so that lines can be counted.
-    let mut text = decoded(bytes).replace("\r\n", "\n");
+    let mut text = decoded(bytes)?.replace("\r\n", "\n");
     text.push('\n');
     let first = text.lines().next().unwrap_or_default();
     let count = |mark: char| first.matches(mark).count();
@@ -75,12 +120,12 @@ fn csv(bytes: &[u8], take: Rows) -> Result<()> {
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).context("reading a row")? {
+    while reader.read_record(&mut record).context(Trouble::Damaged)? {
         // The reader stands behind the row; a cell may hold line ends of its own.
         let within: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
         let behind = usize::try_from(reader.position().line()).unwrap_or(usize::MAX);
         let row = behind.saturating_sub(within + 1);
-        ensure!(row <= ROWS_MAX, "it has more than {ROWS_MAX} rows");
+        ensure!(row <= ROWS_MAX, Trouble::TooLong);
         let cells: Vec<String> = record.iter().take(COLUMNS_MAX).map(cut).collect();
         if cells.iter().any(|cell| !cell.trim().is_empty()) && !take(row, cells)? {
             break;
@@ -95,27 +140,27 @@ fn cut(cell: &str) -> String {
 
 /// Unpacks everything into nowhere and counts: sizes written in the file may lie.
 fn unpacks_within(path: &Path, texts_max: u64, unpacked_max: u64) -> Result<()> {
-    let mut archive = ZipArchive::new(BufReader::new(File::open(path)?)).context("it is no spreadsheet")?;
-    ensure!(archive.len() <= ENTRIES_MAX, "it is packed from too many parts");
+    let mut archive = ZipArchive::new(BufReader::new(File::open(path)?)).context(Trouble::Damaged)?;
+    ensure!(archive.len() <= ENTRIES_MAX, Trouble::Swollen);
     let mut total = 0;
     for at in 0..archive.len() {
-        let entry = archive.by_index(at).context("it is no spreadsheet")?;
-        let name = entry.name().context("it is no spreadsheet")?.into_owned();
+        let entry = archive.by_index(at).context(Trouble::Damaged)?;
+        let name = entry.name().context(Trouble::Damaged)?.into_owned();
         let texts = name.ends_with("sharedStrings.xml") || name.ends_with("styles.xml");
         let most = if texts { texts_max } else { unpacked_max };
-        let size = io::copy(&mut entry.take(most + 1), &mut io::sink()).context("it is damaged")?;
+        let size = io::copy(&mut entry.take(most + 1), &mut io::sink()).context(Trouble::Damaged)?;
         total += size;
-        ensure!(size <= most && total <= unpacked_max, "it unpacks to more than it may");
+        ensure!(size <= most && total <= unpacked_max, Trouble::Swollen);
     }
     Ok(())
 }
 
-fn xlsx(path: &Path, take: Rows) -> Result<()> {
+fn xlsx(path: &Path, take: Taker) -> Result<()> {
     unpacks_within(path, TEXTS_MAX, UNPACKED_MAX)?;
     let bytes = std::fs::read(path)?;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context("it is no spreadsheet")?;
-    let sheet = book.sheet_names().first().cloned().context("it has no sheet")?;
-    let mut cells = book.worksheet_cells_reader(&sheet).context("reading its first sheet")?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context(Trouble::Damaged)?;
+    let sheet = book.sheet_names().first().cloned().context(Trouble::Empty)?;
+    let mut cells = book.worksheet_cells_reader(&sheet).context(Trouble::Damaged)?;
     let mut at: u32 = 0;
     let mut row: Vec<String> = Vec::new();
     let mut hand = |at: u32, row: Vec<String>| -> Result<bool> {
@@ -124,12 +169,10 @@ fn xlsx(path: &Path, take: Rows) -> Result<()> {
         }
         take(at as usize + 1, row)
     };
-    while let Some(cell) = cells.next_cell().context("reading its first sheet")? {
+    while let Some(cell) = cells.next_cell().context(Trouble::Damaged)? {
         let (line, column) = cell.get_position();
-        ensure!((line as usize) < ROWS_MAX, "it has more than {ROWS_MAX} rows");
-        if line < at {
-            bail!("its rows are not in order");
-        }
+        ensure!((line as usize) < ROWS_MAX, Trouble::TooLong);
+        ensure!(line >= at, Trouble::Damaged);
         if line > at {
             if !hand(at, std::mem::take(&mut row))? {
                 return Ok(());
@@ -204,9 +247,9 @@ mod tests {
     fn what_was_made_to_break_readers_does_not() {
         assert!(rows(b"").expect("nothing").is_empty());
         assert!(rows(b"PK\x03\x04 and then nothing").is_err());
-        assert!(rows(b"\xd0\xcf\x11\xe0 an old one").is_err_and(|why| why.to_string().contains("XLSX")));
+        assert!(rows(b"\xd0\xcf\x11\xe0 an old one").is_err_and(|why| why.is::<Trouble>()));
         assert_eq!(rows(b"a,\"b\nc,d").expect("an open quote").len(), 1);
-        assert_eq!(rows(&[0, 1, 2, 255, 254, 10, 0]).map(|rows| rows.len()).unwrap_or(0), 2);
+        assert!(rows(&[0, 1, 2, 255, 254, 10, 0]).is_err(), "no text has zeroes");
         let long = rows("x".repeat(5_000_000).as_bytes()).expect("one long cell");
         assert_eq!(long[0].1.len(), CELL_MAX);
     }
@@ -227,7 +270,7 @@ mod tests {
         unpacks_within(file.path(), 5 << 20, 5 << 20).expect("within the limits");
         assert!(
             unpacks_within(file.path(), 3 << 20, 5 << 20)
-                .is_err_and(|why| why.to_string().contains("unpacks"))
+                .is_err_and(|why| why.downcast_ref() == Some(&Trouble::Swollen))
         );
     }
 }
