@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod customers;
 pub mod export;
+pub mod new_key;
 pub mod serve;
 #[cfg(test)]
 mod tests;

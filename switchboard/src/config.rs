@@ -40,6 +40,11 @@ pub enum Command {
         #[command(subcommand)]
         act: Customers,
     },
+    /// When `secret.key` is lost: makes another one and takes everybody's second factor away.
+    NewKey {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Call a demo on this machine: callers who speak, press keys and lose patience, and agents who answer.
     Simulate(Simulate),
 }

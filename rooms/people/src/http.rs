@@ -8,6 +8,7 @@ use kernel::Timestamp;
 use web::Throttle;
 
 use crate::rules::{PhoneDigest, Refusal};
+use crate::seal::Sealer;
 use crate::secrets::{self, Passwords};
 
 pub mod groups;
@@ -19,12 +20,14 @@ pub mod setup;
 mod tests;
 
 /// What the centre is called and how passwords are kept: given to [`crate::room`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The SIP realm; telephones sign in to it with the same number and password.
     pub realm: String,
     /// The centre's name, shown on every page.
     pub centre: CentreName,
+    /// Seals what must be read again: the secrets of second factors.
+    pub sealer: Sealer,
     /// Simulated people and demo sign-ins are offered.
     pub demo: bool,
 }

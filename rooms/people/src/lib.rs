@@ -1,7 +1,7 @@
 //! People: who works here, in which group, with which roles, queues and skills; signing in; sessions.
 //!
 //! Other rooms and the binary may call what is exported here: [`agents`], [`phones`], [`put_agent`], [`setup`],
-//! [`start`], [`Keeper`].
+//! [`start`], [`Keeper`], [`sealed`], [`seal_all`], [`forget_second_factors`].
 
 use db::Migrations;
 use kernel::PersonId;
@@ -12,6 +12,7 @@ mod http;
 mod keeper;
 pub mod permissions;
 pub mod rules;
+mod seal;
 mod secrets;
 mod setup;
 pub mod store;
@@ -20,7 +21,9 @@ pub use http::{CentreName, Config};
 pub use keeper::Keeper;
 pub use permissions::{ASSIGN, CHANGERS, MANAGE, PERMISSIONS, READ};
 pub use rules::{Agent, Person, Phone, PhoneDigest, PutAgent, State};
+pub use seal::{KEY_BYTES, Sealer};
 pub use setup::{setup, start};
+pub use store::second_factor::{forget as forget_second_factors, seal_all, sealed};
 pub use store::{agents, phones, put_agent};
 
 pub const MIGRATIONS: Migrations =

@@ -24,6 +24,7 @@ use crate::config::{Config, REALM, Serve};
 use crate::driver::{self, Hall};
 use crate::facts::{Follower, Line};
 use crate::rooms::{self, Surroundings};
+use crate::secret;
 use crate::store::{self, Folders};
 use crate::{demo, pages, wiring};
 
@@ -46,6 +47,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     if config.demo {
         demo::put_in(&app, &flows).await?;
     }
+    let sealer = secret::sealer(&folders, &app).await?;
     customers::store::jobs::strand(&app.db).await?;
     let (log, follower) = recover(&app, &folders).await?;
 
@@ -81,10 +83,11 @@ pub async fn run(serve: &Serve) -> Result<()> {
         db: app.db.clone(),
         hall: Arc::new(hall.clone()),
         calendar,
-        people: people::Config { realm: REALM.to_owned(), centre: name.clone(), demo: config.demo },
+        people: people::Config { realm: REALM.to_owned(), centre: name.clone(), sealer, demo: config.demo },
         flows: flows.clone(),
         recordings: recordings::Config::new(folders.recordings()),
         customers: folders.customers(),
+        interactions: folders.interactions(),
     };
     let listener = TcpListener::bind(config.http)
         .await

@@ -24,9 +24,13 @@ pub struct SecondFactor {
 
 /// One's own second factor.
 #[utoipa::path(get, path = "/api/me/second_factor", tag = "people", responses((status = 200, body = SecondFactor)))]
-pub async fn show(State(app): State<App>, actor: Actor) -> Answer<SecondFactor> {
+pub async fn show(
+    State(app): State<App>,
+    Extension(desk): Extension<Desk>,
+    actor: Actor,
+) -> Answer<SecondFactor> {
     let mut connection = app.db.read().acquire().await.map_err(anyhow::Error::from)?;
-    let factor = second_factor::read(&mut connection, actor.person).await?;
+    let factor = second_factor::read(&mut connection, &desk.config.sealer, actor.person).await?;
     let required = second_factor::required(&mut connection, actor.person).await?;
     Ok(Json(SecondFactor { on: factor.secret.is_some(), required }))
 }
@@ -62,9 +66,9 @@ pub async fn offer(
     let secret = rule::secret_text(bytes);
     let address = rule::address(&secret, &actor.number, &desk.config.centre.get().unwrap_or_default())?;
     let mut tx = app.db.begin().await?;
-    let factor = second_factor::read(&mut tx, actor.person).await?;
+    let factor = second_factor::read(&mut tx, &desk.config.sealer, actor.person).await?;
     let offered = Factor { pending: Some(secret.clone()), ..factor };
-    second_factor::write(&mut tx, actor.person, &offered).await?;
+    second_factor::write(&mut tx, &desk.config.sealer, app.chance.as_ref(), actor.person, &offered).await?;
     tx.journal(entry(app.now(), Some(actor.person), actor.person, "second_factor_offered", json!({})));
     tx.commit().await?;
     Ok(Json(Offered { secret, address }))
@@ -90,7 +94,7 @@ pub async fn turn_on(
     desk.may_try(&from, now)?;
     let mut tx = app.db.begin().await?;
     store::hold(&mut tx, actor.person).await?;
-    let factor = second_factor::read(&mut tx, actor.person).await?;
+    let factor = second_factor::read(&mut tx, &desk.config.sealer, actor.person).await?;
     let pending = factor.pending.ok_or(Refusal::NothingOffered)?;
     let step = match rule::check(&pending, None, &form.code, now)? {
         Ok(step) => step,
@@ -100,7 +104,7 @@ pub async fn turn_on(
         }
     };
     let on = Factor { secret: Some(pending), pending: None, last_step: Some(step) };
-    second_factor::write(&mut tx, actor.person, &on).await?;
+    second_factor::write(&mut tx, &desk.config.sealer, app.chance.as_ref(), actor.person, &on).await?;
     session::end_all(&mut tx, actor.person, Some(actor.session)).await?;
     tx.journal(entry(now, Some(actor.person), actor.person, "second_factor_on", json!({})));
     tx.commit().await?;
@@ -122,7 +126,8 @@ pub async fn turn_off(
     if second_factor::required(&mut tx, actor.person).await? {
         return Err(Refusal::SecondFactorRequired.into());
     }
-    second_factor::write(&mut tx, actor.person, &Factor::default()).await?;
+    second_factor::write(&mut tx, &desk.config.sealer, app.chance.as_ref(), actor.person, &Factor::default())
+        .await?;
     tx.journal(entry(app.now(), Some(actor.person), actor.person, "second_factor_off", json!({})));
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
@@ -133,6 +138,7 @@ pub async fn turn_off(
     responses((status = 204), (status = 403, body = ErrorBody)))]
 pub async fn take(
     State(app): State<App>,
+    Extension(desk): Extension<Desk>,
     actor: Actor,
     Path(id): Path<PersonId>,
 ) -> Result<StatusCode, Error> {
@@ -141,7 +147,7 @@ pub async fn take(
     }
     let mut tx = app.db.begin().await?;
     store::by_id(&mut tx, id).await?.ok_or_else(Error::not_found)?;
-    second_factor::write(&mut tx, id, &Factor::default()).await?;
+    second_factor::write(&mut tx, &desk.config.sealer, app.chance.as_ref(), id, &Factor::default()).await?;
     session::end_all(&mut tx, id, None).await?;
     tx.journal(entry(app.now(), Some(actor.person), id, "second_factor_taken", json!({})));
     tx.commit().await?;

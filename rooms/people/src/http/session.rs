@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, ClientAddress, Error, ErrorBody, Json};
 
 use super::{Desk, entry};
-use crate::rules::second_factor::{self as code_rule, Factor};
+use crate::rules::second_factor as code_rule;
 use crate::rules::{Refusal, password, sign_in as rule};
 use crate::secrets;
 use crate::store::{self, second_factor, session};
@@ -78,7 +78,7 @@ pub async fn sign_in(
         return Err(Refusal::WrongPassword.into());
     };
     rule::may_try(&person, now)?;
-    let factor = second_factor::read(&mut tx, person.id).await?;
+    let factor = second_factor::read(&mut tx, &desk.config.sealer, person.id).await?;
     // The code is looked at only after a right password: it tells a stranger nothing.
     let code = match (&factor.secret, form.code.as_deref()) {
         (None, _) => Ok(None),
@@ -105,8 +105,7 @@ pub async fn sign_in(
     }
     desk.wrong.succeeded(&from);
     if let Ok(Some(step)) = code {
-        let used = Factor { last_step: Some(step), ..factor.clone() };
-        second_factor::write(&mut tx, person.id, &used).await?;
+        second_factor::used(&mut tx, person.id, step).await?;
     }
     let required = second_factor::required(&mut tx, person.id).await?;
     let token = secrets::token(app.chance.as_ref())?;
@@ -170,7 +169,8 @@ pub async fn me(State(app): State<App>, Extension(desk): Extension<Desk>, actor:
     let mut connection = app.db.read().acquire().await.map_err(anyhow::Error::from)?;
     let (person, _) = store::by_id(&mut connection, actor.person).await?.ok_or_else(Error::not_found)?;
     let required = second_factor::required(&mut connection, actor.person).await?;
-    let missing = required && second_factor::read(&mut connection, actor.person).await?.secret.is_none();
+    let missing = required
+        && second_factor::read(&mut connection, &desk.config.sealer, actor.person).await?.secret.is_none();
     Ok(Json(Me {
         id: actor.person,
         number: actor.number,

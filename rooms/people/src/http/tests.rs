@@ -11,17 +11,25 @@ use kernel::{PersonId, QueueId};
 use serde_json::json;
 use web::testing::TestSite;
 
-use crate::{Config, Keeper, MIGRATIONS, PutAgent, put_agent, room, start};
+use crate::{Config, Keeper, MIGRATIONS, PutAgent, Sealer, put_agent, room, start};
 
 mod second_factor;
 
 const REALM: &str = "switchboard";
 const PASSWORD: &str = "Kleine-Reise-7";
 
+fn sealer() -> Sealer {
+    Sealer::new(&[7; 32]).expect("a key")
+}
+
+fn config() -> Config {
+    Config {
+        realm: REALM.to_owned(), centre: "铜官燃气客户服务热线".into(), sealer: sealer(), demo: false
+    }
+}
+
 async fn site(db: Db) -> TestSite {
-    let config =
-        Config { realm: REALM.to_owned(), centre: "铜官燃气客户服务热线".into(), demo: false };
-    let site = TestSite::with_keeper(db, vec![room(config)], Arc::new(Keeper));
+    let site = TestSite::with_keeper(db, vec![room(config())], Arc::new(Keeper));
     start(&site.app.db, &site.app.permissions).await.expect("roles");
     site
 }
@@ -334,7 +342,7 @@ fn the_first_person_is_made_with_the_printed_link_once() {
 #[test]
 fn every_door_has_a_keeper() {
     on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db, vec![room(Config::default())]);
+        let site = TestSite::new(db, vec![room(config())]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
     });
 }

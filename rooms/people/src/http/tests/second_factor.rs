@@ -3,12 +3,13 @@
 use db::testdb::on_both;
 use kernel::time::Clock;
 use serde_json::json;
+use sqlx::Row;
 use std::time::Duration;
 use totp_rs::{Builder, Secret};
 use web::testing::{Reply, TestSite};
 
-use super::{PASSWORD, add, sign_in, site, try_sign_in};
-use crate::MIGRATIONS;
+use super::{PASSWORD, add, sealer, sign_in, site, try_sign_in};
+use crate::{MIGRATIONS, Sealer, forget_second_factors, seal_all, sealed};
 
 /// The code that an app shows now.
 fn code(site: &TestSite, secret: &str) -> String {
@@ -114,5 +115,55 @@ fn who_lost_the_telephone_asks_an_administrator() {
         assert_eq!(site.delete(&take(agent)).cookie(&admin).send().await.status, 204);
         assert_eq!(site.get("/api/me").cookie(&session).send().await.status, 401, "its sessions end");
         assert_eq!(try_sign_in(&site, "1001", PASSWORD).await.status, 200);
+    });
+}
+
+/// What the database holds of the second factor of whoever has this number.
+async fn kept(site: &TestSite, number: &str) -> String {
+    let row = sqlx::query(
+        "SELECT COALESCE(totp_secret, totp_pending, '') AS text FROM people_person WHERE number = $1",
+    );
+    row.bind(number).fetch_one(site.app.db.read()).await.expect("a row").get("text")
+}
+
+#[test]
+fn a_copy_of_the_database_alone_does_not_tell_the_secret() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = site(db).await;
+        add(&site, "1001", &["agent"]).await;
+        assert_eq!(sealed(&site.app.db).await.expect("counted"), 0);
+        let secret = turn_on(&site, &sign_in(&site, "1001").await).await;
+        let text = kept(&site, "1001").await;
+        assert!(text.starts_with("sealed1:") && !text.contains(&secret), "{text}");
+        assert_eq!(sealed(&site.app.db).await.expect("counted"), 1);
+    });
+}
+
+#[test]
+fn what_an_earlier_version_kept_as_it_is_is_sealed_at_the_start() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = site(db).await;
+        let chance = site.app.chance.clone();
+        add(&site, "1001", &["agent"]).await;
+        let secret = turn_on(&site, &sign_in(&site, "1001").await).await;
+        let mut tx = site.app.db.begin().await.expect("begun");
+        let plain =
+            sqlx::query("UPDATE people_person SET totp_secret = $1 WHERE number = '1001'").bind(&secret);
+        plain.execute(&mut *tx).await.expect("as it was");
+        tx.commit().await.expect("kept");
+
+        let seal = async |sealer: &Sealer| seal_all(&site.app.db, sealer, chance.as_ref()).await;
+        assert_eq!(seal(&sealer()).await.expect("sealed"), 1);
+        assert_eq!(seal(&sealer()).await.expect("sealed already"), 0);
+        assert!(kept(&site, "1001").await.starts_with("sealed1:"));
+        site.clock.advance(Duration::from_secs(30));
+        assert_eq!(with_code(&site, "1001", &code(&site, &secret)).await.status, 200, "the same app goes on");
+
+        let other = Sealer::new(&[8; 32]).expect("a key");
+        let refused = seal(&other).await.expect_err("another key").to_string();
+        assert!(refused.contains("another key"), "{refused}");
+        assert_eq!(forget_second_factors(&site.app).await.expect("forgotten"), 1);
+        assert_eq!(try_sign_in(&site, "1001", PASSWORD).await.status, 200);
+        assert_eq!(seal(&other).await.expect("nothing is sealed with the lost key"), 0);
     });
 }
