@@ -50,7 +50,7 @@ pub const DESK: Topic = Topic::personal("calls.desk");
 /// The manifest.
 pub fn room(hall: Arc<dyn Hall>, before_ready: Arc<dyn BeforeReady>) -> Room {
     let pushed = hall.clone();
-    use permissions::{ANSWER, CALL_BACK, CONFIGURE, PERMISSIONS, READ, READ_OWN};
+    use permissions::{ANSWER, CALL_BACK, CONFIGURE, PERMISSIONS, READ, READ_OWN, REASONS};
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -63,7 +63,9 @@ pub fn room(hall: Arc<dyn Hall>, before_ready: Arc<dyn BeforeReady>) -> Room {
             .permit(CONFIGURE, routes!(http::lines::put_queue))
             .permit(CONFIGURE, routes!(http::lines::put_trunk))
             .permit(CONFIGURE, routes!(http::lines::put_dial_rules))
-            .permit(CONFIGURE, routes!(http::reasons::list, http::reasons::put))
+            // Whoever may be away knows for how long.
+            .signed_in(routes!(http::reasons::list))
+            .permit(REASONS, routes!(http::reasons::put))
             .permit(CALL_BACK, routes!(http::owed::list))
             .permit(CALL_BACK, routes!(http::owed::act))
             .permit(ANSWER, routes!(http::desk::show, http::desk::act))

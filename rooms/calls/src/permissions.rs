@@ -22,6 +22,12 @@ pub const UNMASK: Permission = Permission::new(
 /// Queues, trunks and dial rules.
 pub const CONFIGURE: Permission =
     Permission::new("calls.configure", "change queues, trunks and dial rules", &[SystemAdmin]);
+/// The reasons for not being ready.
+pub const REASONS: Permission = Permission::new(
+    "calls.reasons",
+    "change the reasons for not being ready, and for how long, how often and by how many at a time",
+    &[ShiftLeader, Supervisor, SystemAdmin],
+);
 /// Call back who was not served.
 pub const CALL_BACK: Permission = Permission::new(
     "calls.call_back",
@@ -32,4 +38,4 @@ pub const CALL_BACK: Permission = Permission::new(
 pub const ANSWER: Permission =
     Permission::new("calls.answer", "be ready for calls and answer them", &[Agent]);
 
-pub const PERMISSIONS: &[Permission] = &[READ, READ_OWN, UNMASK, CONFIGURE, CALL_BACK, ANSWER];
+pub const PERMISSIONS: &[Permission] = &[READ, READ_OWN, UNMASK, CONFIGURE, REASONS, CALL_BACK, ANSWER];

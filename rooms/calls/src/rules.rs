@@ -14,7 +14,7 @@ pub use line::{Answer, Centre, DialRule, Queue, Trunk};
 pub use look::Looks;
 pub use outcome::Outcome;
 pub use owed::Owed;
-pub use reason::{ReasonLimit, check as check_reason, reasons_by_default};
+pub use reason::{REASONS_MAX, ReasonLimit, check as check_reason, reasons_by_default};
 pub use record::Record;
 pub use refusal::{NotNow, Refusal};
 pub use segment::{Segment, SegmentKind};

@@ -11,3 +11,6 @@ export const CALL_BACK = "calls.call_back";
 
 /** Queues, trunks and dial rules. */
 export const CONFIGURE = "calls.configure";
+
+/** The reasons for not being ready. */
+export const REASONS = "calls.reasons";

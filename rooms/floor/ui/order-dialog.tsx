@@ -2,20 +2,21 @@
 import { Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Field, groupOf, lookOf, Mark, REASONS, useDeskWords } from "@kit";
+import { Field, groupOf, lookOf, Mark, useDeskWords, useReasonCodes } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { order, type Agent, type Order } from "./api";
 
 export function OrderDialog({ agent, onClose }: { agent: Agent; onClose: () => void }) {
   const { t } = useTranslation("floor");
   const words = useDeskWords();
+  const codes = useReasonCodes();
   const [chosen, setChosen] = useState<string | null>(null);
   const [why, setWhy] = useState("");
   const look = lookOf(groupOf(agent), agent.reason);
 
   const orders: [key: string, label: string, what: Order][] = [
     ["ready", words.state("ready"), { act: "direct", agent: agent.id, to: "ready" }],
-    ...REASONS.map((reason): [string, string, Order] => [reason, words.reason(reason), { act: "direct", agent: agent.id, to: { not_ready: { reason } } }]),
+    ...codes.map((reason): [string, string, Order] => [reason, words.reason(reason), { act: "direct", agent: agent.id, to: { not_ready: { reason } } }]),
     ["signed_out", words.state("signed_out"), { act: "direct", agent: agent.id, to: "signed_out" }],
     ...(agent.call ? [["end_call", t("order.end_call"), { act: "end_call", call: agent.call }] satisfies [string, string, Order]] : []),
   ];

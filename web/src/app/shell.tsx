@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, Navigate, Outlet, useLocation, useSearchParams } from "react-router";
 import { Mark, Skeletons, Trouble } from "@kit";
 import { reconnect, useLink } from "@lib/live";
+import { useLearnReasons } from "@lib/reasons";
 import { may, useMe, type Me } from "@lib/session";
 import { arrange, placeOf, shellAt, type ShellName } from "@lib/shells";
 import { Slot } from "@lib/slots";
@@ -91,6 +92,7 @@ function ShellSwitch({ way: { shell, shells, placed, choose } }: { way: Way }) {
 export function Shell() {
   const { t } = useTranslation("app");
   const me = useMe();
+  useLearnReasons(Boolean(me.data && !me.data.must_change_password && !me.data.must_add_second_factor));
   const location = useLocation();
   const [search] = useSearchParams();
   const way = useWay(me.data);

@@ -1,5 +1,6 @@
 //! Lines are configured and calls back are made, over HTTP, on both databases.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use db::testdb::on_both;
@@ -49,7 +50,7 @@ fn site(db: db::Db) -> TestSite {
     TestSite::new(db, vec![room(Arc::new(Away), Arc::new(crate::NoObjection))])
 }
 
-const ADMIN: (i64, &[&str]) = (1, &["calls.configure"]);
+const ADMIN: (i64, &[&str]) = (1, &["calls.configure", "calls.reasons"]);
 
 async fn put(site: &TestSite, path: &str, body: Value) -> (u16, Value) {
     let reply = site.put(path, body).by(ADMIN.0, ADMIN.1).send().await;
@@ -220,12 +221,35 @@ fn another_room_may_want_something_before_ready() {
 fn the_limits_of_a_reason_are_changed() {
     on_both(&[MIGRATIONS], async |db| {
         let site = site(db.clone());
-        let (status, body) = put(&site, "/api/calls/reasons", json!({ "meal": { "minutes": 30 } })).await;
-        assert_eq!((status, &body["meal"]["minutes"]), (200, &json!(30)));
-        assert_eq!(body["short_break"], json!({ "minutes": 10, "spells": 3, "share_percent": 15 }));
-        let (status, _) = put(&site, "/api/calls/reasons", json!({ "meal": { "minutes": 0 } })).await;
-        assert_eq!(status, 422);
-        assert_eq!(journal(&db).await, ["reasons_changed"]);
+        let path = "/api/calls/reasons";
+        let (status, body) = put(&site, path, json!({ "meal": { "minutes": 30 } })).await;
+        assert_eq!(
+            (status, &body["meal"]["minutes"], &body["meal"]["pause"]),
+            (200, &json!(30), &json!(true))
+        );
+        let short = json!({ "pause": true, "minutes": 10, "spells": 3, "share_percent": 15 });
+        assert_eq!(body["short_break"], short);
+        for bad in [
+            json!({ "meal": { "minutes": 0 } }),
+            json!({ "meal": { "share_percent": 101 } }),
+            json!({ "Prayer": { "zh": "礼拜" } }),
+            json!({ "prayer": { "minutes": 10 } }),
+            json!({ "prayer": { "zh": "礼".repeat(21) } }),
+        ] {
+            assert_eq!(put(&site, path, bad.clone()).await.0, 422, "{bad}");
+        }
+        // One of the centre's own, and taken away again; a built-in one is then as it was.
+        let own = json!({ "prayer": { "zh": "礼拜", "en": "Prayer", "pause": true, "minutes": 15 } });
+        assert_eq!(put(&site, path, own).await.1["prayer"]["zh"], "礼拜");
+        let seen = site.get(path).by(7, &[]).send().await;
+        assert_eq!(seen.body["prayer"]["minutes"], 15, "everybody may know");
+        let (_, back) = put(&site, path, json!({ "prayer": null, "meal": null })).await;
+        assert_eq!((&back["prayer"], &back["meal"]["minutes"]), (&json!(null), &json!(45)));
+        let many: BTreeMap<String, Value> =
+            (0..40).map(|at| (format!("r{at}"), json!({ "zh": "乙" }))).collect();
+        let (_, full) = put(&site, path, json!(many)).await;
+        assert_eq!(full["code"], "calls.too_many_reasons");
+        assert_eq!(journal(&db).await, ["reasons_changed"; 3]);
     });
 }
 

@@ -22,6 +22,12 @@ pub enum Refusal {
     BadName { name: String },
     #[error("{name} is there already")]
     NameTaken { name: String },
+    #[error("the reason {reason} needs a name")]
+    ReasonNeedsName { reason: String },
+    #[error("a name has at most {most} characters")]
+    ReasonNameTooLong { most: usize },
+    #[error("at most {most} reasons")]
+    TooManyReasons { most: usize },
     #[error("{field} is {least} to {most}")]
     OutOfRange { field: &'static str, least: u32, most: u32 },
     #[error("after-call work would end before its soft limit")]

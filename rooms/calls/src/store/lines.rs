@@ -97,24 +97,33 @@ const REASONS: &str = "SELECT reason, body FROM calls_reasons ORDER BY reason";
 const PUT_REASON: &str = "INSERT INTO calls_reasons (reason, body) VALUES ($1, $2) \
      ON CONFLICT (reason) DO UPDATE SET body = excluded.body";
 
-/// The built-in limits, and what was configured in place of them.
+const FORGET_REASON: &str = "DELETE FROM calls_reasons WHERE reason = $1";
+
+/// The built-in reasons, and what was configured in place of them and beside.
 pub async fn reasons(db: &Db) -> Result<BTreeMap<String, ReasonLimit>> {
     let mut reasons = reasons_by_default();
     let rows = sqlx::query(REASONS).fetch_all(db.read()).await.context("the limits of reasons")?;
     for row in rows {
-        reasons.insert(row.try_get("reason")?, serde_json::from_str(row.try_get("body")?)?);
+        let reason: String = row.try_get("reason")?;
+        let mut limit: ReasonLimit = serde_json::from_str(row.try_get("body")?)?;
+        limit.pause = limit.pause.or_else(|| reasons.get(&reason)?.pause).or(Some(false));
+        reasons.insert(reason, limit);
     }
     Ok(reasons)
 }
 
+/// What is none goes, or is again as it was from the start.
 pub async fn put_reasons(
     tx: &mut Tx,
     who: PersonId,
     now: Timestamp,
-    reasons: &BTreeMap<String, ReasonLimit>,
+    reasons: &BTreeMap<String, Option<ReasonLimit>>,
 ) -> Result<()> {
     for (reason, limit) in reasons {
-        let query = sqlx::query(PUT_REASON).bind(reason).bind(serde_json::to_string(limit)?);
+        let query = match limit {
+            Some(limit) => sqlx::query(PUT_REASON).bind(reason).bind(serde_json::to_string(limit)?),
+            None => sqlx::query(FORGET_REASON).bind(reason),
+        };
         query.execute(&mut **tx).await.with_context(|| format!("the limits of {reason}"))?;
     }
     journal(tx, Some(who), now, "reasons".to_owned(), "reasons_changed", reasons)

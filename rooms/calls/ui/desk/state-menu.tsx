@@ -2,7 +2,7 @@
 import { Button, Dropdown, type MenuProps } from "antd";
 import { ChevronDown, CircleCheck, Laptop, LogIn, LogOut, NotebookPen, Phone } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { groupOf, lookOf, Mark, REASONS, Timer, useDeskWords } from "@kit";
+import { groupOf, lookOf, Mark, Timer, useDeskWords, useReasonCodes } from "@kit";
 import type { DeskAct, OwnDesk } from "@lib/desk";
 import { clock } from "@lib/format";
 import { keyLabel, useKeys, type KeyAct } from "@lib/keys";
@@ -19,6 +19,7 @@ const ON_A_CALL = ["ringing", "talking", "holding"];
 export function StateMenu({ own, act }: { own: OwnDesk; act: (what: DeskAct) => void }) {
   const { t } = useTranslation("calls");
   const words = useDeskWords();
+  const codes = useReasonCodes();
   const keys = useKeys();
   const { state } = own.desk;
   const reason = own.desk.reason ?? null;
@@ -42,7 +43,7 @@ export function StateMenu({ own, act }: { own: OwnDesk; act: (what: DeskAct) => 
     {
       type: "group",
       label: t("desk.not_ready"),
-      children: REASONS.map((code) => ({
+      children: codes.map((code) => ({
         key: `reason.${code}`,
         label: hinted(words.reason(code), STATE_KEYS.find(({ key }) => key === code)?.key),
         icon: icon(lookOf(groupOf({ state: "not_ready", reason: code }), code).icon),

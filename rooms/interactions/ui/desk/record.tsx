@@ -3,7 +3,7 @@ import { App, Button, Checkbox, Dropdown, Input, Tooltip } from "antd";
 import { ChevronDown } from "lucide-react";
 import { useEffect, useId, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Field, Notice, Panel, REASONS, Skeletons, Trouble, useDeskWords, useProblemText } from "@kit";
+import { Field, Notice, Panel, Skeletons, Trouble, useDeskWords, useReasonCodes, useProblemText } from "@kit";
 import { api } from "@lib/api";
 import { serverNow } from "@lib/clock";
 import { useCallCustomer } from "@lib/customer";
@@ -54,6 +54,7 @@ function useSave(store: DraftStore, live: boolean) {
 function Form({ state, store, tree, used, live }: { state: Snapshot; store: DraftStore; tree: Indexed; used: string[]; live: boolean }) {
   const { t } = useTranslation("interactions");
   const words = useDeskWords();
+  const codes = useReasonCodes();
   const keys = useKeys();
   const id = useId();
   const save = useSave(store, live);
@@ -139,7 +140,7 @@ function Form({ state, store, tree, used, live }: { state: Snapshot; store: Draf
             <Button loading={state.saving === "saving"} onClick={() => void store.save()}>
               {t("desk.only_save")}
             </Button>
-            <Dropdown trigger={["click"]} menu={{ items: REASONS.map((key) => ({ key, label: words.reason(key) })), onClick: ({ key }) => void save({ act: "not_ready", reason: key }) }}>
+            <Dropdown trigger={["click"]} menu={{ items: codes.map((key) => ({ key, label: words.reason(key) })), onClick: ({ key }) => void save({ act: "not_ready", reason: key }) }}>
               <Button>
                 {t("desk.save_not_ready")} <ChevronDown size={15} aria-hidden />
               </Button>
