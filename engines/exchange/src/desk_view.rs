@@ -22,6 +22,8 @@ pub struct DeskView {
     pub telephone: Option<bool>,
     /// What the agent is to the call.
     pub role: Option<Role>,
+    /// Who has asked this agent in.
+    pub asker: Option<PersonId>,
     pub direction: Option<Direction>,
     /// Where the call stands, and since when; of one that is over, nothing.
     pub call_state: Option<CallState>,
@@ -134,6 +136,7 @@ impl Exchange {
             browser: seat.and_then(|seat| seat.browser),
             telephone: seat.and_then(|seat| seat.telephone),
             role: call.map(|call| call.role_of(agent)),
+            asker: talk.map(|talk| talk.agent).filter(|asker| *asker != agent && third.is_some()),
             direction: call.map(|call| call.direction),
             call_state: call.map(|call| call.state.view()),
             call_since: call.map(|call| call.since),

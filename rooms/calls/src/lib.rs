@@ -69,6 +69,7 @@ pub fn room(hall: Arc<dyn Hall>, before_ready: Arc<dyn BeforeReady>) -> Room {
             .permit(CALL_BACK, routes!(http::owed::list))
             .permit(CALL_BACK, routes!(http::owed::act))
             .permit(ANSWER, routes!(http::desk::show, http::desk::act))
+            .permit(ANSWER, routes!(http::desk::dial_again))
             .permit(ANSWER, routes!(http::colleagues::list))
             .with(hall)
             .with(before_ready)

@@ -1,7 +1,8 @@
 // How a call came out, how it was rated, and who was at the other side: colour, icon, word.
 import { Bot, CheckCircle2, CircleDashed, LogOut, MessageSquareText, PhoneMissed, PhoneOff, PhoneOutgoing, Star, Voicemail, Users, ZapOff, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Mark, type Tone } from "@kit";
+import { Mark, Phone, type Tone } from "@kit";
+import { dialFrom } from "@lib/desk";
 import { otherSide, type CallItem, type CallResult } from "./api";
 
 const LOOKS: Record<CallResult, [Tone, LucideIcon]> = {
@@ -38,12 +39,12 @@ export function Result({ call }: { call: Pick<CallItem, "result" | "interrupted"
 }
 
 /** The other side's number; a sign where it was not the customer who called. */
-export function OtherSide({ call }: { call: Pick<CallItem, "direction" | "from" | "to"> }) {
+export function OtherSide({ call }: { call: Pick<CallItem, "id" | "direction" | "from" | "to"> }) {
   const { t } = useTranslation("calls");
   const Icon = call.direction === "out" ? PhoneOutgoing : Users;
   return (
     <span className="row tight nowrap strong">
-      {otherSide(call)}
+      <Phone number={otherSide(call)} onDial={call.direction === "internal" ? undefined : () => dialFrom(`/api/calls/${call.id}`)} />
       {call.direction !== "in" && <Icon size={14} role="img" aria-label={t(`direction.${call.direction}`)} />}
     </span>
   );

@@ -64,6 +64,7 @@ pub fn room(hall: Arc<dyn Hall>, folder: PathBuf) -> Room {
             .permit(MERGE, routes!(http::moves::split))
             .permit(MERGE, routes!(http::moves::undo))
             .permit(READ, routes!(http::call::show, http::call::choose))
+            .permit(READ, routes!(http::call::dial))
             .permit(IMPORT, routes!(http::imports::list))
             .permit(IMPORT, routes!(http::imports::upload).layer(DefaultBodyLimit::max(upload)))
             .permit(IMPORT, routes!(http::imports::one))

@@ -4,15 +4,15 @@ import { Archive, ArrowLeft, Ellipsis, Eye, GitMerge, NotebookPen, Pencil, Plus,
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
-import { Facts, ListMoment, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble, useProblemText } from "@kit";
+import { Facts, ListMoment, Mark, Moment, Notice, Page, Panel, Phone, Skeletons, Trouble, useProblemText } from "@kit";
 import type { CustomerAccount, CustomerContact } from "@lib/customer";
+import { dialFrom } from "@lib/desk";
 import { useAgents } from "@lib/directory";
 import { day } from "@lib/format";
 import { useMay } from "@lib/session";
 import { act, undo, useCustomer, type Act, type Happened, type WholeCustomer } from "./api";
 import { AccountDialog, ArchiveDialog, CloseAccountDialog, ContactDialog, FlagDialog, MergeDialog, NameDialog, NoteDialog, SplitDialog, UnmaskDialog } from "./dialogs";
 import { CHANGE, MERGE, UNMASK } from "./permissions";
-import { Phone } from "./phone";
 import { ClassMark, FlagMarks } from "./words";
 import "./customers.css";
 
@@ -72,7 +72,7 @@ function Contacts({ customer, put, onEdit }: { customer: WholeCustomer; put: ((w
     <ul className="customer-lines">
       {customer.contacts.map((contact) => (
         <li key={contact.id}>
-          <Phone number={contact.number} />
+          <Phone number={contact.number} onDial={() => dialFrom(`/api/customers/${customer.id}`, { contact: contact.id })} />
           {contact.preferred && <Mark chip tone="accent" icon={Star}>{t("preferred")}</Mark>}
           <span className="soft">{contact.label}</span>
           <span className="muted">{contact.verified ? t("verified", { who: agents.name(contact.verified.by), day: day(contact.verified.at) }) : t(`source.${contact.source}`)}</span>

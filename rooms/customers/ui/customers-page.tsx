@@ -4,15 +4,15 @@ import { Contact, FileUp, SearchX, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Empty, Page, Pager, Panel, Table, Trouble, type Column } from "@kit";
+import { Empty, Page, Pager, Panel, Phone, Table, Trouble, type Column } from "@kit";
 import { ExportButton } from "@kit/export";
 import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
 import type { CustomerRow } from "@lib/customer";
+import { dialFrom } from "@lib/desk";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { CLASSES, FILTERS, FLAGS, useCustomers } from "./api";
 import { CHANGE, EXPORT, IMPORT } from "./permissions";
-import { Phone } from "./phone";
 import { RegisterDialog } from "./register-dialog";
 import { ClassMark, FlagMarks } from "./words";
 
@@ -34,7 +34,7 @@ export default function CustomersPage() {
     { key: "name", title: t("name"), cell: (row) => <Link className="strong nowrap" to={`/customers/${row.id}`}>{row.name}</Link> },
     { key: "class", title: t("class.label"), cell: (row) => <ClassMark of={row.class} /> },
     { key: "account", title: t("account_number"), cell: (row) => <span className="nowrap">{row.account ?? "—"} {row.more_accounts > 0 && <span className="muted">{t("more_accounts", { count: row.more_accounts })}</span>}</span> },
-    { key: "number", title: t("number"), cell: (row) => (row.number ? <Phone number={row.number} /> : "—") },
+    { key: "number", title: t("number"), cell: (row) => (row.number ? <Phone number={row.number} onDial={() => dialFrom(`/api/customers/${row.id}`)} /> : "—") },
     { key: "address", title: t("address"), cell: (row) => row.address ?? "—" },
     { key: "flags", title: t("flags"), cell: (row) => <span className="row tight wrap"><FlagMarks flags={row.flags} /></span> },
   ];

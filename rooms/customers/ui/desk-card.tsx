@@ -4,14 +4,13 @@ import { BadgeCheck, CircleHelp, PhoneOff, Search, UserPlus, Users } from "lucid
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Facts, Mark, Moment, Notice, Panel, Skeletons, useProblemText } from "@kit";
+import { Facts, Mark, Moment, Notice, Panel, Phone, Skeletons, useProblemText } from "@kit";
 import { Problem } from "@lib/api";
 import { confirmCallCustomer, useCallCustomer, type CallCustomer, type Customer, type CustomerRow } from "@lib/customer";
-import { doAtDesk } from "@lib/desk";
+import { dialFrom } from "@lib/desk";
 import { useMay } from "@lib/session";
 import { useCustomers } from "./api";
 import { CHANGE, READ } from "./permissions";
-import { Phone } from "./phone";
 import { RegisterDialog } from "./register-dialog";
 import { ClassMark, FlagMarks } from "./words";
 import "./customers.css";
@@ -80,15 +79,12 @@ function Finder({ onChoose }: { onChoose: (id: string) => void }) {
 
 function Card({ customer, of, call, onConfirm, onOther }: { customer: Customer; of: CallCustomer; call: string; onConfirm: (learn: boolean) => void; onOther: () => void }) {
   const { t } = useTranslation("customers");
-  const { message } = App.useApp();
-  const problemText = useProblemText();
   const change = useMay(CHANGE);
   const account = customer.accounts.find((one) => !one.closed_at) ?? customer.accounts[0];
   const meter = account?.meters.find((one) => !one.removed_at);
   const preferred = customer.contacts.find((one) => one.preferred) ?? customer.contacts[0];
   const contact = customer.contacts.find((one) => one.number === of.number);
   const confirmed = of.match === "confirmed";
-  const dial = (number: string) => void doAtDesk({ act: "dial", number }).catch((error: unknown) => message.error(problemText(error).what));
   return (
     <div className="customer-card">
       <div className="customer-head">
@@ -114,7 +110,7 @@ function Card({ customer, of, call, onConfirm, onOther }: { customer: Customer; 
         items={[
           [t("address"), account?.address],
           [t("meter"), meter && [meter.kind, meter.installed_year && t("installed", { year: meter.installed_year })].filter(Boolean).join(" · ")],
-          [t("preferred"), preferred && <Phone number={preferred.number} onDial={dial} />],
+          [t("preferred"), preferred && <Phone number={preferred.number} onDial={() => dialFrom(`/api/customers/${customer.id}`, { contact: preferred.id })} />],
           [t("last_contact"), of.last_contact ? <Link to={`/calls/${of.last_contact.call}`}><Moment at={of.last_contact.at} seconds={false} /></Link> : t("first_contact")],
         ]}
       />

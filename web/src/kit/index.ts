@@ -3,6 +3,7 @@ export * from "./desk";
 export * from "./feedback";
 export * from "./grid";
 export * from "./page";
+export * from "./phone";
 export * from "./state";
 export * from "./table";
 export * from "./tile";

@@ -6,12 +6,15 @@ use axum::Extension;
 use axum::extract::State;
 use exchange::fact::{DeskState, Direction};
 use exchange::{AgentAct, DeskView, Input};
-use kernel::{PersonId, Timestamp};
+use kernel::{CallId, PersonId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Json};
+use web::{Actor, Answer, App, Error, Json, Path};
 
+use super::records::took_part;
+use crate::permissions::{ANSWER, READ};
 use crate::rules::NotNow;
+use crate::store::search;
 use crate::{BeforeReady, DESK, Hall};
 
 /// The desk of whoever asks.
@@ -88,6 +91,32 @@ pub async fn act(
     let input = Input::Agent { agent: actor.person, act };
     hall.act(input).await?.map_err(NotNow)?;
     Ok(Json(serde_json::json!({})))
+}
+
+/// Calls the other side of an earlier call, whose number the page shows masked.
+#[utoipa::path(post, path = "/api/calls/{id}/dial", tag = "calls", params(("id" = String, Path)),
+    responses((status = 200), (status = 404), (status = 409)))]
+pub async fn dial_again(
+    State(app): State<App>,
+    Extension(hall): Extension<Arc<dyn Hall>>,
+    actor: Actor,
+    Path(id): Path<CallId>,
+) -> Answer<serde_json::Value> {
+    let call = search::one(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    if !actor.may(READ) && !took_part(actor.person, &call, &search::stretches(&app.db, id).await?) {
+        return Err(Error::not_found());
+    }
+    let number = if call.direction == "in" { call.from } else { call.to };
+    dial(hall.as_ref(), &actor, number).await?;
+    Ok(Json(serde_json::json!({})))
+}
+
+/// Calls a number from the desk of whoever asks; for rooms above, too, whose pages show numbers masked.
+pub async fn dial(hall: &dyn Hall, actor: &Actor, number: String) -> Result<(), Error> {
+    actor.must(ANSWER)?;
+    let act = AgentAct::Dial { number, owed: None };
+    hall.act(Input::Agent { agent: actor.person, act }).await?.map_err(NotNow)?;
+    Ok(())
 }
 
 /// Pushes each desk that shows something new, until the exchange is gone.

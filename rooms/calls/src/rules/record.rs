@@ -282,7 +282,11 @@ impl Record {
                 self.finish(SegmentKind::Ring, at, Some(word(&OfferEnd::CallerLeft)), &mut done);
                 self.finish(SegmentKind::Queue, at, Some("abandoned".into()), &mut done);
             }
-            What::Asked { agent, .. } => self.start(SegmentKind::Rating, at).agent = Some(*agent),
+            What::Asked { agent, .. } => {
+                // Only who stayed when the agent hung up is asked; that he then goes ended nothing.
+                self.ended_by = Some(Party::Agent);
+                self.start(SegmentKind::Rating, at).agent = Some(*agent);
+            }
             What::Rated { score, .. } => {
                 self.rating = Some(*score);
                 self.finish(SegmentKind::Rating, at, Some(score.to_string()), &mut done);
@@ -337,7 +341,7 @@ impl Record {
             self.finish(kind, at, detail, done);
         }
         self.ended = Some(at);
-        self.ended_by = Some(by);
+        self.ended_by.get_or_insert(by);
         self.cause = Some(cause);
         self.result = Some(self.outcome());
     }

@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::State;
 use calls::Hall;
 use calls::store::search;
-use kernel::{CallId, CustomerId, PersonId, PhoneNumber, Timestamp};
+use kernel::{CallId, ContactId, CustomerId, PersonId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
@@ -186,6 +186,35 @@ pub async fn choose(
     }
     tx.commit().await?;
     Ok(Json(card(&app, call, &line).await?))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dialled {
+    /// One of the customer's numbers; the preferred one when it is left out.
+    #[schema(value_type = Option<String>)]
+    contact: Option<ContactId>,
+}
+
+/// Calls a customer from the desk of whoever asks. The page may show the number masked; once it rings it is the agent's own
+/// call, and whole.
+#[utoipa::path(post, path = "/api/customers/{id}/dial", tag = "customers", params(("id" = String, Path)),
+    request_body = Dialled, responses((status = 200), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub async fn dial(
+    State(app): State<App>,
+    Extension(desk): Extension<AtDesk>,
+    actor: Actor,
+    Path(id): Path<CustomerId>,
+    Json(form): Json<Dialled>,
+) -> Answer<serde_json::Value> {
+    let customer = load::one(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    let contact = match form.contact {
+        Some(wanted) => customer.contacts.iter().find(|contact| contact.id == wanted),
+        None => customer.preferred(),
+    };
+    let number = contact.ok_or_else(Error::not_found)?.number.as_str().to_owned();
+    calls::http::desk::dial(desk.hall.as_ref(), &actor, number).await?;
+    Ok(Json(serde_json::json!({})))
 }
 
 async fn card(app: &App, call: CallId, line: &Line) -> Result<CallCustomer, Error> {
