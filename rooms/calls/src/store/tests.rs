@@ -75,7 +75,11 @@ fn a_served_call_is_one_complete_record() {
             (Some(20_000), 50_000, 10_000, 15_000)
         );
         assert_eq!((record.rating, record.announced, record.agent), (Some(5), Some(true), Some(AGENT)));
-        assert_eq!(record.ended_by.as_deref(), Some("caller"));
+        assert_eq!(
+            record.ended_by.as_deref(),
+            Some("agent"),
+            "who asks for a rating has hung up; that the caller goes then ends nothing"
+        );
         let told: Vec<String> = stretches(&db, CALL)
             .await
             .expect("database")
