@@ -29,6 +29,14 @@ export async function openPage(browser, base) {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   page.complaints = [];
+  // A browser takes a tone for noise within half a minute and silences it: here the microphone is heard as it is.
+  await context.addInitScript(() => {
+    const devices = window.navigator.mediaDevices;
+    const get = devices?.getUserMedia.bind(devices);
+    if (!get) return;
+    const plain = { noiseSuppression: false, echoCancellation: false, autoGainControl: false };
+    devices.getUserMedia = ({ audio, ...rest }) => get({ ...rest, ...(audio && { audio: { ...(audio === true ? {} : audio), ...plain } }) });
+  });
   // Sounds need not be in the document to be heard.
   await page.addInitScript(() => {
     window.sounds = new Set();
