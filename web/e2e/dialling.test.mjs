@@ -1,5 +1,6 @@
-// Agents call out: somebody who gave up waiting, from the list of those not served, and a number on the screen.
+// Agents call out: somebody who gave up waiting, from the list of those not served, and a masked number on the screen.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,4 +85,38 @@ test("who calls again and gets through drops out of the list", LIMIT, async () =
   await agent.end();
   await caller.hangUp();
   caller.close();
+});
+
+/** Clicks the masked number in a row, is connected with whoever is called, and ends it: the number that went out, and how it was shown. */
+async function dialledFrom(found) {
+  const button = found.getByRole("button", { name: /^拨打 / });
+  const shown = (await button.getAttribute("aria-label")).replace("拨打 ", "");
+  assert.match(shown, /^\d+\*+\d+$/);
+  const [[called]] = await Promise.all([once(outside, "called"), button.click()]);
+  await hears(outside, [AGENT_HZ]);
+  await hears(agent.ear, [CUSTOMER_HZ]);
+  await agent.end();
+  assert.deepEqual([called.length, called.slice(0, 3), called.slice(-4)], [shown.length, shown.slice(0, 3), shown.slice(-4)]);
+  return called;
+}
+
+async function writtenAtTheDesk() {
+  await agent.page.getByRole("link", { name: "我的座席" }).click();
+  await agent.write("打错");
+}
+
+test("a masked number is dialled by a click: in the list of calls, and in a customer's record", LIMIT, async () => {
+  await writtenAtTheDesk();
+  await agent.page.getByRole("link", { name: "通话", exact: true }).click();
+  const past = agent.page.getByRole("table", { name: "通话" }).getByRole("row").filter({ hasText: "0022" });
+  assert.equal(await dialledFrom(past), GOT_THROUGH);
+  await writtenAtTheDesk();
+
+  await agent.page.getByRole("link", { name: "客户", exact: true }).click();
+  await agent.page.getByRole("table", { name: "客户" }).getByRole("row").filter({ hasText: /1\d\d\*{4}\d{4}/ }).getByRole("link").first().click();
+  const contact = agent.page.getByRole("region", { name: "联系电话" }).getByRole("listitem").first();
+  const called = await dialledFrom(contact);
+  assert.match(called, /^1\d{10}$/);
+  await leader.until(`/api/calls?number=${called}&direction=out`, ({ items }) => items.some((call) => call.result === "answered"));
+  assert.deepEqual(agent.page.complaints, []);
 });

@@ -13,6 +13,7 @@ import { channels } from "./tones.mjs";
 
 /** Both of the queue that 12345 leads to; nobody else is at work. */
 const [CALLER_HZ, CHEN_HZ, SUN_HZ] = [440, 1_000, 700];
+const NOTED = "灶具打不着火，请同事协助";
 const LIMIT = { timeout: 180_000 };
 
 const folder = mkdtempSync(join(tmpdir(), "switchboard-two-"));
@@ -50,6 +51,7 @@ test("both begin their day", LIMIT, async () => {
 
 test("asked first, then passed on: the customer hears one of them at a time, and call, recording and record stay in one piece", LIMIT, async () => {
   const caller = await answeredByChen("13800000001");
+  await chen.page.getByLabel("记录", { exact: true }).fill(NOTED);
 
   await chen.transfer("同事", "孙", "先问一问");
   await chen.third().getByText(/正在呼叫 .*孙悦/).waitFor();
@@ -63,6 +65,7 @@ test("asked first, then passed on: the customer hears one of them at a time, and
   await hears(sun.ear, [CALLER_HZ], { not: [CHEN_HZ] });
   await hears(caller, [SUN_HZ], { not: [CHEN_HZ] });
   await chen.silent();
+  await sun.page.getByText(NOTED).waitFor();
 
   // What comes after the call is chosen while it goes on.
   await sun.key("Alt+2");
@@ -78,6 +81,14 @@ test("asked first, then passed on: the customer hears one of them at a time, and
   assert.ok(best(customer, CALLER_HZ) > MOSTLY);
   assert.ok(best(spoken, CHEN_HZ) > MOSTLY);
   assert.ok(best(spoken, SUN_HZ) > MOSTLY);
+  // One call, one recording, and on the call's page what each of the two wrote.
+  const [first, last] = [parts.at(0).agent, parts.at(-1).agent];
+  assert.notEqual(first, last);
+  const { items } = await (await leader.get("/api/recordings?number=13800000001")).json();
+  assert.deepEqual(items.map((one) => [one.id, one.call]), [[call.recording, call.id]]);
+  const records = await leader.until(`/api/interactions/${call.id}`, ({ others }) => others.length === 2 && others);
+  assert.deepEqual(new Set(records.map(({ agent }) => agent)), new Set([first, last]));
+  assert.equal(records.find(({ agent }) => agent === first).draft.notes, NOTED);
 });
 
 test("three of them together; the first leaves, the customer stays with the second", LIMIT, async () => {

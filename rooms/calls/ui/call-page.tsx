@@ -2,8 +2,9 @@
 import { ArrowLeft, AudioLines, Headphones, Hourglass, ListTree, PauseCircle, PhoneForwarded, PhoneIncoming, PhoneOutgoing, ShieldAlert, Star, Voicemail, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble, type Tone } from "@kit";
+import { Dial, Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble, type Tone } from "@kit";
 import { serverNow } from "@lib/clock";
+import { dialFrom } from "@lib/desk";
 import { useAgents, useQueues, useTrunks } from "@lib/directory";
 import { clock, duration } from "@lib/format";
 import { Slot } from "@lib/slots";
@@ -115,7 +116,14 @@ export default function CallPage() {
           {call ? otherSide(call) : t("call")}
         </span>
       }
-      lead={call && <Moment at={call.at} />}
+      lead={
+        call && (
+          <span className="row">
+            <Dial number={otherSide(call)} onDial={call.direction === "internal" ? undefined : () => dialFrom(`/api/calls/${call.id}`)} />
+            <Moment at={call.at} />
+          </span>
+        )
+      }
       actions={
         call && (
           <span className="row">

@@ -4,10 +4,11 @@ import { ClipboardList, SearchX } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, ListMoment, Page, Panel, Pager, Table, Trouble, type Column } from "@kit";
+import { Empty, ListMoment, Page, Panel, Pager, Phone, Table, Trouble, type Column } from "@kit";
 import { ExportButton } from "@kit/export";
 import { ChoiceFilter, DirectoryFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
+import { dialFrom } from "@lib/desk";
 import { useAgents } from "@lib/directory";
 import { FILTERS, RESULTS, said, useRecords, useTree, type RecordView } from "./api";
 import { ReasonPath, ResultMark, StateMark } from "./facts";
@@ -34,7 +35,7 @@ export default function InteractionsPage() {
   const next = records.data?.next;
   const columns: Column<RecordView>[] = [
     { key: "at", title: t("column.at"), cell: (record) => <Link to={`/calls/${record.call}`}><ListMoment at={record.at} /></Link> },
-    { key: "number", title: t("column.number"), cell: (record) => <span className="nowrap">{record.number || "—"}</span> },
+    { key: "number", title: t("column.number"), cell: (record) => (record.number ? <Phone number={record.number} onDial={() => dialFrom(`/api/calls/${record.call}`)} /> : "—") },
     { key: "reason", title: t("desk.reason"), cell: (record) => <ReasonPath tree={tree} code={record.draft.reason} short /> },
     { key: "result", title: t("desk.result"), cell: (record) => <ResultMark result={record.draft.result} /> },
     { key: "notes", title: t("desk.notes"), cell: (record) => <span className="payload">{record.draft.notes || "—"}</span> },

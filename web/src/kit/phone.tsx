@@ -5,20 +5,30 @@ import { useTranslation } from "react-i18next";
 import { useDeskNow } from "@lib/desk";
 import { useProblemText } from "./feedback";
 
-/** Without `onDial`, or for who has no desk, it is only shown. */
-export function Phone({ number, strong, onDial }: { number: string; strong?: boolean; onDial?: (() => Promise<unknown>) | undefined }) {
+interface Dialled {
+  number: string;
+  onDial?: (() => Promise<unknown>) | undefined;
+}
+
+/** The button alone; nothing for who has no desk. */
+export function Dial({ number, onDial }: Dialled) {
   const { t } = useTranslation("app");
   const { message } = App.useApp();
   const problem = useProblemText();
   const desk = useDeskNow();
-  const shown = strong ? <b>{number}</b> : number;
-  if (!onDial || !desk) return <span className="nowrap">{shown}</span>;
+  if (!onDial || !desk) return null;
   const may = desk.allowed.includes("dial");
   const label = may ? t("dial.do", { number }) : t("dial.not_now");
+  const dial = () => void onDial().catch((error: unknown) => message.error(problem(error).what));
+  return <Button size="small" type="text" disabled={!may} title={label} aria-label={label} icon={<PhoneOutgoing size={14} aria-hidden />} onClick={dial} />;
+}
+
+/** Without `onDial`, or for who has no desk, it is only shown. */
+export function Phone({ number, strong, onDial }: Dialled & { strong?: boolean }) {
   return (
     <span className="phone">
-      {shown}
-      <Button size="small" type="text" disabled={!may} title={label} aria-label={label} icon={<PhoneOutgoing size={14} aria-hidden />} onClick={() => void onDial().catch((error: unknown) => message.error(problem(error).what))} />
+      {strong ? <b>{number}</b> : number}
+      <Dial number={number} onDial={onDial} />
     </span>
   );
 }

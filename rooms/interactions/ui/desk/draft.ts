@@ -114,6 +114,12 @@ export class DraftStore {
     this.begin(settle(own, this.read()), "dirty");
   }
 
+  /** What colleagues have written about this call meanwhile; nothing of one's own changes. */
+  async hear(): Promise<void> {
+    const found = await readOfCall(this.call).catch(() => null);
+    if (found) this.become({ others: found.others });
+  }
+
   private begin({ draft, dirty, adopt, theirs }: ReturnType<typeof settle>, waiting: Saving): void {
     if (adopt) {
       this.writer = adopt.writer;

@@ -16,7 +16,7 @@ import { isVoid, RESULTS, said, useMostUsed, useTree, type Fault } from "../api"
 import { RecordFacts } from "../facts";
 import { WRITE } from "../permissions";
 import { fieldsOf, index, isClosable, needsOrder, pointsOf, type Indexed } from "../tree";
-import { forgetOld, useDraft, type DraftStore, type Snapshot } from "./draft";
+import { EVERY_MS, forgetOld, useDraft, type DraftStore, type Snapshot } from "./draft";
 import { FieldInput } from "./fields";
 import { Picker } from "./picker";
 import { Conflict, Kept } from "./status";
@@ -175,6 +175,14 @@ function Begun({ call, person }: { call: string; person: string }) {
   useEffect(() => {
     if (customer && customer !== noted) store.change({ customer });
   }, [customer, noted, store]);
+  // Whoever passes a caller on writes until the last moment; what was written is there when the saving has had its time.
+  const stage = live ? `${desk.data?.desk?.desk.state} ${desk.data?.desk?.asker}` : null;
+  useEffect(() => {
+    if (stage === null) return;
+    void store.hear();
+    const again = setTimeout(() => void store.hear(), EVERY_MS + 1_000);
+    return () => clearTimeout(again);
+  }, [stage, store]);
   const save = useSave(store, live);
   if (tree.isError && !tree.data) return <Trouble error={tree.error} retry={() => void tree.refetch()} />;
   if (!state.draft && state.problem) return <Trouble error={state.problem} retry={() => void store.load()} />;
