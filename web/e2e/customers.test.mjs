@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { accessible, openBrowser, openPage, settled, signIn } from "./browser.mjs";
+import { accessible, openBrowser, openPage, picture, settled, signIn, WITH_PICTURES } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
 
 const SUPERVISOR = "2002";
@@ -95,6 +95,14 @@ test("a file of customers is uploaded, its columns named, tried, its faults fetc
 test("they are found by the tail of the number and by initials", LIMIT, async () => {
   await open("7701", "欧");
   await page.getByRole("heading", { level: 1, name: /^.*欧/ }).waitFor();
+  await picture(page, "customer");
+  if (WITH_PICTURES) {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "搜索客户、户号、表号、地址" }).fill("长江路");
+    await page.getByRole("option").first().waitFor();
+    await picture(page, "search");
+    await page.keyboard.press("Escape");
+  }
   await open("stqf", "司");
   await page.getByRole("heading", { level: 1, name: /^.*司/ }).waitFor();
   await settled(page);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { Agent } from "./agent.mjs";
+import { picture, WITH_PICTURES } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
 import { best, hears, MOSTLY } from "./ears.mjs";
 import { Leader } from "./leader.mjs";
@@ -14,6 +15,8 @@ import { channels } from "./tones.mjs";
 /** Of the queue that 12345 leads to; nobody else is at work. */
 const AGENT = "1005";
 const NUMBER = "13800000001";
+const ADDRESS = "城中区长江路1号翠湖花园3栋2单元301室";
+const CUSTOMER = { kind: "person", name: "林若溪", numbers: [NUMBER], account: { number: "900000301", utility: "gas", class: "residential", address: ADDRESS, meter: { number: "M900301", kind: "IC卡表", installed_year: 2019 } } };
 const CALLER_HZ = 440;
 const AGENT_HZ = 1_000;
 const LIMIT = { timeout: 90_000 };
@@ -25,6 +28,7 @@ before(async () => {
   centre = await Centre.start({ telephones: 0 });
   agent = await Agent.at(centre, AGENT, AGENT_HZ, folder);
   leader = await Leader.of(centre);
+  await leader.post("/api/customers", CUSTOMER);
 }, LIMIT);
 
 after(async () => {
@@ -37,6 +41,17 @@ afterEach((context) => {
   if (context.passed === false) console.error(centre?.log());
 });
 
+/** In the middle of a call: a reason with its fields, a point ticked, a note saved. */
+async function deskPicture() {
+  const { page } = agent;
+  await page.getByRole("combobox", { name: "查找来电原因" }).fill("漏气");
+  await page.getByRole("option").first().click();
+  await page.getByRole("checkbox").first().check();
+  await page.getByLabel("记录", { exact: true }).fill("厨房有轻微异味，已请客户关阀、开窗，不动电器开关。");
+  await page.getByText(/已自动保存/).waitFor();
+  await picture(page, "desk");
+}
+
 test("the softphone comes up in the agent's own name", LIMIT, async () => {
   await agent.begin();
   await agent.ready();
@@ -46,9 +61,13 @@ test("the softphone comes up in the agent's own name", LIMIT, async () => {
 test("caller and agent hear each other, also after the page was loaded anew, and the recording holds both", LIMIT, async () => {
   const caller = await Telephone.at("127.0.0.2");
   await caller.say(CALLER_HZ).call(centre.sip, NUMBER, "12345");
+  // Who it is stands there before the answer.
+  await agent.page.getByRole("region", { name: "来电", exact: true }).getByText(ADDRESS).waitFor();
+  await picture(agent.page, "ringing");
   await agent.answer();
   await hears(agent.ear, [CALLER_HZ]);
   await hears(caller, [AGENT_HZ]);
+  if (WITH_PICTURES) await deskPicture();
   const began = performance.now();
   await agent.page.reload();
   await hears(agent.ear, [CALLER_HZ]);

@@ -134,7 +134,6 @@ test("an agent chooses her state, her leader sees it and may order another", LIM
   await agent.getByRole("button", { name: "我的状态：用餐" }).waitFor();
   await agent.getByRole("heading", { level: 1, name: "我的座席" }).waitFor();
   await accessible(agent, "an agent's own desk");
-  await picture(agent, "desk");
 
   await leader.getByRole("link", { name: "班长" }).click();
   await leader.getByRole("link", { name: "现场" }).click();
@@ -169,7 +168,6 @@ test("an administrator adds a queue and takes it out of use", LIMIT, async () =>
   for (const path of ["/calls/queues", "/calls/trunks", "/calls/dial_rules"]) {
     await admin.goto(path);
     await accessible(admin, path);
-    if (path === "/calls/queues") await picture(admin, "queues");
   }
   assert.deepEqual(admin.complaints, []);
   await admin.context().close();

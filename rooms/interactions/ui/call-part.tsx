@@ -52,13 +52,12 @@ function AmendDialog({ record, tree, before, why, onClose }: { record: RecordVie
         <Picker tree={tree} value={draft.reason} used={[]} onChoose={(reason) => change({ reason })} />
       </Field>
       <Field label={t("desk.result")} required fault={told("result")}>
-        <div className="choose" role="group" aria-label={t("desk.result")}>
-          {RESULTS.map((result) => (
-            <button key={result} type="button" aria-pressed={draft.result === result} disabled={result === "answered" && !isClosable(tree, draft.reason)} onClick={() => change({ result })}>
-              {t(`result.${result}`)}
-            </button>
-          ))}
-        </div>
+        <Choose
+          label={t("desk.result")}
+          items={RESULTS.map((key) => ({ key, label: t(`result.${key}`), barred: key === "answered" && !isClosable(tree, draft.reason) ? t("fault.not_closable") : undefined }))}
+          value={draft.result}
+          onChoose={(result) => change({ result })}
+        />
       </Field>
       <div className="record-grid">
         <Field label={t("desk.contact")} htmlFor="i-contact" fault={told("contact")}>

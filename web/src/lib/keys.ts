@@ -7,6 +7,7 @@ export const DEFAULT_KEYS = {
   hold: "F4",
   mute: "F8",
   transfer: "F9",
+  end: "F10",
   ready: "alt+1",
   short_break: "alt+2",
   meal: "alt+3",
@@ -15,7 +16,7 @@ export const DEFAULT_KEYS = {
   callback: "alt+6",
   search: "ctrl+k",
   save: "ctrl+Enter",
-  outage: "alt+o",
+  reason: "alt+r",
 } as const;
 export type KeyAct = keyof typeof DEFAULT_KEYS;
 export const KEY_ACTS = Object.keys(DEFAULT_KEYS) as KeyAct[];

@@ -1,9 +1,10 @@
 // The bar of whoever answers calls, above every page: state, call, who waits. Its keys work everywhere.
 import { Button, Tooltip } from "antd";
 import { PhoneOff, PhoneOutgoing } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { Mark, Timer } from "@kit";
 import { useDesk, useDeskPush, type DeskAct } from "@lib/desk";
 import { useHotkeys } from "@lib/hotkeys";
@@ -44,6 +45,17 @@ function Voice() {
   );
 }
 
+/** Whoever answers finds herself at the desk; a form that is open stays, and so does a window that has not the sound. */
+function useToDesk(state: string, direction: string | null, here: boolean): void {
+  const navigate = useNavigate();
+  const before = useRef(state);
+  useEffect(() => {
+    const answered = before.current === "ringing" && state === "talking";
+    before.current = state;
+    if (answered && here && direction !== "out" && !document.querySelector("[role=dialog]")) void navigate("/calls/desk");
+  }, [state, direction, here, navigate]);
+}
+
 export default function DeskBar() {
   return useMay(ANSWER) ? <Bar /> : null;
 }
@@ -59,6 +71,7 @@ function Bar() {
   const own = data?.desk ?? null;
   const state = own?.desk.state ?? "signed_out";
   const signedIn = own !== null && state !== "signed_out";
+  useToDesk(state, own?.direction ?? null, soft.status !== "elsewhere");
   const act = (what: DeskAct) => {
     // Silent at once, and at the server for every telephone.
     if (what.act === "mute" || what.act === "unmute") soft.mute(what.act === "mute");

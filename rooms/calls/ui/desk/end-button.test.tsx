@@ -46,3 +46,16 @@ it("says why it cannot be used", () => {
   expect(onEnd).not.toHaveBeenCalled();
   expect(button.getAttribute("title")).toBe("not now");
 });
+
+it("is held by its key, too, wherever the hands are", () => {
+  const { onEnd } = show();
+  fireEvent.keyDown(document.body, { key: "F10" });
+  wait(HOLD_MS / 2);
+  fireEvent.keyUp(document.body, { key: "F10" });
+  wait(2_000);
+  expect(onEnd).not.toHaveBeenCalled();
+  fireEvent.keyDown(document.body, { key: "F10" });
+  fireEvent.keyDown(document.body, { key: "F10", repeat: true });
+  wait(HOLD_MS);
+  expect(onEnd).toHaveBeenCalledTimes(1);
+});

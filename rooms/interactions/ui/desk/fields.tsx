@@ -2,7 +2,7 @@
 import { Button, Input, Select } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { Field } from "@kit";
+import { Choose, Field } from "@kit";
 import { serverNow } from "@lib/clock";
 import { clock, day } from "@lib/format";
 import { said, type Fault, type Field as Asked } from "../api";
@@ -15,18 +15,6 @@ interface Props {
   fault: Fault | undefined;
 }
 
-function Chips({ label, options, value, onChange }: { label: string; options: { key: string; label: string }[]; value: string; onChange: (value: string) => void }) {
-  return (
-    <div className="choose" role="group" aria-label={label}>
-      {options.map((option) => (
-        <button key={option.key} type="button" aria-pressed={value === option.key} onClick={() => onChange(value === option.key ? "" : option.key)}>
-          {option.label}
-        </button>
-      ))}
-    </div>
-  );
-}
-
 export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
   const { t } = useTranslation("interactions");
   const id = useId();
@@ -34,16 +22,17 @@ export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
   const common = { id, value, maxLength: 500, ...(fault ? { status: "error" as const } : {}), onBlur: onLeave };
   const typed = (event: { target: { value: string } }) => onChange(event.target.value);
   const wide = field.kind === "text" || field.kind === "address" || field.kind === "date_time";
+  const chips = (items: { key: string; label: string }[]) => <Choose label={label} items={items} value={value || null} onChoose={(key) => onChange(value === key ? "" : key)} />;
   const body = () => {
     switch (field.kind) {
       case "choice":
         return field.options.length <= 4 ? (
-          <Chips label={label} options={field.options.map((option) => ({ key: option.key, label: said(option.title) }))} value={value} onChange={onChange} />
+          chips(field.options.map((option) => ({ key: option.key, label: said(option.title) })))
         ) : (
           <Select id={id} aria-label={label} allowClear value={value || null} options={field.options.map((option) => ({ value: option.key, label: said(option.title) }))} onChange={(next: string | null | undefined) => onChange(next ?? "")} />
         );
       case "yes_no":
-        return <Chips label={label} options={[{ key: "yes", label: t("yes") }, { key: "no", label: t("no") }]} value={value} onChange={onChange} />;
+        return chips([{ key: "yes", label: t("yes") }, { key: "no", label: t("no") }]);
       case "date":
         return <Input {...common} type="date" onChange={typed} />;
       case "date_time":

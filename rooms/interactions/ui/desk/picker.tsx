@@ -3,6 +3,7 @@ import { Input } from "antd";
 import { ChevronRight, Search } from "lucide-react";
 import { useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { Choose } from "@kit";
 import { said, type Reason } from "../api";
 import { isLeaf, path, search, type Indexed } from "../tree";
 
@@ -135,12 +136,12 @@ export function Picker({ tree, value, used, onChoose, fault = false }: PickerPro
             </div>
           )}
         </span>
-        {often.length > 0 && <span className="muted">{t("desk.often")}</span>}
-        {often.map((reason) => (
-          <button key={reason.code} type="button" onClick={() => take(reason)}>
-            {said(reason.title)}
-          </button>
-        ))}
+        {often.length > 0 && (
+          <>
+            <span className="muted">{t("desk.often")}</span>
+            <Choose label={t("desk.often")} items={often.map(({ code, title }) => ({ key: code, label: said(title) }))} value={null} onChoose={(code) => take(tree.byCode.get(code))} />
+          </>
+        )}
       </div>
     </div>
   );

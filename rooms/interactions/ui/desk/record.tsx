@@ -1,19 +1,20 @@
 // At the agent's desk: the record of the call, filled in while it goes on and completed before the next.
-import { App, Button, Checkbox, Dropdown, Input, Tooltip } from "antd";
+import { App, Button, Checkbox, Dropdown, Input } from "antd";
 import { ChevronDown } from "lucide-react";
 import { useEffect, useId, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Field, Notice, Panel, Skeletons, Trouble, useDeskWords, useReasonCodes, useProblemText } from "@kit";
+import { Choose, Field, Notice, Panel, Skeletons, Trouble, useDeskWords, useReasonCodes, useProblemText } from "@kit";
 import { api } from "@lib/api";
 import { serverNow } from "@lib/clock";
 import { useCallCustomer } from "@lib/customer";
 import { doAtDesk, useDesk, type Desk, type DeskAct } from "@lib/desk";
+import { useAgents } from "@lib/directory";
 import { useHotkeys } from "@lib/hotkeys";
 import { useKeys } from "@lib/keys";
 import { useMay, useMe } from "@lib/session";
 import { Slot, useFillers, type SlotProps } from "@lib/slots";
 import { isVoid, RESULTS, said, useMostUsed, useTree, type Fault } from "../api";
-import { RecordFacts } from "../facts";
+import { ReasonPath, RecordFacts } from "../facts";
 import { WRITE } from "../permissions";
 import { fieldsOf, index, isClosable, needsOrder, pointsOf, type Indexed } from "../tree";
 import { EVERY_MS, forgetOld, useDraft, type DraftStore, type Snapshot } from "./draft";
@@ -55,13 +56,17 @@ function Form({ state, store, tree, used, live }: { state: Snapshot; store: Draf
   const { t } = useTranslation("interactions");
   const words = useDeskWords();
   const codes = useReasonCodes();
+  const agents = useAgents();
   const keys = useKeys();
   const id = useId();
   const save = useSave(store, live);
   const orders = useFillers("interactions.order");
   const me = useMe().data?.id ?? "";
   const root = useRef<HTMLDivElement>(null);
-  useHotkeys({ [keys.save]: () => void save({ act: "ready" }) });
+  useHotkeys({
+    [keys.save]: () => void save({ act: "ready" }),
+    [keys.reason]: () => root.current?.querySelector<HTMLElement>("[role=combobox]")?.focus(),
+  });
   const draft = state.draft;
   if (!draft) return <Skeletons lines={6} />;
   const fault = (field: string): Fault | undefined => state.faults.find((one) => one.field === field);
@@ -78,32 +83,23 @@ function Form({ state, store, tree, used, live }: { state: Snapshot; store: Draf
   return (
     <div className="record" ref={root} {...composition}>
       <Conflict state={state} store={store} />
-      {state.others.map((other) => (
-        <Notice key={other.agent} tone="accent" title={t("desk.before")}>
-          {other.draft.notes || t("desk.no_notes")}
-        </Notice>
-      ))}
+      {state.others
+        .filter(({ draft: { notes, reason } }) => notes !== "" || reason !== null)
+        .map((other) => (
+          <Notice key={other.agent} tone="accent" title={t("desk.before", { who: agents.name(other.agent) ?? "" })}>
+            {other.draft.reason !== null && <ReasonPath tree={tree} code={other.draft.reason} />} {other.draft.notes}
+          </Notice>
+        ))}
       <Field label={t("desk.reason")} required={!empty} fault={told("reason")}>
         <Picker tree={tree} value={draft.reason} used={used} fault={fault("reason") !== undefined} onChoose={(reason) => store.change({ reason })} />
       </Field>
       <Field label={t("desk.result")} required fault={told("result")}>
-        <div className="choose" role="group" aria-label={t("desk.result")}>
-          {RESULTS.map((result) => {
-            const barred = result === "answered" && !closable;
-            const button = (
-              <button key={result} type="button" aria-pressed={draft.result === result} disabled={barred} onClick={() => store.change({ result: draft.result === result ? null : result })}>
-                {t(`result.${result}`)}
-              </button>
-            );
-            return barred ? (
-              <Tooltip key={result} title={t("fault.not_closable")}>
-                <span>{button}</span>
-              </Tooltip>
-            ) : (
-              button
-            );
-          })}
-        </div>
+        <Choose
+          label={t("desk.result")}
+          items={RESULTS.map((key) => ({ key, label: t(`result.${key}`), barred: key === "answered" && !closable ? t("fault.not_closable") : undefined }))}
+          value={draft.result}
+          onChoose={(result) => store.change({ result: draft.result === result ? null : result })}
+        />
         {needsOrder(tree, draft.reason) && draft.result === null && <span className="help">{t("desk.usually_order")}</span>}
       </Field>
       {!empty && (

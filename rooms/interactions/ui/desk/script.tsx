@@ -2,7 +2,7 @@
 import { Check } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Skeletons, Trouble } from "@kit";
+import { Choose, Skeletons, Trouble } from "@kit";
 import { useMay, useMe } from "@lib/session";
 import type { SlotProps } from "@lib/slots";
 import { said, usePhrases, useTree } from "../api";
@@ -52,13 +52,7 @@ function Phrases() {
   return (
     <section className="script-phrases" aria-label={t("script.phrases")}>
       <h2>{t("script.phrases")}</h2>
-      <div className="choose small" role="group" aria-label={t("script.moment")}>
-        {phrases.data.moments.map((one) => (
-          <button key={one.key} type="button" aria-pressed={one.key === open?.key} onClick={() => setMoment(one.key)}>
-            {said(one.title)}
-          </button>
-        ))}
-      </div>
+      <Choose small label={t("script.moment")} items={phrases.data.moments.map(({ key, title }) => ({ key, label: said(title) }))} value={open?.key ?? null} onChoose={setMoment} />
       {open?.texts.map((text) => (
         <p key={text.zh} className="script-say">
           {said(text)}
