@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, Notice, Skeletons, Trouble } from "@kit";
 import { useDesk, type OwnDesk } from "@lib/desk";
+import { keyLabel, useKeys } from "@lib/keys";
 import { useMe } from "@lib/session";
 import { Slot } from "@lib/slots";
 import { useUrlState } from "@lib/url";
@@ -51,10 +52,11 @@ function Earlier({ id, onLeave }: { id: string; onLeave: (() => void) | null }) 
 function Nothing({ own }: { own: OwnDesk }) {
   const { t } = useTranslation("calls");
   const act = useAct();
+  const keys = useKeys();
   const { state } = own.desk;
   if (state === "signed_out")
     return (
-      <Empty icon={LogIn} title={t("desk.begin.title")} action={<Button type="primary" size="large" onClick={() => void act({ act: "sign_in" })}>{t("desk.sign_in")}</Button>}>
+      <Empty icon={LogIn} title={t("desk.begin.title")} action={<Button autoFocus type="primary" size="large" onClick={() => void act({ act: "sign_in" })}>{t("desk.sign_in")}</Button>}>
         {t("desk.begin.text")}
       </Empty>
     );
@@ -64,8 +66,8 @@ function Nothing({ own }: { own: OwnDesk }) {
       title={state === "ready" ? t("desk.waiting_for_call") : t("desk.no_call")}
       action={
         state === "not_ready" && (
-          <Button type="primary" size="large" onClick={() => void act({ act: "ready" })}>
-            {t("desk.go_ready")}
+          <Button className="answer" type="primary" size="large" onClick={() => void act({ act: "ready" })}>
+            {t("desk.go_ready")} <kbd>{keyLabel(keys.ready)}</kbd>
           </Button>
         )
       }

@@ -7,15 +7,17 @@ export const WIDTHS = { left: [0, 208, 264], right: [0, 320, 420] } as const;
 type Side = keyof typeof WIDTHS;
 type Chosen = Record<Side, number>;
 const STORE = "desk.panes";
-const USUAL: Chosen = { left: 1, right: 1 };
+/** From this width of the window on there is room for the wide panes, unless somebody has chosen others. */
+const WIDE = 1_700;
+const usual = (): Chosen => (window.innerWidth >= WIDE ? { left: 2, right: 2 } : { left: 1, right: 1 });
 
 function read(): Chosen {
   try {
     const stored = JSON.parse(localStorage.getItem(STORE) ?? "{}") as Partial<Chosen>;
-    const fit = (side: Side) => (typeof stored[side] === "number" && WIDTHS[side][stored[side]] !== undefined ? stored[side] : USUAL[side]);
+    const fit = (side: Side) => (typeof stored[side] === "number" && WIDTHS[side][stored[side]] !== undefined ? stored[side] : usual()[side]);
     return { left: fit("left"), right: fit("right") };
   } catch {
-    return USUAL;
+    return usual();
   }
 }
 
