@@ -1,4 +1,4 @@
-// The browser and what every page is held to: no error in its console, nothing that keeps somebody out, in light and in dark.
+// The browser and what every page is held to: no error in its console, nothing that keeps somebody out, in any theme.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,6 +12,8 @@ const SIZES = [
   { width: 1366, height: 768 },
   { width: 1920, height: 1080 },
 ];
+/** The last one stays. */
+const THEMES = ["dark", "contrast", "light"];
 const SCREENS = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
 export const WITH_PICTURES = process.env.SHOTS === "1";
 export const SIZE = { width: 1366, height: 768 };
@@ -75,11 +77,11 @@ export async function settled(page) {
   await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished" || one.effect?.getTiming().iterations === Infinity));
 }
 
-/** WCAG 2.2 AA as far as a program can see it, in light and in dark: nothing serious, nothing critical. */
+/** WCAG 2.2 AA as far as a program can see it, in each theme: nothing serious, nothing critical. */
 export async function accessible(page, where) {
   await settled(page);
   await page.evaluate(axe.source);
-  for (const theme of ["dark", "light"]) {
+  for (const theme of THEMES) {
     // As if it had been chosen in another tab.
     await page.evaluate((newValue) => window.dispatchEvent(new StorageEvent("storage", { key: "theme", newValue })), theme);
     await settled(page);

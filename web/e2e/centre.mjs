@@ -21,15 +21,15 @@ export class Centre {
 
   /**
    * `telephones`: how many agents are at work from the start, at telephones that answer by themselves. `outside`: address and port of
-   * whoever takes all calls out. `writing`: seconds of after-call work. `customers`: how many are invented.
+   * whoever takes all calls out. `writing`: seconds of after-call work. `ringing`: for how many seconds an agent's telephone rings. `customers`: how many are invented.
    */
-  static async start({ telephones = AT_WORK, outside = null, writing = WRAP_UP_S, customers = 2_000 } = {}) {
+  static async start({ telephones = AT_WORK, outside = null, writing = WRAP_UP_S, ringing = null, customers = 2_000 } = {}) {
     if (!existsSync(PROGRAM)) {
       throw new Error(`${PROGRAM} is missing. Build the pages, then the program: make pages && cargo build --package switchboard (or name another with SWITCHBOARD_BIN).`);
     }
     const centre = new Centre();
     try {
-      await centre.#open({ telephones, outside, writing, customers });
+      await centre.#open({ telephones, outside, writing, ringing, customers });
       return centre;
     } catch (error) {
       await centre.stop();
@@ -100,11 +100,12 @@ export class Centre {
 }
 
 /** The demo's centre, its first agents at telephones that answer by themselves. */
-function demo(port, { telephones, outside, writing }) {
+function demo(port, { telephones, outside, writing, ringing }) {
   const text = ["centre.toml", "flows.toml"].map((file) => readFileSync(join(ROOT, "demo", file), "utf8")).join("\n");
   const whole = outside ? `${text.replace('name = "carrier"\n', (name) => `${name}out = "sip:${outside}"\n`)}\n[[dial]]\nprefix = ""\ntrunk = "carrier"\n` : text;
   return whole
     .replace(/^wrap_up_s = .*$/gm, `wrap_up_s = ${writing}`)
+    .replace(/^ring_s = (.*)$/gm, (_, usual) => `ring_s = ${ringing ?? usual}`)
     .replace(/^wrap_up_hard_s = .*$/gm, `wrap_up_hard_s = ${writing}`)
     .replace(/(\[\[agent\]\]\nnumber = "(10\d\d)"\n)/g, (head, _, number) =>
       Number(number) > 1000 + telephones || number === "1006" ? head : `${head}contact = "sip:${number}@127.0.0.1:${port}"\nready = true\n`,

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { Agent } from "./agent.mjs";
+import { accessible } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
 import { hears } from "./ears.mjs";
 import { Leader } from "./leader.mjs";
@@ -59,6 +60,7 @@ test("who gave up waiting is called from the list: not reached at first, then se
   outside.manners = 486;
   await row("0021").getByRole("button", { name: "呼叫" }).click();
   await row("0021").getByText("占线").waitFor();
+  await accessible(agent.page, "who was not served");
 
   outside.manners = "answer";
   await row("0021").getByRole("button", { name: "呼叫" }).click();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { Agent } from "./agent.mjs";
+import { accessible } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
 import { best, hears, MOSTLY } from "./ears.mjs";
 import { Leader } from "./leader.mjs";
@@ -60,6 +61,8 @@ test("asked first, then passed on: the customer hears one of them at a time, and
   await hears(chen.ear, [SUN_HZ], { not: [CALLER_HZ] });
   await hears(sun.ear, [CHEN_HZ], { not: [CALLER_HZ] });
   await hears(caller, [], { not: [CHEN_HZ, SUN_HZ] });
+  await accessible(chen.page, "a consultation");
+  await accessible(sun.page, "who is asked");
 
   await chen.third().getByRole("button", { name: "转过去" }).click();
   await hears(sun.ear, [CALLER_HZ], { not: [CHEN_HZ] });
@@ -101,6 +104,7 @@ test("three of them together; the first leaves, the customer stays with the seco
   await hears(caller, [CHEN_HZ, SUN_HZ]);
   await hears(chen.ear, [CALLER_HZ, SUN_HZ]);
   await hears(sun.ear, [CALLER_HZ, CHEN_HZ]);
+  await accessible(chen.page, "three together");
   await chen.third().getByRole("button", { name: "我退出" }).click();
   await hears(caller, [SUN_HZ], { not: [CHEN_HZ] });
   await hears(sun.ear, [CALLER_HZ], { not: [CHEN_HZ] });
