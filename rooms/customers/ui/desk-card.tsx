@@ -99,19 +99,22 @@ function Card({ customer, of, call, onConfirm, onOther }: { customer: Customer; 
           </Mark>
         )}
         <span className="grow" />
-        {account && (
-          <span className="muted nowrap">
-            {t("account_number")} {account.number}
-            {customer.accounts.length > 1 && ` ${t("more_accounts", { count: customer.accounts.length - 1 })}`}
-          </span>
-        )}
+        <span className="muted nowrap">
+          {of.last_contact ? (
+            <>
+              {t("last_contact")} <Link to={`/calls/${of.last_contact.call}`}><Moment at={of.last_contact.at} seconds={false} /></Link>
+            </>
+          ) : (
+            t("first_contact")
+          )}
+        </span>
       </div>
       <Facts
         items={[
+          [t("account_number"), account && `${account.number} ${customer.accounts.length > 1 ? t("more_accounts", { count: customer.accounts.length - 1 }) : ""}`],
           [t("address"), account?.address],
           [t("meter"), meter && [meter.kind, meter.installed_year && t("installed", { year: meter.installed_year })].filter(Boolean).join(" · ")],
           [t("preferred"), preferred && <Phone number={preferred.number} onDial={() => dialFrom(`/api/customers/${customer.id}`, { contact: preferred.id })} />],
-          [t("last_contact"), of.last_contact ? <Link to={`/calls/${of.last_contact.call}`}><Moment at={of.last_contact.at} seconds={false} /></Link> : t("first_contact")],
         ]}
       />
       {customer.flags.some((one) => one.flag === "danger" || one.flag === "life_support") && (

@@ -3,7 +3,7 @@ import { Button, Input } from "antd";
 import { History, PenLine, Unlock } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Field, Moment, Notice, Panel, Skeletons } from "@kit";
+import { Choose, Field, Moment, Notice, Panel, Skeletons } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { Problem } from "@lib/api";
 import { useAgents } from "@lib/directory";

@@ -141,7 +141,11 @@ export function SearchBox() {
   return (
     <>
       <Button className="search-box" onClick={() => setOpen(true)} icon={<SearchIcon size={16} aria-hidden />} aria-haspopup="dialog">
-        <span className="what">{t("search_box.what")}</span> <kbd>{keyLabel(keys.search)}</kbd>
+        <span className="what">{t("search_box.what")}</span>
+        <span className="short" aria-hidden>
+          {t("keys.act.search")}
+        </span>
+        <kbd>{keyLabel(keys.search)}</kbd>
       </Button>
       {open && <Palette onClose={() => setOpen(false)} />}
     </>

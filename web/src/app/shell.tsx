@@ -24,8 +24,8 @@ function LinkState() {
   const { link, tries } = useLink();
   if (link !== "lost") return null;
   return (
-    <span className="row tight" role="alert">
-      <Mark tone="busy" icon={WifiOff} chip>
+    <span className="row tight link-lost" role="alert">
+      <Mark tone="busy" icon={WifiOff}>
         {t("link.lost", { tries })}
       </Mark>
       <Button size="small" onClick={reconnect}>
@@ -145,11 +145,11 @@ export function Shell() {
         <ShellSwitch way={way} />
         <Slot name="shell.bar" fallback={null} />
         <SearchBox />
-        <LinkState />
         {may(person, "calls.answer") && <SoftphoneMenu number={person.number} />}
         <PersonMenu person={person} />
       </header>
       <Navigation way={way} />
+      <LinkState />
       <main id="content" tabIndex={-1}>
         <Outlet />
       </main>

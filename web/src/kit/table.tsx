@@ -91,6 +91,8 @@ export function Table<Row>({ label, columns, rows, rowKey, to, onOpen, selected,
 /** Newest first, older on request: no page numbers, since the list grows at the top while one reads. `list` words it for lists by name. */
 export function Pager({ newest, onNewest, onOlder, children, words = "time" }: { newest: boolean; onNewest: () => void; onOlder: (() => void) | undefined; children?: ReactNode; words?: "time" | "list" }) {
   const { t } = useTranslation("app");
+  // All there is stands on this page.
+  if (newest && !onOlder && !children) return null;
   return (
     <div className="table-foot">
       <span>{children}</span>

@@ -104,8 +104,8 @@ function Bar() {
       <Tooltip title={t("desk.dial.title")}>
         <Button icon={<PhoneOutgoing size={16} aria-hidden />} aria-label={t("desk.dial.title")} disabled={!can(own, "dial")} onClick={() => setOpen("dial")} />
       </Tooltip>
-      <Voice />
       <span className="grow" />
+      <Voice />
       {signedIn && data && <Waiting count={data.waiting} since={data.longest_since} />}
       {createPortal(
         <>

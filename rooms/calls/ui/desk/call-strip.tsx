@@ -8,12 +8,16 @@ import { keyLabel, useKeys, type KeyAct } from "@lib/keys";
 import { can } from "./act";
 import { EndButton } from "./end-button";
 
-function Control({ label, icon, keyed, on, why, pressed, onClick }: { label: string; icon: ReactNode; keyed: KeyAct; on: boolean; why: string; pressed?: boolean; onClick: () => void }) {
+/** `word`: what stands on it, when the act has a longer name; `room`: another word that has its place there at other times. */
+function Control({ label, word = label, room = word, icon, keyed, on, why, pressed, onClick }: { label: string; word?: string; room?: string; icon: ReactNode; keyed: KeyAct; on: boolean; why: string; pressed?: boolean; onClick: () => void }) {
   const keys = useKeys();
   return (
     <Tooltip title={on ? undefined : why}>
       <Button className="control" icon={icon} disabled={!on} aria-pressed={pressed} aria-label={label} title={on ? `${label} ${keyLabel(keys[keyed])}` : undefined} onClick={onClick}>
-        <span className="control-word">{label}</span> <kbd>{keyLabel(keys[keyed])}</kbd>
+        <span className="control-word">
+          <span>{word}</span>
+          <span aria-hidden>{room}</span>
+        </span> <kbd>{keyLabel(keys[keyed])}</kbd>
       </Button>
     </Tooltip>
   );
@@ -39,8 +43,8 @@ export function CallStrip({ own, act, onTransfer }: { own: OwnDesk; act: (what: 
           </Tooltip>
         )}
       </span>
-      <Control keyed="hold" label={held ? t("desk.act.resume") : t("desk.act.hold")} icon={held ? <Play size={16} aria-hidden /> : <CirclePause size={16} aria-hidden />} on={can(own, held ? "resume" : "hold")} why={why} pressed={held} onClick={() => act({ act: held ? "resume" : "hold" })} />
-      <Control keyed="mute" label={muted ? t("desk.act.unmute") : t("desk.act.mute")} icon={muted ? <MicOff size={16} aria-hidden /> : <Mic size={16} aria-hidden />} on={can(own, muted ? "unmute" : "mute")} why={why} pressed={muted} onClick={() => act({ act: muted ? "unmute" : "mute" })} />
+      <Control keyed="hold" label={held ? t("desk.act.resume") : t("desk.act.hold")} room={held ? t("desk.act.hold") : t("desk.act.resume")} icon={held ? <Play size={16} aria-hidden /> : <CirclePause size={16} aria-hidden />} on={can(own, held ? "resume" : "hold")} why={why} pressed={held} onClick={() => act({ act: held ? "resume" : "hold" })} />
+      <Control keyed="mute" label={muted ? t("desk.act.unmute") : t("desk.act.mute")} word={t("desk.act.mute")} icon={muted ? <MicOff size={16} aria-hidden /> : <Mic size={16} aria-hidden />} on={can(own, muted ? "unmute" : "mute")} why={why} pressed={muted} onClick={() => act({ act: muted ? "unmute" : "mute" })} />
       <Control keyed="transfer" label={t("desk.act.transfer")} icon={<PhoneForwarded size={16} aria-hidden />} on={can(own, "transfer") || can(own, "consult")} why={why} onClick={onTransfer} />
       <Tooltip title={own.secret === null ? t("desk.secret.begin") : t("desk.secret.end")}>
         <Button className="control" icon={<KeyRound size={16} aria-hidden />} disabled={!can(own, "collect_secret") && !can(own, "end_secret")} aria-pressed={own.secret !== null} aria-label={own.secret === null ? t("desk.secret.begin") : t("desk.secret.end")} onClick={() => act({ act: own.secret === null ? "collect_secret" : "end_secret" })}>

@@ -1,6 +1,6 @@
 // An agent's desk: the shift's calls at the left, the customer and the record in the middle, help at the right.
 import { Button } from "antd";
-import { CircleCheck, Headset, LogIn, PhoneCall } from "lucide-react";
+import { CircleCheck, Headset, LogIn, PhoneCall, PhoneMissed } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -60,10 +60,11 @@ function Nothing({ own }: { own: OwnDesk }) {
         {t("desk.begin.text")}
       </Empty>
     );
+  const missed = state === "not_ready" && own.desk.reason === "missed";
   return (
     <Empty
-      icon={state === "ready" ? PhoneCall : CircleCheck}
-      title={state === "ready" ? t("desk.waiting_for_call") : t("desk.no_call")}
+      icon={state === "ready" ? PhoneCall : missed ? PhoneMissed : CircleCheck}
+      title={state === "ready" ? t("desk.waiting_for_call") : missed ? t("desk.missed.title") : t("desk.no_call")}
       action={
         state === "not_ready" && (
           <Button className="answer" type="primary" size="large" onClick={() => void act({ act: "ready" })}>
@@ -72,7 +73,7 @@ function Nothing({ own }: { own: OwnDesk }) {
         )
       }
     >
-      {state === "ready" ? t("desk.no_call_ready") : t("desk.no_call_todo")}
+      {state === "ready" ? t("desk.no_call_ready") : missed ? t("desk.missed.text") : t("desk.no_call_todo")}
     </Empty>
   );
 }

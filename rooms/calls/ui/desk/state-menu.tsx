@@ -29,7 +29,8 @@ export function StateMenu({ own, act }: { own: OwnDesk; act: (what: DeskAct) => 
   const limit = own.limit ? [t("desk.limit.until", { at: clock(own.limit, false) }), own.spells !== null && own.spells_max !== null ? t("desk.limit.spells", { now: own.spells, most: own.spells_max }) : ""].filter(Boolean).join(" · ") : undefined;
   const signedIn = state !== "signed_out";
   const { next } = own;
-  const nextWord = next && (next.reason ? words.reason(next.reason) : words.state(next.state));
+  // What nobody can choose, such as having just signed in, is no word for what comes.
+  const nextWord = next && (next.reason && codes.includes(next.reason) ? words.reason(next.reason) : words.state(next.state));
   const hint = (key: KeyAct) => <kbd>{keyLabel(keys[key])}</kbd>;
   const hinted = (label: string, key: KeyAct | undefined) => (
     <span className="row tight between">
@@ -83,8 +84,8 @@ export function StateMenu({ own, act }: { own: OwnDesk; act: (what: DeskAct) => 
         <span className="desk-state-words">
           <Mark tone={look.tone} icon={look.icon}>
             {word}
-            {group === "not_ready" && reason ? ` · ${words.reason(reason)}` : null}
           </Mark>
+          {group === "not_ready" && reason && <small>{words.reason(reason)}</small>}
           {own.parked_until && <small>{t("desk.parked")}</small>}
           {next && <small>{t("desk.then", { state: nextWord })}</small>}
         </span>

@@ -107,11 +107,9 @@ export function TransferDialog({ own, act, onClose }: { own: OwnDesk; act: (what
         />
         <ul className="pick" role="listbox" aria-label={t(`desk.transfer.${kind}`)}>
           {found.slice(0, 50).map((one, index) => (
-            <li key={one.key} role="option" aria-selected={one === chosen}>
-              <button type="button" tabIndex={-1} onClick={() => setAt(index)} onDoubleClick={() => void run("consult")}>
-                <span>{one.label}</span>
-                {one.state}
-              </button>
+            <li key={one.key} role="option" aria-selected={one === chosen} onClick={() => setAt(index)} onDoubleClick={() => void run("consult")}>
+              <span>{one.label}</span>
+              {one.state}
             </li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
 // The fields that a reason asks for, each as its kind wants to be filled in.
-import { Button, Input, Select } from "antd";
+import { Button, DatePicker, Input, Select } from "antd";
+import dayjs from "dayjs";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { Choose, Field } from "@kit";
@@ -21,7 +22,8 @@ export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
   const label = said(field.title);
   const common = { id, value, maxLength: 500, ...(fault ? { status: "error" as const } : {}), onBlur: onLeave };
   const typed = (event: { target: { value: string } }) => onChange(event.target.value);
-  const wide = field.kind === "text" || field.kind === "address" || field.kind === "date_time";
+  const wide = field.kind === "text" || field.kind === "address" || field.kind === "date_time" || (field.kind === "choice" && field.options.length > 2);
+  const picked = (format: string) => ({ id, format, value: value ? dayjs(value) : null, style: { width: "100%" }, onBlur: onLeave, ...(fault ? { status: "error" as const } : {}) });
   const chips = (items: { key: string; label: string }[]) => <Choose label={label} items={items} value={value || null} onChoose={(key) => onChange(value === key ? "" : key)} />;
   const body = () => {
     switch (field.kind) {
@@ -34,11 +36,11 @@ export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
       case "yes_no":
         return chips([{ key: "yes", label: t("yes") }, { key: "no", label: t("no") }]);
       case "date":
-        return <Input {...common} type="date" onChange={typed} />;
+        return <DatePicker {...picked("YYYY-MM-DD")} onChange={(next) => onChange(next?.format("YYYY-MM-DD") ?? "")} />;
       case "date_time":
         return (
           <span className="row tight">
-            <Input {...common} type="datetime-local" onChange={typed} />
+            <DatePicker {...picked("YYYY-MM-DD HH:mm")} showTime={{ format: "HH:mm" }} onChange={(next) => onChange(next?.format("YYYY-MM-DDTHH:mm") ?? "")} />
             <Button onClick={() => onChange(`${day(serverNow())}T${clock(serverNow(), false)}`)}>{t("desk.now")}</Button>
           </span>
         );

@@ -210,7 +210,8 @@ export default function DeskRecord({ call }: SlotProps["desk.record"]) {
   const me = useMe();
   if (!write || !me.data) return null;
   return (
-    <Panel title={t("desk.title")}>
+    <Panel label={t("desk.title")}>
+      <h2 className="visually-hidden">{t("desk.title")}</h2>
       <Begun key={call} call={call} person={me.data.id} />
     </Panel>
   );
