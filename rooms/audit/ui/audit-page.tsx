@@ -13,13 +13,32 @@ import { FILTERS, useJournal, useKinds, verify, type Entry, type Verdict } from 
 /** `{result: "abandoned", wait_ms: 4000}` as `结果 放弃 · 等待 00:04`; what has no word stands as it was written. */
 function useSaid() {
   const { t, i18n } = useTranslation("audit");
-  const word = (group: "key" | "value", name: string) => (i18n.exists(`${group}.${name}`, { ns: "audit" }) ? t(`${group}.${name}` as "key.address") : name);
-  const value = (key: string, what: unknown) => (key.endsWith("_ms") && typeof what === "number" ? duration(what) : typeof what === "object" ? JSON.stringify(what) : word("value", String(what)));
-  return (payload: Record<string, unknown>): string =>
-    Object.entries(payload)
-      .filter(([, what]) => what !== null && what !== undefined && what !== "" && what !== false)
-      .map(([key, what]) => (what === true ? word("key", key) : `${word("key", key)} ${value(key, what)}`))
+  const people = useAgents();
+  /** A room's own word comes before the journal's. */
+  const word = (room: string, own: string, key: string, name: string) => {
+    const found = [{ ns: room, key: own }, { ns: "audit", key }].find(({ ns, key: path }) => i18n.exists(path, { ns }));
+    return found ? (t(found.key, { ns: found.ns } as never) as unknown as string) : name;
+  };
+  const value = (room: string, key: string, what: unknown): string => {
+    if (key.endsWith("_ms") && typeof what === "number") return duration(what);
+    if (Array.isArray(what)) return what.map((one) => value(room, key, one)).join("、");
+    if (typeof what === "object" && what !== null) return payload(room, what as Record<string, unknown>);
+    const text = String(what);
+    return text.startsWith("pe_") ? (people.name(text) ?? text) : word(room, `${key}.${text}`, `value.${text}`, text);
+  };
+  const payload = (room: string, of: Record<string, unknown>): string =>
+    Object.entries(of)
+      .filter(([, what]) => what !== null && what !== undefined && what !== "" && what !== false && what !== 0)
+      .map(([key, what]) => {
+        const name = word("audit", `key.${key}`, `key.${key}`, key);
+        return what === true ? name : `${name} ${value(room, key, what)}`;
+      })
       .join(" · ");
+  return {
+    payload,
+    room: (room: string) => word("audit", `room.${room}`, `room.${room}`, word(room, `nav.${room}`, `nav.${room}`, room)),
+    kind: (room: string, kind: string) => word(room, `happened.${kind}`, `kind.${kind}`, kind),
+  };
 }
 
 function Seals() {
@@ -55,7 +74,7 @@ function Seals() {
 }
 
 export default function AuditPage() {
-  const { t, i18n } = useTranslation("audit");
+  const { t } = useTranslation("audit");
   const [filters, change] = useUrlState(FILTERS);
   const journal = useJournal(filters);
   const people = useAgents();
@@ -65,8 +84,6 @@ export default function AuditPage() {
   const filtered = Object.keys(chosen).length > 0;
   const set = (next: Parameters<typeof change>[0]) => change({ ...next, after: null });
   const clear = () => set(Object.fromEntries(FILTERS.map((key) => [key, null])));
-  const word = (group: "room" | "kind", name: string) => (i18n.exists(`${group}.${name}`, { ns: "audit" }) ? (t(`${group}.${name}` as "room.people") as string) : name);
-
   const columns: Column<Entry>[] = [
     { key: "number", title: t("column.number"), num: true, cell: (entry) => <span className="muted">{entry.number}</span> },
     { key: "at", title: t("column.at"), cell: (entry) => <ListMoment at={entry.at} /> },
@@ -84,8 +101,8 @@ export default function AuditPage() {
           </Mark>
         ),
     },
-    { key: "room", title: t("column.room"), cell: (entry) => <span className="nowrap">{word("room", entry.room)}</span> },
-    { key: "kind", title: t("column.kind"), cell: (entry) => <span className="strong nowrap">{word("kind", entry.kind)}</span> },
+    { key: "room", title: t("column.room"), cell: (entry) => <span className="nowrap">{said.room(entry.room)}</span> },
+    { key: "kind", title: t("column.kind"), cell: (entry) => <span className="strong nowrap">{said.kind(entry.room, entry.kind)}</span> },
     {
       key: "subject",
       title: t("column.subject"),
@@ -95,7 +112,7 @@ export default function AuditPage() {
         </button>
       ),
     },
-    { key: "payload", title: t("column.payload"), cell: (entry) => <span className="payload" title={JSON.stringify(entry.payload, null, 1)}>{said(entry.payload) || "—"}</span> },
+    { key: "payload", title: t("column.payload"), cell: (entry) => <span className="payload" title={JSON.stringify(entry.payload, null, 1)}>{said.payload(entry.room, entry.payload) || "—"}</span> },
     { key: "hash", title: t("column.hash"), cell: (entry) => <code className="muted">{entry.hash.slice(0, 8)}</code> },
   ];
 
@@ -110,7 +127,7 @@ export default function AuditPage() {
           width={190}
           value={filters.room && filters.kind ? `${filters.room}.${filters.kind}` : undefined}
           onChange={(key) => set({ room: key?.split(".")[0] ?? null, kind: key?.split(".")[1] ?? null })}
-          options={(kinds.data ?? []).map(({ room, kind }) => ({ value: `${room}.${kind}`, label: `${word("room", room)} · ${word("kind", kind)}`, search: `${word("room", room)} ${word("kind", kind)}` }))}
+          options={(kinds.data ?? []).map(({ room, kind }) => ({ value: `${room}.${kind}`, label: `${said.room(room)} · ${said.kind(room, kind)}`, search: `${said.room(room)} ${said.kind(room, kind)}` }))}
         />
         <TextFilter id="subject" label={t("filter_subject")} value={filters.subject} onChange={(subject) => set({ subject })} width={190} />
       </Filters>

@@ -39,7 +39,7 @@ function Attempts({ row }: { row: Owed }) {
   const agents = useAgents();
   if (row.attempts.length === 0) return <span className="muted">{row.tries > 0 ? row.tries : "—"}</span>;
   return (
-    <ul>
+    <ul className="inline-links">
       {row.attempts.map((one) => (
         <li key={one.call} className="nowrap">
           {/* Cut off before it was a call, it has no record. */}

@@ -99,7 +99,7 @@ function Card({ customer, of, call, onConfirm, onOther }: { customer: Customer; 
           </Mark>
         )}
         <span className="grow" />
-        <span className="muted nowrap">
+        <span className="muted nowrap inline-links">
           {of.last_contact ? (
             <>
               {t("last_contact")} <Link to={`/calls/${of.last_contact.call}`}><Moment at={of.last_contact.at} seconds={false} /></Link>

@@ -188,8 +188,8 @@ export function MergeDialog({ customer, onClose }: Props) {
       }}
     >
       <p>{t("merge.consequence", { name: customer.name })}</p>
-      <Field label={t("merge.other")} htmlFor="e-other" required help={t("filter_text")}>
-        <Select id="e-other" showSearch={{ filterOption: false, onSearch: setText }} value={other} onChange={setOther} notFoundContent={text.trim().length > 1 && !found.isPending ? t("none_found") : t("merge.type")} options={rows.map((row) => ({ value: row.id, label: label(row) }))} />
+      <Field label={t("merge.other")} htmlFor="e-other" required help={text.trim().length > 1 ? (rows.length === 0 && !found.isPending ? t("none_found") : undefined) : t("merge.type")}>
+        <Select id="e-other" showSearch={{ filterOption: false, onSearch: setText }} value={other} onChange={setOther} placeholder={t("filter_text")} notFoundContent={null} options={rows.map((row) => ({ value: row.id, label: label(row) }))} />
       </Field>
     </EditDialog>
   );

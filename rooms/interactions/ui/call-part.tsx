@@ -17,11 +17,11 @@ import { READ } from "./permissions";
 import { fieldsOf, index, isClosable, type Indexed } from "./tree";
 import "./interactions.css";
 
-function WhyDialog({ title, help, save, onClose, onSave, dangerous = false }: { title: string; help: string; save: string; onClose: () => void; onSave: (why: string) => Promise<unknown>; dangerous?: boolean }) {
+function WhyDialog({ title, help, save, saved, onClose, onSave, dangerous = false }: { title: string; help: string; save: string; saved?: null; onClose: () => void; onSave: (why: string) => Promise<unknown>; dangerous?: boolean }) {
   const { t } = useTranslation("interactions");
   const [why, setWhy] = useState("");
   return (
-    <EditDialog title={title} save={save} dangerous={dangerous} ready={why.trim() !== ""} onClose={onClose} onSave={() => onSave(why.trim())}>
+    <EditDialog title={title} save={save} {...(saved === null ? { saved } : {})} dangerous={dangerous} ready={why.trim() !== ""} onClose={onClose} onSave={() => onSave(why.trim())}>
       <Field label={t("amend.why")} htmlFor="i-why" required help={help}>
         <Input id="i-why" autoFocus maxLength={200} value={why} onChange={(event) => setWhy(event.target.value)} />
       </Field>
@@ -146,6 +146,7 @@ function One({ record, tree }: { record: RecordView; tree: Indexed }) {
           title={t("amend.title")}
           help={t("amend.why_help")}
           save={t("amend.begin")}
+          saved={null}
           onClose={() => setOpen((now) => (now === "why" ? null : now))}
           onSave={async (why) => setOpen({ draft: await lookAt(record, why), why })}
         />

@@ -13,7 +13,7 @@ const room: Room = {
   routes: [
     { path: "interactions", page: () => import("./interactions-page"), permission: READ },
     { path: "interactions/reasons", page: () => import("./reasons-page"), permission: CONFIGURE },
-    { path: "interactions/phrases", page: () => import("./phrases-page"), permission: CONFIGURE },
+    { path: "interactions/reasons/phrases", page: () => import("./phrases-page"), permission: CONFIGURE },
   ],
   slots: {
     "desk.record": () => import("./desk/record"),

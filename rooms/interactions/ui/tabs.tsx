@@ -6,8 +6,8 @@ export function Tabs() {
   const { t } = useTranslation("interactions");
   return (
     <nav className="tabs" aria-label={t("tabs.label")}>
-      <NavLink to="/interactions/reasons">{t("tabs.reasons")}</NavLink>
-      <NavLink to="/interactions/phrases">{t("tabs.phrases")}</NavLink>
+      <NavLink end to="/interactions/reasons">{t("tabs.reasons")}</NavLink>
+      <NavLink to="/interactions/reasons/phrases">{t("tabs.phrases")}</NavLink>
     </nav>
   );
 }

@@ -22,12 +22,14 @@ export default function AccountPage() {
           ]}
         />
       </Panel>
-      <Panel title={t("password.change")}>
-        <div style={{ maxWidth: 420 }}>
-          <PasswordForm key={changed} onDone={() => setChanged(changed + 1)} />
-        </div>
-      </Panel>
-      <Slot name="account.parts" />
+      <div className="pair">
+        <Panel title={t("password.change")}>
+          <div style={{ maxWidth: 420 }}>
+            <PasswordForm key={changed} onDone={() => setChanged(changed + 1)} />
+          </div>
+        </Panel>
+        <Slot name="account.parts" />
+      </div>
     </Page>
   );
 }

@@ -14,8 +14,8 @@ interface EditDialogProps {
   ready?: boolean;
   /** The act on the button; “Save” unless it is something else. */
   save?: string;
-  /** Said when it has been done. */
-  saved?: string;
+  /** Said when it has been done; null where that is seen without words. */
+  saved?: string | null;
   /** Only to look at. */
   readOnly?: boolean;
   /** Saving takes something away from somebody. */
@@ -36,7 +36,7 @@ export function EditDialog({ title, width = 520, children, onClose, onSave, read
     setProblem(null);
     try {
       await what();
-      message.success(saved ?? t("saved"));
+      if (saved !== null) message.success(saved ?? t("saved"));
       onClose();
     } catch (error) {
       setProblem(error);

@@ -90,6 +90,7 @@ export function Trouble({ error, retry, page = false }: { error: unknown; retry?
           {t("try_again")}
         </Button>
       )}
+      {page && <a href="/">{t("home")}</a>}
     </div>
   );
 }

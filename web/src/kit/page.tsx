@@ -9,9 +9,8 @@ export function Page({ title, lead, actions, children, heading }: { title: strin
     <div className="page">
       <div className="page-head">
         <h1>{heading ?? title}</h1>
-        {lead && <span className="lead">{lead}</span>}
-        <span className="grow" />
-        {actions}
+        <span className="lead">{lead}</span>
+        {actions && <div className="row tight">{actions}</div>}
       </div>
       {children}
     </div>
