@@ -47,6 +47,8 @@ pub enum Command {
     },
     /// Call a demo on this machine: callers who speak, press keys and lose patience, and agents who answer.
     Simulate(Simulate),
+    /// Be whoever the demo's agents call: people who pick up, are busy or are not at home.
+    Answer(Answer),
 }
 
 #[derive(Subcommand, Debug)]
@@ -72,6 +74,9 @@ pub const REALM: &str = "switchboard";
 
 /// The hotline of the demo.
 pub const DEMO_NUMBER: &str = "95598";
+
+/// Where the demo's carrier takes calls out to (`demo/centre.toml`).
+pub const DEMO_OUTSIDE: &str = "127.0.0.4:5060";
 
 /// Where the data is.
 #[derive(Args, Debug, Clone, Default)]
@@ -137,6 +142,19 @@ pub struct Simulate {
     /// Tell the progress as JSON lines, and stop when standard input ends: for the centre that started it.
     #[arg(long, hide = true)]
     pub json: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub struct Answer {
+    /// Where calls come to; the demo's trunk leads there.
+    #[arg(long, value_name = "ADDRESS", default_value = DEMO_OUTSIDE)]
+    pub at: SocketAddr,
+    /// The folder of what they say.
+    #[arg(long, value_name = "DIR")]
+    pub prompts: Option<PathBuf>,
+    /// Stop when standard input ends: for the centre that started it.
+    #[arg(long, hide = true)]
+    pub led: bool,
 }
 
 /// The file. A key that is not one of these is an error.

@@ -3,12 +3,16 @@
 pub mod room;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use calls::store::lines;
 use ivr::FlowFile;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
 use web::App;
 
 use crate::centre::{self, CentreSpec};
@@ -63,6 +67,35 @@ pub async fn customers(app: App, count: u64) {
     }
 }
 
+/// The people whom the demo's agents call, in a process of its own that ends with this one. Without them calls out end
+/// unanswered, and everything else goes on.
+pub async fn outside(prompts: PathBuf) {
+    let outcome = async {
+        let program = std::env::current_exe().context("finding this program")?;
+        let mut child = Command::new(program)
+            .args(["answer", "--led", "--prompts"])
+            .arg(prompts)
+            .env("SWITCHBOARD_LOG", "warn")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("starting them")?;
+        // Held open: its end tells them to go.
+        let _leash = child.stdin.take();
+        let mut said = String::new();
+        if let Some(mut err) = child.stderr.take() {
+            err.read_to_string(&mut said).await?;
+        }
+        anyhow::Ok(said)
+    };
+    match outcome.await {
+        Ok(said) => tracing::warn!("nobody outside answers calls of the demo: {}", said.trim()),
+        Err(failure) => tracing::warn!("nobody outside answers calls of the demo: {failure:#}"),
+    }
+}
+
 /// The agents' numbers, so ordered that a few of them serve every queue: one of each in turn.
 pub fn team() -> Result<Vec<String>> {
     const TURNS: [&str; 5] = ["business", "repairs", "complaints", "emergency", "billing"];
@@ -81,6 +114,9 @@ pub fn team() -> Result<Vec<String>> {
 /// Who may sign in, and which number to call.
 pub fn greet(config: &Config) {
     println!("  call  sip:95598@{} (gas hotline), 96777 (emergencies), 12345 (no menu)", config.sip);
+    println!(
+        "  agents may call any number that begins with 0 or 1: an invented town answers (8 at the end is out, 9 is engaged)"
+    );
     println!("  sign-ins, number / password:");
     println!("    2002 / demo-2002   supervisor: floor, calls, recordings, menus");
     println!("    1001 / demo-1001   agent, also as a SIP telephone (1001 to 1030)");
@@ -99,7 +135,8 @@ mod tests {
             ["1001", "1003", "1005", "1021", "1002", "1006"]
         );
         assert_eq!(team().expect("agents").len(), 30);
-        assert_eq!((spec.queues.len(), spec.numbers.len()), (5, 3));
+        assert_eq!((spec.queues.len(), spec.numbers.len(), spec.dial.len()), (5, 3, 3));
+        assert_eq!(spec.trunks[0].out.as_deref(), Some(crate::config::DEMO_OUTSIDE));
         assert_eq!(spec.agents.iter().filter(|agent| !agent.queues.is_empty()).count(), 30);
     }
 }

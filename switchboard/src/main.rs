@@ -35,6 +35,7 @@ async fn main() -> ExitCode {
         Command::Customers { act } => commands::customers::run(act).await,
         Command::NewKey { place } => commands::new_key::run(place).await,
         Command::Simulate(people) => simulate::run(people).await,
+        Command::Answer(people) => simulate::answer(people).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -114,13 +114,14 @@ pub async fn run(serve: &Serve) -> Result<()> {
     ));
 
     let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone(), config.demo_customers)));
+    let outside = config.demo.then(|| tokio::spawn(demo::outside(config.prompts.clone())));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
 
     info!("stopping: calls in progress are ended");
     configuring.abort();
-    if let Some(customers) = customers {
-        customers.abort();
+    for task in [customers, outside].into_iter().flatten() {
+        task.abort();
     }
     telephony.stop().await;
     // The last facts and the seals of recordings are still on their way.

@@ -1,7 +1,8 @@
 //! `switchboard simulate`: people who call over real SIP, speak, press keys and lose patience, and agents who answer.
 //!
 //! Two telephones for everybody: callers are a trunk at 127.0.0.2, agents are registered from 127.0.0.3. What people do
-//! is decided in [`people`], without a clock; here their telephones and desks are worked.
+//! is decided in [`people`], without a clock; here their telephones and desks are worked. `switchboard answer` is the
+//! other direction: the [`town`] that the demo's agents call.
 
 mod agent;
 mod caller;
@@ -10,6 +11,7 @@ mod desks;
 mod dice;
 mod http;
 mod people;
+mod town;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -24,10 +26,11 @@ use tokio::sync::mpsc;
 use tracing::warn;
 use web::SteadyClock;
 
-use crate::config::{self, Simulate};
+use crate::config::{self, Answer, Simulate};
 use clips::Clips;
 use desks::Desks;
 use people::{Crowd, Effect, Input, People};
+use town::Town;
 
 pub use people::Tally;
 
@@ -67,10 +70,11 @@ pub async fn run(args: &Simulate) -> Result<()> {
     let desks = Desks::sign_in(web, args.agents).await?;
     let numbers = desks.numbers();
     let trunks = numbers.iter().enumerate().map(|(at, number)| account(at, number, centre)).collect();
-    let mut agents = open(AGENTS_AT, trunks, &prompts, &clock, &mint).await?;
+    let mut agents = open(SocketAddr::new(AGENTS_AT, 0), trunks, &prompts, &clock, &mint).await?;
     registered(&mut agents, numbers.len()).await?;
     desks.open().await?;
-    let mut callers = open(CALLERS_AT, vec![carrier(centre)], &prompts, &clock, &mint).await?;
+    let callers_at = SocketAddr::new(CALLERS_AT, 0);
+    let mut callers = open(callers_at, vec![carrier(centre)], &prompts, &clock, &mint).await?;
     registered(&mut callers, 1).await?;
 
     if !args.json {
@@ -125,6 +129,38 @@ pub async fn run(args: &Simulate) -> Result<()> {
     Ok(())
 }
 
+/// Answers the calls that come to an address, until it is told to stop.
+pub async fn answer(args: &Answer) -> Result<()> {
+    ensure!(args.at.ip().is_loopback(), "--at {}: simulated people live on loopback only", args.at);
+    let prompts = args.prompts.clone().unwrap_or_else(config::prompts);
+    let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start());
+    let mint = Arc::new(IdMint::new(0));
+    let anybody = TrunkConfig {
+        from: ["127.0.0.0/8", "::1/128"].iter().flat_map(|net| net.parse()).collect(),
+        out: None,
+        ..carrier(args.at)
+    };
+    let mut line = open(args.at, vec![anybody], &prompts, &clock, &mint).await?;
+    let seed = clock.now().as_micros().unsigned_abs();
+    let mut town = Town::new(seed, Clips::read(&prompts)?, mint);
+    let mut out = Vec::new();
+    let mut stop = std::pin::pin!(stopped(args.led));
+    loop {
+        let due = town.deadline().map(|at| at.since(clock.now()));
+        tokio::select! {
+            Some(event) = line.events.recv() => town.handle(clock.now(), event, &mut out),
+            () = tokio::time::sleep(due.unwrap_or(Duration::MAX)), if due.is_some() => {}
+            () = &mut stop => break,
+        }
+        town.wake(clock.now(), &mut out);
+        for command in out.drain(..) {
+            line.telephony.command(command)?;
+        }
+    }
+    line.telephony.stop().await;
+    Ok(())
+}
+
 /// Waits for Ctrl-C, or, for a run that a centre has started, until the centre lets go of it.
 async fn stopped(led: bool) {
     if !led {
@@ -166,21 +202,21 @@ fn target(to: &str) -> Result<(String, SocketAddr)> {
 }
 
 async fn open(
-    at: IpAddr,
+    at: SocketAddr,
     trunks: Vec<TrunkConfig>,
     prompts: &Path,
     clock: &Arc<dyn Clock>,
     mint: &Arc<IdMint>,
 ) -> Result<Line> {
     let media = MediaConfig {
-        bind: vec![at],
+        bind: vec![at.ip()],
         prompts_dirs: vec![prompts.to_owned()],
         // Nobody records here.
         recordings_dir: std::env::temp_dir(),
         ..MediaConfig::default()
     };
     let mut config = Config::new(config::REALM, media);
-    config.udp = vec![SocketAddr::new(at, 0)];
+    config.udp = vec![at];
     let directory = Directory { trunks, ..Directory::default() };
     let (telephony, events) = Telephony::start(config, directory, clock.clone(), mint.clone())
         .await

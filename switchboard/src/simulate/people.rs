@@ -466,16 +466,16 @@ fn after_key(plan: &Plan, leg: LegId, pressed: usize, now: Timestamp) -> Calling
     }
 }
 
-fn play(mint: &IdMint, now: Timestamp, leg: LegId, sounds: Vec<Sound>, mode: PlayMode) -> Command {
+pub(super) fn play(mint: &IdMint, now: Timestamp, leg: LegId, sounds: Vec<Sound>, mode: PlayMode) -> Command {
     Command::Play { leg, play: mint.mint(now), sounds, mode }
 }
 
 /// A telephone that nobody speaks into sends silence all the same.
-fn hush(mint: &IdMint, now: Timestamp, leg: LegId) -> Command {
+pub(super) fn hush(mint: &IdMint, now: Timestamp, leg: LegId) -> Command {
     play(mint, now, leg, vec![Sound::Silence { ms: 1_000 }], PlayMode::Loop)
 }
 
-fn reject(leg: LegId) -> Command {
+pub(super) fn reject(leg: LegId) -> Command {
     Command::Reject { leg, status: RejectStatus::Busy, retry_after_s: None }
 }
 

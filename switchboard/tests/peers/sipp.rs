@@ -178,3 +178,40 @@ fn the_fourth_of_three_calls_is_refused_at_once() {
         over_capacity,
     );
 }
+
+/// The people whom the demo's agents call: the last digit of a number is how they meet a call.
+async fn the_town_answers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    network::run("ip", &["address", "add", "127.0.0.4/8", "dev", "lo"]);
+    let _town = tokio::process::Command::new(env!("CARGO_BIN_EXE_switchboard"))
+        .args(["answer", "--at", "127.0.0.4:5060", "--prompts"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../prompts"))
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the town");
+    let call = async |number: &str| {
+        let caller = tokio::process::Command::new("sipp")
+            .args(["127.0.0.4:5060", "-i", "127.0.0.1", "-sn", "uac", "-s", number, "-m", "1", "-d", "2000"])
+            .args(["-nostdin", "-timeout", "12", "-timeout_error", "-trace_msg", "-message_file", number])
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .status();
+        let status = caller.await.expect("sipp is installed (Debian package sip-tester)");
+        let messages = std::fs::read_to_string(folder.path().join(number)).unwrap_or_default();
+        (status.success(), messages)
+    };
+    let (picked_up, messages) = call("13800000001").await;
+    assert!(picked_up && messages.contains("SIP/2.0 180"), "{messages}");
+    let (picked_up, messages) = call("13800000009").await;
+    assert!(!picked_up && messages.contains("SIP/2.0 486"), "{messages}");
+    let (picked_up, messages) = call("13800000008").await;
+    assert!(
+        !picked_up && messages.contains("SIP/2.0 180") && !messages.contains("SIP/2.0 200"),
+        "{messages}"
+    );
+}
+
+#[test]
+fn whom_the_demo_calls_picks_up_or_does_not() {
+    network::within("sipp::whom_the_demo_calls_picks_up_or_does_not", &[], the_town_answers);
+}
