@@ -21,6 +21,9 @@ use crate::centre::{agent, password};
 /// Everybody chooses another state this often.
 const ACT_EVERY: Duration = Duration::from_secs(10);
 
+/// A desk that nothing happens to is not pushed; the refusal of this tells that the page is being watched.
+const NO_TOPIC: &str = "?";
+
 /// What the desks have seen, in milliseconds.
 #[derive(Default)]
 pub struct Seen {
@@ -121,17 +124,18 @@ impl Desk {
         request.headers_mut().insert("cookie", self.session.cookie.parse()?);
         request.headers_mut().insert("origin", format!("http://{}", self.http).parse()?);
         let (mut socket, _) = tokio_tungstenite::connect_async(request).await?;
-        socket.send(Message::text(json!({ "watch": ["calls.desk"] }).to_string())).await?;
+        socket.send(Message::text(json!({ "watch": ["calls.desk", NO_TOPIC] }).to_string())).await?;
         let mut begun = Some(begun);
         let mut known = String::new();
         while let Some(message) = socket.next().await {
             let Message::Text(text) = message? else { continue };
             let came = Instant::now();
             let message: Value = serde_json::from_str(&text)?;
-            ensure!(message["refused"].is_null(), "{message}");
-            if let Some(begun) = begun.take() {
-                let _ = begun.send(());
+            if message["refused"] == NO_TOPIC {
+                let _ = begun.take().map(|begun| begun.send(()));
+                continue;
             }
+            ensure!(message["refused"].is_null(), "{message}");
             let own = &message["data"]["desk"];
             let (call, caller) = (own["call"].as_str().unwrap_or(""), own["caller"].as_str().unwrap_or(""));
             let new = !call.is_empty() && call != known;

@@ -347,7 +347,7 @@ impl Bench {
 
     /// Agents with live pages while calls come: how soon a card is there, how soon a state is acknowledged.
     fn desks(&mut self, count: usize) -> Result<()> {
-        const SECONDS: usize = 60;
+        const SECONDS: usize = 180;
         const RATE: usize = 5;
         let desks = desks::Desks::open(self.centre.http, count)?;
         desks.take();

@@ -75,15 +75,18 @@ async fn main() -> Result<()> {
         "--rtp",
         "41000-41099",
     ]);
-    serve.stdout(Stdio::null()).stderr(Stdio::null());
+    let log = folder.path().join("log");
+    serve.stdout(Stdio::null()).stderr(std::fs::File::create(&log)?);
     place(&mut serve);
     let begun = Instant::now();
-    let _centre = Centre(serve.spawn()?);
+    let mut centre = Centre(serve.spawn()?);
     let client = Client::builder().cookie_store(true).build()?;
     let base = format!("http://{http}");
     let sign_in = json!({ "user": "2002", "password": "demo-2002" });
     while client.post(format!("{base}/api/sign_in")).json(&sign_in).send().await.is_err() {
-        ensure!(begun.elapsed() < Duration::from_secs(60), "it does not start");
+        let ended = centre.0.try_wait()?;
+        let patient = begun.elapsed() < Duration::from_secs(180);
+        ensure!(ended.is_none() && patient, "it does not start:\n{}", std::fs::read_to_string(&log)?);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let get = async |path: &str| -> Result<Value> {
