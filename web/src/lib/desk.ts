@@ -1,5 +1,5 @@
 // One's own desk: the state, the call that goes on, and what may be done about either. The server decides; the browser asks.
-import { skipToken, useQuery } from "@tanstack/react-query";
+import { queryOptions, skipToken, useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import type { DeskState } from "@kit/desk";
 import { api, queries } from "./api";
@@ -95,18 +95,18 @@ export type DeskAct =
 
 export const DESK_KEY = ["calls", "desk"];
 
+export const DESK = queryOptions({
+  queryKey: DESK_KEY,
+  queryFn: async ({ signal }) => {
+    const desk = await api.get<Desk>("/api/calls/desk", undefined, signal);
+    heardServerTime(desk.at);
+    return desk;
+  },
+});
+
 export function useDesk(active: boolean) {
-  return useQuery({
-    queryKey: DESK_KEY,
-    enabled: active,
-    // The push is what tells; this is for when it does not come.
-    refetchInterval: 10_000,
-    queryFn: async ({ signal }) => {
-      const desk = await api.get<Desk>("/api/calls/desk", undefined, signal);
-      heardServerTime(desk.at);
-      return desk;
-    },
-  });
+  // The push is what tells; asking again is for when it does not come.
+  return useQuery({ ...DESK, enabled: active, refetchInterval: 10_000 });
 }
 
 /** One's own desk as the bar has it, without asking; null for who has none and while nobody is signed in there. */

@@ -1,5 +1,5 @@
 // Who is signed in and what they may do. The server decides; the browser only hides or greys what would be refused.
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, Problem, queries } from "./api";
 import { forgetServerTime, heardServerTime } from "./clock";
 
@@ -19,23 +19,23 @@ export interface Me {
   demo: boolean;
 }
 
-const KEY = ["me"];
+export const ME = queryOptions({
+  queryKey: ["me"],
+  staleTime: 60_000,
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      const me = await api.get<Me & { at?: string }>("/api/me", undefined, signal);
+      if (me.at) heardServerTime(me.at);
+      return me;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null;
+      throw error;
+    }
+  },
+});
 
 export function useMe() {
-  return useQuery({
-    queryKey: KEY,
-    staleTime: 60_000,
-    queryFn: async ({ signal }): Promise<Me | null> => {
-      try {
-        const me = await api.get<Me & { at?: string }>("/api/me", undefined, signal);
-        if (me.at) heardServerTime(me.at);
-        return me;
-      } catch (error) {
-        if (error instanceof Problem && error.status === 401) return null;
-        throw error;
-      }
-    },
-  });
+  return useQuery(ME);
 }
 
 /** Whether somebody has the permission, or any of several. */
@@ -53,7 +53,7 @@ export async function signIn(user: string, password: string, code?: string): Pro
   const answer = await api.post<{ at?: string } | undefined>("/api/sign_in", { user, password, ...(code ? { code } : {}) });
   if (answer?.at) heardServerTime(answer.at);
   queries.clear();
-  await queries.invalidateQueries({ queryKey: KEY });
+  await queries.invalidateQueries({ queryKey: ME.queryKey });
 }
 
 const leaving = new Set<() => void>();
@@ -73,7 +73,7 @@ export async function signOut(): Promise<void> {
 
 export async function changePassword(present: string, next: string): Promise<void> {
   await api.put("/api/me/password", { present, new: next });
-  await queries.invalidateQueries({ queryKey: KEY });
+  await queries.invalidateQueries({ queryKey: ME.queryKey });
 }
 
 /** A centre without people waits for its first one, who comes with the link that the program printed. */

@@ -1,4 +1,5 @@
 // The bar of whoever answers calls, above every page: state, call, who waits. Its keys work everywhere.
+import { usePrefetchQuery } from "@tanstack/react-query";
 import { Button, Tooltip } from "antd";
 import { PhoneOff, PhoneOutgoing } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -6,7 +7,7 @@ import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { Mark, Timer } from "@kit";
-import { useDesk, useDeskPush, type DeskAct } from "@lib/desk";
+import { DESK, useDesk, useDeskPush, type DeskAct } from "@lib/desk";
 import { useHotkeys } from "@lib/hotkeys";
 import { useKeys } from "@lib/keys";
 import { useMay } from "@lib/session";
@@ -62,6 +63,8 @@ export default function DeskBar() {
 
 function Bar() {
   const { t } = useTranslation("calls");
+  // Asked for while the page is still being drawn for the first time.
+  usePrefetchQuery(DESK);
   useDeskPush();
   const { data } = useDesk(true);
   const soft = useSoftphone();
