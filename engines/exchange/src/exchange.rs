@@ -94,7 +94,7 @@ impl Exchange {
     /// Moves one call, if it is still there.
     pub(crate) fn step(&mut self, now: Timestamp, id: CallId, happening: Happening, out: &mut Vec<Effect>) {
         self.at_work = Some(id);
-        let got_through = matches!(happening, Happening::OtherAnswered(_));
+        let got_through = matches!(happening, Happening::OtherAnswered(_) | Happening::CallerAnswered);
         let mut kept = Vec::new();
         let Exchange {
             config,

@@ -50,13 +50,14 @@ impl Exchange {
         self.promised.iter().find(fits).copied()
     }
 
-    /// Whoever is promised a call back and gets through by himself needs none.
+    /// Whoever is promised a call back and speaks with an agent before needs none, whichever of the two has called.
     pub(crate) fn need_no_call_back(&mut self, now: Timestamp, id: CallId, out: &mut Vec<Effect>) {
-        let Some(call) = self.calls.get(&id) else { return };
-        if call.direction != Direction::In || call.served_by.is_none() {
-            return;
-        }
-        let number = call.from.number.clone();
+        let Some(call) = self.calls.get(&id).filter(|call| call.served_by.is_some()) else { return };
+        let number = match call.direction {
+            Direction::In => call.from.number.clone(),
+            Direction::Out => call.to.clone(),
+            Direction::Internal => return,
+        };
         while let Some(needless) = self.promised_to(&number) {
             self.give_up(now, needless, out);
         }
