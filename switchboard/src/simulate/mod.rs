@@ -138,6 +138,7 @@ pub async fn answer(args: &Answer) -> Result<()> {
     let anybody = TrunkConfig {
         from: ["127.0.0.0/8", "::1/128"].iter().flat_map(|net| net.parse()).collect(),
         out: None,
+        codecs: Vec::new(),
         ..carrier(args.at)
     };
     let mut line = open(args.at, vec![anybody], &prompts, &clock, &mint).await?;

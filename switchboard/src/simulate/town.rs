@@ -186,16 +186,33 @@ mod tests {
 
     #[test]
     fn most_pick_up_and_say_what_is_wrong() {
-        check("13800000001", expect![[""]]);
+        check(
+            "13800000006",
+            expect![[r#"
+            0.0 rings
+            3.4 answers
+            4.3 says [Clip(callers/22_yunjian)]
+        "#]],
+        );
     }
 
     #[test]
     fn eight_is_not_at_home() {
-        check("13800000008", expect![[""]]);
+        check(
+            "13800000008",
+            expect![[r#"
+            0.0 rings
+        "#]],
+        );
     }
 
     #[test]
     fn nine_is_engaged() {
-        check("13800000009", expect![[""]]);
+        check(
+            "13800000009",
+            expect![[r#"
+            0.0 refuses: Busy
+        "#]],
+        );
     }
 }
