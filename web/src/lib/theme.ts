@@ -66,6 +66,7 @@ export function antdTheme(of: Theme): ThemeConfig {
       colorBgContainerDisabled: token("sunken"),
       colorFillAlter: token("sunken"),
       colorBorder: token("line-strong"),
+      colorBorderDisabled: token("line"),
       colorBorderSecondary: token("line"),
       colorSplit: token("line"),
       controlItemBgHover: token("sunken"),

@@ -1,7 +1,7 @@
 // An agent's desk: the shift's calls at the left, the customer and the record in the middle, help at the right.
 import { Button } from "antd";
 import { CircleCheck, Headset, LogIn, PhoneCall, PhoneMissed } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, Notice, Skeletons, Trouble } from "@kit";
@@ -56,7 +56,7 @@ function Nothing({ own }: { own: OwnDesk }) {
   const { state } = own.desk;
   if (state === "signed_out")
     return (
-      <Empty icon={LogIn} title={t("desk.begin.title")} action={<Button autoFocus type="primary" size="large" onClick={() => void act({ act: "sign_in" })}>{t("desk.sign_in")}</Button>}>
+      <Empty icon={LogIn} title={t("desk.begin.title")} action={<Button key="sign_in" autoFocus type="primary" size="large" onClick={() => void act({ act: "sign_in" })}>{t("desk.sign_in")}</Button>}>
         {t("desk.begin.text")}
       </Empty>
     );
@@ -75,6 +75,20 @@ function Nothing({ own }: { own: OwnDesk }) {
     >
       {state === "ready" ? t("desk.no_call_ready") : missed ? t("desk.missed.text") : t("desk.no_call_todo")}
     </Empty>
+  );
+}
+
+/** Has the focus when nothing else has: a shift begins with Enter and Enter. */
+function TurnOn({ onClick }: { onClick: () => void }) {
+  const { t } = useTranslation("calls");
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) button.current?.focus();
+  }, []);
+  return (
+    <Button ref={button} type="primary" icon={<Headset size={16} aria-hidden />} onClick={onClick}>
+      {t("desk.turn_on")}
+    </Button>
   );
 }
 
@@ -117,7 +131,7 @@ export default function DeskPage() {
           <Notice
             tone="busy"
             title={t("desk.unreachable")}
-            action={soft.status === "off" && me.data && <Button type="primary" icon={<Headset size={16} aria-hidden />} onClick={() => soft.start(me.data?.number ?? "")}>{t("desk.turn_on")}</Button>}
+            action={soft.status === "off" && me.data && <TurnOn onClick={() => soft.start(me.data?.number ?? "")} />}
           >
             {t("desk.unreachable_todo", { number: me.data?.number })}
           </Notice>

@@ -34,7 +34,10 @@ function useSave(store: DraftStore, live: boolean) {
       if (faults.length > 0) void message.warning(t("desk.lacks", { count: faults.length }));
       else if (error) void message.error(problem(error).what);
       else if (saving === "conflict") void message.warning(t("kept.conflict"));
-      document.querySelector<HTMLElement>(".record .fault")?.scrollIntoView({ block: "center" });
+      // What is missing can be filled in at once.
+      const missing = document.querySelector<HTMLElement>(".record .fault")?.closest(".field");
+      missing?.scrollIntoView({ block: "center" });
+      missing?.querySelector<HTMLElement>('input, textarea, [tabindex="0"]')?.focus({ preventScroll: true });
       return;
     }
     if (!then || !live) {
