@@ -230,3 +230,10 @@ it("shows naughty notes as text", async () => {
   expect(document.querySelector("img[src=x]")).toBeNull();
   expect((window as { pwned?: number }).pwned).toBeUndefined();
 });
+
+it("ends in what was chosen for after the call", async () => {
+  const asked = centre(record({ result: "wrong_number" }), { "GET /api/calls/desk": { at: AT, desk: { agent: "pe_1", desk: { state: "after_call" }, since: AT, call: "ca_1", next: { state: "not_ready", reason: "short_break" } } } });
+  open();
+  fireEvent.click(await screen.findByRole("button", { name: /^保存并转为小休/ }));
+  await waitFor(() => expect(asked.filter(({ path, method }) => path === "/api/calls/desk" && method === "POST").map(({ body }) => body)).toEqual([{ act: "not_ready", reason: "short_break" }, { act: "finish" }]));
+});

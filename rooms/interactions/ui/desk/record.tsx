@@ -66,8 +66,12 @@ function Form({ state, store, tree, used, live }: { state: Snapshot; store: Draf
   const orders = useFillers("interactions.order");
   const me = useMe().data?.id ?? "";
   const root = useRef<HTMLDivElement>(null);
+  // What was chosen for after the call stays chosen.
+  const next = useDesk(true).data?.desk?.next;
+  const away = live && next?.state === "not_ready" && next.reason !== undefined && codes.includes(next.reason) ? next.reason : null;
+  const then: DeskAct = away === null ? { act: "ready" } : { act: "not_ready", reason: away };
   useHotkeys({
-    [keys.save]: () => void save({ act: "ready" }),
+    [keys.save]: () => void save(then),
     [keys.reason]: () => root.current?.querySelector<HTMLElement>("[role=combobox]")?.focus(),
   });
   const draft = state.draft;
@@ -144,8 +148,8 @@ function Form({ state, store, tree, used, live }: { state: Snapshot; store: Draf
                 {t("desk.save_not_ready")} <ChevronDown size={15} aria-hidden />
               </Button>
             </Dropdown>
-            <Button type="primary" loading={state.completing} onClick={() => void save({ act: "ready" })}>
-              {t("desk.save_ready")} <kbd>{keys.save.replace("ctrl+", "Ctrl ").replace("Enter", "↵")}</kbd>
+            <Button type="primary" loading={state.completing} onClick={() => void save(then)}>
+              {away === null ? t("desk.save_ready") : t("desk.save_away", { state: words.reason(away) })} <kbd>{keys.save.replace("ctrl+", "Ctrl ").replace("Enter", "↵")}</kbd>
             </Button>
           </>
         ) : (
