@@ -5,17 +5,14 @@ use std::time::Duration;
 use crate::rig::browser::{Browser, Sound, body, web};
 use crate::rig::{self, Rig, header};
 use audio::level::share_at;
-use exchange::line::{Command, Device, EndCause, Event, Identity, Source, Target};
+use exchange::line::{Command, Device, EndCause, Event, Source};
 use kernel::{LegId, RecordingId};
 use str0m::media::Direction;
 use tokio::time::{sleep, timeout};
 
 fn dial(rig: &Rig, user: &str, answer_itself: bool) -> LegId {
-    let leg = rig.leg();
-    let to = Target::Phone { user: user.to_owned(), device: Device::Browser };
-    let from = Identity { number: "13800000001".to_owned(), name: String::new() };
-    rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(20), answer_itself });
-    leg
+    let to = rig::phone(user, Device::Browser);
+    rig.dial(to, rig::number("13800000001"), Duration::from_secs(20), answer_itself)
 }
 
 /// We call the browser, it answers.

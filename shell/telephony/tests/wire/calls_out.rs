@@ -7,6 +7,9 @@ use crate::rig::{self, Peer, Rig, header, tag};
 use exchange::line::{Command, Device, EndCause, Event, Identity, Target};
 use kernel::{LegId, TrunkId};
 
+/// Longer than anybody in these tests lets it ring.
+const LONG: Duration = Duration::from_secs(30);
+
 /// A rig whose telephone 1001 stands at a fixed address.
 async fn start() -> (Rig, Peer) {
     let mut rig = Rig::start(rig::config(), rig::directory()).await;
@@ -20,11 +23,8 @@ async fn start() -> (Rig, Peer) {
 }
 
 fn dial(rig: &Rig) -> LegId {
-    let leg = rig.leg();
     let from = Identity { number: "13800138000".into(), name: "张\"三".into() };
-    let to = Target::Phone { user: "1001".into(), device: Device::Any };
-    rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30), answer_itself: false });
-    leg
+    rig.dial(rig::phone("1001", Device::Any), from, LONG, false)
 }
 
 async fn answered(rig: &mut Rig, phone: &Peer) -> (LegId, String) {
@@ -111,15 +111,7 @@ async fn a_200_that_crosses_our_cancel_is_acknowledged_and_hung_up() {
 #[tokio::test]
 async fn rung_for_long_enough_it_is_no_answer() {
     let (mut rig, phone) = start().await;
-    let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into(), device: Device::Any };
-    rig.command(Command::Dial {
-        leg,
-        to,
-        from: Identity::default(),
-        ring_for: Duration::from_millis(200),
-        answer_itself: false,
-    });
+    let leg = rig.dial_phone("1001", Duration::from_millis(200));
     let invite = phone.hear_that("INVITE").await;
     phone.say(&answer(&invite, "180 Ringing", "phone", "", "")).await;
     assert_eq!(rig.event().await, Event::Ringing { leg });
@@ -187,15 +179,7 @@ async fn redirections_are_not_followed_and_refusals_are_told_apart() {
         phone.hear_that("ACK").await;
         assert_eq!(rig.ended(leg).await, cause, "{status}");
     }
-    let leg = rig.leg();
-    let to = Target::Phone { user: "1002".into(), device: Device::Any };
-    rig.command(Command::Dial {
-        leg,
-        to,
-        from: Identity::default(),
-        ring_for: Duration::from_secs(5),
-        answer_itself: false,
-    });
+    let leg = rig.dial_phone("1002", Duration::from_secs(5));
     assert_eq!(rig.ended(leg).await, EndCause::Unreachable, "nobody is registered");
 }
 
@@ -242,10 +226,8 @@ async fn a_call_to_a_number_goes_by_the_trunk_with_its_password_for_its_realm_on
         }
     }
 
-    let leg = rig.leg();
     let to = Target::Number { trunk: TrunkId(2), number: "*23#010-12345".into() };
-    let from = Identity { number: "95598".into(), name: String::new() };
-    rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30), answer_itself: false });
+    let leg = rig.dial(to, rig::number("95598"), LONG, false);
     let invite = provider.hear_that("INVITE").await;
     assert!(invite.starts_with("INVITE sip:*23%23010-12345@127.0.0.4:"), "{invite}");
     let challenge = "Proxy-Authenticate: Digest realm=\"provider\", nonce=\"n2\", qop=\"auth\"\n";
@@ -311,10 +293,8 @@ async fn a_trunk_over_tls() {
             }
         };
         assert_eq!(up, reached);
-        let leg = rig.leg();
-        let from = Identity { number: "95598".into(), name: String::new() };
         let to = Target::Number { trunk: TrunkId(1), number: "13912345678".into() };
-        rig.command(Command::Dial { leg, to, from, ring_for: Duration::from_secs(30), answer_itself: false });
+        let leg = rig.dial(to, rig::number("95598"), LONG, false);
         if !reached {
             assert_eq!(rig.ended(leg).await, EndCause::Unreachable);
             continue;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::rig::text::{SDP, answer, request};
 use crate::rig::{self, Peer, REALM, Rig, header};
 use axum::extract::{State, WebSocketUpgrade};
-use exchange::line::{Command, Device, EndCause, Event, Identity, Origin, Target};
+use exchange::line::{Command, EndCause, Event, Origin};
 use futures::{SinkExt as _, StreamExt as _};
 use md5::Digest as _;
 use telephony::Telephony;
@@ -102,15 +102,7 @@ async fn a_registered_telephone_is_called_where_it_came_from_and_may_call() {
         .await;
     phone.hear_that("200").await;
     assert_eq!(rig.phone_event().await, ("1001".to_owned(), true));
-    let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into(), device: Device::Any };
-    rig.command(Command::Dial {
-        leg,
-        to,
-        from: Identity::default(),
-        ring_for: Duration::from_secs(9),
-        answer_itself: false,
-    });
+    let leg = rig.dial_phone("1001", Duration::from_secs(9));
     let invite = phone.hear_that("INVITE").await;
     assert!(invite.starts_with("INVITE sip:1001@192.168.1.7:5062;x=y SIP/2.0"), "{invite}");
     phone
@@ -233,15 +225,7 @@ async fn over_a_stream<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(
     phone.say(&register("1001", 2, 300, &authorization(&asked, "REGISTER", "1001", "secret", 1, true))).await;
     phone.hear_that("200").await;
     assert_eq!(rig.phone_event().await, ("1001".to_owned(), true));
-    let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into(), device: Device::Any };
-    rig.command(Command::Dial {
-        leg,
-        to,
-        from: Identity::default(),
-        ring_for: Duration::from_secs(9),
-        answer_itself: false,
-    });
+    let leg = rig.dial_phone("1001", Duration::from_secs(9));
     let invite = phone.hear_that("INVITE").await;
     phone.say(&answer(&invite, "180 Ringing", "p", "", "")).await;
     assert_eq!(rig.event().await, Event::Ringing { leg });
@@ -339,15 +323,7 @@ async fn over_a_web_socket_in_the_name_of_who_signed_in_and_no_other() {
         "{ok}"
     );
     assert_eq!(rig.phone_event().await, ("1001".to_owned(), true));
-    let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into(), device: Device::Any };
-    rig.command(Command::Dial {
-        leg,
-        to,
-        from: Identity::default(),
-        ring_for: Duration::from_secs(9),
-        answer_itself: false,
-    });
+    let leg = rig.dial_phone("1001", Duration::from_secs(9));
     let invite = hear(&mut socket, "INVITE").await;
     assert!(header(&invite, "Via").starts_with("SIP/2.0/WS "), "{invite}");
     socket.send(on_the_web(&answer(&invite, "486 Busy Here", "w", "", ""))).await.expect("sent");

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crate::rig::{self, Rig};
-use exchange::line::{Command, Device, EndCause, Event, Identity, Target};
+use exchange::line::{Command, Device, EndCause, Event};
 use kernel::LegId;
 
 /// A SIPp that has been told what to do; the panic of `done` shows what it printed.
@@ -89,18 +89,11 @@ async fn through(transport: &str, calls: usize, rate: &str) {
     while ended < 2 * calls {
         match rig.event().await {
             Event::Incoming { leg, from, .. } => {
-                let agent = rig.leg();
+                rig.command(Command::Ring { leg });
+                let to = rig::phone("1001", Device::Any);
+                let agent = rig.dial(to, from, Duration::from_secs(10), false);
                 other.insert(leg, agent);
                 other.insert(agent, leg);
-                let to = Target::Phone { user: "1001".into(), device: Device::Any };
-                rig.command(Command::Ring { leg });
-                rig.command(Command::Dial {
-                    leg: agent,
-                    to,
-                    from,
-                    ring_for: Duration::from_secs(10),
-                    answer_itself: false,
-                });
             }
             Event::Answered { leg } => {
                 if leg < other[&leg] {
@@ -140,14 +133,6 @@ async fn nobody_there_is_no_answer() {
     directory.phones.get_mut("1001").expect("1001").contact = contact;
     rig.telephony.configure(directory).expect("room");
     rig.phone_event().await;
-    let leg = rig.leg();
-    let to = Target::Phone { user: "1001".into(), device: Device::Any };
-    rig.command(Command::Dial {
-        leg,
-        to,
-        from: Identity::default(),
-        ring_for: Duration::from_secs(5),
-        answer_itself: false,
-    });
+    let leg = rig.dial_phone("1001", Duration::from_secs(5));
     assert_eq!(rig.ended(leg).await, EndCause::Unreachable);
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use exchange::line::{Command, EndCause, Event};
+use exchange::line::{Command, Device, EndCause, Event, Identity, Target};
 use kernel::{Clock, IdMint, LegId, Timestamp, TrunkId};
 use telephony::{Config, Directory, Ha1, MediaConfig, Phone, Stats, Telephony, TrunkConfig};
 use tokio::net::UdpSocket;
@@ -74,6 +74,15 @@ pub fn directory() -> Directory {
     directory
 }
 
+pub fn phone(user: &str, device: Device) -> Target {
+    Target::Phone { user: user.to_owned(), device }
+}
+
+/// Who calls, with a number and without a name.
+pub fn number(number: &str) -> Identity {
+    Identity { number: number.to_owned(), name: String::new() }
+}
+
 impl Rig {
     pub async fn start(config: Config, directory: Directory) -> Rig {
         let clock = Arc::new(Steady(Instant::now(), AtomicU64::new(0)));
@@ -90,11 +99,18 @@ impl Rig {
     pub fn tcp(&self) -> SocketAddr {
         self.telephony.addresses()[1]
     }
-    pub fn leg(&self) -> LegId {
-        self.mint.mint(self.clock.now())
-    }
     pub fn command(&self, command: Command) {
         self.telephony.command(command).expect("room for a command");
+    }
+    /// Calls out on a new leg.
+    pub fn dial(&self, to: Target, from: Identity, ring_for: Duration, answer_itself: bool) -> LegId {
+        let leg = self.mint.mint(self.clock.now());
+        self.command(Command::Dial { leg, to, from, ring_for, answer_itself });
+        leg
+    }
+    /// Calls whatever telephone this user has; it is not told who calls.
+    pub fn dial_phone(&self, user: &str, ring_for: Duration) -> LegId {
+        self.dial(phone(user, Device::Any), Identity::default(), ring_for, false)
     }
     /// So much time passes at once. Telephony notices at its next input, so it is given one.
     pub async fn pass(&self, seconds: u64) {
