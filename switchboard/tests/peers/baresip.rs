@@ -1,5 +1,6 @@
 //! baresip as a telephone, driven through its `ctrl_tcp` (JSON in netstrings).
 
+use std::fmt::Display;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,6 +14,19 @@ use tokio::time::timeout;
 use crate::{network, sound};
 
 const LONG: Duration = Duration::from_secs(20);
+
+/// An agent's account, which registers at `registrar` and answers `auto` or `manual`.
+pub fn agents_account(number: &str, registrar: impl Display, answers: &str) -> String {
+    format!(
+        "<sip:{number}@{registrar}>;auth_user={number};auth_pass=agent-{number};answermode={answers};regint=60;\
+         audio_codecs=pcma"
+    )
+}
+
+/// The account of somebody who only calls, from this address.
+pub fn callers_account(number: &str, at: impl Display) -> String {
+    format!("<sip:{number}@{at}>;regint=0;audio_codecs=pcma")
+}
 
 pub struct Baresip {
     folder: PathBuf,

@@ -2,6 +2,7 @@
 
 mod baresip;
 mod centre;
+mod customers;
 mod network;
 mod outgoing;
 mod places;

@@ -1,11 +1,11 @@
 //! An agent's telephone calls out: a number outside over the trunk, a colleague, and what no dial rule allows.
 
 use std::net::Ipv4Addr;
-use std::process::Stdio;
 use std::time::Duration;
 
-use crate::baresip::Baresip;
+use crate::baresip::{Baresip, agents_account};
 use crate::centre::Centre;
+use crate::customers::Customers;
 use crate::network::{self, CENTRE};
 use crate::sound::{self, AGENT_HZ, CALLER_HZ};
 use crate::telephones::{HOTLINE, certificate};
@@ -28,13 +28,6 @@ queues = ["direct"]
 password = "agent-1002"
 ready = true
 "#;
-
-fn account(number: &str) -> String {
-    format!(
-        "<sip:{number}@{CENTRE}>;auth_user={number};auth_pass=agent-{number};answermode=auto;regint=60;\
-         audio_codecs=pcma"
-    )
-}
 
 /// Waits until the floor says this of an agent.
 pub async fn in_state(centre: &Centre, number: &str, state: &str) {
@@ -61,16 +54,10 @@ async fn agents_call() {
     let trunk = "from = [\"10.77.0.2/32\"]\n";
     let out = format!("{trunk}out = \"sip:{OUTSIDE}:5060\"\ncaller_id = \"95598\"\n");
     let file = format!("{}{RULES}", HOTLINE.replacen(trunk, &out, 1));
-    let _customer = network::on("outside", "sipp")
-        .args(["-sn", "uas", "-i", "10.77.0.2", "-p", "5060", "-rtp_echo", "-aa", "-nostdin"])
-        .args(["-trace_msg", "-message_file", "messages"])
-        .current_dir(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("sipp is installed (Debian package sip-tester)");
+    let customers = Customers::start(folder);
     let centre = Centre::start(folder, &file, &certificate(folder)).await;
-    let mut agent = Baresip::start(folder, "agent", AGENT, &account("1001"), AGENT_HZ).await;
+    let mut agent =
+        Baresip::start(folder, "agent", AGENT, &agents_account("1001", CENTRE, "auto"), AGENT_HZ).await;
     agent.registered().await;
 
     agent.tell("dial", &format!("sip:13900000000@{CENTRE}")).await;
@@ -83,7 +70,7 @@ async fn agents_call() {
     tokio::time::sleep(Duration::from_secs(4)).await;
     agent.tell("hangup", "").await;
     let records = centre.records(1).await;
-    let messages = std::fs::read_to_string(folder.join("messages")).unwrap_or_default();
+    let messages = customers.messages();
     assert!(messages.contains("From: <sip:95598@") && !messages.contains("1001"), "{messages}");
 
     let whole = centre.get(&format!("calls/{}", records[0]["id"].as_str().expect("an id"))).await;
@@ -110,7 +97,9 @@ async fn agents_call() {
     assert!(heard.iter().all(|seconds| *seconds > talked - 1.0), "{heard:?} {}", told());
     in_state(&centre, "1001", "ready").await;
 
-    let mut colleague = Baresip::start(folder, "colleague", COLLEAGUE, &account("1002"), CALLER_HZ).await;
+    let mut colleague =
+        Baresip::start(folder, "colleague", COLLEAGUE, &agents_account("1002", CENTRE, "auto"), CALLER_HZ)
+            .await;
     colleague.registered().await;
     agent.tell("dial", &format!("sip:1002@{CENTRE}")).await;
     colleague.event("CALL_ESTABLISHED").await;

@@ -2,13 +2,13 @@
 
 use std::net::Ipv4Addr;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::baresip::Baresip;
+use crate::baresip::{Baresip, agents_account, callers_account};
 use crate::centre::Centre;
+use crate::customers::Customers;
 use crate::network::{self, CENTRE};
 use crate::outgoing::in_state;
 use crate::sound::{AGENT_HZ, CALLER_HZ};
@@ -70,17 +70,10 @@ const FIRST: &str = "13911111111";
 const SECOND: &str = "13922222222";
 const THIRD: &str = "13933333333";
 
-fn account(number: &str, answers: &str) -> String {
-    format!(
-        "<sip:{number}@{CENTRE}>;auth_user={number};auth_pass=agent-{number};answermode={answers};regint=60;\
-         audio_codecs=pcma"
-    )
-}
-
 /// Calls, waits, presses 1 and is told that somebody will call back.
 async fn asks(centre: &Centre, folder: &Path, host: u8, number: &str) {
     let at = Ipv4Addr::new(10, 77, 0, host);
-    let account = format!("<sip:{number}@{at}>;regint=0;audio_codecs=pcma");
+    let account = callers_account(number, at);
     let mut caller = Baresip::start(folder, &format!("caller{host}"), at, &account, CALLER_HZ).await;
     caller.tell("dial", &format!("sip:12345@{CENTRE}")).await;
     caller.event("CALL_ESTABLISHED").await;
@@ -112,21 +105,15 @@ async fn seen(centre: &Centre, like: impl Fn(&[Value]) -> bool) -> Vec<Value> {
 async fn killed_and_started_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
-    let _customers = network::on("outside", "sipp")
-        .args(["-sn", "uas", "-i", "10.77.0.2", "-p", "5060", "-rtp_echo", "-aa", "-nostdin"])
-        .args(["-trace_msg", "-message_file", "messages"])
-        .current_dir(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("sipp is installed (Debian package sip-tester)");
+    let customers = Customers::start(folder);
     let settings = certificate(folder);
     let centre = Centre::start(folder, CENTRE_FILE, &settings).await;
     asks(&centre, folder, 5, FIRST).await;
     asks(&centre, folder, 6, SECOND).await;
     asks(&centre, folder, 7, THIRD).await;
     let agent = Ipv4Addr::new(10, 77, 0, 3);
-    let agent = Baresip::start(folder, "agent", agent, &account("1001", "manual"), AGENT_HZ).await;
+    let agent =
+        Baresip::start(folder, "agent", agent, &agents_account("1001", CENTRE, "manual"), AGENT_HZ).await;
     in_state(&centre, "1001", "ringing").await;
     centre.kill().await;
     drop(agent);
@@ -146,7 +133,8 @@ async fn killed_and_started_again() {
     assert_eq!(owed.iter().map(told).collect::<Vec<_>>(), expected, "{}", centre.log());
 
     let second = Ipv4Addr::new(10, 77, 0, 4);
-    let mut agent = Baresip::start(folder, "second", second, &account("1002", "auto"), AGENT_HZ).await;
+    let mut agent =
+        Baresip::start(folder, "second", second, &agents_account("1002", CENTRE, "auto"), AGENT_HZ).await;
     for left in [2, 1] {
         seen(&centre, |owed| owed.len() == left).await;
         agent.tell("hangup", "").await;
@@ -155,7 +143,7 @@ async fn killed_and_started_again() {
     let numbers: Vec<_> =
         done["items"].as_array().expect("a list").iter().map(|row| &row["number"]).collect();
     assert_eq!(numbers, ["139****3333", "139****2222"], "the last one first: {done:#}");
-    let messages = std::fs::read_to_string(folder.join("messages")).unwrap_or_default();
+    let messages = customers.messages();
     let rung: Vec<&str> =
         messages.lines().filter_map(|line| line.strip_prefix("INVITE sip:")?.split('@').next()).collect();
     assert_eq!(rung, [SECOND, THIRD], "each once, in the order in which they had waited\n{messages}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::baresip::Baresip;
+use crate::baresip::{Baresip, agents_account, callers_account};
 use crate::centre::Centre;
 use crate::network::{self, CENTRE};
 use crate::sound::{self, AGENT_HZ, CALLER_HZ};
@@ -70,12 +70,10 @@ async fn keys_in_secret() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let centre = Centre::start(folder, &format!("{HOTLINE}{FLOW}"), &certificate(folder)).await;
-    let account = format!(
-        "<sip:1001@{CENTRE}>;auth_user=1001;auth_pass=agent-1001;answermode=auto;regint=60;audio_codecs=pcma"
-    );
+    let account = agents_account("1001", CENTRE, "auto");
     let mut agent = Baresip::start(folder, "agent", AGENT, &account, AGENT_HZ).await;
     agent.registered().await;
-    let account = format!("<sip:13800138000@{CALLER}>;regint=0;audio_codecs=pcma");
+    let account = callers_account("13800138000", CALLER);
     let mut caller = Baresip::start(folder, "caller", CALLER, &account, CALLER_HZ).await;
     caller.tell("dial", &format!("sip:10010@{CENTRE}")).await;
     caller.event("CALL_ESTABLISHED").await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::baresip::Baresip;
+use crate::baresip::{Baresip, agents_account, callers_account};
 use crate::centre::Centre;
 use crate::network::{self, CENTRE};
 use crate::sound::{self, AGENT_HZ, CALLER_HZ};
@@ -20,13 +20,10 @@ async fn a_whole_call(transport: &str) {
     let folder = folder.path();
     let port = if transport == "tls" { 5_061 } else { 5_060 };
     let centre = Centre::start(folder, HOTLINE, &certificate(folder)).await;
-    let account = format!(
-        "<sip:1001@{CENTRE}:{port};transport={transport}>;auth_user=1001;auth_pass=agent-1001;answermode=auto;\
-         regint=60;audio_codecs=pcma"
-    );
+    let account = agents_account("1001", format!("{CENTRE}:{port};transport={transport}"), "auto");
     let mut agent = Baresip::start(folder, "agent", AGENT, &account, AGENT_HZ).await;
     agent.registered().await;
-    let account = format!("<sip:13800138000@{CALLER};transport={transport}>;regint=0;audio_codecs=pcma");
+    let account = callers_account("13800138000", format!("{CALLER};transport={transport}"));
     let mut caller = Baresip::start(folder, "caller", CALLER, &account, CALLER_HZ).await;
 
     caller.tell("dial", &format!("sip:95598@{CENTRE}:{port}")).await;
