@@ -5,6 +5,8 @@
 
 mod export;
 mod read;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod words;
 mod work;
 mod write;

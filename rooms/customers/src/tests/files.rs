@@ -1,11 +1,12 @@
 //! Imports and exports as a browser makes them: files of every kind go up, are tried, come in; files go out, masked and inert.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 
 use db::Db;
 use encoding_rs::GB18030;
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
+use sheets::testing::rows;
 use sqlx::Row as _;
 use web::testing::{Reply, TestSite};
 
@@ -64,19 +65,6 @@ async fn export(site: &TestSite, form: Value, person: i64, permissions: &[&str])
     let file = site.get(&format!("{path}/file")).by(person, permissions).send().await;
     assert_eq!(file.status.as_u16(), 200);
     file
-}
-
-/// The rows of a file that was sent, cells joined.
-fn rows(file: &[u8]) -> Vec<Vec<String>> {
-    let mut kept = tempfile::NamedTempFile::new().expect("a file");
-    kept.write_all(file).expect("written");
-    let mut rows = Vec::new();
-    sheets::open(kept.path(), &mut |_, cells| {
-        rows.push(cells);
-        Ok(true)
-    })
-    .expect("a table");
-    rows
 }
 
 /// What the journal says of imports and exports, oldest first.

@@ -1,8 +1,7 @@
 //! Records as files: what one may see, masked, inert, noted; the files go when nobody wants them any more.
 
-use std::io::Write;
-
 use db::testdb::on_both;
+use sheets::testing::rows;
 use sqlx::Row as _;
 
 use super::*;
@@ -29,18 +28,6 @@ async fn export(site: &TestSite, form: Value, token: &str) -> Reply {
         tokio::task::yield_now().await;
     }
     panic!("{path} does not end");
-}
-
-fn rows(file: &[u8]) -> Vec<Vec<String>> {
-    let mut kept = tempfile::NamedTempFile::new().expect("a file");
-    kept.write_all(file).expect("written");
-    let mut rows = Vec::new();
-    sheets::open(kept.path(), &mut |_, cells| {
-        rows.push(cells);
-        Ok(true)
-    })
-    .expect("a table");
-    rows
 }
 
 /// What the agent writes about a call that was.
