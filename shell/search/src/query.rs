@@ -54,7 +54,7 @@ impl Asked {
         (letter, kind): (char, LabelKind),
         near: Nearness,
     ) -> Option<Box<dyn Query>> {
-        if near == Nearness::Most && kind != LabelKind::Text {
+        if near == Nearness::Most && !has_most(kind) {
             return None;
         }
         // An address is written with and without spaces.
@@ -62,7 +62,7 @@ impl Asked {
         part(cutter, fields, (letter, kind), near, &text)
     }
 
-    /// Every part must be found in one of the labels.
+    /// Every part must be found in one of the labels; none when nearness makes no difference to any of them.
     pub fn mixed(
         &self,
         cutter: &Cutter,
@@ -70,6 +70,9 @@ impl Asked {
         labels: &[(char, LabelKind)],
         near: Nearness,
     ) -> Option<Box<dyn Query>> {
+        if near == Nearness::Most && !labels.iter().any(|(_, kind)| has_most(*kind)) {
+            return None;
+        }
         let mut clauses: Vec<Clause> = Vec::new();
         for text in &self.parts {
             let any: Vec<Clause> = labels
@@ -84,6 +87,11 @@ impl Asked {
         }
         Some(Box::new(BooleanQuery::new(clauses)))
     }
+}
+
+/// Whether there is such a thing as most of it.
+fn has_most(kind: LabelKind) -> bool {
+    kind == LabelKind::Text
 }
 
 fn part(
