@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use bench::customer_number;
 
 use crate::sip;
 use crate::wire::{self, Batch};
@@ -81,11 +82,6 @@ struct Call {
     first_back: Option<u16>,
     back: Vec<u64>,
     outcome: Outcome,
-}
-
-/// The telephone of the nth invented customer (`rooms/customers`, demo).
-fn customer_number(nth: u64) -> String {
-    format!("154{:08}", nth.wrapping_mul(7_654_321).wrapping_add(12_345_678) % 100_000_000)
 }
 
 /// Places calls; the numbers of callers go on from one plan to the next.

@@ -74,7 +74,7 @@ impl Centre {
         let program = program()?;
         let data = folder.path().join("data");
         if let Some(from) = from {
-            crate::copied::database(from, &data)?;
+            bench::copy_database(from, &data)?;
         }
         let started = Instant::now();
         let applied = Command::new(&program)

@@ -7,7 +7,6 @@
 mod agents;
 mod callers;
 mod centre;
-mod copied;
 mod desks;
 mod figures;
 mod registers;

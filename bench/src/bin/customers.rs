@@ -4,9 +4,6 @@
 //! folder of its own, asks it over HTTP, and prints each figure beside its goal. `from`: what an earlier
 //! `switchboard customers generate --data DIR` has made is copied.
 
-#[path = "../copied.rs"]
-mod copied;
-
 use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -53,7 +50,7 @@ async fn main() -> Result<()> {
     println!("{count} customers on {}", if database.is_some() { "PostgreSQL" } else { "SQLite" });
 
     if let Some(from) = from {
-        copied::database(&from, &data)?;
+        bench::copy_database(&from, &data)?;
     }
     let begun = Instant::now();
     let mut generate = Command::new(&program);
@@ -100,8 +97,6 @@ async fn main() -> Result<()> {
     }
     figure("search index built", begun.elapsed().as_secs_f64(), "s", "");
 
-    let phone =
-        |nth: u64| format!("154{:08}", nth.wrapping_mul(7_654_321).wrapping_add(12_345_678) % 100_000_000);
     let spread = |nth: u64| nth * 9_973 % count;
     let names = ["王芳", "李建", "欧阳", "丁晓", "单", "赵"];
     let latin = ["wangfang", "lj", "ouy", "zhaoxm", "s"];
@@ -123,7 +118,7 @@ async fn main() -> Result<()> {
     })
     .await?;
     time(&get, "known by the whole number", 50.0, |nth| {
-        format!("/api/customers?text={}", phone(spread(nth)))
+        format!("/api/customers?text={}", bench::customer_number(spread(nth)))
     })
     .await?;
     time(&get, "list, a class", 150.0, |nth| {
