@@ -66,14 +66,13 @@ pub async fn renew(folders: &Folders, app: &App) -> Result<usize> {
 fn make(path: &Path, app: &App) -> Result<[u8; KEY_BYTES]> {
     let mut key = [0u8; KEY_BYTES];
     app.chance.fill(&mut key)?;
-    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)
         .with_context(|| format!("making {}", path.display()))?;
-    writeln!(file, "{text}")
+    writeln!(file, "{}", hex::encode(key))
         .and_then(|()| file.sync_all())
         .with_context(|| format!("writing {}", path.display()))?;
     tracing::info!(
@@ -84,12 +83,9 @@ fn make(path: &Path, app: &App) -> Result<[u8; KEY_BYTES]> {
 }
 
 fn read(text: &str) -> Option<[u8; KEY_BYTES]> {
-    let text = text.trim();
     let mut key = [0u8; KEY_BYTES];
-    for (at, byte) in key.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
-    }
-    (text.len() == KEY_BYTES * 2).then_some(key)
+    hex::decode_to_slice(text.trim(), &mut key).ok()?;
+    Some(key)
 }
 
 /// A copy made by hand is easily readable by all.

@@ -166,7 +166,7 @@ pub async fn put_prompt(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let Converted { wav, duration_ms } = new.converted;
-    let hash: String = Sha256::digest(&wav).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(Sha256::digest(&wav));
     // First the file, then the row: a row without its file would be silence for callers.
     centre::write_file(&centre.prompts_dir, &hash, &wav).await?;
     let prompt = Prompt { id: ids.mint(now), name, text: new.text, duration_ms, hash, at: now };

@@ -45,15 +45,15 @@ impl Sealer {
                 &mut bytes,
             )
             .map_err(|_| anyhow!("sealing a secret of {person}"))?;
-        let hex = nonce.iter().chain(&bytes).map(|byte| format!("{byte:02x}"));
-        Ok(hex.fold(MARK.to_owned(), |text, byte| text + &byte))
+        Ok(format!("{MARK}{}{}", hex::encode(nonce), hex::encode(&bytes)))
     }
 
     /// # Errors
     /// When it was sealed with another key or for another person, or is damaged.
     pub(crate) fn open(&self, person: PersonId, sealed: &str) -> anyhow::Result<String> {
         let damaged = || format!("the sealed secret of {person} is damaged");
-        let bytes = sealed.strip_prefix(MARK).and_then(unhex).with_context(damaged)?;
+        let bytes =
+            sealed.strip_prefix(MARK).and_then(|digits| hex::decode(digits).ok()).with_context(damaged)?;
         let (nonce, rest) = bytes.split_at_checked(NONCE_LEN).with_context(damaged)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| anyhow!(damaged()))?;
         let mut rest = rest.to_vec();
@@ -67,13 +67,6 @@ impl Sealer {
 
 fn place(person: PersonId) -> Vec<u8> {
     format!("people_person.totp {}", person.get()).into_bytes()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes().chunks(2);
-    digits
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok().filter(|_| pair.len() == 2))
-        .collect()
 }
 
 #[cfg(test)]

@@ -65,14 +65,14 @@ impl Passwords {
 /// What a SIP registrar needs to check a telephone's answer to a challenge (RFC 7616: A1).
 pub fn digest_a1(number: &str, realm: &str, password: &str) -> (String, String) {
     let text = format!("{number}:{realm}:{password}");
-    (hex(&Md5::digest(text.as_bytes())), hex(&Sha256::digest(text.as_bytes())))
+    (hex::encode(Md5::digest(text.as_bytes())), hex::encode(Sha256::digest(text.as_bytes())))
 }
 
 /// A new secret for a cookie or a link: 256 bits.
 pub fn token(chance: &dyn Chance) -> anyhow::Result<String> {
     let mut bytes = [0u8; 32];
     chance.fill(&mut bytes)?;
-    Ok(hex(&bytes))
+    Ok(hex::encode(bytes))
 }
 
 /// A password to be read out or written on a slip: four groups of letters and digits that are not mistaken for each
@@ -101,11 +101,7 @@ pub fn temporary_password(chance: &dyn Chance) -> anyhow::Result<String> {
 
 /// How a token is kept.
 pub fn token_hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(token.as_bytes()))
 }
 
 #[cfg(test)]

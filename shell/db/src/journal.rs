@@ -8,7 +8,6 @@ use sqlx::AnyConnection;
 use sqlx::Row;
 
 use crate::Db;
-use crate::migrate::hex;
 
 /// One line to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +76,7 @@ pub fn hash_of(
         hasher.update((field.len() as u64).to_be_bytes());
         hasher.update(field.as_bytes());
     }
-    hex(&hasher.finalize())
+    hex::encode(hasher.finalize())
 }
 
 /// Locks the heads of journal and outbox; whoever holds it writes the next lines.

@@ -39,7 +39,7 @@ macro_rules! migrations {
 
 impl Migration {
     fn checksum(&self) -> String {
-        hex(&Sha256::digest(self.sql.as_bytes()))
+        hex::encode(Sha256::digest(self.sql.as_bytes()))
     }
 
     fn for_kind(&self, kind: Kind) -> String {
@@ -122,8 +122,4 @@ impl Db {
         tx.commit().await?;
         Ok(new)
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -74,5 +74,5 @@ async fn receive(
         file.write_all(&chunk).await.context("writing an upload")?;
     }
     file.flush().await.context("writing an upload")?;
-    Ok((bytes, hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok((bytes, hex::encode(hasher.finalize())))
 }

@@ -44,21 +44,13 @@ impl Algorithm {
                 }
                 hasher.update(part.as_bytes());
             }
-            hex(&hasher.finalize())
+            hex::encode(hasher.finalize())
         }
         match self {
             Algorithm::Md5 => run::<md5::Md5>(parts),
             Algorithm::Sha256 => run::<sha2::Sha256>(parts),
         }
     }
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|b| [DIGITS[usize::from(b >> 4)] as char, DIGITS[usize::from(b & 15)] as char])
-        .collect()
 }
 
 pub fn ha1(user: &str, realm: &str, password: &str) -> Ha1 {
@@ -230,7 +222,7 @@ impl Nonces {
         hasher.update(self.secret);
         hasher.update(time.as_bytes());
         hasher.update(self.secret);
-        let mut text = hex(&hasher.finalize());
+        let mut text = hex::encode(hasher.finalize());
         text.truncate(24);
         text
     }

@@ -14,8 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_tungstenite::tungstenite::Message;
 
 fn hash(sha256: bool, text: &str) -> String {
-    let bytes = if sha256 { sha2::Sha256::digest(text).to_vec() } else { md5::Md5::digest(text).to_vec() };
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    if sha256 { hex::encode(sha2::Sha256::digest(text)) } else { hex::encode(md5::Md5::digest(text)) }
 }
 
 /// The Authorization line of a telephone, written without our own digest.

@@ -102,6 +102,5 @@ fn hash(file: &File) -> io::Result<(u64, String)> {
         }
     }
     debug_assert!(at >= HEADER_BYTES as u64);
-    let hex = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((at, hex))
+    Ok((at, hex::encode(hash.finalize())))
 }

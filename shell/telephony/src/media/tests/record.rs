@@ -23,8 +23,7 @@ pub fn sealed(bench: &mut Bench, recording: i64) -> ([Vec<i16>; 2], String) {
     let file = std::fs::read(bench.dir.join("recordings").join(&name)).expect("the file");
     assert_eq!(file.len() as u64, bytes);
     use sha2::Digest as _;
-    let own: String = sha2::Sha256::digest(&file).iter().map(|b| format!("{b:02x}")).collect();
-    assert_eq!(own, hash);
+    assert_eq!(hex::encode(sha2::Sha256::digest(&file)), hash);
     let sound = wav::read(&file).expect("a WAV file");
     assert_eq!((sound.channels, sound.rate_hz), (2, 8_000));
     assert_eq!(sound.data.len() as u64 / 16, ms);

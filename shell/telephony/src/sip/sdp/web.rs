@@ -71,14 +71,14 @@ fn token(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<String> 
 
 /// SHA-256 only: the others are broken, or nobody uses them.
 fn fingerprint(text: &str) -> Option<[u8; 32]> {
-    let (hash, hex) = text.trim().split_once(' ')?;
+    let (hash, digits) = text.trim().split_once(' ')?;
     if !hash.eq_ignore_ascii_case("sha-256") {
         return None;
     }
     let mut bytes = [0; 32];
-    let mut parts = hex.trim().split(':');
+    let mut parts = digits.trim().split(':');
     for byte in &mut bytes {
-        *byte = parts.next().filter(|part| part.len() == 2).and_then(|p| u8::from_str_radix(p, 16).ok())?;
+        hex::decode_to_slice(parts.next()?, std::slice::from_mut(byte)).ok()?;
     }
     parts.next().is_none().then_some(bytes)
 }
