@@ -126,8 +126,7 @@ pub async fn turn_off(
     if second_factor::required(&mut tx, actor.person).await? {
         return Err(Refusal::SecondFactorRequired.into());
     }
-    second_factor::write(&mut tx, &desk.config.sealer, app.chance.as_ref(), actor.person, &Factor::default())
-        .await?;
+    second_factor::take(&mut tx, actor.person).await?;
     tx.journal(entry(app.now(), Some(actor.person), actor.person, "second_factor_off", json!({})));
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
@@ -138,7 +137,6 @@ pub async fn turn_off(
     responses((status = 204), (status = 403, body = ErrorBody)))]
 pub async fn take(
     State(app): State<App>,
-    Extension(desk): Extension<Desk>,
     actor: Actor,
     Path(id): Path<PersonId>,
 ) -> Result<StatusCode, Error> {
@@ -147,7 +145,7 @@ pub async fn take(
     }
     let mut tx = app.db.begin().await?;
     store::by_id(&mut tx, id).await?.ok_or_else(Error::not_found)?;
-    second_factor::write(&mut tx, &desk.config.sealer, app.chance.as_ref(), id, &Factor::default()).await?;
+    second_factor::take(&mut tx, id).await?;
     session::end_all(&mut tx, id, None).await?;
     tx.journal(entry(app.now(), Some(actor.person), id, "second_factor_taken", json!({})));
     tx.commit().await?;

@@ -69,11 +69,19 @@ pub async fn used(tx: &mut Tx, person: PersonId, step: i64) -> anyhow::Result<()
     Ok(())
 }
 
+const TAKE: &str =
+    "UPDATE people_person SET totp_secret = NULL, totp_pending = NULL, totp_step = NULL WHERE id = $1";
+
+/// Nothing is left of it, not even what was offered.
+pub async fn take(tx: &mut Tx, person: PersonId) -> anyhow::Result<()> {
+    let taken = sqlx::query(TAKE).bind(person.get()).execute(&mut **tx).await;
+    taken.with_context(|| format!("taking the second factor of {person}"))?;
+    Ok(())
+}
+
 const KEPT: &str = "SELECT id, totp_secret, totp_pending FROM people_person \
      WHERE totp_secret IS NOT NULL OR totp_pending IS NOT NULL ORDER BY id";
 const SEAL: &str = "UPDATE people_person SET totp_secret = $1, totp_pending = $2 WHERE id = $3";
-const TAKE: &str =
-    "UPDATE people_person SET totp_secret = NULL, totp_pending = NULL, totp_step = NULL WHERE id = $1";
 
 struct Kept {
     person: PersonId,
@@ -137,8 +145,7 @@ pub async fn forget(app: &App) -> anyhow::Result<usize> {
     let mut tx = app.db.begin().await?;
     let all = kept(&mut tx).await?;
     for Kept { person, .. } in &all {
-        let taken = sqlx::query(TAKE).bind(person.get()).execute(&mut *tx).await;
-        taken.with_context(|| format!("taking the second factor of {person}"))?;
+        take(&mut tx, *person).await?;
         let why = json!({ "why": "key_lost" });
         tx.journal(entry(app.now(), None, *person, "second_factor_taken", why));
     }
