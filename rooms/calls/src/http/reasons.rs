@@ -26,10 +26,7 @@ pub async fn put(
     Json(reasons): Json<BTreeMap<String, Option<ReasonLimit>>>,
 ) -> Answer<BTreeMap<String, ReasonLimit>> {
     for (reason, limit) in &reasons {
-        check_reason(
-            reason,
-            limit.as_ref().unwrap_or(&ReasonLimit { zh: "-".to_owned(), ..ReasonLimit::default() }),
-        )?;
+        check_reason(reason, limit.as_ref())?;
     }
     let mut after = lines::reasons(&app.db).await?;
     after.extend(reasons.iter().filter_map(|(reason, limit)| Some((reason.clone(), limit.clone()?))));

@@ -52,11 +52,21 @@ pub fn reasons_by_default() -> BTreeMap<String, ReasonLimit> {
 const OF_THE_CENTRE: &[&str] =
     &["missed", "signed_in", "device_lost", "phone_lost", "lost", "unreachable", "declined"];
 
-pub fn check(reason: &str, limit: &ReasonLimit) -> Result<(), Refusal> {
+/// May the reason be changed to this? Without a limit it goes, for which it need not be a known one.
+pub fn check(reason: &str, limit: Option<&ReasonLimit>) -> Result<(), Refusal> {
+    check_word(reason)?;
+    limit.map_or(Ok(()), |limit| check_limit(reason, limit))
+}
+
+fn check_word(reason: &str) -> Result<(), Refusal> {
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if reason.is_empty() || reason.len() > 40 || !reason.chars().all(word) {
         return Err(Refusal::BadName { name: reason.to_owned() });
     }
+    Ok(())
+}
+
+fn check_limit(reason: &str, limit: &ReasonLimit) -> Result<(), Refusal> {
     let within = |field, least, most, value: Option<u32>| match value {
         Some(value) if value < least || value > most => Err(Refusal::OutOfRange { field, least, most }),
         _ => Ok(()),
