@@ -31,7 +31,8 @@ pub struct Owed {
     pub place: Option<CallId>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+// The stronger wish comes first: it decides what is owed to a number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// He asked to be called back.

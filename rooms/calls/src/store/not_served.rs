@@ -8,7 +8,8 @@ use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp};
 use sqlx::Row;
 
 use super::places;
-use crate::rules::Record;
+use crate::rules::owed::Kind;
+use crate::rules::{Record, word};
 
 const OF_NUMBER: &str =
     "SELECT position, kind FROM calls_owed WHERE number = $1 AND done_at IS NULL ORDER BY position LIMIT 1";
@@ -33,42 +34,47 @@ const NOT_REACHED: &str = "UPDATE calls_owed SET taken_by = NULL, tries = tries 
 
 /// What a fact makes somebody owe.
 struct Debt<'a> {
-    kind: &'static str,
+    kind: Kind,
     call: CallId,
     queue: QueueId,
     number: &'a str,
     recording: Option<RecordingId>,
 }
 
-/// The stronger wish comes first.
-fn rank(kind: &str) -> usize {
-    let kinds = ["callback", "message", "abandoned", "closed", "after_hours"];
-    kinds.iter().position(|known| *known == kind).unwrap_or(kinds.len())
+impl<'a> Debt<'a> {
+    fn new(kind: Kind, call: CallId, queue: QueueId, number: &'a str) -> Debt<'a> {
+        Debt { kind, call, queue, number, recording: None }
+    }
 }
 
 /// `caller`: the customer's number of the call the fact is about.
 fn debt<'a>(what: &'a What, caller: &'a str) -> Option<Debt<'a>> {
-    let plain = |kind, call: &CallId, queue: &QueueId| Debt {
-        kind,
-        call: *call,
-        queue: *queue,
-        number: caller,
-        recording: None,
-    };
     Some(match what {
-        What::CallbackAsked { call, queue, number } => Debt { number, ..plain("callback", call, queue) },
+        What::CallbackAsked { call, queue, number } => Debt::new(Kind::Callback, *call, *queue, number),
         What::MessageLeft { call, queue, recording } => {
-            Debt { recording: Some(*recording), ..plain("message", call, queue) }
+            Debt { recording: Some(*recording), ..Debt::new(Kind::Message, *call, *queue, caller) }
         }
-        What::Abandoned { call, queue } if !caller.is_empty() => plain("abandoned", call, queue),
+        What::Abandoned { call, queue } if !caller.is_empty() => {
+            Debt::new(Kind::Abandoned, *call, *queue, caller)
+        }
         What::FlowedOut { call, queue, to: FlowOut::Message } if !caller.is_empty() => {
-            plain("closed", call, queue)
+            Debt::new(Kind::Closed, *call, *queue, caller)
         }
         What::CallBlocked { from, why: Blocked::Full | Blocked::Draining, .. } if !from.is_empty() => {
-            Debt { number: from, ..plain("busy", &CallId(0), &QueueId(0)) }
+            Debt::new(Kind::Busy, CallId(0), QueueId(0), from)
         }
         _ => return None,
     })
+}
+
+/// What the end of a call makes somebody owe, as only its whole record tells.
+fn debt_at_the_end(record: &Record) -> Option<Debt<'_>> {
+    let (kind, queue) = if record.found_closed() {
+        (Kind::AfterHours, QueueId(0))
+    } else {
+        (Kind::Closed, record.left_no_message()?)
+    };
+    Some(Debt::new(kind, record.call, queue, &record.from))
 }
 
 /// Before the record takes the fact in.
@@ -93,17 +99,17 @@ async fn add(tx: &mut Tx, position: i64, at: Timestamp, debt: &Debt<'_>) -> Resu
         None => sqlx::query(ADD)
             .bind(position)
             .bind(at)
-            .bind(debt.kind)
+            .bind(word(&debt.kind))
             .bind(debt.call.get())
             .bind(debt.queue.get())
             .bind(debt.number)
             .bind(recording),
         Some(row) => {
             let (id, kind): (i64, String) = (row.try_get("position")?, row.try_get("kind")?);
-            if rank(debt.kind) <= rank(&kind) {
+            if debt.kind <= Kind::parse(&kind) {
                 sqlx::query(STRONGER)
                     .bind(at)
-                    .bind(debt.kind)
+                    .bind(word(&debt.kind))
                     .bind(debt.call.get())
                     .bind(debt.queue.get())
                     .bind(recording)
@@ -145,19 +151,11 @@ pub async fn pay(tx: &mut Tx, position: i64, fact: &Fact, record: &mut Record) -
                 query.execute(&mut **tx).await.context("a call back that was answered")?;
             }
         }
-        What::CallEnded { call, .. } if record.found_closed() => {
-            let (call, queue) = (*call, QueueId(0));
-            let debt = Debt { kind: "after_hours", call, queue, number: &record.from, recording: None };
-            add(tx, position, fact.at, &debt).await?;
-        }
-        What::CallEnded { call, .. } if record.left_no_message().is_some() => {
-            let (call, queue) = (*call, record.left_no_message().unwrap_or(QueueId(0)));
-            let debt = Debt { kind: "closed", call, queue, number: &record.from, recording: None };
-            add(tx, position, fact.at, &debt).await?;
-        }
         What::CallEnded { call, cause, .. } => {
-            if let Some(owed) = record.owed.take() {
-                not_reached(tx, *call, owed, &crate::rules::word(cause)).await?;
+            if let Some(debt) = debt_at_the_end(record) {
+                add(tx, position, fact.at, &debt).await?;
+            } else if let Some(owed) = record.owed.take() {
+                not_reached(tx, *call, owed, &word(cause)).await?;
             }
         }
         _ => {}
