@@ -7,6 +7,3 @@ pub mod jobs;
 pub mod load;
 pub mod moves;
 pub mod save;
-mod text;
-
-pub use text::{Text, ids};

@@ -4,12 +4,14 @@
 //! * [`Db::open`] opens a file or a server; [`Db::read`] is for queries, [`Db::begin`] for changes.
 //! * [`Tx::journal`] and [`Tx::emit`] are written with the change, in the same transaction, at [`Tx::commit`].
 //! * [`migrations!`] embeds a room's numbered SQL files; [`Db::migrate`] applies each of them once.
+//! * [`in_ids!`] is for a query with a list in it.
 //! * [`testdb::on_both`] runs a test on both databases.
 //!
 //! The portable subset of SQL is in `docs/a-room.md`.
 
 mod db;
 mod journal;
+mod lists;
 mod migrate;
 mod outbox;
 pub mod testdb;
@@ -19,6 +21,7 @@ mod tx;
 
 pub use db::{Db, Kind, Options};
 pub use journal::{Broken, Entry, Look, hash_of};
+pub use lists::{Text, ids};
 pub use migrate::{Migration, Migrations};
 pub use outbox::{Emitted, Event, News, Subscription};
 pub use sqlx::any::AnyRow as Row;

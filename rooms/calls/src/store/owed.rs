@@ -1,7 +1,7 @@
 //! What is owed to callers: read by page, changed one at a time.
 
 use anyhow::{Context, Result};
-use db::{Db, Entry, Tx};
+use db::{Db, Entry, Text, Tx, ids, in_ids};
 use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp};
 use sqlx::Row;
 
@@ -99,20 +99,15 @@ pub struct Attempt {
     pub result: Option<String>,
 }
 
+const ATTEMPTS: Text =
+    in_ids!("SELECT owed, call, agent, at, result FROM calls_attempts WHERE owed IN ", " ORDER BY at, call");
+
 /// The attempts of these rows, oldest first.
 pub async fn attempts(db: &Db, owed: &[i64]) -> Result<Vec<Attempt>> {
     if owed.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=owed.len()).map(|n| format!("${n}")).collect();
-    let sql = format!(
-        "SELECT owed, call, agent, at, result FROM calls_attempts WHERE owed IN ({}) ORDER BY at, call",
-        places.join(", ")
-    );
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-    for id in owed {
-        query = query.bind(*id);
-    }
+    let query = sqlx::query(ATTEMPTS.of(db.kind())).bind(ids(owed.iter().copied()));
     let rows = query.fetch_all(db.read()).await.context("attempts to call back")?;
     let attempt = |row: &db::Row| {
         Ok(Attempt {

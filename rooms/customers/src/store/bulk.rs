@@ -1,13 +1,11 @@
 //! Many new customers at a time: one statement for each table, whatever the number of rows.
 
 use anyhow::{Context, Result};
-use db::Tx;
+use db::{Text, Tx, from_rows};
 use kernel::{CustomerId, PersonId, Timestamp};
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
-use super::Text;
-use super::text::from_rows;
 use crate::Changed;
 use crate::rules::bulk::Record;
 use crate::rules::{Source, pinyin, reversed};

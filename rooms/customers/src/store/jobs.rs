@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use db::{Db, Row, Tx};
+use db::{Db, Row, Text, Tx, in_texts};
 use kernel::{CustomerId, PersonId, Timestamp};
 use sqlx::Row as _;
 
-use super::Text;
-use super::text::in_texts;
 use crate::rules::job::{Detail, Job, JobState};
 
 const ADD: &str = "INSERT INTO customers_job (id, kind, state, at, who, title, detail) VALUES ($1, 'import', $2, $3, $4, $5, $6)";

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use db::{Db, Kind as DbKind, Row};
+use db::{Db, Kind as DbKind, Row, Text, ids, in_ids};
 use kernel::{AccountId, CallId, ContactId, CustomerId, PersonId, PremisesId, Timestamp};
 use sqlx::{AnyConnection, Row as _};
 
-use super::text::in_ids;
-use super::{Text, ids};
 use crate::rules::address::Parts;
 use crate::rules::{
     Account, Archived, Class, Contact, Customer, Flag, FlagKind, Kind, Meter, Point, Premises, Source,

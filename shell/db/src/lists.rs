@@ -1,6 +1,6 @@
 //! The one place where a query has two texts: lists that travel as JSON, which the two databases unpack differently.
 
-use db::Kind;
+use crate::Kind;
 
 /// One query in both dialects.
 #[derive(Clone, Copy)]
@@ -18,10 +18,11 @@ impl Text {
     }
 }
 
-/// `in_ids!("SELECT … WHERE id IN ", " ORDER BY id")`: `$1` is a JSON array of ids.
+/// `in_ids!("SELECT … WHERE id IN ", " ORDER BY id")` is a [`Text`]: `$1` is a JSON array of [`ids`].
+#[macro_export]
 macro_rules! in_ids {
     ($before:expr, $after:expr) => {
-        $crate::store::Text {
+        $crate::Text {
             sqlite: concat!($before, "(SELECT value FROM json_each($1))", $after),
             postgres: concat!(
                 $before,
@@ -33,9 +34,10 @@ macro_rules! in_ids {
 }
 
 /// The same with a JSON array of texts.
+#[macro_export]
 macro_rules! in_texts {
     ($before:expr, $after:expr) => {
-        $crate::store::Text {
+        $crate::Text {
             sqlite: concat!($before, "(SELECT value FROM json_each($1))", $after),
             postgres: concat!(
                 $before,
@@ -45,18 +47,19 @@ macro_rules! in_texts {
         }
     };
 }
+
 /// `from_rows!("INSERT … SELECT CAST(value ->> 0 AS BIGINT), value ->> 1 FROM ", "")`: `$1` is a JSON array of arrays.
+#[macro_export]
 macro_rules! from_rows {
     ($before:expr, $after:expr) => {
-        $crate::store::Text {
+        $crate::Text {
             sqlite: concat!($before, "json_each($1) WHERE 1 = 1", $after),
             postgres: concat!($before, "json_array_elements(CAST($1 AS json)) WHERE 1 = 1", $after),
         }
     };
 }
-pub(crate) use {from_rows, in_ids, in_texts};
 
-/// Ids as the JSON array the macros above expect.
+/// Ids as the JSON array that [`in_ids!`] expects.
 pub fn ids(ids: impl IntoIterator<Item = i64>) -> String {
     let list: Vec<i64> = ids.into_iter().collect();
     serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned())
