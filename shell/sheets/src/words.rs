@@ -21,9 +21,15 @@ pub enum Language {
 pub struct Words(BTreeMap<String, String>);
 
 impl Words {
+    /// From a room's two message files.
+    ///
     /// # Errors
     /// When the file is no JSON.
-    pub fn read(messages: &str) -> Result<Words> {
+    pub fn read(language: Language, chinese: &str, english: &str) -> Result<Words> {
+        let messages = match language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        };
         let tree: Value = serde_json::from_str(messages).context("a message file")?;
         let mut words = BTreeMap::new();
         flatten(String::new(), tree, &mut words);
@@ -56,10 +62,13 @@ mod tests {
 
     #[test]
     fn a_word_is_found_by_its_key() {
-        let words = Words::read(r#"{ "title": "客户", "class": { "cng": "车用 CNG" } }"#).expect("messages");
+        let chinese = r#"{ "title": "客户", "class": { "cng": "车用 CNG" } }"#;
+        let words = Words::read(Language::Chinese, chinese, "").expect("messages");
         assert_eq!(
             (words.get("class.cng"), words.get("class.moon")),
             ("车用 CNG".into(), "class.moon".into())
         );
+        let words = Words::read(Language::English, "", r#"{ "title": "Customers" }"#).expect("messages");
+        assert_eq!(words.get("title"), "Customers");
     }
 }

@@ -28,10 +28,11 @@ const COLUMNS: &[&str] = &[
 
 /// The words of this room's screens.
 pub fn words(language: Language) -> Result<Words> {
-    Words::read(match language {
-        Language::Chinese => include_str!("../../ui/messages/zh-CN.json"),
-        Language::English => include_str!("../../ui/messages/en.json"),
-    })
+    Words::read(
+        language,
+        include_str!("../../ui/messages/zh-CN.json"),
+        include_str!("../../ui/messages/en.json"),
+    )
 }
 
 pub fn headings(words: &Words) -> Vec<String> {

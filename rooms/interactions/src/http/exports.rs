@@ -62,10 +62,11 @@ pub async fn start(
     Json(form): Json<ExportForm>,
 ) -> Answer<ExportView> {
     let filter = form.search.filter()?;
-    let words = Words::read(match form.language {
-        Language::Chinese => include_str!("../../ui/messages/zh-CN.json"),
-        Language::English => include_str!("../../ui/messages/en.json"),
-    })?;
+    let words = Words::read(
+        form.language,
+        include_str!("../../ui/messages/zh-CN.json"),
+        include_str!("../../ui/messages/en.json"),
+    )?;
     let search = &form.search;
     let note = json!({ "agent": search.agent, "reason": search.reason, "result": search.result, "state": search.state,
         "overdue": search.overdue, "from": search.from, "to": search.to });
