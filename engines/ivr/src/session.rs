@@ -1,110 +1,23 @@
 //! One caller on the way through a flow.
 //!
-//! The contract is the two enums below. A key is never lost: what is pressed while something is said that leads to a
+//! The contract is the two enums in `contract`. A key is never lost: what is pressed while something is said that leads to a
 //! menu is kept and given to that menu, so that those who know the way need not listen.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use audio::{Digit, Sound};
-use kernel::{Engine, QueueId, Timestamp};
-use serde::{Deserialize, Serialize};
+use kernel::{Engine, Timestamp};
 
-use crate::flow::{Flow, Kind, LeadsTo, Node, NodeIx, Prompt, Target};
+use crate::flow::{Flow, Kind, LeadsTo, NodeIx, Prompt, Target};
 use crate::node::{after, collect, look_up, menu, rate, say, voicemail};
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Input {
-    Digit(Digit),
-    /// What was last asked to be played has ended by itself.
-    Played,
-    /// The message after `Effect::Voicemail` is recorded.
-    MessageLeft,
-    /// The answer to `Effect::LookUp`; `None` when nothing is known.
-    LookedUp {
-        key: String,
-        value: Option<String>,
-    },
-}
+mod contract;
+mod show;
+mod walk;
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Effect {
-    /// In place of what was being played.
-    Play {
-        sounds: Vec<Sound>,
-    },
-    StopPlaying,
-    /// For the record: where the caller went.
-    Visited {
-        node: String,
-    },
-    Chosen {
-        node: String,
-        key: Digit,
-    },
-    /// An informative end was reached.
-    Served {
-        node: String,
-    },
-    /// The caller came outside the hours of this node.
-    Closed {
-        node: String,
-    },
-    LookUp {
-        key: String,
-        argument: Argument,
-    },
-    Rated {
-        score: u8,
-    },
-    /// Record a message for this queue, at most so long, ended by # or hang-up.
-    Voicemail {
-        queue: QueueId,
-        max: Duration,
-    },
-    /// The caller asks to be called back at this number (the calling number when `None`).
-    CallBack {
-        queue: QueueId,
-        number: Option<String>,
-    },
-    /// The last effects of a session: it is over.
-    Queue {
-        queue: QueueId,
-        urgent: bool,
-    },
-    HangUp,
-    /// The input did not fit; nothing changed.
-    Refused,
-}
+pub use contract::{Argument, Caller, Effect, Input};
 
-/// What is asked about. Typed in secret, it is for whoever answers and for nobody else: printed, it is asterisks.
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Argument {
-    pub text: String,
-    pub secret: bool,
-}
-
-impl std::fmt::Debug for Argument {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let hidden = || "*".repeat(self.text.chars().count());
-        std::fmt::Debug::fmt(&if self.secret { hidden() } else { self.text.clone() }, f)
-    }
-}
-
-/// Who is on the line.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Caller {
-    /// The calling number, unless it is withheld.
-    pub number: Option<String>,
-    /// The number that was called.
-    pub called: String,
-}
-
-/// Nodes walked through without the caller doing anything. A checked flow has no such circle; this is for the others.
-const HOPS_MAX: usize = 64;
 /// Keys kept for the next menu.
 const AHEAD_MAX: usize = 24;
 /// Menus remembered for "back".
@@ -237,152 +150,7 @@ impl Session {
         self.flow.node(at).map(|node| &node.kind)
     }
 
-    /// The whole state as text, secrets masked: for transcripts and the log.
-    pub fn show(&self) -> String {
-        let Session { flow, caller, ends, extended: _, state, playing, ahead, trail, known, secrets } = self;
-        let names = |at: &NodeIx| flow.node(*at).map_or("?", |node| node.name.as_str()).to_owned();
-        let hidden = |name: &str, value: &str| {
-            if secrets.contains(name) { "*".repeat(value.chars().count()) } else { value.to_owned() }
-        };
-        let state = match state {
-            State::Saying { node } => format!("saying {}", names(node)),
-            State::InMenu { node, wrong, until } => {
-                format!("in menu {}, {wrong} wrong, until {}", names(node), moment(until))
-            }
-            State::Collecting { node, typed, wrong, until } => {
-                let typed = if self.is_secret() { "*".repeat(typed.len()) } else { typed.clone() };
-                format!("collecting {} {typed:?}, {wrong} wrong, until {}", names(node), moment(until))
-            }
-            State::LookingUp { node, until } => format!("looking up {}, until {until}", names(node)),
-            State::Rating { node, wrong, until } => {
-                format!("rating {}, {wrong} wrong, until {}", names(node), moment(until))
-            }
-            State::Inviting { node } => format!("inviting {}", names(node)),
-            State::Recording { node, until } => format!("recording {}, until {until}", names(node)),
-            State::Over => "over".into(),
-        };
-        let known: Vec<String> = known.iter().map(|(k, v)| format!("{k}={}", hidden(k, v))).collect();
-        format!(
-            "{} v{} called {} from {}: {state}\nends {ends}, playing {playing}, {} keys ahead, trail [{}], known [{}]\n",
-            flow.name,
-            flow.version,
-            caller.called,
-            caller.number.as_deref().unwrap_or("withheld"),
-            ahead.len(),
-            trail.iter().map(names).collect::<Vec<_>>().join(" > "),
-            known.join(", "),
-        )
-    }
-
-    /// The invariants.
-    ///
-    /// # Panics
-    /// When one does not hold: a bug here, not in the flow.
-    pub fn check(&self) {
-        assert!(self.ahead.len() <= AHEAD_MAX, "too many keys kept");
-        assert!(self.trail.len() <= TRAIL_MAX, "too many menus remembered");
-        assert!(self.is_over() || self.deadline().is_some(), "would wait for ever");
-        assert!(!self.is_over() || !self.playing, "plays on after the end");
-        if let Some(at) = self.at() {
-            let fits = matches!(
-                (&self.state, self.kind(at)),
-                (State::Saying { .. }, Some(Kind::Say(_)))
-                    | (State::InMenu { .. }, Some(Kind::Menu(_)))
-                    | (State::Collecting { .. }, Some(Kind::Collect(_)))
-                    | (State::LookingUp { .. }, Some(Kind::LookUp(_)))
-                    | (State::Rating { .. }, Some(Kind::Rate(_)))
-                    | (State::Inviting { .. } | State::Recording { .. }, Some(Kind::Voicemail(_)))
-            );
-            assert!(fits, "the state {:?} is not one of its node", self.state);
-        }
-    }
-
     // What the nodes use.
-
-    /// Goes on at `target`, through whatever needs no waiting.
-    pub(crate) fn go(&mut self, now: Timestamp, target: Target, out: &mut Vec<Effect>) {
-        let flow = Arc::clone(&self.flow);
-        let mut target = target;
-        if self.ends <= now {
-            return self.give_up(out);
-        }
-        for _ in 0..HOPS_MAX {
-            let at = match target {
-                Target::Node(at) => at,
-                Target::Person => match flow.person {
-                    Some(at) => at,
-                    None => return self.hang_up(out),
-                },
-                Target::Back => match self.menu_before() {
-                    Some(at) => at,
-                    None => flow.start,
-                },
-                Target::Repeat => self.trail.last().copied().unwrap_or(flow.start),
-                Target::HangUp => return self.hang_up(out),
-            };
-            let Some(node) = flow.node(at) else { return self.give_up(out) };
-            out.push(Effect::Visited { node: node.name.clone() });
-            match self.enter(now, at, node, out) {
-                Some(next) => target = next,
-                None => return,
-            }
-        }
-        self.give_up(out);
-    }
-
-    /// Enters one node; where to go on at once, unless something is to be waited for.
-    fn enter(&mut self, now: Timestamp, at: NodeIx, node: &Node, out: &mut Vec<Effect>) -> Option<Target> {
-        match &node.kind {
-            Kind::Say(say) => say::enter(self, now, at, &node.name, say, out),
-            Kind::Menu(menu) => {
-                self.remember(at);
-                menu::enter(self, now, at, menu, out);
-                None
-            }
-            Kind::Collect(collect) => {
-                collect::enter(self, now, at, collect, out);
-                None
-            }
-            Kind::LookUp(look_up) => {
-                look_up::enter(self, now, at, look_up, out);
-                None
-            }
-            Kind::Rate(rate) => {
-                rate::enter(self, now, at, rate, out);
-                None
-            }
-            Kind::Voicemail(voicemail) => {
-                voicemail::enter(self, now, at, voicemail, out);
-                None
-            }
-            Kind::Hours(hours) => {
-                if !hours.hours.is_open(now) {
-                    out.push(Effect::Closed { node: node.name.clone() });
-                }
-                Some(hours.next(now))
-            }
-            Kind::GoTo(to) => Some(*to),
-            Kind::CallBack(ask) => {
-                let number = match &ask.number {
-                    Some(name) => self.known.get(name).cloned(),
-                    None => self.caller.number.clone(),
-                };
-                let Some(number) = number else { return Some(ask.unknown) };
-                // The calling number is the exchange's to know; only another one is told.
-                let number = ask.number.is_some().then_some(number);
-                out.push(Effect::CallBack { queue: ask.queue, number });
-                Some(ask.next)
-            }
-            Kind::Queue { queue, urgent } => {
-                self.queue(*queue, *urgent, out);
-                None
-            }
-            Kind::HangUp => {
-                self.hang_up(out);
-                None
-            }
-        }
-    }
 
     pub(crate) fn leads_to(&self, target: Target, now: Timestamp) -> LeadsTo {
         self.flow.leads_to(target, now)
@@ -445,49 +213,6 @@ impl Session {
         }
     }
 
-    fn remember(&mut self, at: NodeIx) {
-        match self.trail.iter().position(|seen| *seen == at) {
-            Some(seen) => self.trail.truncate(seen + 1),
-            None => {
-                if self.trail.len() == TRAIL_MAX {
-                    self.trail.remove(1);
-                }
-                self.trail.push(at);
-            }
-        }
-    }
-
-    fn menu_before(&mut self) -> Option<NodeIx> {
-        if self.trail.len() > 1 && self.at() == self.trail.last().copied() {
-            self.trail.pop();
-        }
-        self.trail.last().copied()
-    }
-
-    fn queue(&mut self, queue: QueueId, urgent: bool, out: &mut Vec<Effect>) {
-        self.finish(out);
-        out.push(Effect::Queue { queue, urgent });
-    }
-
-    fn hang_up(&mut self, out: &mut Vec<Effect>) {
-        self.finish(out);
-        out.push(Effect::HangUp);
-    }
-
-    /// The flow cannot be walked, or has been walked for too long.
-    fn give_up(&mut self, out: &mut Vec<Effect>) {
-        match self.flow.refuge {
-            Some(queue) => self.queue(queue, false, out),
-            None => self.hang_up(out),
-        }
-    }
-
-    fn finish(&mut self, out: &mut Vec<Effect>) {
-        self.stop_playing(out);
-        self.ahead.clear();
-        self.state = State::Over;
-    }
-
     pub(crate) fn key(&mut self, now: Timestamp, key: Digit, out: &mut Vec<Effect>) {
         let flow = Arc::clone(&self.flow);
         let Some(node) = self.at().and_then(|at| flow.node(at)) else { return out.push(Effect::Refused) };
@@ -525,16 +250,6 @@ impl Session {
             // The waiting prompt of a look-up has ended before its answer.
             _ => {}
         }
-    }
-}
-
-fn moment(at: &Option<Timestamp>) -> String {
-    at.map_or_else(|| "the prompt has ended".into(), |at| at.to_string())
-}
-
-impl std::fmt::Debug for Session {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.show().trim_end())
     }
 }
 

@@ -1,0 +1,96 @@
+//! What a session is told and what it asks for.
+
+use std::time::Duration;
+
+use audio::{Digit, Sound};
+use kernel::QueueId;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    Digit(Digit),
+    /// What was last asked to be played has ended by itself.
+    Played,
+    /// The message after `Effect::Voicemail` is recorded.
+    MessageLeft,
+    /// The answer to `Effect::LookUp`; `None` when nothing is known.
+    LookedUp {
+        key: String,
+        value: Option<String>,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// In place of what was being played.
+    Play {
+        sounds: Vec<Sound>,
+    },
+    StopPlaying,
+    /// For the record: where the caller went.
+    Visited {
+        node: String,
+    },
+    Chosen {
+        node: String,
+        key: Digit,
+    },
+    /// An informative end was reached.
+    Served {
+        node: String,
+    },
+    /// The caller came outside the hours of this node.
+    Closed {
+        node: String,
+    },
+    LookUp {
+        key: String,
+        argument: Argument,
+    },
+    Rated {
+        score: u8,
+    },
+    /// Record a message for this queue, at most so long, ended by # or hang-up.
+    Voicemail {
+        queue: QueueId,
+        max: Duration,
+    },
+    /// The caller asks to be called back at this number (the calling number when `None`).
+    CallBack {
+        queue: QueueId,
+        number: Option<String>,
+    },
+    /// The last effects of a session: it is over.
+    Queue {
+        queue: QueueId,
+        urgent: bool,
+    },
+    HangUp,
+    /// The input did not fit; nothing changed.
+    Refused,
+}
+
+/// What is asked about. Typed in secret, it is for whoever answers and for nobody else: printed, it is asterisks.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Argument {
+    pub text: String,
+    pub secret: bool,
+}
+
+impl std::fmt::Debug for Argument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hidden = || "*".repeat(self.text.chars().count());
+        std::fmt::Debug::fmt(&if self.secret { hidden() } else { self.text.clone() }, f)
+    }
+}
+
+/// Who is on the line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Caller {
+    /// The calling number, unless it is withheld.
+    pub number: Option<String>,
+    /// The number that was called.
+    pub called: String,
+}
