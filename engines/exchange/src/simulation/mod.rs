@@ -4,6 +4,7 @@
 //! and its last thirty steps.
 
 mod dice;
+mod fate;
 mod ledger;
 mod people;
 mod wire;
