@@ -1,5 +1,4 @@
-//! The language of the transcripts, and the shortest possible wire: what is dialled can be answered, what is hung up ends,
-//! what is recorded is sealed.
+//! The language of the transcripts.
 //!
 //! * `caller A calls 95598 [from NUMBER] [phone USER]`, then `A answers`, `A presses 12#`, `A hangs up`, `A lost`,
 //!   `A silent 60s`, `A prompt ends`, `A prompt missing`, `A found balance owing`, `A found balance`
@@ -17,12 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::time::{Clock, TestClock};
-use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, RecordingId, Timestamp};
+use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, Timestamp};
 
 use super::world;
-use crate::fact::{Place, TransferTo, What};
-use crate::line::{Command, Device, EndCause, Event, Identity, Origin, PlayOutcome, Target};
+use crate::fact::{Place, TransferTo};
+use crate::line::{Device, EndCause, Event, Identity, Origin, PlayOutcome};
 use crate::{AgentAct, Config, Effect, Exchange, Input, LeaderAct};
+
+mod wire;
 
 pub fn run(text: &str) -> String {
     let mut rig = Rig::new();
@@ -61,7 +62,6 @@ pub(super) struct Rig {
     /// By telephone, and `outside`.
     dialled: BTreeMap<String, LegId>,
     playing: BTreeMap<LegId, PlayId>,
-    recorded: BTreeMap<RecordingId, LegId>,
     recordings: u32,
     /// In queues, for call backs: what a database would know after a death.
     places: BTreeMap<CallId, Place>,
@@ -97,7 +97,6 @@ impl Rig {
             calls: BTreeMap::new(),
             dialled: BTreeMap::new(),
             playing: BTreeMap::new(),
-            recorded: BTreeMap::new(),
             recordings: 0,
             places: BTreeMap::new(),
             rung: BTreeSet::new(),
@@ -316,73 +315,6 @@ impl Rig {
         self.exchange.check();
         for event in events {
             self.wire(event);
-        }
-    }
-
-    /// What the wire makes of an effect.
-    fn note(&mut self, effect: &Effect, events: &mut Vec<Event>) {
-        match effect {
-            Effect::Fact(fact) => {
-                match &fact.what {
-                    What::PlaceKept(place) => {
-                        let name = format!("{}-back", self.name(place.promised_in));
-                        self.names.insert(place.call.to_string(), name);
-                        self.places.insert(place.call, place.clone());
-                    }
-                    What::CallPlaced { call, .. } | What::PlaceLost { call, .. } => {
-                        self.places.remove(call);
-                        self.rung.remove(call);
-                    }
-                    What::Offered { call, .. } => {
-                        self.rung.insert(*call);
-                    }
-                    What::OfferEnded { call, .. } => {
-                        self.rung.remove(call);
-                    }
-                    _ => {}
-                }
-                if let What::CallArrived { call, leg, .. } | What::CallPlaced { call, leg, .. } = &fact.what {
-                    // A call from the desk is told before the telephone is rung.
-                    let placed = self.calls.len() + 1;
-                    let name =
-                        self.names.get(&leg.to_string()).cloned().unwrap_or_else(|| format!("D{placed}"));
-                    // A call back has its name from the promise.
-                    let name = self.names.entry(call.to_string()).or_insert(name).clone();
-                    self.names.entry(leg.to_string()).or_insert_with(|| name.clone());
-                    self.calls.insert(name, *call);
-                }
-            }
-            Effect::Line(command) => match command {
-                Command::Dial { leg, to, .. } => {
-                    let name = match to {
-                        Target::Phone { user, .. } => user.clone(),
-                        Target::Number { .. } => "outside".to_owned(),
-                    };
-                    self.names.insert(leg.to_string(), name.clone());
-                    self.dialled.insert(name, *leg);
-                }
-                Command::HangUp { leg } | Command::Reject { leg, .. } => {
-                    events.push(Event::Ended { leg: *leg, cause: EndCause::Ours });
-                }
-                Command::Play { leg, play, .. } => {
-                    self.playing.insert(*leg, *play);
-                }
-                Command::Record { recording, leg } => {
-                    self.recordings += 1;
-                    let name = format!("R{}", self.recordings);
-                    self.names.insert(recording.to_string(), name.clone());
-                    self.recorded.insert(*recording, *leg);
-                    let file = format!("{name}.wav");
-                    events.push(Event::RecordingStarted { recording: *recording, file });
-                }
-                Command::StopRecording { recording } => {
-                    let file = format!("{}.wav", self.names[&recording.to_string()]);
-                    let (recording, sha256) = (*recording, "…".to_owned());
-                    events.push(Event::RecordingSealed { recording, file, duration_ms: 0, bytes: 0, sha256 });
-                }
-                _ => {}
-            },
-            Effect::LookUp { .. } | Effect::Refused(_) => {}
         }
     }
 
