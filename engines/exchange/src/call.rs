@@ -30,10 +30,10 @@ pub(crate) use self::state::{
 };
 pub use self::view::CallState;
 
-/// No goodbye lasts longer; one whose end is never told must not keep a line.
 /// A place in the queue is kept for no longer than this; then the call back is owed like any other.
 const PROMISE_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
 
+/// No goodbye lasts longer; one whose end is never told must not keep a line.
 const GOODBYE_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 
 #[derive(Debug)]
