@@ -11,6 +11,8 @@ const OUTSIDE = ["/sign-in", "/setup"];
 export function warm(path: string): void {
   if (OUTSIDE.includes(path)) return;
   void queries.prefetchQuery(ME);
-  const parts = rooms.flatMap(({ routes, slots }) => [...routes.filter((route) => matchPath(`/${route.path}`, path)).map((route) => route.page), slots?.["shell.bar"]]);
+  // `calls/desk` before `calls/:id`.
+  const fitting = rooms.flatMap(({ routes }) => routes).filter((route) => matchPath(`/${route.path}`, path));
+  const parts = [(fitting.find((route) => !route.path.includes(":")) ?? fitting[0])?.page, ...rooms.map(({ slots }) => slots?.["shell.bar"])];
   for (const part of parts) if (typeof part === "function") void part().catch(() => undefined);
 }
