@@ -44,11 +44,12 @@ afterEach((context) => {
 /** A reason with its fields, a point ticked, a note saved. */
 async function write() {
   const { page } = agent;
-  await page.getByRole("combobox", { name: "查找来电原因" }).fill("漏气");
+  await page.getByRole("combobox", { name: "查找来电原因" }).fill("tqcx");
   await page.getByRole("option").first().click();
   await page.getByRole("checkbox").first().check();
-  await page.getByLabel("记录", { exact: true }).fill("厨房有轻微异味，已请客户关阀、开窗，不动电器开关。");
+  await page.getByLabel("记录", { exact: true }).fill("询问小区何时恢复供气，已告知预计 18:00 前恢复。");
   await page.getByText(/已自动保存/).waitFor();
+  await page.getByRole("region", { name: "来电客户" }).scrollIntoViewIfNeeded();
 }
 
 test("the softphone comes up in the agent's own name", LIMIT, async () => {

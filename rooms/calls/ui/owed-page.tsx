@@ -16,6 +16,9 @@ import { ANSWER } from "./permissions";
 
 const KINDS: Record<Owed["kind"], LucideIcon> = { callback: PhoneOutgoing, message: Voicemail, abandoned: PhoneMissed, closed: DoorClosed, after_hours: MoonStar, busy: PhoneOff };
 
+/** What the centre writes when it is done without anybody saying so. */
+const BY_ITSELF = ["reached", "got_through"] as const;
+
 /** When the caller came: the last time, and how often before. */
 function When({ row }: { row: Owed }) {
   const { t } = useTranslation("calls");
@@ -88,7 +91,7 @@ export default function OwedPage() {
       ? ([
           { key: "by", title: t("owed.done_by"), cell: (row) => agents.name(row.done_by) ?? "—" },
           { key: "done_at", title: t("owed.done_at"), cell: (row) => (row.done_at ? <Moment at={row.done_at} seconds={false} /> : "—") },
-          { key: "note", title: t("owed.note"), cell: (row) => row.note ?? "—" },
+          { key: "note", title: t("owed.note"), cell: (row) => (row.note === null ? "—" : (BY_ITSELF as readonly string[]).includes(row.note) ? t(`owed.by_itself.${row.note as (typeof BY_ITSELF)[number]}`) : row.note) },
         ] satisfies Column<Owed>[])
       : ([
           { key: "by", title: t("owed.taken_by"), cell: (row) => (row.in_queue ? <Mark tone="wrap" icon={ListOrdered}>{t("owed.in_queue")}</Mark> : row.taken_by ? <Mark tone="call" icon={UserRound}>{agents.name(row.taken_by) ?? row.taken_by}</Mark> : <span className="muted">{t("owed.free")}</span>) },

@@ -27,7 +27,7 @@ export function TextFilter({ id, label, value, onChange, width = 130, digits = f
   );
 }
 
-export function ChoiceFilter({ id, label, value, onChange, options, width = 118 }: { id: string; label: string; value: string | undefined; onChange: (value: string | null) => void; options: { value: string; label: ReactNode; search?: string }[]; width?: number }) {
+export function ChoiceFilter({ id, label, value, onChange, options, width = 106 }: { id: string; label: string; value: string | undefined; onChange: (value: string | null) => void; options: { value: string; label: ReactNode; search?: string }[]; width?: number }) {
   const { t } = useTranslation("app");
   return (
     <Field label={label} htmlFor={id}>
@@ -65,7 +65,7 @@ export function TimeFilter({ label, from, to, onChange }: { label: string; from:
     <Field label={label}>
       <DatePicker.RangePicker
         aria-label={label}
-        style={{ width: 296 }}
+        style={{ width: 284 }}
         showTime={{ format: "HH:mm", defaultOpenValue: [today, today.endOf("day")] }}
         format="MM-DD ddd HH:mm"
         presets={presets}

@@ -2,6 +2,7 @@
 import { Button, Popover } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { groupOf, useDeskWords } from "@kit";
 import { useSecond } from "@lib/clock";
 import type { DeskAct, OwnDesk } from "@lib/desk";
 import { duration } from "@lib/format";
@@ -18,9 +19,12 @@ export function progress(now: number, since: number, soft: number, hard: number)
 
 export function WrapUp({ own, act }: { own: OwnDesk; act: (what: DeskAct) => void }) {
   const { t } = useTranslation("calls");
+  const words = useDeskWords();
   const now = useSecond() * 1000;
   const [open, setOpen] = useState(false);
   if (own.desk.state !== "after_call" || !own.since || !own.soft || !own.hard) return null;
+  const then = own.next?.state === "not_ready" ? own.next : null;
+  const after = then ? (then.reason && groupOf({ state: "not_ready", reason: then.reason }) === "pause" ? words.reason(then.reason) : words.state("not_ready")) : words.state("ready");
   const { gone, late, left } = progress(now, Date.parse(own.since), Date.parse(own.soft), Date.parse(own.hard));
   const round = 2 * Math.PI * RADIUS;
   return (
@@ -30,7 +34,7 @@ export function WrapUp({ own, act }: { own: OwnDesk; act: (what: DeskAct) => voi
         <circle cx="18" cy="18" r={RADIUS} fill="none" stroke="var(--tone)" strokeWidth="4" strokeDasharray={round} strokeDashoffset={round * gone} transform="rotate(-90 18 18)" />
       </svg>
       <div>
-        <b>{t("desk.wrap_up.title")}</b> {t("desk.wrap_up.left", { left: duration(left) })}
+        <b>{t("desk.wrap_up.title")}</b> {t("desk.wrap_up.left", { left: duration(left), state: after })}
       </div>
       <Popover
         trigger="click"

@@ -16,13 +16,18 @@ interface Props {
   fault: Fault | undefined;
 }
 
+/** Half Chinese letters side by side in a column of the form. */
+const COLUMN = 30;
+/** Whether a few choices fit into one column, by rule of thumb. */
+const fits = (words: string[]): boolean => words.length > 4 || words.reduce((sum, word) => sum + 4.5 + [...word].reduce((wide, letter) => wide + (letter > "\u2e80" ? 2 : 1.1), 0), 0) <= COLUMN;
+
 export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
   const { t } = useTranslation("interactions");
   const id = useId();
   const label = said(field.title);
   const common = { id, value, maxLength: 500, ...(fault ? { status: "error" as const } : {}), onBlur: onLeave };
   const typed = (event: { target: { value: string } }) => onChange(event.target.value);
-  const wide = field.kind === "text" || field.kind === "address" || field.kind === "date_time" || (field.kind === "choice" && field.options.length > 2);
+  const wide = field.kind === "text" || field.kind === "address" || field.kind === "date_time" || (field.kind === "choice" && !fits(field.options.map((option) => said(option.title))));
   const picked = (format: string) => ({ id, format, value: value ? dayjs(value) : null, style: { width: "100%" }, onBlur: onLeave, ...(fault ? { status: "error" as const } : {}) });
   const chips = (items: { key: string; label: string }[]) => <Choose label={label} items={items} value={value || null} onChoose={(key) => onChange(value === key ? "" : key)} />;
   const body = () => {

@@ -34,10 +34,10 @@ function useSave(store: DraftStore, live: boolean) {
       if (faults.length > 0) void message.warning(t("desk.lacks", { count: faults.length }));
       else if (error) void message.error(problem(error).what);
       else if (saving === "conflict") void message.warning(t("kept.conflict"));
-      // What is missing can be filled in at once.
+      // What is missing can be filled in at once; the list of reasons opens when it is asked for, since it lies over the results.
       const missing = document.querySelector<HTMLElement>(".record .fault")?.closest(".field");
       missing?.scrollIntoView({ block: "center" });
-      missing?.querySelector<HTMLElement>('input, textarea, [tabindex="0"]')?.focus({ preventScroll: true });
+      missing?.querySelector<HTMLElement>('input:not([role=combobox]), textarea, [tabindex="0"]')?.focus({ preventScroll: true });
       return;
     }
     if (!then || !live) {
