@@ -90,3 +90,33 @@ test("caller and agent hear each other, also after the page was loaded anew, and
   assert.ok(best(spoken, AGENT_HZ) > MOSTLY, `the agent's tone: ${best(spoken, AGENT_HZ)}`);
   assert.deepEqual(agent.page.complaints, []);
 });
+
+test("after a call on a poor network the next one is Opus, which stands loss", LIMIT, async () => {
+  await agent.page.addInitScript(() => {
+    window.sessionStorage.setItem("softphone.poor_network", "1");
+    const connections = (window.connections = []);
+    window.RTCPeerConnection = class extends window.RTCPeerConnection {
+      constructor(...given) {
+        super(...given);
+        connections.push(this);
+      }
+    };
+  });
+  await agent.page.reload();
+  await agent.button("软电话可用").waitFor();
+  await agent.write("打错");
+  const caller = await Telephone.at("127.0.0.2");
+  await caller.say(CALLER_HZ).call(centre.sip, "13800000002", "12345");
+  await agent.answer();
+  await hears(agent.ear, [CALLER_HZ]);
+  await hears(caller, [AGENT_HZ]);
+  const codecs = await agent.page.evaluate(async () => {
+    const reports = await Promise.all(window.connections.map((one) => one.getStats()));
+    const stats = reports.flatMap((report) => [...report.values()]);
+    const streams = stats.filter((one) => one.type === "outbound-rtp" || one.type === "inbound-rtp");
+    return streams.map((stream) => stats.find((one) => one.id === stream.codecId)?.mimeType);
+  });
+  assert.deepEqual(codecs, ["audio/opus", "audio/opus"]);
+  await agent.end();
+  caller.close();
+});

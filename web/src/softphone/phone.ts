@@ -290,8 +290,10 @@ class Softphone {
     });
     session.on("peerconnection", ({ peerconnection }) => this.#hearing(peerconnection));
     session.on("icecandidate", ({ ready }) => ready());
+    // Chosen once for a call, and in what is offered to us: a browser speaks what stands first there, whatever it answers.
+    const poor = isPoor();
     session.on("sdp", (event) => {
-      if (event.originator === "local" && isPoor()) event.sdp = preferOpus(event.sdp);
+      if (event.originator === "remote" && event.type === "offer" && poor) event.sdp = preferOpus(event.sdp);
     });
     session.on("accepted", () => {
       this.#ringer.stop();
