@@ -7,6 +7,7 @@ import { after, afterEach, before, test } from "node:test";
 import { Agent } from "./agent.mjs";
 import { accessible, picture } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
+import { ADDRESS, CUSTOMER, NUMBER } from "./customer.mjs";
 import { best, hears, MOSTLY } from "./ears.mjs";
 import { Leader } from "./leader.mjs";
 import { Telephone } from "./telephone.mjs";
@@ -14,9 +15,6 @@ import { channels } from "./tones.mjs";
 
 /** Of the queue that 12345 leads to; nobody else is at work. */
 const AGENT = "1005";
-const NUMBER = "13800000001";
-const ADDRESS = "城中区长江路1号翠湖花园3栋2单元301室";
-const CUSTOMER = { kind: "person", name: "林若溪", numbers: [NUMBER], account: { number: "900000301", utility: "gas", class: "residential", address: ADDRESS, meter: { number: "M900301", kind: "IC卡表", installed_year: 2019 } } };
 const CALLER_HZ = 440;
 const AGENT_HZ = 1_000;
 const LIMIT = { timeout: 180_000 };

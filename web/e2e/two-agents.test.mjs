@@ -7,6 +7,7 @@ import { after, afterEach, before, test } from "node:test";
 import { Agent } from "./agent.mjs";
 import { accessible } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
+import { CUSTOMER, MASKED, NAME, NUMBER } from "./customer.mjs";
 import { best, hears, MOSTLY } from "./ears.mjs";
 import { Leader } from "./leader.mjs";
 import { Telephone } from "./telephone.mjs";
@@ -23,6 +24,7 @@ let centre, chen, sun, leader;
 before(async () => {
   centre = await Centre.start({ telephones: 0, customers: 200 });
   [chen, sun, leader] = await Promise.all([Agent.at(centre, "1005", CHEN_HZ, folder), Agent.at(centre, "1010", SUN_HZ, folder), Leader.of(centre)]);
+  await leader.post("/api/customers", CUSTOMER);
 }, LIMIT);
 
 after(async () => {
@@ -51,7 +53,7 @@ test("both begin their day", LIMIT, async () => {
 });
 
 test("asked first, then passed on: the customer hears one of them at a time, and call, recording and record stay in one piece", LIMIT, async () => {
-  const caller = await answeredByChen("13800000001");
+  const caller = await answeredByChen(NUMBER);
   await chen.page.getByLabel("记录", { exact: true }).fill(NOTED);
 
   await chen.transfer("同事", "孙", "先问一问");
@@ -63,12 +65,15 @@ test("asked first, then passed on: the customer hears one of them at a time, and
   await hears(caller, [], { not: [CHEN_HZ, SUN_HZ] });
   await accessible(chen.page, "a consultation");
   await accessible(sun.page, "who is asked");
+  // The customer is not hers yet.
+  await sun.page.getByRole("link", { name: MASKED, exact: true }).waitFor();
 
   await chen.third().getByRole("button", { name: "转过去" }).click();
   await hears(sun.ear, [CALLER_HZ], { not: [CHEN_HZ] });
   await hears(caller, [SUN_HZ], { not: [CHEN_HZ] });
   await chen.silent();
   await sun.page.getByText(NOTED).waitFor();
+  await sun.page.getByRole("link", { name: NAME, exact: true }).waitFor();
 
   // What comes after the call is chosen while it goes on.
   await sun.key("Alt+2");
@@ -76,7 +81,7 @@ test("asked first, then passed on: the customer hears one of them at a time, and
   await sun.end();
   await caller.hangUp();
   caller.close();
-  const call = await leader.ended("13800000001");
+  const call = await leader.ended(NUMBER);
   const parts = call.segments.filter(({ kind }) => ["talk", "consult"].includes(kind));
   assert.deepEqual(parts.map(({ kind }) => kind), ["talk", "consult", "talk"]);
   assert.equal(parts.at(-1).detail, "agent");
@@ -87,7 +92,7 @@ test("asked first, then passed on: the customer hears one of them at a time, and
   // One call, one recording, and on the call's page what each of the two wrote.
   const [first, last] = [parts.at(0).agent, parts.at(-1).agent];
   assert.notEqual(first, last);
-  const { items } = await (await leader.get("/api/recordings?number=13800000001")).json();
+  const { items } = await (await leader.get(`/api/recordings?number=${NUMBER}`)).json();
   assert.deepEqual(items.map((one) => [one.id, one.call]), [[call.recording, call.id]]);
   const records = await leader.until(`/api/interactions/${call.id}`, ({ others }) => others.length === 2 && others);
   assert.deepEqual(new Set(records.map(({ agent }) => agent)), new Set([first, last]));

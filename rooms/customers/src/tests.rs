@@ -7,7 +7,7 @@ use calls::Hall;
 use db::testdb::on_both;
 use exchange::fact::DeskState;
 use exchange::floor::Pulse;
-use exchange::{AgentLine, Config, DeskView, Exchange, FloorView, Input, Refused};
+use exchange::{AgentLine, Config, DeskView, Exchange, FloorView, Input, Refused, Role};
 use futures::future::BoxFuture;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, PersonId};
@@ -18,7 +18,7 @@ use crate::{MIGRATIONS, room};
 
 mod files;
 
-/// At the desk of person 1 rings a call from this number; nobody else has one.
+/// At the desk of person 1 rings a call from this number, and person 4 was asked to help with it; nobody else has one.
 struct Ringing {
     call: CallId,
     caller: &'static str,
@@ -35,9 +35,14 @@ impl Hall for Ringing {
         let line = AgentLine { phone: "1001".into(), number: "1001".into(), name: "李敏".into() };
         let config = Config { agents: [(agent, line)].into_iter().collect(), ..Config::default() };
         let exchange = Exchange::new(config, Arc::new(kernel::IdMint::new(0)));
-        let own = agent == PersonId(1);
+        let role = match agent {
+            PersonId(1) => Some(Role::Agent),
+            PersonId(4) => Some(Role::Third),
+            _ => None,
+        };
         let desk = exchange.desk(TestClock::monday_morning().now(), agent).map(|mut desk| {
-            if own {
+            if role.is_some() {
+                desk.role = role;
                 desk.agent.desk = DeskState::Ringing { call: self.call };
                 desk.agent.call = Some(self.call);
                 desk.agent.caller = Some(self.caller.to_owned());
@@ -128,6 +133,7 @@ fn the_caller_at_ones_own_desk_is_seen_whole_and_nobody_else() {
         assert_eq!(seen(1, &wang).await, "王芳");
         assert_eq!(seen(1, &other).await, "李*", "not the caller");
         assert_eq!(seen(3, &wang).await, "王*", "not one's own call");
+        assert_eq!(seen(4, &wang).await, "王*", "asked in for help, the caller is the other agent's");
         let none = site.get(CALL).by(3, AGENT).send().await;
         assert_eq!(none.status.as_u16(), 404, "somebody else's call that is not in the records yet");
         let put = site.put(CALL, json!({ "customer": wang })).by(3, AGENT).send().await;

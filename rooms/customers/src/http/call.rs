@@ -8,6 +8,7 @@ use axum::Extension;
 use axum::extract::State;
 use calls::Hall;
 use calls::store::search;
+use exchange::{DeskView, Role};
 use kernel::{CallId, ContactId, CustomerId, PersonId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,8 +51,15 @@ struct Line {
 }
 
 impl AtDesk {
+    /// The desk of whoever asks, if this call is there and is his own: whoever was only asked in for help sees the other
+    /// agent's customer masked.
+    async fn with(&self, actor: &Actor, call: CallId) -> Result<Option<DeskView>, Error> {
+        let own = |desk: &DeskView| desk.agent.call == Some(call) && desk.role != Some(Role::Third);
+        Ok(self.hall.desk(actor.person).await?.filter(own))
+    }
+
     async fn line(&self, app: &App, actor: &Actor, call: CallId) -> Result<Line, Error> {
-        let desk = self.hall.desk(actor.person).await?.filter(|desk| desk.agent.call == Some(call));
+        let desk = self.with(actor, call).await?;
         let own = desk.is_some();
         if let Some(caller) = desk.and_then(|desk| desk.agent.caller) {
             return Ok(Line { number: caller.parse().ok(), own });
@@ -73,8 +81,7 @@ impl AtDesk {
         call: CallId,
         customer: CustomerId,
     ) -> Result<Sight, Error> {
-        let own = self.hall.desk(actor.person).await?.is_some_and(|desk| desk.agent.call == Some(call));
-        if !own {
+        if self.with(actor, call).await?.is_none() {
             return Ok(Sight::Masked);
         }
         let line = self.line(app, actor, call).await?;
