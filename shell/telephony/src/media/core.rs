@@ -1,6 +1,7 @@
 //! The handle on the media threads: opens sockets, finds prompts, and passes orders to the thread that owns a leg.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -32,7 +33,7 @@ const ORDERS_MAX: usize = 16_384;
 /// Recordings that may wait to be sealed.
 const SEALING_MAX: usize = 16_384;
 /// Ports tried before giving up, when others on this machine hold some of the range.
-const PORTS_TRIED: usize = 16;
+const PORTS_TRIED: usize = 256;
 
 /// The handle on the media threads.
 #[derive(Clone)]
@@ -235,8 +236,13 @@ impl MediaCore {
                 Ok(pair) => pair,
                 Err(error) => {
                     ports.release(port, now);
+                    // Another program may have many in a row; anything else that is wrong is wrong with all.
+                    let next = error.kind() == ErrorKind::AddrInUse;
                     last = NoPort::Socket { at: local, error };
-                    continue;
+                    if next {
+                        continue;
+                    }
+                    break;
                 }
             };
             let ((rtp, rtcp), web) = dress((rtp, rtcp));

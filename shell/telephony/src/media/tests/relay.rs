@@ -245,3 +245,11 @@ fn calls_come_together_across_threads() {
         phone.check_stream();
     }
 }
+
+#[test]
+fn where_another_program_has_many_ports_in_a_row_the_next_is_taken() {
+    let mut bench = Bench::with("taken", |config| config.ports = 30_000..=30_199);
+    let _theirs: Vec<_> =
+        (30_000..30_080).map(|port| std::net::UdpSocket::bind(("127.0.0.1", port))).collect();
+    assert!(bench.phone(Codec::Pcma).to.port() >= 30_080);
+}
