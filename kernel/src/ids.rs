@@ -90,26 +90,38 @@ macro_rules! ids {
 ids! {
     /// A customer's connection to one utility (户号).
     AccountId = "ac";
+    /// A file that belongs to something: a photo, a signature, a scan.
+    AttachmentId = "at";
+    /// A message between centre and branches.
+    BulletinId = "bu";
     /// One telephone call from its first INVITE to the end of after-call work.
     CallId = "ca";
     /// A telephone number of a customer.
     ContactId = "ct";
     /// A customer: the person or organisation.
     CustomerId = "cu";
+    /// A stretch of time for which somebody of a unit is on duty.
+    DutyId = "du";
     /// A published or draft menu.
     FlowId = "fl";
     /// A group of agents under a leader.
     GroupId = "gr";
+    /// One shift's hand-over to the next.
+    HandoverId = "ho";
     /// One row of the journal.
     JournalId = "jo";
     /// One party's connection to us: a SIP dialog and its audio.
     LegId = "lg";
+    /// One message to one person outside: a text message, a mail, a call that speaks.
+    NoticeId = "nt";
     /// Somebody who signs in: agent, leader, inspector, manager.
     PersonId = "pe";
     /// Where something is supplied: one address.
     PremisesId = "pm";
     /// One playing of prompts to one leg.
     PlayId = "pl";
+    /// A deadline given to somebody.
+    PromiseId = "ps";
     /// A recorded announcement.
     PromptId = "pr";
     /// A line of waiting callers.
@@ -122,8 +134,12 @@ ids! {
     SessionId = "se";
     /// A carrier's connection.
     TrunkId = "tr";
+    /// A branch, department or team that handles work orders.
+    UnitId = "un";
     /// A message a caller left.
     VoicemailId = "vm";
+    /// One matter with an owner and a deadline.
+    WorkOrderId = "wo";
 }
 
 /// Makes ids: 42 bits of milliseconds, 6 of node, 15 of sequence. Ids of one mint never repeat and never go backwards,
