@@ -27,6 +27,7 @@ pub struct Surroundings {
 pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
+        notices::room(),
         people::room(around.people),
         ivr_flows::room(around.flows),
         calls::room(around.hall.clone(), Arc::new(interactions::CompleteFirst(around.db))),
@@ -41,6 +42,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
 pub const MIGRATIONS: &[Migrations] = &[
     audit::MIGRATIONS,
     customers::MIGRATIONS,
+    notices::MIGRATIONS,
     people::MIGRATIONS,
     ivr_flows::MIGRATIONS,
     calls::MIGRATIONS,
