@@ -38,6 +38,7 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
         apply(app, REALM, flows, &spec()?).await.context("putting the demo utility in")?;
     }
     interactions::put_demo(app, "gas").await.context("putting the demo's contact reasons in")?;
+    notices::put_demo(app).await.context("putting the demo's texts of notices in")?;
     Ok(())
 }
 

@@ -1,121 +1,348 @@
-//! What an item is and what may become of it. Pure.
+//! What a notice is, which of them may go out now, and what becomes of them. Pure.
 
-use kernel::Timestamp;
+pub mod gate;
+pub mod settle;
+pub mod template;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use kernel::{NoticeId, PersonId, PhoneNumber, Timestamp, mask};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use web::Status;
 
-/// The longest title, in characters.
-pub const TITLE_MAX: usize = 100;
+/// Words as they are stored and as they go over the wire.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $case:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$of])* $case,)* }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// What people read aloud: `20260105-0001`.
-    pub number: String,
-    pub title: String,
-    pub state: State,
-    pub opened_at: Timestamp,
-    pub version: i64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    Open,
-    Closed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Act {
-    Close,
-}
-
-impl Act {
-    pub const ALL: &'static [Act] = &[Act::Close];
-
-    /// The line of the journal.
-    pub fn kind(self) -> &'static str {
-        match self {
-            Act::Close => "closed",
+        impl $name {
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$case => $word),* }
+            }
+            pub fn of(word: &str) -> Option<$name> {
+                match word { $($word => Some($name::$case),)* _ => None }
+            }
         }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// By what a notice travels.
+    Channel {
+        Sms = "sms",
+        Mail = "mail",
+        /// A call that speaks. There is no gateway for it yet.
+        Voice = "voice",
     }
 }
 
-/// The business says no.
+words! {
+    /// What the recipient has to have agreed to.
+    Class {
+        /// Part of the supply: sent unless it was refused.
+        Service = "service",
+        /// Sent only to those who asked for it.
+        Marketing = "marketing",
+    }
+}
+
+words! {
+    /// Where a notice is.
+    State {
+        Queued = "queued",
+        /// Handed to a gateway, or about to be: from here on it may have gone out.
+        Sending = "sending",
+        /// The gateway has taken it.
+        Sent = "sent",
+        /// The recipient's telephone has it.
+        Delivered = "delivered",
+        Failed = "failed",
+        /// Its time was over before it went out or arrived.
+        Expired = "expired",
+        /// Not wanted, or too many.
+        Suppressed = "suppressed",
+        /// It may have gone out; nobody could say. Never sent again by itself.
+        Unknown = "unknown",
+        Cancelled = "cancelled",
+    }
+}
+
+impl State {
+    /// Nothing more is going to happen by itself, except that a receipt may come.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, State::Queued | State::Sending | State::Sent)
+    }
+}
+
+words! {
+    /// Whether it may wake somebody.
+    Urgency {
+        Normal = "normal",
+        /// For life, limb and property: goes out at night, and however many there were.
+        Urgent = "urgent",
+    }
+}
+
+/// Whom a notice is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recipient {
+    pub phone: Option<String>,
+    pub mail: Option<String>,
+    /// The customer's id as text, for rooms above.
+    pub customer: Option<String>,
+    pub person: Option<PersonId>,
+}
+
+/// What a notice is about: a thing of another room, as that room names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Subject {
+    /// `work_orders`
+    pub room: String,
+    /// The id as text, `wo_…`.
+    pub id: String,
+}
+
+impl Subject {
+    pub fn new(room: &str, id: impl ToString) -> Self {
+        Subject { room: room.to_owned(), id: id.to_string() }
+    }
+}
+
+/// A wish to tell somebody something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The template's code: `order_accepted`.
+    pub template: String,
+    /// `zh-CN` if there is none in this language.
+    pub language: String,
+    pub channel: Channel,
+    pub to: Recipient,
+    /// What the fields say. More than the template asks for does no harm.
+    pub values: BTreeMap<String, String>,
+    pub about: Subject,
+    /// A second notice with this key is the first one: `work_orders.accepted.wo_…`.
+    pub once: String,
+    pub urgency: Urgency,
+    /// Sent only before; a day from now if not told.
+    pub until: Option<Timestamp>,
+    /// Who wanted it; nobody for what the centre sends by itself.
+    pub by: Option<PersonId>,
+}
+
+/// The language of the house.
+pub const LANGUAGE: &str = "zh-CN";
+
+impl Notice {
+    /// A normal text message in the language of the house.
+    pub fn sms(template: &str, phone: &str, about: Subject, once: String) -> Notice {
+        Notice {
+            template: template.to_owned(),
+            language: LANGUAGE.to_owned(),
+            channel: Channel::Sms,
+            to: Recipient { phone: Some(phone.to_owned()), ..Recipient::default() },
+            values: BTreeMap::new(),
+            about,
+            once,
+            urgency: Urgency::Normal,
+            until: None,
+            by: None,
+        }
+    }
+
+    pub fn with(mut self, field: &str, value: impl Into<String>) -> Notice {
+        self.values.insert(field.to_owned(), value.into());
+        self
+    }
+}
+
+/// What is said no to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Refusal {
-    #[error("a title has 1 to {most} characters")]
-    BadTitle { most: usize },
-    #[error("it is closed already")]
-    AlreadyClosed,
+    #[error("there is no approved text {template}")]
+    NoTemplate { template: String },
+    #[error("there is no gateway for {channel}: notices by voice come with the calls that speak")]
+    ChannelNotConfigured { channel: &'static str },
+    #[error("text messages go to mobile numbers only")]
+    NotAMobile,
+    #[error("this is not a mail address")]
+    BadMail,
+    #[error("the field {field} has no value")]
+    MissingValue { field: String },
+    #[error("the value of {field} is longer than {most} characters")]
+    ValueTooLong { field: String, most: u32 },
+    #[error("the text has {parts} parts, the most is {most}")]
+    TooLong { parts: usize, most: usize },
+    #[error("advertisements are never urgent")]
+    NeverUrgent,
+    #[error("the key that makes it one notice is empty or longer than {most} characters")]
+    BadOnce { most: usize },
+    #[error("a code is lower case letters, digits and underscores, up to {most}")]
+    BadCode { most: usize },
+    #[error("the field {field} is used and not declared")]
+    NotDeclared { field: String },
+    #[error("the field {field} is declared and not used")]
+    NotUsed { field: String },
+    #[error("the text is empty or longer than {most} characters")]
+    BadText { most: usize },
+    #[error("a name has 1 to {most} characters")]
+    BadName { most: usize },
+    #[error("whoever wrote a text does not approve it")]
+    OwnText,
+    #[error("a version that is {state} cannot be {act}")]
+    NotInState { state: &'static str, act: &'static str },
+    #[error("a notice that is {state} cannot be {act}")]
+    NoticeIs { state: &'static str, act: &'static str },
+    #[error("say why, in 2 to {most} characters")]
+    WhyFirst { most: usize },
+    #[error("a time is written 21:00")]
+    BadTime { text: String },
+    #[error("{field} is from {least} to {most}")]
+    OutOfRange { field: &'static str, least: u32, most: u32 },
+    #[error("the quiet hours leave no time to send anything")]
+    NeverLoud,
 }
 
 impl web::Refusal for Refusal {
     const ROOM: &'static str = "notices";
-
     fn status(&self) -> Status {
         match self {
-            Refusal::BadTitle { .. } => Status::Invalid,
-            Refusal::AlreadyClosed => Status::Conflict,
+            Refusal::NotInState { .. } | Refusal::NoticeIs { .. } | Refusal::OwnText => Status::Conflict,
+            Refusal::NoTemplate { .. } | Refusal::ChannelNotConfigured { .. } => Status::Conflict,
+            _ => Status::Invalid,
         }
     }
 }
 
-/// A title as it is kept.
-pub fn title(text: &str) -> Result<String, Refusal> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > TITLE_MAX {
-        return Err(Refusal::BadTitle { most: TITLE_MAX });
+const ONCE_MAX: usize = 200;
+const MAIL_MAX: usize = 254;
+pub const WHY_MAX: usize = 200;
+
+/// The address a notice goes to, in normal form.
+pub fn address(channel: Channel, to: &Recipient) -> Result<String, Refusal> {
+    match channel {
+        Channel::Voice => Err(Refusal::ChannelNotConfigured { channel: "voice" }),
+        Channel::Sms => {
+            let phone = to.phone.as_deref().and_then(|phone| phone.parse::<PhoneNumber>().ok());
+            let mobile = phone.filter(|phone| phone.is_mobile() || phone.as_str().starts_with('+'));
+            mobile.map(|phone| phone.to_string()).ok_or(Refusal::NotAMobile)
+        }
+        Channel::Mail => {
+            let mail = to.mail.as_deref().unwrap_or("").trim();
+            if mail_is_plain(mail) { Ok(mail.to_lowercase()) } else { Err(Refusal::BadMail) }
+        }
     }
-    Ok(text.to_owned())
 }
 
-/// What the item becomes.
-pub fn decide(item: &Item, act: Act) -> Result<Item, Refusal> {
-    match (item.state, act) {
-        (State::Open, Act::Close) => Ok(Item { state: State::Closed, ..item.clone() }),
-        (State::Closed, Act::Close) => Err(Refusal::AlreadyClosed),
+fn mail_is_plain(mail: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '=');
+    match mail.split_once('@') {
+        Some((local, host)) => {
+            mail.len() <= MAIL_MAX
+                && (1..=64).contains(&local.len())
+                && local.chars().all(plain)
+                && !local.starts_with('.')
+                && !local.ends_with('.')
+                && host.contains('.')
+                && host.split('.').all(|part| !part.is_empty())
+                && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+        }
+        None => false,
     }
 }
 
-/// What may be done now; the browser shows buttons for it.
-pub fn allowed(item: &Item) -> Vec<Act> {
-    Act::ALL.iter().copied().filter(|act| decide(item, *act).is_ok()).collect()
+pub fn once(key: &str) -> Result<(), Refusal> {
+    let fits = !key.is_empty() && key.len() <= ONCE_MAX && !key.chars().any(char::is_control);
+    if fits { Ok(()) } else { Err(Refusal::BadOnce { most: ONCE_MAX }) }
 }
 
-impl State {
-    pub fn as_str(self) -> &'static str {
+/// A reason that somebody gave.
+pub fn why(text: &str) -> Result<String, Refusal> {
+    let text = template::clean(text);
+    let long = text.chars().count();
+    if (2..=WHY_MAX).contains(&long) { Ok(text) } else { Err(Refusal::WhyFirst { most: WHY_MAX }) }
+}
+
+/// As it is shown to those who need not know whose it is.
+pub fn masked(channel: Channel, recipient: &str) -> String {
+    match channel {
+        Channel::Mail => mask::email(recipient),
+        Channel::Sms | Channel::Voice => mask::phone(recipient),
+    }
+}
+
+/// A notice as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub id: NoticeId,
+    pub once: String,
+    pub template: String,
+    pub language: String,
+    pub template_version: i64,
+    pub class: Class,
+    pub channel: Channel,
+    pub recipient: String,
+    pub customer: Option<String>,
+    pub person: Option<PersonId>,
+    pub subject: String,
+    pub text: String,
+    pub about: Subject,
+    pub urgency: Urgency,
+    pub state: State,
+    /// A code: why it waits, was suppressed, cancelled or failed; empty when there is nothing to say.
+    pub why: String,
+    /// In the gateway's or a person's words.
+    pub detail: String,
+    pub attempts: i64,
+    pub next_at: Timestamp,
+    pub lease_until: Option<Timestamp>,
+    pub reference: u16,
+    pub created_by: Option<PersonId>,
+    pub created_at: Timestamp,
+    pub handed_at: Option<Timestamp>,
+    pub sent_at: Option<Timestamp>,
+    pub done_at: Option<Timestamp>,
+    pub expires_at: Timestamp,
+    pub version: i64,
+}
+
+/// What a person may do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Another notice with the same text to the same recipient.
+    Resend,
+    /// Before it goes out.
+    Cancel,
+}
+
+impl Act {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            State::Open => "open",
-            State::Closed => "closed",
+            Act::Resend => "resend",
+            Act::Cancel => "cancel",
         }
-    }
-
-    pub fn parse(text: &str) -> Option<State> {
-        [State::Open, State::Closed].into_iter().find(|state| state.as_str() == text)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+pub fn allowed(state: State) -> Vec<Act> {
+    [Act::Resend, Act::Cancel].into_iter().filter(|act| check(state, *act).is_ok()).collect()
+}
 
-    #[test]
-    fn what_is_closed_stays_closed() {
-        let opened_at = Timestamp::from_micros(0);
-        let item = Item { number: "1".into(), title: "a".into(), state: State::Open, opened_at, version: 1 };
-        assert_eq!(allowed(&item), [Act::Close]);
-        let closed = decide(&item, Act::Close).expect("it is open");
-        assert_eq!((closed.state, allowed(&closed)), (State::Closed, vec![]));
-        assert_eq!(decide(&closed, Act::Close), Err(Refusal::AlreadyClosed));
-    }
-
-    #[test]
-    fn a_title_is_not_blank_and_not_endless() {
-        assert_eq!(title(" 漏气 ").as_deref(), Ok("漏气"));
-        for bad in ["", "  ", &"x".repeat(TITLE_MAX + 1)] {
-            assert_eq!(title(bad), Err(Refusal::BadTitle { most: TITLE_MAX }));
+/// What was suppressed stays unsent: whoever does not want a message does not get it because somebody presses a button.
+pub fn check(state: State, act: Act) -> Result<(), Refusal> {
+    let fits = match act {
+        Act::Resend => {
+            matches!(state, State::Failed | State::Expired | State::Unknown | State::Cancelled)
         }
-    }
+        Act::Cancel => state == State::Queued,
+    };
+    if fits { Ok(()) } else { Err(Refusal::NoticeIs { state: state.as_str(), act: act.as_str() }) }
 }

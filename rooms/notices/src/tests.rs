@@ -1,41 +1,105 @@
-//! The room as a browser asks it, on both databases.
+//! The room as other rooms call it, on both databases.
 
 use db::testdb::on_both;
-use serde_json::json;
+use kernel::time::TestClock;
+use kernel::{Clock, NoticeId, Timestamp};
 use web::testing::TestSite;
 
-use crate::{MIGRATIONS, room};
+use crate::rules::{Notice, Refusal, State, Subject};
+use crate::{MIGRATIONS, about, cancel_about, put_demo, room, send};
+
+pub fn start() -> Timestamp {
+    TestClock::monday_morning().now()
+}
+
+/// A notice about an order that was accepted.
+pub fn accepted(phone: &str, order: &str) -> Notice {
+    Notice::sms("order_accepted", phone, Subject::new("work_orders", order), format!("accepted.{order}"))
+        .with("number", "20260105-0417")
+        .with("what", "家中停电")
+        .with("due", "1月6日18:00")
+        .with("phone", "95598")
+}
 
 #[test]
-fn an_item_is_opened_and_closed_once() {
+fn no_door_is_open() {
     on_both(&[MIGRATIONS], async |db| {
         let site = TestSite::new(db, vec![room()]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
-        let all = &["notices.read", "notices.change"];
-        let added = site.post("/api/notices", json!({ "title": "漏气" })).by(1, all).send().await;
-        assert_eq!(added.body["number"], "20260105-0001");
-        assert_eq!(added.body["allowed"], json!(["close"]));
+    });
+}
 
-        let close = json!({ "act": "close", "version": 1 });
-        let path = "/api/notices/20260105-0001/act";
-        let closed = site.post(path, close.clone()).by(1, all).send().await;
-        assert_eq!((&closed.body["state"], &closed.body["version"]), (&json!("closed"), &json!(2)));
-        let again = site.post(path, close).by(1, all).send().await;
-        assert_eq!((again.status.as_u16(), &again.body["code"]), (409, &json!("notices.already_closed")));
+#[test]
+fn a_notice_is_written_with_its_change_and_once() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = TestSite::new(db.clone(), vec![room()]);
+        put_demo(&site.app).await.expect("the texts");
+        let wish = accepted("138 1234 5678", "wo_1");
 
-        let list = site.get("/api/notices").by(2, &["notices.read"]).send().await;
-        assert_eq!(list.body.as_array().map(Vec::len), Some(1));
-        let nothing = site.post("/api/notices", json!({ "title": " " })).by(1, all).send().await;
-        expect_test::expect![[r#"
-            422
-            {
-              "code": "notices.bad_title",
-              "params": {
-                "most": 100
-              }
-            }
-        "#]]
-        .assert_eq(&nothing.show());
-        assert_eq!(site.app.db.verify_journal().await.expect("the journal"), Ok(2));
+        let mut tx = db.begin().await.expect("a change");
+        send(&mut tx, start(), NoticeId(5), &wish).await.expect("asked").expect("queued");
+        tx.rollback().await.expect("undone");
+        assert_eq!(about(&db, "work_orders", "wo_1").await.expect("asked"), [], "the change did not happen");
+
+        let mut tx = db.begin().await.expect("a change");
+        let first = send(&mut tx, start(), NoticeId(5), &wish).await.expect("asked");
+        let again = send(&mut tx, start(), NoticeId(6), &wish).await.expect("asked");
+        tx.commit().await.expect("kept");
+        let mut tx = db.begin().await.expect("a change");
+        let later = send(&mut tx, start(), NoticeId(7), &wish).await.expect("asked");
+        tx.commit().await.expect("kept");
+        assert_eq!((first, again, later), (Ok(NoticeId(5)), Ok(NoticeId(5)), Ok(NoticeId(5))));
+
+        let shown = about(&db, "work_orders", "wo_1").await.expect("asked");
+        assert_eq!(shown.len(), 1);
+        assert_eq!((shown[0].to.as_str(), shown[0].state, shown[0].parts), ("138****5678", State::Queued, 1));
+        assert_eq!(
+            shown[0].text,
+            "您反映的家中停电已受理，编号20260105-0417，我们将在1月6日18:00前答复您。查询请拨95598。"
+        );
+
+        let mut tx = db.begin().await.expect("a change");
+        let wo = Subject::new("work_orders", "wo_1");
+        assert_eq!(cancel_about(&mut tx, start(), &wo, "作废").await.expect("asked"), 1);
+        tx.commit().await.expect("kept");
+        assert_eq!(about(&db, "work_orders", "wo_1").await.expect("asked")[0].state, State::Cancelled);
+    });
+}
+
+#[test]
+fn what_cannot_be_sent_is_refused_and_nothing_is_written() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = TestSite::new(db.clone(), vec![room()]);
+        crate::put_drafts(&site.app).await.expect("the texts");
+        let mut tx = db.begin().await.expect("a change");
+        let mut refused = async |wish: &Notice| {
+            send(&mut tx, start(), NoticeId(5), wish).await.expect("asked").expect_err("refused")
+        };
+        let wish = accepted("13812345678", "wo_1");
+        let none = Refusal::NoTemplate { template: "order_accepted".into() };
+        assert_eq!(refused(&wish).await, none, "a draft is not sent");
+        drop(tx);
+
+        put_demo(&site.app).await.expect("asked");
+        let mut tx = db.begin().await.expect("a change");
+        sqlx::query("UPDATE notices_template SET state = 'approved'").execute(&mut *tx).await.expect("set");
+        let mut refused = async |wish: Notice| {
+            send(&mut tx, start(), NoticeId(5), &wish).await.expect("asked").expect_err("refused")
+        };
+        assert_eq!(refused(accepted("0562-2123456", "wo_1")).await, Refusal::NotAMobile);
+        let voice = Notice { channel: crate::Channel::Voice, ..wish.clone() };
+        assert_eq!(refused(voice).await, Refusal::ChannelNotConfigured { channel: "voice" });
+        let mail = Notice { channel: crate::Channel::Mail, ..wish.clone() };
+        assert_eq!(refused(mail).await, Refusal::BadMail);
+        assert_eq!(
+            refused(wish.clone().with("due", " ")).await,
+            Refusal::MissingValue { field: "due".into() }
+        );
+        assert_eq!(
+            refused(wish.clone().with("what", "长".repeat(41))).await,
+            Refusal::ValueTooLong { field: "what".into(), most: 40 }
+        );
+        tx.commit().await.expect("kept");
+        assert_eq!(about(&db, "work_orders", "wo_1").await.expect("asked"), []);
     });
 }

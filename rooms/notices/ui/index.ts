@@ -1,12 +1,10 @@
-// The manifest of notices for the browser. Pages and their place in the navigation come here: docs/a-screen.md.
+// The manifest of notices for the browser.
 import type { Room } from "@lib/room";
-
-export const READ = "notices.read";
-export const CHANGE = "notices.change";
+import { APPROVE, CONFIGURE, READ, SEND, WRITE_TEMPLATES } from "./permissions";
 
 const room: Room = {
   name: "notices",
-  permissions: [READ, CHANGE],
+  permissions: [READ, SEND, WRITE_TEMPLATES, APPROVE, CONFIGURE],
   routes: [],
 };
 export default room;

@@ -47,6 +47,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     if config.demo {
         demo::put_in(&app, &flows).await?;
     }
+    notices::put_drafts(&app).await.context("putting the texts of notices in, to be approved")?;
     let sealer = secret::sealer(&folders, &app).await?;
     customers::store::jobs::strand(&app.db).await?;
     let (log, follower) = recover(&app, &folders).await?;

@@ -1,0 +1,97 @@
+//! What becomes of a notice that was handed to a gateway: by its answer, by receipts, by silence.
+
+use std::time::Duration;
+
+use kernel::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Kept, State, words};
+
+words! {
+    /// What a receipt says in the end.
+    Receipt {
+        Delivered = "delivered",
+        Undeliverable = "undeliverable",
+        Expired = "expired",
+        Rejected = "rejected",
+        Deleted = "deleted",
+    }
+}
+
+/// For so long a claim holds: longer than any gateway takes to answer.
+pub const LEASE: Duration = Duration::from_secs(180);
+
+/// What the gateway answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Accepted,
+    /// It certainly did not send. `again` when it may take it later.
+    NotSent {
+        again: bool,
+        after: Option<Duration>,
+        why: String,
+    },
+    /// It may have sent.
+    Unknown {
+        why: String,
+    },
+}
+
+/// The wait before the next try: half a minute, doubled each time, an hour at most.
+pub fn back_off(attempts: i64) -> Duration {
+    let doubled = u32::try_from(attempts.saturating_sub(1).clamp(0, 7)).unwrap_or(7);
+    Duration::from_secs((30u64 << doubled).min(3_600))
+}
+
+/// The notice after the gateway's answer.
+pub fn answered(notice: &Kept, answer: &Answer, attempts_max: u32, now: Timestamp) -> Kept {
+    let mut next = Kept { lease_until: None, ..notice.clone() };
+    match answer {
+        Answer::Accepted => {
+            (next.state, next.sent_at) = (State::Sent, Some(now));
+            (next.why, next.detail) = (String::new(), String::new());
+        }
+        Answer::NotSent { again, after, why } => {
+            next.detail.clone_from(why);
+            if *again && notice.attempts < i64::from(attempts_max) {
+                next.state = State::Queued;
+                next.why = "retry".into();
+                next.next_at = now + after.unwrap_or_else(|| back_off(notice.attempts));
+            } else {
+                (next.state, next.done_at) = (State::Failed, Some(now));
+                next.why = if *again { "too_often" } else { "refused" }.into();
+            }
+        }
+        Answer::Unknown { why } => {
+            (next.state, next.done_at) = (State::Unknown, Some(now));
+            (next.why, next.detail) = ("unknown".into(), why.clone());
+        }
+    }
+    next
+}
+
+/// The notice when its lease has run out: whoever held it has died between claiming and hearing.
+pub fn abandoned(notice: &Kept, now: Timestamp) -> Kept {
+    answered(notice, &Answer::Unknown { why: String::new() }, 0, now)
+}
+
+/// The notice after receipts: one for each part, `None` where none has come. What had an end keeps it, but what nobody
+/// knew is settled by any receipt.
+pub fn received(notice: &Kept, parts: &[Option<Receipt>], error: &str, now: Timestamp) -> Option<Kept> {
+    if !matches!(notice.state, State::Sent | State::Sending | State::Unknown) || parts.is_empty() {
+        return None;
+    }
+    let bad = parts.iter().flatten().find(|receipt| **receipt != Receipt::Delivered);
+    let state = match bad {
+        Some(Receipt::Expired) => State::Expired,
+        Some(_) => State::Failed,
+        None if parts.iter().all(Option::is_some) => State::Delivered,
+        None => return None,
+    };
+    let mut next = Kept { state, done_at: Some(now), lease_until: None, ..notice.clone() };
+    next.sent_at = notice.sent_at.or(Some(now));
+    next.why = bad.map_or(String::new(), |receipt| receipt.as_str().to_owned());
+    next.detail = error.to_owned();
+    Some(next)
+}

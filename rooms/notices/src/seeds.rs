@@ -1,0 +1,83 @@
+//! Texts that come with the house: of outages, supply and bills as the regulations want them, and of orders.
+
+use db::Tx;
+use kernel::Timestamp;
+use serde::Deserialize;
+use web::App;
+
+use crate::rules::template::{self, Draft, Field, Stage, Template};
+use crate::rules::{Class, LANGUAGE};
+use crate::store::templates;
+
+const TEXTS: &str = include_str!("../seeds/zh-CN.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    field: Vec<Field>,
+    text: Vec<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    code: String,
+    name: String,
+    #[serde(default)]
+    subject: String,
+    body: String,
+}
+
+/// The texts with the fields they use.
+pub fn texts() -> anyhow::Result<Vec<(String, Draft)>> {
+    let file: File = toml::from_str(TEXTS)?;
+    let draft = |text: Text| {
+        let used = |field: &&Field| {
+            let mark = format!("{{{}}}", field.key);
+            text.body.contains(&mark) || text.subject.contains(&mark)
+        };
+        let fields = file.field.iter().filter(used).cloned().collect();
+        let draft =
+            Draft { name: text.name, class: Class::Service, subject: text.subject, body: text.body, fields };
+        anyhow::Ok((text.code, template::checked(&draft)?))
+    };
+    file.text.into_iter().map(draft).collect()
+}
+
+/// Puts the house's texts in as drafts, which somebody reads, changes and somebody else approves. What is there stays.
+pub async fn put_drafts(app: &App) -> anyhow::Result<()> {
+    put(app, Stage::Drafted).await
+}
+
+/// The same, in force at once: for the demo.
+pub async fn put_demo(app: &App) -> anyhow::Result<()> {
+    put(app, Stage::Approved).await
+}
+
+async fn put(app: &App, stage: Stage) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    put_all(&mut tx, stage, app.now()).await?;
+    tx.commit().await
+}
+
+pub(crate) async fn put_all(tx: &mut Tx, stage: Stage, now: Timestamp) -> anyhow::Result<()> {
+    for (code, draft) in texts()? {
+        if templates::newest(tx, &code, LANGUAGE).await?.is_some() {
+            continue;
+        }
+        let text = Template {
+            code,
+            language: LANGUAGE.to_owned(),
+            version: 1,
+            stage,
+            draft,
+            written_by: None,
+            written_at: now,
+            reviewed_by: None,
+            reviewed_at: (stage == Stage::Approved).then_some(now),
+            revision: 1,
+        };
+        templates::add(tx, &text).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! What other rooms call: send a notice within a change of their own, read what was sent about a thing, take it back.
+
+use db::{Db, Entry, Tx};
+use kernel::{NoticeId, Timestamp, mask};
+use serde::Serialize;
+use serde_json::json;
+use std::time::Duration;
+use utoipa::ToSchema;
+
+use crate::Done;
+use crate::rules::{
+    self, Channel, Class, Kept, LANGUAGE, Notice, Refusal, State, Subject, Urgency, template,
+};
+use crate::store::{self, config, templates};
+
+/// The most parts a text message may have.
+const PARTS_MAX: usize = 8;
+
+/// Queues a notice in the caller's transaction: it goes out after the commit, once. With a key (`once`) that was used
+/// before, the first notice's id is answered and nothing is written. A refusal has written nothing either: the caller's
+/// change may go on without the notice.
+pub async fn send(
+    tx: &mut Tx,
+    now: Timestamp,
+    id: NoticeId,
+    notice: &Notice,
+) -> anyhow::Result<Result<NoticeId, Refusal>> {
+    if let Err(refusal) = rules::once(&notice.once) {
+        return Ok(Err(refusal));
+    }
+    if let Some(first) = store::by_once(tx, &notice.once).await? {
+        return Ok(Ok(first));
+    }
+    let Some(text) = templates::approved(tx, &notice.template, &notice.language, LANGUAGE).await? else {
+        return Ok(Err(Refusal::NoTemplate { template: notice.template.clone() }));
+    };
+    let (_, settings) = config::now(tx).await?;
+    let written = match write(notice, &text, &settings, id, now) {
+        Ok(written) => written,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if !store::add(tx, &written).await? {
+        let first = store::by_once(tx, &notice.once).await?;
+        return Ok(Ok(first.unwrap_or(id)));
+    }
+    let payload = json!({
+        "template": written.template, "version": written.template_version, "channel": written.channel,
+        "to": rules::masked(written.channel, &written.recipient), "about": written.about,
+    });
+    let (who, subject) = (notice.by, id.to_string());
+    tx.journal(Entry { at: now, who, room: "notices", subject, kind: "queued", payload });
+    Ok(Ok(id))
+}
+
+/// The row of a notice.
+fn write(
+    notice: &Notice,
+    text: &template::Template,
+    settings: &rules::gate::Settings,
+    id: NoticeId,
+    now: Timestamp,
+) -> Result<Kept, Refusal> {
+    let recipient = rules::address(notice.channel, &notice.to)?;
+    let class = text.draft.class;
+    if class == Class::Marketing && notice.urgency == Urgency::Urgent {
+        return Err(Refusal::NeverUrgent);
+    }
+    let filled = |text_of: &str| template::filled(text_of, &text.draft.fields, &notice.values);
+    let mut body = filled(&text.draft.body)?;
+    let mut subject = String::new();
+    if notice.channel == Channel::Mail {
+        subject = filled(if text.draft.subject.is_empty() { &text.draft.name } else { &text.draft.subject })?;
+    } else {
+        body = template::signed(body, &settings.signature);
+        let parts = gateways::sms::parts(&body).len();
+        if parts > PARTS_MAX {
+            return Err(Refusal::TooLong { parts, most: PARTS_MAX });
+        }
+    }
+    let day = Duration::from_secs(u64::from(settings.expires_h) * 3_600);
+    Ok(Kept {
+        id,
+        once: notice.once.clone(),
+        template: text.code.clone(),
+        language: text.language.clone(),
+        template_version: text.version,
+        class,
+        channel: notice.channel,
+        recipient,
+        customer: notice.to.customer.clone(),
+        person: notice.to.person,
+        subject,
+        text: body,
+        about: notice.about.clone(),
+        urgency: notice.urgency,
+        state: State::Queued,
+        why: String::new(),
+        detail: String::new(),
+        attempts: 0,
+        next_at: now,
+        lease_until: None,
+        // Of the id the bits that change fastest: two notices to one number hardly ever share them.
+        reference: u16::try_from((id.get() ^ (id.get() >> 21)) & 0xffff).unwrap_or(0),
+        created_by: notice.by,
+        created_at: now,
+        handed_at: None,
+        sent_at: None,
+        done_at: None,
+        expires_at: notice.until.unwrap_or(now + day),
+        version: 1,
+    })
+}
+
+/// Takes back what has not gone out about a thing: it is void, merged, told by another way. How many there were.
+pub async fn cancel_about(tx: &mut Tx, now: Timestamp, about: &Subject, why: &str) -> anyhow::Result<usize> {
+    let mut cancelled = 0;
+    for notice in store::about_in(tx, about).await? {
+        if notice.state == State::Queued && cancel(tx, now, &notice, "cancelled", why).await? {
+            cancelled += 1;
+        }
+    }
+    Ok(cancelled)
+}
+
+pub(crate) async fn cancel(
+    tx: &mut Tx,
+    now: Timestamp,
+    notice: &Kept,
+    why: &str,
+    detail: &str,
+) -> anyhow::Result<bool> {
+    let next = Kept {
+        state: State::Cancelled,
+        done_at: Some(now),
+        why: why.to_owned(),
+        detail: detail.to_owned(),
+        ..notice.clone()
+    };
+    if !store::save(tx, &next).await? {
+        return Ok(false);
+    }
+    done(tx, now, &next)?;
+    Ok(true)
+}
+
+/// Tells the rooms above what became of a notice.
+pub(crate) fn done(tx: &mut Tx, now: Timestamp, notice: &Kept) -> anyhow::Result<()> {
+    tx.emit(now, &Done { notice: notice.id, about: notice.about.clone(), outcome: notice.state })
+}
+
+/// A notice as a timeline shows it: the recipient and the numbers in the text masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Shown {
+    #[schema(value_type = String)]
+    pub id: NoticeId,
+    pub template: String,
+    pub channel: Channel,
+    pub class: Class,
+    /// Masked.
+    pub to: String,
+    pub customer: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub person: Option<kernel::PersonId>,
+    pub text: String,
+    pub about: Subject,
+    pub urgent: bool,
+    pub state: State,
+    /// A code that the browser has a sentence for; empty when there is nothing to say.
+    pub why: String,
+    /// In the gateway's or a person's words.
+    pub detail: String,
+    pub attempts: i64,
+    #[schema(value_type = String, format = DateTime)]
+    pub next_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[schema(value_type = Option<String>)]
+    pub created_by: Option<kernel::PersonId>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub handed_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub sent_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub done_at: Option<Timestamp>,
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+    /// How many messages a telephone gets for it.
+    pub parts: usize,
+    /// What a person who may send may do with it.
+    pub allowed: Vec<rules::Act>,
+    pub version: i64,
+}
+
+/// Telephone, identity and card numbers are hidden; the shorter numbers of orders and hotlines are not.
+pub(crate) fn shown_text(text: &str) -> String {
+    const LONG: usize = 10;
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (words, from) = rest.split_at(start);
+        let (digits, after) = from.split_at(from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len()));
+        out.push_str(words);
+        out.push_str(&if digits.len() >= LONG { mask::phone(digits) } else { digits.to_owned() });
+        rest = after;
+    }
+    out + rest
+}
+
+impl From<Kept> for Shown {
+    fn from(notice: Kept) -> Self {
+        let parts = if notice.channel == Channel::Sms { gateways::sms::parts(&notice.text).len() } else { 1 };
+        Shown {
+            id: notice.id,
+            to: rules::masked(notice.channel, &notice.recipient),
+            text: shown_text(&notice.text),
+            template: notice.template,
+            channel: notice.channel,
+            class: notice.class,
+            customer: notice.customer,
+            person: notice.person,
+            about: notice.about,
+            urgent: notice.urgency == Urgency::Urgent,
+            allowed: rules::allowed(notice.state),
+            state: notice.state,
+            why: notice.why,
+            detail: notice.detail,
+            attempts: notice.attempts,
+            next_at: notice.next_at,
+            created_at: notice.created_at,
+            created_by: notice.created_by,
+            handed_at: notice.handed_at,
+            sent_at: notice.sent_at,
+            done_at: notice.done_at,
+            expires_at: notice.expires_at,
+            parts,
+            version: notice.version,
+        }
+    }
+}
+
+/// What was sent about a thing of another room, newest first: `about(db, "work_orders", "wo_…")`.
+pub async fn about(db: &Db, room: &str, id: &str) -> anyhow::Result<Vec<Shown>> {
+    let about = Subject::new(room, id);
+    Ok(store::about(db, &about).await?.into_iter().map(Shown::from).collect())
+}

@@ -1,0 +1,187 @@
+//! Claiming what is due, and keeping what gateways say of it.
+
+use anyhow::Context;
+use db::{Db, Row, Tx};
+use kernel::{NoticeId, Timestamp};
+use sqlx::Row as _;
+
+use super::{columns, kept};
+use crate::rules::settle::Receipt;
+use crate::rules::{Channel, Class, Kept};
+
+/// Urgent ones first; each of the two walks one index.
+const DUE: &str = columns!(
+    "WHERE state = 'queued' AND channel = $1 AND urgent = $2 AND next_at <= $3 ORDER BY next_at, id LIMIT $4"
+);
+const ABANDONED: &str =
+    columns!("WHERE state = 'sending' AND lease_until < $1 ORDER BY lease_until LIMIT 100");
+const EXPIRED: &str = columns!("WHERE state = 'queued' AND expires_at <= $1 ORDER BY expires_at LIMIT 200");
+const UNKNOWN: &str =
+    columns!("WHERE state = 'unknown' AND channel = $1 AND done_at > $2 ORDER BY id LIMIT 50");
+const REFERENCED: &str = columns!(
+    "WHERE state = 'unknown' AND reference = $1 AND recipient = $2 AND handed_at > $3 ORDER BY id DESC LIMIT 1"
+);
+/// Those that may have gone out count as well.
+const TODAY: &str = "SELECT COUNT(*) AS count FROM notices_notice WHERE recipient = $1 AND handed_at >= $2 AND class = $3 \
+     AND state IN ('sending', 'sent', 'delivered', 'unknown')";
+const WAITING: &str = "SELECT channel, COUNT(*) AS count, MIN(created_at) AS oldest FROM notices_notice WHERE state = 'queued' GROUP BY channel";
+const LINK: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
+     VALUES ($1, $2, $3, $4, NULL, '', $5) ON CONFLICT (gateway, message_id) \
+     DO UPDATE SET notice = excluded.notice, part = excluded.part";
+const HEAR: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
+     VALUES ($1, $2, NULL, NULL, $3, $4, $5) ON CONFLICT (gateway, message_id) \
+     DO UPDATE SET outcome = excluded.outcome, error = excluded.error, at = excluded.at RETURNING notice";
+const PARTS: &str = "SELECT message_id, part, outcome, error, at FROM notices_receipt WHERE notice = $1 ORDER BY part LIMIT 100";
+const REPLY: &str = "INSERT INTO notices_reply (id, at, phone, text, notice) VALUES ($1, $2, $3, $4, $5)";
+const REPLIES: &str = "SELECT id, at, text FROM notices_reply WHERE notice = $1 ORDER BY id LIMIT 100";
+const LAST_TO: &str = columns!("WHERE recipient = $1 AND handed_at > $2 ORDER BY handed_at DESC LIMIT 1");
+
+async fn all(
+    tx: &mut Tx,
+    query: sqlx::query::Query<'_, sqlx::Any, sqlx::any::AnyArguments>,
+) -> anyhow::Result<Vec<Kept>> {
+    query.fetch_all(&mut **tx).await.context("reading notices")?.iter().map(kept).collect()
+}
+
+/// What is due on a channel, the urgent first.
+pub async fn due(tx: &mut Tx, channel: Channel, now: Timestamp, limit: i64) -> anyhow::Result<Vec<Kept>> {
+    let of = |urgent: i64, limit: i64| {
+        sqlx::query(DUE).bind(channel.as_str()).bind(urgent).bind(now.as_micros()).bind(limit)
+    };
+    let mut due = all(tx, of(1, limit)).await?;
+    let left = limit - i64::try_from(due.len()).unwrap_or(limit);
+    if left > 0 {
+        due.extend(all(tx, of(0, left)).await?);
+    }
+    Ok(due)
+}
+
+/// Claimed, and nothing heard in the time of the lease.
+pub async fn abandoned(tx: &mut Tx, now: Timestamp) -> anyhow::Result<Vec<Kept>> {
+    all(tx, sqlx::query(ABANDONED).bind(now.as_micros())).await
+}
+
+/// Still waiting when their time was over.
+pub async fn expired(tx: &mut Tx, now: Timestamp) -> anyhow::Result<Vec<Kept>> {
+    all(tx, sqlx::query(EXPIRED).bind(now.as_micros())).await
+}
+
+/// What nobody knows about since a moment: the gateway may be asked.
+pub async fn unknown(tx: &mut Tx, channel: Channel, since: Timestamp) -> anyhow::Result<Vec<Kept>> {
+    all(tx, sqlx::query(UNKNOWN).bind(channel.as_str()).bind(since.as_micros())).await
+}
+
+/// The notice a receipt means that carries our reference.
+pub async fn referenced(
+    tx: &mut Tx,
+    reference: u16,
+    recipient: &str,
+    since: Timestamp,
+) -> anyhow::Result<Option<Kept>> {
+    let query = sqlx::query(REFERENCED).bind(i64::from(reference)).bind(recipient).bind(since.as_micros());
+    Ok(all(tx, query).await?.pop())
+}
+
+/// The last notice that went to this recipient.
+pub async fn last_to(tx: &mut Tx, recipient: &str, since: Timestamp) -> anyhow::Result<Option<Kept>> {
+    Ok(all(tx, sqlx::query(LAST_TO).bind(recipient).bind(since.as_micros())).await?.pop())
+}
+
+/// How many of a class went to a recipient since a moment.
+pub async fn sent_since(tx: &mut Tx, recipient: &str, class: Class, since: Timestamp) -> anyhow::Result<u32> {
+    let query = sqlx::query(TODAY).bind(recipient).bind(since.as_micros()).bind(class.as_str());
+    let row = query.fetch_one(&mut **tx).await.context("counting notices")?;
+    Ok(u32::try_from(row.try_get::<i64, _>("count")?).unwrap_or(u32::MAX))
+}
+
+/// How many wait on each channel, and since when the oldest.
+pub async fn waiting(db: &Db) -> anyhow::Result<Vec<(String, i64, Timestamp)>> {
+    let rows = sqlx::query(WAITING).fetch_all(db.read()).await.context("counting what waits")?;
+    let one = |row: &Row| {
+        Ok((row.try_get("channel")?, row.try_get("count")?, Timestamp::from_micros(row.try_get("oldest")?)))
+    };
+    rows.iter().map(one).collect()
+}
+
+/// The gateway's names of the parts of a notice. Receipts that came before them find it now.
+pub async fn link(
+    tx: &mut Tx,
+    gateway: &str,
+    notice: NoticeId,
+    ids: &[(usize, String)],
+    at: Timestamp,
+) -> anyhow::Result<()> {
+    for (part, id) in ids {
+        let link = sqlx::query(LINK).bind(gateway).bind(id).bind(notice.get());
+        let link = link.bind(i64::try_from(*part).unwrap_or(i64::MAX)).bind(at.as_micros());
+        link.execute(&mut **tx).await.context("keeping a gateway's name of a notice")?;
+    }
+    Ok(())
+}
+
+/// A receipt, and the notice it is about if that is known.
+pub async fn hear(
+    tx: &mut Tx,
+    gateway: &str,
+    message_id: &str,
+    receipt: Receipt,
+    error: &str,
+    at: Timestamp,
+) -> anyhow::Result<Option<NoticeId>> {
+    let hear = sqlx::query(HEAR).bind(gateway).bind(message_id).bind(receipt.as_str()).bind(error);
+    let row = hear.bind(at.as_micros()).fetch_one(&mut **tx).await.context("keeping a receipt")?;
+    Ok(row.try_get::<Option<i64>, _>("notice")?.map(NoticeId))
+}
+
+/// A part as the gateway calls it, and what it said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub message_id: String,
+    pub part: i64,
+    pub receipt: Option<Receipt>,
+    pub error: String,
+    pub at: Timestamp,
+}
+
+fn part(row: &Row) -> anyhow::Result<Part> {
+    let outcome: Option<String> = row.try_get("outcome")?;
+    Ok(Part {
+        message_id: row.try_get("message_id")?,
+        part: row.try_get::<Option<i64>, _>("part")?.unwrap_or(0),
+        receipt: outcome.as_deref().and_then(Receipt::of),
+        error: row.try_get("error")?,
+        at: Timestamp::from_micros(row.try_get("at")?),
+    })
+}
+
+pub async fn parts(tx: &mut Tx, notice: NoticeId) -> anyhow::Result<Vec<Part>> {
+    let rows = sqlx::query(PARTS).bind(notice.get()).fetch_all(&mut **tx).await;
+    rows.context("reading receipts")?.iter().map(part).collect()
+}
+
+pub async fn read_parts(db: &Db, notice: NoticeId) -> anyhow::Result<Vec<Part>> {
+    let rows = sqlx::query(PARTS).bind(notice.get()).fetch_all(db.read()).await;
+    rows.context("reading receipts")?.iter().map(part).collect()
+}
+
+/// What a customer wrote back.
+pub async fn add_reply(
+    tx: &mut Tx,
+    id: i64,
+    at: Timestamp,
+    phone: &str,
+    text: &str,
+    notice: Option<NoticeId>,
+) -> anyhow::Result<()> {
+    let add = sqlx::query(REPLY).bind(id).bind(at.as_micros()).bind(phone).bind(text);
+    add.bind(notice.map(NoticeId::get)).execute(&mut **tx).await.context("keeping a reply")?;
+    Ok(())
+}
+
+/// What came back to a notice.
+pub async fn replies(db: &Db, notice: NoticeId) -> anyhow::Result<Vec<(Timestamp, String)>> {
+    let rows =
+        sqlx::query(REPLIES).bind(notice.get()).fetch_all(db.read()).await.context("reading replies")?;
+    let one = |row: &Row| Ok((Timestamp::from_micros(row.try_get("at")?), row.try_get("text")?));
+    rows.iter().map(one).collect()
+}

@@ -1,0 +1,6 @@
+// What this room lets people do, as the pages ask for it.
+export const READ = "notices.read";
+export const SEND = "notices.send";
+export const WRITE_TEMPLATES = "notices.write_templates";
+export const APPROVE = "notices.approve";
+export const CONFIGURE = "notices.configure";
