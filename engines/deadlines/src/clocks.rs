@@ -1,5 +1,6 @@
 //! The two clocks of one step of an order, the unit's and the customer's, and the rules by which they move.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use kernel::Timestamp;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, Refusal};
 use crate::matter::Case;
-use crate::profile::{Rule, minutes};
+use crate::profile::{Rule, compared};
 use crate::promise::{Promise, Renewal, State, Term, plus};
 use crate::schedule::{Schedule, Thresholds};
 
@@ -296,12 +297,7 @@ fn length(pause: Pause) -> i32 {
 
 /// Of the same kind, more than nothing, and not longer.
 fn at_most(by: Limit, limit: Limit) -> bool {
-    match (by, limit) {
-        (Limit::WorkingDays(by), Limit::WorkingDays(limit))
-        | (Limit::CalendarDays(by), Limit::CalendarDays(limit)) => (1..=limit).contains(&by),
-        _ => match (minutes(by), minutes(limit)) {
-            (Some(by), Some(limit)) => (1..=limit).contains(&by),
-            _ => false,
-        },
-    }
+    let nothing =
+        matches!(by, Limit::Minutes(0) | Limit::Hours(0) | Limit::CalendarDays(0) | Limit::WorkingDays(0));
+    !nothing && compared(by, limit).is_some_and(Ordering::is_le)
 }

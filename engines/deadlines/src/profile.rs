@@ -1,5 +1,6 @@
 //! How long each step of each matter may take at one utility: rules in order, of which the first that fits wins.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use kernel::Timestamp;
@@ -180,7 +181,7 @@ impl Profile {
                 findings.push(Finding::Zero { rule: id() });
             }
             if let (Some(customer), Some(unit)) = (rule.customer, rule.unit)
-                && longer(unit, customer)
+                && compared(unit, customer).is_some_and(Ordering::is_gt)
             {
                 findings.push(Finding::UnitLonger { rule: id() });
             }
@@ -196,15 +197,12 @@ impl Profile {
     }
 }
 
-/// Longer for certain, whatever the day; limits of different kinds cannot always be compared.
-fn longer(this: Limit, than: Limit) -> bool {
-    match (this, than) {
-        (Limit::WorkingDays(this), Limit::WorkingDays(than))
-        | (Limit::CalendarDays(this), Limit::CalendarDays(than)) => this > than,
-        _ => match (minutes(this), minutes(than)) {
-            (Some(this), Some(than)) => this > than,
-            _ => false,
-        },
+/// Which is longer, whatever the day. None for limits of different kinds, which cannot always be compared.
+pub(crate) fn compared(this: Limit, other: Limit) -> Option<Ordering> {
+    match (this, other) {
+        (Limit::WorkingDays(this), Limit::WorkingDays(other))
+        | (Limit::CalendarDays(this), Limit::CalendarDays(other)) => Some(this.cmp(&other)),
+        _ => Some(minutes(this)?.cmp(&minutes(other)?)),
     }
 }
 

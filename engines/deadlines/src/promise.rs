@@ -78,7 +78,7 @@ impl Promise {
     /// To be done within `limit` of `since`.
     pub fn within(since: Timestamp, limit: Limit, calendar: &Calendar) -> Promise {
         let due = calendar.deadline(since, limit);
-        Promise { due, ..Promise::agreed(since, due).term(Term::Within { limit, extra: None }) }
+        Promise { term: Term::Within { limit, extra: None }, ..Promise::agreed(since, due) }
     }
 
     /// To be done by `due`, which somebody named at `since`. A due time before `since` is one at `since`.
@@ -91,10 +91,6 @@ impl Promise {
             renewals: Vec::new(),
             state: State::Running,
         }
-    }
-
-    fn term(self, term: Term) -> Promise {
-        Promise { term, ..self }
     }
 
     pub fn since(&self) -> Timestamp {

@@ -31,13 +31,13 @@ impl Level {
 
 /// How much of the time is left at yellow and orange, in per cent. 50 and 20 unless the centre says otherwise.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "RawThresholds", into = "RawThresholds")]
+#[serde(try_from = "RawThresholds")]
 pub struct Thresholds {
     yellow_percent: u8,
     orange_percent: u8,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct RawThresholds {
     yellow_percent: u8,
     orange_percent: u8,
@@ -74,22 +74,16 @@ impl TryFrom<RawThresholds> for Thresholds {
     }
 }
 
-impl From<Thresholds> for RawThresholds {
-    fn from(Thresholds { yellow_percent, orange_percent }: Thresholds) -> Self {
-        RawThresholds { yellow_percent, orange_percent }
-    }
-}
-
 /// The three instants, in order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "RawSchedule", into = "RawSchedule")]
+#[serde(try_from = "RawSchedule")]
 pub struct Schedule {
     yellow: Timestamp,
     orange: Timestamp,
     red: Timestamp,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct RawSchedule {
     yellow: Timestamp,
     orange: Timestamp,
@@ -144,12 +138,6 @@ impl TryFrom<RawSchedule> for Schedule {
     type Error = BadSchedule;
     fn try_from(raw: RawSchedule) -> Result<Self, BadSchedule> {
         Schedule::new(raw.yellow, raw.orange, raw.red)
-    }
-}
-
-impl From<Schedule> for RawSchedule {
-    fn from(Schedule { yellow, orange, red }: Schedule) -> Self {
-        RawSchedule { yellow, orange, red }
     }
 }
 
