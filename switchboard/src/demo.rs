@@ -68,19 +68,23 @@ pub async fn customers(app: App, count: u64) {
     }
 }
 
+/// This program once more, for simulated people: it goes when its standard input ends, so that whoever holds that holds its
+/// leash, and at the latest when this process ends.
+fn companion(arguments: &[&str]) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe().context("finding this program")?);
+    command.args(arguments).stdin(Stdio::piped()).kill_on_drop(true);
+    Ok(command)
+}
+
 /// The people whom the demo's agents call, in a process of its own that ends with this one. Without them calls out end
 /// unanswered, and everything else goes on.
 pub async fn outside(prompts: PathBuf) {
     let outcome = async {
-        let program = std::env::current_exe().context("finding this program")?;
-        let mut child = Command::new(program)
-            .args(["answer", "--led", "--prompts"])
+        let mut child = companion(&["answer", "--led", "--prompts"])?
             .arg(prompts)
             .env("SWITCHBOARD_LOG", "warn")
-            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
             .spawn()
             .context("starting them")?;
         // Held open: its end tells them to go.

@@ -11,11 +11,12 @@ use axum::extract::State;
 use db::Entry;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin};
 use tracing::{info, warn};
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Json, Room, Routes, Status, routes};
 
+use super::companion;
 use crate::config;
 use crate::simulate::{AGENTS_MAX, CALLS_MAX, RATE_MAX, Tally};
 
@@ -182,7 +183,6 @@ impl Stage {
     }
 
     fn spawn(&self, wish: &Wish) -> anyhow::Result<Child> {
-        let program = std::env::current_exe().context("finding this program")?;
         let arguments = [
             ("--calls", wish.calls.to_string()),
             ("--rate", wish.rate.to_string()),
@@ -192,13 +192,9 @@ impl Stage {
             ("--prompts", self.prompts.display().to_string()),
         ];
         let arguments = arguments.into_iter().flat_map(|(name, value)| [name.to_owned(), value]);
-        Command::new(program)
-            .arg("simulate")
+        companion(&["simulate", "--json"])?
             .args(arguments)
-            .arg("--json")
-            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .kill_on_drop(true)
             .spawn()
             .context("starting simulated people")
     }
