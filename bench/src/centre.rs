@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ impl Centre {
             folder.path().join("prompts").display().to_string()
         );
         std::fs::write(folder.path().join("switchboard.toml"), config)?;
-        let program = program()?;
+        let program = bench::program()?;
         let data = folder.path().join("data");
         if let Some(from) = from {
             bench::copy_database(from, &data)?;
@@ -204,20 +204,6 @@ fn records(path: &Path) -> Result<Records> {
         anyhow::bail!("{}{text}", String::from_utf8_lossy(&output.stderr));
     };
     Ok(Records { calls, callers, complete, connected, recorded, recordings, sealed, lost_ms })
-}
-
-/// Beside this program, where `cargo build --release` puts both.
-fn program() -> Result<PathBuf> {
-    let program = match std::env::var_os("SWITCHBOARD_PROGRAM") {
-        Some(path) => PathBuf::from(path),
-        None => std::env::current_exe()?.with_file_name("switchboard"),
-    };
-    ensure!(
-        program.is_file(),
-        "{} is missing: cargo build --release --package switchboard, or make bench",
-        program.display()
-    );
-    Ok(program)
 }
 
 fn free_tcp() -> Result<SocketAddr> {

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ async fn main() -> Result<()> {
             _ => database = Some(argument),
         }
     }
-    let program = program()?;
+    let program = bench::program()?;
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     let place = |command: &mut Command| {
@@ -182,16 +182,4 @@ fn figure(what: &str, value: f64, unit: &str, goal: &str) {
 
 fn coded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
-
-/// Beside this program.
-fn program() -> Result<PathBuf> {
-    let here = std::env::current_exe()?;
-    let program = here.parent().unwrap_or(Path::new(".")).join("switchboard");
-    ensure!(
-        program.is_file(),
-        "{} is missing: cargo build --release --package switchboard",
-        program.display()
-    );
-    Ok(program)
 }
