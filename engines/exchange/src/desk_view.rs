@@ -82,6 +82,13 @@ pub enum RecordingView {
     Paused,
 }
 
+impl DeskView {
+    /// Whether this agent was asked in: the customer is the other agent's, and is shown masked here.
+    pub fn helps(&self) -> bool {
+        self.role == Some(Role::Third)
+    }
+}
+
 impl Third {
     fn view(&self) -> ThirdView {
         ThirdView {

@@ -46,9 +46,8 @@ impl Desk {
 
 /// Whoever was asked in for help sees the customer's number masked: it is the other agent's caller.
 fn masked(mut desk: DeskView) -> DeskView {
-    let helps = matches!(desk.role, Some(exchange::Role::Third));
     let ours = desk.direction == Some(Direction::Internal);
-    if helps && !ours {
+    if desk.helps() && !ours {
         desk.agent.caller = desk.agent.caller.as_deref().map(kernel::mask::phone);
     }
     desk

@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::State;
 use calls::Hall;
 use calls::store::search;
-use exchange::{DeskView, Role};
+use exchange::DeskView;
 use kernel::{CallId, ContactId, CustomerId, PersonId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -54,7 +54,7 @@ impl AtDesk {
     /// The desk of whoever asks, if this call is there and is his own: whoever was only asked in for help sees the other
     /// agent's customer masked.
     async fn with(&self, actor: &Actor, call: CallId) -> Result<Option<DeskView>, Error> {
-        let own = |desk: &DeskView| desk.agent.call == Some(call) && desk.role != Some(Role::Third);
+        let own = |desk: &DeskView| desk.agent.call == Some(call) && !desk.helps();
         Ok(self.hall.desk(actor.person).await?.filter(own))
     }
 
