@@ -11,10 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, Json, Path};
 
-use super::records::took_part;
-use crate::permissions::{ANSWER, READ};
+use super::records;
+use crate::permissions::ANSWER;
 use crate::rules::NotNow;
-use crate::store::search;
 use crate::{BeforeReady, DESK, Hall};
 
 /// The desk of whoever asks.
@@ -101,10 +100,7 @@ pub async fn dial_again(
     actor: Actor,
     Path(id): Path<CallId>,
 ) -> Answer<serde_json::Value> {
-    let call = search::one(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    if !actor.may(READ) && !took_part(actor.person, &call, &search::stretches(&app.db, id).await?) {
-        return Err(Error::not_found());
-    }
+    let (call, _) = records::visible(&app, &actor, id).await?;
     let number = if call.direction == "in" { call.from } else { call.to };
     dial(hall.as_ref(), &actor, number).await?;
     Ok(Json(serde_json::json!({})))

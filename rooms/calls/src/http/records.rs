@@ -127,11 +127,7 @@ pub async fn one(
     actor: Actor,
     Path(id): Path<CallId>,
 ) -> Answer<WholeCall> {
-    let mut call = search::one(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    let segments = search::stretches(&app.db, id).await?;
-    if !actor.may(READ) && !took_part(actor.person, &call, &segments) {
-        return Err(Error::not_found());
-    }
+    let (mut call, segments) = visible(&app, &actor, id).await?;
     if actor.may(UNMASK) {
         if looks.known(actor.person, id, app.now()) {
             return Ok(Json(WholeCall { call, segments }));
@@ -152,6 +148,16 @@ pub async fn one(
         mask(&mut call);
     }
     Ok(Json(WholeCall { call, segments }))
+}
+
+/// A call whose record this person may see, with its stretches: not found for everybody else.
+pub(super) async fn visible(app: &App, actor: &Actor, id: CallId) -> Result<(Found, Vec<Stretch>), Error> {
+    let call = search::one(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    let segments = search::stretches(&app.db, id).await?;
+    if !actor.may(READ) && !took_part(actor.person, &call, &segments) {
+        return Err(Error::not_found());
+    }
+    Ok((call, segments))
 }
 
 /// Whether this person talked with the caller, or was called by a colleague.
