@@ -232,6 +232,17 @@ impl Rig {
                 let _ = writeln!(self.told, "    {}", desk.allowed.join(" "));
                 return;
             }
+            // Whose the call is that stands on the desk.
+            ["desk"] => {
+                let desk = self.exchange.desk(self.now, agent).expect("an agent");
+                let what = match (desk.agent.call, desk.helps()) {
+                    (None, _) => "no call".to_owned(),
+                    (Some(call), true) => format!("helps with {}", self.name(call)),
+                    (Some(call), false) => format!("{} is its own", self.name(call)),
+                };
+                let _ = writeln!(self.told, "    {what}");
+                return;
+            }
             ["browser", "gone"] => browser(false),
             ["browser", "back"] => browser(true),
             ["phone", "gone"] => phone(false),
