@@ -93,10 +93,8 @@ export type DeskAct =
   | { act: "transfer" | "consult"; to: Towards }
   | { act: "use_device"; device: Device };
 
-export const DESK_KEY = ["calls", "desk"];
-
 export const DESK = queryOptions({
-  queryKey: DESK_KEY,
+  queryKey: ["calls", "desk"],
   queryFn: async ({ signal }) => {
     const desk = await api.get<Desk>("/api/calls/desk", undefined, signal);
     heardServerTime(desk.at);
@@ -111,7 +109,7 @@ export function useDesk(active: boolean) {
 
 /** One's own desk as the bar has it, without asking; null for who has none and while nobody is signed in there. */
 export function useDeskNow(): OwnDesk | null {
-  const own = useQuery<Desk>({ queryKey: DESK_KEY, queryFn: skipToken }).data?.desk ?? null;
+  const own = useQuery({ ...DESK, queryFn: skipToken }).data?.desk ?? null;
   return own?.desk.state === "signed_out" ? null : own;
 }
 
@@ -120,8 +118,8 @@ export function useDeskPush(): void {
   const latest = useRef("");
   useLive<Desk>("calls.desk", (desk) => {
     // An answer that was asked for before this push must not undo it.
-    void queries.cancelQueries({ queryKey: DESK_KEY });
-    if (desk.at >= latest.current) queries.setQueryData(DESK_KEY, desk);
+    void queries.cancelQueries({ queryKey: DESK.queryKey });
+    if (desk.at >= latest.current) queries.setQueryData(DESK.queryKey, desk);
     latest.current = desk.at;
   });
 }
@@ -131,7 +129,7 @@ export async function dialFrom(of: string, form: object = {}): Promise<void> {
   try {
     await api.post(`${of}/dial`, form);
   } finally {
-    await queries.invalidateQueries({ queryKey: DESK_KEY });
+    await queries.invalidateQueries({ queryKey: DESK.queryKey });
   }
 }
 
@@ -140,6 +138,6 @@ export async function doAtDesk(act: DeskAct): Promise<void> {
   try {
     await api.post("/api/calls/desk", act);
   } finally {
-    await queries.invalidateQueries({ queryKey: DESK_KEY });
+    await queries.invalidateQueries({ queryKey: DESK.queryKey });
   }
 }

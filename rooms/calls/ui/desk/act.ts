@@ -3,7 +3,7 @@ import { App } from "antd";
 import { useCallback } from "react";
 import { useProblemText } from "@kit";
 import { queries } from "@lib/api";
-import { DESK_KEY, doAtDesk, type Desk, type DeskAct, type OwnDesk } from "@lib/desk";
+import { DESK, doAtDesk, type DeskAct, type OwnDesk } from "@lib/desk";
 
 /** What is chosen in after-call work ends it: the choice, and then the end. */
 const choices: DeskAct["act"][] = ["ready", "not_ready", "sign_out"];
@@ -14,7 +14,7 @@ export function useAct(): (what: DeskAct) => Promise<boolean> {
   return useCallback(
     async (what) => {
       try {
-        const writing = queries.getQueryData<Desk>(DESK_KEY)?.desk?.desk.state === "after_call";
+        const writing = queries.getQueryData(DESK.queryKey)?.desk?.desk.state === "after_call";
         await doAtDesk(what);
         if (writing && choices.includes(what.act)) await doAtDesk({ act: "finish" });
         return true;
