@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Dial, Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble, type Tone } from "@kit";
 import { serverNow } from "@lib/clock";
-import { dialFrom } from "@lib/desk";
+import { dialAgain } from "@lib/desk";
 import { useAgents, useQueues, useTrunks } from "@lib/directory";
 import { clock, duration } from "@lib/format";
 import { Slot } from "@lib/slots";
@@ -119,7 +119,7 @@ export default function CallPage() {
       lead={
         call && (
           <span className="row">
-            <Dial number={otherSide(call)} onDial={call.direction === "internal" ? undefined : () => dialFrom(`/api/calls/${call.id}`)} />
+            <Dial number={otherSide(call)} onDial={dialAgain(call.id, call.direction)} />
             <Moment at={call.at} />
           </span>
         )

@@ -2,7 +2,7 @@
 import { Bot, CheckCircle2, CircleDashed, LogOut, MessageSquareText, PhoneMissed, PhoneOff, PhoneOutgoing, Star, Voicemail, Users, ZapOff, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Mark, Phone, type Tone } from "@kit";
-import { dialFrom } from "@lib/desk";
+import { dialAgain } from "@lib/desk";
 import { otherSide, type CallItem, type CallResult } from "./api";
 
 const LOOKS: Record<CallResult, [Tone, LucideIcon]> = {
@@ -44,7 +44,7 @@ export function OtherSide({ call }: { call: Pick<CallItem, "id" | "direction" | 
   const Icon = call.direction === "out" ? PhoneOutgoing : Users;
   return (
     <span className="row tight nowrap strong">
-      <Phone number={otherSide(call)} onDial={call.direction === "internal" ? undefined : () => dialFrom(`/api/calls/${call.id}`)} />
+      <Phone number={otherSide(call)} onDial={dialAgain(call.id, call.direction)} />
       {call.direction !== "in" && <Icon size={14} role="img" aria-label={t(`direction.${call.direction}`)} />}
     </span>
   );

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { ListMoment, Mark, Phone, type Column } from "@kit";
 import { FoundPage, useFound } from "@kit/found";
-import { dialFrom } from "@lib/desk";
+import { dialAgain } from "@lib/desk";
 import { useAgents, useQueues } from "@lib/directory";
 import { duration } from "@lib/format";
 import { FILTERS, useRecordings, type RecordingItem } from "./api";
@@ -32,7 +32,7 @@ export default function RecordingsPage() {
   const columns: Column<RecordingItem>[] = [
     { key: "at", title: t("column.at"), cell: (r) => <Link to={`/recordings/${r.id}`}><ListMoment at={r.at} /></Link> },
     { key: "duration", title: t("column.duration"), num: true, cell: (r) => duration(r.duration_ms) },
-    { key: "from", title: t("column.from"), cell: (r) => (r.from ? <Phone strong number={r.from} onDial={r.call === null || r.direction === "internal" ? undefined : () => dialFrom(`/api/calls/${r.call}`)} /> : "—") },
+    { key: "from", title: t("column.from"), cell: (r) => (r.from ? <Phone strong number={r.from} onDial={dialAgain(r.call, r.direction)} /> : "—") },
     { key: "agent", title: t("column.agent"), cell: (r) => <span className="nowrap">{agents.name(r.agent) ?? "—"}</span> },
     { key: "queue", title: t("column.queue"), cell: (r) => <span className="nowrap">{queues.name(r.queue) ?? "—"}</span> },
     { key: "sealed", title: t("column.state"), cell: (r) => <Sealed sealed={r.sealed} /> },

@@ -133,6 +133,11 @@ export async function dialFrom(of: string, form: object = {}): Promise<void> {
   }
 }
 
+/** How to call the other side of an earlier call, for `Phone` and `Dial`; a colleague is not called by number. */
+export function dialAgain(call: string | null, direction: OwnDesk["direction"]): (() => Promise<void>) | undefined {
+  return call === null || direction === "internal" ? undefined : () => dialFrom(`/api/calls/${call}`);
+}
+
 /** Asks the server; what it refuses is thrown as a `Problem`. */
 export async function doAtDesk(act: DeskAct): Promise<void> {
   try {
