@@ -1,6 +1,8 @@
 // The card at the desk: who it is, the choice among several by keyboard, and texts that stay texts whatever they look like.
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { queries } from "@lib/api";
+import { DESK, useDeskNow, type Desk } from "@lib/desk";
 import { startI18n } from "@lib/i18n";
 import { ME, server, show } from "../../../web/src/test/page";
 import DeskCard from "./desk-card";
@@ -33,6 +35,20 @@ describe("the customer at the desk", () => {
     show(page, "/");
     fireEvent.click(await screen.findByRole("button", { name: /确认并记住号码/ }));
     await waitFor(() => expect(asked.find((one) => one.method === "PUT")?.body).toEqual({ customer: "cu_1", learn: true }));
+  });
+
+  it("is asked for anew when the call of a colleague has become one's own", async () => {
+    await startI18n();
+    let name = "王*";
+    server({ "GET /api/me": me, "GET /api/customers/calls/ca_1": () => ({ ...card, own: name === "王芳", customer: { ...customer, name } }) });
+    const AtDesk = () => (useDeskNow() ? <DeskCard call="ca_1" number="" state="talking" /> : null);
+    show([{ path: "/", element: <AtDesk /> }], "/");
+    const asker = (asker: string | null) => act(() => void queries.setQueryData(DESK.queryKey, { desk: { desk: { state: "talking" }, call: "ca_1", asker, allowed: [] as string[] } } as Desk));
+    asker("pe_2");
+    await screen.findByText("王*");
+    name = "王芳";
+    asker(null);
+    await screen.findByText("王芳");
   });
 
   it("offers several, taken by their number", async () => {

@@ -1,12 +1,12 @@
 // The customer at the agent's desk: who is on the line, or the choice among several, or the way to find or register somebody.
 import { App, Button, Input } from "antd";
 import { BadgeCheck, CircleHelp, PhoneOff, Search, UserPlus, Users } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Facts, Mark, Moment, Notice, Panel, Phone, Skeletons, useProblemText } from "@kit";
 import { Problem } from "@lib/api";
-import { callCustomerChanged, confirmCallCustomer, useCallCustomer, type CallCustomer, type Customer, type CustomerRow } from "@lib/customer";
+import { confirmCallCustomer, useCallCustomer, type CallCustomer, type Customer, type CustomerRow } from "@lib/customer";
 import { dialFrom } from "@lib/desk";
 import { useMay } from "@lib/session";
 import { useCustomers } from "./api";
@@ -138,24 +138,13 @@ function Card({ customer, of, call, onConfirm, onOther }: { customer: Customer; 
   );
 }
 
-/** Whose call it is, asked again when the call has become one's own: until then the number is masked, and so is the customer. */
-function useCard(call: string | null, number: string) {
-  const seen = useRef({ call, number });
-  useEffect(() => {
-    const before = seen.current;
-    seen.current = { call, number };
-    if (call && before.call === call && before.number !== number) void callCustomerChanged(call);
-  }, [call, number]);
-  return useCallCustomer(call);
-}
-
-export default function DeskCard({ call, number }: { call: string; number: string; state: string }) {
+export default function DeskCard({ call }: { call: string; number: string; state: string }) {
   const { t } = useTranslation("customers");
   const { message } = App.useApp();
   const problemText = useProblemText();
   const may = useMay(READ);
   const change = useMay(CHANGE);
-  const { data, error } = useCard(may ? call : null, number);
+  const { data, error } = useCallCustomer(may ? call : null);
   // Kept for this call only: the next caller begins anew.
   const [other, setOther] = useState<string | null>(null);
   const [registering, setRegistering] = useState(false);

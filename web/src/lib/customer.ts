@@ -1,6 +1,7 @@
 // Whose call it is, shared by the rooms that show something about the caller. The server matches and masks.
 import { useQuery } from "@tanstack/react-query";
 import { api, queries } from "./api";
+import { useDeskNow } from "./desk";
 
 export type CustomerKind = "person" | "organisation";
 export type CustomerClass = "residential" | "commercial" | "industrial" | "cng";
@@ -81,13 +82,16 @@ export interface CallCustomer {
   last_contact: { call: string; at: string } | null;
 }
 
-const key = (call: string) => ["customers", "call", call];
+/** `helps`: one was asked in by a colleague, and sees the colleague's customer masked. */
+const key = (call: string, helps: boolean) => ["customers", "call", call, helps];
 const path = (call: string) => `/api/customers/calls/${encodeURIComponent(call)}`;
 
-/** Whose call it is; null as long as there is no call. */
+/** Whose call it is; null as long as there is no call. What was masked is asked for anew when the call has become one's own. */
 export function useCallCustomer(call: string | null) {
+  const desk = useDeskNow();
+  const helps = desk !== null && desk.call === call && desk.asker !== null;
   return useQuery({
-    queryKey: key(call ?? ""),
+    queryKey: key(call ?? "", helps),
     enabled: call !== null,
     placeholderData: undefined,
     staleTime: 30_000,
@@ -98,11 +102,6 @@ export function useCallCustomer(call: string | null) {
 /** The agent says whose call it is; with `learn` the number becomes a contact of the customer. */
 export async function confirmCallCustomer(call: string, customer: string, learn: boolean): Promise<void> {
   const now = await api.put<CallCustomer>(path(call), { customer, learn });
-  queries.setQueryData(key(call), now);
+  queries.setQueryData(key(call, false), now);
   await queries.invalidateQueries({ queryKey: ["customers", "one", customer] });
-}
-
-/** After something of the customer has changed. */
-export async function callCustomerChanged(call: string): Promise<void> {
-  await queries.invalidateQueries({ queryKey: key(call) });
 }
