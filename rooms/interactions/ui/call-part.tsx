@@ -21,7 +21,7 @@ function WhyDialog({ title, help, save, saved, onClose, onSave, dangerous = fals
   const { t } = useTranslation("interactions");
   const [why, setWhy] = useState("");
   return (
-    <EditDialog title={title} save={save} {...(saved === null ? { saved } : {})} dangerous={dangerous} ready={why.trim() !== ""} onClose={onClose} onSave={() => onSave(why.trim())}>
+    <EditDialog title={title} save={save} saved={saved} dangerous={dangerous} ready={why.trim() !== ""} onClose={onClose} onSave={() => onSave(why.trim())}>
       <Field label={t("amend.why")} htmlFor="i-why" required help={help}>
         <Input id="i-why" autoFocus maxLength={200} value={why} onChange={(event) => setWhy(event.target.value)} />
       </Field>

@@ -15,7 +15,7 @@ interface EditDialogProps {
   /** The act on the button; “Save” unless it is something else. */
   save?: string;
   /** Said when it has been done; null where that is seen without words. */
-  saved?: string | null;
+  saved?: string | null | undefined;
   /** Only to look at. */
   readOnly?: boolean;
   /** Saving takes something away from somebody. */
