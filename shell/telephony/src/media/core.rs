@@ -234,15 +234,16 @@ impl MediaCore {
             let pair = bind(local).and_then(|rtp| Ok((rtp, bind(SocketAddr::new(ip, port + 1))?)));
             let (rtp, rtcp) = match pair {
                 Ok(pair) => pair,
+                // Another program may have many in a row.
+                Err(error) if error.kind() == ErrorKind::AddrInUse => {
+                    ports.release(port, now);
+                    last = NoPort::Socket { at: local, error };
+                    continue;
+                }
+                // Anything else that is wrong is wrong with all.
                 Err(error) => {
                     ports.release(port, now);
-                    // Another program may have many in a row; anything else that is wrong is wrong with all.
-                    let next = error.kind() == ErrorKind::AddrInUse;
-                    last = NoPort::Socket { at: local, error };
-                    if next {
-                        continue;
-                    }
-                    break;
+                    return Err(NoPort::Socket { at: local, error });
                 }
             };
             let ((rtp, rtcp), web) = dress((rtp, rtcp));
