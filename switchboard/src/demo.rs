@@ -39,6 +39,9 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     }
     interactions::put_demo(app, "gas").await.context("putting the demo's contact reasons in")?;
     notices::put_demo(app).await.context("putting the demo's texts of notices in")?;
+    let people =
+        people::agents(&app.db).await?.into_iter().map(|agent| (agent.number, agent.person)).collect();
+    departments::put_demo(app, &people).await.context("putting the demo's organisation in")?;
     Ok(())
 }
 
@@ -125,6 +128,8 @@ pub fn greet(config: &Config) {
     println!("  sign-ins, number / password:");
     println!("    2002 / demo-2002   supervisor: floor, calls, recordings, menus");
     println!("    1001 / demo-1001   agent, also as a SIP telephone (1001 to 1030)");
+    println!("    4101 / demo-4101   head of repairs; 4201 to 4702 other departments and branches");
+    println!("    5101 / demo-5101   leader of a repair crew; 5102 to 5402 others");
     println!("    3001, 3002, 3003   administrators of system, security, audit");
 }
 

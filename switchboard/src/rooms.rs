@@ -28,6 +28,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
         notices::room(),
+        departments::room(),
         people::room(around.people),
         ivr_flows::room(around.flows),
         calls::room(around.hall.clone(), Arc::new(interactions::CompleteFirst(around.db))),
@@ -43,6 +44,7 @@ pub const MIGRATIONS: &[Migrations] = &[
     audit::MIGRATIONS,
     customers::MIGRATIONS,
     notices::MIGRATIONS,
+    departments::MIGRATIONS,
     people::MIGRATIONS,
     ivr_flows::MIGRATIONS,
     calls::MIGRATIONS,

@@ -47,3 +47,32 @@ export function useFlowNames(): string[] {
 export const useAgents = () => useDirectory("agents", "/api/people/directory");
 export const useQueues = () => useDirectory("queues", "/api/calls/queues");
 export const useTrunks = () => useDirectory("trunks", "/api/calls/trunks");
+
+/** A branch, department or team, by its name alone: its code is for paper. */
+export interface UnitName {
+  id: string;
+  parent: string | null;
+  kind: "branch" | "department" | "team";
+  code: string;
+  name: string;
+  external: boolean;
+  retired: boolean;
+}
+
+/** All units, retired ones too, for choosing one and for the names behind ids. */
+export function useUnits(): { all: UnitName[]; name: Directory["name"] } {
+  const { data } = useQuery({
+    queryKey: ["directory", "units"],
+    staleTime: 60_000,
+    retry: false,
+    queryFn: ({ signal }) => api.get<UnitName[]>("/api/departments/names", undefined, signal),
+  });
+  return useMemo(() => {
+    const all = data ?? [];
+    const names = new Map(all.map((unit) => [unit.id, unit.name]));
+    return { all, name: (id) => (id ? (names.get(id) ?? id) : null) };
+  }, [data]);
+}
+
+/** The name of one unit. */
+export const useUnitName = (id: string | null | undefined) => useUnits().name(id);

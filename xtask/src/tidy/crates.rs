@@ -13,7 +13,7 @@ const ENGINE_MAY: &[&str] =
 
 /// Rooms by storey: a room may use rooms on lower storeys only.
 const STOREYS: &[&[&str]] = &[
-    &["notices", "audit", "people", "ivr_flows"],
+    &["departments", "notices", "audit", "people", "ivr_flows"],
     &["calls"],
     &["recordings", "customers"],
     &["floor", "interactions"],

@@ -1,0 +1,4 @@
+// What the pages of departments ask about.
+export const READ = "departments.read";
+export const CONFIGURE = "departments.configure";
+export const ROSTER = "departments.roster";
