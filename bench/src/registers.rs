@@ -7,6 +7,7 @@ use anyhow::Result;
 use md5::{Digest, Md5};
 
 use crate::centre::{self, REGISTERING};
+use crate::step::percentile;
 use crate::{sip, wire};
 
 /// Offices: this many telephones stand behind one address.
@@ -115,7 +116,7 @@ pub fn run(server: SocketAddr, rate: f64, seconds: f64) -> Result<Registered> {
         }
     }
     times.sort_by(f64::total_cmp);
-    (result.p50_ms, result.p99_ms) = (crate::percentile(&times, 50.0), crate::percentile(&times, 99.0));
+    (result.p50_ms, result.p99_ms) = (percentile(&times, 50.0), percentile(&times, 99.0));
     Ok(result)
 }
 
