@@ -1,7 +1,105 @@
-//! What leaves the building otherwise than by telephone.
+//! What leaves the building otherwise than by telephone: text messages over SMPP 3.4.
 //!
-//! [`sms`] cuts a text into the parts a telephone gets.
+//! A [`Gateway`] takes one [`Message`] and says what it knows of it: accepted, certainly not sent, or nobody knows. What
+//! comes back later, receipts and replies, arrives at an [`Inbox`], and is acknowledged to the other side only after it
+//! was kept. [`sms`] cuts a text into the parts a telephone gets.
 
 #![forbid(unsafe_code)]
 
+pub mod smpp;
 pub mod sms;
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot};
+
+/// A message to one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Ours, and the same for every try: where the other side knows such keys it sends only once.
+    pub id: String,
+    /// Travels with the message and comes back with its receipt.
+    pub reference: u16,
+    pub to: String,
+    /// Of a mail.
+    pub subject: String,
+    pub text: String,
+}
+
+/// What is known after a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// The other side has it, each part under a name of its own.
+    Accepted { ids: Vec<String> },
+    /// It certainly did not go out. `again`: it may be tried later, at the earliest after `after`.
+    NotSent { again: bool, after: Option<Duration>, why: String },
+    /// It may have gone out, in whole or in part; the parts with a name did.
+    Unknown { ids: Vec<String>, why: String },
+}
+
+/// What came of a message, in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Delivered,
+    Undeliverable,
+    Expired,
+    Rejected,
+    Deleted,
+}
+
+/// What the other side tells us by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    Receipt {
+        /// The other side's name of the part.
+        id: String,
+        /// Ours, where the other side returns it.
+        reference: Option<u16>,
+        /// The recipient.
+        to: String,
+        fate: Fate,
+        /// In the other side's words.
+        error: String,
+    },
+    /// Somebody wrote to us.
+    Text { from: String, text: String },
+}
+
+/// Something that came, from which gateway, and where to say whether it was kept.
+#[derive(Debug)]
+pub struct Arrived {
+    pub gateway: &'static str,
+    pub incoming: Incoming,
+    pub kept: oneshot::Sender<bool>,
+}
+
+/// Where what comes is put; bounded. When it is full the other side is told to try again.
+pub type Inbox = mpsc::Sender<Arrived>;
+
+/// What an inquiry about a message brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// This gateway cannot be asked, or gave no answer.
+    NoAnswer,
+    /// The other side has never had it.
+    NeverHad,
+    Has {
+        ids: Vec<String>,
+        fate: Option<Fate>,
+    },
+}
+
+/// A way out for messages.
+pub trait Gateway: Send + Sync + 'static {
+    /// Stable: names of messages are kept under it.
+    fn name(&self) -> &'static str;
+    /// How many may be under way at once.
+    fn window(&self) -> usize;
+    /// Whether it can take messages now; if not, why not, for people.
+    fn ready(&self) -> Result<(), String>;
+    /// Hands a message over. Dropping the future before it is done leaves nobody knowing.
+    fn send(&self, message: Message) -> BoxFuture<'_, Sent>;
+    /// What became of a message whose handing over had no answer.
+    fn ask(&self, message: Message) -> BoxFuture<'_, Asked>;
+}
