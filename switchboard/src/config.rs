@@ -78,6 +78,9 @@ pub const DEMO_NUMBER: &str = "95598";
 /// Where the demo's carrier takes calls out to (`demo/centre.toml`).
 pub const DEMO_OUTSIDE: &str = "127.0.0.4:5060";
 
+/// The short message centre of the demo's town.
+pub const DEMO_MESSAGES: &str = "127.0.0.4:2775";
+
 /// Where the data is.
 #[derive(Args, Debug, Clone, Default)]
 pub struct Place {
@@ -149,6 +152,9 @@ pub struct Answer {
     /// Where calls come to; the demo's trunk leads there.
     #[arg(long, value_name = "ADDRESS", default_value = DEMO_OUTSIDE)]
     pub at: SocketAddr,
+    /// Where text messages to them come to, over SMPP.
+    #[arg(long, value_name = "ADDRESS", default_value = DEMO_MESSAGES)]
+    pub messages_at: SocketAddr,
     /// The folder of what they say.
     #[arg(long, value_name = "DIR")]
     pub prompts: Option<PathBuf>,
@@ -179,6 +185,26 @@ struct File {
     prompts: Option<PathBuf>,
     /// Browsers reach us by https (through a proxy): cookies are marked secure.
     https: Option<bool>,
+    /// How messages leave the building.
+    #[serde(default)]
+    notices: Notices,
+}
+
+/// The gateways of messages: `[notices.smpp]` and the like. None of them has to be there.
+#[derive(Deserialize, Debug, Default, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    pub smpp: Option<gateways::smpp::Config>,
+}
+
+impl Notices {
+    /// The town of the demo takes text messages.
+    fn of_the_demo(mut self) -> Notices {
+        if self.smpp.is_none() {
+            self.smpp = Some(gateways::smpp::Config::plain(DEMO_MESSAGES, "demo", "demo", "10690095598"));
+        }
+        self
+    }
 }
 
 /// Everything decided.
@@ -196,6 +222,7 @@ pub struct Config {
     pub max_calls: u32,
     pub prompts: PathBuf,
     pub https: bool,
+    pub notices: Notices,
     pub demo: bool,
     pub demo_customers: u64,
 }
@@ -248,6 +275,7 @@ impl Config {
             max_calls: file.max_calls.unwrap_or(2_000),
             prompts: file.prompts.unwrap_or_else(prompts),
             https: file.https.unwrap_or(false),
+            notices: if serve.demo { file.notices.of_the_demo() } else { file.notices },
             demo: serve.demo,
             demo_customers: serve.demo_customers.unwrap_or(customers::rules::demo::CUSTOMERS),
         };
@@ -289,6 +317,19 @@ mod tests {
         let open = Serve { demo: true, http: "0.0.0.0:8080".parse().ok(), ..Serve::default() };
         assert!(Config::read(&open).is_err_and(|error| error.to_string().contains("loopback only")));
         assert!(Config::read(&Serve { demo: true, ..Serve::default() }).is_ok());
+    }
+
+    #[test]
+    fn gateways_are_tables_and_the_demo_has_its_own() {
+        let read = |text: &str| toml::from_str::<File>(text).map(|file| file.notices);
+        let own = "[notices.smpp]\nserver = \"smsc:2775\"\nsystem_id = \"us\"";
+        let server = |notices: Notices| notices.smpp.map(|smpp| smpp.server);
+        assert_eq!(server(read(own).expect("a gateway")).as_deref(), Some("smsc:2775"));
+        assert_eq!(server(read(own).expect("a gateway").of_the_demo()).as_deref(), Some("smsc:2775"));
+        assert_eq!(server(read("").expect("nothing")), None);
+        assert_eq!(server(read("").expect("nothing").of_the_demo()).as_deref(), Some(DEMO_MESSAGES));
+        assert!(read("[notices.smpp]\nserver = \"smsc:2775\"").is_err(), "who we are there is missing");
+        assert!(read("[notices.fax]\nserver = \"x\"").is_err());
     }
 
     #[test]

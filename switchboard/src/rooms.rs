@@ -21,13 +21,15 @@ pub struct Surroundings {
     pub customers: PathBuf,
     /// Files of exports.
     pub interactions: PathBuf,
+    /// The gateways of messages.
+    pub ways: Arc<notices::Ways>,
 }
 
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
-        notices::room(),
+        notices::room(around.ways, around.calendar.clone()),
         departments::room(),
         people::room(around.people),
         ivr_flows::room(around.flows),

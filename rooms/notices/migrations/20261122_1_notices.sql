@@ -72,7 +72,7 @@ CREATE INDEX notices_notice_about ON notices_notice (room, about, id);
 CREATE INDEX notices_notice_state ON notices_notice (state, id);
 CREATE INDEX notices_notice_template ON notices_notice (template, id);
 CREATE INDEX notices_notice_recipient ON notices_notice (recipient, handed_at);
-CREATE INDEX notices_notice_reference ON notices_notice (reference, recipient) WHERE state = 'unknown';
+CREATE INDEX notices_notice_unknown ON notices_notice (channel, id) WHERE state = 'unknown';
 
 -- What a gateway calls a part of a notice, and what it said of it later. A receipt may be there before its notice is known.
 CREATE TABLE notices_receipt (

@@ -5,10 +5,15 @@
 
 #![forbid(unsafe_code)]
 
-use kernel::NoticeId;
-use serde::{Deserialize, Serialize};
-use web::Room;
+use std::sync::Arc;
+use std::time::Duration;
 
+use kernel::NoticeId;
+use kernel::calendar::Calendar;
+use serde::{Deserialize, Serialize};
+use web::{Job, Room};
+
+mod jobs;
 pub mod permissions;
 pub mod rules;
 mod seeds;
@@ -16,10 +21,12 @@ mod send;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 pub use rules::{Channel, Class, LANGUAGE, Notice, Recipient, Refusal, State, Subject, Urgency};
 pub use seeds::{put_demo, put_drafts};
 pub use send::{Shown, about, cancel_about, send};
+pub use ways::Ways;
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!("notices", ["20261122_1_notices.sql"]);
@@ -52,7 +59,22 @@ impl db::Event for Reply {
     const KIND: &'static str = "notices.reply";
 }
 
-/// The manifest.
-pub fn room() -> Room {
-    Room { permissions: permissions::PERMISSIONS, ..Room::new("notices", MIGRATIONS) }
+/// The manifest. Quiet hours and days are the calendar's.
+pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
+    let (out, back, asked) = (ways.clone(), ways.clone(), ways.clone());
+    let settle = move |app| jobs::tidy(app, asked.clone());
+    let calendar = Arc::new(calendar);
+    let send = move |app| jobs::send(app, out.clone(), calendar.clone());
+    Room {
+        permissions: permissions::PERMISSIONS,
+        jobs: vec![
+            Job::every("notices.send", Duration::from_millis(500), send),
+            Job::every("notices.tidy", Duration::from_secs(10), settle),
+            // Waits for what comes; it returns only when no gateway is left.
+            Job::every("notices.receive", Duration::from_secs(1), move |app| {
+                jobs::receive(app, back.clone())
+            }),
+        ],
+        ..Room::new("notices", MIGRATIONS)
+    }
 }

@@ -1,15 +1,25 @@
 //! The room as other rooms call it, on both databases.
 
+use std::sync::Arc;
+
 use db::testdb::on_both;
+use kernel::calendar::Calendar;
 use kernel::time::TestClock;
 use kernel::{Clock, NoticeId, Timestamp};
 use web::testing::TestSite;
 
 use crate::rules::{Notice, Refusal, State, Subject};
-use crate::{MIGRATIONS, about, cancel_about, put_demo, room, send};
+use crate::{MIGRATIONS, Ways, about, cancel_about, put_demo, room, send};
+
+mod sending;
 
 pub fn start() -> Timestamp {
     TestClock::monday_morning().now()
+}
+
+/// The room without a gateway.
+fn deaf() -> web::Room {
+    room(Arc::new(Ways::none()), Calendar::china())
 }
 
 /// A notice about an order that was accepted.
@@ -24,7 +34,7 @@ pub fn accepted(phone: &str, order: &str) -> Notice {
 #[test]
 fn no_door_is_open() {
     on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db, vec![room()]);
+        let site = TestSite::new(db, vec![deaf()]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
     });
 }
@@ -32,7 +42,7 @@ fn no_door_is_open() {
 #[test]
 fn a_notice_is_written_with_its_change_and_once() {
     on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db.clone(), vec![room()]);
+        let site = TestSite::new(db.clone(), vec![deaf()]);
         put_demo(&site.app).await.expect("the texts");
         let wish = accepted("138 1234 5678", "wo_1");
 
@@ -69,7 +79,7 @@ fn a_notice_is_written_with_its_change_and_once() {
 #[test]
 fn what_cannot_be_sent_is_refused_and_nothing_is_written() {
     on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db.clone(), vec![room()]);
+        let site = TestSite::new(db.clone(), vec![deaf()]);
         crate::put_drafts(&site.app).await.expect("the texts");
         let mut tx = db.begin().await.expect("a change");
         let mut refused = async |wish: &Notice| {

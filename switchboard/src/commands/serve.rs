@@ -12,6 +12,7 @@ use db::{Db, Subscription};
 use exchange::fact::{DeskState, What};
 use exchange::{AgentAct, Exchange, Fact, Input, line};
 use files::log::Log;
+use gateways::Gateway;
 use kernel::{Engine, PersonId};
 use people::CentreName;
 use telephony::{MediaConfig, Telephony, Tls};
@@ -89,6 +90,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         recordings: recordings::Config::new(folders.recordings()),
         customers: folders.customers(),
         interactions: folders.interactions(),
+        ways: Arc::new(ways(&config)?),
     };
     let listener = TcpListener::bind(config.http)
         .await
@@ -138,6 +140,16 @@ pub async fn run(serve: &Serve) -> Result<()> {
     }
     app.db.close().await;
     Ok(())
+}
+
+/// The gateways of messages, connecting beside everything else.
+fn ways(config: &Config) -> Result<notices::Ways> {
+    let of = config.notices.clone();
+    notices::Ways::open(|inbox| {
+        let sms =
+            of.smpp.map(|smpp| Arc::new(gateways::smpp::Client::start(smpp, inbox)) as Arc<dyn Gateway>);
+        Ok((sms, None))
+    })
 }
 
 /// What the last process left: facts not yet in the rooms, calls that were going on, recordings that were not sealed.

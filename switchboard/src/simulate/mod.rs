@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use exchange::line;
+use gateways::smpp::centre::{Centre, Options};
 use kernel::{Clock, IdMint, TrunkId};
 use telephony::{Config, Directory, MediaConfig, Register, Telephony, TrunkConfig};
 use tokio::sync::mpsc;
@@ -142,6 +143,13 @@ pub async fn answer(args: &Answer) -> Result<()> {
         ..carrier(args.at)
     };
     let mut line = open(args.at, vec![anybody], &prompts, &clock, &mint).await?;
+    let _messages = match messages(args.messages_at).await {
+        Ok(centre) => Some(centre),
+        Err(failure) => {
+            warn!("the town takes no text messages: {failure:#}");
+            None
+        }
+    };
     let seed = clock.now().as_micros().unsigned_abs();
     let mut town = Town::new(seed, Clips::read(&prompts)?, mint);
     let mut out = Vec::new();
@@ -160,6 +168,18 @@ pub async fn answer(args: &Answer) -> Result<()> {
     }
     line.telephony.stop().await;
     Ok(())
+}
+
+/// The short message centre of the town: who is called at a number gets its messages too.
+async fn messages(at: SocketAddr) -> Result<Centre> {
+    ensure!(at.ip().is_loopback(), "--messages-at {at}: simulated people live on loopback only");
+    let options = Options {
+        system_id: "demo".to_owned(),
+        password: "demo".to_owned(),
+        receipt_after: Duration::from_secs(2),
+        echo_reference: true,
+    };
+    Centre::start(at, options).await.with_context(|| format!("listening for SMPP on {at}"))
 }
 
 /// Waits for Ctrl-C, or, for a run that a centre has started, until the centre lets go of it.

@@ -19,7 +19,8 @@ const EXPIRED: &str = columns!("WHERE state = 'queued' AND expires_at <= $1 ORDE
 const UNKNOWN: &str =
     columns!("WHERE state = 'unknown' AND channel = $1 AND done_at > $2 ORDER BY id LIMIT 50");
 const REFERENCED: &str = columns!(
-    "WHERE state = 'unknown' AND reference = $1 AND recipient = $2 AND handed_at > $3 ORDER BY id DESC LIMIT 1"
+    "WHERE recipient = $2 AND handed_at > $3 AND reference = $1 AND state IN ('unknown', 'sending') \
+     ORDER BY handed_at DESC LIMIT 1"
 );
 /// Those that may have gone out count as well.
 const TODAY: &str = "SELECT COUNT(*) AS count FROM notices_notice WHERE recipient = $1 AND handed_at >= $2 AND class = $3 \

@@ -47,6 +47,21 @@ fn window() -> usize {
     10
 }
 
+impl Config {
+    /// With what is usual for the rest.
+    pub fn plain(server: &str, system_id: &str, password: &str, source: &str) -> Config {
+        Config {
+            server: server.to_owned(),
+            system_id: system_id.to_owned(),
+            password: password.to_owned(),
+            system_type: String::new(),
+            source: source.to_owned(),
+            window: window(),
+            country_code: false,
+        }
+    }
+}
+
 /// Without the password.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -326,7 +341,7 @@ impl Session {
             let next = [Some(enquire), alive, oldest].into_iter().flatten().min().unwrap_or(enquire);
             tokio::select! {
                 submit = submits.recv(), if free && Instant::now() >= quiet_until => {
-                    let Some(Submit { sm, fate }) = submit else { return None };
+                    let Submit { sm, fate } = submit?;
                     let until = Instant::now() + ANSWER_MAX;
                     // Once a byte may have been written, nobody knows.
                     match self.request(Body::Submit(Box::new(sm))).await {

@@ -25,15 +25,7 @@ async fn centre() -> Centre {
 }
 
 fn config(server: impl ToString, password: &str) -> Config {
-    Config {
-        server: server.to_string(),
-        system_id: "hotline".into(),
-        password: password.into(),
-        system_type: String::new(),
-        source: "1069000".into(),
-        window: 4,
-        country_code: false,
-    }
+    Config { window: 4, ..Config::plain(&server.to_string(), "hotline", password, "1069000") }
 }
 
 async fn client(centre: &Centre) -> (Client, mpsc::Receiver<Arrived>) {

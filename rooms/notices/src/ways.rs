@@ -1,0 +1,44 @@
+//! The ways out: which gateway carries which channel, and what comes back through them.
+
+use std::sync::Arc;
+
+use gateways::{Arrived, Gateway, Inbox};
+use tokio::sync::{Mutex, mpsc};
+
+use crate::rules::Channel;
+
+/// What has come and is not yet kept.
+const UNKEPT_MAX: usize = 256;
+
+/// The gateways of the centre. Without one for a channel its notices wait.
+pub struct Ways {
+    sms: Option<Arc<dyn Gateway>>,
+    mail: Option<Arc<dyn Gateway>>,
+    /// One at a time reads it.
+    pub(crate) arrived: Mutex<mpsc::Receiver<Arrived>>,
+}
+
+impl Ways {
+    /// `open` makes the gateways, given where they put what comes back.
+    pub fn open<E>(
+        open: impl FnOnce(Inbox) -> Result<(Option<Arc<dyn Gateway>>, Option<Arc<dyn Gateway>>), E>,
+    ) -> Result<Ways, E> {
+        let (inbox, arrived) = mpsc::channel(UNKEPT_MAX);
+        let (sms, mail) = open(inbox)?;
+        Ok(Ways { sms, mail, arrived: Mutex::new(arrived) })
+    }
+
+    /// No way out at all: everything waits.
+    pub fn none() -> Ways {
+        let (_, arrived) = mpsc::channel(1);
+        Ways { sms: None, mail: None, arrived: Mutex::new(arrived) }
+    }
+
+    pub(crate) fn of(&self, channel: Channel) -> Option<&Arc<dyn Gateway>> {
+        match channel {
+            Channel::Sms => self.sms.as_ref(),
+            Channel::Mail => self.mail.as_ref(),
+            Channel::Voice => None,
+        }
+    }
+}
