@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use crate::Changed;
 
+pub mod feed;
 pub mod matters;
 pub mod members;
+pub mod roster;
 pub mod units;
 
 /// A change of a unit: a line of the journal, and word to who keeps a copy.

@@ -19,14 +19,15 @@ pub mod store;
 mod tests;
 
 pub use demo::put_demo;
-use permissions::{CONFIGURE, PERMISSIONS, READ};
+use permissions::{CONFIGURE, PERMISSIONS, READ, ROSTER};
 pub use rules::roster::{Duty, OnDuty};
 pub use rules::{Kind, Member, Membership, Post, Tree, Unit};
 pub use store::roster::on_duty;
 pub use store::{all, members, scope_of, unit, units_of};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("departments", ["20261122_1_departments.sql"]);
+pub const MIGRATIONS: db::Migrations =
+    db::migrations!("departments", ["20261122_1_departments.sql", "20261122_2_roster.sql"]);
 
 /// A unit, its people or its roster changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +81,17 @@ pub fn room() -> Room {
             .permit(CONFIGURE, routes!(http::units::change))
             .permit(CONFIGURE, routes!(http::units::act))
             .permit(CONFIGURE, routes!(http::members::put, http::members::remove))
-            .permit(CONFIGURE, routes!(http::matters::learnt, http::matters::forget)),
+            .permit(CONFIGURE, routes!(http::matters::learnt, http::matters::forget))
+            .permit(READ, routes!(http::roster::list))
+            .permit(READ, routes!(http::roster::now))
+            // The rule looks again: at whose unit it is.
+            .permit(ROSTER, routes!(http::roster::add))
+            .permit(ROSTER, routes!(http::roster::change, http::roster::remove))
+            .permit(ROSTER, routes!(http::roster::copy))
+            .signed_in(routes!(http::feed::show, http::feed::make, http::feed::revoke))
+            // Calendars cannot sign in: the address is the secret.
+            .public(routes!(http::feed::calendar))
+            .with(http::feed::Gate::default()),
         ..Room::new("departments", MIGRATIONS)
     }
 }

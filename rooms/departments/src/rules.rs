@@ -4,6 +4,7 @@ use kernel::{PersonId, Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub mod ical;
 mod refusal;
 pub mod roster;
 pub mod suggest;

@@ -7,6 +7,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use crate::rules::{Kind, Member, Membership, Post, Unit};
 
+pub mod feed;
 pub mod learnt;
 pub mod roster;
 
@@ -154,6 +155,23 @@ pub async fn units_of(db: &Db, person: PersonId) -> anyhow::Result<Vec<Membershi
     let rows = sqlx::query(UNITS_OF).bind(person.get()).fetch_all(db.read()).await;
     let of = |row: &Row| Ok(Membership { unit: UnitId(row.try_get("unit")?), post: post_of(row)? });
     rows.with_context(|| format!("reading the units of {person}"))?.iter().map(of).collect()
+}
+
+/// Whether somebody belongs to no unit.
+pub async fn belongs_nowhere(tx: &mut Tx, person: PersonId) -> anyhow::Result<bool> {
+    let rows = sqlx::query(UNITS_OF).bind(person.get()).fetch_all(&mut **tx).await;
+    Ok(rows.with_context(|| format!("reading the units of {person}"))?.is_empty())
+}
+
+/// Whether somebody belongs to one of these units.
+pub async fn belongs_to(tx: &mut Tx, person: PersonId, units: &[UnitId]) -> anyhow::Result<bool> {
+    let rows = sqlx::query(UNITS_OF).bind(person.get()).fetch_all(&mut **tx).await;
+    for row in rows.with_context(|| format!("reading the units of {person}"))? {
+        if units.contains(&UnitId(row.try_get("unit")?)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Adds a member, or changes post and telephone of one.

@@ -10,6 +10,8 @@ use web::testing::{Reply, TestSite};
 
 use crate::{MIGRATIONS, Post, room};
 
+mod roster;
+
 const ALL: &[&str] = &["departments.read", "departments.configure", "departments.roster"];
 
 async fn add(site: &TestSite, unit: Value) -> Reply {

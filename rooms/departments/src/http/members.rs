@@ -60,7 +60,7 @@ pub async fn put(
     Ok(Json(store::members(&app.db, id).await?.into_iter().map(MemberView::from).collect()))
 }
 
-/// Takes somebody out of a unit.
+/// Takes somebody out of a unit; the duties still ahead there go, too, and with the last unit the calendar's address.
 #[utoipa::path(delete, path = "/api/departments/units/{id}/members/{person}", tag = "departments",
     params(("id" = String, Path), ("person" = String, Path)),
     responses((status = 204), (status = 404, body = ErrorBody)))]
@@ -70,10 +70,17 @@ pub async fn remove(
     Path((id, person)): Path<(UnitId, PersonId)>,
 ) -> Result<StatusCode, Error> {
     let mut tx = app.db.begin().await?;
+    store::hold(&mut tx).await?;
     if !store::remove_member(&mut tx, id, person).await? {
         return Err(Error::not_found());
     }
-    note(&mut tx, app.now(), Some(actor.person), id, "member_removed", json!({ "person": person }))?;
+    let now = app.now();
+    let duties = store::roster::strike(&mut tx, id, person, now).await?;
+    if store::belongs_nowhere(&mut tx, person).await? {
+        store::feed::remove(&mut tx, person).await?;
+    }
+    let payload = json!({ "person": person, "duties": duties });
+    note(&mut tx, now, Some(actor.person), id, "member_removed", payload)?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

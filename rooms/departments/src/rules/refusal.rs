@@ -1,5 +1,6 @@
 //! What this room refuses.
 
+use kernel::{Timestamp, UnitId};
 use serde::Serialize;
 use web::Status;
 
@@ -31,6 +32,30 @@ pub enum Refusal {
     HasMembers { people: i64 },
     #[error("{units} units stand below it")]
     HasUnits { units: usize },
+    #[error("this is not one of your units")]
+    NotYourUnit,
+    #[error("the end stands before the beginning")]
+    EndsBeforeItBegins,
+    #[error("longer than {hours} hours")]
+    TooLong { hours: u32 },
+    #[error("it is over")]
+    Over,
+    #[error("too far ahead")]
+    TooFarAhead,
+    #[error("does not belong to the unit, nor to one above it")]
+    NotAMember,
+    #[error("is on duty in this unit already")]
+    OnDutyAlready { from: Timestamp, to: Timestamp },
+    #[error("is first in {unit} meanwhile")]
+    DoubleBooked { unit: UnitId, from: Timestamp, to: Timestamp },
+    #[error("a span of at most {days} days")]
+    BadSpan { days: u64 },
+    #[error("the file cannot be read: {why}")]
+    BadFile { why: &'static str },
+    #[error("the file lacks the column {column}")]
+    ColumnMissing { column: &'static str },
+    #[error("too often; again in {retry_after_s} s")]
+    TooOften { retry_after_s: u64 },
 }
 
 impl web::Refusal for Refusal {
@@ -43,13 +68,25 @@ impl web::Refusal for Refusal {
             | Refusal::NoSuchParent
             | Refusal::Circle
             | Refusal::TooDeep { .. }
-            | Refusal::WrongKind => Status::Invalid,
+            | Refusal::WrongKind
+            | Refusal::EndsBeforeItBegins
+            | Refusal::TooLong { .. }
+            | Refusal::TooFarAhead
+            | Refusal::NotAMember
+            | Refusal::BadSpan { .. }
+            | Refusal::BadFile { .. }
+            | Refusal::ColumnMissing { .. } => Status::Invalid,
+            Refusal::NotYourUnit => Status::Forbidden,
+            Refusal::TooOften { retry_after_s } => Status::TooOften { retry_after_s: *retry_after_s },
             Refusal::CodeTaken
             | Refusal::Retired
             | Refusal::NotRetired
             | Refusal::ParentRetired
             | Refusal::HasMembers { .. }
-            | Refusal::HasUnits { .. } => Status::Conflict,
+            | Refusal::HasUnits { .. }
+            | Refusal::Over
+            | Refusal::OnDutyAlready { .. }
+            | Refusal::DoubleBooked { .. } => Status::Conflict,
         }
     }
 }
