@@ -32,12 +32,14 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         notices::room(around.ways, around.calendar.clone()),
         departments::room(),
         people::room(around.people),
+        promises::room(),
         ivr_flows::room(around.flows),
         calls::room(around.hall.clone(), Arc::new(interactions::CompleteFirst(around.db))),
         recordings::room(around.recordings),
         customers::room(around.hall.clone(), around.customers),
         interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
-        floor::room(around.hall, around.calendar),
+        floor::room(around.hall, around.calendar.clone()),
+        work_orders::room(around.calendar),
     ]
 }
 
@@ -48,9 +50,11 @@ pub const MIGRATIONS: &[Migrations] = &[
     notices::MIGRATIONS,
     departments::MIGRATIONS,
     people::MIGRATIONS,
+    promises::MIGRATIONS,
     ivr_flows::MIGRATIONS,
     calls::MIGRATIONS,
     recordings::MIGRATIONS,
     interactions::MIGRATIONS,
     floor::MIGRATIONS,
+    work_orders::MIGRATIONS,
 ];

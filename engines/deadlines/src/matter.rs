@@ -79,6 +79,8 @@ pub enum Step {
     Answer,
     /// The customer has been asked afterwards (回访).
     CallBack,
+    /// The unit has answered whoever presses it (督办回复).
+    AnswerSupervision,
 }
 
 /// From when the time counts. The room knows these instants; the engine is told the one a rule names.

@@ -10,8 +10,8 @@ use crate::matter::Kind::{self, Complaint, Enquiry, Fault, Opinion, Praise, Repo
 use crate::matter::Since::{self, Arrived, Booked, Dispatched, Done, Interrupted, Paid, ResultEntered};
 use crate::matter::Site::{self, Remote, Rural, Urban};
 use crate::matter::Step::{
-    self, Answer, Arrive, CallBack, Contact, Dispatch, EnterArrival, EnterResult, Estimate, Finish, Leave,
-    Review, Take,
+    self, Answer, AnswerSupervision, Arrive, CallBack, Contact, Dispatch, EnterArrival, EnterResult,
+    Estimate, Finish, Leave, Review, Take,
 };
 use crate::profile::{Profile, Rule, a_day_less};
 
@@ -86,6 +86,9 @@ fn steps_inside() -> Vec<Rule> {
         inside("review", None, Review, Minutes(30), ResultEntered),
         inside("call-back-emergency", None, CallBack, Hours(24), ResultEntered).word(EMERGENCY),
         inside("call-back", None, CallBack, WorkingDays(1), ResultEntered),
+        inside("supervision-fault", Some(Fault), AnswerSupervision, Hours(24), Since::Accepted)
+            .source(DEFAULT),
+        inside("supervision", None, AnswerSupervision, WorkingDays(2), Since::Accepted).source(DEFAULT),
     ]
 }
 

@@ -13,10 +13,11 @@ const ENGINE_MAY: &[&str] =
 
 /// Rooms by storey: a room may use rooms on lower storeys only.
 const STOREYS: &[&[&str]] = &[
-    &["departments", "notices", "audit", "people", "ivr_flows"],
+    &["audit", "people", "departments", "promises", "notices", "ivr_flows"],
     &["calls"],
     &["recordings", "customers"],
     &["floor", "interactions"],
+    &["work_orders"],
 ];
 
 /// What every room holds.

@@ -79,7 +79,8 @@ pub fn faults(tree: &Tree, draft: &Draft, number: &str) -> Vec<Fault> {
     faults
 }
 
-fn unfit(field: &Field, value: &str) -> Option<Why> {
+/// Why this value, which is not empty, is none for this field.
+pub fn unfit(field: &Field, value: &str) -> Option<Why> {
     let (fits, why) = match field.kind {
         FieldKind::Text | FieldKind::Address => (true, Why::Missing),
         FieldKind::Choice => (field.options.iter().any(|option| option.key == value), Why::NotOffered),

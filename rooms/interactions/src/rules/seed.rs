@@ -56,9 +56,10 @@ struct Node {
     sub: Vec<Node>,
 }
 
-#[derive(Deserialize)]
+/// A field on one line.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SeedField {
+pub struct SeedField {
     key: String,
     zh: String,
     #[serde(default)]
@@ -124,7 +125,7 @@ fn grow(tree: &mut Tree, node: Node, parent: Option<&str>, level: usize) -> Resu
         code: code.clone(),
         parent: parent.map(str::to_owned),
         title: Words { zh: node.zh, en: node.en },
-        fields: node.fields.into_iter().map(field).collect(),
+        fields: node.fields.into_iter().map(SeedField::field).collect(),
         points: node.points.into_iter().map(point).collect(),
         closable: node.closable,
         order: node.order,
@@ -133,18 +134,20 @@ fn grow(tree: &mut Tree, node: Node, parent: Option<&str>, level: usize) -> Resu
     node.sub.into_iter().try_for_each(|below| grow(tree, below, Some(&code), level + 1))
 }
 
-fn field(seed: SeedField) -> Field {
-    let option = |text: &String| {
-        let mut parts = text.split('|').map(|part| part.trim().to_owned());
-        let mut next = || parts.next().unwrap_or_default();
-        Choice { key: next(), title: Words { zh: next(), en: next() } }
-    };
-    Field {
-        key: seed.key,
-        title: Words { zh: seed.zh, en: seed.en },
-        kind: seed.kind,
-        required: seed.required,
-        options: seed.options.iter().map(option).collect(),
+impl SeedField {
+    pub fn field(self) -> Field {
+        let option = |text: &String| {
+            let mut parts = text.split('|').map(|part| part.trim().to_owned());
+            let mut next = || parts.next().unwrap_or_default();
+            Choice { key: next(), title: Words { zh: next(), en: next() } }
+        };
+        Field {
+            key: self.key,
+            title: Words { zh: self.zh, en: self.en },
+            kind: self.kind,
+            required: self.required,
+            options: self.options.iter().map(option).collect(),
+        }
     }
 }
 

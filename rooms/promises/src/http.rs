@@ -1,0 +1,204 @@
+//! The room's HTTP: what runs, what was broken, how many were kept.
+
+use axum::extract::State;
+use deadlines::{Clock, Kind, Level, Step};
+use kernel::{PromiseId, Timestamp, UnitId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Answer, App, Error, Json, Page, Query};
+
+use crate::rules::{Refusal, parse, word};
+use crate::store::found::{self, Filter, Found, Which};
+use crate::store::report;
+
+/// What is looked for; everything absent is any.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// `running` (the next due first) or `broken` (the newest first).
+    pub which: Option<String>,
+    pub unit: Option<String>,
+    /// A kind of work order: `fault`, `complaint` …
+    pub kind: Option<String>,
+    /// `arrive`, `answer`, `take` …
+    pub step: Option<String>,
+    /// `unit` or `customer`.
+    pub clock: Option<String>,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// 1 to 200; 50 if not given.
+    pub limit: Option<u32>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Period {
+    /// Due at or after this instant (RFC 3339).
+    pub from: String,
+    /// Due before this instant.
+    pub to: String,
+}
+
+/// One clock of one promise.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PromiseView {
+    #[schema(value_type = String)]
+    promise: PromiseId,
+    #[schema(value_type = String)]
+    clock: Clock,
+    /// Who answers for it; the centre where it is absent.
+    #[schema(value_type = Option<String>)]
+    unit: Option<UnitId>,
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    due: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    yellow: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    orange: Timestamp,
+    /// `running`, `fulfilled`, `withdrawn`.
+    state: String,
+    /// Seconds by which it was broken.
+    late_s: i64,
+    #[schema(value_type = Option<String>)]
+    told: Option<Level>,
+    /// Whose matter it is about, its id and its number there.
+    room: String,
+    subject: String,
+    number: String,
+    #[schema(value_type = String)]
+    kind: Kind,
+    #[schema(value_type = String)]
+    step: Step,
+    /// The rule that set the limit: `T-P01`.
+    rule: String,
+}
+
+impl From<Found> for PromiseView {
+    fn from(found: Found) -> Self {
+        let Found { promise, clock, unit, since, due, yellow, orange, state, late, told, .. } = found;
+        let Found { room, subject, number, kind, step, rule, .. } = found;
+        let late_s = late / 1_000_000;
+        PromiseView {
+            promise,
+            clock,
+            unit,
+            since,
+            due,
+            yellow,
+            orange,
+            state,
+            late_s,
+            told,
+            room,
+            subject,
+            number,
+            kind,
+            step,
+            rule,
+        }
+    }
+}
+
+/// What runs now at one unit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunningView {
+    #[schema(value_type = Option<String>)]
+    unit: Option<UnitId>,
+    #[schema(value_type = String)]
+    clock: Clock,
+    calm: i64,
+    yellow: i64,
+    orange: i64,
+    overdue: i64,
+}
+
+/// What became of the promises that were due in a period.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountView {
+    #[schema(value_type = Option<String>)]
+    unit: Option<UnitId>,
+    #[schema(value_type = String)]
+    kind: Kind,
+    #[schema(value_type = String)]
+    step: Step,
+    #[schema(value_type = String)]
+    clock: Clock,
+    kept: i64,
+    broken: i64,
+    /// Still open although due.
+    overdue: i64,
+    withdrawn: i64,
+}
+
+fn bad(field: &'static str) -> Error {
+    Refusal::BadQuery { field }.into()
+}
+
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}
+
+impl Search {
+    fn filter(&self) -> Result<(Which, Filter), Error> {
+        fn one<T: serde::de::DeserializeOwned>(
+            field: &'static str,
+            text: &Option<String>,
+        ) -> Result<Option<T>, Error> {
+            given(text).map(|text| parse(text).ok_or_else(|| bad(field))).transpose()
+        }
+        let which = match given(&self.which) {
+            None | Some("running") => Which::Running,
+            Some("broken") => Which::Broken,
+            Some(_) => return Err(bad("which")),
+        };
+        let after = given(&self.after).map(place).transpose()?;
+        let unit = given(&self.unit).map(|unit| unit.parse().map_err(|_| bad("unit"))).transpose()?;
+        let (kind, step) = (one("kind", &self.kind)?, one("step", &self.step)?);
+        Ok((which, Filter { unit, kind, step, clock: one("clock", &self.clock)?, after }))
+    }
+}
+
+/// `due~promise~clock`
+fn place(text: &str) -> Result<(Timestamp, PromiseId, String), Error> {
+    let mut parts = text.split('~');
+    let due = parts.next().and_then(|due| due.parse().ok()).ok_or_else(|| bad("after"))?;
+    let promise = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad("after"))?;
+    let clock = parts.next().ok_or_else(|| bad("after"))?;
+    Ok((Timestamp::from_micros(due), promise, clock.to_owned()))
+}
+
+/// Promises by when they are due.
+#[utoipa::path(get, path = "/api/promises", tag = "promises", params(Search),
+    responses((status = 200, body = Page<PromiseView>)))]
+pub async fn list(State(app): State<App>, Query(search): Query<Search>) -> Answer<Page<PromiseView>> {
+    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let (which, filter) = search.filter()?;
+    let found = found::find(&app.db, which, &filter, limit + 1).await?;
+    let next = |found: &Found| format!("{}~{}~{}", found.due.as_micros(), found.promise, word(&found.clock));
+    Ok(Json(Page::of(found, limit, next).map(PromiseView::from)))
+}
+
+/// How many run at each unit, and how near they are to breaking.
+#[utoipa::path(get, path = "/api/promises/now", tag = "promises", responses((status = 200, body = Vec<RunningView>)))]
+pub async fn now(State(app): State<App>) -> Answer<Vec<RunningView>> {
+    let view = |row: report::Running| {
+        let report::Running { unit, clock, calm, yellow, orange, overdue } = row;
+        RunningView { unit, clock, calm, yellow, orange, overdue }
+    };
+    Ok(Json(report::running(&app.db, app.now()).await?.into_iter().map(view).collect()))
+}
+
+/// What became of the promises that were due in a period.
+#[utoipa::path(get, path = "/api/promises/report", tag = "promises", params(Period),
+    responses((status = 200, body = Vec<CountView>)))]
+pub async fn report(State(app): State<App>, Query(period): Query<Period>) -> Answer<Vec<CountView>> {
+    let from = period.from.parse().map_err(|_| bad("from"))?;
+    let to = period.to.parse().map_err(|_| bad("to"))?;
+    let view = |count: report::Count| {
+        let report::Count { unit, kind, step, clock, kept, broken, overdue, withdrawn } = count;
+        CountView { unit, kind, step, clock, kept, broken, overdue, withdrawn }
+    };
+    Ok(Json(report::due(&app.db, from, to, app.now()).await?.into_iter().map(view).collect()))
+}

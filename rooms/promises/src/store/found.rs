@@ -1,0 +1,117 @@
+//! Lists of promises, a page at a time, by when they are due.
+
+use anyhow::Context;
+use db::Db;
+use deadlines::{Clock, Kind, Level, Step};
+use kernel::{PromiseId, Timestamp, UnitId};
+use sqlx::Row as _;
+
+use crate::rules::{self, word};
+
+/// Which promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Still to be kept, the next one first; those that are overdue are the first of them.
+    Running,
+    /// Ended too late, the newest first.
+    Broken,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub unit: Option<UnitId>,
+    pub kind: Option<Kind>,
+    pub step: Option<Step>,
+    pub clock: Option<Clock>,
+    /// The place behind which the page begins.
+    pub after: Option<(Timestamp, PromiseId, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub promise: PromiseId,
+    pub clock: Clock,
+    pub unit: Option<UnitId>,
+    pub since: Timestamp,
+    pub due: Timestamp,
+    pub state: String,
+    /// Microseconds.
+    pub late: i64,
+    pub yellow: Timestamp,
+    pub orange: Timestamp,
+    pub told: Option<Level>,
+    pub room: String,
+    pub subject: String,
+    pub number: String,
+    pub kind: Kind,
+    pub step: Step,
+    pub rule: String,
+}
+
+macro_rules! found {
+    ($where:literal) => {
+        concat!(
+            "SELECT c.promise, c.clock, c.unit, c.since, c.due, c.state, c.late, c.yellow, c.orange, c.told, p.room, \
+             p.subject, p.number, p.kind, p.step, p.rule FROM promises_clock c JOIN promises_promise p ON p.id = c.promise \
+             WHERE ($2 = '' OR p.kind = $2) AND ($3 = '' OR p.step = $3) AND ($4 = '' OR c.clock = $4) AND ",
+            $where
+        )
+    };
+}
+const RUNNING: &str = found!(
+    "$1 = 0 AND c.state = 'running' AND (c.due, c.promise, c.clock) > ($5, $6, $7) ORDER BY c.due, c.promise, c.clock LIMIT $8"
+);
+const RUNNING_OF: &str = found!(
+    "c.unit = $1 AND c.state = 'running' AND (c.due, c.promise, c.clock) > ($5, $6, $7) \
+     ORDER BY c.due, c.promise, c.clock LIMIT $8"
+);
+const BROKEN: &str = found!(
+    "($1 = 0 OR c.unit = $1) AND c.late > 0 AND (c.due, c.promise, c.clock) < ($5, $6, $7) \
+     ORDER BY c.due DESC, c.promise DESC, c.clock DESC LIMIT $8"
+);
+
+/// So many of them.
+pub async fn find(db: &Db, which: Which, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Found>> {
+    let text = match (which, filter.unit) {
+        (Which::Running, None) => RUNNING,
+        (Which::Running, Some(_)) => RUNNING_OF,
+        (Which::Broken, _) => BROKEN,
+    };
+    let from = match which {
+        Which::Running => (i64::MIN, i64::MIN, String::new()),
+        Which::Broken => (i64::MAX, i64::MAX, "~".to_owned()),
+    };
+    let place = filter.after.clone().map_or(from, |(due, id, clock)| (due.as_micros(), id.get(), clock));
+    let query = sqlx::query(text).bind(filter.unit.map_or(0, UnitId::get)).bind(opt(filter.kind));
+    let query =
+        query.bind(opt(filter.step)).bind(opt(filter.clock)).bind(place.0).bind(place.1).bind(place.2);
+    query.bind(limit).fetch_all(db.read()).await.context("looking for promises")?.iter().map(one).collect()
+}
+
+fn opt<T: serde::Serialize>(value: Option<T>) -> String {
+    value.as_ref().map(word).unwrap_or_default()
+}
+
+fn one(row: &db::Row) -> anyhow::Result<Found> {
+    let at = |column: &str| -> anyhow::Result<Timestamp> { Ok(Timestamp::from_micros(row.try_get(column)?)) };
+    let unit: Option<i64> = row.try_get("unit")?;
+    let told: Option<String> = row.try_get("told")?;
+    Ok(Found {
+        promise: PromiseId(row.try_get("promise")?),
+        clock: rules::read(row, "clock")?,
+        unit: unit.map(UnitId),
+        since: at("since")?,
+        due: at("due")?,
+        state: row.try_get("state")?,
+        late: row.try_get("late")?,
+        yellow: at("yellow")?,
+        orange: at("orange")?,
+        told: told.as_deref().and_then(rules::parse),
+        room: row.try_get("room")?,
+        subject: row.try_get("subject")?,
+        number: row.try_get("number")?,
+        kind: rules::read(row, "kind")?,
+        step: rules::read(row, "step")?,
+        rule: row.try_get("rule")?,
+    })
+}

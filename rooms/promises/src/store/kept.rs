@@ -1,0 +1,157 @@
+//! A matter's promises: begun, moved, handed to another unit. Always in the transaction that changes the matter itself.
+
+use anyhow::Context;
+use db::{Db, Tx};
+use deadlines::{Clock, Clocks, Kind, Step};
+use kernel::{PromiseId, Timestamp, UnitId};
+use sqlx::{AnyConnection, Row as _};
+
+use crate::rules::{self, ClockRow, Terms, word};
+
+/// What a promise is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The room whose matter it is.
+    pub room: &'static str,
+    /// Its id there, as text: `wo_…`.
+    pub id: String,
+    /// What people call it.
+    pub number: String,
+    pub kind: Kind,
+    /// Who answers for it; the centre where there is none.
+    pub unit: Option<UnitId>,
+}
+
+/// A promise as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub id: PromiseId,
+    pub step: Step,
+    /// The first, second … time that this step is owed.
+    pub round: i64,
+    /// The rule that set the limit; empty where a time was agreed.
+    pub rule: String,
+    pub clocks: Clocks,
+    pub version: i64,
+}
+
+/// A promise that is to be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct New {
+    pub id: PromiseId,
+    pub step: Step,
+    pub rule: String,
+    pub clocks: Clocks,
+}
+
+const OF: &str = "SELECT id, step, round, rule, body, version FROM promises_promise \
+     WHERE room = $1 AND subject = $2 ORDER BY id";
+const ADD: &str = "INSERT INTO promises_promise (id, room, subject, number, kind, step, round, rule, body, version) \
+     SELECT $1, $2, $3, $4, $5, $6, \
+     COALESCE((SELECT MAX(round) FROM promises_promise WHERE room = $2 AND subject = $3 AND step = $6), 0) + 1, $7, $8, 1";
+const SAVE: &str =
+    "UPDATE promises_promise SET body = $1, version = version + 1 WHERE id = $2 AND version = $3";
+const ADD_CLOCK: &str = "INSERT INTO promises_clock (promise, clock, unit, since, due, state, late, yellow, orange, red, told, \
+     warn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const TOLD: &str = "SELECT clock, yellow, orange, red, told FROM promises_clock WHERE promise = $1";
+const SAVE_CLOCK: &str = "UPDATE promises_clock SET since = $1, due = $2, state = $3, late = $4, yellow = $5, orange = $6, \
+     red = $7, told = $8, warn_at = $9 WHERE promise = $10 AND clock = $11";
+const HAND: &str = "UPDATE promises_clock SET unit = $1 WHERE state = 'running' AND promise IN \
+     (SELECT id FROM promises_promise WHERE room = $2 AND subject = $3)";
+
+/// All promises of one matter, the oldest first.
+pub async fn of(connection: &mut AnyConnection, room: &str, subject: &str) -> anyhow::Result<Vec<Kept>> {
+    let rows = sqlx::query(OF).bind(room).bind(subject).fetch_all(connection).await;
+    rows.context("the promises of a matter")?.iter().map(kept).collect()
+}
+
+/// The same outside a change.
+pub async fn read(db: &Db, room: &str, subject: &str) -> anyhow::Result<Vec<Kept>> {
+    let rows = sqlx::query(OF).bind(room).bind(subject).fetch_all(db.read()).await;
+    rows.context("the promises of a matter")?.iter().map(kept).collect()
+}
+
+/// Gives a promise: from now on it is watched.
+pub async fn begin(tx: &mut Tx, subject: &Subject, new: &New, terms: Terms<'_>) -> anyhow::Result<()> {
+    let add = sqlx::query(ADD).bind(new.id.get()).bind(subject.room).bind(&subject.id).bind(&subject.number);
+    let add = add.bind(word(&subject.kind)).bind(word(&new.step)).bind(&new.rule);
+    let add = add.bind(serde_json::to_string(&new.clocks)?);
+    add.execute(&mut **tx).await.with_context(|| format!("giving a promise for {}", subject.number))?;
+    for (clock, promise) in new.clocks.each() {
+        let row = rules::clock_row(promise, None, terms);
+        let add =
+            sqlx::query(ADD_CLOCK).bind(new.id.get()).bind(word(&clock)).bind(subject.unit.map(UnitId::get));
+        let add = add
+            .bind(promise.since().as_micros())
+            .bind(promise.due().as_micros())
+            .bind(row.state)
+            .bind(row.late);
+        let add = bind_schedule(add, &row);
+        add.execute(&mut **tx).await.context("starting a clock")?;
+    }
+    Ok(())
+}
+
+/// The promise with its clocks after an act; what is to be warned of follows them. False when somebody else was faster.
+pub async fn save(tx: &mut Tx, kept: &Kept, clocks: &Clocks, terms: Terms<'_>) -> anyhow::Result<bool> {
+    let save = sqlx::query(SAVE).bind(serde_json::to_string(clocks)?).bind(kept.id.get()).bind(kept.version);
+    if save.execute(&mut **tx).await.context("moving a promise")?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let mut told = Vec::new();
+    for row in
+        sqlx::query(TOLD).bind(kept.id.get()).fetch_all(&mut **tx).await.context("what was warned of")?
+    {
+        told.push((row.try_get::<String, _>("clock")?, rules::told_of(&row)?));
+    }
+    for (clock, promise) in clocks.each() {
+        let before = told.iter().find(|(name, _)| *name == word(&clock)).map(|(_, kept)| *kept);
+        let row = rules::clock_row(promise, before, terms);
+        let save = sqlx::query(SAVE_CLOCK).bind(promise.since().as_micros()).bind(promise.due().as_micros());
+        let save = save.bind(row.state).bind(row.late);
+        let save = bind_schedule(save, &row).bind(kept.id.get()).bind(word(&clock));
+        save.execute(&mut **tx).await.context("moving a clock")?;
+    }
+    Ok(true)
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+fn bind_schedule<'q>(query: Query<'q>, row: &ClockRow) -> Query<'q> {
+    let at = |level| row.schedule.at(level).as_micros();
+    let [yellow, orange, red] = deadlines::Level::ALL.map(at);
+    let told = row.told.as_ref().map(word);
+    query.bind(yellow).bind(orange).bind(red).bind(told).bind(row.warn_at.map(Timestamp::as_micros))
+}
+
+/// What still runs of this matter is another unit's from now on.
+pub async fn hand(tx: &mut Tx, room: &str, subject: &str, unit: Option<UnitId>) -> anyhow::Result<()> {
+    let hand = sqlx::query(HAND).bind(unit.map(UnitId::get)).bind(room).bind(subject);
+    hand.execute(&mut **tx).await.context("handing promises to another unit")?;
+    Ok(())
+}
+
+fn kept(row: &db::Row) -> anyhow::Result<Kept> {
+    let body: String = row.try_get("body")?;
+    Ok(Kept {
+        id: PromiseId(row.try_get("id")?),
+        step: rules::read(row, "step")?,
+        round: row.try_get("round")?,
+        rule: row.try_get("rule")?,
+        clocks: serde_json::from_str(&body).context("the clocks of a promise as kept")?,
+        version: row.try_get("version")?,
+    })
+}
+
+impl Kept {
+    /// Whether any of its clocks runs.
+    pub fn runs(&self) -> bool {
+        self.clocks.each().values().any(|promise| promise.is_running())
+    }
+
+    /// The next instant at which it breaks, and whose clock that is.
+    pub fn due(&self) -> Option<(Timestamp, Clock)> {
+        let running = self.clocks.each().into_iter().filter(|(_, promise)| promise.is_running());
+        running.map(|(clock, promise)| (promise.due(), clock)).min()
+    }
+}

@@ -1,0 +1,173 @@
+//! Lists of orders, and how many stand where.
+
+use axum::extract::State;
+use kernel::{Timestamp, UnitId, WorkOrderId};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, Json, Page, Query};
+
+use super::views::{OrderLine, line};
+use super::{bad, given, word};
+use crate::permissions::READ;
+use crate::rules::{Asker, State as OrderState};
+use crate::store::found::{self, Filter, Lead};
+use crate::store::orders::Kept;
+use crate::work;
+
+/// What is looked for; everything absent is any.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// `units` (those of one's own units), `mine` (accepted by oneself); without it everything one may see.
+    pub of: Option<String>,
+    /// Only open ones, the next due first; otherwise all, the newest first.
+    #[serde(default)]
+    pub open: bool,
+    pub state: Option<String>,
+    pub kind: Option<String>,
+    pub subtype: Option<String>,
+    pub unit: Option<String>,
+    pub handler: Option<String>,
+    pub customer: Option<String>,
+    /// A number, in any writing.
+    pub phone: Option<String>,
+    pub address: Option<String>,
+    pub call: Option<String>,
+    #[serde(default)]
+    pub important: bool,
+    #[serde(default)]
+    pub urged: bool,
+    #[serde(default)]
+    pub supervised: bool,
+    /// Only what is overdue.
+    #[serde(default)]
+    pub overdue: bool,
+    /// Accepted at or after this instant (RFC 3339).
+    pub from: Option<String>,
+    /// Accepted before this instant.
+    pub to: Option<String>,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// 1 to 200; 50 if not given.
+    pub limit: Option<u32>,
+}
+
+/// How many open orders stand where.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Now {
+    standing: Vec<StandingView>,
+    /// Of those accepted between two hours and a day ago that needed a unit: how many there are, and how many none has.
+    needed: i64,
+    unassigned: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StandingView {
+    state: String,
+    #[schema(value_type = Option<String>)]
+    unit: Option<UnitId>,
+    count: i64,
+    overdue: i64,
+    important: i64,
+    urged: i64,
+    /// When the one that waits longest was accepted.
+    #[schema(value_type = String, format = DateTime)]
+    oldest: Timestamp,
+}
+
+impl Search {
+    fn lead(&self, asker: &Asker, reads: bool) -> Result<Lead, Error> {
+        let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let own = || {
+            if asker.units.is_empty() {
+                asker.person.map_or(Lead::Units(Vec::new()), Lead::AcceptedBy)
+            } else {
+                Lead::Units(asker.units.iter().copied().collect())
+            }
+        };
+        let lead = match text(&self.of).as_deref() {
+            Some("units") => Lead::Units(asker.units.iter().copied().collect()),
+            Some("mine") => asker.person.map_or(Lead::Units(Vec::new()), Lead::AcceptedBy),
+            Some(_) => return Err(bad("of")),
+            None => Lead::Everything,
+        };
+        let narrower = if let Some(unit) = given::<UnitId>("unit", self.unit.as_deref())? {
+            if !reads && !asker.units.contains(&unit) {
+                return Ok(Lead::Units(Vec::new()));
+            }
+            return Ok(Lead::Units(vec![unit]));
+        } else if let Some(customer) = text(&self.customer) {
+            Some(Lead::Customer(customer))
+        } else if let Some(phone) = text(&self.phone) {
+            Some(Lead::Phone(phone))
+        } else if let Some(address) = text(&self.address) {
+            Some(Lead::Address(address))
+        } else {
+            given("call", self.call.as_deref())?.map(Lead::Call)
+        };
+        match (lead, narrower) {
+            (Lead::Everything, Some(narrower)) if reads => Ok(narrower),
+            (Lead::Everything, _) if reads => Ok(Lead::Everything),
+            (Lead::Everything, _) => Ok(own()),
+            (lead, _) => Ok(lead),
+        }
+    }
+
+    fn filter(&self, asker: &Asker, reads: bool, now: Timestamp) -> Result<Filter, Error> {
+        let state = self.state.clone().filter(|state| !state.is_empty());
+        if state.as_deref().is_some_and(|state| !OrderState::WORDS.contains(&state)) {
+            return Err(bad("state"));
+        }
+        Ok(Filter {
+            lead: self.lead(asker, reads)?,
+            open: self.open || self.overdue,
+            state,
+            kind: word("kind", self.kind.as_deref())?,
+            subtype: self.subtype.clone().filter(|code| !code.is_empty()),
+            handler: given("handler", self.handler.as_deref())?,
+            important: self.important,
+            urged: self.urged,
+            supervised: self.supervised,
+            due_before: self.overdue.then_some(now),
+            from: given("from", self.from.as_deref())?,
+            to: given("to", self.to.as_deref())?,
+            after: self.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
+        })
+    }
+}
+
+fn place(text: &str) -> Result<(Timestamp, WorkOrderId), Error> {
+    let (at, id) = text.split_once('~').ok_or_else(|| bad("after"))?;
+    let at = at.parse().map_err(|_| bad("after"))?;
+    Ok((Timestamp::from_micros(at), id.parse().map_err(|_| bad("after"))?))
+}
+
+/// Orders, a page at a time.
+#[utoipa::path(get, path = "/api/work_orders", tag = "work_orders", params(Search),
+    responses((status = 200, body = Page<OrderLine>)))]
+pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<Page<OrderLine>> {
+    let asker = work::asker(&app, &actor).await?;
+    let filter = search.filter(&asker, actor.may(READ), app.now())?;
+    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let found = found::find(&app.db, &filter, limit + 1).await?;
+    let next = |kept: &Kept| {
+        let at = if filter.open { kept.beside.due.map(|(due, _)| due) } else { Some(kept.order.accepted_at) };
+        format!("{}~{}", at.unwrap_or_default().as_micros(), kept.order.id)
+    };
+    Ok(Json(Page::of(found, limit, next).map(|kept| line(&kept, &asker))))
+}
+
+/// How many open orders stand where, and how much of yesterday's work no unit has yet.
+#[utoipa::path(get, path = "/api/work_orders/now", tag = "work_orders", responses((status = 200, body = Now)))]
+pub async fn now(State(app): State<App>) -> Answer<Now> {
+    let now = app.now();
+    let hours = |hours: u64| now - Duration::from_secs(hours * 3600);
+    let (needed, unassigned) = found::unassigned(&app.db, hours(24), hours(2)).await?;
+    let view = |row: found::Standing| {
+        let found::Standing { state, unit, count, overdue, important, urged, oldest } = row;
+        StandingView { state, unit, count, overdue, important, urged, oldest }
+    };
+    let standing = found::standing(&app.db, now).await?.into_iter().map(view).collect();
+    Ok(Json(Now { standing, needed, unassigned }))
+}

@@ -1,0 +1,144 @@
+//! One order: looked at, moved, unmasked.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use db::Look;
+use kernel::WorkOrderId;
+use kernel::calendar::Calendar;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
+
+use super::views::{self, OrderLine, OrderView, Parts, line};
+use crate::permissions::READ;
+use crate::rules::decide::may_know;
+use crate::rules::{Act, Asker, Matter, text};
+use crate::store::orders::Kept;
+use crate::store::{orders, steps};
+use crate::work::{self, Asked, Rulebook};
+
+const CHILDREN_MAX: i64 = 200;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActForm {
+    #[schema(value_type = Object)]
+    act: Act,
+    /// Of the order as it was read; absent from a telephone that was without a network.
+    #[serde(default)]
+    version: Option<i64>,
+    /// A key made by the page: the same again does nothing a second time.
+    #[serde(default)]
+    token: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhyForm {
+    reason: String,
+}
+
+/// An order by its id, or by the number that people read aloud.
+async fn find(app: &App, name: &str) -> Result<Kept, Error> {
+    let kept = match name.parse::<WorkOrderId>() {
+        Ok(id) => orders::read(&app.db, id).await?,
+        Err(_) => orders::by_number(&app.db, name).await?,
+    };
+    kept.ok_or_else(Error::not_found)
+}
+
+/// One that this person may see.
+async fn seen(app: &App, actor: &Actor, name: &str) -> Result<(Kept, Asker), Error> {
+    let asker = work::asker(app, actor).await?;
+    let kept = find(app, name).await?;
+    if work::sees(&asker, &kept.order, actor.may(READ)) { Ok((kept, asker)) } else { Err(Error::not_found()) }
+}
+
+/// The order as it stands, with its timeline and its promises.
+pub(super) async fn show(app: &App, calendar: &Calendar, asker: &Asker, id: WorkOrderId) -> Answer<OrderView> {
+    let kept = orders::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    shown(app, calendar, asker, kept).await
+}
+
+async fn shown(app: &App, calendar: &Calendar, asker: &Asker, kept: Kept) -> Answer<OrderView> {
+    let id = kept.order.id;
+    let promised = promises::read(&app.db, "work_orders", &id.to_string()).await?;
+    let (_, children) = orders::children(&app.db, id, 0).await?;
+    let steps = steps::of(&app.db, id).await?;
+    let now = app.now();
+    let allowed = Rulebook::read(&app.db).await?.allowed(&kept, asker, now, calendar);
+    Ok(Json(views::order(Parts { kept, promised, steps, children, allowed, now }, asker)))
+}
+
+/// One order, by id or number.
+#[utoipa::path(get, path = "/api/work_orders/{order}", tag = "work_orders", params(("order" = String, Path)),
+    responses((status = 200, body = OrderView), (status = 404, body = ErrorBody)))]
+pub async fn one(
+    State(app): State<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    actor: Actor,
+    Path(order): Path<String>,
+) -> Answer<OrderView> {
+    let (kept, asker) = seen(&app, &actor, &order).await?;
+    shown(&app, &calendar, &asker, kept).await
+}
+
+/// Does something to an order: `{"act":{"act":"take"},"version":3}`.
+#[utoipa::path(post, path = "/api/work_orders/{order}/act", tag = "work_orders", params(("order" = String, Path)),
+    request_body = ActForm, responses((status = 200, body = OrderView), (status = 409, body = ErrorBody)))]
+pub async fn act(
+    State(app): State<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    actor: Actor,
+    Path(order): Path<String>,
+    Json(form): Json<ActForm>,
+) -> Answer<OrderView> {
+    let (kept, asker) = seen(&app, &actor, &order).await?;
+    // Files come by their own door, which has looked at them.
+    if matches!(form.act, Act::Attach { .. } | Act::Follow) {
+        return Err(crate::rules::Refusal::NotAllowed.into());
+    }
+    let id = kept.order.id;
+    let token = form.token.filter(|token| !token.is_empty() && token.len() <= 80);
+    let kept = work::act(&app, &calendar, &asker, Asked { order: id, version: form.version, act: form.act, token }).await?;
+    shown(&app, &calendar, &asker, kept).await
+}
+
+/// The reports that follow this order.
+#[utoipa::path(get, path = "/api/work_orders/{order}/children", tag = "work_orders", params(("order" = String, Path)),
+    responses((status = 200, body = Vec<OrderLine>)))]
+pub async fn children(State(app): State<App>, actor: Actor, Path(order): Path<String>) -> Answer<Vec<OrderLine>> {
+    let (kept, asker) = seen(&app, &actor, &order).await?;
+    let (found, _) = orders::children(&app.db, kept.order.id, CHILDREN_MAX).await?;
+    Ok(Json(found.iter().map(|kept| line(kept, &asker)).collect()))
+}
+
+/// The matter whole: number, name, address. The look is written down.
+#[utoipa::path(post, path = "/api/work_orders/{order}/unmask", tag = "work_orders", params(("order" = String, Path)),
+    request_body = WhyForm, responses((status = 200, body = Matter), (status = 403, body = ErrorBody)))]
+pub async fn unmask(
+    State(app): State<App>,
+    actor: Actor,
+    Path(order): Path<String>,
+    Json(form): Json<WhyForm>,
+) -> Answer<Matter> {
+    text(&form.reason, "reason", 2, 200)?;
+    let (kept, asker) = seen(&app, &actor, &order).await?;
+    if !may_know(&kept.order, &asker) {
+        return Err(Error::forbidden());
+    }
+    let mut tx = app.db.begin().await?;
+    let look = Look {
+        at: app.now(),
+        who: actor.person,
+        room: "work_orders",
+        subject: kept.order.id.to_string(),
+        what: "matter",
+        reason: Some(form.reason.trim().to_owned()),
+    };
+    tx.journal(look.into());
+    tx.commit().await?;
+    Ok(Json(kept.order.matter))
+}

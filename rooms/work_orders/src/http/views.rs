@@ -1,0 +1,277 @@
+//! What browsers see of an order: masked, unless one needs the number to do one's work.
+
+use deadlines::{Clock, Kind, Standing, State as Ending, Step as Owed};
+use kernel::{PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
+use promises::Kept as Promised;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::rules::decide::{may_know, works_on};
+use crate::rules::order::{Attachment, Channel, Level, Satisfaction, Supervision, Urge, Urgency};
+use crate::rules::result::Outcome;
+use crate::rules::{Act, Allowed, Asker, Matter, Order, State};
+use crate::store::orders::Kept;
+use crate::store::steps::{Line, Step};
+
+/// One order in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderLine {
+    #[schema(value_type = String)]
+    pub id: WorkOrderId,
+    pub number: String,
+    #[schema(value_type = String)]
+    pub kind: Kind,
+    pub subtype: String,
+    pub channel: Channel,
+    pub state: &'static str,
+    #[schema(value_type = Option<String>)]
+    pub unit: Option<UnitId>,
+    #[schema(value_type = Option<String>)]
+    pub handler: Option<PersonId>,
+    #[schema(value_type = Option<String>)]
+    pub accepted_by: Option<PersonId>,
+    #[schema(value_type = String, format = DateTime)]
+    pub accepted_at: Timestamp,
+    /// The next promise that breaks, and of which step it is.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due: Option<Timestamp>,
+    #[schema(value_type = Option<String>)]
+    pub due_step: Option<Owed>,
+    /// What the customer measures us by: since when, until when.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub promised_since: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub promised: Option<Timestamp>,
+    pub urgency: Urgency,
+    pub danger: bool,
+    pub level: Level,
+    pub important: bool,
+    pub urges: usize,
+    pub supervised: usize,
+    pub returns: u8,
+    pub reopened: u8,
+    /// Another order that this one follows.
+    #[schema(value_type = Option<String>)]
+    pub master: Option<WorkOrderId>,
+    /// Masked.
+    pub contact: String,
+    pub phone: String,
+    pub address: String,
+    pub area: String,
+    pub content: String,
+    pub satisfaction: Option<Satisfaction>,
+    pub version: i64,
+}
+
+/// One clock of one promise of the order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClockView {
+    #[schema(value_type = String)]
+    promise: PromiseId,
+    #[schema(value_type = String)]
+    step: Owed,
+    round: i64,
+    rule: String,
+    #[schema(value_type = String)]
+    clock: Clock,
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    due: Timestamp,
+    /// `running`, `kept`, `broken`, `withdrawn`.
+    standing: &'static str,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Timestamp>,
+    late_s: u64,
+    /// How often it was moved, and why the last time.
+    renewals: usize,
+    reason: Option<String>,
+}
+
+/// One line of the order's timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StepView {
+    seq: i64,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    #[schema(value_type = Option<String>)]
+    who: Option<PersonId>,
+    verb: String,
+    from: String,
+    to: String,
+    #[schema(value_type = Option<String>)]
+    unit: Option<UnitId>,
+    /// What was said with it; without the matter, which stands above.
+    #[schema(value_type = Option<Object>)]
+    act: Option<Act>,
+}
+
+/// An order with everything that belongs to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderView {
+    #[serde(flatten)]
+    line: OrderLine,
+    state_of: State,
+    matter: Matter,
+    /// The matter is shown whole.
+    whole: bool,
+    #[schema(value_type = Option<String>)]
+    bound: Option<UnitId>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    left_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    arrived_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    estimate: Option<Timestamp>,
+    result: Option<Outcome>,
+    urged: Vec<Urge>,
+    supervisions: Vec<Supervision>,
+    attachments: Vec<Attachment>,
+    clocks: Vec<ClockView>,
+    steps: Vec<StepView>,
+    /// How many orders follow this one.
+    children: i64,
+    /// What you may do now; what is barred says why.
+    allowed: Vec<Allowed>,
+}
+
+/// The matter for this person: whole for who must go there or call back, hidden where nobody may know.
+pub fn matter(order: &Order, asker: &Asker, whole: bool) -> Matter {
+    let mut matter = order.matter.clone();
+    if !may_know(order, asker) {
+        matter.contact = Default::default();
+        matter.customer = None;
+        matter.call = None;
+        matter.address = String::new();
+        return matter;
+    }
+    if !whole {
+        matter.contact.name = kernel::mask::name(&matter.contact.name);
+        matter.contact.phone = kernel::mask::phone(&matter.contact.phone);
+        matter.address = kernel::mask::address(&matter.address);
+        matter.content = kernel::mask::in_text(&matter.content);
+    }
+    matter
+}
+
+/// Whether this person sees numbers whole without asking.
+pub fn sees_whole(order: &Order, asker: &Asker) -> bool {
+    may_know(order, asker) && works_on(order, asker)
+}
+
+pub fn line(kept: &Kept, asker: &Asker) -> OrderLine {
+    let order = &kept.order;
+    let matter = matter(order, asker, sees_whole(order, asker));
+    let content: String = kernel::mask::in_text(&matter.content).chars().take(120).collect();
+    OrderLine {
+        id: order.id,
+        number: order.number.clone(),
+        kind: matter.kind,
+        subtype: matter.subtype,
+        channel: matter.channel,
+        state: order.state.word(),
+        unit: order.state.unit(),
+        handler: order.state.handler(),
+        accepted_by: order.accepted_by,
+        accepted_at: order.accepted_at,
+        due: kept.beside.due.map(|(due, _)| due),
+        due_step: kept.beside.due.map(|(_, step)| step),
+        promised_since: kept.beside.promised.map(|(since, _)| since),
+        promised: kept.beside.promised.map(|(_, until)| until),
+        urgency: matter.urgency,
+        danger: matter.danger,
+        level: matter.level,
+        important: order.is_important(),
+        urges: order.urges.len(),
+        supervised: order.supervisions.iter().filter(|one| one.evaluation.is_none()).count(),
+        returns: order.returns,
+        reopened: order.reopened,
+        master: order.master,
+        contact: matter.contact.name,
+        phone: matter.contact.phone,
+        address: matter.address,
+        area: matter.area,
+        content,
+        satisfaction: order.satisfaction,
+        version: order.version,
+    }
+}
+
+/// All that a page of an order is drawn from.
+pub struct Parts {
+    pub kept: Kept,
+    pub promised: Vec<Promised>,
+    pub steps: Vec<Step>,
+    pub children: i64,
+    pub allowed: Vec<Allowed>,
+    pub now: Timestamp,
+}
+
+pub fn order(parts: Parts, asker: &Asker) -> OrderView {
+    let Parts { kept, promised, steps, children, allowed, now } = parts;
+    let line = line(&kept, asker);
+    let order = kept.order;
+    let whole = sees_whole(&order, asker);
+    let clocks = promised.iter().flat_map(|promised| clocks(promised, now)).collect();
+    let steps = steps.into_iter().map(step).collect();
+    OrderView {
+        line,
+        matter: matter(&order, asker, whole),
+        whole,
+        state_of: order.state,
+        bound: order.bound,
+        left_at: order.left_at,
+        arrived_at: order.arrived_at,
+        estimate: order.estimate,
+        result: order.result,
+        urged: order.urges,
+        supervisions: order.supervisions,
+        attachments: order.attachments,
+        clocks,
+        steps,
+        children,
+        allowed,
+    }
+}
+
+fn clocks(promised: &Promised, now: Timestamp) -> Vec<ClockView> {
+    let view = |(clock, promise): (Clock, &deadlines::Promise)| {
+        let (standing, late_s) = match promise.standing(now) {
+            Standing::Running { .. } => ("running", 0),
+            Standing::Overdue { by } => ("running", by.as_secs()),
+            Standing::Kept => ("kept", 0),
+            Standing::Broken { by } => ("broken", by.as_secs()),
+            Standing::Withdrawn => ("withdrawn", 0),
+        };
+        let ended_at = match promise.state() {
+            Ending::Running => None,
+            Ending::Fulfilled { at } | Ending::Withdrawn { at, .. } => Some(*at),
+        };
+        ClockView {
+            promise: promised.id,
+            step: promised.step,
+            round: promised.round,
+            rule: promised.rule.clone(),
+            clock,
+            since: promise.since(),
+            due: promise.due(),
+            standing,
+            ended_at,
+            late_s,
+            renewals: promise.renewals().len(),
+            reason: promise.renewals().last().map(|renewal| renewal.reason.clone()),
+        }
+    };
+    promised.clocks.each().into_iter().map(view).collect()
+}
+
+fn step(step: Step) -> StepView {
+    let Step { seq, at, who, verb, from, to, unit, line } = step;
+    let act = match line {
+        Line::Accepted { .. } => None,
+        // What stood before a correction is for those who look for forgeries, with their own door.
+        Line::Act { act: Act::Correct { .. }, .. } => None,
+        Line::Act { act, .. } => Some(act),
+    };
+    StepView { seq, at, who, verb, from, to, unit, act }
+}

@@ -1,0 +1,64 @@
+//! What this room does by the clock: takes up what stood still long enough, lets reports follow their master, forgets what nobody can ask again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::calendar::Calendar;
+use web::App;
+
+use crate::rules::{Act, Asker, State};
+use crate::store::{asked, orders};
+use crate::store::found::{self, Filter};
+use crate::work::{self, Asked};
+
+/// Taken up at once.
+const BATCH: i64 = 200;
+/// A telephone that was away longer asks again under a new key.
+const ASKED_DAYS: u64 = 30;
+
+/// Orders whose suspension is over go on.
+pub async fn resume(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    let today = calendar.civil(app.now()).date();
+    let mut filter = Filter { open: true, state: Some("suspended".into()), ..Filter::default() };
+    loop {
+        let found = found::find(&app.db, &filter, BATCH).await?;
+        let Some(last) = found.last() else { return Ok(()) };
+        filter.after = last.beside.due.map(|(due, _)| (due, last.order.id));
+        for kept in &found {
+            let over = matches!(kept.order.state, State::Suspended { until, .. } if until < today);
+            if over {
+                let asked =
+                    Asked { order: kept.order.id, version: Some(kept.order.version), act: Act::Resume, token: None };
+                // Somebody was faster: the next round sees it as it is then.
+                if let Err(web::Error::Failed(error)) = work::act(&app, &calendar, &Asker::centre(), asked).await {
+                    return Err(error);
+                }
+            }
+        }
+        if found.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) || filter.after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Whoever only joined in a fault that others reported: the fault is done, so is the report.
+pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    loop {
+        let left = orders::left_behind(&app.db, BATCH).await?;
+        for order in &left {
+            let asked = Asked { order: *order, version: None, act: Act::Follow, token: None };
+            if let Err(web::Error::Failed(error)) = work::act(&app, &calendar, &Asker::centre(), asked).await {
+                return Err(error);
+            }
+        }
+        if left.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+    }
+}
+
+pub async fn forget(app: App) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    asked::forget(&mut tx, app.now() - Duration::from_secs(ASKED_DAYS * 86_400)).await?;
+    tx.commit().await
+}

@@ -1,0 +1,81 @@
+//! Work orders: one matter with an owner and a deadline, from its acceptance to the customer's word that it is done.
+//!
+//! Rooms above call [`work::accept`] and [`work::act`], and hear [`Changed`].
+
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadlines::Kind;
+use kernel::calendar::Calendar;
+use kernel::{UnitId, WorkOrderId};
+use serde::{Deserialize, Serialize};
+use web::{Job, Room, Routes, routes};
+
+mod http;
+mod jobs;
+pub mod permissions;
+pub mod rules;
+pub mod store;
+#[cfg(test)]
+mod tests;
+pub mod work;
+
+pub use http::config::put_demo;
+use permissions::{CONFIGURE, FILE, PERMISSIONS, READ, SEERS, UNMASK};
+
+/// The tables of this room.
+pub const MIGRATIONS: db::Migrations = db::migrations!("work_orders", ["20261122_1_work_orders.sql"]);
+
+/// Something was done to an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    pub order: WorkOrderId,
+    pub number: String,
+    pub kind: Kind,
+    /// What was done, `accepted` for a new one.
+    pub verb: String,
+    pub from: String,
+    pub to: String,
+    pub unit: Option<UnitId>,
+    pub important: bool,
+    /// Others may have been merged into it.
+    pub children: bool,
+}
+
+impl db::Event for Changed {
+    const KIND: &'static str = "work_orders.changed";
+}
+
+/// The manifest. Days are the calendar's.
+pub fn room(calendar: Calendar) -> Room {
+    let calendar = Arc::new(calendar);
+    let (by, also_by) = (calendar.clone(), calendar.clone());
+    Room {
+        permissions: PERMISSIONS,
+        routes: Routes::new()
+            .permit_any(SEERS, routes!(http::lists::list))
+            .permit(READ, routes!(http::lists::now))
+            .permit(FILE, routes!(http::filing::alike))
+            .permit(FILE, routes!(http::filing::suggest))
+            .permit(FILE, routes!(http::filing::accept))
+            .permit_any(SEERS, routes!(http::orders::one))
+            .permit_any(SEERS, routes!(http::orders::act))
+            .permit_any(SEERS, routes!(http::orders::children))
+            .permit(UNMASK, routes!(http::orders::unmask))
+            .permit_any(SEERS, routes!(http::config::kinds))
+            .permit(CONFIGURE, routes!(http::config::put_kinds))
+            .permit(CONFIGURE, routes!(http::config::limits))
+            .permit(CONFIGURE, routes!(http::config::put_limits))
+            .permit(CONFIGURE, routes!(http::config::settings))
+            .permit(CONFIGURE, routes!(http::config::put_settings))
+            .with(calendar),
+        jobs: vec![
+            Job::every("work_orders.resume", Duration::from_secs(60), move |app| jobs::resume(app, by.clone())),
+            Job::every("work_orders.follow", Duration::from_secs(5), move |app| jobs::follow(app, also_by.clone())),
+            Job::every("work_orders.forget", Duration::from_secs(3600), jobs::forget),
+        ],
+        ..Room::new("work_orders", MIGRATIONS)
+    }
+}

@@ -1,0 +1,111 @@
+//! The nouns of this room and what may be done to them: pure decisions.
+
+use serde::Serialize;
+use web::Status;
+
+pub mod act;
+pub mod clocks;
+pub mod decide;
+pub mod file;
+pub mod kinds;
+pub mod order;
+pub mod result;
+pub mod seed;
+pub mod settings;
+pub mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use act::{Act, Verb};
+pub use decide::{Allowed, Asker, Bar, Facts, Happened, Power, allowed, decide};
+pub use kinds::{CallBack, Kinds, Subtype};
+pub use order::{Matter, Order, State};
+pub use settings::Settings;
+
+/// One thing to mend, at the field where it is mended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    pub field: String,
+    pub why: &'static str,
+}
+
+/// The business says no.
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("the matter lacks something: {faults:?}")]
+    Incomplete { faults: Vec<Fault> },
+    #[error("an order that is {state} cannot have this done to it")]
+    WrongState { state: &'static str },
+    #[error("this is not part of your work")]
+    NotAllowed,
+    #[error("not by you, not now: {bar:?}")]
+    Barred { bar: Bar },
+    #[error("{field} has {least} to {most} characters")]
+    BadText { field: &'static str, least: usize, most: usize },
+    #[error("{field} is longer than {most}")]
+    TooLong { field: &'static str, most: usize },
+    #[error("{field} says nothing that could be checked")]
+    ResultSaysNothing { field: &'static str },
+    #[error("{field} cannot have been then")]
+    ImpossibleTime { field: &'static str },
+    #[error("the result is nearly the text of {number}")]
+    Template { number: String },
+    #[error("it is with this unit already")]
+    SameUnit,
+    #[error("there is no such unit")]
+    NoSuchUnit,
+    #[error("say how satisfied the customer is, or that he would not say")]
+    NoRating,
+    #[error("an order cannot be merged into itself")]
+    MergeIntoItself,
+    #[error("it cannot be merged into {number}: that is merged or void itself")]
+    BadMaster { number: String },
+    #[error("{number} was accepted later: merge it into the earliest")]
+    MasterIsLater { number: String },
+    #[error("urged lately: again from {from}")]
+    UrgedLately { from: kernel::Timestamp },
+    #[error("urged twice today")]
+    UrgedTwiceToday,
+    #[error("half of the time is not over before {from}")]
+    TooEarlyToUrge { from: kernel::Timestamp },
+    #[error("the clocks say no: {why}")]
+    Clock { why: deadlines::Refusal },
+    #[error("no time is set for {step:?}: agree upon one")]
+    NoLimit { step: deadlines::Step },
+    #[error("a customer is on this call and has such an order already")]
+    Duplicate,
+    #[error("{field} cannot be looked for like this")]
+    BadQuery { field: &'static str },
+    #[error("the configuration cannot be kept: {detail}")]
+    BadConfig { detail: String },
+}
+
+impl web::Refusal for Refusal {
+    const ROOM: &'static str = "work_orders";
+
+    fn status(&self) -> Status {
+        match self {
+            Refusal::NotAllowed => Status::Forbidden,
+            Refusal::WrongState { .. }
+            | Refusal::Barred { .. }
+            | Refusal::SameUnit
+            | Refusal::BadMaster { .. }
+            | Refusal::MasterIsLater { .. }
+            | Refusal::UrgedLately { .. }
+            | Refusal::UrgedTwiceToday
+            | Refusal::TooEarlyToUrge { .. }
+            | Refusal::Duplicate
+            | Refusal::Clock { .. } => Status::Conflict,
+            Refusal::BadQuery { .. } => Status::BadRequest,
+            _ => Status::Invalid,
+        }
+    }
+}
+
+/// A text of the right length.
+pub(crate) fn text(text: &str, field: &'static str, least: usize, most: usize) -> Result<(), Refusal> {
+    let length = text.trim().chars().count();
+    if (least..=most).contains(&length) { Ok(()) } else { Err(Refusal::BadText { field, least, most }) }
+}

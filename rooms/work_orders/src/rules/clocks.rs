@@ -1,0 +1,345 @@
+//! Which promises an act gives, keeps, moves or takes back. An open order always has a next deadline.
+
+use deadlines::{Act as Tick, Case, Clock, Clocks, Kind, Profile, Rule, Since, Step};
+use kernel::calendar::{Calendar, Limit, Pause};
+use kernel::{PromiseId, Timestamp};
+use promises::{Kept, New};
+
+use super::Refusal;
+use super::act::Act;
+use super::order::{Matter, Order, State};
+
+/// An appointment, or a time of restoration that somebody named.
+const AGREED: &str = "agreed";
+
+/// By what promises are reckoned.
+#[derive(Clone, Copy)]
+pub struct Reckoning<'a> {
+    pub now: Timestamp,
+    pub calendar: &'a Calendar,
+    pub profile: &'a Profile,
+    pub case: &'a Case,
+    pub fallback: Limit,
+}
+
+/// What has become of an order's promises.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    pub changed: Vec<(Kept, Clocks)>,
+    pub new: Vec<New>,
+    /// The next instant at which one breaks, of what, and whose clock that is.
+    pub due: Option<(Timestamp, Step, Clock)>,
+    /// The promise that the customer measures us by: when it began, and when it breaks.
+    pub leading: Option<(Timestamp, Timestamp)>,
+}
+
+/// One promise on the way from what it was to what it will be.
+struct Slot {
+    kept: Option<Kept>,
+    step: Step,
+    rule: String,
+    clocks: Clocks,
+}
+
+impl Slot {
+    fn runs(&self) -> bool {
+        self.clocks.each().values().any(|promise| promise.is_running())
+    }
+}
+
+struct Desk<'a> {
+    slots: Vec<Slot>,
+    by: Reckoning<'a>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(kept: Vec<Kept>, by: Reckoning<'a>) -> Desk<'a> {
+        let slot = |kept: Kept| Slot {
+            step: kept.step,
+            rule: kept.rule.clone(),
+            clocks: kept.clocks.clone(),
+            kept: Some(kept),
+        };
+        Desk { slots: kept.into_iter().map(slot).collect(), by }
+    }
+
+    /// Begins a step if a rule for it fits.
+    fn begin(&mut self, step: Step, since: Timestamp) {
+        let Reckoning { profile, case, calendar, .. } = self.by;
+        if let (Ok(rule), Ok(clocks)) = (profile.rule(case, step), profile.start(case, step, since, calendar))
+        {
+            self.slots.push(Slot { kept: None, step, rule: rule.id.clone(), clocks });
+        }
+    }
+
+    fn agree(&mut self, step: Step, due: Timestamp) {
+        let clocks = Clocks::agreed(self.by.now, due);
+        self.slots.push(Slot { kept: None, step, rule: AGREED.into(), clocks });
+    }
+
+    /// Moves whatever runs of these steps; what does not take the move stays.
+    fn tick(&mut self, steps: &[Step], at: Timestamp, tick: &Tick) {
+        for slot in self.slots.iter_mut().filter(|slot| steps.contains(&slot.step)) {
+            if let Ok(next) = slot.clocks.decide(at, tick, self.by.calendar) {
+                slot.clocks = next;
+            }
+        }
+    }
+
+    /// Kept towards whomever it was given to.
+    fn keep(&mut self, steps: &[Step], at: Timestamp) {
+        for slot in self.slots.iter_mut().filter(|slot| steps.contains(&slot.step)) {
+            let tick = if slot.clocks.customer().is_some() { Tick::Answered } else { Tick::ResultEntered };
+            if let Ok(next) = slot.clocks.decide(at, &tick, self.by.calendar) {
+                slot.clocks = next;
+            }
+        }
+    }
+
+    fn withdraw(&mut self, steps: &[Step], reason: &str) {
+        self.tick(steps, self.by.now, &Tick::Withdrawn { reason: reason.to_owned() });
+    }
+
+    /// The first promise of these that runs is moved, or the move is refused for what it is.
+    fn must(&mut self, steps: &[Step], tick: &Tick) -> Result<(), Refusal> {
+        let order = |step: &Step| self.slots.iter().position(|slot| slot.step == *step && slot.runs());
+        let Some(at) = steps.iter().find_map(order) else {
+            return Err(Refusal::Clock { why: deadlines::Refusal::Stopped });
+        };
+        let (now, calendar) = (self.by.now, self.by.calendar);
+        if let Some(slot) = self.slots.get_mut(at) {
+            slot.clocks = slot.clocks.decide(now, tick, calendar).map_err(|why| Refusal::Clock { why })?;
+        }
+        Ok(())
+    }
+
+    /// Half of the original time once more, for what the customer measures us by.
+    fn reopen(&mut self) {
+        let given = |step| self.slots.iter().rposition(|slot| slot.step == step && slot.rule != AGREED);
+        let leading = LEADING.into_iter().find_map(given);
+        let (now, calendar) = (self.by.now, self.by.calendar);
+        if let Some(slot) = leading.and_then(|at| self.slots.get_mut(at))
+            && let Ok(next) = slot.clocks.decide(now, &Tick::Reopened, calendar)
+        {
+            slot.clocks = next;
+        }
+    }
+
+    fn moved(mut self, open: bool) -> Moved {
+        if open && !self.slots.iter().any(Slot::runs) {
+            let due = self.by.calendar.deadline(self.by.now, self.by.fallback);
+            self.agree(Step::Finish, due);
+        }
+        let mut moved = Moved::default();
+        let running = |slot: &Slot| {
+            let each = slot.clocks.each().into_iter().filter(|(_, promise)| promise.is_running());
+            each.map(|(clock, promise)| (promise.due(), slot.step, clock)).min()
+        };
+        moved.due = self.slots.iter().filter_map(running).min();
+        moved.leading = LEADING.into_iter().find_map(|step| {
+            let slot =
+                self.slots.iter().rev().find(|slot| slot.step == step && slot.clocks.customer().is_some())?;
+            slot.clocks.customer().map(|promise| (promise.since(), promise.due()))
+        });
+        for slot in self.slots {
+            match slot.kept {
+                Some(kept) if kept.clocks != slot.clocks => moved.changed.push((kept, slot.clocks)),
+                Some(_) => {}
+                None => moved.new.push(New {
+                    id: PromiseId(0),
+                    step: slot.step,
+                    rule: slot.rule,
+                    clocks: slot.clocks,
+                }),
+            }
+        }
+        moved
+    }
+}
+
+/// What the customer measures us by, the most telling first.
+const LEADING: [Step; 3] = [Step::Answer, Step::Finish, Step::Arrive];
+/// What is promised to the customer as soon as a matter is accepted.
+const AT_ONCE: [Step; 4] = [Step::Contact, Step::Arrive, Step::Answer, Step::Finish];
+const ALL: [Step; 13] = [
+    Step::Dispatch,
+    Step::Take,
+    Step::Leave,
+    Step::Arrive,
+    Step::EnterArrival,
+    Step::Estimate,
+    Step::Finish,
+    Step::EnterResult,
+    Step::Review,
+    Step::Contact,
+    Step::Answer,
+    Step::CallBack,
+    Step::AnswerSupervision,
+];
+
+/// From when a rule's time counts at acceptance; none for what comes later.
+fn since(rule: &Rule, matter: &Matter, accepted: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
+    let field = |key: &str| {
+        let at: jiff::civil::DateTime = matter.fields.get(key)?.parse().ok()?;
+        let zoned = at.to_zoned(calendar.zone().clone()).ok()?;
+        Some(Timestamp::from_jiff(zoned.timestamp()))
+    };
+    match rule.since {
+        Since::Accepted => Some(accepted),
+        Since::Paid => Some(field("paid_at").unwrap_or(accepted)),
+        Since::Booked => Some(field("booked_at").unwrap_or(accepted)),
+        Since::Interrupted => Some(field("interrupted_at").unwrap_or(accepted)),
+        Since::Dispatched | Since::Arrived | Since::Done | Since::ResultEntered => None,
+    }
+}
+
+/// The promises of an order that was just accepted; `earliest` is when the first of several reports of one fault came.
+pub fn accept(
+    matter: &Matter,
+    earliest: Timestamp,
+    appointment: Option<Timestamp>,
+    by: Reckoning<'_>,
+) -> Moved {
+    let mut desk = Desk::new(Vec::new(), by);
+    desk.begin(Step::Dispatch, by.now);
+    for step in AT_ONCE {
+        let begins =
+            by.profile.rule(by.case, step).ok().and_then(|rule| since(rule, matter, earliest, by.calendar));
+        if let Some(since) = begins {
+            desk.begin(step, since);
+        }
+    }
+    if let Some(due) = appointment {
+        desk.agree(Step::Arrive, due);
+    }
+    desk.moved(true)
+}
+
+/// Until when a supervision that is opened now is to be answered.
+pub fn supervision_due(by: Reckoning<'_>) -> Timestamp {
+    let clocks = by.profile.start(by.case, Step::AnswerSupervision, by.now, by.calendar);
+    clocks.map_or_else(|_| by.calendar.deadline(by.now, by.fallback), |clocks| clocks.unit().due())
+}
+
+/// The promises after an act.
+///
+/// # Errors
+/// [`Refusal::Clock`] when more time is asked for and cannot be had.
+pub fn after(
+    before: &Order,
+    after: &Order,
+    act: &Act,
+    kept: Vec<Kept>,
+    by: Reckoning<'_>,
+) -> Result<Moved, Refusal> {
+    let mut desk = Desk::new(kept, by);
+    let now = by.now;
+    let fault = before.matter.kind == Kind::Fault;
+    match act {
+        Act::Dispatch { .. } | Act::Redispatch { .. } => {
+            desk.keep(&[Step::Dispatch], now);
+            desk.withdraw(&[Step::Take, Step::Leave, Step::Estimate], "another unit has it");
+            desk.begin(Step::Take, now);
+            if fault {
+                desk.begin(Step::Leave, now);
+            }
+        }
+        Act::SendBack { .. } => {
+            desk.keep(&[Step::Take], now);
+            desk.withdraw(&[Step::Leave], "sent back");
+            desk.begin(Step::Dispatch, now);
+        }
+        Act::Take { .. } => desk.keep(&[Step::Take], now),
+        Act::Leave { at } => desk.keep(&[Step::Leave], *at),
+        Act::Arrive { at, .. } => {
+            desk.keep(&[Step::Leave, Step::Arrive], *at);
+            if fault {
+                desk.begin(Step::EnterArrival, *at);
+                desk.keep(&[Step::EnterArrival], now);
+                desk.begin(Step::Estimate, *at);
+            }
+            let finish =
+                by.profile.rule(by.case, Step::Finish).ok().filter(|rule| rule.since == Since::Arrived);
+            if finish.is_some() {
+                desk.begin(Step::Finish, *at);
+            }
+        }
+        Act::Estimate { until, reason } => {
+            desk.keep(&[Step::Estimate], now);
+            let agreed = |slot: &&mut Slot| slot.step == Step::Finish && slot.rule == AGREED && slot.runs();
+            match desk.slots.iter_mut().find(agreed) {
+                Some(slot) => {
+                    let renewed = Tick::Renewed { due: *until, reason: reason.clone() };
+                    slot.clocks = slot
+                        .clocks
+                        .decide(now, &renewed, by.calendar)
+                        .map_err(|why| Refusal::Clock { why })?;
+                }
+                None => desk.agree(Step::Finish, *until),
+            }
+        }
+        Act::Contact { .. } => desk.keep(&[Step::Contact], now),
+        Act::Suspend { until, reason } => {
+            let days = Pause { first: by.calendar.civil(now).date(), last: *until };
+            desk.must(&LEADING, &Tick::Suspended { days, reason: reason.clone() })?;
+        }
+        Act::Extend { by: more, reason, .. } => {
+            desk.must(&LEADING, &Tick::Extended { by: *more, reason: reason.clone() })?;
+        }
+        Act::GiveResult { result } => {
+            let done = result.done_at.unwrap_or(now);
+            desk.withdraw(&[Step::Leave, Step::Estimate], "the work is done");
+            desk.tick(&[Step::Arrive, Step::Finish], done, &Tick::ResultEntered);
+            desk.tick(&[Step::Answer], now, &Tick::ResultEntered);
+            if !result.told.trim().is_empty() {
+                desk.keep(&[Step::Contact], done);
+            }
+            if fault {
+                desk.begin(Step::EnterResult, done);
+                desk.keep(&[Step::EnterResult], now);
+            }
+            desk.begin(Step::Review, now);
+        }
+        Act::RefuseResult { .. } => {
+            desk.keep(&[Step::Review], now);
+            desk.tick(&[Step::Arrive, Step::Finish, Step::Answer], now, &Tick::ResultRefused);
+        }
+        Act::Approve { .. } => {
+            desk.keep(&[Step::Review], now);
+            let result = before.result.as_ref();
+            let done = result.and_then(|result| result.done_at).unwrap_or(now);
+            desk.keep(&[Step::Arrive, Step::Finish], done);
+            if result.is_some_and(|result| !result.told.trim().is_empty()) {
+                desk.keep(&[Step::Answer, Step::Contact], done);
+            }
+            if matches!(after.state, State::ToCallBack { .. }) {
+                desk.begin(Step::CallBack, now);
+            } else {
+                desk.keep(&ALL, now);
+            }
+        }
+        Act::Close { .. } => desk.keep(&ALL, now),
+        Act::Reopen { .. } => {
+            desk.keep(&ALL, now);
+            desk.reopen();
+            desk.begin(if after.state.unit().is_some() { Step::Take } else { Step::Dispatch }, now);
+        }
+        Act::Follow if after.state.is_open() => desk.begin(Step::CallBack, now),
+        Act::Merge { .. } => desk.withdraw(&ALL, "merged"),
+        Act::Void { why } => desk.withdraw(&ALL, why),
+        Act::Supervise { .. } => desk.begin(Step::AnswerSupervision, now),
+        Act::ReplySupervision { .. } => desk.keep(&[Step::AnswerSupervision], now),
+        Act::Follow
+        | Act::Assign { .. }
+        | Act::Begin
+        | Act::Resume
+        | Act::Review
+        | Act::Urge { .. }
+        | Act::AnswerUrge { .. }
+        | Act::EvaluateSupervision { .. }
+        | Act::Note { .. }
+        | Act::Correct { .. }
+        | Act::Attach { .. } => {}
+    }
+    Ok(desk.moved(after.state.is_open()))
+}

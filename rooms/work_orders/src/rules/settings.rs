@@ -1,0 +1,77 @@
+//! What a centre decides about its work orders, and by which limits it promises.
+
+use deadlines::{Profile, Thresholds};
+use kernel::calendar::Limit;
+use serde::{Deserialize, Serialize};
+
+use super::Refusal;
+
+/// One version of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// When to warn before a promise breaks.
+    #[serde(default)]
+    pub thresholds: Thresholds,
+    /// So often a unit may send an order back; then somebody rules.
+    pub returns_max: u8,
+    /// So many days after it was closed an order may be taken up again.
+    pub reopen_days: u16,
+    /// Orders of the same home within so many hours are offered as duplicates.
+    pub duplicate_hours: u16,
+    /// Of sampled sub-types so many of a hundred are called back.
+    pub call_back_percent: u8,
+    /// For a step that no rule knows.
+    pub fallback: Limit,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            thresholds: Thresholds::default(),
+            returns_max: 2,
+            reopen_days: 7,
+            duplicate_hours: 24,
+            call_back_percent: 30,
+            fallback: Limit::WorkingDays(1),
+        }
+    }
+}
+
+impl Settings {
+    /// # Errors
+    /// [`Refusal::BadConfig`] for what cannot be meant.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let bad = |detail: &str| Err(Refusal::BadConfig { detail: detail.to_owned() });
+        if self.call_back_percent > 100 {
+            return bad("call_back_percent is 0 to 100");
+        }
+        if self.returns_max > 10 {
+            return bad("returns_max is 0 to 10");
+        }
+        Ok(())
+    }
+}
+
+/// The limits in force: the utility's, and 12345's for what comes from there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub utility: Profile,
+    pub government: Profile,
+}
+
+impl Limits {
+    pub fn of(utility: Profile) -> Limits {
+        Limits { utility, government: Profile::gov12345() }
+    }
+
+    /// # Errors
+    /// [`Refusal::BadConfig`] with the first finding.
+    pub fn check(&self) -> Result<(), Refusal> {
+        match self.utility.check().into_iter().chain(self.government.check()).next() {
+            Some(finding) => Err(Refusal::BadConfig { detail: finding.to_string() }),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,492 @@
+//! The rules as examples, and as properties of every path an order can take.
+
+use std::time::Duration;
+
+use deadlines::{Clock, Clocks, Kind, Profile, Step};
+use expect_test::expect;
+use kernel::calendar::{Calendar, Limit};
+use kernel::time::{Clock as _, TestClock};
+use kernel::{CallId, PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
+use promises::Kept;
+
+use super::clocks::{self, Moved, Reckoning};
+use super::decide::{Asker, Bar, Facts, Power, allowed, decide, may_know};
+use super::order::{
+    Contact, Grade, Matter, Order, Privacy, ReturnReason, Satisfaction, Stage, State, SupervisionReason,
+    UrgedBy,
+};
+use super::result::{self, Outcome};
+use super::settings::{Limits, Settings};
+use super::{Act, Happened, Kinds, Refusal, Verb, file, seed};
+
+mod any;
+
+const UNIT: UnitId = UnitId(1);
+const OTHER: UnitId = UnitId(2);
+const AGENT: PersonId = PersonId(10);
+const CREW: PersonId = PersonId(20);
+const LEADER: PersonId = PersonId(21);
+const SUPERVISOR: PersonId = PersonId(30);
+
+fn gas() -> (Kinds, Limits) {
+    seed::demo("gas").expect("there is a gas demo").expect("it can be read")
+}
+
+/// 2026-01-05, a Monday, at nine.
+fn start() -> Timestamp {
+    TestClock::monday_morning().now()
+}
+
+fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(minutes * 60)
+}
+
+fn matter(subtype: &str) -> Matter {
+    let json = serde_json::json!({
+        "kind": "fault", "subtype": subtype, "content": "厨房闻到煤气味，越来越浓", "address": "淮河中路10号3栋201",
+        "area": "铜官区", "contact": { "name": "王小明", "phone": "13812345678" }, "customer": "cu_1",
+        "fields": { "demand": "当面道歉", "reported": "3栋201", "person": "李师傅" },
+    });
+    serde_json::from_value(json).expect("a matter")
+}
+
+fn agent() -> Asker {
+    Asker { person: Some(AGENT), powers: [Power::File, Power::CallBack].into(), ..Asker::default() }
+}
+fn crew() -> Asker {
+    Asker { person: Some(CREW), powers: [Power::Handle].into(), units: [UNIT].into(), ..Asker::default() }
+}
+fn leader() -> Asker {
+    Asker { person: Some(LEADER), units: [UNIT].into(), leads: [UNIT].into(), ..crew() }
+}
+fn supervisor() -> Asker {
+    let powers =
+        [Power::Dispatch, Power::Review, Power::Extend, Power::Supervise, Power::Void, Power::CallBack];
+    Asker { person: Some(SUPERVISOR), powers: powers.into(), ..Asker::default() }
+}
+
+fn outcome(done_at: Timestamp) -> Outcome {
+    Outcome {
+        cause: "灶前阀密封圈老化开裂".into(),
+        action: "更换密封圈并保压十分钟，压降为零".into(),
+        done_at: Some(done_at),
+        person: "抢修二班 张师傅".into(),
+        told: "已告知用户恢复使用及注意事项".into(),
+        evidence: "照片两张".into(),
+        substantiated: Some(true),
+    }
+}
+
+/// An order with its promises, moved by hand: what the room does with rows, without rows.
+pub(super) struct Walk {
+    kinds: Kinds,
+    limits: Limits,
+    settings: Settings,
+    calendar: Calendar,
+    pub now: Timestamp,
+    pub order: Order,
+    pub promised: Vec<Kept>,
+    pub moved: Moved,
+    pub lines: Vec<Happened>,
+    pub first: Order,
+}
+
+/// What the store does with rows.
+fn carry(promised: &mut Vec<Kept>, moved: &Moved) {
+    for (kept, clocks) in &moved.changed {
+        let found = promised.iter_mut().find(|one| one.id == kept.id).expect("a promise that was kept");
+        found.clocks = clocks.clone();
+    }
+    for new in &moved.new {
+        let id = PromiseId(promised.len() as i64 + 1);
+        let (rule, clocks) = (new.rule.clone(), new.clocks.clone());
+        promised.push(Kept { id, step: new.step, round: 1, rule, clocks, version: 1 });
+    }
+}
+
+impl Walk {
+    pub fn begin(matter: Matter) -> Walk {
+        let (kinds, limits) = gas();
+        let (matter, subtype) = file::complete(matter, &kinds).expect("complete");
+        let now = start();
+        let calendar = Calendar::china();
+        let order = Order::accepted(WorkOrderId(1), "20260105-0001".into(), matter, Some(AGENT), now);
+        let settings = Settings::default();
+        let case = file::case(&order.matter, &subtype);
+        let by = Reckoning {
+            now,
+            calendar: &calendar,
+            profile: &limits.utility,
+            case: &case,
+            fallback: settings.fallback,
+        };
+        let moved = clocks::accept(&order.matter, now, None, by);
+        let first = order.clone();
+        let mut walk = Walk {
+            kinds,
+            limits,
+            settings,
+            calendar,
+            now,
+            order,
+            promised: Vec::new(),
+            moved,
+            lines: Vec::new(),
+            first,
+        };
+        carry(&mut walk.promised, &walk.moved);
+        walk
+    }
+
+    pub fn act(&mut self, asker: &Asker, act: Act) -> Result<(), Refusal> {
+        let subtype = self.kinds.find(&self.order.matter.subtype).expect("a sub-type");
+        let case = file::case(&self.order.matter, subtype);
+        let by = Reckoning {
+            now: self.now,
+            calendar: &self.calendar,
+            profile: &self.limits.utility,
+            case: &case,
+            fallback: self.settings.fallback,
+        };
+        let half = self.moved.leading.map(|(since, until)| since + until.since(since) / 2);
+        let due = self.moved.leading.map(|(_, until)| until);
+        let facts = Facts { by, settings: &self.settings, call_back: subtype.call_back, half, due };
+        let mut order = self.order.clone();
+        let mut promised = self.promised.clone();
+        let happened = decide(&order, &act, asker, facts)?;
+        for step in &happened {
+            let moved = clocks::after(&order, &step.order, &step.act, promised.clone(), by)?;
+            order = step.order.clone();
+            carry(&mut promised, &moved);
+            self.order = order.clone();
+            self.promised = promised.clone();
+            self.moved = moved;
+        }
+        self.lines.extend(happened);
+        Ok(())
+    }
+
+    fn may(&self, asker: &Asker) -> Vec<(Verb, Option<Bar>)> {
+        let subtype = self.kinds.find(&self.order.matter.subtype).expect("a sub-type");
+        let case = file::case(&self.order.matter, subtype);
+        let by = Reckoning {
+            now: self.now,
+            calendar: &self.calendar,
+            profile: &self.limits.utility,
+            case: &case,
+            fallback: self.settings.fallback,
+        };
+        let facts =
+            Facts { by, settings: &self.settings, call_back: subtype.call_back, half: None, due: None };
+        allowed(&self.order, asker, facts).into_iter().map(|one| (one.act, one.barred)).collect()
+    }
+
+    fn after(&mut self, by: Duration) -> &mut Self {
+        self.now = self.now + by;
+        self
+    }
+
+    /// What runs, as `step clock until`.
+    fn runs(&self) -> String {
+        let mut lines = Vec::new();
+        for kept in &self.promised {
+            for (clock, promise) in kept.clocks.each().into_iter().filter(|(_, promise)| promise.is_running())
+            {
+                let until = self.calendar.civil(promise.due()).strftime("%m-%d %H:%M");
+                let clock = if clock == Clock::Unit { "unit" } else { "customer" };
+                lines.push(format!("{} {clock} {until}", promises::rules::word(&kept.step)));
+            }
+        }
+        lines.join("\n")
+    }
+
+    fn clocks(&self, step: Step) -> &Clocks {
+        &self.promised.iter().rev().find(|kept| kept.step == step).expect("such a promise").clocks
+    }
+}
+
+fn dispatch() -> Act {
+    Act::Dispatch { unit: UNIT, note: String::new(), binding: false }
+}
+fn take() -> Act {
+    Act::Take { by: None }
+}
+
+#[test]
+fn a_leak_goes_from_the_call_to_the_customers_word() {
+    let mut walk = Walk::begin(matter("fault.leak"));
+    assert!(walk.order.matter.danger && walk.order.is_important(), "a leak is dangerous from the first word");
+    expect![[r#"
+        dispatch unit 01-05 08:02
+        arrive unit 01-05 08:30
+        arrive customer 01-05 08:30
+        finish unit 01-06 08:00
+        finish customer 01-06 08:00"#]]
+    .assert_eq(&walk.runs());
+    walk.after(minutes(1)).act(&agent(), dispatch()).expect("the agent sends it");
+    walk.after(minutes(1)).act(&crew(), take()).expect("the crew takes it");
+    let left = walk.now;
+    walk.act(&crew(), Act::Leave { at: left }).expect("and goes");
+    walk.after(minutes(20));
+    let arrived = walk.now;
+    walk.act(&crew(), Act::Arrive { at: arrived, place: Some((30_945_000, 117_811_000)) }).expect("arrived");
+    let until = walk.now + minutes(60);
+    walk.act(&crew(), Act::Estimate { until, reason: String::new() }).expect("an estimate");
+    walk.act(&crew(), Act::Begin).expect("at work");
+    walk.after(minutes(40));
+    let done = walk.now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
+    assert_eq!(walk.act(&crew(), Act::Approve { note: String::new() }), Err(Refusal::NotAllowed));
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    assert_eq!(walk.order.state, State::ToCallBack { unit: Some(UNIT) });
+    expect!["call_back unit 01-06 09:02"].assert_eq(&walk.runs());
+    walk.after(minutes(30));
+    let close = Act::Close {
+        note: "客户表示到场很快".into(),
+        satisfaction: Some(Satisfaction::VerySatisfied),
+    };
+    walk.act(&agent(), close).expect("asked");
+    assert!(!walk.order.state.is_open());
+    assert_eq!(walk.runs(), "", "nothing is owed any more");
+    let kept = |step| walk.clocks(step).customer().map(|promise| promise.standing(walk.now));
+    assert_eq!(kept(Step::Arrive), Some(deadlines::Standing::Kept));
+}
+
+#[test]
+fn a_unit_may_send_an_order_back_twice_then_somebody_rules() {
+    let mut walk = Walk::begin(matter("fault.no_gas"));
+    let back = || Act::SendBack { reason: ReturnReason::NotOurs, note: "不在我部门辖区".into() };
+    let arrival = walk.clocks(Step::Arrive).clone();
+    for _ in 0..2 {
+        walk.after(minutes(1)).act(&supervisor(), dispatch()).expect("sent");
+        walk.after(minutes(1)).act(&crew(), back()).expect("sent back");
+    }
+    assert_eq!(walk.clocks(Step::Arrive), &arrival, "no clock stops by returning");
+    assert_eq!(walk.order.returns, 2);
+    let shift = Asker { powers: [Power::Dispatch].into(), ..supervisor() };
+    assert_eq!(walk.act(&shift, dispatch()), Err(Refusal::Barred { bar: Bar::RulingNeeded }));
+    walk.act(&supervisor(), dispatch()).expect("ruled");
+    assert_eq!(walk.order.bound, Some(UNIT));
+    assert_eq!(walk.act(&crew(), back()), Err(Refusal::Barred { bar: Bar::Bound }));
+    assert!(walk.may(&crew()).contains(&(Verb::SendBack, Some(Bar::Bound))), "shown greyed, with the reason");
+}
+
+#[test]
+fn only_the_unit_that_has_it_works_on_it() {
+    let mut walk = Walk::begin(matter("fault.no_gas"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    let stranger = Asker { person: Some(PersonId(99)), units: [OTHER].into(), ..crew() };
+    assert_eq!(walk.act(&stranger, take()), Err(Refusal::Barred { bar: Bar::NotYourUnit }));
+    assert_eq!(
+        walk.act(&crew(), Act::Take { by: Some(LEADER) }),
+        Err(Refusal::Barred { bar: Bar::LeadersOnly })
+    );
+    walk.act(&leader(), Act::Take { by: Some(CREW) }).expect("the leader says who");
+    assert_eq!(walk.order.state, State::Working { unit: UNIT, by: CREW, stage: Stage::Taken });
+    assert_eq!(walk.act(&agent(), take()), Err(Refusal::WrongState { state: "taken" }));
+}
+
+#[test]
+fn a_complaint_about_the_agent_goes_past_that_agent() {
+    let about = Matter { about: Some(AGENT), call: Some(CallId(5)), ..matter("complaint.conduct") };
+    let mut walk = Walk::begin(about);
+    assert!(!may_know(&walk.order, &agent()), "who complained is not for whom it is about");
+    assert!(walk.may(&agent()).iter().all(|(_, bar)| *bar == Some(Bar::AboutYou)));
+    assert_eq!(walk.act(&agent(), dispatch()), Err(Refusal::Barred { bar: Bar::AboutYou }));
+    walk.act(&supervisor(), dispatch()).expect("a supervisor goes on with it");
+}
+
+#[test]
+fn a_confidential_report_is_hidden_from_the_unit() {
+    let mut walk = Walk::begin(matter("report.theft"));
+    assert_eq!(walk.order.matter.privacy, Privacy::Confidential);
+    walk.act(&agent(), dispatch()).expect("sent");
+    assert!(!may_know(&walk.order, &crew()));
+    assert!(may_know(&walk.order, &agent()), "the acceptor knows");
+    assert!(may_know(&walk.order, &supervisor()));
+    let inside =
+        Asker { units: [UNIT].into(), powers: [Power::Handle, Power::Supervise].into(), ..supervisor() };
+    assert!(!may_know(&walk.order, &inside), "not even who supervises, when it is one's own unit");
+}
+
+#[test]
+fn a_result_that_says_nothing_is_refused_field_by_field() {
+    let (accepted, now) = (start(), start() + minutes(60));
+    let check = |change: &dyn Fn(&mut Outcome), expected: &str| {
+        let mut given = outcome(now);
+        change(&mut given);
+        let refusal = result::check(&given, accepted, now).expect_err("it says nothing");
+        let found = match refusal {
+            Refusal::ResultSaysNothing { field } | Refusal::ImpossibleTime { field } => field,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found, expected);
+    };
+    check(&|given| given.cause = "无".into(), "cause");
+    check(&|given| given.cause = "已处理，已解决".into(), "cause");
+    check(&|given| given.action = "已处理完毕，恢复正常。".into(), "action");
+    check(&|given| given.action = "。。。。。。。。。。".into(), "action");
+    check(&|given| given.action = "好好好好好好好好好".into(), "action");
+    check(&|given| given.person = " - ".into(), "person");
+    check(&|given| given.done_at = None, "done_at");
+    check(&|given| given.done_at = Some(now + minutes(1)), "done_at");
+    check(&|given| given.done_at = Some(accepted - minutes(1)), "done_at");
+    assert_eq!(result::check(&outcome(now), accepted, now), Ok(()));
+}
+
+#[test]
+fn texts_are_alike_by_what_they_share() {
+    let one = "灶前阀密封圈老化开裂，更换密封圈并保压十分钟，压降为零";
+    assert!(result::likeness(one, one) > 0.999);
+    assert!(result::likeness(one, "灶前阀密封圈老化开裂,更换密封圈并保压十分钟,压降为零。") > result::ALIKE);
+    assert!(result::likeness(one, "表前阀手柄断裂，现场更换阀门后试火正常") < 0.4);
+    assert!(result::likeness(one, "").abs() < f64::EPSILON);
+}
+
+#[test]
+fn urging_has_its_limits_and_the_third_time_is_a_supervision() {
+    let urge = |new_facts| Act::Urge {
+        by: UrgedBy::Customer,
+        words: "还没有人来".into(),
+        promise: String::new(),
+        new_facts,
+    };
+    let mut fault = Walk::begin(matter("fault.no_gas"));
+    fault.act(&agent(), dispatch()).expect("sent");
+    fault.after(minutes(5)).act(&agent(), urge(false)).expect("once");
+    assert!(matches!(fault.after(minutes(5)).act(&agent(), urge(false)), Err(Refusal::UrgedLately { .. })));
+    fault.after(minutes(5)).act(&agent(), urge(false)).expect("ten minutes later");
+    assert!(fault.order.supervisions.is_empty());
+    fault.after(minutes(10)).act(&agent(), urge(false)).expect("a third time");
+    let opened = fault.order.supervisions.first().expect("opened by itself");
+    assert_eq!((opened.who, opened.grade, opened.reason), (None, Grade::Daily, SupervisionReason::Urged));
+    assert!(fault.runs().contains("answer_supervision unit 01-06"), "{}", fault.runs());
+    fault.act(&crew(), Act::AnswerUrge { words: "二十分钟内到".into() }).expect("answered");
+    fault
+        .act(&crew(), Act::ReplySupervision { reply: "已调整班次，二十分钟内到场".into() })
+        .expect("replied");
+    assert!(!fault.runs().contains("answer_supervision"));
+
+    let mut complaint = Walk::begin(matter("complaint.service"));
+    assert!(matches!(complaint.act(&agent(), urge(false)), Err(Refusal::TooEarlyToUrge { .. })));
+    complaint.act(&agent(), urge(true)).expect("something new");
+    complaint.act(&agent(), urge(true)).expect("twice");
+    assert_eq!(complaint.act(&agent(), urge(true)), Err(Refusal::UrgedTwiceToday));
+    complaint.after(minutes(9 * 24 * 60)).act(&agent(), urge(false)).expect("after the deadline");
+    assert_eq!(complaint.order.supervisions.len(), 1, "late: at once");
+}
+
+#[test]
+fn more_time_is_had_once_before_it_is_due_and_never_for_a_fault() {
+    let more =
+        || Act::Extend { by: Limit::WorkingDays(3), reason: "等待检定机构结果".into(), notice: None };
+    let mut complaint = Walk::begin(matter("complaint.billing"));
+    complaint.act(&supervisor(), more()).expect("before it is due");
+    let again = complaint.act(&supervisor(), more());
+    assert_eq!(again, Err(Refusal::Clock { why: deadlines::Refusal::AlreadyExtended }));
+    let mut fault = Walk::begin(matter("fault.leak"));
+    assert_eq!(fault.act(&supervisor(), more()), Err(Refusal::Barred { bar: Bar::NoMoreTime }));
+}
+
+#[test]
+fn who_is_not_satisfied_is_served_again_in_half_the_time() {
+    let mut walk = Walk::begin(matter("complaint.service"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    walk.after(minutes(24 * 60));
+    let done = walk.now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    walk.after(minutes(60))
+        .act(&agent(), Act::Reopen { why: "客户称没有人道歉".into(), automatic: false })
+        .expect("again");
+    assert_eq!((walk.order.state.word(), walk.order.reopened), ("dispatched", 1));
+    // Tuesday; half of five working days, rounded up, is three: Friday 24:00.
+    let due = walk.clocks(Step::Answer).customer().expect("a customer's clock").due();
+    expect!["2026-01-10 00:00"].assert_eq(&walk.calendar.civil(due).strftime("%Y-%m-%d %H:%M").to_string());
+}
+
+#[test]
+fn a_closed_order_is_taken_up_again_within_seven_days() {
+    let mut walk = Walk::begin(matter("enquiry.safety"));
+    walk.act(&agent(), Act::Close { note: "已当场答复安检周期".into(), satisfaction: None })
+        .expect("answered on the call");
+    assert_eq!(walk.runs(), "");
+    walk.after(minutes(8 * 24 * 60));
+    let reopen = || Act::Reopen { why: "客户再次来电".into(), automatic: false };
+    assert_eq!(walk.act(&supervisor(), reopen()), Err(Refusal::Barred { bar: Bar::TooLate }));
+    walk.now = start() + minutes(6 * 24 * 60);
+    walk.act(&supervisor(), reopen()).expect("in time");
+    assert_eq!(walk.order.state, State::ToDispatch);
+    assert!(!walk.runs().is_empty(), "somebody owes something again");
+}
+
+#[test]
+fn what_is_missing_is_said_field_by_field() {
+    let (kinds, _) = gas();
+    let lacking = |matter: Matter| match file::complete(matter, &kinds) {
+        Err(Refusal::Incomplete { faults }) => {
+            faults.into_iter().map(|fault| format!("{} {}", fault.field, fault.why)).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    let empty = Matter {
+        contact: Contact::default(),
+        content: String::new(),
+        address: String::new(),
+        ..matter("fault.leak")
+    };
+    assert_eq!(lacking(empty), ["content missing", "contact.phone missing", "address missing"]);
+    let mut odd = matter("complaint.service");
+    odd.fields.clear();
+    odd.contact.phone = "电话".into();
+    assert_eq!(lacking(odd), ["contact.phone bad_phone", "fields.demand missing"]);
+    assert_eq!(lacking(matter("fault.unheard_of")), ["subtype unknown"]);
+    let anonymous = Matter { privacy: Privacy::Anonymous, ..matter("report.theft") };
+    let (kept, _) = file::complete(anonymous, &kinds).expect("nobody need be named");
+    assert_eq!((kept.contact, kept.customer), (Contact::default(), None));
+}
+
+#[test]
+fn reasons_lead_to_sub_types() {
+    let (kinds, _) = gas();
+    let code = |reason| kinds.for_reason(reason).map(|subtype| subtype.code.as_str());
+    for (reason, expected) in [
+        ("G010101", Some("fault.leak")),
+        ("G010201", Some("fault.no_gas")),
+        ("G040103", Some("request.refund")),
+        ("G0403", Some("request.reconnection")),
+        ("G09", None),
+    ] {
+        assert_eq!(code(reason), expected, "{reason}");
+    }
+}
+
+#[test]
+fn every_demo_can_be_kept_and_knows_a_limit_for_each_of_its_sub_types() {
+    for name in ["gas", "power", "cable"] {
+        let (kinds, limits) = seed::demo(name).expect("a demo").expect("readable");
+        kinds.check().expect("it can be kept");
+        limits.check().expect("limits that can be meant");
+        for kind in Kind::ALL {
+            assert!(kinds.subtypes.iter().any(|subtype| subtype.kind == kind), "{name} has {kind:?}");
+        }
+        for subtype in &kinds.subtypes {
+            let mut matter = matter(&subtype.code);
+            matter.kind = subtype.kind;
+            let case = file::case(&matter, subtype);
+            let known = [Step::Arrive, Step::Answer, Step::Finish]
+                .iter()
+                .any(|step| limits.utility.rule(&case, *step).is_ok());
+            assert!(known, "{name}: nothing is promised for {}", subtype.code);
+        }
+    }
+    assert_eq!(Profile::gas().check(), []);
+}
+
+#[test]
+fn the_same_home_is_the_same_however_it_is_written() {
+    let key = file::address_key;
+    assert_eq!(key("淮河中路 10 号 3 栋-201"), key("淮河中路１０号３栋２０１"));
+    assert_ne!(key("淮河中路10号3栋201"), key("淮河中路10号3栋202"));
+}

@@ -1,0 +1,7 @@
+//! Work orders kept and found; nobody else writes these tables.
+
+pub mod asked;
+pub mod config;
+pub mod found;
+pub mod orders;
+pub mod steps;

@@ -1,0 +1,219 @@
+//! Lists of orders, a page at a time, and how many there are.
+
+use anyhow::Context;
+use db::{Db, Text};
+use deadlines::Kind;
+use kernel::{CallId, PersonId, Timestamp, UnitId, WorkOrderId};
+use promises::rules::word;
+use sqlx::Row as _;
+
+use super::orders::{Kept, kept};
+use crate::rules::file::address_key;
+
+/// By what the list is led: each has an index of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Lead {
+    #[default]
+    Everything,
+    Units(Vec<UnitId>),
+    AcceptedBy(PersonId),
+    Customer(String),
+    /// A number's digits.
+    Phone(String),
+    /// An address as it is compared.
+    Address(String),
+    Call(CallId),
+}
+
+/// What is looked for; everything absent is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub lead: Lead,
+    /// Only those that somebody still owes something of, the next due first; otherwise all, the newest first.
+    pub open: bool,
+    pub state: Option<String>,
+    pub kind: Option<Kind>,
+    pub subtype: Option<String>,
+    pub handler: Option<PersonId>,
+    pub important: bool,
+    pub urged: bool,
+    pub supervised: bool,
+    pub due_before: Option<Timestamp>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    /// The place behind which the page begins: due or accepted, and id.
+    pub after: Option<(Timestamp, WorkOrderId)>,
+}
+
+macro_rules! columns {
+    () => {
+        "SELECT id, due, due_step, promised_since, promised, body, version FROM work_orders_order WHERE "
+    };
+}
+macro_rules! filters {
+    ($order:literal) => {
+        concat!(
+            " AND ($2 = '' OR state = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR subtype = $4) \
+             AND ($5 = 0 OR handler = $5) AND ($6 = 0 OR important = 1) AND ($7 = 0 OR urges > 0) \
+             AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND accepted_at >= $10 AND accepted_at < $11 AND ",
+            $order
+        )
+    };
+}
+macro_rules! newest {
+    () => {
+        filters!("(accepted_at, id) < ($12, $13) ORDER BY accepted_at DESC, id DESC LIMIT $14")
+    };
+}
+macro_rules! next_due {
+    () => {
+        filters!("open = 1 AND (due, id) > ($12, $13) ORDER BY due, id LIMIT $14")
+    };
+}
+
+/// A list in its two orders.
+struct Texts {
+    newest: Text,
+    next_due: Text,
+}
+
+macro_rules! led_by {
+    ($lead:literal) => {
+        Texts {
+            newest: same(concat!(columns!(), $lead, newest!())),
+            next_due: same(concat!(columns!(), $lead, next_due!())),
+        }
+    };
+}
+
+const fn same(text: &'static str) -> Text {
+    Text { sqlite: text, postgres: text }
+}
+
+const EVERYTHING: Texts = led_by!("$1 = ''");
+const ACCEPTED_BY: Texts = led_by!("accepted_by = CAST($1 AS BIGINT)");
+const CUSTOMER: Texts = led_by!("customer = $1");
+const PHONE: Texts = led_by!("phone <> '' AND phone = $1");
+const ADDRESS: Texts = led_by!("address <> '' AND address = $1");
+const CALL: Texts = led_by!("call = CAST($1 AS BIGINT)");
+const UNITS: Texts = Texts {
+    newest: db::in_ids!(concat!(columns!(), "unit IN "), newest!()),
+    next_due: db::in_ids!(concat!(columns!(), "unit IN "), next_due!()),
+};
+
+/// So many of them.
+pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Kept>> {
+    let (texts, lead) = match &filter.lead {
+        Lead::Everything => (EVERYTHING, String::new()),
+        Lead::AcceptedBy(person) => (ACCEPTED_BY, person.get().to_string()),
+        Lead::Customer(id) => (CUSTOMER, id.clone()),
+        Lead::Phone(phone) => (PHONE, phone.chars().filter(char::is_ascii_digit).collect()),
+        Lead::Address(address) => (ADDRESS, address_key(address)),
+        Lead::Call(call) => (CALL, call.get().to_string()),
+        Lead::Units(units) => (UNITS, db::ids(units.iter().map(|unit| unit.get()))),
+    };
+    let text = if filter.open { texts.next_due } else { texts.newest }.of(db.kind());
+    let first = if filter.open { (i64::MIN, i64::MIN) } else { (i64::MAX, i64::MAX) };
+    let place = filter.after.map_or(first, |(at, id)| (at.as_micros(), id.get()));
+    let some = |text: &Option<String>| text.clone().unwrap_or_default();
+    let query = sqlx::query(text)
+        .bind(lead)
+        .bind(some(&filter.state))
+        .bind(filter.kind.as_ref().map(word).unwrap_or_default())
+        .bind(some(&filter.subtype))
+        .bind(filter.handler.map_or(0, PersonId::get))
+        .bind(i64::from(filter.important))
+        .bind(i64::from(filter.urged))
+        .bind(i64::from(filter.supervised))
+        .bind(filter.due_before.map_or(0, Timestamp::as_micros))
+        .bind(filter.from.map_or(i64::MIN, Timestamp::as_micros))
+        .bind(filter.to.map_or(i64::MAX, Timestamp::as_micros))
+        .bind(place.0)
+        .bind(place.1)
+        .bind(limit);
+    query.fetch_all(db.read()).await.context("looking for orders")?.iter().map(kept).collect()
+}
+
+/// How many open orders stand where, at whom, and how many of them are late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub state: String,
+    pub unit: Option<UnitId>,
+    pub count: i64,
+    pub overdue: i64,
+    pub important: i64,
+    pub urged: i64,
+    /// When the one that waits longest was accepted.
+    pub oldest: Timestamp,
+}
+
+const STANDING: &str = "SELECT state, unit, COUNT(*) AS n, \
+     CAST(COUNT(*) FILTER (WHERE due < $1) AS BIGINT) AS overdue, CAST(SUM(important) AS BIGINT) AS important, \
+     CAST(COUNT(*) FILTER (WHERE urges > 0) AS BIGINT) AS urged, MIN(accepted_at) AS oldest \
+     FROM work_orders_order WHERE open = 1 GROUP BY state, unit ORDER BY state, unit";
+const UNASSIGNED: &str = "SELECT COUNT(*) AS n, \
+     CAST(COUNT(*) FILTER (WHERE state IN ('accepted', 'to_dispatch')) AS BIGINT) AS waiting FROM work_orders_order \
+     WHERE accepted_at >= $1 AND accepted_at < $2 AND NOT (state = 'closed' AND unit IS NULL)";
+
+pub async fn standing(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Standing>> {
+    let rows =
+        sqlx::query(STANDING).bind(now.as_micros()).fetch_all(db.read()).await.context("counting orders")?;
+    let one = |row: &db::Row| {
+        let unit: Option<i64> = row.try_get("unit")?;
+        Ok(Standing {
+            state: row.try_get("state")?,
+            unit: unit.map(UnitId),
+            count: row.try_get("n")?,
+            overdue: row.try_get("overdue")?,
+            important: row.try_get("important")?,
+            urged: row.try_get("urged")?,
+            oldest: Timestamp::from_micros(row.try_get("oldest")?),
+        })
+    };
+    rows.iter().map(one).collect()
+}
+
+/// Of the orders accepted in a period that needed a unit: how many there are, and how many no unit has.
+pub async fn unassigned(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<(i64, i64)> {
+    let query = sqlx::query(UNASSIGNED).bind(from.as_micros()).bind(to.as_micros());
+    let row = query.fetch_one(db.read()).await.context("counting what no unit has")?;
+    Ok((row.try_get("n")?, row.try_get("waiting")?))
+}
+
+const ALIKE: Text = db::in_texts!(
+    concat!(columns!(), "accepted_at >= $2 AND master IS NULL AND open = 1 AND (customer IN "),
+    " OR (address <> '' AND address = $3) OR (phone <> '' AND phone = $4)) ORDER BY accepted_at DESC LIMIT 10"
+);
+
+/// Open orders of the same home since then: of the same customer, address or number.
+pub async fn alike(
+    db: &Db,
+    since: Timestamp,
+    customer: Option<&str>,
+    address: &str,
+    phone: &str,
+) -> anyhow::Result<Vec<Kept>> {
+    let customers: Vec<&str> = customer.into_iter().collect();
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let query =
+        sqlx::query(ALIKE.of(db.kind())).bind(serde_json::to_string(&customers)?).bind(since.as_micros());
+    let rows = query.bind(address_key(address)).bind(digits).fetch_all(db.read()).await;
+    rows.context("looking for duplicates")?.iter().map(kept).collect()
+}
+
+const RESULTS: &str = concat!(
+    columns!(),
+    "unit = $1 AND accepted_at >= $2 AND state IN ('result_given', 'in_review', 'to_call_back', 'closed') \
+     ORDER BY accepted_at DESC, id DESC LIMIT $3"
+);
+
+/// The latest results of a unit: to compare a new one with.
+pub async fn results(
+    tx: &mut db::Tx,
+    unit: UnitId,
+    since: Timestamp,
+    most: i64,
+) -> anyhow::Result<Vec<Kept>> {
+    let query = sqlx::query(RESULTS).bind(unit.get()).bind(since.as_micros()).bind(most);
+    query.fetch_all(&mut **tx).await.context("a unit's latest results")?.iter().map(kept).collect()
+}

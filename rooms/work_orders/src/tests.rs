@@ -1,0 +1,337 @@
+//! The room as people use it, on both databases: an agent, two crews, a supervisor, and a telephone without a network.
+
+use std::time::Duration;
+
+use db::testdb::on_both;
+use db::{Db, Migrations};
+use departments::{Kind as UnitKind, Member, Post, Unit};
+use kernel::calendar::Calendar;
+use kernel::{PersonId, UnitId, WorkOrderId};
+use serde_json::{Value, json};
+use web::testing::{Reply, TestSite};
+
+use crate::rules::Asker;
+use crate::store::{orders, steps};
+use crate::work::{self, Asked};
+use crate::{MIGRATIONS, room};
+
+const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, MIGRATIONS];
+const CREW_1: UnitId = UnitId(1);
+const CREW_2: UnitId = UnitId(2);
+
+/// Somebody with a number and permissions.
+type Who = (i64, &'static [&'static str]);
+const AGENT: Who = (10, &["work_orders.file", "work_orders.read", "work_orders.call_back", "work_orders.unmask"]);
+const CREW: Who = (20, &["work_orders.handle"]);
+const STRANGER: Who = (22, &["work_orders.handle"]);
+const SUPERVISOR: Who = (
+    30,
+    &[
+        "work_orders.read",
+        "work_orders.dispatch",
+        "work_orders.review",
+        "work_orders.extend",
+        "work_orders.supervise",
+        "work_orders.void",
+        "work_orders.configure",
+    ],
+);
+
+async fn site(db: &Db) -> TestSite {
+    let site = TestSite::new(db.clone(), vec![room(Calendar::china())]);
+    crate::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
+    let mut tx = db.begin().await.expect("a change");
+    for (id, person) in [(CREW_1, CREW.0), (CREW_2, STRANGER.0)] {
+        let unit = Unit {
+            id,
+            parent: None,
+            kind: UnitKind::Team,
+            code: format!("T{}", id.get()),
+            name: "抢修班".into(),
+            external: false,
+            duties: vec!["leak".into(), "fault".into()],
+            areas: vec![if id == CREW_1 { "青岚区".into() } else { "临溪区".into() }],
+            phone: None,
+            retired_at: None,
+            version: 1,
+        };
+        departments::store::add(&mut tx, &unit).await.expect("a unit");
+        let since = site.app.now();
+        let member = Member { unit: id, person: PersonId(person), post: Post::Handler, phone: None, since };
+        departments::store::put_member(&mut tx, &member).await.expect("a member");
+    }
+    tx.commit().await.expect("kept");
+    site
+}
+
+fn leak() -> Value {
+    json!({ "kind": "fault", "subtype": "fault.leak", "content": "厨房闻到煤气味，越来越浓", "area": "青岚区",
+        "address": "淮河中路10号3栋201", "contact": { "name": "王小明", "phone": "13812345678" },
+        "customer": "cu_1", "reply_wanted": true })
+}
+
+async fn file(site: &TestSite, form: Value) -> Reply {
+    site.post("/api/work_orders", form).by(AGENT.0, AGENT.1).send().await
+}
+
+async fn act(site: &TestSite, who: Who, order: &Value, act: Value) -> Reply {
+    let path = format!("/api/work_orders/{}/act", order["id"].as_str().expect("an id"));
+    let form = json!({ "act": act, "version": order["version"] });
+    site.post(&path, form).by(who.0, who.1).send().await
+}
+
+fn ok(reply: Reply) -> Value {
+    assert_eq!(reply.status.as_u16(), 200, "{}", reply.show());
+    reply.body
+}
+
+fn result(site: &TestSite) -> Value {
+    json!({ "act": "give_result", "result": { "cause": "灶前阀密封圈老化开裂", "action": "更换密封圈并保压十分钟，压降为零",
+        "done_at": site.app.now(), "person": "抢修一班 张师傅", "told": "已告知用户恢复使用" } })
+}
+
+fn id_of(order: &Value) -> WorkOrderId {
+    order["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+}
+
+#[test]
+fn no_door_is_open() {
+    on_both(ALL, async |db| {
+        let site = TestSite::new(db, vec![room(Calendar::china())]);
+        assert_eq!(site.open_doors().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_leak_is_filed_done_and_closed_and_its_history_leads_to_it() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let unit = CREW_1.to_string();
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": unit })).await);
+        assert_eq!((&order["number"], &order["state"]), (&json!("20260105-0001"), &json!("dispatched")));
+        assert_eq!(order["due_step"], "take");
+        site.clock.advance(Duration::from_secs(60));
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        assert_eq!(order["matter"]["contact"]["phone"], "13812345678", "who goes there needs the number");
+        let order = ok(act(&site, CREW, &order, json!({ "act": "arrive", "at": site.app.now() })).await);
+        site.clock.advance(Duration::from_secs(1800));
+        let order = ok(act(&site, CREW, &order, result(&site)).await);
+        let order = ok(act(&site, SUPERVISOR, &order, json!({ "act": "approve" })).await);
+        assert_eq!(order["state"], "to_call_back");
+        let close = json!({ "act": "close", "note": "客户很满意", "satisfaction": "very_satisfied" });
+        let order = ok(act(&site, AGENT, &order, close).await);
+        assert_eq!((&order["state"], &order["due"]), (&json!("closed"), &Value::Null));
+        let clocks = order["clocks"].as_array().expect("clocks");
+        assert!(clocks.iter().all(|clock| clock["standing"] != "running"), "{clocks:?}");
+        let verbs: Vec<&str> = order["steps"].as_array().expect("a timeline").iter().filter_map(|s| s["verb"].as_str()).collect();
+        assert_eq!(verbs, ["accept", "dispatch", "take", "arrive", "give_result", "approve", "close"]);
+
+        let kept = orders::read(&db, id_of(&order)).await.expect("read").expect("there").order;
+        let steps = steps::of(&db, kept.id).await.expect("its history");
+        let replayed = steps::replay(kept.id, &kept.number, &steps).expect("an acceptance");
+        assert_eq!(crate::rules::Order { version: kept.version, ..replayed }, kept);
+        assert!(site.app.db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+#[test]
+fn who_sees_what() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        assert_eq!(order["matter"]["contact"], json!({ "name": "王**", "phone": "138****5678" }), "masked for the agent");
+        let path = format!("/api/work_orders/{}", order["id"].as_str().expect("an id"));
+        let by = async |who: Who| site.get(&path).by(who.0, who.1).send().await;
+        assert_eq!(by(STRANGER).await.status.as_u16(), 404, "another crew does not know of it");
+        assert_eq!(by(CREW).await.body["matter"]["address"], "淮河中路10号3栋201");
+        let by_number = site.get("/api/work_orders/20260105-0001").by(CREW.0, CREW.1).send().await;
+        assert_eq!(by_number.body["id"], order["id"]);
+
+        let unmask = format!("{path}/unmask");
+        let seen = site.post(&unmask, json!({ "reason": "回电确认地址" })).by(AGENT.0, AGENT.1).send().await;
+        assert_eq!(seen.body["contact"]["phone"], "13812345678");
+        let looks = sqlx::query("SELECT who FROM db_journal WHERE kind = 'looked'").fetch_all(db.read()).await;
+        assert_eq!(looks.expect("the journal").len(), 1);
+
+        let mut report = leak();
+        report["subtype"] = "report.theft".into();
+        report["fields"] = json!({ "reported": "3栋201" });
+        let hidden = ok(file(&site, json!({ "matter": report, "unit": CREW_1.to_string() })).await);
+        let path = format!("/api/work_orders/{}", hidden["id"].as_str().expect("an id"));
+        let crew = site.get(&path).by(CREW.0, CREW.1).send().await;
+        assert_eq!(crew.body["matter"]["contact"], json!({ "name": "", "phone": "" }));
+        assert_eq!((&crew.body["matter"]["customer"], &crew.body["matter"]["call"]), (&Value::Null, &Value::Null));
+        let phone = site.get("/api/work_orders?phone=13812345678").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+        let found = phone.body["items"].as_array().map(Vec::len);
+        assert_eq!(found, Some(1), "a confidential report is not found by its number");
+    });
+}
+
+#[test]
+fn asked_twice_is_done_once() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let form = json!({ "matter": leak(), "unit": CREW_1.to_string(), "token": "page-1" });
+        let (first, second) = (ok(file(&site, form.clone()).await), ok(file(&site, form).await));
+        assert_eq!(first["id"], second["id"]);
+        // A telephone that was without a network sends what it kept, twice and without a version.
+        let path = format!("/api/work_orders/{}/act", first["id"].as_str().expect("an id"));
+        for _ in 0..2 {
+            let form = json!({ "act": { "act": "take" }, "token": "phone-1" });
+            ok(site.post(&path, form).by(CREW.0, CREW.1).send().await);
+        }
+        let order = ok(site.get(&format!("/api/work_orders/{}", first["number"].as_str().expect("a number"))).by(CREW.0, CREW.1).send().await);
+        assert_eq!(order["steps"].as_array().map(Vec::len), Some(3), "accepted, dispatched, taken");
+    });
+}
+
+#[test]
+fn a_stale_page_is_told_so_and_a_template_is_refused() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let finished = async |site: &TestSite| {
+            let order = ok(file(site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+            let order = ok(act(site, CREW, &order, json!({ "act": "take" })).await);
+            (order.clone(), act(site, CREW, &order, result(site)).await)
+        };
+        let (order, first) = finished(&site).await;
+        ok(first);
+        let stale = act(&site, CREW, &order, json!({ "act": "begin" })).await;
+        assert_eq!((stale.status.as_u16(), &stale.body["code"]), (409, &json!("web.changed_meanwhile")));
+        let (_, again) = finished(&site).await;
+        expect_test::expect![[r#"
+            422
+            {
+              "code": "work_orders.template",
+              "params": {
+                "number": "20260105-0001"
+              }
+            }
+        "#]]
+        .assert_eq(&again.show());
+    });
+}
+
+#[test]
+fn reports_of_one_fault_follow_the_first() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let master = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        site.clock.advance(Duration::from_secs(60));
+        let alike = site.get("/api/work_orders/alike?phone=138-1234-5678").by(AGENT.0, AGENT.1).send().await;
+        assert_eq!(alike.body[0]["number"], master["number"], "offered before another is made");
+        let child = ok(file(&site, json!({ "matter": leak(), "master": master["id"] })).await);
+        assert_eq!((&child["state"], &child["master"]), (&json!("merged"), &master["id"]));
+        let path = format!("/api/work_orders/{}/children", master["id"].as_str().expect("an id"));
+        let children = site.get(&path).by(CREW.0, CREW.1).send().await;
+        assert_eq!(children.body[0]["number"], child["number"]);
+
+        // The earlier cannot follow the later.
+        let other = ok(file(&site, json!({ "matter": leak() })).await);
+        let wrong = act(&site, SUPERVISOR, &master, json!({ "act": "merge", "master": other["id"] })).await;
+        assert_eq!(wrong.body["code"], "work_orders.master_is_later");
+
+        let master = ok(act(&site, CREW, &master, json!({ "act": "take" })).await);
+        let master = ok(act(&site, CREW, &master, result(&site)).await);
+        ok(act(&site, SUPERVISOR, &master, json!({ "act": "approve" })).await);
+        crate::jobs::follow(site.app.clone(), std::sync::Arc::new(Calendar::china())).await.expect("followed");
+        let child = orders::read(&db, id_of(&child)).await.expect("read").expect("there").order;
+        assert_eq!(child.state.word(), "to_call_back", "its customer wished to hear how it came out");
+    });
+}
+
+#[test]
+fn lists_show_what_is_due_next_and_what_no_unit_has() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let first = ok(file(&site, json!({ "matter": leak() })).await);
+        let mut quiet = leak();
+        quiet["subtype"] = "request.card".into();
+        ok(file(&site, json!({ "matter": quiet, "unit": CREW_2.to_string() })).await);
+        let get = async |who: Who, query: &str| {
+            let reply = site.get(&format!("/api/work_orders?{query}")).by(who.0, who.1).send().await;
+            let numbers = reply.body["items"].as_array().map(|items| {
+                items.iter().filter_map(|item| item["number"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+            });
+            numbers.unwrap_or_else(|| panic!("{}", reply.show()))
+        };
+        assert_eq!(get(SUPERVISOR, "open=true").await, ["20260105-0001", "20260105-0002"], "the next due first");
+        assert_eq!(get(SUPERVISOR, "").await, ["20260105-0002", "20260105-0001"], "the newest first");
+        assert_eq!(get(STRANGER, "of=units&open=true").await, ["20260105-0002"]);
+        assert_eq!(get(CREW, "").await, Vec::<String>::new(), "nothing of one's own units");
+        assert_eq!(get(SUPERVISOR, "customer=cu_1&kind=request").await, ["20260105-0002"]);
+        assert_eq!(get(SUPERVISOR, "state=accepted&important=true").await, ["20260105-0001"]);
+        let page = site.get("/api/work_orders?open=true&limit=1").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+        let after = page.body["next"].as_str().expect("there is more").to_owned();
+        assert_eq!(get(SUPERVISOR, &format!("open=true&after={after}")).await, ["20260105-0002"]);
+
+        site.clock.advance(Duration::from_secs(3 * 3600));
+        let now = site.get("/api/work_orders/now").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+        assert_eq!((&now.body["needed"], &now.body["unassigned"]), (&json!(2), &json!(1)));
+        assert_eq!(get(SUPERVISOR, "overdue=true&state=accepted").await, [first["number"].as_str().expect("a number")]);
+        let suggested = site.get("/api/work_orders/suggest?subtype=fault.leak&area=青岚区").by(AGENT.0, AGENT.1).send().await;
+        assert_eq!(suggested.body["units"][0], CREW_1.to_string());
+        for bad in ["state=lost", "kind=none", "unit=7", "after=x", "of=all"] {
+            let reply = site.get(&format!("/api/work_orders?{bad}")).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+            assert_eq!((reply.status.as_u16(), &reply.body["code"]), (400, &json!("work_orders.bad_query")), "{bad}");
+        }
+    });
+}
+
+#[test]
+fn what_stood_still_long_enough_goes_on() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut request = leak();
+        request["subtype"] = "request.card".into();
+        let order = ok(file(&site, json!({ "matter": request, "unit": CREW_1.to_string() })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        let suspend = json!({ "act": "suspend", "until": "2026-01-07", "reason": "等待用户补交材料" });
+        let order = ok(act(&site, SUPERVISOR, &order, suspend).await);
+        let calendar = std::sync::Arc::new(Calendar::china());
+        crate::jobs::resume(site.app.clone(), calendar.clone()).await.expect("looked");
+        let state = async || orders::read(&db, id_of(&order)).await.expect("read").expect("there").order.state;
+        assert_eq!(state().await.word(), "suspended");
+        site.clock.advance(Duration::from_secs(3 * 86_400));
+        crate::jobs::resume(site.app.clone(), calendar).await.expect("looked");
+        assert_eq!(state().await.word(), "taken");
+    });
+}
+
+#[test]
+fn sub_types_change_in_versions_and_none_disappears() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let get = async || site.get("/api/work_orders/kinds").by(SUPERVISOR.0, SUPERVISOR.1).send().await.body;
+        let mut kinds = get().await;
+        kinds["kinds"]["subtypes"][0]["retired"] = true.into();
+        let put = async |kinds: &Value| {
+            site.put("/api/work_orders/kinds", kinds.clone()).by(SUPERVISOR.0, SUPERVISOR.1).send().await
+        };
+        assert_eq!(ok(put(&kinds).await)["version"], 2);
+        assert_eq!(put(&kinds).await.body["code"], "web.changed_meanwhile", "of an older version");
+        let refused = file(&site, json!({ "matter": leak() })).await;
+        assert_eq!(refused.body["params"]["faults"], json!([{ "field": "subtype", "why": "unknown" }]));
+        let mut fewer = get().await;
+        fewer["kinds"]["subtypes"].as_array_mut().expect("a list").remove(3);
+        assert_eq!(put(&fewer).await.body["code"], "work_orders.bad_config");
+    });
+}
+
+#[test]
+fn the_centre_acts_by_itself_and_leaves_no_name() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let urge = crate::rules::Act::Urge {
+            by: crate::rules::order::UrgedBy::System,
+            words: "到场时限只剩两成".into(),
+            promise: String::new(),
+            new_facts: true,
+        };
+        let asked = Asked { order: id_of(&order), version: None, act: urge, token: None };
+        work::act(&site.app, &Calendar::china(), &Asker::centre(), asked).await.expect("urged");
+        let steps = steps::of(&db, id_of(&order)).await.expect("its history");
+        assert_eq!(steps.last().map(|step| (step.verb.as_str(), step.who)), Some(("urge", None)));
+    });
+}

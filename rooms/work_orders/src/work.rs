@@ -1,0 +1,380 @@
+//! An order is filed or moved: load, decide, reckon the promises, save, all in one transaction with history, journal and event.
+
+use db::{Entry, Tx};
+use deadlines::Case;
+use kernel::calendar::Calendar;
+use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
+use promises::{Subject, Terms};
+use serde_json::json;
+use web::{Actor, App, Error};
+
+use crate::Changed;
+use crate::permissions as may;
+use crate::rules::clocks::{self, Moved, Reckoning};
+use crate::rules::decide::{Power, allowed};
+use crate::rules::order::Channel;
+use crate::rules::settings::{Limits, Settings};
+use crate::rules::{Act, Allowed, Asker, Facts, Happened, Kinds, Matter, Order, Refusal, Subtype, decide, file, result};
+use crate::store::config::{self, Versioned};
+use crate::store::orders::{self, Beside, Kept};
+use crate::store::{asked, found, steps};
+
+/// Longer back a unit's results are not compared.
+const ALIKE_DAYS: u64 = 90;
+const ALIKE_MOST: i64 = 200;
+
+/// What is in force, read in the transaction that decides by it.
+pub struct Rulebook {
+    pub kinds: Kinds,
+    pub limits: Limits,
+    pub settings: Settings,
+}
+
+impl Rulebook {
+    pub async fn now(tx: &mut Tx) -> anyhow::Result<Rulebook> {
+        let Versioned { value: kinds, .. } = config::now::<Kinds>(tx).await?;
+        let Versioned { value: limits, .. } = config::now::<Limits>(tx).await?;
+        let Versioned { value: settings, .. } = config::now::<Settings>(tx).await?;
+        Ok(Rulebook { kinds, limits, settings })
+    }
+
+    pub async fn read(db: &db::Db) -> anyhow::Result<Rulebook> {
+        let Versioned { value: kinds, .. } = config::read::<Kinds>(db).await?;
+        let Versioned { value: limits, .. } = config::read::<Limits>(db).await?;
+        let Versioned { value: settings, .. } = config::read::<Settings>(db).await?;
+        Ok(Rulebook { kinds, limits, settings })
+    }
+
+    /// The order's matter as limits are looked up for it. Of a sub-type nobody knows any more its kind remains.
+    fn case(&self, matter: &Matter) -> Case {
+        match self.kinds.find(&matter.subtype) {
+            Some(subtype) => file::case(matter, subtype),
+            None => Case::new(matter.kind, matter.site),
+        }
+    }
+
+    fn reckoning<'a>(&'a self, case: &'a Case, channel: Channel, now: Timestamp, calendar: &'a Calendar) -> Reckoning<'a> {
+        let profile = if channel == Channel::Government { &self.limits.government } else { &self.limits.utility };
+        Reckoning { now, calendar, profile, case, fallback: self.settings.fallback }
+    }
+
+    fn facts<'a>(&'a self, kept: &Kept, by: Reckoning<'a>) -> Facts<'a> {
+        let subtype = self.kinds.find(&kept.order.matter.subtype);
+        let promised = kept.beside.promised;
+        let half = promised.map(|(since, until)| since + until.since(since) / 2);
+        Facts {
+            by,
+            settings: &self.settings,
+            call_back: subtype.map(|subtype| subtype.call_back).unwrap_or_default(),
+            half,
+            due: promised.map(|(_, until)| until),
+        }
+    }
+
+    fn terms<'a>(&self, now: Timestamp, calendar: &'a Calendar) -> Terms<'a> {
+        Terms { now, calendar, thresholds: self.settings.thresholds }
+    }
+
+    /// What this person may do with the order now.
+    pub fn allowed(&self, kept: &Kept, asker: &Asker, now: Timestamp, calendar: &Calendar) -> Vec<Allowed> {
+        let case = self.case(&kept.order.matter);
+        let by = self.reckoning(&case, kept.order.matter.channel, now, calendar);
+        allowed(&kept.order, asker, self.facts(kept, by))
+    }
+}
+
+/// Who asks, with the units this person works for and leads.
+pub async fn asker(app: &App, actor: &Actor) -> anyhow::Result<Asker> {
+    let powers = [
+        (may::FILE, Power::File),
+        (may::DISPATCH, Power::Dispatch),
+        (may::HANDLE, Power::Handle),
+        (may::REVIEW, Power::Review),
+        (may::CALL_BACK, Power::CallBack),
+        (may::EXTEND, Power::Extend),
+        (may::SUPERVISE, Power::Supervise),
+        (may::VOID, Power::Void),
+    ];
+    let powers = powers.into_iter().filter(|(permission, _)| actor.may(*permission)).map(|(_, power)| power).collect();
+    let mut asker = Asker { person: Some(actor.person), powers, ..Asker::default() };
+    if actor.may(may::HANDLE) {
+        asker.units = departments::scope_of(&app.db, actor.person).await?.into_iter().collect();
+        let tree = departments::Tree::from(departments::all(&app.db).await?);
+        let own = departments::units_of(&app.db, actor.person).await?;
+        for led in own.iter().filter(|own| own.post.leads()) {
+            asker.leads.extend(asker.units.iter().copied().filter(|unit| tree.upwards(*unit).any(|above| above.id == led.unit)));
+        }
+    }
+    Ok(asker)
+}
+
+/// A matter as it comes in.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    pub matter: Matter,
+    /// Sent to this unit at once.
+    pub unit: Option<UnitId>,
+    /// One more report of a fault that is known.
+    pub master: Option<WorkOrderId>,
+    /// Answered on the call: what the customer was told.
+    pub answered: Option<String>,
+    /// The time agreed with the customer.
+    pub appointment: Option<Timestamp>,
+    /// A key of the browser's own: asked again, the same order is the answer.
+    pub token: Option<String>,
+}
+
+/// Accepts a matter: the order, its promises and whatever is done with it at once.
+///
+/// # Errors
+/// Refused with everything that is missing, or when what is to be done at once may not be.
+pub async fn accept(app: &App, calendar: &Calendar, asker: &Asker, new: NewOrder) -> Result<WorkOrderId, Error> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let rules = Rulebook::now(&mut tx).await?;
+    if let (Some(person), Some(token)) = (asker.person, &new.token)
+        && let Some(before) = asked::find(&mut tx, person, token).await?
+    {
+        return Ok(before);
+    }
+    let (matter, subtype) = file::complete(new.matter, &rules.kinds)?;
+    let day = calendar.civil(now).date().strftime("%Y%m%d").to_string();
+    let number = tx.next_number("work_orders", &day).await?;
+    let id = app.id();
+    let order = Order::accepted(id, number, matter, asker.person, now);
+    let case = file::case(&order.matter, &subtype);
+    let moved = {
+        let by = rules.reckoning(&case, order.matter.channel, now, calendar);
+        clocks::accept(&order.matter, now, new.appointment, by)
+    };
+    let beside = beside(&moved);
+    orders::add(&mut tx, &order, &beside).await?;
+    let seq = steps::accepted(&mut tx, &order).await?;
+    give(&mut tx, app, &order, &moved, rules.terms(now, calendar)).await?;
+    note(&mut tx, &order, asker.person, now, "accepted", "", seq)?;
+    let mut kept = Kept { order: Order { version: 1, ..order }, beside };
+    for act in at_once(&new.unit, new.master, new.answered) {
+        kept = moving(&mut tx, app, calendar, &rules, kept, &act, asker).await?;
+    }
+    if let (Some(person), Some(token)) = (asker.person, &new.token)
+        && !asked::keep(&mut tx, person, token, id, seq, now).await?
+    {
+        return Err(Error::changed_meanwhile());
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+fn at_once(unit: &Option<UnitId>, master: Option<WorkOrderId>, answered: Option<String>) -> Vec<Act> {
+    if let Some(note) = answered {
+        return vec![Act::Close { note, satisfaction: None }];
+    }
+    if let Some(master) = master {
+        return vec![Act::Merge { master }];
+    }
+    unit.iter().map(|unit| Act::Dispatch { unit: *unit, note: String::new(), binding: false }).collect()
+}
+
+/// What is to be done to an order.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub order: WorkOrderId,
+    /// As it was read; none where it does not matter what has happened since.
+    pub version: Option<i64>,
+    pub act: Act,
+    pub token: Option<String>,
+}
+
+/// Does something to an order.
+///
+/// # Errors
+/// Refused when it does not fit, is not for this person, or somebody else was faster.
+pub async fn act(app: &App, calendar: &Calendar, asker: &Asker, asked_for: Asked) -> Result<Kept, Error> {
+    let Asked { order: id, version, act, token } = asked_for;
+    let mut tx = app.db.begin().await?;
+    if let (Some(person), Some(token)) = (asker.person, &token)
+        && asked::find(&mut tx, person, token).await?.is_some()
+    {
+        let kept = orders::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
+        return Ok(kept);
+    }
+    let rules = Rulebook::now(&mut tx).await?;
+    let kept = orders::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
+    if version.is_some_and(|version| version != kept.order.version) {
+        return Err(Error::changed_meanwhile());
+    }
+    let kept = moving(&mut tx, app, calendar, &rules, kept, &act, asker).await?;
+    if let (Some(person), Some(token)) = (asker.person, &token)
+        && !asked::keep(&mut tx, person, token, id, kept.order.version, app.now()).await?
+    {
+        return Err(Error::changed_meanwhile());
+    }
+    tx.commit().await?;
+    Ok(kept)
+}
+
+/// One act in a transaction that somebody else commits.
+pub async fn moving(
+    tx: &mut Tx,
+    app: &App,
+    calendar: &Calendar,
+    rules: &Rulebook,
+    kept: Kept,
+    act: &Act,
+    asker: &Asker,
+) -> Result<Kept, Error> {
+    let now = app.now();
+    checked_by_others(tx, app, &kept.order, act, now).await?;
+    let case = rules.case(&kept.order.matter);
+    let by = rules.reckoning(&case, kept.order.matter.channel, now, calendar);
+    let happened = decide(&kept.order, act, asker, rules.facts(&kept, by))?;
+    let mut kept = kept;
+    for step in &happened {
+        kept = keep(tx, app, rules, kept, step, by).await?;
+    }
+    Ok(kept)
+}
+
+/// What an act must be compared with beyond its own order.
+async fn checked_by_others(tx: &mut Tx, app: &App, order: &Order, act: &Act, now: Timestamp) -> Result<(), Error> {
+    match act {
+        Act::Dispatch { unit, .. } | Act::Redispatch { unit, .. } => {
+            let known = departments::unit(&app.db, *unit).await?.is_some_and(|unit| unit.retired_at.is_none());
+            if known { Ok(()) } else { Err(Refusal::NoSuchUnit.into()) }
+        }
+        Act::Merge { master } => {
+            let master = orders::one(tx, *master).await?.ok_or_else(Error::not_found)?.order;
+            if !master.state.is_open() || master.master.is_some() {
+                return Err(Refusal::BadMaster { number: master.number }.into());
+            }
+            // The clock of several reports is the earliest's.
+            if master.accepted_at > order.accepted_at {
+                return Err(Refusal::MasterIsLater { number: master.number }.into());
+            }
+            Ok(())
+        }
+        Act::GiveResult { result: given } => {
+            let Some(unit) = order.state.unit() else { return Ok(()) };
+            let since = now - std::time::Duration::from_secs(ALIKE_DAYS * 86_400);
+            for other in found::results(tx, unit, since, ALIKE_MOST).await? {
+                let text = |outcome: &result::Outcome| format!("{}{}", outcome.cause, outcome.action);
+                let same = other.order.id != order.id
+                    && other.order.result.as_ref().is_some_and(|other| {
+                        result::likeness(&text(other), &text(given)) >= result::ALIKE && text(given).chars().count() >= 24
+                    });
+                if same {
+                    return Err(Refusal::Template { number: other.order.number }.into());
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn keep(
+    tx: &mut Tx,
+    app: &App,
+    rules: &Rulebook,
+    before: Kept,
+    step: &Happened,
+    by: Reckoning<'_>,
+) -> Result<Kept, Error> {
+    let now = by.now;
+    let mut order = step.order.clone();
+    order.version = before.order.version;
+    let subject = before.order.id.to_string();
+    let promised = promises::of(tx, "work_orders", &subject).await?;
+    let moved = clocks::after(&before.order, &order, &step.act, promised, by)?;
+    let beside = beside(&moved);
+    if !orders::save(tx, &order, &beside).await? {
+        return Err(Error::changed_meanwhile());
+    }
+    order.version += 1;
+    let seq = steps::add(tx, step).await?;
+    let terms = rules.terms(now, by.calendar);
+    for (kept, clocks) in &moved.changed {
+        if !promises::save(tx, kept, clocks, terms).await? {
+            return Err(Error::changed_meanwhile());
+        }
+    }
+    give(tx, app, &order, &moved, terms).await?;
+    if before.order.state.unit() != order.state.unit() && order.state.is_open() {
+        promises::hand(tx, "work_orders", &subject, order.state.unit()).await?;
+    }
+    learnt(tx, &order, &step.act, now).await?;
+    note(tx, &order, step.done.who, now, step.act.verb().key(), step.from, seq)?;
+    Ok(Kept { order, beside })
+}
+
+/// A ruling says whose such matters are, for the next suggestion.
+async fn learnt(tx: &mut Tx, order: &Order, act: &Act, now: Timestamp) -> anyhow::Result<()> {
+    match act {
+        Act::Dispatch { unit, binding: true, .. } => {
+            departments::learn(tx, &order.matter.subtype, Some(&order.matter.area), *unit, now).await
+        }
+        _ => Ok(()),
+    }
+}
+
+fn beside(moved: &Moved) -> Beside {
+    Beside { due: moved.due.map(|(due, step, _)| (due, step)), promised: moved.leading }
+}
+
+async fn give(tx: &mut Tx, app: &App, order: &Order, moved: &Moved, terms: Terms<'_>) -> anyhow::Result<()> {
+    let subject = Subject {
+        room: "work_orders",
+        id: order.id.to_string(),
+        number: order.number.clone(),
+        kind: order.matter.kind,
+        unit: order.state.unit(),
+    };
+    for new in &moved.new {
+        let new = promises::New { id: app.id(), ..new.clone() };
+        promises::begin(tx, &subject, &new, terms).await?;
+    }
+    Ok(())
+}
+
+fn note(
+    tx: &mut Tx,
+    order: &Order,
+    who: Option<PersonId>,
+    at: Timestamp,
+    kind: &'static str,
+    from: &str,
+    seq: i64,
+) -> anyhow::Result<()> {
+    let payload = json!({ "number": order.number, "seq": seq, "from": from, "to": order.state.word(),
+        "unit": order.state.unit() });
+    tx.journal(Entry { at, who, room: "work_orders", subject: order.id.to_string(), kind, payload });
+    tx.emit(
+        at,
+        &Changed {
+            order: order.id,
+            number: order.number.clone(),
+            kind: order.matter.kind,
+            verb: kind.to_owned(),
+            from: from.to_owned(),
+            to: order.state.word().to_owned(),
+            unit: order.state.unit(),
+            important: order.is_important(),
+            children: order.master.is_none(),
+        },
+    )
+}
+
+/// Units that could do it, the likeliest first.
+pub async fn suggest(app: &App, subtype: &Subtype, area: &str) -> anyhow::Result<Vec<UnitId>> {
+    let kind = promises::rules::word(&subtype.kind);
+    let words = [subtype.code.as_str(), subtype.duty.as_str(), kind.as_str()];
+    departments::suggest(&app.db, &words, Some(area).filter(|area| !area.is_empty())).await
+}
+
+/// Whether this person may see the order at all.
+pub fn sees(asker: &Asker, order: &Order, reads: bool) -> bool {
+    let own = asker.person.is_some() && order.accepted_by == asker.person;
+    let unit = order.state.unit().is_some_and(|unit| asker.units.contains(&unit));
+    reads || own || unit
+}
+
