@@ -1,12 +1,10 @@
 //! What the rows of a clock say, and when the next warning is due: the watcher's own decisions for one promise. Pure.
 
-use anyhow::Context;
 use deadlines::{Effect, Input, Kept, Level, Promise, Schedule, Standing, Thresholds, Watcher};
 use kernel::calendar::Calendar;
 use kernel::{Engine, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::Row as _;
 use web::Status;
 
 /// By what promises are reckoned, and now.
@@ -96,21 +94,6 @@ pub fn word<T: Serialize>(value: &T) -> String {
 /// The plain enum of a word.
 pub fn parse<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
-}
-
-/// A plain enum in a column.
-pub(crate) fn read<T: DeserializeOwned>(row: &db::Row, column: &str) -> anyhow::Result<T> {
-    let found: String = row.try_get(column)?;
-    parse(&found).with_context(|| format!("{found:?} in {column}"))
-}
-
-/// The schedule in a row and the last warning told.
-pub(crate) fn told_of(row: &db::Row) -> anyhow::Result<(Schedule, Option<Level>)> {
-    let at = |column: &str| -> anyhow::Result<Timestamp> { Ok(Timestamp::from_micros(row.try_get(column)?)) };
-    let schedule = Schedule::new(at("yellow")?, at("orange")?, at("red")?)?;
-    let told: Option<String> = row.try_get("told")?;
-    let told = told.map(|told| parse(&told).with_context(|| format!("{told:?} in told"))).transpose()?;
-    Ok((schedule, told))
 }
 
 /// The business says no.

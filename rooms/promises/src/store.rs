@@ -4,3 +4,26 @@ pub mod found;
 pub mod kept;
 pub mod report;
 pub mod watched;
+
+use anyhow::Context;
+use deadlines::{Level, Schedule};
+use kernel::Timestamp;
+use serde::de::DeserializeOwned;
+use sqlx::Row as _;
+
+use crate::rules::parse;
+
+/// A plain enum in a column.
+pub(super) fn read<T: DeserializeOwned>(row: &db::Row, column: &str) -> anyhow::Result<T> {
+    let found: String = row.try_get(column)?;
+    parse(&found).with_context(|| format!("{found:?} in {column}"))
+}
+
+/// The schedule in a row and the last warning told.
+pub(super) fn told_of(row: &db::Row) -> anyhow::Result<(Schedule, Option<Level>)> {
+    let at = |column: &str| -> anyhow::Result<Timestamp> { Ok(Timestamp::from_micros(row.try_get(column)?)) };
+    let schedule = Schedule::new(at("yellow")?, at("orange")?, at("red")?)?;
+    let told: Option<String> = row.try_get("told")?;
+    let told = told.map(|told| parse(&told).with_context(|| format!("{told:?} in told"))).transpose()?;
+    Ok((schedule, told))
+}

@@ -1,12 +1,10 @@
-// The manifest of promises for the browser. Pages and their place in the navigation come here: docs/a-screen.md.
+// The manifest of promises for the browser.
 import type { Room } from "@lib/room";
-
-export const READ = "promises.read";
-export const CHANGE = "promises.change";
+import { READ } from "./permissions";
 
 const room: Room = {
   name: "promises",
-  permissions: [READ, CHANGE],
+  permissions: [READ],
   routes: [],
 };
 export default room;

@@ -7,8 +7,8 @@ use kernel::calendar::Calendar;
 use web::App;
 
 use crate::rules::{Act, Asker, State};
-use crate::store::{asked, orders};
 use crate::store::found::{self, Filter};
+use crate::store::{asked, orders};
 use crate::work::{self, Asked};
 
 /// Taken up at once.
@@ -27,10 +27,16 @@ pub async fn resume(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
         for kept in &found {
             let over = matches!(kept.order.state, State::Suspended { until, .. } if until < today);
             if over {
-                let asked =
-                    Asked { order: kept.order.id, version: Some(kept.order.version), act: Act::Resume, token: None };
+                let asked = Asked {
+                    order: kept.order.id,
+                    version: Some(kept.order.version),
+                    act: Act::Resume,
+                    token: None,
+                };
                 // Somebody was faster: the next round sees it as it is then.
-                if let Err(web::Error::Failed(error)) = work::act(&app, &calendar, &Asker::centre(), asked).await {
+                if let Err(web::Error::Failed(error)) =
+                    work::act(&app, &calendar, &Asker::centre(), asked).await
+                {
                     return Err(error);
                 }
             }
@@ -47,7 +53,8 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
         let left = orders::left_behind(&app.db, BATCH).await?;
         for order in &left {
             let asked = Asked { order: *order, version: None, act: Act::Follow, token: None };
-            if let Err(web::Error::Failed(error)) = work::act(&app, &calendar, &Asker::centre(), asked).await {
+            if let Err(web::Error::Failed(error)) = work::act(&app, &calendar, &Asker::centre(), asked).await
+            {
                 return Err(error);
             }
         }

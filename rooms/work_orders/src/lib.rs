@@ -72,8 +72,12 @@ pub fn room(calendar: Calendar) -> Room {
             .permit(CONFIGURE, routes!(http::config::put_settings))
             .with(calendar),
         jobs: vec![
-            Job::every("work_orders.resume", Duration::from_secs(60), move |app| jobs::resume(app, by.clone())),
-            Job::every("work_orders.follow", Duration::from_secs(5), move |app| jobs::follow(app, also_by.clone())),
+            Job::every("work_orders.resume", Duration::from_secs(60), move |app| {
+                jobs::resume(app, by.clone())
+            }),
+            Job::every("work_orders.follow", Duration::from_secs(5), move |app| {
+                jobs::follow(app, also_by.clone())
+            }),
             Job::every("work_orders.forget", Duration::from_secs(3600), jobs::forget),
         ],
         ..Room::new("work_orders", MIGRATIONS)

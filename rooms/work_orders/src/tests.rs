@@ -21,7 +21,8 @@ const CREW_2: UnitId = UnitId(2);
 
 /// Somebody with a number and permissions.
 type Who = (i64, &'static [&'static str]);
-const AGENT: Who = (10, &["work_orders.file", "work_orders.read", "work_orders.call_back", "work_orders.unmask"]);
+const AGENT: Who =
+    (10, &["work_orders.file", "work_orders.read", "work_orders.call_back", "work_orders.unmask"]);
 const CREW: Who = (20, &["work_orders.handle"]);
 const STRANGER: Who = (22, &["work_orders.handle"]);
 const SUPERVISOR: Who = (
@@ -123,7 +124,12 @@ fn a_leak_is_filed_done_and_closed_and_its_history_leads_to_it() {
         assert_eq!((&order["state"], &order["due"]), (&json!("closed"), &Value::Null));
         let clocks = order["clocks"].as_array().expect("clocks");
         assert!(clocks.iter().all(|clock| clock["standing"] != "running"), "{clocks:?}");
-        let verbs: Vec<&str> = order["steps"].as_array().expect("a timeline").iter().filter_map(|s| s["verb"].as_str()).collect();
+        let verbs: Vec<&str> = order["steps"]
+            .as_array()
+            .expect("a timeline")
+            .iter()
+            .filter_map(|s| s["verb"].as_str())
+            .collect();
         assert_eq!(verbs, ["accept", "dispatch", "take", "arrive", "give_result", "approve", "close"]);
 
         let kept = orders::read(&db, id_of(&order)).await.expect("read").expect("there").order;
@@ -139,7 +145,11 @@ fn who_sees_what() {
     on_both(ALL, async |db| {
         let site = site(&db).await;
         let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
-        assert_eq!(order["matter"]["contact"], json!({ "name": "王**", "phone": "138****5678" }), "masked for the agent");
+        assert_eq!(
+            order["matter"]["contact"],
+            json!({ "name": "王**", "phone": "138****5678" }),
+            "masked for the agent"
+        );
         let path = format!("/api/work_orders/{}", order["id"].as_str().expect("an id"));
         let by = async |who: Who| site.get(&path).by(who.0, who.1).send().await;
         assert_eq!(by(STRANGER).await.status.as_u16(), 404, "another crew does not know of it");
@@ -150,7 +160,8 @@ fn who_sees_what() {
         let unmask = format!("{path}/unmask");
         let seen = site.post(&unmask, json!({ "reason": "回电确认地址" })).by(AGENT.0, AGENT.1).send().await;
         assert_eq!(seen.body["contact"]["phone"], "13812345678");
-        let looks = sqlx::query("SELECT who FROM db_journal WHERE kind = 'looked'").fetch_all(db.read()).await;
+        let looks =
+            sqlx::query("SELECT who FROM db_journal WHERE kind = 'looked'").fetch_all(db.read()).await;
         assert_eq!(looks.expect("the journal").len(), 1);
 
         let mut report = leak();
@@ -160,8 +171,12 @@ fn who_sees_what() {
         let path = format!("/api/work_orders/{}", hidden["id"].as_str().expect("an id"));
         let crew = site.get(&path).by(CREW.0, CREW.1).send().await;
         assert_eq!(crew.body["matter"]["contact"], json!({ "name": "", "phone": "" }));
-        assert_eq!((&crew.body["matter"]["customer"], &crew.body["matter"]["call"]), (&Value::Null, &Value::Null));
-        let phone = site.get("/api/work_orders?phone=13812345678").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+        assert_eq!(
+            (&crew.body["matter"]["customer"], &crew.body["matter"]["call"]),
+            (&Value::Null, &Value::Null)
+        );
+        let phone =
+            site.get("/api/work_orders?phone=13812345678").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
         let found = phone.body["items"].as_array().map(Vec::len);
         assert_eq!(found, Some(1), "a confidential report is not found by its number");
     });
@@ -180,7 +195,11 @@ fn asked_twice_is_done_once() {
             let form = json!({ "act": { "act": "take" }, "token": "phone-1" });
             ok(site.post(&path, form).by(CREW.0, CREW.1).send().await);
         }
-        let order = ok(site.get(&format!("/api/work_orders/{}", first["number"].as_str().expect("a number"))).by(CREW.0, CREW.1).send().await);
+        let order = ok(site
+            .get(&format!("/api/work_orders/{}", first["number"].as_str().expect("a number")))
+            .by(CREW.0, CREW.1)
+            .send()
+            .await);
         assert_eq!(order["steps"].as_array().map(Vec::len), Some(3), "accepted, dispatched, taken");
     });
 }
@@ -234,7 +253,9 @@ fn reports_of_one_fault_follow_the_first() {
         let master = ok(act(&site, CREW, &master, json!({ "act": "take" })).await);
         let master = ok(act(&site, CREW, &master, result(&site)).await);
         ok(act(&site, SUPERVISOR, &master, json!({ "act": "approve" })).await);
-        crate::jobs::follow(site.app.clone(), std::sync::Arc::new(Calendar::china())).await.expect("followed");
+        crate::jobs::follow(site.app.clone(), std::sync::Arc::new(Calendar::china()))
+            .await
+            .expect("followed");
         let child = orders::read(&db, id_of(&child)).await.expect("read").expect("there").order;
         assert_eq!(child.state.word(), "to_call_back", "its customer wished to hear how it came out");
     });
@@ -255,7 +276,11 @@ fn lists_show_what_is_due_next_and_what_no_unit_has() {
             });
             numbers.unwrap_or_else(|| panic!("{}", reply.show()))
         };
-        assert_eq!(get(SUPERVISOR, "open=true").await, ["20260105-0001", "20260105-0002"], "the next due first");
+        assert_eq!(
+            get(SUPERVISOR, "open=true").await,
+            ["20260105-0001", "20260105-0002"],
+            "the next due first"
+        );
         assert_eq!(get(SUPERVISOR, "").await, ["20260105-0002", "20260105-0001"], "the newest first");
         assert_eq!(get(STRANGER, "of=units&open=true").await, ["20260105-0002"]);
         assert_eq!(get(CREW, "").await, Vec::<String>::new(), "nothing of one's own units");
@@ -268,12 +293,24 @@ fn lists_show_what_is_due_next_and_what_no_unit_has() {
         site.clock.advance(Duration::from_secs(3 * 3600));
         let now = site.get("/api/work_orders/now").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
         assert_eq!((&now.body["needed"], &now.body["unassigned"]), (&json!(2), &json!(1)));
-        assert_eq!(get(SUPERVISOR, "overdue=true&state=accepted").await, [first["number"].as_str().expect("a number")]);
-        let suggested = site.get("/api/work_orders/suggest?subtype=fault.leak&area=青岚区").by(AGENT.0, AGENT.1).send().await;
+        assert_eq!(
+            get(SUPERVISOR, "overdue=true&state=accepted").await,
+            [first["number"].as_str().expect("a number")]
+        );
+        let suggested = site
+            .get("/api/work_orders/suggest?subtype=fault.leak&area=青岚区")
+            .by(AGENT.0, AGENT.1)
+            .send()
+            .await;
         assert_eq!(suggested.body["units"][0], CREW_1.to_string());
         for bad in ["state=lost", "kind=none", "unit=7", "after=x", "of=all"] {
-            let reply = site.get(&format!("/api/work_orders?{bad}")).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
-            assert_eq!((reply.status.as_u16(), &reply.body["code"]), (400, &json!("work_orders.bad_query")), "{bad}");
+            let reply =
+                site.get(&format!("/api/work_orders?{bad}")).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+            assert_eq!(
+                (reply.status.as_u16(), &reply.body["code"]),
+                (400, &json!("work_orders.bad_query")),
+                "{bad}"
+            );
         }
     });
 }
@@ -290,7 +327,8 @@ fn what_stood_still_long_enough_goes_on() {
         let order = ok(act(&site, SUPERVISOR, &order, suspend).await);
         let calendar = std::sync::Arc::new(Calendar::china());
         crate::jobs::resume(site.app.clone(), calendar.clone()).await.expect("looked");
-        let state = async || orders::read(&db, id_of(&order)).await.expect("read").expect("there").order.state;
+        let state =
+            async || orders::read(&db, id_of(&order)).await.expect("read").expect("there").order.state;
         assert_eq!(state().await.word(), "suspended");
         site.clock.advance(Duration::from_secs(3 * 86_400));
         crate::jobs::resume(site.app.clone(), calendar).await.expect("looked");
@@ -302,7 +340,8 @@ fn what_stood_still_long_enough_goes_on() {
 fn sub_types_change_in_versions_and_none_disappears() {
     on_both(ALL, async |db| {
         let site = site(&db).await;
-        let get = async || site.get("/api/work_orders/kinds").by(SUPERVISOR.0, SUPERVISOR.1).send().await.body;
+        let get =
+            async || site.get("/api/work_orders/kinds").by(SUPERVISOR.0, SUPERVISOR.1).send().await.body;
         let mut kinds = get().await;
         kinds["kinds"]["subtypes"][0]["retired"] = true.into();
         let put = async |kinds: &Value| {

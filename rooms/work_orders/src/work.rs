@@ -14,7 +14,9 @@ use crate::rules::clocks::{self, Moved, Reckoning};
 use crate::rules::decide::{Power, allowed};
 use crate::rules::order::Channel;
 use crate::rules::settings::{Limits, Settings};
-use crate::rules::{Act, Allowed, Asker, Facts, Happened, Kinds, Matter, Order, Refusal, Subtype, decide, file, result};
+use crate::rules::{
+    Act, Allowed, Asker, Facts, Happened, Kinds, Matter, Order, Refusal, Subtype, decide, file, result,
+};
 use crate::store::config::{self, Versioned};
 use crate::store::orders::{self, Beside, Kept};
 use crate::store::{asked, found, steps};
@@ -53,8 +55,15 @@ impl Rulebook {
         }
     }
 
-    fn reckoning<'a>(&'a self, case: &'a Case, channel: Channel, now: Timestamp, calendar: &'a Calendar) -> Reckoning<'a> {
-        let profile = if channel == Channel::Government { &self.limits.government } else { &self.limits.utility };
+    fn reckoning<'a>(
+        &'a self,
+        case: &'a Case,
+        channel: Channel,
+        now: Timestamp,
+        calendar: &'a Calendar,
+    ) -> Reckoning<'a> {
+        let profile =
+            if channel == Channel::Government { &self.limits.government } else { &self.limits.utility };
         Reckoning { now, calendar, profile, case, fallback: self.settings.fallback }
     }
 
@@ -95,14 +104,21 @@ pub async fn asker(app: &App, actor: &Actor) -> anyhow::Result<Asker> {
         (may::SUPERVISE, Power::Supervise),
         (may::VOID, Power::Void),
     ];
-    let powers = powers.into_iter().filter(|(permission, _)| actor.may(*permission)).map(|(_, power)| power).collect();
+    let powers =
+        powers.into_iter().filter(|(permission, _)| actor.may(*permission)).map(|(_, power)| power).collect();
     let mut asker = Asker { person: Some(actor.person), powers, ..Asker::default() };
     if actor.may(may::HANDLE) {
         asker.units = departments::scope_of(&app.db, actor.person).await?.into_iter().collect();
         let tree = departments::Tree::from(departments::all(&app.db).await?);
         let own = departments::units_of(&app.db, actor.person).await?;
         for led in own.iter().filter(|own| own.post.leads()) {
-            asker.leads.extend(asker.units.iter().copied().filter(|unit| tree.upwards(*unit).any(|above| above.id == led.unit)));
+            asker.leads.extend(
+                asker
+                    .units
+                    .iter()
+                    .copied()
+                    .filter(|unit| tree.upwards(*unit).any(|above| above.id == led.unit)),
+            );
         }
     }
     Ok(asker)
@@ -128,7 +144,12 @@ pub struct NewOrder {
 ///
 /// # Errors
 /// Refused with everything that is missing, or when what is to be done at once may not be.
-pub async fn accept(app: &App, calendar: &Calendar, asker: &Asker, new: NewOrder) -> Result<WorkOrderId, Error> {
+pub async fn accept(
+    app: &App,
+    calendar: &Calendar,
+    asker: &Asker,
+    new: NewOrder,
+) -> Result<WorkOrderId, Error> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let rules = Rulebook::now(&mut tx).await?;
@@ -236,10 +257,17 @@ pub async fn moving(
 }
 
 /// What an act must be compared with beyond its own order.
-async fn checked_by_others(tx: &mut Tx, app: &App, order: &Order, act: &Act, now: Timestamp) -> Result<(), Error> {
+async fn checked_by_others(
+    tx: &mut Tx,
+    app: &App,
+    order: &Order,
+    act: &Act,
+    now: Timestamp,
+) -> Result<(), Error> {
     match act {
         Act::Dispatch { unit, .. } | Act::Redispatch { unit, .. } => {
-            let known = departments::unit(&app.db, *unit).await?.is_some_and(|unit| unit.retired_at.is_none());
+            let known =
+                departments::unit(&app.db, *unit).await?.is_some_and(|unit| unit.retired_at.is_none());
             if known { Ok(()) } else { Err(Refusal::NoSuchUnit.into()) }
         }
         Act::Merge { master } => {
@@ -260,7 +288,8 @@ async fn checked_by_others(tx: &mut Tx, app: &App, order: &Order, act: &Act, now
                 let text = |outcome: &result::Outcome| format!("{}{}", outcome.cause, outcome.action);
                 let same = other.order.id != order.id
                     && other.order.result.as_ref().is_some_and(|other| {
-                        result::likeness(&text(other), &text(given)) >= result::ALIKE && text(given).chars().count() >= 24
+                        result::likeness(&text(other), &text(given)) >= result::ALIKE
+                            && text(given).chars().count() >= 24
                     });
                 if same {
                     return Err(Refusal::Template { number: other.order.number }.into());
@@ -377,4 +406,3 @@ pub fn sees(asker: &Asker, order: &Order, reads: bool) -> bool {
     let unit = order.state.unit().is_some_and(|unit| asker.units.contains(&unit));
     reads || own || unit
 }
-

@@ -1,12 +1,10 @@
-// The manifest of work_orders for the browser. Pages and their place in the navigation come here: docs/a-screen.md.
+// The manifest of work orders for the browser.
 import type { Room } from "@lib/room";
-
-export const READ = "work_orders.read";
-export const CHANGE = "work_orders.change";
+import { CONFIGURE, FILE, HANDLE, READ, UNMASK } from "./permissions";
 
 const room: Room = {
   name: "work_orders",
-  permissions: [READ, CHANGE],
+  permissions: [FILE, READ, HANDLE, UNMASK, CONFIGURE],
   routes: [],
 };
 export default room;

@@ -98,7 +98,7 @@ fn one(row: &db::Row) -> anyhow::Result<Found> {
     let told: Option<String> = row.try_get("told")?;
     Ok(Found {
         promise: PromiseId(row.try_get("promise")?),
-        clock: rules::read(row, "clock")?,
+        clock: super::read(row, "clock")?,
         unit: unit.map(UnitId),
         since: at("since")?,
         due: at("due")?,
@@ -110,8 +110,8 @@ fn one(row: &db::Row) -> anyhow::Result<Found> {
         room: row.try_get("room")?,
         subject: row.try_get("subject")?,
         number: row.try_get("number")?,
-        kind: rules::read(row, "kind")?,
-        step: rules::read(row, "step")?,
+        kind: super::read(row, "kind")?,
+        step: super::read(row, "step")?,
         rule: row.try_get("rule")?,
     })
 }

@@ -102,7 +102,7 @@ pub async fn save(tx: &mut Tx, kept: &Kept, clocks: &Clocks, terms: Terms<'_>) -
     for row in
         sqlx::query(TOLD).bind(kept.id.get()).fetch_all(&mut **tx).await.context("what was warned of")?
     {
-        told.push((row.try_get::<String, _>("clock")?, rules::told_of(&row)?));
+        told.push((row.try_get::<String, _>("clock")?, super::told_of(&row)?));
     }
     for (clock, promise) in clocks.each() {
         let before = told.iter().find(|(name, _)| *name == word(&clock)).map(|(_, kept)| *kept);
@@ -135,7 +135,7 @@ fn kept(row: &db::Row) -> anyhow::Result<Kept> {
     let body: String = row.try_get("body")?;
     Ok(Kept {
         id: PromiseId(row.try_get("id")?),
-        step: rules::read(row, "step")?,
+        step: super::read(row, "step")?,
         round: row.try_get("round")?,
         rule: row.try_get("rule")?,
         clocks: serde_json::from_str(&body).context("the clocks of a promise as kept")?,

@@ -6,8 +6,6 @@ use deadlines::{Clock, Kind, Step};
 use kernel::{Timestamp, UnitId};
 use sqlx::Row as _;
 
-use crate::rules;
-
 /// What runs now, by unit and clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Running {
@@ -53,7 +51,7 @@ pub async fn running(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Running>> {
         let unit: Option<i64> = row.try_get("unit")?;
         Ok(Running {
             unit: unit.map(UnitId),
-            clock: rules::read(row, "clock")?,
+            clock: super::read(row, "clock")?,
             calm: row.try_get("calm")?,
             yellow: row.try_get("yellow")?,
             orange: row.try_get("orange")?,
@@ -71,9 +69,9 @@ pub async fn due(db: &Db, from: Timestamp, to: Timestamp, now: Timestamp) -> any
         let unit: Option<i64> = row.try_get("unit")?;
         Ok(Count {
             unit: unit.map(UnitId),
-            kind: rules::read(row, "kind")?,
-            step: rules::read(row, "step")?,
-            clock: rules::read(row, "clock")?,
+            kind: super::read(row, "kind")?,
+            step: super::read(row, "step")?,
+            clock: super::read(row, "clock")?,
             kept: row.try_get("kept")?,
             broken: row.try_get("broken")?,
             overdue: row.try_get("overdue")?,

@@ -6,7 +6,7 @@ use deadlines::{Clock, Kind, Level, Schedule, Step};
 use kernel::{PromiseId, Timestamp, UnitId};
 use sqlx::Row as _;
 
-use crate::rules::{self, Due, word};
+use crate::rules::{Due, word};
 
 /// A clock of which something is to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +38,11 @@ pub async fn ripe(db: &Db, now: Timestamp, most: i64) -> anyhow::Result<Vec<Ripe
 }
 
 fn one(row: &db::Row) -> anyhow::Result<Ripe> {
-    let (schedule, told) = rules::told_of(row)?;
+    let (schedule, told) = super::told_of(row)?;
     let unit: Option<i64> = row.try_get("unit")?;
     Ok(Ripe {
         promise: PromiseId(row.try_get("promise")?),
-        clock: rules::read(row, "clock")?,
+        clock: super::read(row, "clock")?,
         schedule,
         told,
         unit: unit.map(UnitId),
@@ -50,8 +50,8 @@ fn one(row: &db::Row) -> anyhow::Result<Ripe> {
         room: row.try_get("room")?,
         subject: row.try_get("subject")?,
         number: row.try_get("number")?,
-        kind: rules::read(row, "kind")?,
-        step: rules::read(row, "step")?,
+        kind: super::read(row, "kind")?,
+        step: super::read(row, "step")?,
     })
 }
 

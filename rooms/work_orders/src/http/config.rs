@@ -28,7 +28,13 @@ pub struct Configured<T> {
     version: i64,
 }
 
-async fn put<T: Config>(app: &App, actor: &Actor, value: &T, before: i64, kind: &'static str) -> Result<i64, Error> {
+async fn put<T: Config>(
+    app: &App,
+    actor: &Actor,
+    value: &T,
+    before: i64,
+    kind: &'static str,
+) -> Result<i64, Error> {
     let mut tx = app.db.begin().await?;
     if config::now::<T>(&mut tx).await?.version != before
         || !config::put(&mut tx, value, before, Some(actor.person), app.now()).await?
@@ -52,7 +58,11 @@ pub async fn kinds(State(app): State<App>) -> Answer<KindsView> {
 /// New sub-types. None may disappear: what is no longer offered is retired.
 #[utoipa::path(put, path = "/api/work_orders/kinds", tag = "work_orders", request_body = KindsView,
     responses((status = 200, body = KindsView), (status = 422, body = ErrorBody)))]
-pub async fn put_kinds(State(app): State<App>, actor: Actor, Json(form): Json<KindsView>) -> Answer<KindsView> {
+pub async fn put_kinds(
+    State(app): State<App>,
+    actor: Actor,
+    Json(form): Json<KindsView>,
+) -> Answer<KindsView> {
     form.kinds.check()?;
     let before = config::read::<Kinds>(&app.db).await?.value;
     if let Some(code) = before.missing_from(&form.kinds) {
@@ -111,7 +121,14 @@ pub async fn put_demo(app: &App, name: &str) -> anyhow::Result<()> {
         config::put(&mut tx, &kinds, 0, None, app.now()).await?;
         config::put(&mut tx, &limits, 0, None, app.now()).await?;
         let (subject, payload) = ("kinds".to_owned(), json!({ "demo": name }));
-        tx.journal(Entry { at: app.now(), who: None, room: "work_orders", subject, kind: "kinds_changed", payload });
+        tx.journal(Entry {
+            at: app.now(),
+            who: None,
+            room: "work_orders",
+            subject,
+            kind: "kinds_changed",
+            payload,
+        });
         tx.commit().await?;
     }
     Ok(())

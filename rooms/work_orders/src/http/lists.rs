@@ -146,7 +146,11 @@ fn place(text: &str) -> Result<(Timestamp, WorkOrderId), Error> {
 /// Orders, a page at a time.
 #[utoipa::path(get, path = "/api/work_orders", tag = "work_orders", params(Search),
     responses((status = 200, body = Page<OrderLine>)))]
-pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<Page<OrderLine>> {
+pub async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    Query(search): Query<Search>,
+) -> Answer<Page<OrderLine>> {
     let asker = work::asker(&app, &actor).await?;
     let filter = search.filter(&asker, actor.may(READ), app.now())?;
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));

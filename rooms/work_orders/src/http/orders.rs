@@ -57,7 +57,12 @@ async fn seen(app: &App, actor: &Actor, name: &str) -> Result<(Kept, Asker), Err
 }
 
 /// The order as it stands, with its timeline and its promises.
-pub(super) async fn show(app: &App, calendar: &Calendar, asker: &Asker, id: WorkOrderId) -> Answer<OrderView> {
+pub(super) async fn show(
+    app: &App,
+    calendar: &Calendar,
+    asker: &Asker,
+    id: WorkOrderId,
+) -> Answer<OrderView> {
     let kept = orders::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
     shown(app, calendar, asker, kept).await
 }
@@ -102,14 +107,20 @@ pub async fn act(
     }
     let id = kept.order.id;
     let token = form.token.filter(|token| !token.is_empty() && token.len() <= 80);
-    let kept = work::act(&app, &calendar, &asker, Asked { order: id, version: form.version, act: form.act, token }).await?;
+    let kept =
+        work::act(&app, &calendar, &asker, Asked { order: id, version: form.version, act: form.act, token })
+            .await?;
     shown(&app, &calendar, &asker, kept).await
 }
 
 /// The reports that follow this order.
 #[utoipa::path(get, path = "/api/work_orders/{order}/children", tag = "work_orders", params(("order" = String, Path)),
     responses((status = 200, body = Vec<OrderLine>)))]
-pub async fn children(State(app): State<App>, actor: Actor, Path(order): Path<String>) -> Answer<Vec<OrderLine>> {
+pub async fn children(
+    State(app): State<App>,
+    actor: Actor,
+    Path(order): Path<String>,
+) -> Answer<Vec<OrderLine>> {
     let (kept, asker) = seen(&app, &actor, &order).await?;
     let (found, _) = orders::children(&app.db, kept.order.id, CHILDREN_MAX).await?;
     Ok(Json(found.iter().map(|kept| line(kept, &asker)).collect()))

@@ -182,7 +182,7 @@ impl Walk {
     }
 
     fn after(&mut self, by: Duration) -> &mut Self {
-        self.now = self.now + by;
+        self.now += by;
         self
     }
 

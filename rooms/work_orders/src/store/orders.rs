@@ -81,7 +81,8 @@ pub async fn children(db: &Db, master: WorkOrderId, most: i64) -> anyhow::Result
 
 /// Orders that follow one that is done, and are not done themselves.
 pub async fn left_behind(db: &Db, most: i64) -> anyhow::Result<Vec<WorkOrderId>> {
-    let rows = sqlx::query(LEFT_BEHIND).bind(most).fetch_all(db.read()).await.context("who is left behind")?;
+    let rows =
+        sqlx::query(LEFT_BEHIND).bind(most).fetch_all(db.read()).await.context("who is left behind")?;
     rows.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
 }
 

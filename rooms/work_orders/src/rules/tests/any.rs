@@ -68,7 +68,7 @@ proptest! {
     ) {
         let mut walk = Walk::begin(matter(subtype));
         for (which, who, later) in acts {
-            walk.now = walk.now + minutes(u64::from(later));
+            walk.now += minutes(u64::from(later));
             let act = something(which, &walk);
             let before = walk.order.clone();
             if walk.act(&somebody(who), act).is_err() {
