@@ -11,8 +11,9 @@ use std::time::Duration;
 use kernel::NoticeId;
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
-use web::{Job, Room};
+use web::{Job, Room, Routes, routes};
 
+mod http;
 mod jobs;
 pub mod permissions;
 pub mod rules;
@@ -61,12 +62,29 @@ impl db::Event for Reply {
 
 /// The manifest. Quiet hours and days are the calendar's.
 pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
+    use permissions::{APPROVE, CONFIGURE, READ, SEND, SETTINGS_READERS, TEMPLATE_READERS, WRITE_TEMPLATES};
     let (out, back, asked) = (ways.clone(), ways.clone(), ways.clone());
     let settle = move |app| jobs::tidy(app, asked.clone());
     let calendar = Arc::new(calendar);
     let send = move |app| jobs::send(app, out.clone(), calendar.clone());
     Room {
         permissions: permissions::PERMISSIONS,
+        routes: Routes::new()
+            .permit(READ, routes!(http::notices::list))
+            .permit(READ, routes!(http::notices::one))
+            .permit(SEND, routes!(http::notices::send_one))
+            .permit(SEND, routes!(http::notices::act))
+            .permit_any(SETTINGS_READERS, routes!(http::notices::ways))
+            .permit_any(TEMPLATE_READERS, routes!(http::templates::list))
+            .permit_any(TEMPLATE_READERS, routes!(http::templates::versions))
+            .permit_any(TEMPLATE_READERS, routes!(http::templates::preview))
+            .permit(WRITE_TEMPLATES, routes!(http::templates::write))
+            .permit(APPROVE, routes!(http::templates::act))
+            .permit_any(SETTINGS_READERS, routes!(http::settings::get))
+            .permit(CONFIGURE, routes!(http::settings::put))
+            .permit(CONFIGURE, routes!(http::settings::consents))
+            .permit(CONFIGURE, routes!(http::settings::consent))
+            .with(ways),
         jobs: vec![
             Job::every("notices.send", Duration::from_millis(500), send),
             Job::every("notices.tidy", Duration::from_secs(10), settle),

@@ -99,8 +99,7 @@ fn write(
         attempts: 0,
         next_at: now,
         lease_until: None,
-        // Of the id the bits that change fastest: two notices to one number hardly ever share them.
-        reference: u16::try_from((id.get() ^ (id.get() >> 21)) & 0xffff).unwrap_or(0),
+        reference: reference(id),
         created_by: notice.by,
         created_at: now,
         handed_at: None,
@@ -109,6 +108,11 @@ fn write(
         expires_at: notice.until.unwrap_or(now + day),
         version: 1,
     })
+}
+
+/// Of the id the bits that change fastest: two notices to one number hardly ever share them.
+pub(crate) fn reference(id: NoticeId) -> u16 {
+    u16::try_from((id.get() ^ (id.get() >> 21)) & 0xffff).unwrap_or(0)
 }
 
 /// Takes back what has not gone out about a thing: it is void, merged, told by another way. How many there were.

@@ -1,6 +1,7 @@
 //! Notices as they are kept. With its children the only writer of the `notices_*` tables.
 
 pub mod config;
+pub mod found;
 pub mod sending;
 pub mod templates;
 

@@ -17,6 +17,14 @@ impl Coding {
             Coding::Ucs2 => 8,
         }
     }
+
+    /// The most units of a message that stands alone, and of one part of several.
+    pub const fn units(self) -> (usize, usize) {
+        match self {
+            Coding::Gsm7 => (GSM7_ALONE, GSM7_PART),
+            Coding::Ucs2 => (UCS2_ALONE, UCS2_PART),
+        }
+    }
 }
 
 /// One part, without its header.

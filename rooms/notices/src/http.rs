@@ -1,0 +1,5 @@
+//! The room's HTTP: parse, load, decide, save, answer.
+
+pub mod notices;
+pub mod settings;
+pub mod templates;
