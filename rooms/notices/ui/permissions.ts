@@ -4,3 +4,5 @@ export const SEND = "notices.send";
 export const WRITE_TEMPLATES = "notices.write_templates";
 export const APPROVE = "notices.approve";
 export const CONFIGURE = "notices.configure";
+export const TEMPLATE_READERS = [READ, SEND, WRITE_TEMPLATES, APPROVE];
+export const SETTINGS_READERS = [READ, CONFIGURE];
