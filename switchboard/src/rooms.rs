@@ -21,6 +21,8 @@ pub struct Surroundings {
     pub customers: PathBuf,
     /// Files of exports.
     pub interactions: PathBuf,
+    /// Photos and signatures of work orders.
+    pub work_orders: PathBuf,
     /// The gateways of messages.
     pub ways: Arc<notices::Ways>,
 }
@@ -39,7 +41,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         customers::room(around.hall.clone(), around.customers),
         interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
         floor::room(around.hall, around.calendar.clone()),
-        work_orders::room(around.calendar),
+        work_orders::room(around.calendar, around.work_orders),
     ]
 }
 

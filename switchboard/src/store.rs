@@ -62,6 +62,10 @@ impl Folders {
     pub fn interactions(&self) -> PathBuf {
         self.data.join("interactions")
     }
+    /// Photos, signatures and scans of work orders.
+    pub fn work_orders(&self) -> PathBuf {
+        self.data.join("work_orders")
+    }
     /// The key of what is sealed in the database.
     pub fn secret_key(&self) -> PathBuf {
         self.data.join("secret.key")

@@ -1,5 +1,6 @@
 //! The room's HTTP: parse, load, decide, save, answer.
 
+pub mod attachments;
 pub mod config;
 pub mod filing;
 pub mod lists;

@@ -4,13 +4,16 @@
 
 #![forbid(unsafe_code)]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::DefaultBodyLimit;
 use deadlines::Kind;
 use kernel::calendar::Calendar;
 use kernel::{UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
+use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Job, Room, Routes, routes};
 
 mod http;
@@ -48,8 +51,8 @@ impl db::Event for Changed {
     const KIND: &'static str = "work_orders.changed";
 }
 
-/// The manifest. Days are the calendar's.
-pub fn room(calendar: Calendar) -> Room {
+/// The manifest. Days are the calendar's; files stand in `folder`.
+pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let calendar = Arc::new(calendar);
     let (by, also_by) = (calendar.clone(), calendar.clone());
     Room {
@@ -64,12 +67,19 @@ pub fn room(calendar: Calendar) -> Room {
             .permit_any(SEERS, routes!(http::orders::act))
             .permit_any(SEERS, routes!(http::orders::children))
             .permit(UNMASK, routes!(http::orders::unmask))
+            .permit_any(
+                SEERS,
+                routes!(http::attachments::add)
+                    .layer(DefaultBodyLimit::max(http::attachments::BYTES_MAX as usize + 65_536)),
+            )
+            .permit_any(SEERS, routes!(http::attachments::file))
             .permit_any(SEERS, routes!(http::config::kinds))
             .permit(CONFIGURE, routes!(http::config::put_kinds))
             .permit(CONFIGURE, routes!(http::config::limits))
             .permit(CONFIGURE, routes!(http::config::put_limits))
             .permit(CONFIGURE, routes!(http::config::settings))
             .permit(CONFIGURE, routes!(http::config::put_settings))
+            .with(http::attachments::Folder(folder))
             .with(calendar),
         jobs: vec![
             Job::every("work_orders.resume", Duration::from_secs(60), move |app| {

@@ -74,8 +74,10 @@ pub enum Refusal {
     Clock { why: deadlines::Refusal },
     #[error("no time is set for {step:?}: agree upon one")]
     NoLimit { step: deadlines::Step },
-    #[error("a customer is on this call and has such an order already")]
-    Duplicate,
+    #[error("an order has at most {most} files")]
+    TooManyFiles { most: usize },
+    #[error("only pictures (JPEG, PNG, WebP) and PDF are kept")]
+    NotAFile,
     #[error("{field} cannot be looked for like this")]
     BadQuery { field: &'static str },
     #[error("the configuration cannot be kept: {detail}")]
@@ -96,7 +98,7 @@ impl web::Refusal for Refusal {
             | Refusal::UrgedLately { .. }
             | Refusal::UrgedTwiceToday
             | Refusal::TooEarlyToUrge { .. }
-            | Refusal::Duplicate
+            | Refusal::TooManyFiles { .. }
             | Refusal::Clock { .. } => Status::Conflict,
             Refusal::BadQuery { .. } => Status::BadRequest,
             _ => Status::Invalid,

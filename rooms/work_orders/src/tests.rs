@@ -1,5 +1,6 @@
 //! The room as people use it, on both databases: an agent, two crews, a supervisor, and a telephone without a network.
 
+use std::path::Path;
 use std::time::Duration;
 
 use db::testdb::on_both;
@@ -39,7 +40,11 @@ const SUPERVISOR: Who = (
 );
 
 async fn site(db: &Db) -> TestSite {
-    let site = TestSite::new(db.clone(), vec![room(Calendar::china())]);
+    site_in(db, Path::new("no folder")).await
+}
+
+async fn site_in(db: &Db, folder: &Path) -> TestSite {
+    let site = TestSite::new(db.clone(), vec![room(Calendar::china(), folder.to_owned())]);
     crate::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
     let mut tx = db.begin().await.expect("a change");
     for (id, person) in [(CREW_1, CREW.0), (CREW_2, STRANGER.0)] {
@@ -98,7 +103,7 @@ fn id_of(order: &Value) -> WorkOrderId {
 #[test]
 fn no_door_is_open() {
     on_both(ALL, async |db| {
-        let site = TestSite::new(db, vec![room(Calendar::china())]);
+        let site = TestSite::new(db, vec![room(Calendar::china(), "no folder".into())]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
     });
 }
@@ -372,5 +377,39 @@ fn the_centre_acts_by_itself_and_leaves_no_name() {
         work::act(&site.app, &Calendar::china(), &Asker::centre(), asked).await.expect("urged");
         let steps = steps::of(&db, id_of(&order)).await.expect("its history");
         assert_eq!(steps.last().map(|step| (step.verb.as_str(), step.who)), Some(("urge", None)));
+    });
+}
+
+#[test]
+fn a_photo_is_kept_once_and_only_what_it_says_it_is() {
+    on_both(ALL, async |db| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let site = site_in(&db, folder.path()).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let path = format!("/api/work_orders/{}/attachments", order["id"].as_str().expect("an id"));
+        let png = b"\x89PNG\r\n\x1a\nand so on";
+        for _ in 0..2 {
+            let asked = format!("{path}?what=photo&token=p1");
+            ok(site.upload(&asked, "阀门.png", png).by(CREW.0, CREW.1).send().await);
+        }
+        let shown = ok(site.get(path.trim_end_matches("/attachments")).by(CREW.0, CREW.1).send().await);
+        let files = shown["attachments"].as_array().expect("files").clone();
+        assert_eq!(
+            (files.len(), &files[0]["mime"], &files[0]["name"]),
+            (1, &json!("image/png"), &json!("阀门.png"))
+        );
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("the folder").count(),
+            1,
+            "the second is not kept"
+        );
+        let one = format!("{path}/{}", files[0]["id"].as_str().expect("an id"));
+        assert_eq!(site.get(&one).by(CREW.0, CREW.1).send().await.bytes, png);
+        assert_eq!(site.get(&one).by(STRANGER.0, STRANGER.1).send().await.status.as_u16(), 404);
+
+        let script =
+            site.upload(&format!("{path}?what=photo"), "x.png", b"<script>").by(CREW.0, CREW.1).send().await;
+        assert_eq!(script.body["code"], "work_orders.not_a_file");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1);
     });
 }

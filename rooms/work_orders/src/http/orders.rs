@@ -50,7 +50,7 @@ async fn find(app: &App, name: &str) -> Result<Kept, Error> {
 }
 
 /// One that this person may see.
-async fn seen(app: &App, actor: &Actor, name: &str) -> Result<(Kept, Asker), Error> {
+pub(super) async fn seen(app: &App, actor: &Actor, name: &str) -> Result<(Kept, Asker), Error> {
     let asker = work::asker(app, actor).await?;
     let kept = find(app, name).await?;
     if work::sees(&asker, &kept.order, actor.may(READ)) { Ok((kept, asker)) } else { Err(Error::not_found()) }
@@ -67,7 +67,7 @@ pub(super) async fn show(
     shown(app, calendar, asker, kept).await
 }
 
-async fn shown(app: &App, calendar: &Calendar, asker: &Asker, kept: Kept) -> Answer<OrderView> {
+pub(super) async fn shown(app: &App, calendar: &Calendar, asker: &Asker, kept: Kept) -> Answer<OrderView> {
     let id = kept.order.id;
     let promised = promises::read(&app.db, "work_orders", &id.to_string()).await?;
     let (_, children) = orders::children(&app.db, id, 0).await?;
