@@ -35,6 +35,9 @@ CREATE TABLE work_orders_order (
   -- What the customer was promised first: since when, until when.
   promised_since BIGINT,
   promised BIGINT,
+  -- 1 when that was kept, 0 when it was broken; none while it runs.
+  kept BIGINT,
+  dispatched_at BIGINT,
   closed_at BIGINT,
   satisfaction TEXT,
   body TEXT NOT NULL,
@@ -54,6 +57,7 @@ CREATE INDEX work_orders_order_master ON work_orders_order (master) WHERE master
 CREATE INDEX work_orders_order_merged ON work_orders_order (id) WHERE state = 'merged';
 CREATE INDEX work_orders_order_call ON work_orders_order (call) WHERE call IS NOT NULL;
 CREATE INDEX work_orders_order_about ON work_orders_order (about, accepted_at) WHERE about IS NOT NULL;
+CREATE INDEX work_orders_order_closed ON work_orders_order (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX work_orders_order_important ON work_orders_order (accepted_at, id) WHERE important = 1 AND open = 1;
 
 -- Every step of every order, never changed: who did what when, from which state to which. The order as it stands is its

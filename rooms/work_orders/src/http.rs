@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod config;
+pub mod figures;
 pub mod filing;
 pub mod lists;
 pub mod orders;

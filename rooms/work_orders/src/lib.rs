@@ -60,6 +60,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
         routes: Routes::new()
             .permit_any(SEERS, routes!(http::lists::list))
             .permit(READ, routes!(http::lists::now))
+            .permit(READ, routes!(http::figures::figures))
             .permit(FILE, routes!(http::filing::alike))
             .permit(FILE, routes!(http::filing::suggest))
             .permit(FILE, routes!(http::filing::accept))

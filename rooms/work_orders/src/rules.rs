@@ -6,6 +6,7 @@ use web::Status;
 pub mod act;
 pub mod clocks;
 pub mod decide;
+pub mod figures;
 pub mod file;
 pub mod kinds;
 pub mod order;

@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub mod config;
+pub mod figures;
 pub mod found;
 pub mod orders;
 pub mod steps;

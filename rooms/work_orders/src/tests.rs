@@ -413,3 +413,44 @@ fn a_photo_is_kept_once_and_only_what_it_says_it_is() {
         assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1);
     });
 }
+
+#[test]
+fn figures_count_what_was_kept_and_what_is_hidden() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut answered = leak();
+        answered["subtype"] = "enquiry.safety".into();
+        ok(file(&site, json!({ "matter": answered, "answered": "已答复安检每年一次" })).await);
+        let done = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let done = ok(act(&site, CREW, &done, json!({ "act": "take" })).await);
+        let done = ok(act(&site, CREW, &done, result(&site)).await);
+        let done = ok(act(&site, SUPERVISOR, &done, json!({ "act": "approve" })).await);
+        ok(act(&site, AGENT, &done, json!({ "act": "close", "note": "满意", "satisfaction": "satisfied" }))
+            .await);
+        // Nobody touches the other: it is overdue, and counts although it is not closed.
+        let hidden = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        ok(act(
+            &site,
+            CREW,
+            &hidden,
+            json!({ "act": "send_back", "reason": "not_ours", "note": "不在辖区" }),
+        )
+        .await);
+        site.clock.advance(Duration::from_secs(5 * 86_400));
+        let get = async |by: &str| {
+            let path =
+                format!("/api/work_orders/figures?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&by={by}");
+            ok(site.get(&path).by(SUPERVISOR.0, SUPERVISOR.1).send().await)
+        };
+        let all = get("kind").await["all"].clone();
+        let counts = ["accepted", "answered", "dispatched", "returned", "on_time", "late", "overdue"];
+        assert_eq!(counts.map(|key| all[key].as_i64().expect("a count")), [3, 1, 2, 1, 1, 0, 1]);
+        assert_eq!((&all["k22"], &all["k24"], &all["k25"]), (&json!(0.5), &json!(0.5), &json!(0.0)));
+        let units = get("unit").await;
+        let crew =
+            units["rows"].as_array().expect("rows").iter().find(|row| row["key"] == CREW_1.to_string());
+        assert_eq!(crew.map(|row| &row["k22"]), Some(&json!(1.0)));
+        let list = site.get("/api/work_orders?returned=true").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+        assert_eq!(list.body["items"].as_array().map(Vec::len), Some(1), "each number opens its orders");
+    });
+}

@@ -347,7 +347,9 @@ async fn learnt(tx: &mut Tx, order: &Order, act: &Act, now: Timestamp) -> anyhow
 }
 
 fn beside(moved: &Moved) -> Beside {
-    Beside { due: moved.due.map(|(due, step, _)| (due, step)), promised: moved.leading }
+    let promised = moved.leading.map(|leading| (leading.since, leading.until));
+    let kept = moved.leading.and_then(|leading| leading.kept);
+    Beside { due: moved.due.map(|(due, step, _)| (due, step)), promised, kept }
 }
 
 async fn give(tx: &mut Tx, app: &App, order: &Order, moved: &Moved, terms: Terms<'_>) -> anyhow::Result<()> {

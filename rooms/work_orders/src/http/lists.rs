@@ -40,6 +40,15 @@ pub struct Search {
     pub urged: bool,
     #[serde(default)]
     pub supervised: bool,
+    /// Sent back at least once.
+    #[serde(default)]
+    pub returned: bool,
+    /// Only those of which the promise to the customer was broken.
+    #[serde(default)]
+    pub late: bool,
+    /// Taken up again at least once.
+    #[serde(default)]
+    pub reopened: bool,
     /// Only what is overdue.
     #[serde(default)]
     pub overdue: bool,
@@ -129,6 +138,9 @@ impl Search {
             important: self.important,
             urged: self.urged,
             supervised: self.supervised,
+            returned: self.returned,
+            late: self.late,
+            reopened: self.reopened,
             due_before: self.overdue.then_some(now),
             from: given("from", self.from.as_deref())?,
             to: given("to", self.to.as_deref())?,

@@ -42,6 +42,8 @@ pub struct OrderLine {
     pub promised_since: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub promised: Option<Timestamp>,
+    /// Whether that was kept; absent while it runs.
+    pub kept: Option<bool>,
     pub urgency: Urgency,
     pub danger: bool,
     pub level: Level,
@@ -178,6 +180,7 @@ pub fn line(kept: &Kept, asker: &Asker) -> OrderLine {
         due_step: kept.beside.due.map(|(_, step)| step),
         promised_since: kept.beside.promised.map(|(since, _)| since),
         promised: kept.beside.promised.map(|(_, until)| until),
+        kept: kept.beside.kept,
         urgency: matter.urgency,
         danger: matter.danger,
         level: matter.level,

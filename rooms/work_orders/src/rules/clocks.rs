@@ -1,6 +1,6 @@
 //! Which promises an act gives, keeps, moves or takes back. An open order always has a next deadline.
 
-use deadlines::{Act as Tick, Case, Clock, Clocks, Kind, Profile, Rule, Since, Step};
+use deadlines::{Act as Tick, Case, Clock, Clocks, Kind, Profile, Rule, Since, Standing, Step};
 use kernel::calendar::{Calendar, Limit, Pause};
 use kernel::{PromiseId, Timestamp};
 use promises::{Kept, New};
@@ -29,8 +29,17 @@ pub struct Moved {
     pub new: Vec<New>,
     /// The next instant at which one breaks, of what, and whose clock that is.
     pub due: Option<(Timestamp, Step, Clock)>,
-    /// The promise that the customer measures us by: when it began, and when it breaks.
-    pub leading: Option<(Timestamp, Timestamp)>,
+    /// The promise that the customer measures us by.
+    pub leading: Option<Leading>,
+}
+
+/// What the customer measures us by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leading {
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// Whether it was kept; none while it runs, or when it fell away.
+    pub kept: Option<bool>,
 }
 
 /// One promise on the way from what it was to what it will be.
@@ -139,7 +148,15 @@ impl<'a> Desk<'a> {
         moved.leading = LEADING.into_iter().find_map(|step| {
             let slot =
                 self.slots.iter().rev().find(|slot| slot.step == step && slot.clocks.customer().is_some())?;
-            slot.clocks.customer().map(|promise| (promise.since(), promise.due()))
+            slot.clocks.customer().map(|promise| Leading {
+                since: promise.since(),
+                until: promise.due(),
+                kept: match promise.standing(self.by.now) {
+                    Standing::Kept => Some(true),
+                    Standing::Broken { .. } => Some(false),
+                    Standing::Running { .. } | Standing::Overdue { .. } | Standing::Withdrawn => None,
+                },
+            })
         });
         for slot in self.slots {
             match slot.kept {

@@ -410,6 +410,9 @@ pub struct Order {
     /// A ruling: this unit may not send it back.
     pub bound: Option<UnitId>,
     pub reopened: u8,
+    /// When it was first sent to a unit.
+    #[serde(default)]
+    pub dispatched_at: Option<Timestamp>,
     pub left_at: Option<Timestamp>,
     pub arrived_at: Option<Timestamp>,
     /// The crew's estimate.
@@ -442,6 +445,7 @@ impl Order {
             returns: 0,
             bound: None,
             reopened: 0,
+            dispatched_at: None,
             left_at: None,
             arrived_at: None,
             estimate: None,

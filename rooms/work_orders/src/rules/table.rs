@@ -117,6 +117,7 @@ pub fn apply(order: &Order, act: &Act, done: Done) -> Order {
     let mut next = Order { state: state(order, act, done), ..order.clone() };
     match act {
         Act::Dispatch { unit, binding, .. } => {
+            next.dispatched_at = next.dispatched_at.or(Some(done.at));
             if *binding {
                 next.bound = Some(*unit);
             }

@@ -148,8 +148,8 @@ impl Walk {
             case: &case,
             fallback: self.settings.fallback,
         };
-        let half = self.moved.leading.map(|(since, until)| since + until.since(since) / 2);
-        let due = self.moved.leading.map(|(_, until)| until);
+        let half = self.moved.leading.map(|leading| leading.since + leading.until.since(leading.since) / 2);
+        let due = self.moved.leading.map(|leading| leading.until);
         let facts = Facts { by, settings: &self.settings, call_back: subtype.call_back, half, due };
         let mut order = self.order.clone();
         let mut promised = self.promised.clone();

@@ -38,6 +38,10 @@ pub struct Filter {
     pub important: bool,
     pub urged: bool,
     pub supervised: bool,
+    /// Sent back at least once; closed too late; taken up again.
+    pub returned: bool,
+    pub late: bool,
+    pub reopened: bool,
     pub due_before: Option<Timestamp>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
@@ -47,7 +51,7 @@ pub struct Filter {
 
 macro_rules! columns {
     () => {
-        "SELECT id, due, due_step, promised_since, promised, body, version FROM work_orders_order WHERE "
+        "SELECT id, due, due_step, promised_since, promised, kept, body, version FROM work_orders_order WHERE "
     };
 }
 macro_rules! filters {
@@ -55,7 +59,8 @@ macro_rules! filters {
         concat!(
             " AND ($2 = '' OR state = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR subtype = $4) \
              AND ($5 = 0 OR handler = $5) AND ($6 = 0 OR important = 1) AND ($7 = 0 OR urges > 0) \
-             AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND accepted_at >= $10 AND accepted_at < $11 AND ",
+             AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND accepted_at >= $10 AND accepted_at < $11 \
+             AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) AND ",
             $order
         )
     };
@@ -130,7 +135,10 @@ pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Ke
         .bind(filter.to.map_or(i64::MAX, Timestamp::as_micros))
         .bind(place.0)
         .bind(place.1)
-        .bind(limit);
+        .bind(limit)
+        .bind(i64::from(filter.returned))
+        .bind(i64::from(filter.late))
+        .bind(i64::from(filter.reopened));
     query.fetch_all(db.read()).await.context("looking for orders")?.iter().map(kept).collect()
 }
 

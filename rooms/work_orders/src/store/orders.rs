@@ -18,6 +18,8 @@ pub struct Beside {
     pub due: Option<(Timestamp, Step)>,
     /// What the customer measures us by: since when, until when.
     pub promised: Option<(Timestamp, Timestamp)>,
+    /// Whether that was kept; none while it runs.
+    pub kept: Option<bool>,
 }
 
 /// An order as it is kept.
@@ -30,7 +32,7 @@ pub struct Kept {
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT id, due, due_step, promised_since, promised, body, version FROM work_orders_order ",
+            "SELECT id, due, due_step, promised_since, promised, kept, body, version FROM work_orders_order ",
             $rest
         )
     };
@@ -45,13 +47,13 @@ const LEFT_BEHIND: &str = "SELECT child.id FROM work_orders_order child JOIN wor
      ORDER BY child.id LIMIT $1";
 const ADD: &str = "INSERT INTO work_orders_order (id, number, kind, accepted_by, accepted_at, privacy, customer, phone, \
      address, area, call, about, subtype, state, open, unit, handler, important, urges, returns, reopened, supervised, \
-     master, due, due_step, promised_since, promised, closed_at, satisfaction, body, version) VALUES \
-     ($19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-     $13, $14, $15, $16, $17, $18, 1)";
+     master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, dispatched_at, version) VALUES \
+     ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+     $13, $14, $15, $16, $17, $18, $19, $20, 1)";
 const SAVE: &str = "UPDATE work_orders_order SET subtype = $1, state = $2, open = $3, unit = $4, handler = $5, important = $6, \
      urges = $7, returns = $8, reopened = $9, supervised = $10, master = $11, due = $12, due_step = $13, promised_since = $14, \
-     promised = $15, closed_at = $16, satisfaction = $17, body = $18, kind = $19, privacy = $20, customer = $21, phone = $22, \
-     address = $23, area = $24, about = $25, version = version + 1 WHERE id = $26 AND version = $27";
+     promised = $15, closed_at = $16, satisfaction = $17, body = $18, kept = $19, dispatched_at = $20, kind = $21, privacy = $22, customer = $23, \
+     phone = $24, address = $25, area = $26, about = $27, version = version + 1 WHERE id = $28 AND version = $29";
 
 pub async fn one(connection: &mut AnyConnection, id: WorkOrderId) -> anyhow::Result<Option<Kept>> {
     let row =
@@ -88,7 +90,7 @@ pub async fn left_behind(db: &Db, most: i64) -> anyhow::Result<Vec<WorkOrderId>>
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
-/// The columns that change with the order: `$1` to `$18`.
+/// The columns that change with the order: `$1` to `$20`.
 fn bind_state<'q>(query: Query<'q>, order: &Order, beside: &Beside) -> anyhow::Result<Query<'q>> {
     let closed = match order.state {
         State::Closed { at, .. } => Some(at.as_micros()),
@@ -114,7 +116,9 @@ fn bind_state<'q>(query: Query<'q>, order: &Order, beside: &Beside) -> anyhow::R
         .bind(beside.promised.map(|(_, until)| micros(until)))
         .bind(closed)
         .bind(order.satisfaction.as_ref().map(word))
-        .bind(serde_json::to_string(order)?))
+        .bind(serde_json::to_string(order)?)
+        .bind(beside.kept.map(i64::from))
+        .bind(order.dispatched_at.map(micros)))
 }
 
 struct Known {
@@ -176,6 +180,10 @@ pub(super) fn kept(row: &Row) -> anyhow::Result<Kept> {
     let step = step.and_then(|step| promises::rules::parse(&step));
     Ok(Kept {
         order: Order { version: row.try_get("version")?, ..order },
-        beside: Beside { due: at("due")?.zip(step), promised: at("promised_since")?.zip(at("promised")?) },
+        beside: Beside {
+            due: at("due")?.zip(step),
+            promised: at("promised_since")?.zip(at("promised")?),
+            kept: row.try_get::<Option<i64>, _>("kept")?.map(|kept| kept == 1),
+        },
     })
 }
