@@ -1,15 +1,23 @@
 //! The demo's organisation: a gas company with two district branches, its departments and crews.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use kernel::{PersonId, UnitId};
+use db::Tx;
+use kernel::calendar::Calendar;
+use kernel::{PersonId, Timestamp, UnitId};
 use serde::Deserialize;
 use serde_json::json;
 use web::App;
 
 use crate::http::note;
+use crate::rules::roster::{Duty, Stretch};
 use crate::rules::{Kind, Member, Post, Tree, Unit};
 use crate::store;
+
+/// Days of the roster that are planned, from today on.
+const DAYS: u64 = 14;
+const HALF_DAY: Duration = Duration::from_secs(12 * 3600);
 
 const DEMO: &str = include_str!("../demo/gas.toml");
 
@@ -37,6 +45,22 @@ struct DemoUnit {
     phone: Option<String>,
     #[serde(default)]
     members: Vec<DemoMember>,
+    #[serde(default)]
+    roster: Plan,
+}
+
+/// How a unit's duties are planned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Plan {
+    #[default]
+    None,
+    /// Two people in turn, from eight to eight.
+    AroundTheClock,
+    /// The same, but nobody is there in the second night: what a gap looks like.
+    OneNightOpen,
+    /// Leader and deputy in turn, a day each, to be told.
+    Leaders,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,18 +98,57 @@ pub async fn put_demo(app: &App, people: &BTreeMap<String, PersonId>) -> anyhow:
         let unit = unit.tidy()?;
         Tree::from(units.clone()).put(&unit)?;
         store::add(&mut tx, &unit).await?;
+        let mut crew = Vec::new();
         for member in demo.members {
             if let Some(person) = people.get(&member.number).copied() {
                 let DemoMember { post, phone, .. } = member;
+                crew.push(person);
                 store::put_member(&mut tx, &Member { unit: unit.id, person, post, phone, since: now })
                     .await?;
             }
         }
+        plan(app, &mut tx, &unit, demo.roster, &crew).await?;
         note(&mut tx, now, None, unit.id, "unit_added", json!({ "code": unit.code, "name": unit.name }))?;
         ids.insert(unit.code.clone(), unit.id);
         units.push(unit);
     }
     tx.commit().await
+}
+
+/// The first two of a crew in turn, from this morning on.
+async fn plan(app: &App, tx: &mut Tx, unit: &Unit, plan: Plan, crew: &[PersonId]) -> anyhow::Result<()> {
+    let [one, other, ..] = crew else { return Ok(()) };
+    let calendar = Calendar::china();
+    let now = app.now();
+    let morning = calendar.start_of(calendar.civil(now).date()) + Duration::from_secs(8 * 3600);
+    let (every, duty) = match plan {
+        Plan::None => return Ok(()),
+        Plan::AroundTheClock | Plan::OneNightOpen => (HALF_DAY, Duty::First),
+        Plan::Leaders => (2 * HALF_DAY, Duty::Leader),
+    };
+    let mut from: Timestamp = morning;
+    let mut turn = 0;
+    while from < morning + 2 * HALF_DAY * u32::try_from(DAYS)? {
+        if (plan, turn) != (Plan::OneNightOpen, 3) {
+            let person = if turn % 2 == 0 { *one } else { *other };
+            let stretch = Stretch {
+                id: app.id(),
+                unit: unit.id,
+                person,
+                duty,
+                from,
+                to: from + every,
+                phone: None,
+                reason: None,
+                changed_at: now,
+                version: 1,
+            };
+            store::roster::add(tx, &stretch).await?;
+        }
+        from += every;
+        turn += 1;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -154,8 +154,8 @@ fn members_see_their_units_and_leaders_what_stands_below() {
 fn the_demo_is_put_in_once_and_rulings_teach() {
     on_both(&[MIGRATIONS], async |db| {
         let site = TestSite::new(db, vec![room()]);
-        let people =
-            BTreeMap::from([("5101".to_owned(), PersonId(5101)), ("4101".to_owned(), PersonId(4101))]);
+        let people = [4101, 5101, 5102].map(|number| (number.to_string(), PersonId(number)));
+        let people = BTreeMap::from(people);
         crate::put_demo(&site.app, &people).await.expect("the demo");
         crate::put_demo(&site.app, &people).await.expect("again");
         let db = &site.app.db;
@@ -164,6 +164,10 @@ fn the_demo_is_put_in_once_and_rulings_teach() {
         let by_code = |code: &str| all.iter().find(|unit| unit.code == code).expect(code).id;
         assert_eq!(crate::scope_of(db, PersonId(4101)).await.expect("scope").len(), 4);
 
+        // It is eight in the morning: the first of two begins.
+        let there = crate::on_duty(db, by_code("QX1"), site.app.now()).await.expect("who is there");
+        let phone = Some("13905625101".to_owned());
+        assert_eq!(there, [crate::OnDuty { person: PersonId(5101), phone, duty: crate::Duty::First }]);
         let suggested = async |area: &str| {
             let best = crate::suggest(db, &["leak", "fault"], Some(area)).await.expect("a suggestion");
             best.first().copied().expect("somebody")
