@@ -76,6 +76,8 @@ export interface Roster {
 
 export interface OnDutyHere {
   unit: string;
+  /** It plans its duties, and neither first nor second is there. */
+  nobody: boolean;
   on_duty: (OnDuty & { until: string })[];
 }
 

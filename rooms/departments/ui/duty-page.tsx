@@ -34,8 +34,7 @@ function Today({ onUnit }: { onUnit: (id: string) => void }) {
         </span>
       ));
   // Where nobody is stands first.
-  const missing = (here: OnDutyHere) => here.on_duty.every((one) => one.duty === "leader");
-  const list = now.data?.toSorted((a, b) => Number(missing(b)) - Number(missing(a)) || (units.name(a.unit) ?? "").localeCompare(units.name(b.unit) ?? ""));
+  const list = now.data?.toSorted((a, b) => Number(b.nobody) - Number(a.nobody) || (units.name(a.unit) ?? "").localeCompare(units.name(b.unit) ?? ""));
   return (
     <Panel flush title={t("today.title")} extra={<span className="muted">{moment(serverNow(), false)}</span>}>
       {now.isError && !now.data ? (
@@ -52,7 +51,7 @@ function Today({ onUnit }: { onUnit: (id: string) => void }) {
               key: duty,
               title: t(`duty.${duty}`),
               cell: (here: OnDutyHere) =>
-                duty === "first" && missing(here) ? (
+                duty === "first" && here.nobody ? (
                   <Mark tone="busy" icon={TriangleAlert}>
                     {t("today.nobody")}
                   </Mark>

@@ -22,7 +22,9 @@ export function WeekGrid({ roster, from, onOpen, onGap }: { roster: Roster | und
   const people = useAgents();
   const to = later(from, 7);
   const days = Array.from({ length: 7 }, (_, at) => later(from, at));
-  const gaps = bars(roster?.gaps ?? [], from, to);
+  // A unit that only has leaders to be told has no gaps.
+  const crewed = roster?.stretches.some((one) => one.duty !== "leader") ?? false;
+  const gaps = crewed ? bars(roster?.gaps ?? [], from, to) : [];
   const span = (item: Span) => `${moment(item.from, false)} – ${moment(item.to, false)}`;
   return (
     <div className="week" role="group" aria-label={t("week.label")}>
@@ -44,7 +46,7 @@ export function WeekGrid({ roster, from, onOpen, onGap }: { roster: Roster | und
             </button>
           );
         })}
-        {roster && gaps.length === 0 && <span className="week-manned">{t("week.manned")}</span>}
+        {roster && gaps.length === 0 && <span className={crewed ? "week-manned" : "week-manned muted"}>{t(crewed ? "week.manned" : "week.leaders_only")}</span>}
         <Now from={from} to={to} />
       </div>
       {DUTIES.map((duty) => {

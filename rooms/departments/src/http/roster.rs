@@ -88,11 +88,13 @@ pub struct NowView {
     until: Timestamp,
 }
 
-/// A unit that plans its duties, and who is there; nobody may be.
+/// A unit, and who is on duty there.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OnDutyHere {
     #[schema(value_type = String)]
     unit: UnitId,
+    /// It plans its duties, and neither first nor second is there.
+    nobody: bool,
     on_duty: Vec<NowView>,
 }
 
@@ -197,7 +199,7 @@ pub async fn list(State(app): State<App>, actor: Actor, Query(asked): Query<Aske
     responses((status = 200, body = Vec<OnDutyHere>)))]
 pub async fn now(State(app): State<App>) -> Answer<Vec<OnDutyHere>> {
     let (now, planned) = kept::everywhere(&app.db, app.now()).await?;
-    let units: BTreeSet<UnitId> = planned.into_iter().chain(now.iter().map(|one| one.unit)).collect();
+    let units: BTreeSet<UnitId> = planned.iter().copied().chain(now.iter().map(|one| one.unit)).collect();
     let here = |unit: UnitId| {
         let mut on_duty: Vec<NowView> = now
             .iter()
@@ -210,7 +212,8 @@ pub async fn now(State(app): State<App>) -> Answer<Vec<OnDutyHere>> {
             })
             .collect();
         on_duty.sort_by_key(|one| one.duty);
-        OnDutyHere { unit, on_duty }
+        let nobody = planned.contains(&unit) && on_duty.iter().all(|one| one.duty == Duty::Leader);
+        OnDutyHere { unit, nobody, on_duty }
     };
     Ok(Json(units.into_iter().map(here).collect()))
 }

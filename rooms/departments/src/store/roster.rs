@@ -181,9 +181,10 @@ const NOW: &str = "SELECT duty.unit AS unit, duty.person AS person, duty.duty AS
      ORDER BY duty.begins_at, duty.id LIMIT $3";
 const PLANNED: &str = "SELECT DISTINCT duty.unit AS unit FROM departments_duty duty \
      JOIN departments_unit unit ON unit.id = duty.unit \
-     WHERE duty.begins_at >= $1 AND duty.begins_at < $2 AND unit.retired_at IS NULL";
+     WHERE duty.begins_at >= $1 AND duty.begins_at < $2 AND duty.duty <> 'leader' AND unit.retired_at IS NULL";
 
-/// Everybody on duty then, and the units that plan their duties: with a stretch in the week before or after.
+/// Everybody on duty then, and the units that plan their duties: with somebody first or second in the week before or
+/// after.
 pub async fn everywhere(db: &Db, at: Timestamp) -> anyhow::Result<(Vec<Now>, Vec<UnitId>)> {
     let rows =
         sqlx::query(NOW).bind(reach(at)).bind(at.as_micros()).bind(LIST_MAX).fetch_all(db.read()).await;

@@ -91,9 +91,9 @@ fn a_day_is_planned_and_its_gaps_are_seen() {
         assert_eq!(
             now.body,
             json!([
-                { "unit": one, "on_duty": [{ "person": PersonId(9), "duty": "first", "phone": "139 0562 0001",
+                { "unit": one, "nobody": false, "on_duty": [{ "person": PersonId(9), "duty": "first", "phone": "139 0562 0001",
                     "until": "2026-01-05T12:00:00Z" }] },
-                { "unit": two, "on_duty": [] }
+                { "unit": two, "nobody": true, "on_duty": [] }
             ]),
             "the second crew plans its duties, and nobody is there"
         );
