@@ -30,7 +30,8 @@ pub use send::{Shown, about, cancel_about, send};
 pub use ways::Ways;
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("notices", ["20261122_1_notices.sql"]);
+pub const MIGRATIONS: db::Migrations =
+    db::migrations!("notices", ["20261122_1_notices.sql", "20261122_2_bulletins.sql"]);
 
 /// What became of a notice: delivered, failed, expired, suppressed, cancelled, or `unknown`, after which a receipt may
 /// still settle it and it is told again.
@@ -62,7 +63,10 @@ impl db::Event for Reply {
 
 /// The manifest. Quiet hours and days are the calendar's.
 pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
-    use permissions::{APPROVE, CONFIGURE, READ, SEND, SETTINGS_READERS, TEMPLATE_READERS, WRITE_TEMPLATES};
+    use permissions::{
+        APPROVE, BULLETINS, CONFIGURE, READ, READ_BULLETINS, SEND, SETTINGS_READERS, TEMPLATE_READERS,
+        WRITE_TEMPLATES,
+    };
     let (out, back, asked) = (ways.clone(), ways.clone(), ways.clone());
     let settle = move |app| jobs::tidy(app, asked.clone());
     let calendar = Arc::new(calendar);
@@ -84,6 +88,12 @@ pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
             .permit(CONFIGURE, routes!(http::settings::put))
             .permit(CONFIGURE, routes!(http::settings::consents))
             .permit(CONFIGURE, routes!(http::settings::consent))
+            .permit(READ_BULLETINS, routes!(http::bulletins::list))
+            .permit(READ_BULLETINS, routes!(http::bulletins::unread))
+            .permit(READ_BULLETINS, routes!(http::bulletins::read))
+            .permit(BULLETINS, routes!(http::bulletins::write))
+            .permit(BULLETINS, routes!(http::bulletins::readers))
+            .permit(BULLETINS, routes!(http::bulletins::withdraw))
             .with(ways),
         jobs: vec![
             Job::every("notices.send", Duration::from_millis(500), send),

@@ -1,6 +1,9 @@
 //! What this room lets people do.
 
-use kernel::BuiltIn::{Agent, Department, GroupLeader, Manager, ShiftLeader, Supervisor, SystemAdmin};
+use kernel::BuiltIn::{
+    Agent, Department, FieldCrew, GroupLeader, Manager, QualityInspector, ShiftLeader, Supervisor,
+    SystemAdmin, Trainer,
+};
 use kernel::Permission;
 
 /// See notices.
@@ -33,8 +36,21 @@ pub const CONFIGURE: Permission = Permission::new(
     "change quiet hours, the most messages a day, the signature, and who wants which messages",
     &[Supervisor, SystemAdmin],
 );
+/// Read bulletins.
+pub const READ_BULLETINS: Permission = Permission::new(
+    "notices.read_bulletins",
+    "read the bulletins between centre and branches, which keeps that one has read them",
+    &[Agent, GroupLeader, ShiftLeader, Supervisor, QualityInspector, Trainer, Manager, Department, FieldCrew],
+);
+/// Write bulletins.
+pub const BULLETINS: Permission = Permission::new(
+    "notices.bulletins",
+    "write and withdraw bulletins, and see who has not read them",
+    &[GroupLeader, ShiftLeader, Supervisor, Department],
+);
 
-pub const PERMISSIONS: &[Permission] = &[READ, SEND, WRITE_TEMPLATES, APPROVE, CONFIGURE];
+pub const PERMISSIONS: &[Permission] =
+    &[READ, SEND, WRITE_TEMPLATES, APPROVE, CONFIGURE, READ_BULLETINS, BULLETINS];
 
 /// Whoever needs the texts.
 pub const TEMPLATE_READERS: &[Permission] = &[READ, SEND, WRITE_TEMPLATES, APPROVE];

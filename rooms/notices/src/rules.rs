@@ -1,5 +1,6 @@
 //! What a notice is, which of them may go out now, and what becomes of them. Pure.
 
+pub mod bulletin;
 pub mod gate;
 pub mod settle;
 pub mod template;
@@ -208,13 +209,20 @@ pub enum Refusal {
     OutOfRange { field: &'static str, least: u32, most: u32 },
     #[error("the quiet hours leave no time to send anything")]
     NeverLoud,
+    #[error("a bulletin ends after it begins, in the future, and within a year")]
+    BadPeriod,
+    #[error("the bulletin does not hold any more")]
+    BulletinOver,
 }
 
 impl web::Refusal for Refusal {
     const ROOM: &'static str = "notices";
     fn status(&self) -> Status {
         match self {
-            Refusal::NotInState { .. } | Refusal::NoticeIs { .. } | Refusal::OwnText => Status::Conflict,
+            Refusal::NotInState { .. }
+            | Refusal::NoticeIs { .. }
+            | Refusal::OwnText
+            | Refusal::BulletinOver => Status::Conflict,
             Refusal::NoTemplate { .. } | Refusal::ChannelNotConfigured { .. } => Status::Conflict,
             _ => Status::Invalid,
         }

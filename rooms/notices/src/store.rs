@@ -1,5 +1,6 @@
 //! Notices as they are kept. With its children the only writer of the `notices_*` tables.
 
+pub mod bulletins;
 pub mod config;
 pub mod found;
 pub mod sending;

@@ -11,6 +11,7 @@ use web::testing::TestSite;
 use crate::rules::{Notice, Refusal, State, Subject};
 use crate::{MIGRATIONS, Ways, about, cancel_about, put_demo, room, send};
 
+mod bulletins;
 mod http;
 mod sending;
 
