@@ -198,10 +198,11 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// The town of the demo takes text messages.
-    fn of_the_demo(mut self) -> Notices {
+    /// The town of the demo takes text messages. Several demos may share it, each under a name of its own.
+    fn of_the_demo(mut self, http: SocketAddr) -> Notices {
         if self.smpp.is_none() {
-            self.smpp = Some(gateways::smpp::Config::plain(DEMO_MESSAGES, "demo", "demo", "10690095598"));
+            let name = format!("demo{}", http.port());
+            self.smpp = Some(gateways::smpp::Config::plain(DEMO_MESSAGES, &name, "demo", "10690095598"));
         }
         self
     }
@@ -262,10 +263,11 @@ impl Config {
             }
         };
         let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let http = serve.http.or(file.http).unwrap_or(loopback(8080));
         let config = Config {
             database: database(serve.place.database.clone().or(file.database), &data),
             data,
-            http: serve.http.or(file.http).unwrap_or(loopback(8080)),
+            http,
             sip: serve.sip.or(file.sip).unwrap_or(loopback(5060)),
             sips,
             trusted: file.trusted,
@@ -275,7 +277,7 @@ impl Config {
             max_calls: file.max_calls.unwrap_or(2_000),
             prompts: file.prompts.unwrap_or_else(prompts),
             https: file.https.unwrap_or(false),
-            notices: if serve.demo { file.notices.of_the_demo() } else { file.notices },
+            notices: if serve.demo { file.notices.of_the_demo(http) } else { file.notices },
             demo: serve.demo,
             demo_customers: serve.demo_customers.unwrap_or(customers::rules::demo::CUSTOMERS),
         };
@@ -324,10 +326,11 @@ mod tests {
         let read = |text: &str| toml::from_str::<File>(text).map(|file| file.notices);
         let own = "[notices.smpp]\nserver = \"smsc:2775\"\nsystem_id = \"us\"";
         let server = |notices: Notices| notices.smpp.map(|smpp| smpp.server);
+        let at = SocketAddr::from(([127, 0, 0, 1], 8080));
         assert_eq!(server(read(own).expect("a gateway")).as_deref(), Some("smsc:2775"));
-        assert_eq!(server(read(own).expect("a gateway").of_the_demo()).as_deref(), Some("smsc:2775"));
+        assert_eq!(server(read(own).expect("a gateway").of_the_demo(at)).as_deref(), Some("smsc:2775"));
         assert_eq!(server(read("").expect("nothing")), None);
-        assert_eq!(server(read("").expect("nothing").of_the_demo()).as_deref(), Some(DEMO_MESSAGES));
+        assert_eq!(server(read("").expect("nothing").of_the_demo(at)).as_deref(), Some(DEMO_MESSAGES));
         assert!(read("[notices.smpp]\nserver = \"smsc:2775\"").is_err(), "who we are there is missing");
         assert!(read("[notices.fax]\nserver = \"x\"").is_err());
     }

@@ -166,3 +166,63 @@ export async function setConsent(consent: { recipient: string; class: Class; gra
   await api.post(`${BASE}/consents`, consent);
   await changed();
 }
+
+export const TOPICS = ["fault", "surge", "staff", "business", "other"] as const;
+export type Topic = (typeof TOPICS)[number];
+export interface Bulletin {
+  id: string;
+  topic: Topic;
+  region: string;
+  text: string;
+  valid_from: string;
+  valid_until: string;
+  written_by: string;
+  written_at: string;
+  holds: boolean;
+  withdrawn_at: string | null;
+  withdrawn_why: string;
+  must: boolean;
+  read_at: string | null;
+  overdue: boolean;
+  musts: number;
+  reads: number;
+  late: boolean;
+  version: number;
+}
+export interface Reader {
+  person: string;
+  must: boolean;
+  read_at: string | null;
+  overdue: boolean;
+}
+export interface NewBulletin {
+  topic: Topic;
+  region: string;
+  text: string;
+  valid_from: string;
+  valid_until: string;
+  must_read: string[];
+}
+const BULLETINS = `${BASE}/bulletins`;
+const LOOK_FOR_BULLETINS_MS = 30_000;
+export function useBulletins(past: boolean, before: string | undefined) {
+  return useQuery({ queryKey: [KEY, "bulletins", past, before], refetchInterval: LOOK_FOR_BULLETINS_MS, queryFn: ({ signal }) => api.get<{ items: Bulletin[]; next?: string }>(BULLETINS, { past: past || undefined, before }, signal) });
+}
+export function useUnread() {
+  return useQuery({ queryKey: [KEY, "unread"], retry: false, refetchInterval: LOOK_FOR_BULLETINS_MS, queryFn: ({ signal }) => api.get<{ unread: number }>(`${BULLETINS}/unread`, undefined, signal) });
+}
+export function useReaders(id: string) {
+  return useQuery({ queryKey: [KEY, "readers", id], queryFn: ({ signal }) => api.get<Reader[]>(`${BULLETINS}/${id}/readers`, undefined, signal) });
+}
+export async function writeBulletin(bulletin: NewBulletin): Promise<void> {
+  await api.post(BULLETINS, bulletin);
+  await changed();
+}
+export async function readBulletin(id: string): Promise<void> {
+  await api.post(`${BULLETINS}/${id}/read`, {});
+  await changed();
+}
+export async function withdrawBulletin(bulletin: Bulletin, why: string): Promise<void> {
+  await api.post(`${BULLETINS}/${bulletin.id}/withdraw`, { why, version: bulletin.version });
+  await changed();
+}

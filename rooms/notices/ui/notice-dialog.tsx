@@ -40,11 +40,11 @@ export function NoticeDialog({ id, names, onClose }: { id: string; names: Map<st
           <p className="notice-whole">{notice.text}</p>
           <Facts
             items={[
-              [t("column.state"), <span key="s" className="row tight"><StateMark state={notice.state} /> <span className="muted">{why(notice)}</span></span>],
+              [t("column.state"), <div key="s"><StateMark state={notice.state} /><p className="muted">{why(notice)}</p></div>],
               [t("column.to"), <span key="t" className="row">{notice.to} <ChannelWord channel={notice.channel} /></span>],
               [t("one.class"), `${t(`class.${notice.class}`)}${notice.urgent ? t("sep") + t("one.urgent") : ""}`],
               [t("one.parts"), notice.channel === "sms" ? t("parts", { count: notice.parts }) : "—"],
-              [t("one.created"), <span key="c" className="row"><Moment at={notice.created_at} /> {agents.name(notice.created_by) ?? t("one.by_itself")}</span>],
+              [t("one.created"), <div key="c"><Moment at={notice.created_at} /><p className="muted">{agents.name(notice.created_by) ?? t("one.by_itself")}</p></div>],
               [notice.state === "queued" ? t("one.next") : t("one.handed"), notice.state === "queued" ? <Moment key="n" at={notice.next_at} /> : notice.handed_at && <Moment key="h" at={notice.handed_at} />],
               [t("one.done"), notice.done_at && <Moment key="d" at={notice.done_at} />],
               [t("one.attempts"), notice.attempts],

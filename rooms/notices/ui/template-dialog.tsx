@@ -46,8 +46,8 @@ function Review({ template, onDone }: { template: Template; onDone: () => void }
       <Facts
         items={[
           [t("column.state"), <span key="s" className="row tight"><StageMark state={template.state} /> {t("one.version_of", { version: template.version })}</span>],
-          [t("template.written"), <span key="w" className="row"><Moment at={template.written_at} /> {agents.name(template.written_by) ?? t("template.house")}</span>],
-          [t("template.reviewed"), template.reviewed_at && <span key="r" className="row"><Moment at={template.reviewed_at} /> {agents.name(template.reviewed_by) ?? t("template.house")}</span>],
+          [t("template.written"), <div key="w"><Moment at={template.written_at} /><p className="muted">{agents.name(template.written_by) ?? t("template.house")}</p></div>],
+          [t("template.reviewed"), template.reviewed_at && <div key="r"><Moment at={template.reviewed_at} /><p className="muted">{agents.name(template.reviewed_by) ?? t("template.house")}</p></div>],
         ]}
       />
       {may && (

@@ -39,6 +39,7 @@ pub struct Taken {
 /// Who may bind, and how long a telephone takes.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Whoever's name begins so; receipts go to the name that sent the message.
     pub system_id: String,
     pub password: String,
     pub receipt_after: Duration,
@@ -59,8 +60,8 @@ struct State {
     taken: VecDeque<Taken>,
     /// Parts of messages that are not whole yet: by recipient and reference.
     growing: BTreeMap<(String, u8, u8), BTreeMap<u8, String>>,
-    /// Receipts and texts for whoever is bound.
-    waiting: VecDeque<Sm>,
+    /// Receipts and texts, each for one name; for whoever is bound if it is empty.
+    waiting: VecDeque<(String, Sm)>,
     bound: usize,
 }
 
@@ -130,7 +131,7 @@ impl Centre {
                 text: part.octets,
                 ..Sm::default()
             };
-            lock(&self.shared).waiting.push_back(sm);
+            lock(&self.shared).waiting.push_back((String::new(), sm));
         }
         self.shared.news.notify_waiters();
     }
@@ -183,6 +184,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
         }
     });
     let mut bound = None;
+    let mut who = String::new();
     let mut sequence = 0u32;
     // What was handed over and is not acknowledged yet; it waits again if the connection ends.
     let mut open: BTreeMap<u32, Sm> = BTreeMap::new();
@@ -194,7 +196,11 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
         news.as_mut().enable();
         hang_up.as_mut().enable();
         if bound.is_some() && open.len() < 16 {
-            let next = lock(&shared).waiting.pop_front();
+            let next = {
+                let mut state = lock(&shared);
+                let at = state.waiting.iter().position(|(name, _)| name.is_empty() || *name == who);
+                at.and_then(|at| state.waiting.remove(at)).map(|(_, sm)| sm)
+            };
             if let Some(sm) = next {
                 sequence += 1;
                 let pdu = Pdu::request(sequence, Body::Deliver(Box::new(sm.clone())));
@@ -220,9 +226,12 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
             Body::Bind(bind) => {
                 let options = &shared.options;
                 let system_id = "centre".to_owned();
-                if bind.system_id == options.system_id && bind.password == options.password {
-                    lock(&shared).bound += 1;
-                    bound = Some(Bound(shared.clone()));
+                if bind.system_id.starts_with(&options.system_id) && bind.password == options.password {
+                    if bound.is_none() {
+                        lock(&shared).bound += 1;
+                    }
+                    who = bind.system_id;
+                    bound.get_or_insert_with(|| Bound(shared.clone()));
                     (status::OK, Body::BindResponse { system_id })
                 } else {
                     (status::INVALID_PASSWORD, Body::BindResponse { system_id })
@@ -237,21 +246,21 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
                     Some(Mood::HangUp) => break,
                     Some(Mood::Refuse(code)) => (code, Body::SubmitResponse { id: String::new() }),
                     Some(Mood::TakeAndHangUp) => {
-                        take(&sm, &shared);
+                        take(&sm, &who, &shared);
                         break;
                     }
                     Some(Mood::TakeAndSaySilent) => {
-                        take(&sm, &shared);
+                        take(&sm, &who, &shared);
                         continue;
                     }
-                    None => (status::OK, Body::SubmitResponse { id: take(&sm, &shared) }),
+                    None => (status::OK, Body::SubmitResponse { id: take(&sm, &who, &shared) }),
                 }
             }
             Body::DeliverResponse => {
                 if let Some(sm) = open.remove(&pdu.sequence).filter(|_| pdu.status != status::OK) {
                     // Not kept: once more, later.
                     tokio::time::sleep(Duration::from_millis(50)).await;
-                    lock(&shared).waiting.push_back(sm);
+                    lock(&shared).waiting.push_back((who.clone(), sm));
                 }
                 continue;
             }
@@ -266,12 +275,12 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
             break;
         }
     }
-    lock(&shared).waiting.extend(open.into_values());
+    lock(&shared).waiting.extend(open.into_values().map(|sm| (who.clone(), sm)));
     drop(bound);
 }
 
 /// Takes a message in; its name.
-fn take(sm: &Sm, shared: &Arc<Shared>) -> String {
+fn take(sm: &Sm, who: &str, shared: &Arc<Shared>) -> String {
     let mut state = lock(shared);
     state.next_id += 1;
     let id = format!("{:08x}", state.next_id);
@@ -301,12 +310,13 @@ fn take(sm: &Sm, shared: &Arc<Shared>) -> String {
     }
     drop(state);
     if sm.registered_delivery & 3 != 0 {
-        let (shared, receipt) = (shared.clone(), receipt(sm, &id, shared.options.echo_reference));
+        let (shared, who) = (shared.clone(), who.to_owned());
+        let receipt = receipt(sm, &id, shared.options.echo_reference);
         tokio::spawn(async move {
             tokio::time::sleep(shared.options.receipt_after).await;
             let mut state = lock(&shared);
             if state.waiting.len() < WAITING_MAX {
-                state.waiting.push_back(receipt);
+                state.waiting.push_back((who, receipt));
             }
             drop(state);
             shared.news.notify_waiters();
