@@ -19,8 +19,9 @@ CREATE TABLE work_orders_order (
   urges BIGINT NOT NULL,
   returns BIGINT NOT NULL,
   reopened BIGINT NOT NULL,
-  -- Open supervisions.
+  -- Open supervisions; and 1 when there ever was one.
   supervised BIGINT NOT NULL,
+  pressed BIGINT NOT NULL,
   master BIGINT,
   customer TEXT,
   -- Digits only; and the address as it is compared. Empty for whom nobody may know.
@@ -57,6 +58,7 @@ CREATE INDEX work_orders_order_master ON work_orders_order (master) WHERE master
 CREATE INDEX work_orders_order_merged ON work_orders_order (id) WHERE state = 'merged';
 CREATE INDEX work_orders_order_call ON work_orders_order (call) WHERE call IS NOT NULL;
 CREATE INDEX work_orders_order_about ON work_orders_order (about, accepted_at) WHERE about IS NOT NULL;
+CREATE INDEX work_orders_order_unpressed ON work_orders_order (promised) WHERE open = 1 AND pressed = 0;
 CREATE INDEX work_orders_order_closed ON work_orders_order (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX work_orders_order_important ON work_orders_order (accepted_at, id) WHERE important = 1 AND open = 1;
 

@@ -1,4 +1,5 @@
-//! What this room does by the clock: takes up what stood still long enough, lets reports follow their master, forgets what nobody can ask again.
+//! What this room does by the clock: takes up what stood still long enough, lets reports follow their master, presses what is
+//! overdue, forgets what nobody can ask again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,9 +7,10 @@ use std::time::Duration;
 use kernel::calendar::Calendar;
 use web::App;
 
-use crate::rules::{Act, Asker, State};
+use crate::rules::order::{Grade, SupervisionReason};
+use crate::rules::{Act, Asker, Settings, State};
 use crate::store::found::{self, Filter};
-use crate::store::{asked, orders};
+use crate::store::{asked, config, orders};
 use crate::work::{self, Asked};
 
 /// Taken up at once.
@@ -59,6 +61,31 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
             }
         }
         if left.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+    }
+}
+
+/// What is overdue towards the customer and that nobody presses: the centre does.
+pub async fn press(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    if !config::read::<Settings>(&app.db).await?.value.supervise_overdue {
+        return Ok(());
+    }
+    loop {
+        let late = orders::unpressed(&app.db, app.now(), BATCH).await?;
+        for order in &late {
+            let act = Act::Supervise {
+                grade: Grade::Daily,
+                reason: SupervisionReason::Overdue,
+                action: "已超时，请立即处理并说明原因".into(),
+            };
+            let asked = Asked { order: *order, version: None, act, token: None };
+            if let Err(web::Error::Failed(error)) = work::act(&app, &calendar, &Asker::centre(), asked).await
+            {
+                return Err(error);
+            }
+        }
+        if late.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
             return Ok(());
         }
     }

@@ -21,6 +21,7 @@ mod jobs;
 pub mod permissions;
 pub mod rules;
 pub mod store;
+mod telling;
 #[cfg(test)]
 mod tests;
 pub mod work;
@@ -54,7 +55,7 @@ impl db::Event for Changed {
 /// The manifest. Days are the calendar's; files stand in `folder`.
 pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let calendar = Arc::new(calendar);
-    let (by, also_by) = (calendar.clone(), calendar.clone());
+    let (resumes, follows, presses) = (calendar.clone(), calendar.clone(), calendar.clone());
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -84,10 +85,13 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             .with(calendar),
         jobs: vec![
             Job::every("work_orders.resume", Duration::from_secs(60), move |app| {
-                jobs::resume(app, by.clone())
+                jobs::resume(app, resumes.clone())
             }),
             Job::every("work_orders.follow", Duration::from_secs(5), move |app| {
-                jobs::follow(app, also_by.clone())
+                jobs::follow(app, follows.clone())
+            }),
+            Job::every("work_orders.press", Duration::from_secs(10), move |app| {
+                jobs::press(app, presses.clone())
             }),
             Job::every("work_orders.forget", Duration::from_secs(3600), jobs::forget),
         ],

@@ -16,7 +16,7 @@ use crate::store::{orders, steps};
 use crate::work::{self, Asked};
 use crate::{MIGRATIONS, room};
 
-const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, MIGRATIONS];
+const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, notices::MIGRATIONS, MIGRATIONS];
 const CREW_1: UnitId = UnitId(1);
 const CREW_2: UnitId = UnitId(2);
 
@@ -46,6 +46,7 @@ async fn site(db: &Db) -> TestSite {
 async fn site_in(db: &Db, folder: &Path) -> TestSite {
     let site = TestSite::new(db.clone(), vec![room(Calendar::china(), folder.to_owned())]);
     crate::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
+    notices::put_demo(&site.app).await.expect("approved texts");
     let mut tx = db.begin().await.expect("a change");
     for (id, person) in [(CREW_1, CREW.0), (CREW_2, STRANGER.0)] {
         let unit = Unit {
@@ -452,5 +453,45 @@ fn figures_count_what_was_kept_and_what_is_hidden() {
         assert_eq!(crew.map(|row| &row["k22"]), Some(&json!(1.0)));
         let list = site.get("/api/work_orders?returned=true").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
         assert_eq!(list.body["items"].as_array().map(Vec::len), Some(1), "each number opens its orders");
+    });
+}
+
+#[test]
+fn the_customer_is_told_what_he_was_promised_and_when_it_moves() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut complaint = leak();
+        complaint["subtype"] = "complaint.billing".into();
+        complaint["fields"] = json!({ "demand": "退还多收的费用" });
+        let order = ok(file(&site, json!({ "matter": complaint, "unit": CREW_1.to_string() })).await);
+        let by = json!({ "working_days": 2 });
+        let extend = json!({ "act": "extend", "by": by, "reason": "等待检定机构出具结果" });
+        let order = ok(act(&site, SUPERVISOR, &order, extend).await);
+        let told =
+            notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await.expect("notices");
+        let mut texts: Vec<&str> = told.iter().map(|one| one.text.as_str()).collect();
+        texts.sort_unstable();
+        expect_test::expect![[r#"
+            您反映的营业收费投诉已受理，编号20260105-0001，我们将在1月12日24:00前答复您。查询请拨95598。
+            您反映的营业收费投诉（编号20260105-0001）因等待检定机构出具结果，原定1月12日24:00办结，现调整至1月14日24:00。未能按时办结，深表歉意。查询请拨95598。"#]]
+        .assert_eq(&texts.join("\n"));
+        let extended = order["steps"].as_array().and_then(|steps| steps.last()).expect("a step");
+        assert!(extended["notice"].is_string(), "the history says that he was told: {extended}");
+    });
+}
+
+#[test]
+fn what_is_overdue_is_pressed_once_by_the_centre() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let calendar = std::sync::Arc::new(Calendar::china());
+        let supervisions = async || {
+            crate::jobs::press(site.app.clone(), calendar.clone()).await.expect("looked");
+            orders::read(&db, id_of(&order)).await.expect("read").expect("there").order.supervisions.len()
+        };
+        assert_eq!(supervisions().await, 0);
+        site.clock.advance(Duration::from_secs(2 * 86_400));
+        assert_eq!((supervisions().await, supervisions().await), (1, 1));
     });
 }

@@ -20,6 +20,7 @@ use crate::rules::{
 use crate::store::config::{self, Versioned};
 use crate::store::orders::{self, Beside, Kept};
 use crate::store::{asked, found, steps};
+use crate::telling::{self, Told};
 
 /// Longer back a unit's results are not compared.
 const ALIKE_DAYS: u64 = 90;
@@ -172,6 +173,19 @@ pub async fn accept(
     orders::add(&mut tx, &order, &beside).await?;
     let seq = steps::accepted(&mut tx, &order).await?;
     give(&mut tx, app, &order, &moved, rules.terms(now, calendar)).await?;
+    if new.answered.is_none() {
+        let told = Told {
+            order: &order,
+            before: &beside,
+            after: &beside,
+            kinds: &rules.kinds,
+            settings: &rules.settings,
+            calendar,
+            now,
+            seq,
+        };
+        telling::tell(&mut tx, app, &told, None).await?;
+    }
     note(&mut tx, &order, asker.person, now, "accepted", "", seq)?;
     let mut kept = Kept { order: Order { version: 1, ..order }, beside };
     for act in at_once(&new.unit, new.master, new.answered) {
@@ -320,7 +334,18 @@ async fn keep(
         return Err(Error::changed_meanwhile());
     }
     order.version += 1;
-    let seq = steps::add(tx, step).await?;
+    let told = Told {
+        order: &order,
+        before: &before.beside,
+        after: &beside,
+        kinds: &rules.kinds,
+        settings: &rules.settings,
+        calendar: by.calendar,
+        now,
+        seq: order.version,
+    };
+    let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
+    let seq = steps::add(tx, step, notice).await?;
     let terms = rules.terms(now, by.calendar);
     for (kept, clocks) in &moved.changed {
         if !promises::save(tx, kept, clocks, terms).await? {

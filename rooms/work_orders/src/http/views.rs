@@ -1,7 +1,7 @@
 //! What browsers see of an order: masked, unless one needs the number to do one's work.
 
 use deadlines::{Clock, Kind, Standing, State as Ending, Step as Owed};
-use kernel::{PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
+use kernel::{NoticeId, PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
 use promises::Kept as Promised;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -103,6 +103,9 @@ pub struct StepView {
     to: String,
     #[schema(value_type = Option<String>)]
     unit: Option<UnitId>,
+    /// What the customer was told of it.
+    #[schema(value_type = Option<String>)]
+    notice: Option<NoticeId>,
     /// What was said with it; without the matter, which stands above.
     #[schema(value_type = Option<Object>)]
     act: Option<Act>,
@@ -270,11 +273,11 @@ fn clocks(promised: &Promised, now: Timestamp) -> Vec<ClockView> {
 
 fn step(step: Step) -> StepView {
     let Step { seq, at, who, verb, from, to, unit, line } = step;
-    let act = match line {
-        Line::Accepted { .. } => None,
+    let (act, notice) = match line {
+        Line::Accepted { .. } => (None, None),
         // What stood before a correction is for those who look for forgeries, with their own door.
-        Line::Act { act: Act::Correct { .. }, .. } => None,
-        Line::Act { act, .. } => Some(act),
+        Line::Act { act: Act::Correct { .. }, notice, .. } => (None, notice),
+        Line::Act { act, notice, .. } => (Some(act), notice),
     };
-    StepView { seq, at, who, verb, from, to, unit, act }
+    StepView { seq, at, who, verb, from, to, unit, notice, act }
 }

@@ -1,7 +1,7 @@
 //! Everything that can happen to a work order, and what it is called.
 
 use kernel::calendar::Limit;
-use kernel::{NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
+use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -77,14 +77,11 @@ pub enum Act {
         reason: String,
     },
     Resume,
-    /// 延期: what the customer was told of it, and by which notice.
+    /// 延期; the customer is told the reason and the new time in the same step.
     Extend {
         #[schema(value_type = Object)]
         by: Limit,
         reason: String,
-        #[schema(value_type = Option<String>)]
-        #[serde(default)]
-        notice: Option<NoticeId>,
     },
     /// 回单
     GiveResult {

@@ -21,8 +21,25 @@ pub struct Settings {
     pub duplicate_hours: u16,
     /// Of sampled sub-types so many of a hundred are called back.
     pub call_back_percent: u8,
+    /// Customers with a mobile number are told by text message: accepted, more time needed, done.
+    #[serde(default = "yes")]
+    pub tell_customers: bool,
+    /// The number they may call.
+    #[serde(default = "hotline")]
+    pub hotline: String,
+    /// Orders of which the promise to the customer broke are supervised at once.
+    #[serde(default = "yes")]
+    pub supervise_overdue: bool,
     /// For a step that no rule knows.
     pub fallback: Limit,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn hotline() -> String {
+    "95598".into()
 }
 
 impl Default for Settings {
@@ -33,6 +50,9 @@ impl Default for Settings {
             reopen_days: 7,
             duplicate_hours: 24,
             call_back_percent: 30,
+            tell_customers: true,
+            hotline: hotline(),
+            supervise_overdue: true,
             fallback: Limit::WorkingDays(1),
         }
     }
@@ -45,6 +65,9 @@ impl Settings {
         let bad = |detail: &str| Err(Refusal::BadConfig { detail: detail.to_owned() });
         if self.call_back_percent > 100 {
             return bad("call_back_percent is 0 to 100");
+        }
+        if self.hotline.chars().count() > 20 {
+            return bad("hotline has at most 20 characters");
         }
         if self.returns_max > 10 {
             return bad("returns_max is 0 to 10");

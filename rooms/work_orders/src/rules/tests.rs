@@ -378,8 +378,7 @@ fn urging_has_its_limits_and_the_third_time_is_a_supervision() {
 
 #[test]
 fn more_time_is_had_once_before_it_is_due_and_never_for_a_fault() {
-    let more =
-        || Act::Extend { by: Limit::WorkingDays(3), reason: "等待检定机构结果".into(), notice: None };
+    let more = || Act::Extend { by: Limit::WorkingDays(3), reason: "等待检定机构结果".into() };
     let mut complaint = Walk::begin(matter("complaint.billing"));
     complaint.act(&supervisor(), more()).expect("before it is due");
     let again = complaint.act(&supervisor(), more());

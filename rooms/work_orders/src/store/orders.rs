@@ -45,15 +45,17 @@ const COUNT_CHILDREN: &str = "SELECT COUNT(*) AS n FROM work_orders_order WHERE 
 const LEFT_BEHIND: &str = "SELECT child.id FROM work_orders_order child JOIN work_orders_order master ON master.id = child.master \
      WHERE child.state = 'merged' AND master.open = 0 OR child.state = 'merged' AND master.state = 'to_call_back' \
      ORDER BY child.id LIMIT $1";
+const UNPRESSED: &str = "SELECT id FROM work_orders_order WHERE open = 1 AND pressed = 0 AND unit IS NOT NULL AND promised < $1 \
+     ORDER BY promised LIMIT $2";
 const ADD: &str = "INSERT INTO work_orders_order (id, number, kind, accepted_by, accepted_at, privacy, customer, phone, \
      address, area, call, about, subtype, state, open, unit, handler, important, urges, returns, reopened, supervised, \
-     master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, dispatched_at, version) VALUES \
-     ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-     $13, $14, $15, $16, $17, $18, $19, $20, 1)";
+     master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, dispatched_at, pressed, version) VALUES \
+     ($22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+     $13, $14, $15, $16, $17, $18, $19, $20, $21, 1)";
 const SAVE: &str = "UPDATE work_orders_order SET subtype = $1, state = $2, open = $3, unit = $4, handler = $5, important = $6, \
      urges = $7, returns = $8, reopened = $9, supervised = $10, master = $11, due = $12, due_step = $13, promised_since = $14, \
-     promised = $15, closed_at = $16, satisfaction = $17, body = $18, kept = $19, dispatched_at = $20, kind = $21, privacy = $22, customer = $23, \
-     phone = $24, address = $25, area = $26, about = $27, version = version + 1 WHERE id = $28 AND version = $29";
+     promised = $15, closed_at = $16, satisfaction = $17, body = $18, kept = $19, dispatched_at = $20, pressed = $21, kind = $22, privacy = $23, \
+     customer = $24, phone = $25, address = $26, area = $27, about = $28, version = version + 1 WHERE id = $29 AND version = $30";
 
 pub async fn one(connection: &mut AnyConnection, id: WorkOrderId) -> anyhow::Result<Option<Kept>> {
     let row =
@@ -88,9 +90,15 @@ pub async fn left_behind(db: &Db, most: i64) -> anyhow::Result<Vec<WorkOrderId>>
     rows.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
 }
 
+/// Open orders of which the promise to the customer is broken and that were never supervised, the latest first.
+pub async fn unpressed(db: &Db, now: Timestamp, most: i64) -> anyhow::Result<Vec<WorkOrderId>> {
+    let rows = sqlx::query(UNPRESSED).bind(now.as_micros()).bind(most).fetch_all(db.read()).await;
+    rows.context("what nobody presses")?.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
+}
+
 type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
-/// The columns that change with the order: `$1` to `$20`.
+/// The columns that change with the order: `$1` to `$21`.
 fn bind_state<'q>(query: Query<'q>, order: &Order, beside: &Beside) -> anyhow::Result<Query<'q>> {
     let closed = match order.state {
         State::Closed { at, .. } => Some(at.as_micros()),
@@ -118,7 +126,8 @@ fn bind_state<'q>(query: Query<'q>, order: &Order, beside: &Beside) -> anyhow::R
         .bind(order.satisfaction.as_ref().map(word))
         .bind(serde_json::to_string(order)?)
         .bind(beside.kept.map(i64::from))
-        .bind(order.dispatched_at.map(micros)))
+        .bind(order.dispatched_at.map(micros))
+        .bind(i64::from(!order.supervisions.is_empty())))
 }
 
 struct Known {

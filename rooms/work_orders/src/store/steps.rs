@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use db::{Db, Tx};
-use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
+use kernel::{NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 
@@ -15,13 +15,14 @@ use crate::rules::{Act, Happened, Order};
 #[serde(tag = "was", rename_all = "snake_case")]
 pub enum Line {
     /// The first line of each order.
-    Accepted {
-        matter: Box<Matter>,
-    },
+    Accepted { matter: Box<Matter> },
     Act {
         act: Act,
         call_back: bool,
         due: Option<Timestamp>,
+        /// What the customer was told of it.
+        #[serde(default)]
+        notice: Option<NoticeId>,
     },
 }
 
@@ -70,10 +71,10 @@ pub async fn accepted(tx: &mut Tx, order: &Order) -> anyhow::Result<i64> {
     put(tx, New { order: order.id, done, verb: "accept", from: "", to: "accepted", unit: None, line }).await
 }
 
-/// One more; returns its place.
-pub async fn add(tx: &mut Tx, happened: &Happened) -> anyhow::Result<i64> {
+/// One more, with what the customer was told of it; returns its place.
+pub async fn add(tx: &mut Tx, happened: &Happened, notice: Option<NoticeId>) -> anyhow::Result<i64> {
     let Happened { act, done, from, to, order } = happened;
-    let line = Line::Act { act: act.clone(), call_back: done.call_back, due: done.due };
+    let line = Line::Act { act: act.clone(), call_back: done.call_back, due: done.due, notice };
     let new = New {
         order: order.id,
         done: *done,
@@ -112,7 +113,7 @@ pub fn replay(id: WorkOrderId, number: &str, steps: &[Step]) -> Option<Order> {
     let Line::Accepted { matter } = &first.line else { return None };
     let start = Order::accepted(id, number.to_owned(), (**matter).clone(), first.who, first.at);
     Some(rest.iter().fold(start, |order, step| match &step.line {
-        Line::Act { act, call_back, due } => {
+        Line::Act { act, call_back, due, .. } => {
             apply(&order, act, Done { who: step.who, at: step.at, call_back: *call_back, due: *due })
         }
         Line::Accepted { .. } => order,

@@ -39,7 +39,7 @@ fn something(which: u8, walk: &Walk) -> Act {
             Act::Suspend { until, reason: words() }
         }
         12 => Act::Resume,
-        13 => Act::Extend { by: Limit::WorkingDays(1), reason: words(), notice: None },
+        13 => Act::Extend { by: Limit::WorkingDays(1), reason: words() },
         14 => Act::GiveResult { result: outcome(now) },
         15 => Act::Review,
         16 | 17 => Act::Approve { note: String::new() },
