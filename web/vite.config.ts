@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { precache } from "./scripts/precache";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const manifest = JSON.parse(readFileSync(here("./package.json"), "utf8")) as {
@@ -13,7 +14,7 @@ const backend = process.env.SWITCHBOARD_HTTP ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: here("."),
-  plugins: [react()],
+  plugins: [react(), precache(here("."))],
   resolve: {
     alias: [
       { find: /^@kit$/, replacement: here("./src/kit/index.ts") },

@@ -3,8 +3,9 @@ import { lazy, Suspense, type ComponentType } from "react";
 import { createBrowserRouter, Navigate, useRouteError, type RouteObject } from "react-router";
 import { Skeletons, Trouble } from "@kit";
 import { Problem } from "@lib/api";
-import type { RoomRoute } from "@lib/room";
+import type { RoomNav, RoomRoute } from "@lib/room";
 import { may, useMe } from "@lib/session";
+import { shellsOf } from "@lib/shells";
 import { navigation, rooms } from "./rooms";
 import { SetUp } from "./set-up";
 import { Shell } from "./shell";
@@ -32,9 +33,13 @@ function Crashed() {
   return <Trouble page error={error} retry={() => window.location.reload()} />;
 }
 
+/** Where somebody begins: on a phone in the field, if there is one for this person; elsewhere there only if there is nothing else. */
 function Home() {
   const me = useMe();
-  const first = navigation.flatMap((group) => group.items).find((item) => may(me.data, item.permission));
+  const open = navigation.flatMap((group) => group.items).filter((item) => may(me.data, item.permission));
+  const inField = (item: RoomNav) => shellsOf(item).includes("field");
+  const phone = window.matchMedia("(max-width: 600px)").matches;
+  const first = open.find((item) => inField(item) === phone) ?? open[0];
   return first ? <Navigate to={first.path} replace /> : <Nothing />;
 }
 

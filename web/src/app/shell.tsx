@@ -1,13 +1,13 @@
 // The frame around every page: the centre's name, the shell somebody works in and the way to its rooms, who is signed in.
 import { Button } from "antd";
-import { Building2, FlaskConical, Headset, MonitorDot, WifiOff } from "lucide-react";
-import { useMemo, useState } from "react";
+import { Building2, FlaskConical, HardHat, Headset, MonitorDot, WifiOff } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, Outlet, useLocation, useSearchParams } from "react-router";
 import { Mark, Skeletons, Trouble } from "@kit";
 import { reconnect, useLink } from "@lib/live";
 import { useLearnReasons } from "@lib/reasons";
-import { may, useMe, type Me } from "@lib/session";
+import { keepPerson, may, useMe, type Me } from "@lib/session";
 import { arrange, placeOf, shellAt, type ShellName } from "@lib/shells";
 import { Slot } from "@lib/slots";
 import { SoftphoneMenu, useKeepSoftphone } from "@softphone";
@@ -16,7 +16,7 @@ import { SearchBox } from "./search";
 import { PersonMenu } from "./person-menu";
 import { navigation, places } from "./rooms";
 
-const shellIcon = { desk: Headset, supervisor: MonitorDot, office: Building2 };
+const shellIcon = { desk: Headset, supervisor: MonitorDot, office: Building2, field: HardHat };
 
 /** Only speaks when live data does not come. */
 function LinkState() {
@@ -81,11 +81,35 @@ function ShellSwitch({ way: { shell, shells, placed, choose } }: { way: Way }) {
         return (
           <Link key={name} to={first?.path ?? "/"} onClick={() => choose(name)} aria-current={name === shell ? "true" : undefined}>
             <Icon size={16} aria-hidden />
-            {t(`shell.${name}`)}
+            <span>{t(`shell.${name}`)}</span>
           </Link>
         );
       })}
     </nav>
+  );
+}
+
+/** On a phone: the pages between a narrow bar and one that the thumb reaches. */
+function Field({ person, way }: { person: Me; way: Way }) {
+  const { t } = useTranslation("app");
+  return (
+    <div className="shell" data-shell="field">
+      <a className="skip" href="#content">
+        {t("skip")}
+      </a>
+      <header>
+        <span className="brand" title={person.centre ?? t("product")}>
+          <img src="/icon.svg" alt="" />
+          <span>{person.centre ?? t("product")}</span>
+        </span>
+        <ShellSwitch way={way} />
+        <PersonMenu person={person} />
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Slot name="field.bar" fallback={<div className="bar" />} />
+    </div>
   );
 }
 
@@ -97,6 +121,10 @@ export function Shell() {
   const [search] = useSearchParams();
   const way = useWay(me.data);
   useKeepSoftphone(me.data);
+  const afield = me.data && way.shells.includes("field") ? me.data : null;
+  useEffect(() => {
+    if (afield) keepPerson(afield);
+  }, [afield]);
 
   if (me.isPending) {
     return (
@@ -125,6 +153,7 @@ export function Shell() {
       </main>
     );
   }
+  if (way.shell === "field") return <Field person={person} way={way} />;
   return (
     <div className="shell" data-shell={way.shell} data-bare={search.get("wall") === "1"}>
       <a className="skip" href="#content">

@@ -10,10 +10,35 @@ interface Sample {
 const WINDOW_MS = 120_000;
 let samples: Sample[] = [];
 
+/** Server time minus the phone's own, in ms, as it was when the server was last heard. */
+const AHEAD = "server_ahead_ms";
+function keep(ahead: number): void {
+  try {
+    localStorage.setItem(AHEAD, String(Math.round(ahead)));
+  } catch {
+    // A browser that keeps nothing goes by its own clock.
+  }
+}
+
+/**
+ * The server's time as a phone knows it that has been without a network, or asleep: its own clock, corrected by the last known
+ * difference. `serverNow` counts from the page's monotonic clock, which stands still while a phone sleeps.
+ */
+export function phoneNow(): number {
+  let ahead = 0;
+  try {
+    ahead = Number(localStorage.getItem(AHEAD) ?? 0);
+  } catch {
+    // As above.
+  }
+  return Date.now() + (Number.isFinite(ahead) ? ahead : 0);
+}
+
 /** Tells the clock what the server wrote on a message that has just arrived. */
 export function heardServerTime(at: string): void {
   const server = Date.parse(at);
   if (!Number.isFinite(server)) return;
+  keep(server - Date.now());
   const now = performance.now();
   samples = samples.filter((s) => now - s.taken < WINDOW_MS).slice(-60);
   samples.push({ offset: server - now, taken: now });

@@ -19,6 +19,26 @@ export interface Me {
   demo: boolean;
 }
 
+const KEPT = "person";
+
+/** Who works on without a network, and after the page was opened anew without one. Null: nobody any more. */
+export function keepPerson(me: Me | null): void {
+  try {
+    if (me) localStorage.setItem(KEPT, JSON.stringify(me));
+    else localStorage.removeItem(KEPT);
+  } catch {
+    // Then the page opens with a network only.
+  }
+}
+
+function keptPerson(): Me | null {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT) ?? "null") as Me | null;
+  } catch {
+    return null;
+  }
+}
+
 export const ME = queryOptions({
   queryKey: ["me"],
   staleTime: 60_000,
@@ -28,7 +48,14 @@ export const ME = queryOptions({
       if (me.at) heardServerTime(me.at);
       return me;
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) return null;
+      if (!(error instanceof Problem)) throw error;
+      if (error.status === 401) {
+        keepPerson(null);
+        return null;
+      }
+      // No network, or nobody behind the proxy: whoever was here last stays; each answer of the server is for the real one.
+      const kept = error.status === 0 || error.status >= 502 ? keptPerson() : null;
+      if (kept) return kept;
       throw error;
     }
   },
@@ -66,6 +93,7 @@ export function whenSigningOut(act: () => void): () => void {
 
 export async function signOut(): Promise<void> {
   for (const act of leaving) act();
+  keepPerson(null);
   await api.post("/api/sign_out").catch(() => undefined);
   forgetServerTime();
   queries.clear();

@@ -1,4 +1,4 @@
-// In which of the three shells a page is shown.
+// In which of the shells a page is shown.
 import { describe, expect, it } from "vitest";
 import { arrange, placeOf, shellAt } from "./shells";
 

@@ -1,8 +1,8 @@
-// The three places people work in. They share the frame, the kit and the addresses; each shows the way to what is needed there.
+// The four places people work in. They share the frame, the kit and the addresses; each shows the way to what is needed there.
 import type { RoomNav } from "./room";
 
-export type ShellName = "desk" | "supervisor" | "office";
-export const SHELLS: ShellName[] = ["desk", "supervisor", "office"];
+export type ShellName = "desk" | "supervisor" | "office" | "field";
+export const SHELLS: ShellName[] = ["desk", "supervisor", "office", "field"];
 
 const OF_GROUP: Record<RoomNav["group"], ShellName[]> = {
   live: ["supervisor"],

@@ -6,6 +6,8 @@ import { Skeleton } from "@kit/feedback";
 export interface SlotProps {
   /** In the bar above every page: one's own desk. */
   "shell.bar": object;
+  /** On a phone, below every page of the field: the way to its pages, and whether everything has been sent. */
+  "field.bar": object;
   /** On everybody's own account: a second factor, a telephone. */
   "account.parts": object;
   /** On the page of one call: whatever belongs to it (its recording, later its work orders). */

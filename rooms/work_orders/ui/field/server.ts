@@ -1,0 +1,79 @@
+// The server as the field talks to it. An answer that is not the server's (a hotel's sign-in page) is no answer.
+import { address, api, Problem } from "@lib/api";
+import { heardServerTime } from "@lib/clock";
+import { type Me } from "@lib/session";
+import { meaning, type Answer } from "./queue";
+import { isFile, type Entry, type Order, type OrderLine } from "./types";
+
+/** As many open orders as a telephone takes along. */
+const MOST = 100;
+
+export interface Server {
+  /** Who is signed in: null for nobody. Fails where there is no network. */
+  who: () => Promise<string | null>;
+  list: () => Promise<OrderLine[]>;
+  /** Null: not for this person any more. */
+  order: (id: string) => Promise<Order | null>;
+  /** The order as it stands afterwards, where the answer says it. */
+  send: (entry: Entry, bytes: ArrayBuffer | null) => Promise<{ answer: Answer; order: Order | null }>;
+  /** What the sub-types are called, by their codes. */
+  titles: () => Promise<Record<string, { zh: string; en: string }>>;
+}
+
+const isOrder = (found: unknown, id: string): found is Order => typeof found === "object" && found !== null && (found as Order).id === id && Array.isArray((found as Order).allowed);
+
+/** What went wrong, for the queue: a refusal in the server's words, or nothing that can be believed. */
+function wrong(error: unknown): Answer {
+  if (!(error instanceof Problem)) return { is: "lost" };
+  // Every refusal of the server has a code of its own; another's page has not.
+  if (error.code.startsWith("app.http_") && error.status !== 401) return { is: "lost" };
+  return meaning({ status: error.status, code: error.code, params: error.params });
+}
+
+export const server: Server = {
+  who: async () => {
+    try {
+      const me = await api.get<(Me & { at?: string }) | undefined>("/api/me");
+      if (typeof me?.id !== "string") throw new Problem(0, "app.unreachable");
+      if (me.at) heardServerTime(me.at);
+      return me.id;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null;
+      throw error;
+    }
+  },
+  list: async () => {
+    const page = await api.get<{ items: OrderLine[] } | undefined>("/api/work_orders", { of: "units", open: true, limit: MOST });
+    if (!Array.isArray(page?.items)) throw new Problem(0, "app.unreachable");
+    return page.items;
+  },
+  order: async (id) => {
+    try {
+      const order = await api.get<Order>(`/api/work_orders/${id}`);
+      if (!isOrder(order, id)) throw new Problem(0, "app.unreachable");
+      return order;
+    } catch (error) {
+      if (error instanceof Problem && error.code === "web.not_found") return null;
+      throw error;
+    }
+  },
+  send: async ({ order: id, token, what }, bytes) => {
+    try {
+      if (!isFile(what)) {
+        const order = await api.post<unknown>(`/api/work_orders/${id}/act`, { act: what, token });
+        return isOrder(order, id) ? { answer: { is: "done" }, order } : { answer: { is: "lost" }, order: null };
+      }
+      const form = new FormData();
+      form.append("file", new Blob([bytes ?? new ArrayBuffer(0)], { type: what.mime }), what.name);
+      const taken = await api.upload<unknown>("POST", address(`/api/work_orders/${id}/attachments`, { what: what.file, token }), form);
+      if (isOrder(taken, id)) return { answer: { is: "done" }, order: taken };
+      return { answer: typeof taken === "object" && taken !== null ? { is: "done" } : { is: "lost" }, order: null };
+    } catch (error) {
+      return { answer: wrong(error), order: null };
+    }
+  },
+  titles: async () => {
+    const { kinds } = await api.get<{ kinds: { subtypes: { code: string; title: { zh: string; en: string } }[] } }>("/api/work_orders/kinds");
+    return Object.fromEntries(kinds.subtypes.map(({ code, title }) => [code, title]));
+  },
+};
