@@ -41,6 +41,10 @@ export default ts.config(
     },
   },
   {
+    files: ["web/src/worker/**/*.js"],
+    languageOptions: { globals: { self: "readonly", caches: "readonly", fetch: "readonly", Request: "readonly", URL: "readonly" } },
+  },
+  {
     files: ["web/scripts/**/*.mjs", "web/e2e/**/*.mjs", "web/*.js"],
     languageOptions: { globals: { process: "readonly", console: "readonly", fetch: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", Buffer: "readonly", document: "readonly", window: "readonly", StorageEvent: "readonly", AudioContext: "readonly", AnalyserNode: "readonly", performance: "readonly" } },
     rules: { "no-console": "off" },

@@ -7,7 +7,7 @@ export type Answer = { is: "done" } | { is: "lost" } | { is: "signed_out" } | { 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 60_000;
 
-export const WAITING: Standing = { is: "waiting", tried: false, tries: 0, after: 0 };
+export const WAITING: Standing = { is: "waiting", tries: 0, after: 0 };
 
 /** Neither sent nor put aside: an order's first one holds those behind it. */
 const counts = (entry: Entry) => entry.standing.is !== "aside";
@@ -26,6 +26,12 @@ export function next(entries: Entry[], now: number): Entry | null {
   return heads(entries).find(({ standing }) => standing.is === "waiting" && standing.after <= now) ?? null;
 }
 
+/** In how many ms the first one has rested; null: none rests. */
+export function wakeIn(entries: Entry[], now: number): number | null {
+  const rests = heads(entries).flatMap(({ standing }) => (standing.is === "waiting" ? [Math.max(0, standing.after - now)] : []));
+  return rests.length > 0 ? Math.min(...rests) : null;
+}
+
 /** Those that wait because one before them was refused. */
 export function held(entries: Entry[]): Set<number> {
   const stopped = new Set(heads(entries).flatMap(({ order, standing }) => (standing.is === "refused" ? [order] : [])));
@@ -34,7 +40,7 @@ export function held(entries: Entry[]): Set<number> {
 
 /** Before it goes out: from now on nobody knows whether the server has it until it has answered. */
 export function sending(entry: Entry): Entry {
-  return entry.standing.is === "waiting" ? { ...entry, standing: { ...entry.standing, tried: true } } : entry;
+  return entry.standing.is === "waiting" ? { ...entry, standing: { ...entry.standing, tries: entry.standing.tries + 1 } } : entry;
 }
 
 /** What becomes of it; null: the server has it. `spread` is 0 to 1, so that many telephones do not come back together. */
@@ -47,9 +53,9 @@ export function answered(entry: Entry, answer: Answer, now: number, spread: numb
     case "signed_out":
       return entry;
     case "lost": {
-      const tries = entry.standing.is === "waiting" ? entry.standing.tries + 1 : 1;
+      const tries = entry.standing.is === "waiting" ? Math.max(1, entry.standing.tries) : 1;
       const rest = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(tries - 1, 10));
-      return { ...entry, standing: { is: "waiting", tried: true, tries, after: now + rest * (0.75 + spread / 2) } };
+      return { ...entry, standing: { is: "waiting", tries, after: now + rest * (0.75 + spread / 2) } };
     }
   }
 }
@@ -61,7 +67,7 @@ export function rested(entry: Entry): Entry {
 
 /** Whether its words may still be changed: the server has surely not done it. */
 export function open({ standing }: Entry): boolean {
-  return standing.is !== "waiting" || !standing.tried;
+  return standing.is !== "waiting" || standing.tries === 0;
 }
 
 /** With other words, to be sent again. What may have been done stays as it is. */

@@ -3,7 +3,7 @@ import { address, api, Problem } from "@lib/api";
 import { heardServerTime } from "@lib/clock";
 import { type Me } from "@lib/session";
 import { meaning, type Answer } from "./queue";
-import { isFile, type Entry, type Order, type OrderLine } from "./types";
+import { isFile, type Entry, type Order, type OrderLine, type Subtype, type Subtypes } from "./types";
 
 /** As many open orders as a telephone takes along. */
 const MOST = 100;
@@ -16,8 +16,8 @@ export interface Server {
   order: (id: string) => Promise<Order | null>;
   /** The order as it stands afterwards, where the answer says it. */
   send: (entry: Entry, bytes: ArrayBuffer | null) => Promise<{ answer: Answer; order: Order | null }>;
-  /** What the sub-types are called, by their codes. */
-  titles: () => Promise<Record<string, { zh: string; en: string }>>;
+  /** By their codes. */
+  subtypes: () => Promise<Subtypes>;
 }
 
 const isOrder = (found: unknown, id: string): found is Order => typeof found === "object" && found !== null && (found as Order).id === id && Array.isArray((found as Order).allowed);
@@ -57,7 +57,7 @@ export const server: Server = {
       throw error;
     }
   },
-  send: async ({ order: id, token, what }, bytes) => {
+  send: async ({ order: id, token, what, standing }, bytes) => {
     try {
       if (!isFile(what)) {
         const order = await api.post<unknown>(`/api/work_orders/${id}/act`, { act: what, token });
@@ -69,11 +69,14 @@ export const server: Server = {
       if (isOrder(taken, id)) return { answer: { is: "done" }, order: taken };
       return { answer: typeof taken === "object" && taken !== null ? { is: "done" } : { is: "lost" }, order: null };
     } catch (error) {
+      // Sent back, and the answer was lost: the order is not ours to see any more, so the second asking finds nothing.
+      const gone = error instanceof Problem && error.code === "web.not_found" && !isFile(what) && what.act === "send_back";
+      if (gone && standing.is === "waiting" && standing.tries > 1) return { answer: { is: "done" }, order: null };
       return { answer: wrong(error), order: null };
     }
   },
-  titles: async () => {
-    const { kinds } = await api.get<{ kinds: { subtypes: { code: string; title: { zh: string; en: string } }[] } }>("/api/work_orders/kinds");
-    return Object.fromEntries(kinds.subtypes.map(({ code, title }) => [code, title]));
+  subtypes: async () => {
+    const { kinds } = await api.get<{ kinds: { subtypes: Subtype[] } }>("/api/work_orders/kinds");
+    return Object.fromEntries(kinds.subtypes.map(({ code, title, fields }) => [code, { code, title, fields }]));
   },
 };

@@ -76,15 +76,15 @@ export async function openStore(person: string) {
         return answerOf(tx.objectStore("entries").add(whole)).then((seq) => ({ ...whole, seq: Number(seq) }));
       }),
 
-    /** Changes an entry as it stands now, not as a page has seen it; null where it has left meanwhile. */
+    /** Changes an entry as it stands now, not as a page has seen it; null where it has left meanwhile or stays as it was. */
     change: (seq: number, how: (entry: Entry) => Entry, draft: string | null = null): Promise<Entry | null> =>
       write(["entries", "drafts"], (tx) => {
-        if (draft) tx.objectStore("drafts").delete(draft);
         const store = tx.objectStore("entries");
         return answerOf<Entry | undefined>(store.get(seq)).then((entry) => {
-          if (!entry) return null;
-          const next = how(entry);
-          if (next !== entry) store.put(next);
+          const next = entry ? how(entry) : undefined;
+          if (!next || next === entry) return null;
+          store.put(next);
+          if (draft) tx.objectStore("drafts").delete(draft);
           return next;
         });
       }),

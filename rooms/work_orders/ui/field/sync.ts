@@ -1,9 +1,9 @@
 // Brings what was entered to the server, one after the other, and fetches the orders. It runs while a page of the field is open:
 // at once, when the network comes back, when the page is looked at, every 15 s.
-import { answered, mended, next, rested, sending, aside, open, type Answer } from "./queue";
+import { answered, aside, mended, next, open, rested, sending, wakeIn, type Answer } from "./queue";
 import type { Server } from "./server";
 import type { NewEntry, Store } from "./store";
-import type { Entry, Order, What } from "./types";
+import type { Entry, Order, Subtypes, What } from "./types";
 
 /** `other`: somebody else is signed in on this telephone; nothing is sent in that name. */
 export type Link = "unknown" | "here" | "offline" | "signed_out" | "other";
@@ -13,7 +13,7 @@ export interface Held {
   ready: boolean;
   orders: Order[];
   entries: Entry[];
-  titles: Record<string, { zh: string; en: string }>;
+  subtypes: Subtypes;
   link: Link;
   /** When the server last answered this person, in ms. */
   touched: number | null;
@@ -29,19 +29,21 @@ export interface Around {
   spread: () => number;
   /** Only one page of a browser sends at a time; false: another does. */
   alone: (act: () => Promise<void>) => Promise<boolean>;
+  /** Does something after so many ms, instead of what was to be done before. */
+  later: (ms: number, act: () => void) => void;
   /** Other pages of this person have changed something, or this one has. */
   tell: () => void;
 }
 
 const LIST_EVERY_MS = 30_000;
-const TITLES_EVERY_MS = 6 * 3_600_000;
+const SUBTYPES_EVERY_MS = 6 * 3_600_000;
 /** Who is signed in is asked again after so long, for another may have come between two entries. */
 const WHO_EVERY_MS = 5_000;
 
 export type Sync = ReturnType<typeof startSync>;
 
-export function startSync(person: string, { store, server, now, spread, alone, tell }: Around) {
-  let held: Held = { ready: false, orders: [], entries: [], titles: {}, link: "unknown", touched: null, underway: null };
+export function startSync(person: string, { store, server, now, spread, alone, later, tell }: Around) {
+  let held: Held = { ready: false, orders: [], entries: [], subtypes: {}, link: "unknown", touched: null, underway: null };
   const watchers = new Set<() => void>();
   let running: Promise<void> | null = null;
   let again = false;
@@ -54,8 +56,8 @@ export function startSync(person: string, { store, server, now, spread, alone, t
   }
 
   async function reread(): Promise<void> {
-    const [orders, entries, touched, titles] = await Promise.all([store.orders(), store.entries(), store.fact<number>("touched"), store.fact<{ of: Held["titles"] }>("titles")]);
-    become({ ready: true, orders, entries, touched: touched ?? null, titles: titles?.of ?? {} });
+    const [orders, entries, touched, subtypes] = await Promise.all([store.orders(), store.entries(), store.fact<number>("touched"), store.fact<{ of: Subtypes }>("subtypes")]);
+    become({ ready: true, orders, entries, touched: touched ?? null, subtypes: subtypes?.of ?? {} });
   }
 
   /** Whether this person is the one who is signed in, and the server is there. */
@@ -129,12 +131,12 @@ export function startSync(person: string, { store, server, now, spread, alone, t
     tell();
   }
 
-  async function fetchTitles(): Promise<void> {
-    const known = await store.fact<{ at: number }>("titles");
-    if (known && now() - known.at < TITLES_EVERY_MS) return;
-    const of = await server.titles();
-    await store.putFact("titles", { at: now(), of });
-    become({ titles: of });
+  async function fetchSubtypes(): Promise<void> {
+    const known = await store.fact<{ at: number }>("subtypes");
+    if (known && now() - known.at < SUBTYPES_EVERY_MS) return;
+    const of = await server.subtypes();
+    await store.putFact("subtypes", { at: now(), of });
+    become({ subtypes: of });
   }
 
   async function pass(): Promise<void> {
@@ -146,7 +148,7 @@ export function startSync(person: string, { store, server, now, spread, alone, t
     if (now() - listed >= LIST_EVERY_MS) {
       try {
         await fetchOrders();
-        await fetchTitles();
+        await fetchSubtypes();
       } catch {
         // The entries are what counts; the list comes with the next round.
         asked = -Infinity;
@@ -164,6 +166,8 @@ export function startSync(person: string, { store, server, now, spread, alone, t
           again = false;
           if (!(await alone(pass))) await reread();
         }
+        const wait = wakeIn(held.entries, now());
+        if (wait !== null && held.link === "here") later(wait, () => void go());
       } finally {
         running = null;
       }
@@ -171,10 +175,12 @@ export function startSync(person: string, { store, server, now, spread, alone, t
     return running;
   }
 
-  async function changed(seq: number, how: (entry: Entry) => Entry, draft: string | null = null): Promise<void> {
+  async function changed(seq: number, how: (entry: Entry) => Entry, draft: string | null = null): Promise<boolean> {
     const entry = await store.change(seq, how, draft);
     if (entry) become({ entries: held.entries.map((one) => (one.seq === seq ? entry : one)) });
+    else await reread();
     tell();
+    return entry !== null;
   }
 
   return {
@@ -199,11 +205,13 @@ export function startSync(person: string, { store, server, now, spread, alone, t
       tell();
       void go();
     },
-    mend: async (seq: number, what: What, draft: string | null = null): Promise<void> => {
-      await changed(seq, (entry) => mended(entry, what), draft);
+    /** False: it has gone out meanwhile, and stays as it was. */
+    mend: async (seq: number, what: What, draft: string | null = null): Promise<boolean> => {
+      const done = await changed(seq, (entry) => mended(entry, what), draft);
       void go();
+      return done;
     },
-    putAside: (seq: number): Promise<void> => changed(seq, aside),
+    putAside: (seq: number): Promise<boolean> => changed(seq, aside),
     /** For good: only what the server has surely not done, and only because the person said so. */
     throwAway: async (entry: Entry): Promise<void> => {
       if (!open(entry)) return;

@@ -29,6 +29,19 @@ export type FieldAct =
   | { act: "give_result"; result: Outcome }
   | { act: "resume" }
   | { act: "note"; text: string };
+/** The words of a configuration. */
+export interface Words {
+  zh: string;
+  en: string;
+}
+/** What a sub-type is called, and what its fields are. */
+export interface Subtype {
+  code: string;
+  title: Words;
+  fields: { key: string; title: Words; kind: string; options: { key: string; title: Words }[] }[];
+}
+export type Subtypes = Record<string, Subtype>;
+
 export type FieldVerb = FieldAct["act"];
 
 export interface FileKept {
@@ -48,8 +61,8 @@ export interface Refused {
 
 /** Where an entry stands. What has been sent is no entry any more. */
 export type Standing =
-  /** Not before `after` (ms). `tried`: it may have reached the server, so its words stay as they are. */
-  | { is: "waiting"; tried: boolean; tries: number; after: number }
+  /** Not before `after` (ms). It went out `tries` times: from the first on the server may have it, so its words stay as they are. */
+  | { is: "waiting"; tries: number; after: number }
   | { is: "refused"; why: Refused }
   /** Kept, and not sent, because the person said so. */
   | { is: "aside"; why: Refused | null };

@@ -38,12 +38,17 @@ async function alone(name: string, act: () => Promise<void>): Promise<boolean> {
 async function begin(person: string): Promise<Running> {
   const store = await openStore(person);
   const others = "BroadcastChannel" in window ? new BroadcastChannel(`field-${person}`) : null;
+  let wake: ReturnType<typeof setTimeout> | undefined;
   const sync = startSync(person, {
     store,
     server,
     now: phoneNow,
     spread: Math.random,
     alone: (act) => alone(`field-${person}`, act),
+    later: (ms, act) => {
+      clearTimeout(wake);
+      wake = setTimeout(act, ms);
+    },
     tell: () => others?.postMessage(0),
   });
   if (others) others.onmessage = () => void sync.reread();
@@ -70,6 +75,7 @@ async function begin(person: string): Promise<Running> {
   });
   function stop(): void {
     clearInterval(round);
+    clearTimeout(wake);
     window.removeEventListener("online", back);
     window.removeEventListener("focus", look);
     document.removeEventListener("visibilitychange", look);
@@ -101,7 +107,7 @@ function ensure(person: string): void {
   );
 }
 
-const NOTHING: Held = { ready: false, orders: [], entries: [], titles: {}, link: "unknown", touched: null, underway: null };
+const NOTHING: Held = { ready: false, orders: [], entries: [], subtypes: {}, link: "unknown", touched: null, underway: null };
 
 export interface Field extends Held {
   sync: Sync | null;
