@@ -31,6 +31,8 @@ const icons: Record<string, LucideIcon> = {
 const AT_ONCE = ["take", "begin", "resume"];
 /** As offered behind “more”. */
 const OFFERED = ["take", "resume", "leave", "arrive", "begin", "estimate", "contact", "give_result", "answer_urge", "reply_supervision", "note", "send_back"];
+/** Barred because there is nothing to do: not worth a line on a telephone. */
+const IDLE = ["nothing_to_answer", "has_left"];
 const STEPS = 12;
 
 /** The telephone's own map; no address goes to a map's web site. */
@@ -199,7 +201,7 @@ function Actions({ order, onAct }: { order: Order; onAct: (act: string) => void 
   const sheet = useRef<HTMLDialogElement>(null);
   const first = foremost(order);
   const may = new Map(order.allowed.map(({ act, barred }) => [act, barred]));
-  const more = OFFERED.filter((act) => may.has(act) && act !== first);
+  const more = OFFERED.filter((act) => may.has(act) && act !== first && !IDLE.includes(may.get(act) ?? ""));
   const files = may.has("attach") && !may.get("attach");
   const quick = (act: string, Icon: LucideIcon, open: boolean) => (
     <button type="button" onClick={() => onAct(act)} disabled={!open}>
