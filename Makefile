@@ -7,7 +7,7 @@
 # libopus is built from source, with cmake.
 BUILD_PACKAGES := build-essential cmake git pkg-config
 # Beside the compiler: real peers (SIPp, baresip), a second database, a browser with Chinese letters, a second reader of WAV.
-TEST_PACKAGES := $(BUILD_PACKAGES) postgresql sip-tester baresip-core chromium fonts-noto-cjk sox sqlite3
+TEST_PACKAGES := $(BUILD_PACKAGES) postgresql sip-tester baresip-core chromium fonts-noto-cjk sox sqlite3 strace
 PROGRAM := $(or $(CARGO_TARGET_DIR),target)/release/switchboard
 SCREENS := $(shell find web rooms/*/ui -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*')
 

@@ -87,6 +87,11 @@ impl Centre {
         Ok(())
     }
 
+    /// The process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().and_then(Child::id)
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
