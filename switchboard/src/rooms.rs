@@ -21,6 +21,8 @@ pub struct Surroundings {
     pub customers: PathBuf,
     /// Files of exports.
     pub interactions: PathBuf,
+    /// Rosters while they are read.
+    pub departments: PathBuf,
     /// Photos and signatures of work orders.
     pub work_orders: PathBuf,
     /// The gateways of messages.
@@ -32,7 +34,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
         notices::room(around.ways, around.calendar.clone()),
-        departments::room(),
+        departments::room(around.calendar.clone(), around.departments),
         people::room(around.people),
         promises::room(),
         ivr_flows::room(around.flows),

@@ -62,6 +62,10 @@ impl Folders {
     pub fn interactions(&self) -> PathBuf {
         self.data.join("interactions")
     }
+    /// Rosters that come in, while they are read.
+    pub fn departments(&self) -> PathBuf {
+        self.data.join("departments")
+    }
     /// Photos, signatures and scans of work orders.
     pub fn work_orders(&self) -> PathBuf {
         self.data.join("work_orders")

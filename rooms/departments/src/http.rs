@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::Changed;
 
 pub mod feed;
+pub mod import;
 pub mod matters;
 pub mod members;
 pub mod roster;

@@ -5,9 +5,16 @@
 
 #![forbid(unsafe_code)]
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
 use db::{Db, Tx};
+use kernel::calendar::Calendar;
 use kernel::{PersonId, Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
+use sheets::Work;
+use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Room, Routes, routes};
 
 mod demo;
@@ -66,8 +73,9 @@ pub async fn learn(
     store::learnt::learn(tx, kind.trim(), &key, unit, at).await
 }
 
-/// The manifest.
-pub fn room() -> Room {
+/// The manifest. Times in files are the calendar's; a file stands in `folder` while it is read.
+pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
+    let body = usize::try_from(http::import::BYTES_MAX + (64 << 10)).unwrap_or(usize::MAX);
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -88,10 +96,14 @@ pub fn room() -> Room {
             .permit(ROSTER, routes!(http::roster::add))
             .permit(ROSTER, routes!(http::roster::change, http::roster::remove))
             .permit(ROSTER, routes!(http::roster::copy))
+            .permit(ROSTER, routes!(http::import::file).layer(DefaultBodyLimit::max(body)))
+            .permit(ROSTER, routes!(http::import::import))
             .signed_in(routes!(http::feed::show, http::feed::make, http::feed::revoke))
             // Calendars cannot sign in: the address is the secret.
             .public(routes!(http::feed::calendar))
-            .with(http::feed::Gate::default()),
+            .with(http::feed::Gate::default())
+            .with(Work::new(folder))
+            .with(Arc::new(calendar)),
         ..Room::new("departments", MIGRATIONS)
     }
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 pub mod ical;
 mod refusal;
 pub mod roster;
+pub mod sheet;
 pub mod suggest;
 mod tree;
 

@@ -1,11 +1,14 @@
 //! The room as a browser asks it, on both databases.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use db::testdb::on_both;
 use expect_test::expect;
+use kernel::calendar::Calendar;
 use kernel::{PersonId, UnitId};
 use serde_json::{Value, json};
+use web::Room;
 use web::testing::{Reply, TestSite};
 
 use crate::{MIGRATIONS, Post, room};
@@ -13,6 +16,11 @@ use crate::{MIGRATIONS, Post, room};
 mod roster;
 
 const ALL: &[&str] = &["departments.read", "departments.configure", "departments.roster"];
+
+/// The room; its folder is made when a file comes in.
+fn plain_room() -> Room {
+    room(Calendar::china(), PathBuf::from("no folder"))
+}
 
 async fn add(site: &TestSite, unit: Value) -> Reply {
     site.post("/api/departments/units", unit).by(1, ALL).send().await
@@ -37,14 +45,14 @@ async fn join(site: &TestSite, unit: &Value, person: i64, post: &str) -> Reply {
 #[test]
 fn no_door_is_open() {
     on_both(&[MIGRATIONS], async |db| {
-        assert_eq!(TestSite::new(db, vec![room()]).open_doors().await, Vec::<String>::new());
+        assert_eq!(TestSite::new(db, vec![plain_room()]).open_doors().await, Vec::<String>::new());
     });
 }
 
 #[test]
 fn a_unit_is_added_changed_moved_and_retired() {
     on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db, vec![room()]);
+        let site = TestSite::new(db, vec![plain_room()]);
         let top = added(&site, "TG", "branch", &Value::Null).await;
         let other = added(&site, "GC", "department", &top).await;
         let unit = json!({ "code": "qx", "name": " 抢险维修部 ", "kind": "department", "parent": top,
@@ -100,7 +108,7 @@ fn a_unit_is_added_changed_moved_and_retired() {
 #[test]
 fn members_see_their_units_and_leaders_what_stands_below() {
     on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db, vec![room()]);
+        let site = TestSite::new(db, vec![plain_room()]);
         let top = added(&site, "TG", "branch", &Value::Null).await;
         let repairs = added(&site, "QX", "department", &top).await;
         let crew = added(&site, "QX1", "team", &repairs).await;
@@ -153,7 +161,7 @@ fn members_see_their_units_and_leaders_what_stands_below() {
 #[test]
 fn the_demo_is_put_in_once_and_rulings_teach() {
     on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db, vec![room()]);
+        let site = TestSite::new(db, vec![plain_room()]);
         let people = [4101, 5101, 5102].map(|number| (number.to_string(), PersonId(number)));
         let people = BTreeMap::from(people);
         crate::put_demo(&site.app, &people).await.expect("the demo");

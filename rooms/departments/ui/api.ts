@@ -176,3 +176,37 @@ export async function forget({ kind, area, unit }: Lesson): Promise<void> {
   await api.delete(`/api/departments/learnt?${new URLSearchParams({ kind, area, unit }).toString()}`);
   await changed();
 }
+
+/** A row of a table as the server understood it. */
+export interface Line {
+  row: number;
+  number: string;
+  unit: string | null;
+  unit_text: string;
+  duty: Duty;
+  from: string | null;
+  to: string | null;
+  phone: string | null;
+  /** The column that cannot be understood. */
+  trouble: "unit" | "number" | "duty" | "from" | "to" | "phone" | null;
+}
+export interface Imported {
+  taken: number;
+  left_out: { row: number; why: { code: string } & Record<string, unknown> }[];
+}
+export interface ImportRow {
+  row: number;
+  duty: Omit<StretchForm, "reason">;
+}
+
+/** Nothing is kept: what the rows mean is only told. */
+export function readRoster(file: File): Promise<Line[]> {
+  const form = new FormData();
+  form.append("file", file);
+  return api.upload<Line[]>("POST", "/api/departments/roster/file", form);
+}
+export async function importRoster(rows: ImportRow[], dry_run: boolean): Promise<Imported> {
+  const done = await api.post<Imported>("/api/departments/roster/import", { rows, dry_run });
+  if (!dry_run) await changed();
+  return done;
+}

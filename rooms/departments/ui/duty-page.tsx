@@ -1,6 +1,6 @@
 // Who is on duty: now in every unit, and a unit's week with its gaps; one's own duties as a calendar.
 import { App, Button, Select } from "antd";
-import { CalendarClock, ChevronLeft, ChevronRight, CopyPlus, Plus, TriangleAlert } from "lucide-react";
+import { CalendarClock, ChevronLeft, ChevronRight, CopyPlus, Plus, TriangleAlert, Upload } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -8,9 +8,12 @@ import { Empty, Mark, Notice, Page, Panel, Skeletons, Table, Trouble, useProblem
 import { serverNow } from "@lib/clock";
 import { useAgents, useUnits } from "@lib/directory";
 import { clock, day, moment } from "@lib/format";
+import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { copyWeek, DUTIES, useOnDuty, useRoster, useUnit, type Copied, type Duty, type OnDutyHere, type Stretch } from "./api";
 import { FeedPanel } from "./feed-panel";
+import { ImportDialog } from "./import-dialog";
+import { ROSTER } from "./permissions";
 import { StretchDialog } from "./stretch-dialog";
 import { rows } from "./tree";
 import { later, monday, offered } from "./week";
@@ -80,6 +83,8 @@ export default function DutyPage() {
   const now = useOnDuty();
   const [url, setUrl] = useUrlState(["unit", "week"] as const);
   const [open, setOpen] = useState<Open>(null);
+  const [importing, setImporting] = useState(false);
+  const plans = useMay(ROSTER);
   const [copied, setCopied] = useState<Copied | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
   const ordered = rows(units.all);
@@ -130,6 +135,11 @@ export default function DutyPage() {
         }
         extra={
           <span className="row tight">
+            {plans && (
+              <Button icon={<Upload size={15} aria-hidden />} onClick={() => setImporting(true)}>
+                {t("import.open")}
+              </Button>
+            )}
             <Button icon={<CopyPlus size={15} aria-hidden />} disabled={!may || !roster.data?.stretches.length} title={may ? t("week.copy_help") : t("week.not_yours")} onClick={copy}>
               {t("week.copy")}
             </Button>
@@ -155,6 +165,7 @@ export default function DutyPage() {
       <p className="muted">
         <Link to={id ? `/departments?unit=${id}` : "/departments"}>{t("week.members")}</Link>
       </p>
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
       {open && unit.data && <StretchDialog unit={unit.data} above={above.data?.members.map((member) => member.person) ?? []} stretch={open.stretch} from={open.from} to={open.to} readOnly={!may} onClose={() => setOpen(null)} />}
     </Page>
   );

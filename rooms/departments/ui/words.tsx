@@ -9,7 +9,7 @@ import { CONFIGURE } from "./permissions";
 export const KIND_ICON: Record<Kind, LucideIcon> = { branch: Building2, department: Network, team: UsersRound };
 
 /** Kinds of matters that the product knows; others are free words, and shown as they are. */
-export const MATTERS = ["fault", "leak", "no_gas", "pressure", "meter", "appliance", "damage", "enquiry", "billing", "payment", "refund", "price", "request", "connection", "transfer", "card", "appointment", "inspection", "construction", "relocation", "third_party", "complaint", "conduct", "report", "opinion", "suggest", "praise"] as const;
+export const MATTERS = ["fault", "leak", "meter", "service", "billing", "safety", "works", "charging", "discipline", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
 
 export function useMatter() {
   const { t, i18n } = useTranslation("departments");

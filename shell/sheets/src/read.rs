@@ -204,12 +204,19 @@ fn text(value: &DataRef) -> String {
         DataRef::String(text) => cut(text),
         DataRef::SharedString(text) => cut(text),
         DataRef::Bool(yes) => yes.to_string(),
-        DataRef::DateTime(date) => {
-            let (year, month, day, ..) = date.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
-        }
+        DataRef::DateTime(date) => moment(date.to_ymd_hms_milli()),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => cut(text),
         DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+/// A day, a day with its time, or a time alone, which a spreadsheet keeps as a part of its day 0.
+fn moment((year, month, day, hour, minute, _, _): (u16, u8, u8, u8, u8, u8, u16)) -> String {
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    match (year, hour, minute) {
+        (..=1899, ..) => format!("{hour:02}:{minute:02}"),
+        (_, 0, 0) => date,
+        _ => format!("{date} {hour:02}:{minute:02}"),
     }
 }
 
@@ -241,6 +248,13 @@ mod tests {
         let wide: Vec<u8> =
             [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(rows(&wide).expect("UTF-16"), told);
+    }
+
+    #[test]
+    fn days_and_times_are_told_apart() {
+        assert_eq!(moment((2026, 1, 5, 0, 0, 0, 0)), "2026-01-05");
+        assert_eq!(moment((2026, 1, 5, 20, 30, 0, 0)), "2026-01-05 20:30");
+        assert_eq!(moment((1899, 12, 31, 8, 0, 0, 0)), "08:00");
     }
 
     #[test]

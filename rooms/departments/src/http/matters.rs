@@ -47,7 +47,7 @@ pub struct LearntView {
 #[utoipa::path(get, path = "/api/departments/suggestion", tag = "departments", params(Matter),
     responses((status = 200, body = Vec<String>)))]
 pub async fn suggestion(State(app): State<App>, Query(matter): Query<Matter>) -> Answer<Vec<UnitId>> {
-    let kinds: Vec<&str> = matter.kinds.split([',', ',', '、']).map(str::trim).take(20).collect();
+    let kinds: Vec<&str> = matter.kinds.split([',', '\u{ff0c}', '、']).map(str::trim).take(20).collect();
     Ok(Json(crate::suggest(&app.db, &kinds, matter.area.as_deref()).await?))
 }
 

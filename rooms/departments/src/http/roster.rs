@@ -346,9 +346,9 @@ pub(super) async fn why_not(
     Ok(roster::check(stretch, &others, belongs, now).err())
 }
 
-pub(super) fn active(tree: &Tree, unit: UnitId) -> Result<(), Error> {
-    let unit = tree.get(unit).ok_or_else(Error::not_found)?;
-    if unit.retired_at.is_some() { Err(Refusal::Retired.into()) } else { Ok(()) }
+pub(super) fn active(tree: &Tree, unit: UnitId) -> Result<(), Refusal> {
+    let unit = tree.get(unit).ok_or(Refusal::NoSuchUnit)?;
+    if unit.retired_at.is_some() { Err(Refusal::Retired) } else { Ok(()) }
 }
 
 async fn check(tx: &mut Tx, tree: &Tree, stretch: &Stretch, now: Timestamp) -> Result<(), Error> {

@@ -32,6 +32,8 @@ pub enum Refusal {
     HasMembers { people: i64 },
     #[error("{units} units stand below it")]
     HasUnits { units: usize },
+    #[error("there is no such unit")]
+    NoSuchUnit,
     #[error("this is not one of your units")]
     NotYourUnit,
     #[error("the end stands before the beginning")]
@@ -76,6 +78,7 @@ impl web::Refusal for Refusal {
             | Refusal::BadSpan { .. }
             | Refusal::BadFile { .. }
             | Refusal::ColumnMissing { .. } => Status::Invalid,
+            Refusal::NoSuchUnit => Status::NotFound,
             Refusal::NotYourUnit => Status::Forbidden,
             Refusal::TooOften { retry_after_s } => Status::TooOften { retry_after_s: *retry_after_s },
             Refusal::CodeTaken

@@ -8,7 +8,7 @@ use kernel::PersonId;
 use serde_json::{Value, json};
 use web::testing::{Reply, TestSite};
 
-use super::{ALL, added, id, join};
+use super::{ALL, added, id, join, plain_room};
 use crate::{MIGRATIONS, room};
 
 /// A crew's leader, who may plan and nothing else.
@@ -22,7 +22,11 @@ struct Crews {
 }
 
 async fn crews(db: db::Db) -> Crews {
-    let site = TestSite::new(db, vec![room()]);
+    crews_in(db, plain_room()).await
+}
+
+async fn crews_in(db: db::Db, room: web::Room) -> Crews {
+    let site = TestSite::new(db, vec![room]);
     let repairs = added(&site, "QX", "department", &Value::Null).await;
     let one = added(&site, "QX1", "team", &repairs).await;
     let two = added(&site, "QX2", "team", &repairs).await;
@@ -222,5 +226,59 @@ fn addresses_are_not_found_by_trying() {
             assert_eq!(site.get(&path).send().await.status, 200);
         }
         assert_eq!(site.get(&path).send().await.status, 429, "a calendar need not ask so often");
+    });
+}
+
+#[test]
+fn a_table_is_read_tried_and_taken() {
+    on_both(&[MIGRATIONS], async |db| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let in_folder = room(kernel::calendar::Calendar::china(), folder.path().join("departments"));
+        let Crews { site, one, two, .. } = crews_in(db, in_folder).await;
+        let table = "单位,工号,班次,日期,开始,结束\n\
+            QX1,1009,主班,2026-01-05,08:00,20:00\n\
+            QX2,1009,主班,2026-01-05,12:00,18:00\n\
+            QX1,1009,副班,2026-01-05,10:00,11:00\n\
+            九班,1009,主班,2026-01-06,08:00,20:00\n";
+        let path = "/api/departments/roster/file";
+        let read = site.upload(path, "值班.csv", table.as_bytes()).by(8, PLANNER).send().await;
+        let lines = read.body.as_array().unwrap_or_else(|| panic!("{}", read.show())).clone();
+        assert_eq!((lines.len(), &lines[0]["unit"], &lines[1]["unit"]), (4, &one, &two));
+        assert_eq!(
+            (&lines[0]["from"], &lines[3]["trouble"]),
+            (&json!("2026-01-05T00:00:00Z"), &json!("unit"))
+        );
+        assert_eq!(std::fs::read_dir(folder.path().join("departments")).expect("the folder").count(), 0);
+
+        // The browser knows whose 工号 it is.
+        let rows: Vec<Value> = lines[..3]
+            .iter()
+            .map(|line| {
+                let (unit, duty, from, to) = (&line["unit"], &line["duty"], &line["from"], &line["to"]);
+                let stretch =
+                    json!({ "unit": unit, "person": PersonId(9), "duty": duty, "from": from, "to": to });
+                json!({ "row": line["row"], "duty": stretch })
+            })
+            .collect();
+        let import = |dry: bool, by: i64| {
+            let form = json!({ "rows": rows, "dry_run": dry });
+            site.post("/api/departments/roster/import", form).by(by, PLANNER).send()
+        };
+        let tried = import(true, 7).await;
+        assert_eq!(tried.body["taken"], 1, "{}", tried.show());
+        let why = |reply: &Reply| -> Vec<Value> {
+            let rows = reply.body["left_out"].as_array().expect("a list");
+            rows.iter().map(|row| json!([row["row"], row["why"]["code"]])).collect()
+        };
+        assert_eq!(why(&tried), [json!([3, "double_booked"]), json!([4, "on_duty_already"])]);
+        let taken = import(false, 7).await;
+        assert_eq!(taken.body, tried.body, "what was tried is what happens");
+        assert_eq!(import(false, 7).await.body["taken"], 0, "twice adds nothing");
+        assert_eq!(why(&import(true, 8).await)[1], json!([3, "not_your_unit"]));
+
+        let bad = site.upload(path, "a.csv", "姓名,开始,结束\n".as_bytes()).by(8, PLANNER).send().await;
+        assert_eq!(bad.body, json!({ "code": "departments.column_missing", "params": { "column": "unit" } }));
+        let broken = site.upload(path, "a.xlsx", b"PK\x03\x04nothing").by(8, PLANNER).send().await;
+        assert_eq!(broken.body["code"], "departments.bad_file");
     });
 }
