@@ -20,6 +20,7 @@ mod http;
 mod jobs;
 pub mod permissions;
 pub mod rules;
+mod search;
 pub mod store;
 mod telling;
 #[cfg(test)]
@@ -95,6 +96,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             }),
             Job::every("work_orders.forget", Duration::from_secs(3600), jobs::forget),
         ],
+        search: vec![search::source()],
         ..Room::new("work_orders", MIGRATIONS)
     }
 }

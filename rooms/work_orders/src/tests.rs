@@ -495,3 +495,36 @@ fn what_is_overdue_is_pressed_once_by_the_centre() {
         assert_eq!((supervisions().await, supervisions().await), (1, 1));
     });
 }
+
+#[test]
+fn an_order_is_found_by_number_telephone_and_address_unless_nobody_may_know() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let open = ok(file(&site, json!({ "matter": leak() })).await);
+        let mut report = leak();
+        report["subtype"] = "report.theft".into();
+        report["fields"] = json!({ "reported": "3栋201" });
+        ok(file(&site, json!({ "matter": report })).await);
+        let source = crate::search::source();
+        let (found, next) = (source.page)(site.app.clone(), 0, 10).await.expect("a page");
+        let texts: Vec<Vec<&str>> =
+            found.iter().map(|one| one.texts.iter().map(|(_, text)| text.as_str()).collect()).collect();
+        assert_eq!(texts[0], ["20260105-0001", "13812345678", "淮河中路10号3栋201"]);
+        assert_eq!(
+            (&texts[1][..], next),
+            (&["20260105-0002"][..], None),
+            "of a confidential report only the number"
+        );
+        let actor = web::Actor {
+            person: PersonId(AGENT.0),
+            number: "1001".into(),
+            name: "某人".into(),
+            session: kernel::SessionId(1),
+            permissions: kernel::Permissions::of(AGENT.1.iter().copied()),
+            group: None,
+            leads: Vec::new(),
+        };
+        let shown = (source.show)(site.app.clone(), actor, vec![id_of(&open).get()]).await.expect("a hit");
+        assert_eq!(shown[0].detail, "泄漏异味 · 王** · 138****5678 · 淮河中路****");
+    });
+}

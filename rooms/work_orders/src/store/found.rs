@@ -155,6 +155,12 @@ pub struct Standing {
     pub oldest: Timestamp,
 }
 
+const COUNT: &str = "SELECT COUNT(*) AS n FROM work_orders_order";
+
+pub async fn count(db: &Db) -> anyhow::Result<i64> {
+    Ok(sqlx::query(COUNT).fetch_one(db.read()).await.context("counting orders")?.try_get("n")?)
+}
+
 const STANDING: &str = "SELECT state, unit, COUNT(*) AS n, \
      CAST(COUNT(*) FILTER (WHERE due < $1) AS BIGINT) AS overdue, CAST(SUM(important) AS BIGINT) AS important, \
      CAST(COUNT(*) FILTER (WHERE urges > 0) AS BIGINT) AS urged, MIN(accepted_at) AS oldest \

@@ -40,6 +40,8 @@ macro_rules! columns {
 
 const ONE: &str = columns!("WHERE id = $1");
 const BY_NUMBER: &str = columns!("WHERE number = $1");
+const ABOVE: &str = columns!("WHERE id > $1 ORDER BY id LIMIT $2");
+const SOME: db::Text = db::in_ids!(columns!("WHERE id IN "), "");
 const CHILDREN: &str = columns!("WHERE master = $1 ORDER BY id LIMIT $2");
 const COUNT_CHILDREN: &str = "SELECT COUNT(*) AS n FROM work_orders_order WHERE master = $1";
 const LEFT_BEHIND: &str = "SELECT child.id FROM work_orders_order child JOIN work_orders_order master ON master.id = child.master \
@@ -73,6 +75,18 @@ pub async fn read(db: &Db, id: WorkOrderId) -> anyhow::Result<Option<Kept>> {
 pub async fn by_number(db: &Db, number: &str) -> anyhow::Result<Option<Kept>> {
     let row = sqlx::query(BY_NUMBER).bind(number).fetch_optional(db.read()).await;
     row.context("looking for an order by its number")?.as_ref().map(kept).transpose()
+}
+
+/// So many orders with an id above this one.
+pub async fn above(db: &Db, after: WorkOrderId, most: i64) -> anyhow::Result<Vec<Kept>> {
+    let rows = sqlx::query(ABOVE).bind(after.get()).bind(most).fetch_all(db.read()).await;
+    rows.context("going through the orders")?.iter().map(kept).collect()
+}
+
+/// These orders, in no particular order.
+pub async fn some(db: &Db, ids: &[i64]) -> anyhow::Result<Vec<Kept>> {
+    let rows = sqlx::query(SOME.of(db.kind())).bind(db::ids(ids.iter().copied())).fetch_all(db.read()).await;
+    rows.context("reading orders")?.iter().map(kept).collect()
 }
 
 /// Reports of the same matter that were merged into this one: so many of them, and how many there are.
