@@ -15,7 +15,7 @@ use crate::rules::roster::{Duty, Stretch};
 use crate::rules::{Kind, Member, Post, Tree, Unit};
 use crate::store;
 
-/// Days of the roster that are planned, from today on.
+/// Days of the roster that are planned, from yesterday on.
 const DAYS: u64 = 14;
 const HALF_DAY: Duration = Duration::from_secs(12 * 3600);
 
@@ -57,7 +57,7 @@ enum Plan {
     None,
     /// Two people in turn, from eight to eight.
     AroundTheClock,
-    /// The same, but nobody is there in the second night: what a gap looks like.
+    /// The same, but nobody is there tomorrow night: what a gap looks like.
     OneNightOpen,
     /// Leader and deputy in turn, a day each, to be told.
     Leaders,
@@ -115,12 +115,13 @@ pub async fn put_demo(app: &App, people: &BTreeMap<String, PersonId>) -> anyhow:
     tx.commit().await
 }
 
-/// The first two of a crew in turn, from this morning on.
+/// The first two of a crew in turn, from yesterday morning on: somebody is there whenever the demo is begun.
 async fn plan(app: &App, tx: &mut Tx, unit: &Unit, plan: Plan, crew: &[PersonId]) -> anyhow::Result<()> {
     let [one, other, ..] = crew else { return Ok(()) };
     let calendar = Calendar::china();
     let now = app.now();
-    let morning = calendar.start_of(calendar.civil(now).date()) + Duration::from_secs(8 * 3600);
+    let morning =
+        calendar.start_of(calendar.civil(now).date()) + Duration::from_secs(8 * 3600) - 2 * HALF_DAY;
     let (every, duty) = match plan {
         Plan::None => return Ok(()),
         Plan::AroundTheClock | Plan::OneNightOpen => (HALF_DAY, Duty::First),
@@ -129,7 +130,7 @@ async fn plan(app: &App, tx: &mut Tx, unit: &Unit, plan: Plan, crew: &[PersonId]
     let mut from: Timestamp = morning;
     let mut turn = 0;
     while from < morning + 2 * HALF_DAY * u32::try_from(DAYS)? {
-        if (plan, turn) != (Plan::OneNightOpen, 3) {
+        if (plan, turn) != (Plan::OneNightOpen, 5) {
             let person = if turn % 2 == 0 { *one } else { *other };
             let stretch = Stretch {
                 id: app.id(),

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Mark, Notice, Table, useProblemText } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { useAgents, useUnits } from "@lib/directory";
-import { moment } from "@lib/format";
+import { clock, day, moment } from "@lib/format";
 import { Problem } from "@lib/api";
 import { importRoster, readRoster, type Imported, type Line } from "./api";
 import { tryable, verdict } from "./import";
@@ -88,10 +88,10 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             rowKey={(line) => String(line.row)}
             columns={[
               { key: "row", title: t("import.row"), num: true, cell: (line) => line.row },
-              { key: "unit", title: t("today.unit"), cell: (line) => (line.unit ? units.name(line.unit) : line.unit_text) },
-              { key: "person", title: t("member.person"), cell: (line) => people.name(person(line.number)) ?? line.number },
+              { key: "unit", title: t("today.unit"), cell: (line) => <span className="nowrap">{line.unit ? units.name(line.unit) : line.unit_text}</span> },
+              { key: "person", title: t("member.person"), cell: (line) => <span className="nowrap">{people.name(person(line.number)) ?? line.number}</span> },
               { key: "duty", title: t("stretch.duty"), cell: (line) => t(`duty.${line.duty}`) },
-              { key: "span", title: t("stretch.span"), cell: (line) => `${line.from ? moment(line.from, false) : "—"} – ${line.to ? moment(line.to, false) : "—"}` },
+              { key: "span", title: t("stretch.span"), cell: ({ from, to }) => <span className="nowrap">{from && to ? `${moment(from, false)} – ${day(from) === day(to) ? clock(to, false) : `${day(to).slice(5)} ${clock(to, false)}`}` : "—"}</span> },
               { key: "verdict", title: t("import.verdict"), cell: said_of },
             ]}
             empty={null}

@@ -8,7 +8,7 @@ const room: Room = {
   permissions: [READ, CONFIGURE, ROSTER],
   nav: [
     { path: "/departments/duty", icon: CalendarClock, label: "nav.duty", group: "look_up", order: 6, permission: READ, shells: ["supervisor", "office"] },
-    { path: "/departments", icon: Network, label: "nav.units", group: "set_up", order: 2, permission: [CONFIGURE, ROSTER], shells: ["supervisor", "office"] },
+    { path: "/departments", icon: Network, label: "nav.units", group: "set_up", order: 2, permission: [CONFIGURE, ROSTER] },
   ],
   routes: [
     { path: "departments", page: () => import("./units-page"), permission: READ },
