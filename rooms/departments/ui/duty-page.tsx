@@ -88,7 +88,9 @@ export default function DutyPage() {
   const [copied, setCopied] = useState<Copied | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
   const ordered = rows(units.all);
-  const id = url.unit ?? now.data?.[0]?.unit ?? ordered[0]?.unit.id;
+  // First a unit where nobody is, then one that plans more than its leaders.
+  const first = now.data?.find((here) => here.nobody) ?? now.data?.find((here) => here.on_duty.some((one) => one.duty !== "leader")) ?? now.data?.[0];
+  const id = url.unit ?? (now.isPending ? undefined : (first?.unit ?? ordered[0]?.unit.id));
   const unit = useUnit(id);
   const above = useUnit(unit.data?.parent ?? undefined);
   const from = monday(url.week ? Date.parse(`${url.week}T00:00:00`) || serverNow() : serverNow());
