@@ -10,6 +10,7 @@ import { dialFrom } from "@lib/desk";
 import { useAgents } from "@lib/directory";
 import { day } from "@lib/format";
 import { useMay } from "@lib/session";
+import { Slot } from "@lib/slots";
 import { act, undo, useCustomer, type Act, type Happened, type WholeCustomer } from "./api";
 import { AccountDialog, ArchiveDialog, CloseAccountDialog, ContactDialog, FlagDialog, MergeDialog, NameDialog, NoteDialog, SplitDialog, UnmaskDialog } from "./dialogs";
 import { CHANGE, MERGE, UNMASK } from "./permissions";
@@ -283,6 +284,7 @@ export default function CustomerPage() {
           )}
         </div>
       </div>
+      <Slot name="customer.parts" customer={customer.id} fallback={null} />
       {open?.what === "name" && <NameDialog customer={customer} onClose={close} />}
       {open?.what === "close" && <CloseAccountDialog customer={customer} account={open.account} onClose={close} />}
       {open?.what === "flag" && <FlagDialog customer={customer} onClose={close} />}

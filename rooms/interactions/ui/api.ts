@@ -1,24 +1,11 @@
 // What the server says about records, reasons and phrases, and the questions to it. Names and units as on the wire.
 import { useQuery } from "@tanstack/react-query";
-import i18n from "i18next";
+import type { Asked as Field } from "@kit";
 import { api, queries } from "@lib/api";
+import type { Words } from "@lib/words";
 
-export interface Words {
-  zh: string;
-  en: string;
-}
-/** In the reader's language; Chinese where there is no English. */
-export const said = (words: Words | undefined): string => (i18n.language === "en" && words?.en ? words.en : (words?.zh ?? ""));
-
-export const FIELD_KINDS = ["text", "choice", "date", "date_time", "number", "phone", "address", "yes_no"] as const;
-export type FieldKind = (typeof FIELD_KINDS)[number];
-export interface Field {
-  key: string;
-  title: Words;
-  kind: FieldKind;
-  required: boolean;
-  options: { key: string; title: Words }[];
-}
+export { FIELD_KINDS, type Asked as Field } from "@kit";
+export { said, type Words } from "@lib/words";
 export interface Point {
   key: string;
   title: Words;

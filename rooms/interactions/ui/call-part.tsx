@@ -3,14 +3,13 @@ import { Button, Input } from "antd";
 import { History, PenLine, Unlock } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Choose, Field, Moment, Notice, Panel, Skeletons } from "@kit";
+import { AskedInput, Choose, Field, Moment, Notice, Panel, Skeletons } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { Problem } from "@lib/api";
 import { useAgents } from "@lib/directory";
 import { useMay } from "@lib/session";
 import type { SlotProps } from "@lib/slots";
 import { amend, lookAt, release, RESULTS, useEditions, useOfCall, useTree, type Draft, type Fault, type RecordView } from "./api";
-import { FieldInput } from "./desk/fields";
 import { Picker } from "./desk/picker";
 import { RecordFacts, StateMark } from "./facts";
 import { READ } from "./permissions";
@@ -59,12 +58,12 @@ function AmendDialog({ record, tree, before, why, onClose }: { record: RecordVie
           onChoose={(result) => change({ result })}
         />
       </Field>
-      <div className="record-grid">
+      <div className="asked-grid">
         <Field label={t("desk.contact")} htmlFor="i-contact" fault={told("contact")}>
           <Input id="i-contact" value={draft.contact} maxLength={40} onChange={(event) => change({ contact: event.target.value })} />
         </Field>
         {fieldsOf(tree, draft.reason).map((field) => (
-          <FieldInput key={field.key} field={field} value={draft.fields[field.key] ?? ""} fault={faults.find((fault) => fault.field === `fields.${field.key}`)} onChange={(value) => change({ fields: { ...draft.fields, [field.key]: value } })} onLeave={() => undefined} />
+          <AskedInput key={field.key} field={field} value={draft.fields[field.key] ?? ""} fault={told(`fields.${field.key}`)} onChange={(value) => change({ fields: { ...draft.fields, [field.key]: value } })} />
         ))}
       </div>
       <Field label={t("desk.notes")} htmlFor="i-notes">

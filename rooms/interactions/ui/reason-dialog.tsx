@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Field } from "@kit";
 import { EditDialog } from "@kit/dialog";
-import { changeTree, FIELD_KINDS, said, type Field as Asked, type FieldKind, type Point, type Reason } from "./api";
+import { changeTree, FIELD_KINDS, said, type Field as Asked, type Point, type Reason } from "./api";
 import { path, type Indexed } from "./tree";
 
 const choices = (field: Asked): string => field.options.map((option) => `${option.key} | ${option.title.zh}${option.title.en ? ` | ${option.title.en}` : ""}`).join("\n");
@@ -28,7 +28,7 @@ export function FieldLines({ fields, onChange }: { fields: Asked[]; onChange: (f
           <Input aria-label={t("edit.key")} placeholder={t("edit.key")} value={field.key} maxLength={40} onChange={(event) => set(at, { key: event.target.value.trim() })} />
           <Input aria-label={t("edit.zh")} placeholder={t("edit.zh")} value={field.title.zh} maxLength={60} onChange={(event) => set(at, { title: { ...field.title, zh: event.target.value } })} />
           <Input aria-label={t("edit.en")} placeholder={t("edit.en")} value={field.title.en} maxLength={120} onChange={(event) => set(at, { title: { ...field.title, en: event.target.value } })} />
-          <Select aria-label={t("edit.kind")} value={field.kind} options={FIELD_KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))} onChange={(kind: FieldKind) => set(at, { kind })} />
+          <Select aria-label={t("edit.kind")} value={field.kind} options={FIELD_KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))} onChange={(kind: Asked["kind"]) => set(at, { kind })} />
           <Checkbox checked={field.required} onChange={(event) => set(at, { required: event.target.checked })}>
             {t("edit.required")}
           </Checkbox>

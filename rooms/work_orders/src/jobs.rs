@@ -21,7 +21,7 @@ const ASKED_DAYS: u64 = 30;
 /// Orders whose suspension is over go on.
 pub async fn resume(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let today = calendar.civil(app.now()).date();
-    let mut filter = Filter { open: true, state: Some("suspended".into()), ..Filter::default() };
+    let mut filter = Filter { open: true, states: vec!["suspended".into()], ..Filter::default() };
     loop {
         let found = found::find(&app.db, &filter, BATCH).await?;
         let Some(last) = found.last() else { return Ok(()) };

@@ -292,6 +292,7 @@ fn lists_show_what_is_due_next_and_what_no_unit_has() {
         assert_eq!(get(CREW, "").await, Vec::<String>::new(), "nothing of one's own units");
         assert_eq!(get(SUPERVISOR, "customer=cu_1&kind=request").await, ["20260105-0002"]);
         assert_eq!(get(SUPERVISOR, "state=accepted&important=true").await, ["20260105-0001"]);
+        assert_eq!(get(SUPERVISOR, "state=dispatched,accepted").await, ["20260105-0002", "20260105-0001"]);
         let page = site.get("/api/work_orders?open=true&limit=1").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
         let after = page.body["next"].as_str().expect("there is more").to_owned();
         assert_eq!(get(SUPERVISOR, &format!("open=true&after={after}")).await, ["20260105-0002"]);
@@ -309,7 +310,7 @@ fn lists_show_what_is_due_next_and_what_no_unit_has() {
             .send()
             .await;
         assert_eq!(suggested.body["units"][0], CREW_1.to_string());
-        for bad in ["state=lost", "kind=none", "unit=7", "after=x", "of=all"] {
+        for bad in ["state=lost", "state=taken,lost", "kind=none", "unit=7", "after=x", "of=all"] {
             let reply =
                 site.get(&format!("/api/work_orders?{bad}")).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
             assert_eq!(

@@ -4,3 +4,5 @@ export const READ = "work_orders.read";
 export const HANDLE = "work_orders.handle";
 export const UNMASK = "work_orders.unmask";
 export const CONFIGURE = "work_orders.configure";
+/** Whoever sees any order. */
+export const SEE = [FILE, READ, HANDLE];

@@ -1,4 +1,5 @@
 // The design kit. It knows no room.
+export * from "./asked";
 export * from "./choose";
 export * from "./desk";
 export * from "./feedback";

@@ -90,3 +90,9 @@ const second = () => Math.floor(serverNow() / 1000);
 export function useSecond(): number {
   return useSyncExternalStore(everySecond, second, second);
 }
+
+/** The server's time in ms, renewed every so many seconds: for lists, which need not say each second how long is left. */
+export function useNowEvery(seconds: number): number {
+  const coarse = () => Math.floor(serverNow() / 1000 / seconds) * seconds * 1000;
+  return useSyncExternalStore(everySecond, coarse, coarse);
+}

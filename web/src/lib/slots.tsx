@@ -21,7 +21,9 @@ export interface SlotProps {
   /** At the right of an agent's desk: one filler is one tab, under its title. */
   "desk.assist": { call: string | null };
   /** In an agent's record of a call: turns it into a work order. */
-  "interactions.order": { call: string; agent: string };
+  "interactions.order": { call: string; agent: string; draft: { reason: string | null; fields: Record<string, string>; notes: string; contact: string; customer: string | null } };
+  /** On the page of one customer: what other rooms have of him. */
+  "customer.parts": { customer: string };
 }
 
 export type SlotName = keyof SlotProps;

@@ -3,7 +3,7 @@ import { App, Button, Checkbox, Dropdown, Input } from "antd";
 import { ChevronDown } from "lucide-react";
 import { useEffect, useId, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Choose, Field, Notice, Panel, Skeletons, Trouble, useDeskWords, useReasonCodes, useProblemText } from "@kit";
+import { AskedInput, Choose, Field, Notice, Panel, Skeletons, Trouble, useDeskWords, useReasonCodes, useProblemText } from "@kit";
 import { api } from "@lib/api";
 import { serverNow } from "@lib/clock";
 import { useCallCustomer } from "@lib/customer";
@@ -18,7 +18,6 @@ import { ReasonPath, RecordFacts } from "../facts";
 import { WRITE } from "../permissions";
 import { fieldsOf, index, isClosable, needsOrder, pointsOf, type Indexed } from "../tree";
 import { EVERY_MS, forgetOld, useDraft, type DraftStore, type Snapshot } from "./draft";
-import { FieldInput } from "./fields";
 import { Picker } from "./picker";
 import { Conflict, Kept } from "./status";
 import "../interactions.css";
@@ -110,14 +109,14 @@ function Form({ state, store, tree, used, live }: { state: Snapshot; store: Draf
         {needsOrder(tree, draft.reason) && draft.result === null && <span className="help">{t("desk.usually_order")}</span>}
       </Field>
       {!empty && (
-        <div className="record-grid">
-          <div className="record-field">
+        <div className="asked-grid">
+          <div className="asked">
             <Field label={t("desk.contact")} htmlFor={`${id}-contact`} fault={told("contact")}>
               <Input id={`${id}-contact`} inputMode="tel" maxLength={40} value={draft.contact} placeholder={number ? t("desk.this_number", { number }) : t("desk.this_number_plain")} {...(fault("contact") ? { status: "error" as const } : {})} onChange={(event) => store.change({ contact: event.target.value })} onBlur={() => store.tidy()} />
             </Field>
           </div>
           {fields.map((field) => (
-            <FieldInput key={field.key} field={field} value={draft.fields[field.key] ?? ""} fault={fault(`fields.${field.key}`)} onChange={(value) => store.setField(field.key, value)} onLeave={() => store.tidy()} />
+            <AskedInput key={field.key} field={field} value={draft.fields[field.key] ?? ""} fault={told(`fields.${field.key}`)} onChange={(value) => store.setField(field.key, value)} onLeave={() => store.tidy()} />
           ))}
         </div>
       )}
@@ -137,7 +136,7 @@ function Form({ state, store, tree, used, live }: { state: Snapshot; store: Draf
       <div className="record-foot">
         <Kept state={state} />
         <span className="grow" />
-        {orders.length > 0 && draft.result === "order" && <Slot name="interactions.order" call={store.call} agent={me} fallback={null} />}
+        {orders.length > 0 && draft.result === "order" && <Slot name="interactions.order" call={store.call} agent={me} draft={draft} fallback={null} />}
         {live ? (
           <>
             <Button loading={state.saving === "saving"} onClick={() => void store.save()}>

@@ -24,6 +24,7 @@ pub struct Search {
     /// Only open ones, the next due first; otherwise all, the newest first.
     #[serde(default)]
     pub open: bool,
+    /// One or several, with commas between them: `result_given,in_review`.
     pub state: Option<String>,
     pub kind: Option<String>,
     pub subtype: Option<String>,
@@ -124,14 +125,15 @@ impl Search {
     }
 
     fn filter(&self, asker: &Asker, reads: bool, now: Timestamp) -> Result<Filter, Error> {
-        let state = self.state.clone().filter(|state| !state.is_empty());
-        if state.as_deref().is_some_and(|state| !OrderState::WORDS.contains(&state)) {
+        let states = self.state.as_deref().unwrap_or_default().split(',').filter(|state| !state.is_empty());
+        let states: Vec<String> = states.map(str::to_owned).collect();
+        if states.iter().any(|state| !OrderState::WORDS.contains(&state.as_str())) {
             return Err(bad("state"));
         }
         Ok(Filter {
             lead: self.lead(asker, reads)?,
             open: self.open || self.overdue,
-            state,
+            states,
             kind: word("kind", self.kind.as_deref())?,
             subtype: self.subtype.clone().filter(|code| !code.is_empty()),
             handler: given("handler", self.handler.as_deref())?,

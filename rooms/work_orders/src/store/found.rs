@@ -31,7 +31,8 @@ pub struct Filter {
     pub lead: Lead,
     /// Only those that somebody still owes something of, the next due first; otherwise all, the newest first.
     pub open: bool,
-    pub state: Option<String>,
+    /// Any of these; empty is all.
+    pub states: Vec<String>,
     pub kind: Option<Kind>,
     pub subtype: Option<String>,
     pub handler: Option<PersonId>,
@@ -57,7 +58,7 @@ macro_rules! columns {
 macro_rules! filters {
     ($order:literal) => {
         concat!(
-            " AND ($2 = '' OR state = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR subtype = $4) \
+            " AND ($2 = '' OR $2 LIKE '%,' || state || ',%') AND ($3 = '' OR kind = $3) AND ($4 = '' OR subtype = $4) \
              AND ($5 = 0 OR handler = $5) AND ($6 = 0 OR important = 1) AND ($7 = 0 OR urges > 0) \
              AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND accepted_at >= $10 AND accepted_at < $11 \
              AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) AND ",
@@ -121,9 +122,10 @@ pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Ke
     let first = if filter.open { (i64::MIN, i64::MIN) } else { (i64::MAX, i64::MAX) };
     let place = filter.after.map_or(first, |(at, id)| (at.as_micros(), id.get()));
     let some = |text: &Option<String>| text.clone().unwrap_or_default();
+    let states = if filter.states.is_empty() { String::new() } else { format!(",{},", filter.states.join(",")) };
     let query = sqlx::query(text)
         .bind(lead)
-        .bind(some(&filter.state))
+        .bind(states)
         .bind(filter.kind.as_ref().map(word).unwrap_or_default())
         .bind(some(&filter.subtype))
         .bind(filter.handler.map_or(0, PersonId::get))

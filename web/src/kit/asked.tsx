@@ -1,19 +1,30 @@
-// The fields that a reason asks for, each as its kind wants to be filled in.
+// A field that a centre asks for (of a contact reason, of a sub-type of orders), as its kind wants to be filled in.
 import { Button, DatePicker, Input, Select } from "antd";
 import dayjs from "dayjs";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { Choose, Field } from "@kit";
 import { serverNow } from "@lib/clock";
 import { clock, day } from "@lib/format";
-import { said, type Fault, type Field as Asked } from "../api";
+import { said, type Words } from "@lib/words";
+import { Choose } from "./choose";
+import { Field } from "./page";
+
+export const FIELD_KINDS = ["text", "choice", "date", "date_time", "number", "phone", "address", "yes_no"] as const;
+export interface Asked {
+  key: string;
+  title: Words;
+  kind: (typeof FIELD_KINDS)[number];
+  required: boolean;
+  options: { key: string; title: Words }[];
+}
 
 interface Props {
   field: Asked;
   value: string;
   onChange: (value: string) => void;
-  onLeave: () => void;
-  fault: Fault | undefined;
+  onLeave?: () => void;
+  /** What is wrong with it, in words. */
+  fault: string | undefined;
 }
 
 /** Half Chinese letters side by side in a column of the form. */
@@ -21,8 +32,8 @@ const COLUMN = 30;
 /** Whether a few choices fit into one column, by rule of thumb. */
 const fits = (words: string[]): boolean => words.length > 4 || words.reduce((sum, word) => sum + 4.5 + [...word].reduce((wide, letter) => wide + (letter > "\u2e80" ? 2 : 1.1), 0), 0) <= COLUMN;
 
-export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
-  const { t } = useTranslation("interactions");
+export function AskedInput({ field, value, onChange, onLeave, fault }: Props) {
+  const { t } = useTranslation("app");
   const id = useId();
   const label = said(field.title);
   const common = { id, value, maxLength: 500, ...(fault ? { status: "error" as const } : {}), onBlur: onLeave };
@@ -46,7 +57,7 @@ export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
         return (
           <span className="row tight">
             <DatePicker {...picked("YYYY-MM-DD HH:mm")} showTime={{ format: "HH:mm" }} onChange={(next) => onChange(next?.format("YYYY-MM-DDTHH:mm") ?? "")} />
-            <Button onClick={() => onChange(`${day(serverNow())}T${clock(serverNow(), false)}`)}>{t("desk.now")}</Button>
+            <Button onClick={() => onChange(`${day(serverNow())}T${clock(serverNow(), false)}`)}>{t("now")}</Button>
           </span>
         );
       case "number":
@@ -59,8 +70,8 @@ export function FieldInput({ field, value, onChange, onLeave, fault }: Props) {
   };
   const grouped = field.kind === "yes_no" || (field.kind === "choice" && field.options.length <= 4);
   return (
-    <div className={wide ? "record-field wide" : "record-field"}>
-      <Field label={label} {...(grouped ? {} : { htmlFor: id })} required={field.required} fault={fault ? t(`fault.${fault.why}`) : undefined}>
+    <div className={wide ? "asked wide" : "asked"}>
+      <Field label={label} {...(grouped ? {} : { htmlFor: id })} required={field.required} fault={fault}>
         {body()}
       </Field>
     </div>

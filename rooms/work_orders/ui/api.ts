@@ -1,0 +1,289 @@
+// What the server says about work orders, and the questions to it. Names and units as on the wire.
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Asked } from "@kit";
+import { address, api, queries, type Query } from "@lib/api";
+import type { Words } from "@lib/words";
+
+export const KINDS = ["fault", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
+export type Kind = (typeof KINDS)[number];
+export const STATES = ["accepted", "to_dispatch", "dispatched", "taken", "arrived", "in_work", "suspended", "result_given", "in_review", "to_call_back", "closed", "merged", "void"] as const;
+export type State = (typeof STATES)[number];
+export const isOpen = (state: State): boolean => state !== "closed" && state !== "merged" && state !== "void";
+export const CHANNELS = ["phone", "government", "web", "wechat", "counter", "inside"] as const;
+export type Channel = (typeof CHANNELS)[number];
+export const SITES = ["urban", "rural", "remote"] as const;
+export const URGENCIES = ["ordinary", "important", "urgent"] as const;
+export const PRIVACIES = ["open", "confidential", "anonymous"] as const;
+export const EMOTIONS = ["calm", "agitated", "furious"] as const;
+export const LEVELS = ["ordinary", "important", "major", "special"] as const;
+export const SATISFACTIONS = ["very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied", "not_rated"] as const;
+export type Satisfaction = (typeof SATISFACTIONS)[number];
+export const RETURN_REASONS = ["not_ours", "insufficient", "duplicate"] as const;
+export const GRADES = ["daily", "listed", "summoned"] as const;
+export const SUPERVISION_REASONS = ["overdue", "repeated_complaint", "refused_duty", "false_result", "public_effect", "urged", "ordered"] as const;
+
+export interface Matter {
+  kind: Kind;
+  subtype: string;
+  channel: Channel;
+  content: string;
+  fields: Record<string, string>;
+  site: (typeof SITES)[number];
+  urgency: (typeof URGENCIES)[number];
+  danger: boolean;
+  privacy: (typeof PRIVACIES)[number];
+  emotion: (typeof EMOTIONS)[number];
+  level: (typeof LEVELS)[number];
+  reply_wanted: boolean;
+  contact: { name: string; phone: string };
+  customer: string | null;
+  important_customer: boolean;
+  address: string;
+  area: string;
+  call: string | null;
+  about: string | null;
+}
+
+/** One order in a list; what is personal is masked. */
+export interface OrderLine {
+  id: string;
+  number: string;
+  kind: Kind;
+  subtype: string;
+  channel: Channel;
+  state: State;
+  unit: string | null;
+  handler: string | null;
+  accepted_by: string | null;
+  accepted_at: string;
+  due: string | null;
+  due_step: string | null;
+  promised_since: string | null;
+  promised: string | null;
+  urgency: Matter["urgency"];
+  danger: boolean;
+  level: Matter["level"];
+  important: boolean;
+  urges: number;
+  supervised: number;
+  returns: number;
+  reopened: number;
+  master: string | null;
+  contact: string;
+  phone: string;
+  address: string;
+  area: string;
+  content: string;
+  satisfaction: Satisfaction | null;
+  version: number;
+}
+export interface ClockView {
+  promise: string;
+  step: string;
+  round: number;
+  rule: string;
+  clock: "unit" | "customer";
+  since: string;
+  due: string;
+  standing: "running" | "kept" | "broken" | "withdrawn";
+  ended_at: string | null;
+  late_s: number;
+  renewals: number;
+  reason: string | null;
+}
+export interface Outcome {
+  cause: string;
+  action: string;
+  done_at: string | null;
+  person: string;
+  told: string;
+  evidence: string;
+  substantiated: boolean | null;
+}
+export interface Urge {
+  at: string;
+  who: string | null;
+  by: "customer" | "agent" | "system";
+  words: string;
+  promise: string;
+  answer: string | null;
+}
+export interface Supervision {
+  at: string;
+  who: string | null;
+  grade: (typeof GRADES)[number];
+  reason: (typeof SUPERVISION_REASONS)[number];
+  action: string;
+  due: string;
+  reply: string | null;
+  replied_at: string | null;
+  evaluation: string | null;
+}
+export interface Attachment {
+  id: string;
+  what: "photo" | "signature" | "scan";
+  name: string;
+  mime: string;
+  bytes: number;
+  hash: string;
+}
+/** What is done to an order; the rest of it depends on which. */
+export interface Act {
+  act: Verb;
+  [said: string]: unknown;
+}
+export const VERBS = [
+  "dispatch", "redispatch", "take", "assign", "send_back", "leave", "arrive", "begin", "estimate", "give_result", "contact", "suspend", "resume", "extend",
+  "review", "approve", "refuse_result", "close", "reopen", "urge", "answer_urge", "supervise", "reply_supervision", "evaluate_supervision", "merge", "correct", "note", "attach", "void", "follow",
+] as const;
+export type Verb = (typeof VERBS)[number];
+export interface Step {
+  seq: number;
+  at: string;
+  who: string | null;
+  verb: string;
+  from: State;
+  to: State;
+  unit: string | null;
+  act: Act | null;
+}
+export interface Allowed {
+  act: Verb;
+  barred?: string;
+}
+export interface Order extends OrderLine {
+  matter: Matter;
+  /** The matter is shown whole. */
+  whole: boolean;
+  bound: string | null;
+  left_at: string | null;
+  arrived_at: string | null;
+  estimate: string | null;
+  result: Outcome | null;
+  urged: Urge[];
+  supervisions: Supervision[];
+  attachments: Attachment[];
+  clocks: ClockView[];
+  steps: Step[];
+  children: number;
+  allowed: Allowed[];
+}
+export interface Now {
+  standing: { state: State; unit: string | null; count: number; overdue: number; important: number; urged: number; oldest: string }[];
+  needed: number;
+  unassigned: number;
+}
+export interface Subtype {
+  code: string;
+  kind: Kind;
+  title: Words;
+  tags: string[];
+  fields: Asked[];
+  reasons: string[];
+  duty: string;
+  call_back: "always" | "sample" | "never";
+  danger: boolean;
+  confidential: boolean;
+  retired: boolean;
+}
+export interface Fault {
+  field: string;
+  why: "missing" | "unknown" | "too_long" | "bad_phone" | "unfit";
+}
+export interface Filing {
+  matter: Matter;
+  unit: string | null;
+  master: string | null;
+  answered: string | null;
+  appointment: string | null;
+  token: string;
+}
+
+const BASE = "/api/work_orders";
+const KEY = "work_orders";
+const one = (order: string) => `${BASE}/${encodeURIComponent(order)}`;
+/** There is no push of orders; what is looked at is asked for again. Hidden pages ask nothing. */
+export const EVERY_MS = 5_000;
+
+interface Found {
+  items: OrderLine[];
+  next: string | null;
+}
+export const useOrders = (filters: Query, limit = 50, enabled = true) =>
+  useQuery({
+    queryKey: [KEY, "list", filters, limit],
+    enabled,
+    refetchInterval: EVERY_MS,
+    queryFn: ({ signal }) => api.get<Found>(BASE, { ...filters, limit }, signal),
+  });
+
+/** Page after page as one goes on. */
+export const useAllOrders = (filters: Query) =>
+  useInfiniteQuery({
+    queryKey: [KEY, "all", filters],
+    initialPageParam: "",
+    queryFn: ({ signal, pageParam }) => api.get<Found>(BASE, { ...filters, after: pageParam }, signal),
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+
+export const useNow = (enabled = true) =>
+  useQuery({ queryKey: [KEY, "now"], enabled, refetchInterval: EVERY_MS, queryFn: ({ signal }) => api.get<Now>(`${BASE}/now`, undefined, signal) });
+
+export const useOrder = (order: string) =>
+  useQuery({ queryKey: [KEY, "one", order], refetchInterval: EVERY_MS, queryFn: ({ signal }) => api.get<Order>(one(order), undefined, signal) });
+
+export const useChildren = (order: string, enabled: boolean) =>
+  useQuery({ queryKey: [KEY, "children", order], enabled, queryFn: ({ signal }) => api.get<OrderLine[]>(`${one(order)}/children`, undefined, signal) });
+
+/** The sub-types, and how to find one by its code. */
+export function useSubtypes(enabled = true) {
+  const { data } = useQuery({
+    queryKey: [KEY, "kinds"],
+    enabled,
+    staleTime: 300_000,
+    queryFn: async ({ signal }) => (await api.get<{ kinds: { subtypes: Subtype[] } }>(`${BASE}/kinds`, undefined, signal)).kinds.subtypes,
+  });
+  return useMemo(() => {
+    const all = data ?? [];
+    const byCode = new Map(all.map((subtype) => [subtype.code, subtype]));
+    return { all, ready: data !== undefined, find: (code: string | null | undefined) => (code ? byCode.get(code) : undefined) };
+  }, [data]);
+}
+
+export const useAlike = (like: { customer: string | null; address: string; phone: string }, enabled: boolean) =>
+  useQuery({ queryKey: [KEY, "alike", like], enabled: enabled && (like.customer !== null || like.address.length > 3 || like.phone.length > 6), queryFn: ({ signal }) => api.get<OrderLine[]>(`${BASE}/alike`, like, signal) });
+
+export const useSuggested = (subtype: string, area: string, enabled: boolean) =>
+  useQuery({ queryKey: [KEY, "suggest", subtype, area], enabled: enabled && subtype !== "", retry: false, queryFn: async ({ signal }) => (await api.get<{ units: string[] }>(`${BASE}/suggest`, { subtype, area }, signal)).units });
+
+/** Everything of the room is asked for anew; what was just answered stands already. */
+async function changed(order: Order): Promise<Order> {
+  queries.setQueryData([KEY, "one", order.id], order);
+  queries.setQueryData([KEY, "one", order.number], order);
+  await queries.invalidateQueries({ queryKey: [KEY] });
+  await queries.invalidateQueries({ queryKey: ["promises"] });
+  return order;
+}
+
+export const fileOrder = async (filing: Filing): Promise<Order> => changed(await api.post<Order>(BASE, filing));
+
+/** Nobody presses twice: the same token is done once. */
+export const newToken = (): string => crypto.randomUUID();
+
+export const actPath = (order: string): string => `${one(order)}/act`;
+export const doAct = async (order: { id: string; version: number }, act: Act, token: string = newToken()): Promise<Order> =>
+  changed(await api.post<Order>(actPath(order.id), { act, version: order.version, token }));
+
+export const unmask = (order: string, reason: string): Promise<Matter> => api.post<Matter>(`${one(order)}/unmask`, { reason });
+
+/** The order behind a number that somebody reads aloud. */
+export const findOrder = (number: string): Promise<Order> => api.get<Order>(one(number.trim()));
+
+export const attachmentAt = (order: string, attachment: string): string => `${one(order)}/attachments/${encodeURIComponent(attachment)}`;
+export async function attach(order: string, what: Attachment["what"], file: File, token: string = newToken()): Promise<void> {
+  const form = new FormData();
+  form.append("file", file);
+  await api.upload("POST", address(`${one(order)}/attachments`, { what, token }), form);
+  await queries.invalidateQueries({ queryKey: [KEY] });
+}

@@ -1,0 +1,59 @@
+// What has been promised: what runs, with its bar, and what was kept or broken.
+import { CircleCheckBig, CircleX, Undo2 } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Mark, Moment } from "@kit";
+import type { ClockView, Order } from "../api";
+import { PromiseBar, useLeft } from "../marks";
+
+/** Those that run by when they are due, then the others, the last ended first. */
+export function sortedClocks(clocks: ClockView[]): { runs: ClockView[]; ended: ClockView[] } {
+  const at = (text: string | null) => Date.parse(text ?? "") || 0;
+  return {
+    runs: clocks.filter((one) => one.standing === "running").sort((a, b) => at(a.due) - at(b.due)),
+    ended: clocks.filter((one) => one.standing !== "running").sort((a, b) => at(b.ended_at) - at(a.ended_at)),
+  };
+}
+
+function Ended({ one }: { one: ClockView }) {
+  const { t } = useTranslation("work_orders");
+  const left = useLeft();
+  if (one.standing === "kept") return <Mark tone="ready" icon={CircleCheckBig}>{t("standing.kept")}</Mark>;
+  if (one.standing === "withdrawn") return <Mark tone="offline" icon={Undo2}>{t("standing.withdrawn")}</Mark>;
+  return <Mark tone="busy" icon={CircleX}>{t("standing.broken")} {left(-one.late_s * 1000)}</Mark>;
+}
+
+export function Clocks({ order }: { order: Order }) {
+  const { t } = useTranslation("work_orders");
+  const { runs, ended } = sortedClocks(order.clocks);
+  const name = (one: ClockView) => `${t(`step.${one.step}` as "step.arrive")}${one.round > 1 ? t("round", { round: one.round }) : ""}`;
+  const key = (one: ClockView) => `${one.promise} ${one.clock} ${one.round}`;
+  return (
+    <div className="stack">
+      {runs.length === 0 && <p className="muted">{t("clocks.none_run")}</p>}
+      {runs.map((one) => (
+        <div key={key(one)} className="clock-row">
+          <span>
+            <b>{name(one)}</b> <span className="muted">{t(`clock.${one.clock}`)}</span>
+          </span>
+          <PromiseBar since={one.since} due={one.due} />
+          <span className="muted clock-note">
+            <Moment at={one.due} seconds={false} /> {one.rule} {one.renewals > 0 && t("clocks.moved", { count: one.renewals, reason: one.reason ?? "" })}
+          </span>
+        </div>
+      ))}
+      {ended.length > 0 && (
+        <ul className="clock-ended">
+          {ended.map((one) => (
+            <li key={key(one)}>
+              <span>
+                {name(one)} <span className="muted">{t(`clock.${one.clock}`)}</span>
+              </span>
+              <span className="muted">{t("clocks.until")} <Moment at={one.due} seconds={false} /></span>
+              <Ended one={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+// How far a promise has run, and how near it is to breaking: what the bar, the board and the map of deadlines show.
+import type { OrderLine } from "./api";
+
+/** 黄 at half of the time, 橙 with a fifth left, 红 with none. */
+export type Nearness = "calm" | "yellow" | "orange" | "overdue";
+
+export interface Running {
+  /** 0 … 1 of the time is over. */
+  share: number;
+  nearness: Nearness;
+  /** Milliseconds left; below 0 that much too late. */
+  left: number;
+}
+
+export function running(since: string, due: string, now: number): Running {
+  const begin = Date.parse(since);
+  const end = Date.parse(due);
+  const left = end - now;
+  const whole = Math.max(1, end - begin);
+  const share = Math.min(1, Math.max(0, (now - begin) / whole));
+  const nearness = left <= 0 ? "overdue" : left / whole <= 0.2 ? "orange" : left / whole <= 0.5 ? "yellow" : "calm";
+  return { share, nearness, left };
+}
+
+/** `2 d 3 h`, `3 h 20 min`, `12 min`: as exact as one acts upon. */
+export function span(ms: number, words: { day: string; hour: string; minute: string }): string {
+  const minutes = Math.floor(Math.abs(ms) / 60_000);
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const part = (n: number, word: string) => (n > 0 ? `${n}${word}` : "");
+  const said = days > 0 ? [part(days, words.day), part(hours, words.hour)] : [part(hours, words.hour), hours < 10 ? part(rest, words.minute) : ""];
+  return said.filter(Boolean).join(" ") || `${Math.max(0, minutes)}${words.minute}`;
+}
+
+/** By what an open order is judged in a list: the next promise that breaks, since its acceptance or the promise to the customer. */
+export function nextOf(order: Pick<OrderLine, "due" | "promised" | "promised_since" | "accepted_at">, now: number): Running | null {
+  if (order.due === null) return null;
+  const since = order.promised === order.due && order.promised_since ? order.promised_since : order.accepted_at;
+  return running(since, order.due, now);
+}
