@@ -1,10 +1,12 @@
 // The manifest of promises for the browser.
+import { AlarmClock } from "lucide-react";
 import type { Room } from "@lib/room";
 import { READ } from "./permissions";
 
 const room: Room = {
   name: "promises",
   permissions: [READ],
-  routes: [],
+  nav: [{ path: "/promises", icon: AlarmClock, label: "nav.promises", group: "live", order: 3, permission: READ, shells: ["supervisor", "office"] }],
+  routes: [{ path: "promises", page: () => import("./promises-page"), permission: READ }],
 };
 export default room;

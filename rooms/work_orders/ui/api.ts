@@ -271,9 +271,9 @@ export const fileOrder = async (filing: Filing): Promise<Order> => changed(await
 /** Nobody presses twice: the same token is done once. */
 export const newToken = (): string => crypto.randomUUID();
 
-export const actPath = (order: string): string => `${one(order)}/act`;
-export const doAct = async (order: { id: string; version: number }, act: Act, token: string = newToken()): Promise<Order> =>
-  changed(await api.post<Order>(actPath(order.id), { act, version: order.version, token }));
+/** `leaving`: the page may be gone before the answer comes. */
+export const doAct = async (order: { id: string; version: number }, act: Act, token: string = newToken(), leaving = false): Promise<Order> =>
+  changed(await api.post<Order>(`${one(order.id)}/act`, { act, version: order.version, token }, leaving));
 
 export const unmask = (order: string, reason: string): Promise<Matter> => api.post<Matter>(`${one(order)}/unmask`, { reason });
 

@@ -3,6 +3,7 @@ import { Button } from "antd";
 import { ScatterChart } from "echarts/charts";
 import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use as register, type EChartsType } from "echarts/core";
+import { ScatterJitter } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { Table2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -18,7 +19,7 @@ import { placed, WINDOWS, type Window } from "./map";
 import { NextDue, StateMark, useTopic, when } from "./marks";
 import type { Nearness } from "./promise";
 
-register([ScatterChart, GridComponent, TooltipComponent, MarkLineComponent, AriaComponent, CanvasRenderer]);
+register([ScatterChart, GridComponent, TooltipComponent, MarkLineComponent, AriaComponent, ScatterJitter, CanvasRenderer]);
 
 // Told apart by shape as well as by colour.
 const LOOKS: Record<Nearness, { color: string; symbol: string }> = {
@@ -73,7 +74,7 @@ export default function DeadlineMap({ orders, cut }: { orders: OrderLine[]; cut:
         animation: false,
         aria: { enabled: true },
         textStyle: text,
-        grid: { left: 16, right: 24, top: 40, bottom: 16, containLabel: true },
+        grid: { left: 16, right: 24, top: 40, bottom: 34, containLabel: true },
         tooltip: { backgroundColor: token("surface"), borderColor: token("line-strong"), textStyle: { ...text, color: token("ink") }, formatter: ({ data }: { data: { said: string } }) => data.said },
         xAxis: {
           type: "time",
@@ -84,7 +85,8 @@ export default function DeadlineMap({ orders, cut }: { orders: OrderLine[]; cut:
           axisLabel: { ...text, hideOverlap: true, formatter: (at: number) => (day(at) === day(now) ? clock(at, false) : `${day(at).slice(5)}\n${clock(at, false)}`) },
           splitLine: { show: true, lineStyle: { color: token("line") } },
         },
-        yAxis: { type: "category", inverse: true, data: rowNames, axisLine: line, axisLabel: { ...text, width: 150, overflow: "truncate" }, splitLine: { show: true, lineStyle: { color: token("line") } } },
+        // Those due at the same minute stand beside each other.
+        yAxis: { type: "category", inverse: true, jitter: 30, jitterOverlap: false, data: rowNames, axisLine: line, axisLabel: { ...text, width: 150, overflow: "truncate" }, splitLine: { show: true, lineStyle: { color: token("line") } } },
         series: [
           {
             type: "scatter",

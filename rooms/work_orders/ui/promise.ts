@@ -28,7 +28,7 @@ export function span(ms: number, words: { day: string; hour: string; minute: str
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
   const part = (n: number, word: string) => (n > 0 ? `${n}${word}` : "");
   const said = days > 0 ? [part(days, words.day), part(hours, words.hour)] : [part(hours, words.hour), hours < 10 ? part(rest, words.minute) : ""];
-  return said.filter(Boolean).join(" ") || `${Math.max(0, minutes)}${words.minute}`;
+  return said.filter(Boolean).join(" ") || `<1${words.minute}`;
 }
 
 /** By what an open order is judged in a list: the next promise that breaks, since its acceptance or the promise to the customer. */

@@ -36,7 +36,7 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-async function request(method: string, path: string, options: { query?: Query; body?: unknown; signal?: AbortSignal } = {}): Promise<Response> {
+async function request(method: string, path: string, options: { query?: Query; body?: unknown; signal?: AbortSignal; keepalive?: boolean } = {}): Promise<Response> {
   const form = options.body instanceof FormData || options.body instanceof Blob;
   let response: Response;
   try {
@@ -49,6 +49,7 @@ async function request(method: string, path: string, options: { query?: Query; b
       },
       ...(options.body !== undefined ? { body: form ? (options.body as BodyInit) : JSON.stringify(options.body) } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.keepalive ? { keepalive: true } : {}),
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
@@ -67,7 +68,8 @@ async function answer<T>(response: Response): Promise<T> {
 export const api = {
   get: async <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
     answer<T>(await request("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) })),
-  post: async <T>(path: string, body?: unknown): Promise<T> => answer<T>(await request("POST", path, { body: body ?? {} })),
+  /** `keepalive`: it is sent although the page is being left. */
+  post: async <T>(path: string, body?: unknown, keepalive = false): Promise<T> => answer<T>(await request("POST", path, { body: body ?? {}, keepalive })),
   put: async <T>(path: string, body: unknown): Promise<T> => answer<T>(await request("PUT", path, { body })),
   patch: async <T>(path: string, body: unknown): Promise<T> => answer<T>(await request("PATCH", path, { body })),
   delete: async <T>(path: string): Promise<T> => answer<T>(await request("DELETE", path)),

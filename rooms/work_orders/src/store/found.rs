@@ -122,7 +122,8 @@ pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Ke
     let first = if filter.open { (i64::MIN, i64::MIN) } else { (i64::MAX, i64::MAX) };
     let place = filter.after.map_or(first, |(at, id)| (at.as_micros(), id.get()));
     let some = |text: &Option<String>| text.clone().unwrap_or_default();
-    let states = if filter.states.is_empty() { String::new() } else { format!(",{},", filter.states.join(",")) };
+    let states =
+        if filter.states.is_empty() { String::new() } else { format!(",{},", filter.states.join(",")) };
     let query = sqlx::query(text)
         .bind(lead)
         .bind(states)

@@ -14,7 +14,7 @@ export function useSendLater() {
     const said = t(`act.${act.act}`);
     const send = () => {
       notification.destroy(token);
-      void doAct(order, act, token).then(
+      void doAct(order, act, token, true).then(
         () => message.success(t("done", { act: `${order.number} ${said}` })),
         (error: unknown) => notification.error({ title: t("undo.failed", { act: said, number: order.number }), description: problemText(error).what, duration: 0 }),
       );

@@ -75,6 +75,9 @@ export function MatterForm({ matter, agent, told, onChange }: Props) {
         <Field label={t("matter.phone")} htmlFor={`${id}-phone`} required={!anonymous} fault={told("contact.phone")}>
           <Input id={`${id}-phone`} disabled={anonymous} inputMode="tel" maxLength={40} value={anonymous ? "" : matter.contact.phone} {...status("contact.phone")} onChange={(event) => onChange({ contact: { ...matter.contact, phone: event.target.value } })} />
         </Field>
+        <Field label={t("matter.site")}>
+          <Choose small label={t("matter.site")} value={matter.site} onChoose={(site) => onChange({ site })} items={SITES.map((key) => ({ key, label: t(`site.${key}`) }))} />
+        </Field>
         <div className="wide">
           <Field label={t("matter.address")} htmlFor={`${id}-address`} required={matter.kind === "fault"} fault={told("address")}>
             <Input id={`${id}-address`} maxLength={200} value={matter.address} {...status("address")} onChange={(event) => onChange({ address: event.target.value })} />
@@ -82,9 +85,6 @@ export function MatterForm({ matter, agent, told, onChange }: Props) {
         </div>
         <Field label={t("matter.area")} htmlFor={`${id}-area`} help={t("matter.area_help")}>
           <Input id={`${id}-area`} maxLength={40} value={matter.area} onChange={(event) => onChange({ area: event.target.value })} />
-        </Field>
-        <Field label={t("matter.site")}>
-          <Choose small label={t("matter.site")} value={matter.site} onChoose={(site) => onChange({ site })} items={SITES.map((key) => ({ key, label: t(`site.${key}`) }))} />
         </Field>
       </div>
       <div className="filing-grid">

@@ -5,12 +5,22 @@ import { Mark, Moment } from "@kit";
 import type { ClockView, Order } from "../api";
 import { PromiseBar, useLeft } from "../marks";
 
-/** Those that run by when they are due, then the others, the last ended first. */
-export function sortedClocks(clocks: ClockView[]): { runs: ClockView[]; ended: ClockView[] } {
+interface Shown extends ClockView {
+  /** The unit has as long as the customer was promised, and both came out the same. */
+  both: boolean;
+}
+
+/** Those that run by when they are due, then the others, the last ended first; two clocks of a step that say the same are one. */
+export function sortedClocks(clocks: ClockView[]): { runs: Shown[]; ended: Shown[] } {
   const at = (text: string | null) => Date.parse(text ?? "") || 0;
+  const same = (a: ClockView, b: ClockView) => a.promise === b.promise && a.round === b.round && a.since === b.since && a.due === b.due && a.standing === b.standing;
+  const shown = clocks.flatMap((one) => {
+    const other = clocks.find((other) => other !== one && same(one, other));
+    return other && one.clock === "customer" ? [] : [{ ...one, both: other !== undefined }];
+  });
   return {
-    runs: clocks.filter((one) => one.standing === "running").sort((a, b) => at(a.due) - at(b.due)),
-    ended: clocks.filter((one) => one.standing !== "running").sort((a, b) => at(b.ended_at) - at(a.ended_at)),
+    runs: shown.filter((one) => one.standing === "running").sort((a, b) => at(a.due) - at(b.due)),
+    ended: shown.filter((one) => one.standing !== "running").sort((a, b) => at(b.ended_at) - at(a.ended_at)),
   };
 }
 
@@ -33,7 +43,7 @@ export function Clocks({ order }: { order: Order }) {
       {runs.map((one) => (
         <div key={key(one)} className="clock-row">
           <span>
-            <b>{name(one)}</b> <span className="muted">{t(`clock.${one.clock}`)}</span>
+            <b>{name(one)}</b> <span className="muted">{one.both ? t("clock.both") : t(`clock.${one.clock}`)}</span>
           </span>
           <PromiseBar since={one.since} due={one.due} />
           <span className="muted clock-note">
@@ -46,7 +56,7 @@ export function Clocks({ order }: { order: Order }) {
           {ended.map((one) => (
             <li key={key(one)}>
               <span>
-                {name(one)} <span className="muted">{t(`clock.${one.clock}`)}</span>
+                {name(one)} <span className="muted">{one.both ? t("clock.both") : t(`clock.${one.clock}`)}</span>
               </span>
               <span className="muted">{t("clocks.until")} <Moment at={one.due} seconds={false} /></span>
               <Ended one={one} />
