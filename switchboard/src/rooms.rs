@@ -42,8 +42,9 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         recordings::room(around.recordings),
         customers::room(around.hall.clone(), around.customers),
         interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
-        floor::room(around.hall, around.calendar.clone()),
-        work_orders::room(around.calendar, around.work_orders),
+        floor::room(around.hall.clone(), around.calendar.clone()),
+        work_orders::room(around.calendar.clone(), around.work_orders),
+        callbacks::room(around.hall, around.calendar),
     ]
 }
 
@@ -61,4 +62,5 @@ pub const MIGRATIONS: &[Migrations] = &[
     interactions::MIGRATIONS,
     floor::MIGRATIONS,
     work_orders::MIGRATIONS,
+    callbacks::MIGRATIONS,
 ];

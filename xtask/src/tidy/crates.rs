@@ -18,6 +18,7 @@ const STOREYS: &[&[&str]] = &[
     &["recordings", "customers"],
     &["floor", "interactions"],
     &["work_orders"],
+    &["callbacks"],
 ];
 
 /// What every room holds.

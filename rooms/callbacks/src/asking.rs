@@ -1,0 +1,272 @@
+//! A customer is asked: taken, dialled, written down; what follows for the order happens in the same transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use calls::Hall;
+use db::{Entry, Look, Tx};
+use kernel::calendar::Calendar;
+use kernel::{CallId, IdMint, Timestamp, UnitId, WorkOrderId};
+use notices::{Channel, Notice, Recipient, Subject, Urgency};
+use serde_json::json;
+use web::{Actor, App, Error};
+use work_orders::rules::{Asker, Order};
+use work_orders::rules::decide::may_know;
+use work_orders::store::orders::{self, Kept};
+use work_orders::work::{self, Rulebook};
+
+use crate::Doubted;
+use crate::rules::decide::{self, Recorded};
+use crate::rules::task::{Ending, State};
+use crate::rules::{Caller, Facts, Hours, Refusal, Report, Settings, Task};
+use crate::store::found::{self, Queue};
+use crate::store::{config, tasks};
+
+/// The text for customers whom nobody reached.
+const MISSED: &str = "call_back_unreached";
+const PAGE: i64 = 50;
+/// A call began with the dialling, or a little before it by another clock.
+const NEAR: Duration = Duration::from_secs(2);
+
+/// Somebody who asks customers.
+pub struct Person {
+    pub asker: Asker,
+    /// Everything this person works for or leads.
+    pub units: BTreeSet<UnitId>,
+    actor: Actor,
+}
+
+impl Person {
+    pub async fn of(app: &App, actor: &Actor) -> anyhow::Result<Person> {
+        Ok(Person {
+            asker: work::asker(app, actor).await?,
+            units: departments::scope_of(&app.db, actor.person).await?.into_iter().collect(),
+            actor: actor.clone(),
+        })
+    }
+
+    pub fn caller(&self, order: &Order) -> Caller<'_> {
+        Caller { person: self.actor.person, units: &self.units, knows: may_know(order, &self.asker) }
+    }
+
+    /// Whether confidential matters are worth looking at for this person.
+    fn may_know_hidden(&self) -> bool {
+        self.actor.may(work_orders::permissions::SUPERVISE)
+    }
+}
+
+/// An order's call-back, as it is decided upon.
+struct Loaded {
+    task: Task,
+    kept: Kept,
+    reopened_before: bool,
+    settings: Settings,
+}
+
+impl Loaded {
+    async fn of(tx: &mut Tx, order: WorkOrderId) -> Result<Loaded, Error> {
+        let kept = orders::one(tx, order).await?.ok_or_else(Error::not_found)?;
+        let mut rounds = tasks::of(tx, order).await?;
+        let task = rounds.pop().ok_or_else(Error::not_found)?;
+        let (settings, _) = config::now(tx).await?;
+        Ok(Loaded { task, kept, reopened_before: reopened(&rounds), settings })
+    }
+
+    fn hours<'a>(&'a self, calendar: &'a Calendar) -> Hours<'a> {
+        Hours { calendar, settings: &self.settings }
+    }
+}
+
+/// Whether one of these call-backs led to the order being done again.
+pub fn reopened(rounds: &[Task]) -> bool {
+    rounds.iter().any(|task| matches!(task.state, State::Asked { ending: Ending::Reopened, .. }))
+}
+
+/// What may be done with a task before somebody answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    Take,
+    Release,
+}
+
+async fn keep(tx: &mut Tx, task: &Task) -> Result<(), Error> {
+    if tasks::save(tx, task).await? { Ok(()) } else { Err(Error::changed_meanwhile()) }
+}
+
+/// Takes a task, or gives it back.
+pub async fn hold(app: &App, calendar: &Calendar, actor: &Actor, order: WorkOrderId, hold: Hold) -> Result<(), Error> {
+    let person = Person::of(app, actor).await?;
+    let mut tx = app.db.begin().await?;
+    let loaded = Loaded::of(&mut tx, order).await?;
+    let next = match hold {
+        Hold::Take => {
+            let caller = person.caller(&loaded.kept.order);
+            decide::take(&loaded.task, caller, app.now(), loaded.hours(calendar))?
+        }
+        Hold::Release => decide::release(&loaded.task, actor.person)?,
+    };
+    keep(&mut tx, &next).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What this person could ask about now, the most urgent first.
+pub async fn queue(app: &App, calendar: &Calendar, person: &Person, most: usize) -> anyhow::Result<Vec<Task>> {
+    let (settings, _) = config::read(&app.db).await?;
+    let (now, hours) = (app.now(), Hours { calendar, settings: &settings });
+    let mut queue = Queue {
+        person: person.actor.person,
+        now,
+        wished_only: !hours.open(now),
+        hidden: person.may_know_hidden(),
+        after: Queue::START,
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = found::queue(&app.db, &queue, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        queue.after = (last.due, last.order);
+        let full = page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+        // Whether one may know who it was, the order says; the list leaves out those who surely may not.
+        let caller = Caller { person: person.actor.person, units: &person.units, knows: true };
+        found.extend(page.into_iter().filter(|task| decide::may_take(task, caller, now, hours).is_ok()));
+        if full || found.len() >= most {
+            found.truncate(most);
+            return Ok(found);
+        }
+    }
+}
+
+/// The most urgent task that nobody else has becomes this person's.
+///
+/// # Errors
+/// [`Refusal::NothingToDo`]
+pub async fn next(app: &App, calendar: &Calendar, actor: &Actor) -> Result<WorkOrderId, Error> {
+    let person = Person::of(app, actor).await?;
+    for task in queue(app, calendar, &person, usize::try_from(PAGE).unwrap_or(usize::MAX)).await? {
+        match hold(app, calendar, actor, task.order, Hold::Take).await {
+            Ok(()) => return Ok(task.order),
+            // Somebody was faster: the next one.
+            Err(Error::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Refusal::NothingToDo.into())
+}
+
+/// Dials the customer's number from the desk of whoever has the task. The page shows it masked; the look is written down.
+pub async fn dial(app: &App, calendar: &Calendar, hall: &dyn Hall, actor: &Actor, order: WorkOrderId) -> Result<(), Error> {
+    let person = Person::of(app, actor).await?;
+    let mut tx = app.db.begin().await?;
+    let loaded = Loaded::of(&mut tx, order).await?;
+    let number: String = loaded.kept.order.matter.contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    if number.is_empty() {
+        return Err(Refusal::NoNumber.into());
+    }
+    let caller = person.caller(&loaded.kept.order);
+    let task = decide::dial(&loaded.task, caller, app.now(), loaded.hours(calendar))?;
+    keep(&mut tx, &task).await?;
+    let reason = Some(format!("call_back {}", task.number));
+    let (at, who, subject) = (app.now(), actor.person, order.to_string());
+    tx.journal(Look { at, who, room: "callbacks", subject, what: "phone", reason }.into());
+    tx.commit().await?;
+    calls::http::desk::dial(hall, actor, number).await
+}
+
+/// The call at this person's desk, if it began with the dialling.
+async fn call_of(hall: &dyn Hall, actor: &Actor, task: &Task) -> anyhow::Result<Option<CallId>> {
+    let Some(dialled) = task.claim.and_then(|claim| claim.dialled_at) else { return Ok(None) };
+    let call = hall.desk(actor.person).await?.and_then(|desk| desk.agent.call);
+    Ok(call.filter(|call| IdMint::minted_at(call.get()) + NEAR >= dialled))
+}
+
+/// Writes down what an attempt came to, and does to the order what follows from it.
+///
+/// # Errors
+/// Refused by this room or by work orders; nothing has changed then.
+pub async fn record(
+    app: &App,
+    calendar: &Calendar,
+    hall: &dyn Hall,
+    actor: &Actor,
+    order: WorkOrderId,
+    report: &Report,
+) -> Result<(), Error> {
+    let person = Person::of(app, actor).await?;
+    let seen = tasks::read(&app.db, order).await?.pop().ok_or_else(Error::not_found)?;
+    let call = call_of(hall, actor, &seen).await?;
+    let mut tx = app.db.begin().await?;
+    let loaded = Loaded::of(&mut tx, order).await?;
+    let now = app.now();
+    let facts = Facts {
+        now,
+        hours: loaded.hours(calendar),
+        accepted_at: loaded.kept.order.accepted_at,
+        arrived_at: loaded.kept.order.arrived_at,
+        reopened_before: loaded.reopened_before,
+    };
+    let Recorded { mut task, acts, tell, doubt } =
+        decide::record(&loaded.task, report, person.caller(&loaded.kept.order), call, facts)?;
+    if tell {
+        task.told = tell_missed(&mut tx, app, &loaded.kept.order, &task, calendar).await?;
+    }
+    keep(&mut tx, &task).await?;
+    let outcome = report.outcome();
+    let payload = json!({ "number": task.number, "outcome": outcome, "state": task.state, "call": call,
+        "attempts": task.attempts.len(), "doubt": doubt });
+    let (who, subject) = (Some(actor.person), order.to_string());
+    tx.journal(Entry { at: now, who, room: "callbacks", subject, kind: "attempted", payload });
+    if let Some(doubt) = doubt {
+        let (number, unit) = (task.number.clone(), task.unit);
+        tx.emit(now, &Doubted { order, number, unit, recorded: doubt.recorded, told: doubt.told })?;
+    }
+    let rules = Rulebook::now(&mut tx).await?;
+    let (centre, mut kept) = (Asker::centre(), loaded.kept);
+    for (act, by_itself) in &acts {
+        let asker = if *by_itself { &centre } else { &person.asker };
+        kept = work::moving(&mut tx, app, calendar, &rules, kept, act, asker).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A message to whom nobody reached. Where there is no such text, or no number for it, the attempt is kept all the same.
+async fn tell_missed(tx: &mut Tx, app: &App, order: &Order, task: &Task, calendar: &Calendar) -> anyhow::Result<bool> {
+    let day = calendar.civil(app.now()).strftime("%-m月%-d日").to_string();
+    let notice = Notice {
+        template: MISSED.into(),
+        language: notices::LANGUAGE.into(),
+        channel: Channel::Sms,
+        to: Recipient {
+            phone: Some(order.matter.contact.phone.clone()),
+            customer: order.matter.customer.clone(),
+            ..Recipient::default()
+        },
+        values: BTreeMap::from([("number".into(), task.number.clone()), ("date".into(), day)]),
+        about: Subject::new("work_orders", order.id),
+        once: format!("callbacks.missed.{}.{}", order.id, task.since.as_micros()),
+        urgency: Urgency::Normal,
+        until: None,
+        by: None,
+    };
+    let sent = notices::send(tx, app.now(), app.id(), &notice).await?;
+    Ok(sent.inspect_err(|refusal| tracing::warn!(order = %order.id, "the customer is not told: {refusal}")).is_ok())
+}
+
+/// New settings: from now on, for what is open too.
+pub async fn reckon_again(tx: &mut Tx, calendar: &Calendar, settings: &Settings) -> anyhow::Result<()> {
+    let hours = Hours { calendar, settings };
+    let mut after: Option<(Timestamp, WorkOrderId)> = None;
+    loop {
+        let page = tasks::open_after(tx, after).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some((last.due, last.order));
+        for task in &page {
+            let not_before = hours.next(task, task.since);
+            if not_before != task.not_before {
+                // Whoever writes an attempt down meanwhile has reckoned by the settings before: the rule looks again at take.
+                tasks::save(tx, &Task { not_before, ..task.clone() }).await?;
+            }
+        }
+    }
+}

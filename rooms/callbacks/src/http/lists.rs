@@ -1,0 +1,200 @@
+//! Lists of call-backs, how many wait, and the figures K26 to K29.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use kernel::calendar::Calendar;
+use kernel::{Timestamp, UnitId, WorkOrderId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, Json, Page, Query};
+
+use super::views::{TaskLine, line};
+use crate::asking::{self, Person};
+use crate::permissions::READ;
+use crate::rules::figures::{self, Figures, Group};
+use crate::rules::{Hours, Refusal, Task};
+use crate::store::found::{self, Filter, Set};
+use crate::store::config;
+
+fn bad(field: &'static str) -> Error {
+    Refusal::BadQuery { field }.into()
+}
+
+fn given<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
+    text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| bad(field))).transpose()
+}
+
+/// What is looked for; everything absent is any.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// `mine`: what I may ask about now, the most urgent first; `open`: all that is open, the next due first. Behind the
+    /// figures, the newest first: `required`, `completed`, `tried`, `reached`, `rated`, `satisfied`, `unsatisfied`,
+    /// `doubted`. `open` if not given.
+    pub set: Option<String>,
+    /// A unit's id, or `none` for orders that no unit had.
+    pub unit: Option<String>,
+    pub kind: Option<String>,
+    /// Came to be asked at or after this instant (RFC 3339), and before that.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// 1 to 200; 50 if not given.
+    pub limit: Option<u32>,
+}
+
+fn place(text: &str) -> Result<(Timestamp, WorkOrderId), Error> {
+    let (at, id) = text.split_once('~').ok_or_else(|| bad("after"))?;
+    let at = at.parse().map_err(|_| bad("after"))?;
+    Ok((Timestamp::from_micros(at), id.parse().map_err(|_| bad("after"))?))
+}
+
+impl Search {
+    fn filter(&self, person: i64) -> Result<Filter, Error> {
+        let unit = match self.unit.as_deref() {
+            Some("none") => Some(None),
+            unit => given::<UnitId>("unit", unit)?.map(Some),
+        };
+        let kind = self.kind.clone().filter(|kind| !kind.is_empty());
+        if kind.as_deref().is_some_and(|kind| promises::rules::parse::<deadlines::Kind>(kind).is_none()) {
+            return Err(bad("kind"));
+        }
+        Ok(Filter {
+            unit,
+            kind,
+            from: given("from", self.from.as_deref())?,
+            to: given("to", self.to.as_deref())?,
+            person,
+            after: self.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
+        })
+    }
+}
+
+/// Call-backs, a page at a time.
+#[utoipa::path(get, path = "/api/callbacks", tag = "callbacks", params(Search),
+    responses((status = 200, body = Page<TaskLine>)))]
+pub async fn list(
+    State(app): State<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    actor: Actor,
+    Query(search): Query<Search>,
+) -> Answer<Page<TaskLine>> {
+    let (settings, _) = config::read(&app.db).await?;
+    let hours = Hours { calendar: &calendar, settings: &settings };
+    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let filter = search.filter(actor.person.get())?;
+    let show = |tasks: Vec<Task>, by_due: bool| {
+        let key = |task: &Task| {
+            let at = if by_due { task.due } else { task.since };
+            format!("{}~{}", at.as_micros(), task.order)
+        };
+        Json(Page::of(tasks, limit, key).map(|task| line(&task, app.now(), hours)))
+    };
+    let set = match search.set.as_deref().filter(|set| !set.is_empty()).unwrap_or("open") {
+        "mine" => {
+            let person = Person::of(&app, &actor).await?;
+            let most = usize::try_from(limit).unwrap_or(usize::MAX);
+            let mine = asking::queue(&app, &calendar, &person, most).await?;
+            return Ok(show(mine, true));
+        }
+        "open" => return Ok(show(found::open(&app.db, &filter, limit + 1).await?, true)),
+        "required" => Set::Required,
+        "completed" => Set::Completed,
+        "tried" => Set::Tried,
+        "reached" => Set::Reached,
+        "rated" => Set::Rated,
+        "satisfied" => {
+            Set::Satisfied { fair: settings.fair_counts, fair_government: settings.fair_counts_government }
+        }
+        "unsatisfied" => Set::Unsatisfied,
+        "doubted" => Set::Doubted,
+        _ => return Err(bad("set")),
+    };
+    if !actor.may(READ) {
+        return Err(Error::forbidden());
+    }
+    Ok(show(found::find(&app.db, set, &filter, limit + 1).await?, false))
+}
+
+/// How many wait.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Waiting {
+    open: i64,
+    overdue: i64,
+    /// Taken by somebody just now.
+    claimed: i64,
+    /// Within the hours in which customers may be called.
+    hours_open: bool,
+    /// When the hours begin next; now, if they are.
+    #[schema(value_type = String, format = DateTime)]
+    hours_from: Timestamp,
+}
+
+/// How many wait, and whether customers may be called now.
+#[utoipa::path(get, path = "/api/callbacks/now", tag = "callbacks", responses((status = 200, body = Waiting)))]
+pub async fn now(State(app): State<App>, Extension(calendar): Extension<Arc<Calendar>>) -> Answer<Waiting> {
+    let (settings, _) = config::read(&app.db).await?;
+    let hours = Hours { calendar: &calendar, settings: &settings };
+    let now = app.now();
+    let (open, overdue, claimed) = found::now(&app.db, now).await?;
+    Ok(Json(Waiting { open, overdue, claimed, hours_open: hours.open(now), hours_from: hours.opens(now) }))
+}
+
+/// Of which period, and by what.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Period {
+    /// Came to be asked at or after this instant (RFC 3339), and before that.
+    pub from: String,
+    pub to: String,
+    /// `unit` or `kind`; `unit` if not given.
+    pub by: Option<String>,
+}
+
+/// The figures of one unit, or of one kind.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FiguresLine {
+    #[schema(value_type = Option<String>)]
+    unit: Option<UnitId>,
+    kind: Option<String>,
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FiguresView {
+    total: Figures,
+    lines: Vec<FiguresLine>,
+}
+
+/// K26 to K29 of those who came to be asked in a period. Each number opens its list: `?set=…` with the same period.
+#[utoipa::path(get, path = "/api/callbacks/figures", tag = "callbacks", params(Period),
+    responses((status = 200, body = FiguresView)))]
+pub async fn figures(State(app): State<App>, Query(period): Query<Period>) -> Answer<FiguresView> {
+    let from = period.from.parse().map_err(|_| bad("from"))?;
+    let to = period.to.parse().map_err(|_| bad("to"))?;
+    let (settings, _) = config::read(&app.db).await?;
+    let groups = found::groups(&app.db, from, to).await?;
+    let sum = |fits: &dyn Fn(&Group) -> bool| figures::figures(groups.iter().filter(|group| fits(group)), &settings);
+    let lines = match period.by.as_deref().filter(|by| !by.is_empty()).unwrap_or("unit") {
+        "unit" => {
+            let units: BTreeSet<Option<UnitId>> = groups.iter().map(|group| group.unit).collect();
+            let line = |unit| FiguresLine { unit, kind: None, figures: sum(&|group| group.unit == unit) };
+            units.into_iter().map(line).collect()
+        }
+        "kind" => {
+            let kinds: BTreeSet<&str> = groups.iter().map(|group| group.kind.as_str()).collect();
+            let line = |kind: &str| {
+                let figures = sum(&|group| group.kind == kind);
+                FiguresLine { unit: None, kind: Some(kind.to_owned()), figures }
+            };
+            kinds.into_iter().map(line).collect()
+        }
+        _ => return Err(bad("by")),
+    };
+    Ok(Json(FiguresView { total: sum(&|_| true), lines }))
+}

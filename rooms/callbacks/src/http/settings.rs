@@ -1,0 +1,58 @@
+//! How often, how far apart, at what hours.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use db::Entry;
+use kernel::calendar::Calendar;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use web::{Actor, Answer, App, Error, ErrorBody, Json};
+
+use crate::asking;
+use crate::rules::Settings;
+use crate::store::config;
+
+/// One version of the settings.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsView {
+    settings: Settings,
+    /// When it is put: of what was read.
+    version: i64,
+}
+
+/// The settings in force.
+#[utoipa::path(get, path = "/api/callbacks/settings", tag = "callbacks", responses((status = 200, body = SettingsView)))]
+pub async fn get(State(app): State<App>) -> Answer<SettingsView> {
+    let (settings, version) = config::read(&app.db).await?;
+    Ok(Json(SettingsView { settings, version }))
+}
+
+/// New settings, for what is open too.
+#[utoipa::path(put, path = "/api/callbacks/settings", tag = "callbacks", request_body = SettingsView,
+    responses((status = 200, body = SettingsView), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub async fn put(
+    State(app): State<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    actor: Actor,
+    Json(form): Json<SettingsView>,
+) -> Answer<SettingsView> {
+    form.settings.check()?;
+    let (settings, before) = (form.settings, form.version);
+    let mut tx = app.db.begin().await?;
+    if config::now(&mut tx).await?.1 != before
+        || !config::put(&mut tx, &settings, before, actor.person, app.now()).await?
+    {
+        return Err(Error::changed_meanwhile());
+    }
+    asking::reckon_again(&mut tx, &calendar, &settings).await?;
+    let version = before + 1;
+    let (who, payload) = (Some(actor.person), json!({ "version": version }));
+    let subject = "settings".to_owned();
+    tx.journal(Entry { at: app.now(), who, room: "callbacks", subject, kind: "settings_changed", payload });
+    tx.commit().await?;
+    Ok(Json(SettingsView { settings, version }))
+}

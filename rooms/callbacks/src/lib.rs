@@ -1,0 +1,74 @@
+//! Call-backs (回访): customers are asked whether their matter is done, by somebody who is not judged by the answer.
+//!
+//! Rooms above hear [`Doubted`].
+
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use calls::Hall;
+use kernel::calendar::Calendar;
+use kernel::{Timestamp, UnitId, WorkOrderId};
+use serde::{Deserialize, Serialize};
+use web::{Job, Room, Routes, routes};
+
+mod asking;
+mod hears;
+mod http;
+pub mod permissions;
+pub mod rules;
+pub mod store;
+#[cfg(test)]
+mod tests;
+
+use permissions::{CONFIGURE, PERMISSIONS, READ, SEERS, WORK};
+
+/// The tables of this room.
+pub const MIGRATIONS: db::Migrations = db::migrations!("callbacks", ["20261122_1_callbacks.sql"]);
+
+/// A customer tells another time of arrival than the crew has recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubted {
+    pub order: WorkOrderId,
+    pub number: String,
+    pub unit: Option<UnitId>,
+    pub recorded: Timestamp,
+    /// None: nobody ever came.
+    pub told: Option<Timestamp>,
+}
+
+impl db::Event for Doubted {
+    const KIND: &'static str = "callbacks.doubt";
+}
+
+/// The manifest. Hours and days are the calendar's; calls go through the hall.
+pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
+    let calendar = Arc::new(calendar);
+    let (by, finding) = (calendar.clone(), calendar.clone());
+    let hears = db::Subscription::new("callbacks.hears_orders", &["work_orders.changed"], move |tx, event| {
+        let calendar = by.clone();
+        Box::pin(async move { hears::heard(tx, event, &calendar).await })
+    });
+    Room {
+        permissions: PERMISSIONS,
+        routes: Routes::new()
+            .permit_any(SEERS, routes!(http::lists::list))
+            .permit_any(SEERS, routes!(http::lists::now))
+            .permit(READ, routes!(http::lists::figures))
+            .permit(WORK, routes!(http::tasks::next))
+            .permit_any(SEERS, routes!(http::tasks::one))
+            .permit(WORK, routes!(http::tasks::act))
+            .permit(WORK, routes!(http::tasks::dial))
+            .permit(WORK, routes!(http::tasks::record))
+            .permit_any(&[WORK, READ, CONFIGURE], routes!(http::settings::get))
+            .permit(CONFIGURE, routes!(http::settings::put))
+            .with(calendar)
+            .with(hall),
+        jobs: vec![Job::every("callbacks.find_missed", Duration::from_secs(3_600), move |app| {
+            hears::find_missed(app, finding.clone())
+        })],
+        events: vec![hears],
+        ..Room::new("callbacks", MIGRATIONS)
+    }
+}
