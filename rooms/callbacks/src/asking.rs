@@ -1,17 +1,17 @@
 //! A customer is asked: taken, dialled, written down; what follows for the order happens in the same transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use calls::Hall;
 use db::{Entry, Look, Tx};
 use kernel::calendar::Calendar;
 use kernel::{CallId, IdMint, Timestamp, UnitId, WorkOrderId};
-use notices::{Channel, Notice, Recipient, Subject, Urgency};
+use notices::{Notice, Subject};
 use serde_json::json;
 use web::{Actor, App, Error};
-use work_orders::rules::{Asker, Order};
 use work_orders::rules::decide::may_know;
+use work_orders::rules::{Asker, Order};
 use work_orders::store::orders::{self, Kept};
 use work_orders::work::{self, Rulebook};
 
@@ -94,7 +94,13 @@ async fn keep(tx: &mut Tx, task: &Task) -> Result<(), Error> {
 }
 
 /// Takes a task, or gives it back.
-pub async fn hold(app: &App, calendar: &Calendar, actor: &Actor, order: WorkOrderId, hold: Hold) -> Result<(), Error> {
+pub async fn hold(
+    app: &App,
+    calendar: &Calendar,
+    actor: &Actor,
+    order: WorkOrderId,
+    hold: Hold,
+) -> Result<(), Error> {
     let person = Person::of(app, actor).await?;
     let mut tx = app.db.begin().await?;
     let loaded = Loaded::of(&mut tx, order).await?;
@@ -111,7 +117,12 @@ pub async fn hold(app: &App, calendar: &Calendar, actor: &Actor, order: WorkOrde
 }
 
 /// What this person could ask about now, the most urgent first.
-pub async fn queue(app: &App, calendar: &Calendar, person: &Person, most: usize) -> anyhow::Result<Vec<Task>> {
+pub async fn queue(
+    app: &App,
+    calendar: &Calendar,
+    person: &Person,
+    most: usize,
+) -> anyhow::Result<Vec<Task>> {
     let (settings, _) = config::read(&app.db).await?;
     let (now, hours) = (app.now(), Hours { calendar, settings: &settings });
     let mut queue = Queue {
@@ -155,11 +166,18 @@ pub async fn next(app: &App, calendar: &Calendar, actor: &Actor) -> Result<WorkO
 }
 
 /// Dials the customer's number from the desk of whoever has the task. The page shows it masked; the look is written down.
-pub async fn dial(app: &App, calendar: &Calendar, hall: &dyn Hall, actor: &Actor, order: WorkOrderId) -> Result<(), Error> {
+pub async fn dial(
+    app: &App,
+    calendar: &Calendar,
+    hall: &dyn Hall,
+    actor: &Actor,
+    order: WorkOrderId,
+) -> Result<(), Error> {
     let person = Person::of(app, actor).await?;
     let mut tx = app.db.begin().await?;
     let loaded = Loaded::of(&mut tx, order).await?;
-    let number: String = loaded.kept.order.matter.contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    let number: String =
+        loaded.kept.order.matter.contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     if number.is_empty() {
         return Err(Refusal::NoNumber.into());
     }
@@ -231,26 +249,24 @@ pub async fn record(
 }
 
 /// A message to whom nobody reached. Where there is no such text, or no number for it, the attempt is kept all the same.
-async fn tell_missed(tx: &mut Tx, app: &App, order: &Order, task: &Task, calendar: &Calendar) -> anyhow::Result<bool> {
+async fn tell_missed(
+    tx: &mut Tx,
+    app: &App,
+    order: &Order,
+    task: &Task,
+    calendar: &Calendar,
+) -> anyhow::Result<bool> {
     let day = calendar.civil(app.now()).strftime("%-m月%-d日").to_string();
-    let notice = Notice {
-        template: MISSED.into(),
-        language: notices::LANGUAGE.into(),
-        channel: Channel::Sms,
-        to: Recipient {
-            phone: Some(order.matter.contact.phone.clone()),
-            customer: order.matter.customer.clone(),
-            ..Recipient::default()
-        },
-        values: BTreeMap::from([("number".into(), task.number.clone()), ("date".into(), day)]),
-        about: Subject::new("work_orders", order.id),
-        once: format!("callbacks.missed.{}.{}", order.id, task.since.as_micros()),
-        urgency: Urgency::Normal,
-        until: None,
-        by: None,
-    };
+    let once = format!("callbacks.missed.{}.{}", order.id, task.since.as_micros());
+    let about = Subject::new("work_orders", order.id);
+    let mut notice = Notice::sms(MISSED, &order.matter.contact.phone, about, once)
+        .with("number", task.number.as_str())
+        .with("date", day);
+    notice.to.customer = order.matter.customer.clone();
     let sent = notices::send(tx, app.now(), app.id(), &notice).await?;
-    Ok(sent.inspect_err(|refusal| tracing::warn!(order = %order.id, "the customer is not told: {refusal}")).is_ok())
+    Ok(sent
+        .inspect_err(|refusal| tracing::warn!(order = %order.id, "the customer is not told: {refusal}"))
+        .is_ok())
 }
 
 /// New settings: from now on, for what is open too.

@@ -38,7 +38,12 @@ pub async fn heard(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow:
 }
 
 /// A customer is to be asked, once for each time the order came to it.
-async fn begin(tx: &mut Tx, order: WorkOrderId, since: Timestamp, calendar: &Calendar) -> anyhow::Result<bool> {
+async fn begin(
+    tx: &mut Tx,
+    order: WorkOrderId,
+    since: Timestamp,
+    calendar: &Calendar,
+) -> anyhow::Result<bool> {
     let Some(kept) = orders::one(tx, order).await? else { return Ok(false) };
     let promised = promises::of(tx, "work_orders", &order.to_string()).await?;
     let due = promised.iter().filter(|kept| kept.step == Step::CallBack).filter_map(|kept| kept.due()).min();
@@ -80,7 +85,8 @@ fn task(order: &Order, since: Timestamp, due: Option<Timestamp>, hours: Hours<'_
 
 async fn withdraw(tx: &mut Tx, order: WorkOrderId, at: Timestamp, why: Withdrawal) -> anyhow::Result<()> {
     // One that this room has ended itself is open no more.
-    let open = tasks::of(tx, order).await?.into_iter().find(|task| task.state == State::Open && task.since <= at);
+    let open =
+        tasks::of(tx, order).await?.into_iter().find(|task| task.state == State::Open && task.since <= at);
     if let Some(task) = open {
         let withdrawn = Task { state: State::Withdrawn { at, why }, claim: None, ..task };
         anyhow::ensure!(tasks::save(tx, &withdrawn).await?, "the call-back of {order} changed meanwhile");

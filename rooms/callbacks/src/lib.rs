@@ -46,10 +46,11 @@ impl db::Event for Doubted {
 pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
     let calendar = Arc::new(calendar);
     let (by, finding) = (calendar.clone(), calendar.clone());
-    let hears = db::Subscription::new("callbacks.hears_orders", &["work_orders.changed"], move |tx, event| {
-        let calendar = by.clone();
-        Box::pin(async move { hears::heard(tx, event, &calendar).await })
-    });
+    let hears =
+        db::Subscription::new("callbacks.hears_orders", &["work_orders.changed"], move |tx, event| {
+            let calendar = by.clone();
+            Box::pin(async move { hears::heard(tx, event, &calendar).await })
+        });
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()

@@ -1,12 +1,17 @@
-// The manifest of callbacks for the browser. Pages and their place in the navigation come here: docs/a-screen.md.
+// The manifest of call-backs for the browser.
+import { PhoneForwarded } from "lucide-react";
 import type { Room } from "@lib/room";
-
-export const READ = "callbacks.read";
-export const CHANGE = "callbacks.change";
+import { CONFIGURE, READ, SEE, WORK } from "./permissions";
 
 const room: Room = {
   name: "callbacks",
-  permissions: [READ, CHANGE],
-  routes: [],
+  permissions: [WORK, READ, CONFIGURE],
+  nav: [{ path: "/callbacks", icon: PhoneForwarded, label: "nav.callbacks", group: "look_up", order: 4, permission: SEE, shells: ["desk", "supervisor", "office"] }],
+  routes: [
+    { path: "callbacks", page: () => import("./callbacks-page"), permission: SEE },
+    { path: "callbacks/figures", page: () => import("./figures-page"), permission: READ },
+    { path: "callbacks/settings", page: () => import("./settings-page"), permission: CONFIGURE },
+    { path: "callbacks/:order", page: () => import("./work-page"), permission: SEE },
+  ],
 };
 export default room;

@@ -16,8 +16,8 @@ use crate::asking::{self, Person};
 use crate::permissions::READ;
 use crate::rules::figures::{self, Figures, Group};
 use crate::rules::{Hours, Refusal, Task};
-use crate::store::found::{self, Filter, Set};
 use crate::store::config;
+use crate::store::found::{self, Filter, Set};
 
 fn bad(field: &'static str) -> Error {
     Refusal::BadQuery { field }.into()
@@ -179,7 +179,9 @@ pub async fn figures(State(app): State<App>, Query(period): Query<Period>) -> An
     let to = period.to.parse().map_err(|_| bad("to"))?;
     let (settings, _) = config::read(&app.db).await?;
     let groups = found::groups(&app.db, from, to).await?;
-    let sum = |fits: &dyn Fn(&Group) -> bool| figures::figures(groups.iter().filter(|group| fits(group)), &settings);
+    let sum = |fits: &dyn Fn(&Group) -> bool| {
+        figures::figures(groups.iter().filter(|group| fits(group)), &settings)
+    };
     let lines = match period.by.as_deref().filter(|by| !by.is_empty()).unwrap_or("unit") {
         "unit" => {
             let units: BTreeSet<Option<UnitId>> = groups.iter().map(|group| group.unit).collect();

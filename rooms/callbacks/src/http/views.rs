@@ -123,7 +123,13 @@ pub struct TaskView {
     barred: Option<Bar>,
 }
 
-pub fn task(order: &Order, rounds: Vec<Task>, caller: Caller<'_>, now: Timestamp, hours: Hours<'_>) -> Option<TaskView> {
+pub fn task(
+    order: &Order,
+    rounds: Vec<Task>,
+    caller: Caller<'_>,
+    now: Timestamp,
+    hours: Hours<'_>,
+) -> Option<TaskView> {
     let task = rounds.last()?;
     let matter = &order.matter;
     let shown = |text: String| if caller.knows { text } else { String::new() };

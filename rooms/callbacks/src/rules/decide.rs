@@ -311,9 +311,12 @@ fn conclude(answers: &Answers, reopened_before: bool) -> (Ending, Vec<(Act, bool
     let why = format!("回访不满意（{}）", reason_words(reason));
     if reopened_before {
         let action = said(&format!("重办后{why}，请核实并回复处理意见"), &answers.verbatim);
-        let press =
-            Act::Supervise { grade: Grade::Daily, reason: SupervisionReason::RepeatedComplaint, action: cut(action, 500) };
-        return (Ending::Supervised, vec![(press, true), close("回访：重办后客户仍不满意，已转督办")]);
+        let press = Act::Supervise {
+            grade: Grade::Daily,
+            reason: SupervisionReason::RepeatedComplaint,
+            action: cut(action, 500),
+        };
+        return (Ending::Supervised, vec![close("回访：重办后客户仍不满意，已转督办"), (press, true)]);
     }
     let why = cut(said(&why, &answers.verbatim), 500);
     (Ending::Reopened, vec![(Act::Reopen { why, automatic: true }, false)])
@@ -331,7 +334,9 @@ fn reason_words(reason: Reason) -> &'static str {
 
 /// 回访不成功, and why.
 fn missed(task: &Task) -> String {
-    let words = task.attempts.iter().filter(|attempt| attempt.outcome.counts()).map(|attempt| match attempt.outcome {
+    let words = task.attempts.iter().filter(|attempt| attempt.outcome.counts()).map(|attempt| match attempt
+        .outcome
+    {
         Outcome::NoAnswer => "无人接听",
         Outcome::Busy => "占线",
         Outcome::WrongNumber => "号码有误",

@@ -32,7 +32,8 @@ impl Hours<'_> {
             return at;
         }
         let gap = Duration::from_secs(u64::from(self.settings.gap_min) * 60);
-        let earliest = task.attempts.iter().map(|attempt| attempt.at + gap).max().map_or(from, |at| at.max(from));
+        let earliest =
+            task.attempts.iter().map(|attempt| attempt.at + gap).max().map_or(from, |at| at.max(from));
         self.from(earliest, &self.barred(&task.attempts))
     }
 

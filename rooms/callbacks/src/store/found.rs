@@ -80,7 +80,10 @@ pub enum Set {
     Reached,
     Rated,
     /// 一般 counts for what came from us, and from 12345.
-    Satisfied { fair: bool, fair_government: bool },
+    Satisfied {
+        fair: bool,
+        fair_government: bool,
+    },
     Unsatisfied,
     Doubted,
 }
@@ -115,7 +118,9 @@ impl Set {
             Set::Satisfied { fair: true, fair_government: false } => set!(
                 "required = 1 AND (satisfaction IN ('very_satisfied', 'satisfied') OR satisfaction = 'fair' AND government = 0)"
             ),
-            Set::Unsatisfied => set!("required = 1 AND satisfaction IN ('dissatisfied', 'very_dissatisfied')"),
+            Set::Unsatisfied => {
+                set!("required = 1 AND satisfaction IN ('dissatisfied', 'very_dissatisfied')")
+            }
             Set::Doubted => set!("doubt = 1"),
         }
     }
@@ -141,7 +146,8 @@ const NOW: &str = "SELECT COUNT(*) AS open, COUNT(*) FILTER (WHERE due < $1) AS 
 
 /// How many are open, overdue, being asked.
 pub async fn now(db: &Db, now: Timestamp) -> anyhow::Result<(i64, i64, i64)> {
-    let row = sqlx::query(NOW).bind(now.as_micros()).fetch_one(db.read()).await.context("counting what is open")?;
+    let row =
+        sqlx::query(NOW).bind(now.as_micros()).fetch_one(db.read()).await.context("counting what is open")?;
     Ok((row.try_get("open")?, row.try_get("overdue")?, row.try_get("claimed")?))
 }
 

@@ -53,14 +53,16 @@ pub async fn add(tx: &mut Tx, task: &Task) -> anyhow::Result<bool> {
     let add = add.bind(word(&task.kind)).bind(task.unit.map(UnitId::get));
     let add = add.bind(task.accepted_by.map(PersonId::get)).bind(task.about.map(PersonId::get));
     let add = add.bind(i64::from(task.hidden)).bind(i64::from(task.government));
-    let done = add.execute(&mut **tx).await.with_context(|| format!("beginning to ask about {}", task.number))?;
+    let done =
+        add.execute(&mut **tx).await.with_context(|| format!("beginning to ask about {}", task.number))?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Keeps it as it is now. False when somebody else was faster than whoever read `task.version`.
 pub async fn save(tx: &mut Tx, task: &Task) -> anyhow::Result<bool> {
     let save = bound(sqlx::query(SAVE), task)?.bind(task.version);
-    let done = save.execute(&mut **tx).await.with_context(|| format!("keeping the call-back of {}", task.number))?;
+    let done =
+        save.execute(&mut **tx).await.with_context(|| format!("keeping the call-back of {}", task.number))?;
     Ok(done.rows_affected() > 0)
 }
 

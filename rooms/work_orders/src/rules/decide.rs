@@ -135,6 +135,13 @@ fn concerns(order: &Order, asker: &Asker, verb: Verb) -> bool {
         V::SendBack | V::Take | V::Assign | V::Leave | V::Arrive | V::Begin | V::Estimate | V::GiveResult => {
             has(P::Handle)
         }
+        // Of a closed order only while there is something to say to it.
+        V::ReplySupervision if !order.state.is_open() => {
+            has(P::Handle) && order.supervisions.iter().any(|one| one.reply.is_none())
+        }
+        V::EvaluateSupervision if !order.state.is_open() => {
+            has(P::Supervise) && order.supervisions.iter().any(|one| one.evaluation.is_none())
+        }
         V::AnswerUrge | V::ReplySupervision | V::Resume => has(P::Handle),
         V::Contact => has(P::Handle) || has(P::Dispatch) || accepted,
         V::Suspend | V::Extend => has(P::Extend),

@@ -42,7 +42,10 @@ pub fn fits(state: &State, verb: Verb) -> bool {
             State::ResultGiven { .. } => matches!(verb, V::Review | V::Approve | V::RefuseResult),
             State::InReview { .. } => matches!(verb, V::Approve | V::RefuseResult),
             State::ToCallBack { .. } => matches!(verb, V::Close | V::Reopen),
-            State::Closed { .. } => matches!(verb, V::Reopen),
+            // A superior may press about what is done, too: the result was not true, the customer is unsatisfied again.
+            State::Closed { .. } => {
+                matches!(verb, V::Reopen | V::Supervise | V::ReplySupervision | V::EvaluateSupervision)
+            }
             State::Merged { .. } => matches!(verb, V::Follow),
             State::Void => false,
         }

@@ -406,6 +406,33 @@ fn who_is_not_satisfied_is_served_again_in_half_the_time() {
 }
 
 #[test]
+fn a_superior_presses_about_what_is_closed_and_the_unit_answers() {
+    let mut walk = Walk::begin(matter("complaint.service"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    walk.after(minutes(24 * 60));
+    let done = walk.now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    let close =
+        Act::Close { note: "客户仍不满意".into(), satisfaction: Some(Satisfaction::Dissatisfied) };
+    walk.act(&agent(), close).expect("asked");
+    assert_eq!(walk.runs(), "");
+    let press = Act::Supervise {
+        grade: Grade::Daily,
+        reason: SupervisionReason::RepeatedComplaint,
+        action: "核实并回复处理意见".into(),
+    };
+    walk.act(&Asker::centre(), press).expect("closed as it is");
+    assert_eq!(walk.order.state.word(), "closed");
+    assert!(walk.runs().contains("answer_supervision"), "{}", walk.runs());
+    walk.act(&crew(), Act::ReplySupervision { reply: "已向客户当面说明处理依据".into() }).expect("answered");
+    assert_eq!(walk.runs(), "");
+    let again = walk.act(&crew(), Act::ReplySupervision { reply: "已向客户当面说明处理依据".into() });
+    assert_eq!(again, Err(Refusal::NotAllowed), "nothing waits for an answer");
+}
+
+#[test]
 fn a_closed_order_is_taken_up_again_within_seven_days() {
     let mut walk = Walk::begin(matter("enquiry.safety"));
     walk.act(&agent(), Act::Close { note: "已当场答复安检周期".into(), satisfaction: None })
