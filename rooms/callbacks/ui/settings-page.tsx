@@ -45,9 +45,9 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
           {form.hours.map((one, at) => (
             <span key={one.part} className="row tight">
               <span style={{ width: 72 }}>{t(`part.${one.part}`)}</span>
-              <Input aria-label={`${t(`part.${one.part}`)} ${t("settings.from")}`} value={one.from.replace(/:00$/, "")} maxLength={5} style={{ width: 80 }} onChange={(event) => hours(at, { from: event.target.value })} />
+              <Input aria-label={`${t(`part.${one.part}`)} ${t("settings.from")}`} value={one.from.slice(0, 5)} maxLength={5} style={{ width: 80 }} onChange={(event) => hours(at, { from: event.target.value })} />
               –
-              <Input aria-label={`${t(`part.${one.part}`)} ${t("settings.to")}`} value={one.to.replace(/:00$/, "")} maxLength={5} style={{ width: 80 }} onChange={(event) => hours(at, { to: event.target.value })} />
+              <Input aria-label={`${t(`part.${one.part}`)} ${t("settings.to")}`} value={one.to.slice(0, 5)} maxLength={5} style={{ width: 80 }} onChange={(event) => hours(at, { to: event.target.value })} />
             </span>
           ))}
         </div>

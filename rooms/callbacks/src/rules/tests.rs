@@ -251,7 +251,21 @@ fn what_follows_from_an_answer() {
         Answers { solved: Some(false), reason: Some(Reason::NotSolved), ..unsatisfied(Reason::Slow) };
     all += &story(&reached(Answers { satisfaction: Satisfied, ..not_solved }), false);
     all += &story(&Report::Refused { note: "在开会".into() }, false);
-    expect![[r#""#]].assert_eq(&all);
+    expect![[r#"
+        Closed tell=false close Some(VerySatisfied) 「回访：已回访客户」
+        Closed tell=false close Some(Satisfied) 「回访：已回访客户」
+        Closed tell=false close Some(Fair) 「回访：已回访客户」
+        Closed tell=false close Some(NotRated) 「回访：已回访客户」
+        Reopened tell=false reopen automatic=true 「回访不满意（问题未解决）。客户原话：师傅来了一趟就走了」
+        Reopened tell=false reopen automatic=true 「回访不满意（处理太慢）。客户原话：师傅来了一趟就走了」
+        Reopened tell=false reopen automatic=true 「回访不满意（服务态度）。客户原话：师傅来了一趟就走了」
+        Explained tell=false close Some(Dissatisfied) 「回访：客户不满意，已解释：已说明收费依据。客户原话：师傅来了一趟就走了」
+        Explained tell=false close Some(Dissatisfied) 「回访：客户不满意，已解释：已说明收费依据。客户原话：师傅来了一趟就走了」
+        Supervised tell=false close Some(Dissatisfied) 「回访：重办后客户仍不满意，已转督办。客户原话：师傅来了一趟就走了」 + centre: supervise 「重办后回访不满意（问题未解决），请核实并回复处理意见。客户原话：师傅来了一趟就走了」
+        Explained tell=false close Some(Dissatisfied) 「回访：客户不满意，已解释：已说明收费依据。客户原话：师傅来了一趟就走了」
+        Reopened tell=false reopen automatic=true 「回访不满意（问题未解决）。客户原话：师傅来了一趟就走了」
+        Refused tell=false close Some(NotRated) 「回访：客户不愿接受回访。客户原话：在开会」
+    "#]].assert_eq(&all);
 }
 
 #[test]
