@@ -96,7 +96,7 @@ async fn withdraw(tx: &mut Tx, order: WorkOrderId, at: Timestamp, why: Withdrawa
 
 /// Orders that wait for their customer's word, and of which nobody told this room: those from before it listened.
 pub async fn find_missed(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
-    let mut filter = Filter { open: true, state: Some(TO_CALL_BACK.into()), ..Filter::default() };
+    let mut filter = Filter { open: true, states: vec![TO_CALL_BACK.into()], ..Filter::default() };
     loop {
         let waiting = find(&app.db, &filter, BATCH).await?;
         let ids: Vec<WorkOrderId> = waiting.iter().map(|kept| kept.order.id).collect();
