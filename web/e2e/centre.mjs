@@ -17,6 +17,7 @@ const WRAP_UP_S = 2;
 
 export class Centre {
   #processes = [];
+  #serve = { child: null, args: [] };
   #folder = mkdtempSync(join(tmpdir(), "switchboard-e2e-"));
 
   /**
@@ -44,8 +45,23 @@ export class Centre {
     writeFileSync(join(this.#folder, "centre.toml"), demo(phones, how));
     await this.#ended(this.#run(PROGRAM, ["apply", join(this.#folder, "centre.toml"), "--data", data]));
     this.#run("sipp", ["-sn", "uas", "-rtp_echo", "-nostdin", "-i", "127.0.0.1", "-p", `${phones}`, "-mp", `${await freePort()}`]);
-    const serve = this.#run(PROGRAM, ["serve", "--demo", "--demo-customers", `${how.customers}`, "--data", data, "--http", "127.0.0.1:0", "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`]);
-    this.web = await said(serve, /web\s+(http:\/\/\S+)/);
+    const web = `127.0.0.1:${await freePort()}`;
+    this.#serve.args = ["serve", "--demo", "--demo-customers", `${how.customers}`, "--data", data, "--http", web, "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`];
+    await this.again();
+  }
+
+  /** Starts the program, or starts it again in the same folder at the same addresses. */
+  async again() {
+    this.#serve.child = this.#run(PROGRAM, this.#serve.args);
+    this.web = await said(this.#serve.child, /web\s+(http:\/\/\S+)/);
+  }
+
+  /** As when the power goes: the program ends in the middle of whatever it does. */
+  async crash() {
+    const { child } = this.#serve;
+    const closed = new Promise((done) => child.on("close", done));
+    child.kill("SIGKILL");
+    await closed;
   }
 
   /** Callers who reach the centre one after the other, speak, and hang up after a while. */

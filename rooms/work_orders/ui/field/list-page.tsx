@@ -38,6 +38,7 @@ function Card({ order, title, own }: { order: Order; title: string; own: Entry[]
               {t("field.urged", { n: urges })}
             </Mark>
           )}
+          <span className="muted nowrap">{order.number}</span>
           {refused > 0 && <span className="count bad">{t("field.entries_refused", { n: refused })}</span>}
           {waiting > 0 && <span className="count">{t("field.entries", { n: waiting })}</span>}
         </span>
