@@ -50,14 +50,15 @@ function useSaid(field: Field): { tone: Tone; icon: LucideIcon; what: string; to
   const { t } = useTranslation("work_orders");
   const { waiting, refused } = tally(field.entries);
   const kept = waiting > 0 ? t("field.bar.kept", { n: waiting }) : "";
-  const with_kept = (what: string) => [what, kept].filter(Boolean).join(" · ");
+  const withKept = (what: string) => [what, kept].filter(Boolean).join(" · ");
   const to = "/field/waiting";
   if (field.broken) return { tone: "busy", icon: TriangleAlert, what: t("field.bar.broken"), to };
-  if (field.link === "signed_out") return { tone: "busy", icon: LogIn, what: with_kept(t("field.bar.signed_out")), to: "/sign-in?next=/field" };
-  if (field.link === "other") return { tone: "busy", icon: LogIn, what: with_kept(t("field.bar.other")), to: "/sign-in?next=/field" };
-  if (refused > 0) return { tone: "busy", icon: TriangleAlert, what: with_kept(t("field.bar.refused", { n: refused })), to };
-  if (field.link === "offline") return { tone: "wrap", icon: WifiOff, what: with_kept(t("field.bar.offline")), to };
-  if (field.underway !== null) return { tone: "call", icon: CloudUpload, what: with_kept(t("field.bar.sending")), to };
+  if (field.link === "signed_out") return { tone: "busy", icon: LogIn, what: withKept(t("field.bar.signed_out")), to: "/sign-in?next=/field" };
+  if (field.link === "other") return { tone: "busy", icon: LogIn, what: withKept(t("field.bar.other")), to: "/sign-in?next=/field" };
+  const offline = field.link === "offline" ? t("field.bar.offline") : "";
+  if (refused > 0) return { tone: "busy", icon: TriangleAlert, what: [t("field.bar.refused", { n: refused }), withKept(offline)].filter(Boolean).join(" · "), to };
+  if (offline) return { tone: "wrap", icon: WifiOff, what: withKept(offline), to };
+  if (field.underway !== null) return { tone: "call", icon: CloudUpload, what: withKept(t("field.bar.sending")), to };
   if (waiting > 0) return { tone: "wrap", icon: CloudUpload, what: kept, to };
   return { tone: "ready", icon: CircleCheck, what: t("field.bar.all_sent"), to };
 }

@@ -3,8 +3,7 @@ import { WAITING } from "./queue";
 import type { Entry, Order, What } from "./types";
 
 const VERSION = 1;
-const STORES = ["orders", "entries", "files", "drafts", "facts"] as const;
-type Name = (typeof STORES)[number];
+type Name = "orders" | "entries" | "files" | "drafts" | "facts";
 
 function answerOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((done, failed) => {
@@ -40,7 +39,7 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
 
 export async function openStore(person: string) {
   const db = await opened(`field-${person}`);
-  // A newer page wants another shape: it gets the database, this one is loaded anew by its owner.
+  // A newer page wants another shape of it.
   db.onversionchange = () => db.close();
 
   /** All of it or nothing; done when it is on the disk, not when it is on its way there. */
