@@ -194,13 +194,16 @@ struct File {
 #[derive(Deserialize, Debug, Default, Clone)]
 #[serde(deny_unknown_fields)]
 pub struct Notices {
+    /// Text messages by one of the two.
     pub smpp: Option<gateways::smpp::Config>,
+    pub http: Option<gateways::http::Config>,
+    pub mail: Option<gateways::mail::Config>,
 }
 
 impl Notices {
     /// The town of the demo takes text messages. Several demos may share it, each under a name of its own.
     fn of_the_demo(mut self, http: SocketAddr) -> Notices {
-        if self.smpp.is_none() {
+        if self.smpp.is_none() && self.http.is_none() {
             let name = format!("demo{}", http.port());
             self.smpp = Some(gateways::smpp::Config::plain(DEMO_MESSAGES, &name, "demo", "10690095598"));
         }
@@ -281,6 +284,10 @@ impl Config {
             demo: serve.demo,
             demo_customers: serve.demo_customers.unwrap_or(customers::rules::demo::CUSTOMERS),
         };
+        ensure!(
+            config.notices.smpp.is_none() || config.notices.http.is_none(),
+            "text messages go by [notices.smpp] or by [notices.http]: leave one of them out"
+        );
         let local = config.http.ip().is_loopback() && config.sip.ip().is_loopback();
         ensure!(
             !config.demo || local,
@@ -332,6 +339,9 @@ mod tests {
         assert_eq!(server(read("").expect("nothing")), None);
         assert_eq!(server(read("").expect("nothing").of_the_demo(at)).as_deref(), Some(DEMO_MESSAGES));
         assert!(read("[notices.smpp]\nserver = \"smsc:2775\"").is_err(), "who we are there is missing");
+        let mail = "[notices.mail]\nserver = \"mail:465\"\nfrom = \"a@b.cn\"\nsecurity = \"starttls\"";
+        assert!(read(mail).expect("a mail server").mail.is_some());
+        assert!(read(&mail.replace("starttls", "rot13")).is_err());
         assert!(read("[notices.fax]\nserver = \"x\"").is_err());
     }
 

@@ -1,6 +1,7 @@
 //! The room's HTTP: parse, load, decide, save, answer.
 
 pub mod bulletins;
+pub mod callback;
 pub mod notices;
 pub mod settings;
 pub mod templates;

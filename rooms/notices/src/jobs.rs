@@ -210,6 +210,7 @@ pub async fn tidy(app: App, ways: Arc<Ways>) -> anyhow::Result<()> {
         let next = with_receipts(&mut tx, next, now).await?;
         keep(&mut tx, &notice, next, now).await?;
     }
+    sending::forget_nonces(&mut tx, now - 2 * gateways::signed::SKEW_MAX).await?;
     tx.commit().await?;
     for channel in CHANNELS {
         if let Some(gateway) = ways.of(channel).filter(|gateway| gateway.ready().is_ok()) {
@@ -287,7 +288,7 @@ fn receipt(fate: Fate) -> Receipt {
     }
 }
 
-pub(crate) async fn hear(app: &App, gateway: &str, incoming: &Incoming) -> anyhow::Result<()> {
+async fn hear(app: &App, gateway: &str, incoming: &Incoming) -> anyhow::Result<()> {
     for _ in 0..MEETINGS_MAX {
         if try_hear(app, gateway, incoming).await? {
             return Ok(());
@@ -297,43 +298,56 @@ pub(crate) async fn hear(app: &App, gateway: &str, incoming: &Incoming) -> anyho
 }
 
 async fn try_hear(app: &App, gateway: &str, incoming: &Incoming) -> anyhow::Result<bool> {
-    let now = app.now();
     let mut tx = app.db.begin().await?;
+    let heard = hear_in(app, &mut tx, gateway, incoming).await?;
+    if heard {
+        tx.commit().await?;
+    }
+    Ok(heard)
+}
+
+/// False when another change of the same notice was faster: then all of it is tried again.
+pub(crate) async fn hear_in(
+    app: &App,
+    tx: &mut db::Tx,
+    gateway: &str,
+    incoming: &Incoming,
+) -> anyhow::Result<bool> {
+    let now = app.now();
     match incoming {
         Incoming::Receipt { id, reference, to, fate, error } => {
             let error: String = error.chars().take(200).collect();
-            let mut about = sending::hear(&mut tx, gateway, id, receipt(*fate), &error, now).await?;
+            let mut about = sending::hear(tx, gateway, id, receipt(*fate), &error, now).await?;
             if let (None, Some(reference)) = (about, reference) {
                 let to = normal(to);
-                if let Some(found) = sending::referenced(&mut tx, *reference, &to, now - DAYS_3).await? {
-                    let part = sending::parts(&mut tx, found.id).await?.len();
-                    sending::link(&mut tx, gateway, found.id, &[(part, id.clone())], now).await?;
+                if let Some(found) = sending::referenced(tx, *reference, &to, now - DAYS_3).await? {
+                    let part = sending::parts(tx, found.id).await?.len();
+                    sending::link(tx, gateway, found.id, &[(part, id.clone())], now).await?;
                     about = Some(found.id);
                 }
             }
             if let Some(id) = about {
-                let found = store::one(&mut tx, id).await?.context("a receipt for a notice that is gone")?;
-                let next = with_receipts(&mut tx, found.clone(), now).await?;
-                if !keep(&mut tx, &found, next, now).await? {
+                let found = store::one(tx, id).await?.context("a receipt for a notice that is gone")?;
+                let next = with_receipts(tx, found.clone(), now).await?;
+                if !keep(tx, &found, next, now).await? {
                     return Ok(false);
                 }
             }
         }
         Incoming::Text { from, text } => {
             let (phone, text) = (normal(from), text.chars().take(1_000).collect::<String>());
-            let last = sending::last_to(&mut tx, &phone, now - DAYS_3).await?;
+            let last = sending::last_to(tx, &phone, now - DAYS_3).await?;
             let notice = last.as_ref().map(|last| last.id);
             let id: i64 = app.id();
-            sending::add_reply(&mut tx, id, now, &phone, &text, notice).await?;
+            sending::add_reply(tx, id, now, &phone, &text, notice).await?;
             if NO_MORE.contains(&text.trim().to_uppercase().as_str()) {
                 let (recipient, class, source) = (phone.clone(), Class::Marketing, "reply".to_owned());
                 let consent = Consent { recipient, class, granted: false, source, who: None, at: now };
-                config::set_consent(&mut tx, &consent).await?;
+                config::set_consent(tx, &consent).await?;
             }
             tx.emit(now, &Reply { phone, text, notice, about: last.map(|last| last.about) })?;
         }
     }
-    tx.commit().await?;
     Ok(true)
 }
 

@@ -30,8 +30,10 @@ pub use send::{Shown, about, cancel_about, send};
 pub use ways::Ways;
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations =
-    db::migrations!("notices", ["20261122_1_notices.sql", "20261122_2_bulletins.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "notices",
+    ["20261122_1_notices.sql", "20261122_2_bulletins.sql", "20261122_3_nonce.sql"]
+);
 
 /// What became of a notice: delivered, failed, expired, suppressed, cancelled, or `unknown`, after which a receipt may
 /// still settle it and it is told again.
@@ -94,6 +96,8 @@ pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
             .permit(BULLETINS, routes!(http::bulletins::write))
             .permit(BULLETINS, routes!(http::bulletins::readers))
             .permit(BULLETINS, routes!(http::bulletins::withdraw))
+            // A gateway has no sign-in: its signature is checked instead.
+            .public(routes!(http::callback::receive))
             .with(ways),
         jobs: vec![
             Job::every("notices.send", Duration::from_millis(500), send),

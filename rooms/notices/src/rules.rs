@@ -209,6 +209,8 @@ pub enum Refusal {
     OutOfRange { field: &'static str, least: u32, most: u32 },
     #[error("the quiet hours leave no time to send anything")]
     NeverLoud,
+    #[error("the request is not signed as it should be: {why}")]
+    NotBelieved { why: String },
     #[error("a bulletin ends after it begins, in the future, and within a year")]
     BadPeriod,
     #[error("the bulletin does not hold any more")]
@@ -224,6 +226,7 @@ impl web::Refusal for Refusal {
             | Refusal::OwnText
             | Refusal::BulletinOver => Status::Conflict,
             Refusal::NoTemplate { .. } | Refusal::ChannelNotConfigured { .. } => Status::Conflict,
+            Refusal::NotBelieved { .. } => Status::Forbidden,
             _ => Status::Invalid,
         }
     }

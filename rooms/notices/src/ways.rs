@@ -14,6 +14,8 @@ const UNKEPT_MAX: usize = 256;
 pub struct Ways {
     sms: Option<Arc<dyn Gateway>>,
     mail: Option<Arc<dyn Gateway>>,
+    /// What an HTTP gateway signs its callbacks with.
+    secret: Option<String>,
     /// One at a time reads it.
     pub(crate) arrived: Mutex<mpsc::Receiver<Arrived>>,
 }
@@ -25,13 +27,22 @@ impl Ways {
     ) -> Result<Ways, E> {
         let (inbox, arrived) = mpsc::channel(UNKEPT_MAX);
         let (sms, mail) = open(inbox)?;
-        Ok(Ways { sms, mail, arrived: Mutex::new(arrived) })
+        Ok(Ways { sms, mail, secret: None, arrived: Mutex::new(arrived) })
+    }
+
+    /// Callbacks that are signed with this are believed.
+    pub fn with_secret(self, secret: Option<String>) -> Ways {
+        Ways { secret, ..self }
+    }
+
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.secret.as_deref()
     }
 
     /// No way out at all: everything waits.
     pub fn none() -> Ways {
         let (_, arrived) = mpsc::channel(1);
-        Ways { sms: None, mail: None, arrived: Mutex::new(arrived) }
+        Ways { sms: None, mail: None, secret: None, arrived: Mutex::new(arrived) }
     }
 
     pub(crate) fn of(&self, channel: Channel) -> Option<&Arc<dyn Gateway>> {

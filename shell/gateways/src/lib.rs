@@ -1,4 +1,4 @@
-//! What leaves the building otherwise than by telephone: text messages over SMPP 3.4.
+//! What leaves the building otherwise than by telephone: text messages over SMPP 3.4 or a signed HTTP gateway, mail over SMTP.
 //!
 //! A [`Gateway`] takes one [`Message`] and says what it knows of it: accepted, certainly not sent, or nobody knows. What
 //! comes back later, receipts and replies, arrives at an [`Inbox`], and is acknowledged to the other side only after it
@@ -6,8 +6,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod http;
+pub mod mail;
+pub mod signed;
 pub mod smpp;
 pub mod sms;
+#[cfg(test)]
+mod tests;
+mod tls;
 
 use std::time::Duration;
 
@@ -39,7 +45,8 @@ pub enum Sent {
 }
 
 /// What came of a message, in the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fate {
     Delivered,
     Undeliverable,

@@ -147,11 +147,20 @@ pub async fn run(serve: &Serve) -> Result<()> {
 /// The gateways of messages, connecting beside everything else.
 fn ways(config: &Config) -> Result<notices::Ways> {
     let of = config.notices.clone();
-    notices::Ways::open(|inbox| {
-        let sms =
-            of.smpp.map(|smpp| Arc::new(gateways::smpp::Client::start(smpp, inbox)) as Arc<dyn Gateway>);
-        Ok((sms, None))
-    })
+    let secret = of.http.as_ref().map(|http| http.secret.clone());
+    let ways = notices::Ways::open(|inbox| {
+        let sms: Option<Arc<dyn Gateway>> = match (of.smpp, of.http) {
+            (Some(smpp), _) => Some(Arc::new(gateways::smpp::Client::start(smpp, inbox))),
+            (None, Some(http)) => Some(Arc::new(gateways::http::Client::new(http)?)),
+            (None, None) => None,
+        };
+        let mail: Option<Arc<dyn Gateway>> = match of.mail {
+            Some(mail) => Some(Arc::new(gateways::mail::Mailer::new(mail)?)),
+            None => None,
+        };
+        anyhow::Ok((sms, mail))
+    })?;
+    Ok(ways.with_secret(secret))
 }
 
 /// What the last process left: facts not yet in the rooms, calls that were going on, recordings that were not sealed.

@@ -35,6 +35,8 @@ const HEAR: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, pa
 const PARTS: &str = "SELECT message_id, part, outcome, error, at FROM notices_receipt WHERE notice = $1 ORDER BY part LIMIT 100";
 const REPLY: &str = "INSERT INTO notices_reply (id, at, phone, text, notice) VALUES ($1, $2, $3, $4, $5)";
 const REPLIES: &str = "SELECT id, at, text FROM notices_reply WHERE notice = $1 ORDER BY id LIMIT 100";
+const NONCE: &str = "INSERT INTO notices_nonce (nonce, at) VALUES ($1, $2) ON CONFLICT (nonce) DO NOTHING";
+const FORGET_NONCES: &str = "DELETE FROM notices_nonce WHERE at < $1";
 const LAST_TO: &str = columns!("WHERE recipient = $1 AND handed_at > $2 ORDER BY handed_at DESC LIMIT 1");
 
 async fn all(
@@ -185,4 +187,19 @@ pub async fn replies(db: &Db, notice: NoticeId) -> anyhow::Result<Vec<(Timestamp
         sqlx::query(REPLIES).bind(notice.get()).fetch_all(db.read()).await.context("reading replies")?;
     let one = |row: &Row| Ok((Timestamp::from_micros(row.try_get("at")?), row.try_get("text")?));
     rows.iter().map(one).collect()
+}
+
+/// False when this request was here before.
+pub async fn is_new(tx: &mut Tx, nonce: &str, at: Timestamp) -> anyhow::Result<bool> {
+    let add = sqlx::query(NONCE).bind(nonce).bind(at.as_micros()).execute(&mut **tx).await;
+    Ok(add.context("keeping a nonce")?.rows_affected() > 0)
+}
+
+pub async fn forget_nonces(tx: &mut Tx, before: Timestamp) -> anyhow::Result<()> {
+    sqlx::query(FORGET_NONCES)
+        .bind(before.as_micros())
+        .execute(&mut **tx)
+        .await
+        .context("forgetting nonces")?;
+    Ok(())
 }
