@@ -132,7 +132,7 @@ test("it is approved after the seconds in which that can be taken back, and clos
   if (await heading.getByText("待回访").isVisible()) {
     await press(supervisor, "归档");
     const dialog = supervisor.getByRole("dialog");
-    await dialog.getByRole("button", { name: "非常满意" }).click();
+    await dialog.getByRole("button", { name: "非常满意", exact: true }).click();
     await dialog.getByLabel("说明").fill("客户说修得很快");
     await dialog.getByRole("button", { name: "归档" }).click();
     await heading.getByText("已归档").waitFor({ timeout: 20_000 });

@@ -32,7 +32,7 @@ export default function KeptChart({ rows, label, title }: { rows: Kept[]; label:
     chart.current?.setOption(
       {
         animation: false,
-        aria: { enabled: true },
+        aria: { enabled: true, label: { description: title } },
         textStyle: text,
         grid: { left: 16, right: 130, top: 12, bottom: 12, containLabel: true },
         xAxis: { type: "value", min: 0, max: 100, axisLabel: { ...text, formatter: "{value}%" }, splitLine: { lineStyle: { color: token("line") } } },
@@ -48,6 +48,6 @@ export default function KeptChart({ rows, label, title }: { rows: Kept[]; label:
       },
       { notMerge: true },
     );
-  }, [rows, label, theme]);
+  }, [rows, label, title, theme]);
   return <div ref={element} role="img" aria-label={title} style={{ height: Math.max(160, 60 + rows.length * 40) }} />;
 }

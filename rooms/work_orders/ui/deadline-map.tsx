@@ -72,7 +72,7 @@ export default function DeadlineMap({ orders, cut }: { orders: OrderLine[]; cut:
     chart.current?.setOption(
       {
         animation: false,
-        aria: { enabled: true },
+        aria: { enabled: true, label: { description: t("map.says", { count: map.points.length, overdue: map.overdue }) } },
         textStyle: text,
         grid: { left: 16, right: 24, top: 40, bottom: 34, containLabel: true },
         tooltip: { backgroundColor: token("surface"), borderColor: token("line-strong"), textStyle: { ...text, color: token("ink") }, formatter: ({ data }: { data: { said: string } }) => data.said },

@@ -71,7 +71,7 @@ function Input1({ ask, order, value, onChange, first }: { ask: Ask; order: Order
         );
       }
       case "choice":
-        return ask.options.length > 5 ? (
+        return ask.options.length > 6 ? (
           <Select id={id} aria-label={label} style={{ width: "100%" }} value={said || null} onChange={(next: string) => onChange(next)} options={ask.options.map((key) => ({ value: key, label: t(`${ask.words}.${key}` as "grade.daily") }))} />
         ) : (
           <Choose label={label} value={said || null} onChoose={onChange} items={ask.options.map((key) => ({ key, label: t(`${ask.words}.${key}` as "grade.daily") }))} />
@@ -91,7 +91,7 @@ function Input1({ ask, order, value, onChange, first }: { ask: Ask; order: Order
         {help && <span className="help">{help}</span>}
       </div>
     );
-  const grouped = ask.kind === "choice" && ask.options.length <= 5;
+  const grouped = ask.kind === "choice" && ask.options.length <= 6;
   return (
     <Field label={label} {...(grouped ? {} : { htmlFor: id })} required={ask.required ?? false} help={help}>
       {body()}
