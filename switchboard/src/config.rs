@@ -69,6 +69,9 @@ pub enum Customers {
 /// What the demo's customers are made from.
 pub const DEMO_SEED: u64 = 2012;
 
+/// What the demo's list of work orders begins with.
+const DEMO_ORDERS: u64 = 400;
+
 /// The digest realm of telephones. It is part of what is kept in place of their passwords, so it cannot be a setting.
 pub const REALM: &str = "switchboard";
 
@@ -114,6 +117,9 @@ pub struct Serve {
     /// How many invented customers the demo utility has.
     #[arg(long, value_name = "N", requires = "demo")]
     pub demo_customers: Option<u64>,
+    /// How many work orders of the last thirty days the demo begins with.
+    #[arg(long, value_name = "N", requires = "demo")]
+    pub demo_orders: Option<u64>,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -229,6 +235,7 @@ pub struct Config {
     pub notices: Notices,
     pub demo: bool,
     pub demo_customers: u64,
+    pub demo_orders: u64,
 }
 
 impl Place {
@@ -283,6 +290,7 @@ impl Config {
             notices: if serve.demo { file.notices.of_the_demo(http) } else { file.notices },
             demo: serve.demo,
             demo_customers: serve.demo_customers.unwrap_or(customers::rules::demo::CUSTOMERS),
+            demo_orders: serve.demo_orders.unwrap_or(DEMO_ORDERS),
         };
         ensure!(
             config.notices.smpp.is_none() || config.notices.http.is_none(),

@@ -11,6 +11,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use calls::store::lines;
 use ivr::FlowFile;
+use kernel::PersonId;
+use kernel::calendar::Calendar;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use web::App;
@@ -43,6 +45,21 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
         people::agents(&app.db).await?.into_iter().map(|agent| (agent.number, agent.person)).collect();
     departments::put_demo(app, &people).await.context("putting the demo's organisation in")?;
     work_orders::put_demo(app, "gas").await.context("putting the demo's kinds of work orders in")?;
+    Ok(())
+}
+
+/// The demo's work orders of the last thirty days, where there are none yet.
+pub async fn orders(app: &App, calendar: &Calendar, count: u64) -> Result<()> {
+    let people = people::agents(&app.db).await?;
+    let agents: Vec<PersonId> =
+        people.iter().filter(|agent| agent.number.starts_with('1')).map(|agent| agent.person).collect();
+    let Some(reviewer) = people.iter().find(|agent| agent.number == "2002").map(|agent| agent.person) else {
+        return Ok(());
+    };
+    let rest = |_| std::future::ready(());
+    work_orders::demo::fill(app, calendar, (count, 30), DEMO_SEED, (&agents, reviewer), rest)
+        .await
+        .context("putting the demo's work orders in")?;
     Ok(())
 }
 

@@ -45,6 +45,8 @@ impl Centre {
                 "--demo",
                 "--demo-customers",
                 "2000",
+                "--demo-orders",
+                "0",
                 "--rtp",
                 "20000-29999",
                 "--http",

@@ -46,7 +46,7 @@ export class Centre {
     await this.#ended(this.#run(PROGRAM, ["apply", join(this.#folder, "centre.toml"), "--data", data]));
     this.#run("sipp", ["-sn", "uas", "-rtp_echo", "-nostdin", "-i", "127.0.0.1", "-p", `${phones}`, "-mp", `${await freePort()}`]);
     const web = `127.0.0.1:${await freePort()}`;
-    this.#serve.args = ["serve", "--demo", "--demo-customers", `${how.customers}`, "--data", data, "--http", web, "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`];
+    this.#serve.args = ["serve", "--demo", "--demo-customers", `${how.customers}`, "--demo-orders", "0", "--data", data, "--http", web, "--sip", this.sip, "--rtp", `${rtp}-${rtp + 398}`];
     await this.again();
   }
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Job, Room, Routes, routes};
 
+pub mod demo;
 mod http;
 mod jobs;
 pub mod permissions;

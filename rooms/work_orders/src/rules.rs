@@ -6,6 +6,7 @@ use web::Status;
 pub mod act;
 pub mod clocks;
 pub mod decide;
+pub mod demo;
 pub mod figures;
 pub mod file;
 pub mod kinds;
@@ -14,6 +15,7 @@ pub mod result;
 pub mod seed;
 pub mod settings;
 pub mod table;
+pub mod walk;
 
 #[cfg(test)]
 mod tests;

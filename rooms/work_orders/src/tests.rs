@@ -207,6 +207,14 @@ fn asked_twice_is_done_once() {
             .send()
             .await);
         assert_eq!(order["steps"].as_array().map(Vec::len), Some(3), "accepted, dispatched, taken");
+
+        // Sent back, the order is somebody else's; whoever did not hear the answer still gets one.
+        for _ in 0..2 {
+            let act = json!({ "act": "send_back", "reason": "not_ours", "note": "不在本班辖区" });
+            let form = json!({ "act": act, "token": "phone-2" });
+            let order = ok(site.post(&path, form).by(CREW.0, CREW.1).send().await);
+            assert_eq!(order["matter"]["contact"]["phone"], "138****5678", "masked from now on");
+        }
     });
 }
 
@@ -527,5 +535,30 @@ fn an_order_is_found_by_number_telephone_and_address_unless_nobody_may_know() {
         };
         let shown = (source.show)(site.app.clone(), actor, vec![id_of(&open).get()]).await.expect("a hit");
         assert_eq!(shown[0].detail, "泄漏异味 · 王** · 138****5678 · 淮河中路****");
+    });
+}
+
+#[test]
+fn invented_orders_have_lived_by_the_rules() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let people = [PersonId(10), PersonId(11)];
+        let rest = |_| std::future::ready(());
+        let fill = async || {
+            let calendar = Calendar::china();
+            let who = (&people[..], PersonId(30));
+            crate::demo::fill(&site.app, &calendar, (120, 30), 7, who, rest).await.expect("filled")
+        };
+        assert_eq!((fill().await, fill().await), (120, 0), "once");
+        let mut states = std::collections::BTreeMap::<&str, usize>::new();
+        for kept in orders::above(&db, WorkOrderId(0), 200).await.expect("orders") {
+            let order = kept.order;
+            *states.entry(order.state.word()).or_default() += 1;
+            let steps = steps::of(&db, order.id).await.expect("its history");
+            let replayed = steps::replay(order.id, &order.number, &steps).expect("an acceptance");
+            assert_eq!(crate::rules::Order { version: order.version, ..replayed }, order);
+            assert_eq!(kept.beside.due.is_some(), order.state.is_open());
+        }
+        assert!(states["closed"] > 40, "{states:?}");
     });
 }

@@ -81,7 +81,7 @@ impl Rulebook {
         }
     }
 
-    fn terms<'a>(&self, now: Timestamp, calendar: &'a Calendar) -> Terms<'a> {
+    pub(crate) fn terms<'a>(&self, now: Timestamp, calendar: &'a Calendar) -> Terms<'a> {
         Terms { now, calendar, thresholds: self.settings.thresholds }
     }
 

@@ -14,10 +14,11 @@ use tokio::io::AsyncReadExt as _;
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Path, Query, download, upload_error, upload_to};
 
-use super::orders::{seen, shown};
+use super::orders::{seen, show, shown};
 use super::views::OrderView;
 use crate::rules::order::Attachment;
 use crate::rules::{Act, Refusal};
+use crate::store::asked;
 use crate::work::{self, Asked};
 
 /// The largest file, in bytes: a telephone's photo is scaled before it is sent.
@@ -78,6 +79,13 @@ pub async fn add(
     Query(What { what, token }): Query<What>,
     mut form: Multipart,
 ) -> Answer<OrderView> {
+    let token = token.filter(|token| !token.is_empty() && token.len() <= 80);
+    if let Some(token) = &token
+        && let Some(before) = asked::before(&app.db, actor.person, token).await?
+    {
+        let asker = work::asker(&app, &actor).await?;
+        return show(&app, &calendar, &asker, before).await;
+    }
     let (kept, asker) = seen(&app, &actor, &order).await?;
     if !["photo", "signature", "scan"].contains(&what.as_str()) {
         return Err(super::bad("what"));
@@ -116,7 +124,6 @@ pub async fn add(
         bytes: uploaded.bytes,
         hash: uploaded.hash,
     };
-    let token = token.filter(|token| !token.is_empty() && token.len() <= 80);
     let asked = Asked { order: kept.order.id, version: None, act: Act::Attach { attachment }, token };
     match work::act(&app, &calendar, &asker, asked).await {
         Ok(kept) => {

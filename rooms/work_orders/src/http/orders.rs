@@ -16,7 +16,7 @@ use crate::permissions::READ;
 use crate::rules::decide::may_know;
 use crate::rules::{Act, Asker, Matter, text};
 use crate::store::orders::Kept;
-use crate::store::{orders, steps};
+use crate::store::{asked, orders, steps};
 use crate::work::{self, Asked, Rulebook};
 
 const CHILDREN_MAX: i64 = 200;
@@ -100,13 +100,20 @@ pub async fn act(
     Path(order): Path<String>,
     Json(form): Json<ActForm>,
 ) -> Answer<OrderView> {
+    let token = form.token.filter(|token| !token.is_empty() && token.len() <= 80);
+    // Whoever sent an order back sees it no more, and may still ask again whether it was done.
+    if let Some(token) = &token
+        && let Some(before) = asked::before(&app.db, actor.person, token).await?
+    {
+        let asker = work::asker(&app, &actor).await?;
+        return show(&app, &calendar, &asker, before).await;
+    }
     let (kept, asker) = seen(&app, &actor, &order).await?;
     // Files come by their own door, which has looked at them.
     if matches!(form.act, Act::Attach { .. } | Act::Follow) {
         return Err(crate::rules::Refusal::NotAllowed.into());
     }
     let id = kept.order.id;
-    let token = form.token.filter(|token| !token.is_empty() && token.len() <= 80);
     let kept =
         work::act(&app, &calendar, &asker, Asked { order: id, version: form.version, act: form.act, token })
             .await?;

@@ -6,18 +6,15 @@ use deadlines::{Clock, Clocks, Kind, Profile, Step};
 use expect_test::expect;
 use kernel::calendar::{Calendar, Limit};
 use kernel::time::{Clock as _, TestClock};
-use kernel::{CallId, PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
-use promises::Kept;
+use kernel::{CallId, PersonId, Timestamp, UnitId, WorkOrderId};
 
-use super::clocks::{self, Moved, Reckoning};
-use super::decide::{Asker, Bar, Facts, Power, allowed, decide, may_know};
+use super::decide::{Asker, Bar, Power, may_know};
 use super::order::{
-    Contact, Grade, Matter, Order, Privacy, ReturnReason, Satisfaction, Stage, State, SupervisionReason,
-    UrgedBy,
+    Contact, Grade, Matter, Privacy, ReturnReason, Satisfaction, Stage, State, SupervisionReason, UrgedBy,
 };
 use super::result::{self, Outcome};
 use super::settings::{Limits, Settings};
-use super::{Act, Happened, Kinds, Refusal, Verb, file, seed};
+use super::{Act, Kinds, Refusal, Verb, file, seed, walk};
 
 mod any;
 
@@ -77,112 +74,57 @@ fn outcome(done_at: Timestamp) -> Outcome {
     }
 }
 
-/// An order with its promises, moved by hand: what the room does with rows, without rows.
-pub(super) struct Walk {
+/// By what everything is decided here.
+struct Rules {
     kinds: Kinds,
     limits: Limits,
     settings: Settings,
     calendar: Calendar,
-    pub now: Timestamp,
-    pub order: Order,
-    pub promised: Vec<Kept>,
-    pub moved: Moved,
-    pub lines: Vec<Happened>,
-    pub first: Order,
 }
 
-/// What the store does with rows.
-fn carry(promised: &mut Vec<Kept>, moved: &Moved) {
-    for (kept, clocks) in &moved.changed {
-        let found = promised.iter_mut().find(|one| one.id == kept.id).expect("a promise that was kept");
-        found.clocks = clocks.clone();
+static RULES: std::sync::LazyLock<Rules> = std::sync::LazyLock::new(|| {
+    let (kinds, limits) = gas();
+    Rules { kinds, limits, settings: Settings::default(), calendar: Calendar::china() }
+});
+
+/// An order that a test moves.
+pub(super) struct Walk {
+    walk: walk::Walk<'static>,
+    pub calendar: &'static Calendar,
+}
+
+impl std::ops::Deref for Walk {
+    type Target = walk::Walk<'static>;
+    fn deref(&self) -> &Self::Target {
+        &self.walk
     }
-    for new in &moved.new {
-        let id = PromiseId(promised.len() as i64 + 1);
-        let (rule, clocks) = (new.rule.clone(), new.clocks.clone());
-        promised.push(Kept { id, step: new.step, round: 1, rule, clocks, version: 1 });
+}
+
+impl std::ops::DerefMut for Walk {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.walk
     }
 }
 
 impl Walk {
     pub fn begin(matter: Matter) -> Walk {
-        let (kinds, limits) = gas();
-        let (matter, subtype) = file::complete(matter, &kinds).expect("complete");
-        let now = start();
-        let calendar = Calendar::china();
-        let order = Order::accepted(WorkOrderId(1), "20260105-0001".into(), matter, Some(AGENT), now);
-        let settings = Settings::default();
-        let case = file::case(&order.matter, &subtype);
-        let by = Reckoning {
-            now,
-            calendar: &calendar,
-            profile: &limits.utility,
-            case: &case,
-            fallback: settings.fallback,
-        };
-        let moved = clocks::accept(&order.matter, now, None, by);
-        let first = order.clone();
-        let mut walk = Walk {
-            kinds,
-            limits,
-            settings,
-            calendar,
-            now,
-            order,
-            promised: Vec::new(),
-            moved,
-            lines: Vec::new(),
-            first,
-        };
-        carry(&mut walk.promised, &walk.moved);
-        walk
+        let Rules { kinds, limits, settings, calendar } = &*RULES;
+        let book = walk::Book { kinds, limits, settings, calendar };
+        let named = (WorkOrderId(1), "20260105-0001".to_owned());
+        let walk = walk::Walk::begin(book, named, matter, Some(AGENT), start()).expect("complete");
+        Walk { walk, calendar }
     }
 
     pub fn act(&mut self, asker: &Asker, act: Act) -> Result<(), Refusal> {
-        let subtype = self.kinds.find(&self.order.matter.subtype).expect("a sub-type");
-        let case = file::case(&self.order.matter, subtype);
-        let by = Reckoning {
-            now: self.now,
-            calendar: &self.calendar,
-            profile: &self.limits.utility,
-            case: &case,
-            fallback: self.settings.fallback,
-        };
-        let half = self.moved.leading.map(|leading| leading.since + leading.until.since(leading.since) / 2);
-        let due = self.moved.leading.map(|leading| leading.until);
-        let facts = Facts { by, settings: &self.settings, call_back: subtype.call_back, half, due };
-        let mut order = self.order.clone();
-        let mut promised = self.promised.clone();
-        let happened = decide(&order, &act, asker, facts)?;
-        for step in &happened {
-            let moved = clocks::after(&order, &step.order, &step.act, promised.clone(), by)?;
-            order = step.order.clone();
-            carry(&mut promised, &moved);
-            self.order = order.clone();
-            self.promised = promised.clone();
-            self.moved = moved;
-        }
-        self.lines.extend(happened);
-        Ok(())
+        self.walk.act(asker, &act)
     }
 
     fn may(&self, asker: &Asker) -> Vec<(Verb, Option<Bar>)> {
-        let subtype = self.kinds.find(&self.order.matter.subtype).expect("a sub-type");
-        let case = file::case(&self.order.matter, subtype);
-        let by = Reckoning {
-            now: self.now,
-            calendar: &self.calendar,
-            profile: &self.limits.utility,
-            case: &case,
-            fallback: self.settings.fallback,
-        };
-        let facts =
-            Facts { by, settings: &self.settings, call_back: subtype.call_back, half: None, due: None };
-        allowed(&self.order, asker, facts).into_iter().map(|one| (one.act, one.barred)).collect()
+        self.walk.allowed(asker).into_iter().map(|one| (one.act, one.barred)).collect()
     }
 
     fn after(&mut self, by: Duration) -> &mut Self {
-        self.now += by;
+        self.walk.now += by;
         self
     }
 

@@ -3,7 +3,7 @@
 //! A telephone without a network keeps its acts and sends them later, maybe twice; nothing is done twice and nothing is lost.
 
 use anyhow::Context;
-use db::Tx;
+use db::{Db, Tx};
 use kernel::{PersonId, Timestamp, WorkOrderId};
 use sqlx::Row as _;
 
@@ -15,6 +15,13 @@ const FORGET: &str = "DELETE FROM work_orders_asked WHERE at < $1";
 /// The order that was filed or moved under this key.
 pub async fn find(tx: &mut Tx, person: PersonId, token: &str) -> anyhow::Result<Option<WorkOrderId>> {
     let row = sqlx::query(FIND).bind(person.get()).bind(token).fetch_optional(&mut **tx).await;
+    let row = row.context("what was asked before")?;
+    Ok(row.map(|row| row.try_get("work_order")).transpose()?.map(WorkOrderId))
+}
+
+/// The same outside a change.
+pub async fn before(db: &Db, person: PersonId, token: &str) -> anyhow::Result<Option<WorkOrderId>> {
+    let row = sqlx::query(FIND).bind(person.get()).bind(token).fetch_optional(db.read()).await;
     let row = row.context("what was asked before")?;
     Ok(row.map(|row| row.try_get("work_order")).transpose()?.map(WorkOrderId))
 }

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use promises::Kept;
+
 use crate::rules::table::apply;
 
 fn act() -> impl Strategy<Value = (u8, u8, u16)> {
@@ -88,6 +90,6 @@ proptest! {
             prop_assert!(state.word() != "dispatched" || walk.order.returns <= 3);
         }
         let replayed = walk.lines.iter().fold(walk.first.clone(), |order, line| apply(&order, &line.act, line.done));
-        prop_assert_eq!(replayed, walk.order);
+        prop_assert_eq!(&replayed, &walk.order);
     }
 }

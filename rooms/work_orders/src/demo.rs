@@ -1,0 +1,104 @@
+//! Puts invented orders in, a batch at a time: for the demo, and for those who measure.
+
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use db::Entry;
+use kernel::calendar::Calendar;
+use kernel::{PersonId, WorkOrderId};
+use promises::Subject;
+use serde_json::json;
+use web::App;
+
+use crate::rules::demo::{Dice, Staff, life, matter, subtype};
+use crate::rules::walk::Book;
+use crate::store::orders::{self, Beside};
+use crate::store::{found, steps};
+use crate::work::Rulebook;
+
+/// Written in one transaction.
+const BATCH: u64 = 100;
+
+/// Makes `total` orders of the last `days`, unless there are orders already; `told` hears after each batch how many there
+/// are, and what it does then is waited for.
+pub async fn fill<Rest: Future<Output = ()>>(
+    app: &App,
+    calendar: &Calendar,
+    (total, days): (u64, u64),
+    seed: u64,
+    people: (&[PersonId], PersonId),
+    told: impl Fn(u64) -> Rest,
+) -> Result<u64> {
+    if found::count(&app.db).await? > 0 {
+        return Ok(0);
+    }
+    let rules = Rulebook::read(&app.db).await?;
+    let book = Book { kinds: &rules.kinds, limits: &rules.limits, settings: &rules.settings, calendar };
+    let units = departments::all(&app.db).await?;
+    let mut staff = Staff { agents: people.0.to_vec(), reviewer: people.1, units: Vec::new() };
+    for unit in &units {
+        let members = departments::members(&app.db, unit.id).await?;
+        staff.units.push((unit.id, members.into_iter().map(|member| member.person).collect()));
+    }
+    let tree = departments::Tree::from(units);
+    let now = app.now();
+    let span = days * 86_400;
+    let mut next = 0;
+    while next < total {
+        let until = total.min(next + BATCH);
+        let mut tx = app.db.begin().await?;
+        for nth in next..until {
+            let mut dice = Dice::of(seed, nth);
+            let Some(subtype) = rules.kinds.find(subtype(&mut dice)) else { continue };
+            // The oldest first, evenly spread, so that numbers follow the days.
+            let age = span - span * nth / total.max(1);
+            let begun = now - Duration::from_secs(age.saturating_sub(dice.from(0, 600)));
+            let matter = matter(&mut dice, subtype, nth);
+            let kind = promises::rules::word(&subtype.kind);
+            let words = [subtype.code.as_str(), subtype.duty.as_str(), kind.as_str()];
+            let unit =
+                departments::rules::suggest::suggest(&tree, &words, Some(&matter.area), &[]).first().copied();
+            let day = calendar.civil(begun).date().strftime("%Y%m%d").to_string();
+            let number = tx.next_number("work_orders", &day).await?;
+            let id: WorkOrderId = app.id();
+            let walk = life(book, (id, number), matter, &staff, unit, (begun, now), &mut dice)
+                .map_err(|refusal| anyhow!("an invented order of {}: {refusal}", subtype.code))?;
+            let promised = walk.moved.leading.map(|leading| (leading.since, leading.until));
+            let kept = walk.moved.leading.and_then(|leading| leading.kept);
+            let due = walk.moved.due.map(|(due, step, _)| (due, step));
+            orders::add(&mut tx, &walk.order, &Beside { due, promised, kept }).await?;
+            steps::accepted(&mut tx, &walk.first).await?;
+            for line in &walk.lines {
+                steps::add(&mut tx, line, None).await?;
+            }
+            let subject = Subject {
+                room: "work_orders",
+                id: id.to_string(),
+                number: walk.order.number.clone(),
+                kind: walk.order.matter.kind,
+                unit: walk.order.state.unit(),
+            };
+            for kept in &walk.promised {
+                let (step, rule, clocks) = (kept.step, kept.rule.clone(), kept.clocks.clone());
+                let new = promises::New { id: app.id(), step, rule, clocks };
+                promises::begin(&mut tx, &subject, &new, rules.terms(now, calendar)).await?;
+            }
+        }
+        if until == total {
+            let payload = json!({ "count": total, "seed": seed });
+            let subject = "demo".to_owned();
+            tx.journal(Entry {
+                at: now,
+                who: None,
+                room: "work_orders",
+                subject,
+                kind: "generated",
+                payload,
+            });
+        }
+        tx.commit().await?;
+        next = until;
+        told(next).await;
+    }
+    Ok(next)
+}

@@ -1,0 +1,113 @@
+//! An order with its promises, moved without rows: what the store keeps step by step, as one value.
+
+use kernel::calendar::Calendar;
+use kernel::{PromiseId, Timestamp, WorkOrderId};
+use promises::Kept;
+
+use super::clocks::{self, Leading, Moved, Reckoning};
+use super::settings::Limits;
+use super::{Act, Asker, Facts, Happened, Kinds, Matter, Order, Refusal, Settings, decide, file};
+
+/// By what it is decided.
+#[derive(Clone, Copy)]
+pub struct Book<'a> {
+    pub kinds: &'a Kinds,
+    pub limits: &'a Limits,
+    pub settings: &'a Settings,
+    pub calendar: &'a Calendar,
+}
+
+/// An order on its way.
+pub struct Walk<'a> {
+    book: Book<'a>,
+    pub now: Timestamp,
+    /// As it was accepted.
+    pub first: Order,
+    pub order: Order,
+    pub promised: Vec<Kept>,
+    pub moved: Moved,
+    /// What has happened since it was accepted.
+    pub lines: Vec<Happened>,
+}
+
+impl<'a> Walk<'a> {
+    /// Accepted now.
+    ///
+    /// # Errors
+    /// Refused when the matter is not complete.
+    pub fn begin(
+        book: Book<'a>,
+        (id, number): (WorkOrderId, String),
+        matter: Matter,
+        by: Option<kernel::PersonId>,
+        now: Timestamp,
+    ) -> Result<Walk<'a>, Refusal> {
+        let (matter, subtype) = file::complete(matter, book.kinds)?;
+        let order = Order::accepted(id, number, matter, by, now);
+        let case = file::case(&order.matter, &subtype);
+        let moved = clocks::accept(&order.matter, now, None, reckoning(book, &case, now));
+        let mut promised = Vec::new();
+        carry(&mut promised, &moved);
+        Ok(Walk { book, now, first: order.clone(), order, promised, moved, lines: Vec::new() })
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(Facts<'_>) -> T) -> T {
+        let subtype = self.book.kinds.find(&self.order.matter.subtype);
+        let case = subtype.map_or_else(
+            || deadlines::Case::new(self.order.matter.kind, self.order.matter.site),
+            |subtype| file::case(&self.order.matter, subtype),
+        );
+        let by = reckoning(self.book, &case, self.now);
+        let half = self.moved.leading.map(|Leading { since, until, .. }| since + until.since(since) / 2);
+        let due = self.moved.leading.map(|leading| leading.until);
+        let call_back = subtype.map(|subtype| subtype.call_back).unwrap_or_default();
+        ask(Facts { by, settings: self.book.settings, call_back, half, due })
+    }
+
+    /// What this person may do now.
+    pub fn allowed(&self, asker: &Asker) -> Vec<super::Allowed> {
+        self.with(|facts| super::allowed(&self.order, asker, facts))
+    }
+
+    /// Does it, with what the centre does because of it.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; nothing has changed then.
+    pub fn act(&mut self, asker: &Asker, act: &Act) -> Result<(), Refusal> {
+        let (happened, promised, moved) = self.with(|facts| {
+            let happened = decide(&self.order, act, asker, facts)?;
+            let (mut order, mut promised) = (&self.order, self.promised.clone());
+            let mut moved = self.moved.clone();
+            for step in &happened {
+                moved = clocks::after(order, &step.order, &step.act, promised.clone(), facts.by)?;
+                carry(&mut promised, &moved);
+                order = &step.order;
+            }
+            Ok((happened, promised, moved))
+        })?;
+        if let Some(last) = happened.last() {
+            self.order = last.order.clone();
+        }
+        (self.promised, self.moved) = (promised, moved);
+        self.lines.extend(happened);
+        Ok(())
+    }
+}
+
+fn reckoning<'a>(book: Book<'a>, case: &'a deadlines::Case, now: Timestamp) -> Reckoning<'a> {
+    let Book { limits, settings, calendar, .. } = book;
+    Reckoning { now, calendar, profile: &limits.utility, case, fallback: settings.fallback }
+}
+
+fn carry(promised: &mut Vec<Kept>, moved: &Moved) {
+    for (kept, clocks) in &moved.changed {
+        if let Some(found) = promised.iter_mut().find(|one| one.id == kept.id) {
+            found.clocks = clocks.clone();
+        }
+    }
+    for new in &moved.new {
+        let id = PromiseId(promised.len() as i64 + 1);
+        let (rule, clocks) = (new.rule.clone(), new.clocks.clone());
+        promised.push(Kept { id, step: new.step, round: 1, rule, clocks, version: 1 });
+    }
+}
