@@ -157,7 +157,8 @@ pub fn life<'a>(
     let agent = dice.pick(&staff.agents).copied();
     let mut walk = Walk::begin(book, named, matter, agent, begun)?;
     let crew = unit.and_then(|unit| staff.units.iter().find(|(id, _)| *id == unit));
-    let crew = crew.and_then(|(_, people)| dice.pick(people).copied()).unwrap_or(staff.reviewer);
+    // Whoever reads results has not worked on them.
+    let crew = crew.and_then(|(_, people)| dice.pick(people).copied()).or(agent).unwrap_or(staff.reviewer);
     let fault = walk.order.matter.kind == deadlines::Kind::Fault;
     let acts = |walk: &Walk<'_>, dice: &mut Dice| -> Option<(u64, Asker, Act)> {
         let minutes = |dice: &mut Dice, fast: (u64, u64), slow: (u64, u64)| {
