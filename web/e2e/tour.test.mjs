@@ -153,6 +153,7 @@ test("an agent chooses her state, her leader sees it and may order another", LIM
 test("an administrator adds a queue and takes it out of use", LIMIT, async () => {
   const admin = await openPage(browser, centre.web);
   await signIn(admin, ADMIN);
+  await admin.goto("/calls/queues");
   await admin.getByRole("heading", { level: 1, name: "队列" }).waitFor();
   await admin.getByRole("button", { name: "新建队列" }).click();
   const dialog = admin.getByRole("dialog");
