@@ -42,9 +42,11 @@ CREATE INDEX callbacks_task_unit ON callbacks_task (unit, since, work_order);
 CREATE INDEX callbacks_task_doubt ON callbacks_task (since, work_order) WHERE doubt = 1;
 
 -- Settings: whole versions, none changed or deleted.
-CREATE TABLE callbacks_settings (
-  version BIGINT PRIMARY KEY,
+CREATE TABLE callbacks_config (
+  kind TEXT NOT NULL,
+  version BIGINT NOT NULL,
   at BIGINT NOT NULL,
   who BIGINT,
-  body TEXT NOT NULL
+  body TEXT NOT NULL,
+  PRIMARY KEY (kind, version)
 );

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use calls::Hall;
-use db::{Entry, Look, Tx};
+use db::{Entry, Look, Tx, config};
 use kernel::calendar::Calendar;
 use kernel::{CallId, IdMint, Timestamp, UnitId, WorkOrderId};
 use notices::{Notice, Subject};
@@ -20,7 +20,7 @@ use crate::rules::decide::{self, Recorded};
 use crate::rules::task::{Ending, State};
 use crate::rules::{Caller, Facts, Hours, Refusal, Report, Settings, Task};
 use crate::store::found::{self, Queue};
-use crate::store::{config, tasks};
+use crate::store::tasks;
 
 /// The text for customers whom nobody reached.
 const MISSED: &str = "call_back_unreached";
@@ -68,7 +68,7 @@ impl Loaded {
         let kept = orders::one(tx, order).await?.ok_or_else(Error::not_found)?;
         let mut rounds = tasks::of(tx, order).await?;
         let task = rounds.pop().ok_or_else(Error::not_found)?;
-        let (settings, _) = config::now(tx).await?;
+        let settings = config::now::<Settings>(tx).await?.value;
         Ok(Loaded { task, kept, reopened_before: reopened(&rounds), settings })
     }
 
@@ -123,7 +123,7 @@ pub async fn queue(
     person: &Person,
     most: usize,
 ) -> anyhow::Result<Vec<Task>> {
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let (now, hours) = (app.now(), Hours { calendar, settings: &settings });
     let mut queue = Queue {
         person: person.actor.person,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use db::{Emitted, Tx};
+use db::{Emitted, Tx, config};
 use deadlines::Step;
 use kernel::calendar::Calendar;
 use kernel::{Timestamp, WorkOrderId};
@@ -13,8 +13,8 @@ use work_orders::store::found::{Filter, find};
 use work_orders::store::{orders, steps};
 
 use crate::rules::task::{State, Withdrawal};
-use crate::rules::{Hours, Task};
-use crate::store::{config, found, tasks};
+use crate::rules::{Hours, Settings, Task};
+use crate::store::{found, tasks};
 
 const TO_CALL_BACK: &str = "to_call_back";
 const BATCH: i64 = 200;
@@ -47,7 +47,7 @@ async fn begin(
     let Some(kept) = orders::one(tx, order).await? else { return Ok(false) };
     let promised = promises::of(tx, "work_orders", &order.to_string()).await?;
     let due = promised.iter().filter(|kept| kept.step == Step::CallBack).filter_map(|kept| kept.due()).min();
-    let (settings, _) = config::now(tx).await?;
+    let settings = config::now::<Settings>(tx).await?.value;
     let hours = Hours { calendar, settings: &settings };
     let task = task(&kept.order, since, due.map(|(due, _)| due), hours);
     tasks::add(tx, &task).await

@@ -1,5 +1,5 @@
 //! Tasks and settings kept and found; nobody else writes these tables.
 
-pub mod config;
+mod config;
 pub mod found;
 pub mod tasks;

@@ -1,5 +1,6 @@
 //! Follows the agents' desks: a record begins when an agent is on a call, and is overdue when she has moved on without it.
 
+use db::config;
 use std::collections::BTreeMap;
 
 use calls::store::desks::{self, DeskRow};
@@ -8,7 +9,7 @@ use kernel::{CallId, GroupId, PersonId};
 use web::App;
 
 use crate::rules::{Record, Settings};
-use crate::store::{config, records};
+use crate::store::records;
 
 /// States taken in at once.
 const BATCH: i64 = 500;

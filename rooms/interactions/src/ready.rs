@@ -1,12 +1,12 @@
 //! Complete before ready again: what the calls room asks before an agent takes the next call.
 
 use calls::BeforeReady;
-use db::Db;
+use db::{Db, config};
 use futures::future::BoxFuture;
 use kernel::{CallId, PersonId};
 
 use crate::rules::{Record, Refusal, Settings, State};
-use crate::store::{config, records};
+use crate::store::records;
 
 /// The most drafts of one agent that are looked at.
 const DRAFTS: i64 = 50;

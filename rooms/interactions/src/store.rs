@@ -1,6 +1,6 @@
 //! The only writer of the `interactions_*` tables.
 
-pub mod config;
+mod config;
 pub mod found;
 pub mod records;
 #[cfg(test)]

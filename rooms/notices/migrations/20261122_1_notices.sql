@@ -114,8 +114,10 @@ CREATE INDEX notices_reply_notice ON notices_reply (notice, id) WHERE notice IS 
 
 -- Settings: each change is a whole new version.
 CREATE TABLE notices_config (
-  version BIGINT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  version BIGINT NOT NULL,
   at BIGINT NOT NULL,
   who BIGINT,
-  body TEXT NOT NULL
+  body TEXT NOT NULL,
+  PRIMARY KEY (kind, version)
 );

@@ -3,6 +3,7 @@
 //! A notice is claimed, with its attempt and a lease, in a transaction that is over before the gateway gets it. Whoever
 //! dies in between leaves it `sending`; when the lease is over it becomes `unknown`, and nothing sends it again by itself.
 
+use db::config;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,12 +15,12 @@ use kernel::calendar::Calendar;
 use kernel::{PhoneNumber, Timestamp};
 use web::App;
 
-use crate::rules::gate::{Gate, Known, gate};
+use crate::rules::gate::{Gate, Known, Settings, gate};
 use crate::rules::settle::{self, Answer, LEASE, Receipt};
 use crate::rules::{Channel, Class, Kept, State};
 use crate::send::done;
-use crate::store::config::Consent;
-use crate::store::{self, config, sending};
+use crate::store::consents::{self, Consent};
+use crate::store::{self, sending};
 use crate::{Reply, Ways};
 
 const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Mail];
@@ -57,14 +58,14 @@ async fn claim(
 ) -> anyhow::Result<(usize, Vec<Kept>)> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let (_, settings) = config::now(&mut tx).await?;
+    let settings = config::now::<Settings>(&mut tx).await?.value;
     let midnight = calendar.start_of(calendar.civil(now).date());
     let due = sending::due(&mut tx, channel, now, i64::try_from(window).unwrap_or(1)).await?;
     let count = due.len();
     let mut claimed = Vec::new();
     for notice in due {
         let known = Known {
-            consent: config::consent(&mut tx, &notice.recipient, notice.class).await?,
+            consent: consents::consent(&mut tx, &notice.recipient, notice.class).await?,
             today: sending::sent_since(&mut tx, &notice.recipient, notice.class, midnight).await?,
         };
         let end =
@@ -148,7 +149,7 @@ async fn try_answer(app: &App, gateway: &str, notice: &Kept, sent: &Sent) -> any
         Sent::Unknown { ids, why } => (numbered(ids), Answer::Unknown { why: why.clone() }),
     };
     let mut tx = app.db.begin().await?;
-    let attempts_max = config::now(&mut tx).await?.1.attempts_max;
+    let attempts_max = config::now::<Settings>(&mut tx).await?.value.attempts_max;
     sending::link(&mut tx, gateway, notice.id, &ids, now).await?;
     let Some(found) = store::one(&mut tx, notice.id).await? else { return Ok(true) };
     // A receipt may have been faster than the answer, or the lease was over.
@@ -343,7 +344,7 @@ pub(crate) async fn hear_in(
             if NO_MORE.contains(&text.trim().to_uppercase().as_str()) {
                 let (recipient, class, source) = (phone.clone(), Class::Marketing, "reply".to_owned());
                 let consent = Consent { recipient, class, granted: false, source, who: None, at: now };
-                config::set_consent(tx, &consent).await?;
+                consents::set_consent(tx, &consent).await?;
             }
             tx.emit(now, &Reply { phone, text, notice, about: last.map(|last| last.about) })?;
         }

@@ -1,6 +1,6 @@
 //! What other rooms call: send a notice within a change of their own, read what was sent about a thing, take it back.
 
-use db::{Db, Entry, Tx};
+use db::{Db, Entry, Tx, config};
 use kernel::{NoticeId, Timestamp, mask};
 use serde::Serialize;
 use serde_json::json;
@@ -8,10 +8,11 @@ use std::time::Duration;
 use utoipa::ToSchema;
 
 use crate::Done;
+use crate::rules::gate::Settings;
 use crate::rules::{
     self, Channel, Class, Kept, LANGUAGE, Notice, Refusal, State, Subject, Urgency, template,
 };
-use crate::store::{self, config, templates};
+use crate::store::{self, templates};
 
 /// The most parts a text message may have.
 const PARTS_MAX: usize = 8;
@@ -34,7 +35,7 @@ pub async fn send(
     let Some(text) = templates::approved(tx, &notice.template, &notice.language, LANGUAGE).await? else {
         return Ok(Err(Refusal::NoTemplate { template: notice.template.clone() }));
     };
-    let (_, settings) = config::now(tx).await?;
+    let settings = config::now::<Settings>(tx).await?.value;
     let written = match write(notice, &text, &settings, id, now) {
         Ok(written) => written,
         Err(refusal) => return Ok(Err(refusal)),

@@ -1,7 +1,8 @@
 //! Notices as they are kept. With its children the only writer of the `notices_*` tables.
 
 pub mod bulletins;
-pub mod config;
+mod config;
+pub mod consents;
 pub mod found;
 pub mod sending;
 pub mod templates;

@@ -1,6 +1,7 @@
 //! What this room does by the clock: takes up what stood still long enough, lets reports follow their master, presses what is
 //! overdue, forgets what nobody can ask again.
 
+use db::config;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use web::App;
 use crate::rules::order::{Grade, SupervisionReason};
 use crate::rules::{Act, Asker, Settings, State};
 use crate::store::found::{self, Filter};
-use crate::store::{asked, config, orders};
+use crate::store::{asked, orders};
 use crate::work::{self, Asked};
 
 /// Taken up at once.

@@ -1,5 +1,6 @@
 //! What can be found of work orders with the one search box: number, telephone, address. Of whom nobody may know, only the number.
 
+use db::config;
 use std::sync::Arc;
 
 use kernel::WorkOrderId;
@@ -9,7 +10,7 @@ use crate::Changed;
 use crate::permissions::READ;
 use crate::rules::order::Privacy;
 use crate::rules::{Kinds, Order};
-use crate::store::{config, found, orders};
+use crate::store::{found, orders};
 use crate::{http, work};
 
 const LABELS: &[Label] = &[

@@ -1,5 +1,6 @@
 //! An order is filed or moved: load, decide, reckon the promises, save, all in one transaction with history, journal and event.
 
+use db::config::InForce;
 use db::{Entry, Tx};
 use deadlines::Case;
 use kernel::calendar::Calendar;
@@ -17,7 +18,7 @@ use crate::rules::settings::{Limits, Settings};
 use crate::rules::{
     Act, Allowed, Asker, Facts, Happened, Kinds, Matter, Order, Refusal, Subtype, decide, file, result,
 };
-use crate::store::config::{self, Versioned};
+use crate::store::config::TABLE;
 use crate::store::orders::{self, Beside, Kept};
 use crate::store::{asked, found, steps};
 use crate::telling::{self, Told};
@@ -35,17 +36,16 @@ pub struct Rulebook {
 
 impl Rulebook {
     pub async fn now(tx: &mut Tx) -> anyhow::Result<Rulebook> {
-        let Versioned { value: kinds, .. } = config::now::<Kinds>(tx).await?;
-        let Versioned { value: limits, .. } = config::now::<Limits>(tx).await?;
-        let Versioned { value: settings, .. } = config::now::<Settings>(tx).await?;
-        Ok(Rulebook { kinds, limits, settings })
+        Rulebook::of(&InForce::now(TABLE, tx).await?)
     }
 
     pub async fn read(db: &db::Db) -> anyhow::Result<Rulebook> {
-        let Versioned { value: kinds, .. } = config::read::<Kinds>(db).await?;
-        let Versioned { value: limits, .. } = config::read::<Limits>(db).await?;
-        let Versioned { value: settings, .. } = config::read::<Settings>(db).await?;
-        Ok(Rulebook { kinds, limits, settings })
+        Rulebook::of(&InForce::read(TABLE, db).await?)
+    }
+
+    fn of(all: &InForce) -> anyhow::Result<Rulebook> {
+        let (kinds, limits) = (all.get::<Kinds>()?.value, all.get::<Limits>()?.value);
+        Ok(Rulebook { kinds, limits, settings: all.get::<Settings>()?.value })
     }
 
     /// The order's matter as limits are looked up for it. Of a sub-type nobody knows any more its kind remains.

@@ -4,11 +4,13 @@
 //! * [`Db::open`] opens a file or a server; [`Db::read`] is for queries, [`Db::begin`] for changes.
 //! * [`Tx::journal`] and [`Tx::emit`] are written with the change, in the same transaction, at [`Tx::commit`].
 //! * [`migrations!`] embeds a room's numbered SQL files; [`Db::migrate`] applies each of them once.
+//! * [`config`] keeps what people set, in whole versions.
 //! * [`in_ids!`] is for a query with a list in it.
 //! * [`testdb::on_both`] runs a test on both databases.
 //!
 //! The portable subset of SQL is in `docs/a-room.md`.
 
+pub mod config;
 mod db;
 mod journal;
 mod lists;

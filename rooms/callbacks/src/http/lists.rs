@@ -1,5 +1,6 @@
 //! Lists of call-backs, how many wait, and the figures K26 to K29.
 
+use db::config;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -15,8 +16,7 @@ use super::views::{TaskLine, line};
 use crate::asking::{self, Person};
 use crate::permissions::READ;
 use crate::rules::figures::{self, Figures, Group};
-use crate::rules::{Hours, Refusal, Task};
-use crate::store::config;
+use crate::rules::{Hours, Refusal, Settings, Task};
 use crate::store::found::{self, Filter, Set};
 
 fn bad(field: &'static str) -> Error {
@@ -83,7 +83,7 @@ pub async fn list(
     actor: Actor,
     Query(search): Query<Search>,
 ) -> Answer<Page<TaskLine>> {
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let hours = Hours { calendar: &calendar, settings: &settings };
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
     let filter = search.filter(actor.person.get())?;
@@ -137,7 +137,7 @@ pub struct Waiting {
 /// How many wait, and whether customers may be called now.
 #[utoipa::path(get, path = "/api/callbacks/now", tag = "callbacks", responses((status = 200, body = Waiting)))]
 pub async fn now(State(app): State<App>, Extension(calendar): Extension<Arc<Calendar>>) -> Answer<Waiting> {
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let hours = Hours { calendar: &calendar, settings: &settings };
     let now = app.now();
     let (open, overdue, claimed) = found::now(&app.db, now).await?;
@@ -177,7 +177,7 @@ pub struct FiguresView {
 pub async fn figures(State(app): State<App>, Query(period): Query<Period>) -> Answer<FiguresView> {
     let from = period.from.parse().map_err(|_| bad("from"))?;
     let to = period.to.parse().map_err(|_| bad("to"))?;
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let groups = found::groups(&app.db, from, to).await?;
     let sum = |fits: &dyn Fn(&Group) -> bool| {
         figures::figures(groups.iter().filter(|group| fits(group)), &settings)

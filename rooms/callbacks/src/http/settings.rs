@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use db::Entry;
+use db::{Entry, config};
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -13,7 +13,6 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json};
 
 use crate::asking;
 use crate::rules::Settings;
-use crate::store::config;
 
 /// One version of the settings.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -27,8 +26,8 @@ pub struct SettingsView {
 /// The settings in force.
 #[utoipa::path(get, path = "/api/callbacks/settings", tag = "callbacks", responses((status = 200, body = SettingsView)))]
 pub async fn get(State(app): State<App>) -> Answer<SettingsView> {
-    let (settings, version) = config::read(&app.db).await?;
-    Ok(Json(SettingsView { settings, version }))
+    let found = config::read::<Settings>(&app.db).await?;
+    Ok(Json(SettingsView { settings: found.value, version: found.version }))
 }
 
 /// New settings, for what is open too.
@@ -43,9 +42,7 @@ pub async fn put(
     form.settings.check()?;
     let (settings, before) = (form.settings, form.version);
     let mut tx = app.db.begin().await?;
-    if config::now(&mut tx).await?.1 != before
-        || !config::put(&mut tx, &settings, before, actor.person, app.now()).await?
-    {
+    if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
         return Err(Error::changed_meanwhile());
     }
     asking::reckon_again(&mut tx, &calendar, &settings).await?;

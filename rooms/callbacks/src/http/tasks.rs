@@ -1,5 +1,6 @@
 //! One call-back: taken, dialled, written down.
 
+use db::config;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -15,8 +16,8 @@ use work_orders::store::orders;
 use super::views::{self, TaskView};
 use crate::asking::{self, Hold, Person};
 use crate::permissions::READ;
-use crate::rules::{Hours, Report};
-use crate::store::{config, tasks};
+use crate::rules::{Hours, Report, Settings};
+use crate::store::tasks;
 
 async fn shown(app: &App, calendar: &Calendar, actor: &Actor, order: WorkOrderId) -> Answer<TaskView> {
     let rounds = tasks::read(&app.db, order).await?;
@@ -24,7 +25,7 @@ async fn shown(app: &App, calendar: &Calendar, actor: &Actor, order: WorkOrderId
     if kept.order.matter.about == Some(actor.person) && !actor.may(READ) {
         return Err(Error::not_found());
     }
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let person = Person::of(app, actor).await?;
     let hours = Hours { calendar, settings: &settings };
     let view = views::task(&kept.order, rounds, person.caller(&kept.order), app.now(), hours);

@@ -1,5 +1,6 @@
 //! Records as a file: those one may see, as the list shows them, numbers and addresses masked.
 
+use db::config;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,7 +19,6 @@ use super::found::{Search, place};
 use super::records::listed;
 use super::views::{RecordView, scope};
 use crate::rules::{self, FieldKind, Tree};
-use crate::store::config;
 use crate::store::found::{self, Filter, Scope};
 
 /// Records read at a time.

@@ -1,5 +1,6 @@
 //! Lists of records, and a caller's earlier ones.
 
+use db::config;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -15,7 +16,6 @@ use super::records::listed;
 use super::views::{RecordView, scope};
 use crate::permissions::READ;
 use crate::rules::{Outcome, Record, Refusal, State as RecordState, Tree};
-use crate::store::config;
 use crate::store::found::{self, Filter};
 
 const HISTORY_MAX: i64 = 20;

@@ -2,7 +2,10 @@
 
 use axum::extract::State;
 use calls::store::lines;
-use db::Entry;
+use db::{
+    Entry,
+    config::{self, Config},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -10,7 +13,6 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json};
 
 use crate::rules::Settings;
 use crate::rules::phrases::Phrases;
-use crate::store::config::{self, Config};
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PhrasesForm {

@@ -1,7 +1,7 @@
 //! The tree of reasons: read by everybody who writes records, changed by who may configure.
 
 use axum::extract::State;
-use db::{Entry, Tx};
+use db::{Entry, Tx, config};
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,7 +10,7 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Query};
 
 use crate::rules::tree::Imported;
 use crate::rules::{Change, Refusal, Tree, seed};
-use crate::store::{config, found};
+use crate::store::found;
 
 /// Records looked at when counting which reasons are used most: an agent's own, and the centre's.
 const OWN: i64 = 200;

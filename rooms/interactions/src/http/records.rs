@@ -7,7 +7,10 @@ use axum::extract::State;
 use calls::Hall;
 use calls::http::records::took_part;
 use calls::store::search;
-use db::{Entry, Look, Tx};
+use db::{
+    Entry, Look, Tx,
+    config::{self, Versioned},
+};
 use kernel::{CallId, PersonId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,7 +22,6 @@ use crate::Completed;
 use crate::rules::record::{Hand, decide};
 use crate::rules::sensitive::Sensitive;
 use crate::rules::{self, Act, Draft, Record, Tree, why};
-use crate::store::config::{self, Versioned};
 use crate::store::records::{self, Edition};
 
 /// What the page of a call, or the desk at it, shows.

@@ -1,11 +1,11 @@
 //! Versions of configuration and what the indexes are for, on both databases.
 
+use db::config::{self, Versioned};
 use db::testdb::on_both;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, GroupId, PersonId, Timestamp};
 use std::time::Duration;
 
-use super::config::{self, Versioned};
 use super::found::{self, Filter, Scope};
 use super::records;
 use crate::MIGRATIONS;

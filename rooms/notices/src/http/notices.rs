@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State as Is;
-use db::Entry;
+use db::{Entry, config};
 use kernel::{NoticeId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -13,10 +13,11 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query};
 
 use crate::Ways;
+use crate::rules::gate::Settings;
 use crate::rules::settle::Receipt;
 use crate::rules::{self, Act, Channel, Kept, LANGUAGE, Notice, Recipient, State, Subject, Urgency};
 use crate::send::{self, Shown, shown_text};
-use crate::store::{self, config, found, sending};
+use crate::store::{self, found, sending};
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -182,7 +183,8 @@ pub async fn act(
             id
         }
         Act::Resend => {
-            let again = again(&app, &actor, &found, now, config::now(&mut tx).await?.1.expires_h);
+            let expires_h = config::now::<Settings>(&mut tx).await?.value.expires_h;
+            let again = again(&app, &actor, &found, now, expires_h);
             if !store::add(&mut tx, &again).await? {
                 return Err(Error::changed_meanwhile());
             }

@@ -1,7 +1,7 @@
 //! Quiet hours, caps, the signature, and who wants which messages.
 
 use axum::extract::State as Is;
-use db::Entry;
+use db::{Entry, config};
 use kernel::{PersonId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,7 +10,7 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Query};
 
 use crate::rules::gate::Settings;
 use crate::rules::{self, Channel, Class, Recipient, Refusal};
-use crate::store::config::{self, Consent};
+use crate::store::consents::{self, Consent};
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SettingsForm {
@@ -20,8 +20,8 @@ pub struct SettingsForm {
 
 #[utoipa::path(get, path = "/api/notices/settings", tag = "notices", responses((status = 200, body = SettingsForm)))]
 pub async fn get(Is(app): Is<App>) -> Answer<SettingsForm> {
-    let (version, settings) = config::read(&app.db).await?;
-    Ok(Json(SettingsForm { version, settings }))
+    let found = config::read::<Settings>(&app.db).await?;
+    Ok(Json(SettingsForm { version: found.version, settings: found.value }))
 }
 
 /// A new version of all settings.
@@ -31,7 +31,7 @@ pub async fn put(Is(app): Is<App>, actor: Actor, Json(form): Json<SettingsForm>)
     let settings = form.settings.checked()?;
     let (at, who) = (app.now(), Some(actor.person));
     let mut tx = app.db.begin().await?;
-    let (version, before) = config::now(&mut tx).await?;
+    let config::Versioned { version, value: before } = config::now::<Settings>(&mut tx).await?;
     if version != form.version || !config::put(&mut tx, &settings, version, who, at).await? {
         return Err(Error::changed_meanwhile());
     }
@@ -84,7 +84,7 @@ pub async fn consents(Is(app): Is<App>, Query(whose): Query<Whose>) -> Answer<Ve
     let whose = whose.recipient.unwrap_or_default();
     let recipient =
         whose.parse::<PhoneNumber>().map_or_else(|_| whose.trim().to_lowercase(), |phone| phone.to_string());
-    let found = config::consents(&app.db, &recipient, 100).await?;
+    let found = consents::consents(&app.db, &recipient, 100).await?;
     Ok(Json(found.into_iter().map(ConsentView::from).collect()))
 }
 
@@ -111,7 +111,7 @@ pub async fn consent(Is(app): Is<App>, actor: Actor, Json(form): Json<ConsentFor
     let consent =
         Consent { recipient, class: form.class, granted: form.granted, source, who: Some(actor.person), at };
     let mut tx = app.db.begin().await?;
-    config::set_consent(&mut tx, &consent).await?;
+    consents::set_consent(&mut tx, &consent).await?;
     let view = ConsentView::from(consent);
     let payload = json!({ "recipient": view.recipient, "class": view.class, "granted": view.granted, "source": view.source });
     tx.journal(Entry {

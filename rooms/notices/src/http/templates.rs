@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State as Is;
-use db::{Entry, Tx};
+use db::{Entry, Tx, config};
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
+use crate::rules::gate::Settings;
 use crate::rules::template::{self, Draft, Stage, Template, TemplateAct};
-use crate::store::{config, templates};
+use crate::store::templates;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TemplateView {
@@ -209,7 +210,7 @@ pub struct Preview {
     responses((status = 200, body = Preview), (status = 422, body = ErrorBody)))]
 pub async fn preview(Is(app): Is<App>, Json(form): Json<PreviewForm>) -> Answer<Preview> {
     let draft = template::checked(&form.draft)?;
-    let (_, settings) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let mut values: BTreeMap<String, String> =
         draft.fields.iter().map(|field| (field.key.clone(), field.example.clone())).collect();
     values.extend(form.values.into_iter().filter(|(_, value)| !value.trim().is_empty()));

@@ -1,95 +1,13 @@
-//! Settings, in whole versions, and who wants which messages.
+//! Settings, in versions.
 
-use anyhow::Context;
-use db::{Db, Row, Tx};
-use kernel::{PersonId, Timestamp};
-use sqlx::{AnyConnection, Row as _};
+use db::config::{Config, Table};
 
-use crate::rules::Class;
 use crate::rules::gate::Settings;
 
-const NEWEST: &str = "SELECT version, body FROM notices_config ORDER BY version DESC LIMIT 1";
-const ADD: &str = "INSERT INTO notices_config (version, at, who, body) VALUES ($1, $2, $3, $4) \
-     ON CONFLICT (version) DO NOTHING";
-const CONSENT: &str = "SELECT granted FROM notices_consent WHERE recipient = $1 AND class = $2";
-const SET_CONSENT: &str = "INSERT INTO notices_consent (recipient, class, granted, source, who, at) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (recipient, class) DO UPDATE SET granted = excluded.granted, \
-     source = excluded.source, who = excluded.who, at = excluded.at";
-const CONSENTS: &str = "SELECT recipient, class, granted, source, who, at FROM notices_consent \
-     WHERE ($1 = '' OR recipient = $1) ORDER BY at DESC LIMIT $2";
-
-/// The settings in force and their version; 0 is what the product begins with.
-pub async fn now(connection: &mut AnyConnection) -> anyhow::Result<(i64, Settings)> {
-    let row = sqlx::query(NEWEST).fetch_optional(connection).await.context("reading the settings")?;
-    of(row.as_ref())
-}
-
-pub async fn read(db: &Db) -> anyhow::Result<(i64, Settings)> {
-    of(sqlx::query(NEWEST).fetch_optional(db.read()).await.context("reading the settings")?.as_ref())
-}
-
-fn of(row: Option<&Row>) -> anyhow::Result<(i64, Settings)> {
-    let Some(row) = row else { return Ok((0, Settings::default())) };
-    let body: String = row.try_get("body")?;
-    Ok((row.try_get("version")?, serde_json::from_str(&body).context("the settings as kept")?))
-}
-
-/// The version after `before`; false when somebody else was faster.
-pub async fn put(
-    tx: &mut Tx,
-    settings: &Settings,
-    before: i64,
-    who: Option<PersonId>,
-    at: Timestamp,
-) -> anyhow::Result<bool> {
-    let add = sqlx::query(ADD).bind(before + 1).bind(at.as_micros()).bind(who.map(PersonId::get));
-    let done = add.bind(serde_json::to_string(settings)?).execute(&mut **tx).await;
-    Ok(done.context("keeping the settings")?.rows_affected() > 0)
-}
-
-/// What was said about messages of this class, if anything.
-pub async fn consent(tx: &mut Tx, recipient: &str, class: Class) -> anyhow::Result<Option<bool>> {
-    let row = sqlx::query(CONSENT).bind(recipient).bind(class.as_str()).fetch_optional(&mut **tx).await;
-    row.context("reading a consent")?.map(|row| Ok(row.try_get::<i64, _>("granted")? == 1)).transpose()
-}
-
-/// A consent as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Consent {
-    pub recipient: String,
-    pub class: Class,
-    pub granted: bool,
-    /// `reply`, or what a person said.
-    pub source: String,
-    pub who: Option<PersonId>,
-    pub at: Timestamp,
-}
-
-pub async fn set_consent(tx: &mut Tx, consent: &Consent) -> anyhow::Result<()> {
-    let set = sqlx::query(SET_CONSENT)
-        .bind(&consent.recipient)
-        .bind(consent.class.as_str())
-        .bind(i64::from(consent.granted))
-        .bind(&consent.source)
-        .bind(consent.who.map(PersonId::get))
-        .bind(consent.at.as_micros());
-    set.execute(&mut **tx).await.context("keeping a consent")?;
-    Ok(())
-}
-
-/// The latest, or those of one recipient.
-pub async fn consents(db: &Db, recipient: &str, limit: i64) -> anyhow::Result<Vec<Consent>> {
-    let rows = sqlx::query(CONSENTS).bind(recipient).bind(limit).fetch_all(db.read()).await;
-    let one = |row: &Row| {
-        let class: String = row.try_get("class")?;
-        Ok(Consent {
-            recipient: row.try_get("recipient")?,
-            class: Class::of(&class).with_context(|| format!("the class {class}"))?,
-            granted: row.try_get::<i64, _>("granted")? == 1,
-            source: row.try_get("source")?,
-            who: row.try_get::<Option<i64>, _>("who")?.map(PersonId),
-            at: Timestamp::from_micros(row.try_get("at")?),
-        })
-    };
-    rows.context("reading consents")?.iter().map(one).collect()
+impl Config for Settings {
+    const TABLE: Table = db::versions!("notices");
+    const KIND: &'static str = "settings";
+    fn initial() -> anyhow::Result<Self> {
+        Ok(Settings::default())
+    }
 }

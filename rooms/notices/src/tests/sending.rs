@@ -18,7 +18,7 @@ use web::testing::TestSite;
 
 use super::accepted;
 use crate::rules::{Class, Notice, State, Urgency};
-use crate::store::config::{self, Consent};
+use crate::store::consents::{self, Consent};
 use crate::{MIGRATIONS, Ways, jobs, put_demo, room, send, store};
 
 /// A centre over there, our room here, and a clock that stands still.
@@ -163,7 +163,7 @@ fn quiet_hours_consent_and_the_cap_hold_when_it_goes_out() {
             who: None,
             at: rig.app().now(),
         };
-        config::set_consent(&mut tx, &no).await.expect("set");
+        consents::set_consent(&mut tx, &no).await.expect("set");
         tx.commit().await.expect("kept");
         let many: Vec<NoticeId> = {
             let mut many = Vec::new();

@@ -98,7 +98,7 @@ fn an_http_gateway_is_asked_where_nobody_knows_and_calls_back() {
         let reply = json!({ "kind": "reply", "from": "13900000001", "text": "退订" });
         rig.call_back(SECRET, "bbbbbbbbbbbbbbbb", &reply).await;
         assert_eq!(store::sending::replies(&db, cut).await.expect("asked").len(), 1);
-        let consents = store::config::consents(&db, "13900000001", 10).await.expect("asked");
+        let consents = store::consents::consents(&db, "13900000001", 10).await.expect("asked");
         assert_eq!(consents.iter().map(|one| one.granted).collect::<Vec<_>>(), [false]);
     });
 }

@@ -1,5 +1,6 @@
 //! Accepting a matter: what is like it, whose it would be, and the order itself.
 
+use db::config;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use web::{Actor, Answer, App, ErrorBody, Json, Query};
 use super::views::{OrderLine, OrderView, line};
 use super::{bad, orders};
 use crate::rules::{Kinds, Matter, Settings};
-use crate::store::{config, found};
+use crate::store::found;
 use crate::work::{self, NewOrder};
 
 #[derive(Debug, Deserialize, ToSchema)]
