@@ -43,8 +43,6 @@ pub enum Refusal {
     NoReason,
     #[error("{field} cannot be meant")]
     BadSettings { field: &'static str },
-    #[error("{field} cannot be looked for like this")]
-    BadQuery { field: &'static str },
 }
 
 impl web::Refusal for Refusal {
@@ -59,7 +57,6 @@ impl web::Refusal for Refusal {
             | Refusal::TakeFirst
             | Refusal::NothingToDo
             | Refusal::NoNumber => Status::Conflict,
-            Refusal::BadQuery { .. } => Status::BadRequest,
             Refusal::BadText { .. }
             | Refusal::ImpossibleTime { .. }
             | Refusal::NoReason

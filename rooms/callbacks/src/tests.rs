@@ -451,7 +451,7 @@ fn figures_open_their_lists() {
         for bad in ["set=lost", "kind=none", "unit=7", "after=x", "from=today"] {
             let reply =
                 centre.site.get(&format!("/api/callbacks?{bad}")).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
-            assert_eq!(code(&reply), (400, "callbacks.bad_query"), "{bad}");
+            assert_eq!(code(&reply), (400, "web.bad_query"), "{bad}");
         }
         let agent = centre.site.get("/api/callbacks?set=rated").by(AGENT.0, AGENT.1).send().await;
         assert_eq!(agent.status.as_u16(), 403, "what customers said is not everybody's");

@@ -61,8 +61,6 @@ pub enum Refusal {
     WhyNeeded,
     #[error("{field} is longer than {most}")]
     TooLong { field: &'static str, most: usize },
-    #[error("{field} cannot be searched for like this")]
-    BadQuery { field: &'static str },
     #[error("{field} of {reason} is not acceptable")]
     BadReason { reason: String, field: &'static str },
     #[error("there is a reason {reason} already")]
@@ -93,7 +91,6 @@ impl web::Refusal for Refusal {
             | Refusal::RecordFirst
             | Refusal::CodeTaken { .. }
             | Refusal::ParentRetired => Status::Conflict,
-            Refusal::BadQuery { .. } => Status::BadRequest,
             _ => Status::Invalid,
         }
     }

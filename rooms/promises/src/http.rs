@@ -5,9 +5,9 @@ use deadlines::{Clock, Kind, Level, Step};
 use kernel::{PromiseId, Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Answer, App, Error, Json, Page, Query};
+use web::{Answer, App, Error, Json, Page, Period, Query, bad_query, given, word};
 
-use crate::rules::{Refusal, parse, word};
+use crate::rules;
 use crate::store::found::{self, Filter, Found, Which};
 use crate::store::report;
 
@@ -28,15 +28,6 @@ pub struct Search {
     pub after: Option<String>,
     /// 1 to 200; 50 if not given.
     pub limit: Option<u32>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Period {
-    /// Due at or after this instant (RFC 3339).
-    pub from: String,
-    /// Due before this instant.
-    pub to: String,
 }
 
 /// One clock of one promise.
@@ -132,40 +123,30 @@ pub struct CountView {
     withdrawn: i64,
 }
 
-fn bad(field: &'static str) -> Error {
-    Refusal::BadQuery { field }.into()
-}
-
-fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().filter(|text| !text.is_empty())
-}
-
 impl Search {
     fn filter(&self) -> Result<(Which, Filter), Error> {
-        fn one<T: serde::de::DeserializeOwned>(
-            field: &'static str,
-            text: &Option<String>,
-        ) -> Result<Option<T>, Error> {
-            given(text).map(|text| parse(text).ok_or_else(|| bad(field))).transpose()
-        }
-        let which = match given(&self.which) {
-            None | Some("running") => Which::Running,
+        let which = match self.which.as_deref() {
+            None | Some("" | "running") => Which::Running,
             Some("broken") => Which::Broken,
-            Some(_) => return Err(bad("which")),
+            Some(_) => return Err(bad_query("which")),
         };
-        let after = given(&self.after).map(place).transpose()?;
-        let unit = given(&self.unit).map(|unit| unit.parse().map_err(|_| bad("unit"))).transpose()?;
-        let (kind, step) = (one("kind", &self.kind)?, one("step", &self.step)?);
-        Ok((which, Filter { unit, kind, step, clock: one("clock", &self.clock)?, after }))
+        let filter = Filter {
+            unit: given("unit", self.unit.as_deref())?,
+            kind: word("kind", self.kind.as_deref())?,
+            step: word("step", self.step.as_deref())?,
+            clock: word("clock", self.clock.as_deref())?,
+            after: self.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
+        };
+        Ok((which, filter))
     }
 }
 
 /// `due~promise~clock`
 fn place(text: &str) -> Result<(Timestamp, PromiseId, String), Error> {
     let mut parts = text.split('~');
-    let due = parts.next().and_then(|due| due.parse().ok()).ok_or_else(|| bad("after"))?;
-    let promise = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad("after"))?;
-    let clock = parts.next().ok_or_else(|| bad("after"))?;
+    let due = parts.next().and_then(|due| due.parse().ok()).ok_or_else(|| bad_query("after"))?;
+    let promise = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad_query("after"))?;
+    let clock = parts.next().ok_or_else(|| bad_query("after"))?;
     Ok((Timestamp::from_micros(due), promise, clock.to_owned()))
 }
 
@@ -176,7 +157,8 @@ pub async fn list(State(app): State<App>, Query(search): Query<Search>) -> Answe
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
     let (which, filter) = search.filter()?;
     let found = found::find(&app.db, which, &filter, limit + 1).await?;
-    let next = |found: &Found| format!("{}~{}~{}", found.due.as_micros(), found.promise, word(&found.clock));
+    let next =
+        |found: &Found| format!("{}~{}~{}", found.due.as_micros(), found.promise, rules::word(&found.clock));
     Ok(Json(Page::of(found, limit, next).map(PromiseView::from)))
 }
 
@@ -194,8 +176,7 @@ pub async fn now(State(app): State<App>) -> Answer<Vec<RunningView>> {
 #[utoipa::path(get, path = "/api/promises/report", tag = "promises", params(Period),
     responses((status = 200, body = Vec<CountView>)))]
 pub async fn report(State(app): State<App>, Query(period): Query<Period>) -> Answer<Vec<CountView>> {
-    let from = period.from.parse().map_err(|_| bad("from"))?;
-    let to = period.to.parse().map_err(|_| bad("to"))?;
+    let (from, to) = period.read()?;
     let view = |count: report::Count| {
         let report::Count { unit, kind, step, clock, kept, broken, overdue, withdrawn } = count;
         CountView { unit, kind, step, clock, kept, broken, overdue, withdrawn }

@@ -5,7 +5,6 @@ use kernel::calendar::Calendar;
 use kernel::{Engine, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use web::Status;
 
 /// By what promises are reckoned, and now.
 #[derive(Clone, Copy)]
@@ -94,22 +93,4 @@ pub fn word<T: Serialize>(value: &T) -> String {
 /// The plain enum of a word.
 pub fn parse<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
-}
-
-/// The business says no.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum Refusal {
-    #[error("{field} cannot be looked for like this")]
-    BadQuery { field: &'static str },
-}
-
-impl web::Refusal for Refusal {
-    const ROOM: &'static str = "promises";
-
-    fn status(&self) -> Status {
-        match self {
-            Refusal::BadQuery { .. } => Status::BadRequest,
-        }
-    }
 }

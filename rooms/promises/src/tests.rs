@@ -151,11 +151,7 @@ fn a_page_shows_what_is_due_next_and_whose_it_is() {
         assert_eq!((now.body.as_array().map(Vec::len), &now.body[0]["calm"]), (Some(2), &2.into()));
         for bad in ["which=all", "unit=9", "kind=none", "after=x"] {
             let reply = site.get(&format!("/api/promises?{bad}")).by(1, READ).send().await;
-            assert_eq!(
-                (reply.status.as_u16(), &reply.body["code"]),
-                (400, &"promises.bad_query".into()),
-                "{bad}"
-            );
+            assert_eq!((reply.status.as_u16(), &reply.body["code"]), (400, &"web.bad_query".into()), "{bad}");
         }
     });
 }

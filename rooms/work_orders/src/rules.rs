@@ -81,8 +81,6 @@ pub enum Refusal {
     TooManyFiles { most: usize },
     #[error("only pictures (JPEG, PNG, WebP) and PDF are kept")]
     NotAFile,
-    #[error("{field} cannot be looked for like this")]
-    BadQuery { field: &'static str },
     #[error("the configuration cannot be kept: {detail}")]
     BadConfig { detail: String },
 }
@@ -103,7 +101,6 @@ impl web::Refusal for Refusal {
             | Refusal::TooEarlyToUrge { .. }
             | Refusal::TooManyFiles { .. }
             | Refusal::Clock { .. } => Status::Conflict,
-            Refusal::BadQuery { .. } => Status::BadRequest,
             _ => Status::Invalid,
         }
     }

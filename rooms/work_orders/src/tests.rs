@@ -321,11 +321,7 @@ fn lists_show_what_is_due_next_and_what_no_unit_has() {
         for bad in ["state=lost", "state=taken,lost", "kind=none", "unit=7", "after=x", "of=all"] {
             let reply =
                 site.get(&format!("/api/work_orders?{bad}")).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
-            assert_eq!(
-                (reply.status.as_u16(), &reply.body["code"]),
-                (400, &json!("work_orders.bad_query")),
-                "{bad}"
-            );
+            assert_eq!((reply.status.as_u16(), &reply.body["code"]), (400, &json!("web.bad_query")), "{bad}");
         }
     });
 }

@@ -6,6 +6,7 @@
 mod access;
 mod actor;
 mod app;
+mod asked;
 mod chance;
 mod clock;
 mod download;
@@ -26,6 +27,7 @@ mod upload;
 pub use access::{Access, Listed, Routes};
 pub use actor::{Actor, ClientAddress, Doorkeeper, Token};
 pub use app::App;
+pub use asked::{Grouped, Period, bad_query, given, place, word};
 pub use chance::{Chance, OsChance, TestChance};
 pub use clock::SteadyClock;
 pub use download::download;

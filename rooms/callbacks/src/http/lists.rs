@@ -7,25 +7,17 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use kernel::calendar::Calendar;
-use kernel::{Timestamp, UnitId, WorkOrderId};
+use kernel::{Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Page, Query};
+use web::{Actor, Answer, App, Error, Grouped, Json, Page, Period, Query, bad_query, given, place, word};
 
 use super::views::{TaskLine, line};
 use crate::asking::{self, Person};
 use crate::permissions::READ;
 use crate::rules::figures::{self, Figures, Group};
-use crate::rules::{Hours, Refusal, Settings, Task};
+use crate::rules::{Hours, Settings, Task};
 use crate::store::found::{self, Filter, Set};
-
-fn bad(field: &'static str) -> Error {
-    Refusal::BadQuery { field }.into()
-}
-
-fn given<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
-    text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| bad(field))).transpose()
-}
 
 /// What is looked for; everything absent is any.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -47,29 +39,20 @@ pub struct Search {
     pub limit: Option<u32>,
 }
 
-fn place(text: &str) -> Result<(Timestamp, WorkOrderId), Error> {
-    let (at, id) = text.split_once('~').ok_or_else(|| bad("after"))?;
-    let at = at.parse().map_err(|_| bad("after"))?;
-    Ok((Timestamp::from_micros(at), id.parse().map_err(|_| bad("after"))?))
-}
-
 impl Search {
     fn filter(&self, person: i64) -> Result<Filter, Error> {
         let unit = match self.unit.as_deref() {
             Some("none") => Some(None),
             unit => given::<UnitId>("unit", unit)?.map(Some),
         };
-        let kind = self.kind.clone().filter(|kind| !kind.is_empty());
-        if kind.as_deref().is_some_and(|kind| promises::rules::parse::<deadlines::Kind>(kind).is_none()) {
-            return Err(bad("kind"));
-        }
+        word::<deadlines::Kind>("kind", self.kind.as_deref())?;
         Ok(Filter {
             unit,
-            kind,
+            kind: self.kind.clone().filter(|kind| !kind.is_empty()),
             from: given("from", self.from.as_deref())?,
             to: given("to", self.to.as_deref())?,
             person,
-            after: self.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
+            after: place("after", self.after.as_deref())?,
         })
     }
 }
@@ -112,7 +95,7 @@ pub async fn list(
         }
         "unsatisfied" => Set::Unsatisfied,
         "doubted" => Set::Doubted,
-        _ => return Err(bad("set")),
+        _ => return Err(bad_query("set")),
     };
     if !actor.may(READ) {
         return Err(Error::forbidden());
@@ -144,17 +127,6 @@ pub async fn now(State(app): State<App>, Extension(calendar): Extension<Arc<Cale
     Ok(Json(Waiting { open, overdue, claimed, hours_open: hours.open(now), hours_from: hours.opens(now) }))
 }
 
-/// Of which period, and by what.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Period {
-    /// Came to be asked at or after this instant (RFC 3339), and before that.
-    pub from: String,
-    pub to: String,
-    /// `unit` or `kind`; `unit` if not given.
-    pub by: Option<String>,
-}
-
 /// The figures of one unit, or of one kind.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FiguresLine {
@@ -172,17 +144,20 @@ pub struct FiguresView {
 }
 
 /// K26 to K29 of those who came to be asked in a period. Each number opens its list: `?set=…` with the same period.
-#[utoipa::path(get, path = "/api/callbacks/figures", tag = "callbacks", params(Period),
+#[utoipa::path(get, path = "/api/callbacks/figures", tag = "callbacks", params(Period, Grouped),
     responses((status = 200, body = FiguresView)))]
-pub async fn figures(State(app): State<App>, Query(period): Query<Period>) -> Answer<FiguresView> {
-    let from = period.from.parse().map_err(|_| bad("from"))?;
-    let to = period.to.parse().map_err(|_| bad("to"))?;
+pub async fn figures(
+    State(app): State<App>,
+    Query(period): Query<Period>,
+    Query(grouped): Query<Grouped>,
+) -> Answer<FiguresView> {
+    let (from, to) = period.read()?;
     let settings = config::read::<Settings>(&app.db).await?.value;
     let groups = found::groups(&app.db, from, to).await?;
     let sum = |fits: &dyn Fn(&Group) -> bool| {
         figures::figures(groups.iter().filter(|group| fits(group)), &settings)
     };
-    let lines = match period.by.as_deref().filter(|by| !by.is_empty()).unwrap_or("unit") {
+    let lines = match grouped.by.as_deref().filter(|by| !by.is_empty()).unwrap_or("unit") {
         "unit" => {
             let units: BTreeSet<Option<UnitId>> = groups.iter().map(|group| group.unit).collect();
             let line = |unit| FiguresLine { unit, kind: None, figures: sum(&|group| group.unit == unit) };
@@ -196,7 +171,7 @@ pub async fn figures(State(app): State<App>, Query(period): Query<Period>) -> An
             };
             kinds.into_iter().map(line).collect()
         }
-        _ => return Err(bad("by")),
+        _ => return Err(bad_query("by")),
     };
     Ok(Json(FiguresView { total: sum(&|_| true), lines }))
 }

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, Json, Path, Query};
 
-use super::records::bad;
 use crate::Hall;
 use crate::permissions::READ;
 use crate::rules::owed::{Act, Asker, Kind, Owed, allowed, decide};
@@ -113,7 +112,7 @@ fn view(owed: Owed, asker: Asker) -> OwedView {
 
 #[utoipa::path(get, path = "/api/calls/owed", tag = "calls", params(Asked), responses((status = 200, body = OwedPage)))]
 pub async fn list(State(app): State<App>, actor: Actor, Query(asked): Query<Asked>) -> Answer<OwedPage> {
-    let after = asked.after.as_deref().map(str::parse).transpose().map_err(|_| bad("after"))?;
+    let after = web::given("after", asked.after.as_deref())?;
     let mut found = owed::page(&app.db, asked.done, after, PAGE + 1).await?;
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use db::Look;
-use kernel::{CallId, PersonId, QueueId, Timestamp};
+use kernel::{CallId, PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Path, Query};
+use web::{Actor, Answer, App, Error, Json, Path, Query, given, place, word};
 
 use crate::permissions::{READ, UNMASK};
-use crate::rules::{Looks, Outcome, Refusal};
+use crate::rules::Looks;
 use crate::store::search::{self, Filter, Found, Stretch};
 
 /// What is looked for; everything absent is any.
@@ -65,31 +65,15 @@ impl Search {
         let own = (!actor.may(READ)).then_some(actor.person);
         Ok(Filter {
             number: self.number.clone().filter(|number| !number.trim().is_empty()),
-            direction: match self.direction.as_deref().filter(|text| !text.is_empty()) {
-                None => None,
-                Some(text) => {
-                    let word = serde_json::Value::String(text.to_owned());
-                    Some(serde_json::from_value(word).map_err(|_| bad("direction"))?)
-                }
-            },
-            agent: own.or(parse("agent", self.agent.as_deref())?),
-            queue: parse::<QueueId>("queue", self.queue.as_deref())?,
-            result: match self.result.as_deref() {
-                None => None,
-                Some(text) => Some(Outcome::parse(text).ok_or_else(|| bad("result"))?),
-            },
-            from: parse("from", self.from.as_deref())?,
-            to: parse("to", self.to.as_deref())?,
+            direction: word("direction", self.direction.as_deref())?,
+            agent: own.or(given("agent", self.agent.as_deref())?),
+            queue: given("queue", self.queue.as_deref())?,
+            result: word("result", self.result.as_deref())?,
+            from: given("from", self.from.as_deref())?,
+            to: given("to", self.to.as_deref())?,
             talk_min_ms: self.min_s.map(|s| s.saturating_mul(1_000)),
             talk_max_ms: self.max_s.map(|s| s.saturating_mul(1_000)),
-            before: match self.before.as_deref() {
-                None => None,
-                Some(text) => {
-                    let (at, id) = text.split_once('~').ok_or_else(|| bad("before"))?;
-                    let micros: i64 = at.parse().map_err(|_| bad("before"))?;
-                    Some((Timestamp::from_micros(micros), id.parse::<CallId>().map_err(|_| bad("before"))?))
-                }
-            },
+            before: place("before", self.before.as_deref())?,
             recorded: false,
         })
     }
@@ -172,12 +156,4 @@ fn mask(found: &mut Found) {
         "out" => found.to = kernel::mask::phone(&found.to),
         _ => {}
     }
-}
-
-pub(crate) fn bad(field: &'static str) -> Error {
-    Refusal::BadQuery { field }.into()
-}
-
-fn parse<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
-    text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| bad(field))).transpose()
 }

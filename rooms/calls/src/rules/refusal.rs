@@ -16,8 +16,6 @@ pub enum Refusal {
     OtherName { expected: String, name: String },
     #[error("there is no queue {name}")]
     NoSuchQueue { name: String },
-    #[error("the query's {field} cannot be read")]
-    BadQuery { field: &'static str },
     #[error("{name:?} is no name: 1 to 40 of the letters a to z, digits, - and _")]
     BadName { name: String },
     #[error("{name} is there already")]
@@ -65,7 +63,6 @@ impl web::Refusal for Refusal {
 
     fn status(&self) -> Status {
         match self {
-            Refusal::BadQuery { .. } => Status::BadRequest,
             Refusal::NameTaken { .. }
             | Refusal::OwedDone
             | Refusal::OwedTaken { .. }

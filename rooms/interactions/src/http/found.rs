@@ -10,12 +10,12 @@ use calls::store::search;
 use kernel::{CallId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Query};
+use web::{Actor, Answer, App, Error, Json, Query, bad_query, given, word};
 
 use super::records::listed;
 use super::views::{RecordView, scope};
 use crate::permissions::READ;
-use crate::rules::{Outcome, Record, Refusal, State as RecordState, Tree};
+use crate::rules::{Record, Tree};
 use crate::store::found::{self, Filter};
 
 const HISTORY_MAX: i64 = 20;
@@ -62,38 +62,26 @@ pub struct Earlier {
     pub customer: Option<String>,
 }
 
-fn bad(field: &'static str) -> Error {
-    Refusal::BadQuery { field }.into()
-}
-
-fn parse<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
-    text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| bad(field))).transpose()
-}
-
 impl Search {
     pub(super) fn filter(&self) -> Result<Filter, Error> {
-        let some = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         Ok(Filter {
-            agent: parse::<PersonId>("agent", self.agent.as_deref())?,
-            reason: some(&self.reason),
-            result: match some(&self.result) {
-                None => None,
-                Some(text) => Some(Outcome::parse(&text).ok_or_else(|| bad("result"))?),
-            },
-            state: match some(&self.state) {
-                None => None,
-                Some(text) => Some(RecordState::parse(&text).ok_or_else(|| bad("state"))?),
-            },
+            agent: given("agent", self.agent.as_deref())?,
+            reason: self.reason.clone().filter(|text| !text.is_empty()),
+            result: word("result", self.result.as_deref())?,
+            state: word("state", self.state.as_deref())?,
             overdue: self.overdue,
-            from: parse("from", self.from.as_deref())?,
-            to: parse("to", self.to.as_deref())?,
+            from: given("from", self.from.as_deref())?,
+            to: given("to", self.to.as_deref())?,
             before: match self.before.as_deref().filter(|text| !text.is_empty()) {
                 None => None,
                 Some(text) => {
                     let mut parts = text.split('~');
-                    let at = parts.next().and_then(|at| at.parse().ok()).ok_or_else(|| bad("before"))?;
-                    let call = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad("before"))?;
-                    let agent = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad("before"))?;
+                    let at =
+                        parts.next().and_then(|at| at.parse().ok()).ok_or_else(|| bad_query("before"))?;
+                    let call =
+                        parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad_query("before"))?;
+                    let agent =
+                        parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad_query("before"))?;
                     Some((Timestamp::from_micros(at), call, agent))
                 }
             },
@@ -133,7 +121,7 @@ pub async fn history(
     actor: Actor,
     Query(asked): Query<Earlier>,
 ) -> Answer<Vec<RecordView>> {
-    let call: CallId = asked.call.parse().map_err(|_| bad("call"))?;
+    let call: CallId = asked.call.parse().map_err(|_| bad_query("call"))?;
     let desk = hall.desk(actor.person).await?.filter(|desk| desk.agent.call == Some(call));
     let found = search::one(&app.db, call).await?;
     let took_part = match &found {

@@ -69,7 +69,7 @@ fn a_file_holds_what_the_list_shows() {
         let later = json!({ "format": "csv", "from": "2030-01-01T00:00:00Z" });
         assert_eq!(rows(&export(&site, later, MANAGER).await.bytes).len(), 1, "headings only");
         let bad = by(site.post(EXPORTS, json!({ "format": "csv", "result": "moon" })), MANAGER).await;
-        assert_eq!(bad.body["code"], "interactions.bad_query");
+        assert_eq!(bad.body["code"], "web.bad_query");
 
         let lines = sqlx::query(
             "SELECT kind, who, payload FROM db_journal WHERE kind LIKE 'export%' ORDER BY id LIMIT 3",

@@ -88,7 +88,7 @@ pub async fn add(
     }
     let (kept, asker) = seen(&app, &actor, &order).await?;
     if !["photo", "signature", "scan"].contains(&what.as_str()) {
-        return Err(super::bad("what"));
+        return Err(web::bad_query("what"));
     }
     if kept.order.attachments.len() >= FILES_MAX {
         return Err(Refusal::TooManyFiles { most: FILES_MAX }.into());

@@ -2,24 +2,12 @@
 
 use axum::extract::State;
 use kernel::UnitId;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use web::{Answer, App, Json, Query};
+use serde::Serialize;
+use utoipa::ToSchema;
+use web::{Answer, App, Grouped, Json, Period, Query, word};
 
-use super::{bad, given, word};
 use crate::rules::figures::{k22, k24, k25};
 use crate::store::figures::{By, Counts, counts};
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Period {
-    /// From this instant on (RFC 3339).
-    pub from: String,
-    /// Before this instant.
-    pub to: String,
-    /// `unit`, `kind` or `area`
-    pub by: Option<String>,
-}
 
 /// Counts and rates of one unit, kind or area.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,12 +92,15 @@ fn sum(rows: &[Counts]) -> Counts {
 }
 
 /// What became of the orders of a period.
-#[utoipa::path(get, path = "/api/work_orders/figures", tag = "work_orders", params(Period),
+#[utoipa::path(get, path = "/api/work_orders/figures", tag = "work_orders", params(Period, Grouped),
     responses((status = 200, body = Figures)))]
-pub async fn figures(State(app): State<App>, Query(period): Query<Period>) -> Answer<Figures> {
-    let from = given("from", Some(&period.from))?.ok_or_else(|| bad("from"))?;
-    let to = given("to", Some(&period.to))?.ok_or_else(|| bad("to"))?;
-    let by = word("by", period.by.as_deref())?.unwrap_or(By::Unit);
+pub async fn figures(
+    State(app): State<App>,
+    Query(period): Query<Period>,
+    Query(grouped): Query<Grouped>,
+) -> Answer<Figures> {
+    let (from, to) = period.read()?;
+    let by = word("by", grouped.by.as_deref())?.unwrap_or(By::Unit);
     let rows = counts(&app.db, by, from, to, app.now()).await?;
     let all = view(sum(&rows), by);
     Ok(Json(Figures { rows: rows.into_iter().map(|row| view(row, by)).collect(), all }))

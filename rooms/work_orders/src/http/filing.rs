@@ -10,10 +10,10 @@ use kernel::calendar::Calendar;
 use kernel::{Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, ErrorBody, Json, Query};
+use web::{Actor, Answer, App, ErrorBody, Json, Query, bad_query};
 
+use super::orders;
 use super::views::{OrderLine, OrderView, line};
-use super::{bad, orders};
 use crate::rules::{Kinds, Matter, Settings};
 use crate::store::found;
 use crate::work::{self, NewOrder};
@@ -85,7 +85,7 @@ pub async fn alike(State(app): State<App>, actor: Actor, Query(like): Query<Like
     responses((status = 200, body = Suggested)))]
 pub async fn suggest(State(app): State<App>, Query(about): Query<About>) -> Answer<Suggested> {
     let kinds = config::read::<Kinds>(&app.db).await?.value;
-    let subtype = kinds.find(&about.subtype).ok_or_else(|| bad("subtype"))?;
+    let subtype = kinds.find(&about.subtype).ok_or_else(|| bad_query("subtype"))?;
     let units = work::suggest(&app, subtype, about.area.as_deref().unwrap_or_default()).await?;
     Ok(Json(Suggested { units }))
 }

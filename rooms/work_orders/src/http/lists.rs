@@ -1,14 +1,13 @@
 //! Lists of orders, and how many stand where.
 
 use axum::extract::State;
-use kernel::{Timestamp, UnitId, WorkOrderId};
+use kernel::{Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Page, Query};
+use web::{Actor, Answer, App, Error, Json, Page, Query, bad_query, given, place, word};
 
 use super::views::{OrderLine, line};
-use super::{bad, given, word};
 use crate::permissions::READ;
 use crate::rules::{Asker, State as OrderState};
 use crate::store::found::{self, Filter, Lead};
@@ -99,7 +98,7 @@ impl Search {
         let lead = match text(&self.of).as_deref() {
             Some("units") => Lead::Units(asker.units.iter().copied().collect()),
             Some("mine") => asker.person.map_or(Lead::Units(Vec::new()), Lead::AcceptedBy),
-            Some(_) => return Err(bad("of")),
+            Some(_) => return Err(bad_query("of")),
             None => Lead::Everything,
         };
         let narrower = if let Some(unit) = given::<UnitId>("unit", self.unit.as_deref())? {
@@ -128,7 +127,7 @@ impl Search {
         let states = self.state.as_deref().unwrap_or_default().split(',').filter(|state| !state.is_empty());
         let states: Vec<String> = states.map(str::to_owned).collect();
         if states.iter().any(|state| !OrderState::WORDS.contains(&state.as_str())) {
-            return Err(bad("state"));
+            return Err(bad_query("state"));
         }
         Ok(Filter {
             lead: self.lead(asker, reads)?,
@@ -146,15 +145,9 @@ impl Search {
             due_before: self.overdue.then_some(now),
             from: given("from", self.from.as_deref())?,
             to: given("to", self.to.as_deref())?,
-            after: self.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
+            after: place("after", self.after.as_deref())?,
         })
     }
-}
-
-fn place(text: &str) -> Result<(Timestamp, WorkOrderId), Error> {
-    let (at, id) = text.split_once('~').ok_or_else(|| bad("after"))?;
-    let at = at.parse().map_err(|_| bad("after"))?;
-    Ok((Timestamp::from_micros(at), id.parse().map_err(|_| bad("after"))?))
 }
 
 /// Orders, a page at a time.

@@ -1,0 +1,64 @@
+//! What a query string says, field by field: absent or empty is none, and what cannot be read is refused by name.
+
+use std::str::FromStr;
+
+use kernel::Timestamp;
+use serde::Deserialize;
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer, value};
+use utoipa::IntoParams;
+
+use crate::error::{Error, Status};
+
+/// 400, `web.bad_query` with the field's name.
+pub fn bad_query(field: &'static str) -> Error {
+    Error::refused(Status::BadRequest, "bad_query").with("field", field)
+}
+
+/// A number, an id, an instant that may be absent or empty.
+pub fn given<T: FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
+    text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| bad_query(field))).transpose()
+}
+
+/// A plain enum, as it is called on the wire, that may be absent or empty.
+pub fn word<T: DeserializeOwned>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
+    let read = |text: &str| {
+        let text: StrDeserializer<'_, value::Error> = text.into_deserializer();
+        T::deserialize(text).map_err(|_| bad_query(field))
+    };
+    text.filter(|text| !text.is_empty()).map(read).transpose()
+}
+
+/// Which period a figure is of.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Period {
+    /// From this instant on (RFC 3339).
+    pub from: String,
+    /// Before this instant.
+    pub to: String,
+}
+
+impl Period {
+    pub fn read(&self) -> Result<(Timestamp, Timestamp), Error> {
+        let read = |field, text: &str| text.parse().map_err(|_| bad_query(field));
+        Ok((read("from", &self.from)?, read("to", &self.to)?))
+    }
+}
+
+/// What the rows of a table stand for.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Grouped {
+    /// `unit`, `kind` or `area`; `unit` if not given.
+    pub by: Option<String>,
+}
+
+/// The `next` of the page before, `time in microseconds~id`, that may be absent or empty.
+pub fn place<T: FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<(Timestamp, T)>, Error> {
+    let read = |text: &str| {
+        let (at, id) = text.split_once('~')?;
+        Some((Timestamp::from_micros(at.parse().ok()?), id.parse().ok()?))
+    };
+    text.filter(|text| !text.is_empty()).map(|text| read(text).ok_or_else(|| bad_query(field))).transpose()
+}
