@@ -26,7 +26,7 @@ mod ways;
 
 pub use rules::{Channel, Class, LANGUAGE, Notice, Recipient, Refusal, State, Subject, Urgency};
 pub use seeds::{put_demo, put_drafts};
-pub use send::{Shown, about, cancel_about, send};
+pub use send::{Shown, about, cancel_about, send, send_all};
 pub use ways::Ways;
 
 /// The tables of this room.

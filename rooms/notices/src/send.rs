@@ -4,6 +4,8 @@ use db::{Db, Entry, Tx, config};
 use kernel::{NoticeId, Timestamp, mask};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Place;
 use std::time::Duration;
 use utoipa::ToSchema;
 
@@ -44,13 +46,52 @@ pub async fn send(
         let first = store::by_once(tx, &notice.once).await?;
         return Ok(Ok(first.unwrap_or(id)));
     }
-    let payload = json!({
-        "template": written.template, "version": written.template_version, "channel": written.channel,
-        "to": rules::masked(written.channel, &written.recipient), "about": written.about,
-    });
-    let (who, subject) = (notice.by, id.to_string());
-    tx.journal(Entry { at: now, who, room: "notices", subject, kind: "queued", payload });
+    queued(tx, &written);
     Ok(Ok(id))
+}
+
+fn queued(tx: &mut Tx, notice: &Kept) {
+    let payload = json!({
+        "template": notice.template, "version": notice.template_version, "channel": notice.channel,
+        "to": rules::masked(notice.channel, &notice.recipient), "about": notice.about,
+    });
+    let (at, who, subject) = (notice.created_at, notice.created_by, notice.id.to_string());
+    tx.journal(Entry { at, who, room: "notices", subject, kind: "queued", payload });
+}
+
+/// [`send`] for many at once, of which none was sent before; each is queued or refused by itself.
+///
+/// # Errors
+/// When one of the keys was used before: then nothing of the caller's change should be kept.
+pub async fn send_all(
+    tx: &mut Tx,
+    now: Timestamp,
+    new: &[(NoticeId, Notice)],
+) -> anyhow::Result<Vec<Result<NoticeId, Refusal>>> {
+    let mut texts = BTreeMap::new();
+    for (_, notice) in new {
+        let key = (notice.template.as_str(), notice.language.as_str());
+        if let Place::Vacant(free) = texts.entry(key) {
+            free.insert(templates::approved(tx, key.0, key.1, LANGUAGE).await?);
+        }
+    }
+    let settings = config::now::<Settings>(tx).await?.value;
+    let decide = |(id, notice): &(NoticeId, Notice)| {
+        rules::once(&notice.once)?;
+        let text = texts.get(&(notice.template.as_str(), notice.language.as_str())).and_then(Option::as_ref);
+        let text = text.ok_or_else(|| Refusal::NoTemplate { template: notice.template.clone() })?;
+        write(notice, text, &settings, *id, now)
+    };
+    let decided: Vec<Result<Kept, Refusal>> = new.iter().map(decide).collect();
+    let written: Vec<Kept> = decided.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
+    anyhow::ensure!(
+        written.is_empty() || store::add_all(tx, &written).await?,
+        "a notice with this key was sent before"
+    );
+    for notice in &written {
+        queued(tx, notice);
+    }
+    Ok(decided.into_iter().map(|one| one.map(|notice| notice.id)).collect())
 }
 
 /// The row of a notice.

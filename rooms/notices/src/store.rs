@@ -10,6 +10,7 @@ pub mod templates;
 use anyhow::Context;
 use db::{Db, Row, Tx};
 use kernel::{NoticeId, PersonId, Timestamp};
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
 
 use crate::rules::{Channel, Class, Kept, State, Subject, Urgency};
@@ -29,11 +30,18 @@ pub(crate) use columns;
 const ONE: &str = columns!("WHERE id = $1");
 const ABOUT: &str = columns!("WHERE room = $1 AND about = $2 ORDER BY id DESC LIMIT 200");
 const BY_ONCE: &str = "SELECT id FROM notices_notice WHERE once = $1";
-const ADD: &str = "INSERT INTO notices_notice (id, once, template, language, template_version, class, channel, recipient, \
-     customer, person, subject, text, room, about, urgent, state, why, detail, attempts, next_at, lease_until, reference, \
-     created_by, created_at, handed_at, sent_at, done_at, expires_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-     $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, 1) \
-     ON CONFLICT (once) DO NOTHING";
+const ADD: db::Text = db::from_rows!(
+    "INSERT INTO notices_notice (id, once, template, language, template_version, class, channel, recipient, \
+     customer, person, subject, text, room, about, urgent, state, why, detail, attempts, next_at, lease_until, \
+     reference, created_by, created_at, handed_at, sent_at, done_at, expires_at, version) SELECT CAST(value ->> 0 AS \
+     BIGINT), value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT), value ->> 5, value ->> 6, value \
+     ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT), value ->> 10, value ->> 11, value ->> 12, value ->> 13, \
+     CAST(value ->> 14 AS BIGINT), value ->> 15, value ->> 16, value ->> 17, CAST(value ->> 18 AS BIGINT), \
+     CAST(value ->> 19 AS BIGINT), CAST(value ->> 20 AS BIGINT), CAST(value ->> 21 AS BIGINT), CAST(value ->> 22 AS \
+     BIGINT), CAST(value ->> 23 AS BIGINT), CAST(value ->> 24 AS BIGINT), CAST(value ->> 25 AS BIGINT), CAST(value \
+     ->> 26 AS BIGINT), CAST(value ->> 27 AS BIGINT), 1 FROM ",
+    " ON CONFLICT (once) DO NOTHING"
+);
 const SAVE: &str = "UPDATE notices_notice SET state = $1, why = $2, detail = $3, attempts = $4, next_at = $5, \
      lease_until = $6, handed_at = $7, sent_at = $8, done_at = $9, version = version + 1 WHERE id = $10 AND version = $11";
 
@@ -107,39 +115,49 @@ pub async fn by_once(tx: &mut Tx, once: &str) -> anyhow::Result<Option<NoticeId>
     row.map(|row| Ok(NoticeId(row.try_get("id")?))).transpose()
 }
 
+/// False when there is one with the key of one of them; the others are written.
+pub async fn add_all(tx: &mut Tx, notices: &[Kept]) -> anyhow::Result<bool> {
+    let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
+    let row = |notice: &Kept| {
+        json!([
+            notice.id.get(),
+            notice.once,
+            notice.template,
+            notice.language,
+            notice.template_version,
+            notice.class.as_str(),
+            notice.channel.as_str(),
+            notice.recipient,
+            notice.customer,
+            notice.person.map(PersonId::get),
+            notice.subject,
+            notice.text,
+            notice.about.room,
+            notice.about.id,
+            i64::from(notice.urgency == Urgency::Urgent),
+            notice.state.as_str(),
+            notice.why,
+            notice.detail,
+            notice.attempts,
+            notice.next_at.as_micros(),
+            micros(notice.lease_until),
+            notice.reference,
+            notice.created_by.map(PersonId::get),
+            notice.created_at.as_micros(),
+            micros(notice.handed_at),
+            micros(notice.sent_at),
+            micros(notice.done_at),
+            notice.expires_at.as_micros(),
+        ])
+    };
+    let rows: Value = notices.iter().map(row).collect();
+    let add = sqlx::query(ADD.of(tx.db().kind())).bind(rows.to_string()).execute(&mut **tx).await;
+    Ok(add.context("queueing notices")?.rows_affected() == notices.len() as u64)
+}
+
 /// False when there is one with this key.
 pub async fn add(tx: &mut Tx, notice: &Kept) -> anyhow::Result<bool> {
-    let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
-    let add = sqlx::query(ADD)
-        .bind(notice.id.get())
-        .bind(&notice.once)
-        .bind(&notice.template)
-        .bind(&notice.language)
-        .bind(notice.template_version)
-        .bind(notice.class.as_str())
-        .bind(notice.channel.as_str())
-        .bind(&notice.recipient)
-        .bind(&notice.customer)
-        .bind(notice.person.map(PersonId::get))
-        .bind(&notice.subject)
-        .bind(&notice.text)
-        .bind(&notice.about.room)
-        .bind(&notice.about.id)
-        .bind(i64::from(notice.urgency == Urgency::Urgent))
-        .bind(notice.state.as_str())
-        .bind(&notice.why)
-        .bind(&notice.detail)
-        .bind(notice.attempts)
-        .bind(notice.next_at.as_micros())
-        .bind(micros(notice.lease_until))
-        .bind(i64::from(notice.reference))
-        .bind(notice.created_by.map(PersonId::get))
-        .bind(notice.created_at.as_micros())
-        .bind(micros(notice.handed_at))
-        .bind(micros(notice.sent_at))
-        .bind(micros(notice.done_at))
-        .bind(notice.expires_at.as_micros());
-    Ok(add.execute(&mut **tx).await.context("queueing a notice")?.rows_affected() > 0)
+    add_all(tx, std::slice::from_ref(notice)).await
 }
 
 /// Writes what changes in a notice's life; false when somebody else was faster.

@@ -1,6 +1,6 @@
 //! Promises: every deadline given to somebody, kept, watched, warned of and reported in one place.
 //!
-//! Rooms above give promises in the transaction that changes their own matter: [`begin`], [`save`], [`hand`]; they hear
+//! Rooms above give promises in the transaction that changes their own matter: [`begin`], [`begin_all`], [`save`], [`hand`]; they hear
 //! [`Warned`]. What the limits are and how clocks move decides the engine `deadlines`.
 
 #![forbid(unsafe_code)]
@@ -21,7 +21,7 @@ pub mod store;
 mod tests;
 
 pub use rules::Terms;
-pub use store::kept::{Kept, New, Subject, begin, hand, of, read, save};
+pub use store::kept::{Kept, New, Subject, begin, begin_all, hand, of, read, save};
 
 use permissions::{PERMISSIONS, READ};
 

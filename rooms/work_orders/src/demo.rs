@@ -6,14 +6,13 @@ use anyhow::{Result, anyhow};
 use db::Entry;
 use kernel::calendar::Calendar;
 use kernel::{PersonId, WorkOrderId};
-use promises::Subject;
 use serde_json::json;
 use web::App;
 
+use crate::filing::{self, Filed};
 use crate::rules::demo::{Dice, Staff, life, matter, subtype};
 use crate::rules::walk::Book;
-use crate::store::orders::{self, Beside};
-use crate::store::{found, steps};
+use crate::store::found;
 use crate::work::Rulebook;
 
 /// Written in one transaction.
@@ -46,7 +45,7 @@ pub async fn fill<Rest: Future<Output = ()>>(
     let mut next = 0;
     while next < total {
         let until = total.min(next + BATCH);
-        let mut tx = app.db.begin().await?;
+        let mut filed: Vec<(String, Filed<'_>)> = Vec::new();
         for nth in next..until {
             let mut dice = Dice::of(seed, nth);
             let Some(subtype) = rules.kinds.find(subtype(&mut dice)) else { continue };
@@ -59,31 +58,21 @@ pub async fn fill<Rest: Future<Output = ()>>(
             let unit =
                 departments::rules::suggest::suggest(&tree, &words, Some(&matter.area), &[]).first().copied();
             let day = calendar.civil(begun).date().strftime("%Y%m%d").to_string();
-            let number = tx.next_number("work_orders", &day).await?;
             let id: WorkOrderId = app.id();
-            let walk = life(book, (id, number), matter, &staff, unit, (begun, now), &mut dice)
+            let walk = life(book, (id, String::new()), matter, &staff, unit, (begun, now), &mut dice)
                 .map_err(|refusal| anyhow!("an invented order of {}: {refusal}", subtype.code))?;
-            let promised = walk.moved.leading.map(|leading| (leading.since, leading.until));
-            let kept = walk.moved.leading.and_then(|leading| leading.kept);
-            let due = walk.moved.due.map(|(due, step, _)| (due, step));
-            orders::add(&mut tx, &walk.order, &Beside { due, promised, kept }).await?;
-            steps::accepted(&mut tx, &walk.first).await?;
-            for line in &walk.lines {
-                steps::add(&mut tx, line, None).await?;
-            }
-            let subject = Subject {
-                room: "work_orders",
-                id: id.to_string(),
-                number: walk.order.number.clone(),
-                kind: walk.order.matter.kind,
-                unit: walk.order.state.unit(),
-            };
-            for kept in &walk.promised {
-                let (step, rule, clocks) = (kept.step, kept.rule.clone(), kept.clocks.clone());
-                let new = promises::New { id: app.id(), step, rule, clocks };
-                promises::begin(&mut tx, &subject, &new, rules.terms(now, calendar)).await?;
+            filed.push((day, Filed::lived(walk)));
+        }
+        let mut tx = app.db.begin().await?;
+        for run in filed.chunk_by_mut(|one, other| one.0 == other.0) {
+            let Some((day, _)) = run.first() else { continue };
+            let numbers = tx.next_numbers("work_orders", day, i64::try_from(run.len())?).await?;
+            for ((_, one), number) in run.iter_mut().zip(numbers) {
+                one.walk.name(number);
             }
         }
+        let filed: Vec<Filed<'_>> = filed.into_iter().map(|(_, one)| one).collect();
+        filing::put(&mut tx, app, &rules, calendar, &filed).await?;
         if until == total {
             let payload = json!({ "count": total, "seed": seed });
             let subject = "demo".to_owned();

@@ -1,6 +1,6 @@
 //! Work orders: one matter with an owner and a deadline, from its acceptance to the customer's word that it is done.
 //!
-//! Rooms above call [`work::accept`] and [`work::act`], and hear [`Changed`].
+//! Rooms above call [`filing::accept`] and [`work::act`], and hear [`Changed`].
 
 #![forbid(unsafe_code)]
 
@@ -17,6 +17,7 @@ use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Job, Room, Routes, routes};
 
 pub mod demo;
+pub mod filing;
 mod http;
 mod jobs;
 pub mod permissions;
@@ -84,6 +85,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             .permit(CONFIGURE, routes!(http::config::settings))
             .permit(CONFIGURE, routes!(http::config::put_settings))
             .with(http::attachments::Folder(folder))
+            .with(filing::Filing::default())
             .with(calendar),
         jobs: vec![
             Job::every("work_orders.resume", Duration::from_secs(60), move |app| {

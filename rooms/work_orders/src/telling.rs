@@ -54,7 +54,7 @@ impl Told<'_> {
     }
 
     /// What the customer is told of this act, if anything.
-    fn of(&self, act: Option<&Act>) -> Option<Notice> {
+    pub fn of(&self, act: Option<&Act>) -> Option<Notice> {
         let matter = &self.order.matter;
         if !self.settings.tell_customers || matter.privacy != Privacy::Open || matter.contact.phone.is_empty()
         {
@@ -104,4 +104,14 @@ pub async fn tell(
             Ok(None)
         }
     }
+}
+
+/// The same for what many customers are told at once.
+pub async fn tell_all(tx: &mut Tx, now: Timestamp, told: &[(NoticeId, Notice)]) -> anyhow::Result<()> {
+    for (answer, (_, notice)) in notices::send_all(tx, now, told).await?.into_iter().zip(told) {
+        if let Err(refusal) = answer {
+            tracing::debug!("nobody is told of {}: {refusal}", notice.about.id);
+        }
+    }
+    Ok(())
 }

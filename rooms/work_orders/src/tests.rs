@@ -558,3 +558,45 @@ fn invented_orders_have_lived_by_the_rules() {
         assert!(states["closed"] > 40, "{states:?}");
     });
 }
+
+#[test]
+fn what_is_filed_at_the_same_moment_is_written_together_and_answered_one_by_one() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let unit = CREW_1.to_string();
+        let twice = json!({ "matter": leak(), "unit": unit, "token": "t-0" });
+        let before = ok(file(&site, twice.clone()).await);
+        let mut forms: Vec<Value> = (1..40)
+            .map(|nth| json!({ "matter": leak(), "unit": unit, "token": format!("t-{nth}") }))
+            .collect();
+        forms[7]["matter"]["content"] = json!("");
+        forms[8]["unit"] = json!(UnitId(77).to_string());
+        // One that was acknowledged before, and one that is sent twice at once.
+        forms.push(twice);
+        forms.push(forms[3].clone());
+        let replies = futures::future::join_all(forms.iter().map(|form| file(&site, form.clone()))).await;
+        let status: Vec<u16> = replies.iter().map(|reply| reply.status.as_u16()).collect();
+        assert_eq!((status[7], status[8]), (422, 422), "{} {}", replies[7].show(), replies[8].show());
+        assert_eq!(status.iter().filter(|status| **status == 200).count(), 39);
+        assert_eq!(replies[39].body["id"], before["id"], "filed once");
+        assert_eq!(replies[40].body["id"], replies[3].body["id"], "filed once");
+        let list = ok(site.get("/api/work_orders?limit=100").by(AGENT.0, AGENT.1).send().await);
+        let mut numbers: Vec<String> = list["items"]
+            .as_array()
+            .expect("orders")
+            .iter()
+            .filter_map(|order| order["number"].as_str().map(str::to_owned))
+            .collect();
+        numbers.sort();
+        let expected: Vec<String> = (1..=38).map(|nth| format!("20260105-{nth:04}")).collect();
+        assert_eq!(numbers, expected, "none missing, none used up by what was refused");
+        for order in list["items"].as_array().expect("orders") {
+            let id = id_of(order);
+            let kept = orders::read(&db, id).await.expect("read").expect("kept");
+            let steps = steps::of(&db, id).await.expect("steps");
+            let replayed = steps::replay(id, &kept.order.number, &steps).expect("a history");
+            assert_eq!(crate::rules::Order { version: 0, ..kept.order }, replayed);
+        }
+        assert!(db.verify_journal().await.expect("read").is_ok());
+    });
+}

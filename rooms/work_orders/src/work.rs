@@ -1,4 +1,4 @@
-//! An order is filed or moved: load, decide, reckon the promises, save, all in one transaction with history, journal and event.
+//! An order is moved: load, decide, reckon the promises, save, all in one transaction with history, journal and event.
 
 use db::config::InForce;
 use db::{Entry, Tx};
@@ -15,6 +15,7 @@ use crate::rules::clocks::{self, Moved, Reckoning};
 use crate::rules::decide::{Power, allowed};
 use crate::rules::order::Channel;
 use crate::rules::settings::{Limits, Settings};
+use crate::rules::walk::Book;
 use crate::rules::{
     Act, Allowed, Asker, Facts, Happened, Kinds, Matter, Order, Refusal, Subtype, decide, file, result,
 };
@@ -63,8 +64,7 @@ impl Rulebook {
         now: Timestamp,
         calendar: &'a Calendar,
     ) -> Reckoning<'a> {
-        let profile =
-            if channel == Channel::Government { &self.limits.government } else { &self.limits.utility };
+        let profile = self.limits.for_channel(channel);
         Reckoning { now, calendar, profile, case, fallback: self.settings.fallback }
     }
 
@@ -83,6 +83,10 @@ impl Rulebook {
 
     pub(crate) fn terms<'a>(&self, now: Timestamp, calendar: &'a Calendar) -> Terms<'a> {
         Terms { now, calendar, thresholds: self.settings.thresholds }
+    }
+
+    pub(crate) fn book<'a>(&'a self, calendar: &'a Calendar) -> Book<'a> {
+        Book { kinds: &self.kinds, limits: &self.limits, settings: &self.settings, calendar }
     }
 
     /// What this person may do with the order now.
@@ -123,91 +127,6 @@ pub async fn asker(app: &App, actor: &Actor) -> anyhow::Result<Asker> {
         }
     }
     Ok(asker)
-}
-
-/// A matter as it comes in.
-#[derive(Clone, Debug)]
-pub struct NewOrder {
-    pub matter: Matter,
-    /// Sent to this unit at once.
-    pub unit: Option<UnitId>,
-    /// One more report of a fault that is known.
-    pub master: Option<WorkOrderId>,
-    /// Answered on the call: what the customer was told.
-    pub answered: Option<String>,
-    /// The time agreed with the customer.
-    pub appointment: Option<Timestamp>,
-    /// A key of the browser's own: asked again, the same order is the answer.
-    pub token: Option<String>,
-}
-
-/// Accepts a matter: the order, its promises and whatever is done with it at once.
-///
-/// # Errors
-/// Refused with everything that is missing, or when what is to be done at once may not be.
-pub async fn accept(
-    app: &App,
-    calendar: &Calendar,
-    asker: &Asker,
-    new: NewOrder,
-) -> Result<WorkOrderId, Error> {
-    let now = app.now();
-    let mut tx = app.db.begin().await?;
-    let rules = Rulebook::now(&mut tx).await?;
-    if let (Some(person), Some(token)) = (asker.person, &new.token)
-        && let Some(before) = asked::find(&mut tx, person, token).await?
-    {
-        return Ok(before);
-    }
-    let (matter, subtype) = file::complete(new.matter, &rules.kinds)?;
-    let day = calendar.civil(now).date().strftime("%Y%m%d").to_string();
-    let number = tx.next_number("work_orders", &day).await?;
-    let id = app.id();
-    let order = Order::accepted(id, number, matter, asker.person, now);
-    let case = file::case(&order.matter, &subtype);
-    let moved = {
-        let by = rules.reckoning(&case, order.matter.channel, now, calendar);
-        clocks::accept(&order.matter, now, new.appointment, by)
-    };
-    let beside = beside(&moved);
-    orders::add(&mut tx, &order, &beside).await?;
-    let seq = steps::accepted(&mut tx, &order).await?;
-    give(&mut tx, app, &order, &moved, rules.terms(now, calendar)).await?;
-    if new.answered.is_none() {
-        let told = Told {
-            order: &order,
-            before: &beside,
-            after: &beside,
-            kinds: &rules.kinds,
-            settings: &rules.settings,
-            calendar,
-            now,
-            seq,
-        };
-        telling::tell(&mut tx, app, &told, None).await?;
-    }
-    note(&mut tx, &order, asker.person, now, "accepted", "", seq)?;
-    let mut kept = Kept { order: Order { version: 1, ..order }, beside };
-    for act in at_once(&new.unit, new.master, new.answered) {
-        kept = moving(&mut tx, app, calendar, &rules, kept, &act, asker).await?;
-    }
-    if let (Some(person), Some(token)) = (asker.person, &new.token)
-        && !asked::keep(&mut tx, person, token, id, seq, now).await?
-    {
-        return Err(Error::changed_meanwhile());
-    }
-    tx.commit().await?;
-    Ok(id)
-}
-
-fn at_once(unit: &Option<UnitId>, master: Option<WorkOrderId>, answered: Option<String>) -> Vec<Act> {
-    if let Some(note) = answered {
-        return vec![Act::Close { note, satisfaction: None }];
-    }
-    if let Some(master) = master {
-        return vec![Act::Merge { master }];
-    }
-    unit.iter().map(|unit| Act::Dispatch { unit: *unit, note: String::new(), binding: false }).collect()
 }
 
 /// What is to be done to an order.
@@ -329,7 +248,7 @@ async fn keep(
     let subject = before.order.id.to_string();
     let promised = promises::of(tx, "work_orders", &subject).await?;
     let moved = clocks::after(&before.order, &order, &step.act, promised, by)?;
-    let beside = beside(&moved);
+    let beside = Beside::of(&moved);
     if !orders::save(tx, &order, &beside).await? {
         return Err(Error::changed_meanwhile());
     }
@@ -371,12 +290,6 @@ async fn learnt(tx: &mut Tx, order: &Order, act: &Act, now: Timestamp) -> anyhow
     }
 }
 
-fn beside(moved: &Moved) -> Beside {
-    let promised = moved.leading.map(|leading| (leading.since, leading.until));
-    let kept = moved.leading.and_then(|leading| leading.kept);
-    Beside { due: moved.due.map(|(due, step, _)| (due, step)), promised, kept }
-}
-
 async fn give(tx: &mut Tx, app: &App, order: &Order, moved: &Moved, terms: Terms<'_>) -> anyhow::Result<()> {
     let subject = Subject {
         room: "work_orders",
@@ -392,7 +305,7 @@ async fn give(tx: &mut Tx, app: &App, order: &Order, moved: &Moved, terms: Terms
     Ok(())
 }
 
-fn note(
+pub(crate) fn note(
     tx: &mut Tx,
     order: &Order,
     who: Option<PersonId>,

@@ -2,12 +2,12 @@
 
 use anyhow::Context;
 use kernel::{JournalId, PersonId, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 use sqlx::Row;
 
-use crate::Db;
+use crate::{Db, Kind, Text, from_rows};
 
 /// One line to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,35 +82,37 @@ pub fn hash_of(
 /// Locks the heads of journal and outbox; whoever holds it writes the next lines.
 const HEAD: &str = "UPDATE db_head SET journal = journal WHERE id = 1 RETURNING journal, hash";
 const ADVANCE: &str = "UPDATE db_head SET journal = $1, hash = $2 WHERE id = 1";
-const APPEND: &str = "INSERT INTO db_journal (id, at, who, room, subject, kind, payload, hash) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const APPEND: Text = from_rows!(
+    "INSERT INTO db_journal (id, at, who, room, subject, kind, payload, hash) SELECT CAST(value ->> 0 AS BIGINT), \
+     CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT), value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7 FROM ",
+    ""
+);
 
-pub(crate) async fn append(connection: &mut AnyConnection, entries: &[Entry]) -> anyhow::Result<()> {
+/// However many lines there are, it is the same number of statements.
+pub(crate) async fn append(
+    connection: &mut AnyConnection,
+    db: Kind,
+    entries: &[Entry],
+) -> anyhow::Result<()> {
     let head = sqlx::query(HEAD).fetch_one(&mut *connection).await.context("locking the journal")?;
     if entries.is_empty() {
         return Ok(());
     }
     let mut id: i64 = head.try_get("journal")?;
     let mut hash: String = head.try_get("hash")?;
-    for entry in entries {
+    let mut rows = Vec::with_capacity(entries.len());
+    for Entry { at, who, room, subject, kind, payload } in entries {
         id += 1;
-        let payload = entry.payload.to_string();
-        let who = entry.who.map(PersonId::get);
-        let at = entry.at.as_micros();
-        hash = hash_of(&hash, id, at, who, entry.room, &entry.subject, entry.kind, &payload);
-        sqlx::query(APPEND)
-            .bind(id)
-            .bind(at)
-            .bind(who)
-            .bind(entry.room)
-            .bind(entry.subject.as_str())
-            .bind(entry.kind)
-            .bind(payload)
-            .bind(hash.as_str())
-            .execute(&mut *connection)
-            .await
-            .with_context(|| format!("writing {}.{} to the journal", entry.room, entry.kind))?;
+        let (at, who, payload) = (at.as_micros(), who.map(PersonId::get), payload.to_string());
+        hash = hash_of(&hash, id, at, who, room, subject, kind, &payload);
+        rows.push(json!([id, at, who, room, subject, kind, payload, hash]));
     }
+    let rows = Value::Array(rows).to_string();
+    let append = sqlx::query(APPEND.of(db)).bind(rows).execute(&mut *connection).await;
+    append.with_context(|| {
+        let of: Vec<String> = entries.iter().map(|entry| format!("{}.{}", entry.room, entry.kind)).collect();
+        format!("writing {} to the journal", of.join(", "))
+    })?;
     sqlx::query(ADVANCE).bind(id).bind(hash).execute(connection).await.context("advancing the journal")?;
     Ok(())
 }

@@ -9,10 +9,11 @@ use anyhow::Context;
 use kernel::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use sqlx::AnyConnection;
 use sqlx::Row;
 
-use crate::{Db, Tx};
+use crate::{Db, Kind, Text, Tx, from_rows};
 
 /// Something that has happened in a room and that others may want to know.
 pub trait Event: Serialize + DeserializeOwned {
@@ -90,26 +91,28 @@ impl Subscription {
 }
 
 const HEAD: &str = "UPDATE db_head SET outbox = outbox + $1 WHERE id = 1 RETURNING outbox";
-const APPEND: &str = "INSERT INTO db_outbox (id, at, kind, payload) VALUES ($1, $2, $3, $4)";
+const APPEND: Text = from_rows!(
+    "INSERT INTO db_outbox (id, at, kind, payload) SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), \
+     value ->> 2, value ->> 3 FROM ",
+    ""
+);
 
-pub(crate) async fn append(connection: &mut AnyConnection, events: &[Pending]) -> anyhow::Result<()> {
+pub(crate) async fn append(
+    connection: &mut AnyConnection,
+    db: Kind,
+    events: &[Pending],
+) -> anyhow::Result<()> {
     if events.is_empty() {
         return Ok(());
     }
     let count = events.len() as i64;
     let head = sqlx::query(HEAD).bind(count).fetch_one(&mut *connection).await.context("numbering events")?;
-    let mut id: i64 = head.try_get::<i64, _>("outbox")? - count;
-    for event in events {
-        id += 1;
-        sqlx::query(APPEND)
-            .bind(id)
-            .bind(event.at.as_micros())
-            .bind(event.kind)
-            .bind(event.payload.as_str())
-            .execute(&mut *connection)
-            .await
-            .with_context(|| format!("keeping the event {}", event.kind))?;
-    }
+    let first = head.try_get::<i64, _>("outbox")? - count + 1;
+    let row = |(id, event): (i64, &Pending)| json!([id, event.at.as_micros(), event.kind, event.payload]);
+    let rows: Value = (first..).zip(events).map(row).collect();
+    sqlx::query(APPEND.of(db)).bind(rows.to_string()).execute(&mut *connection).await.with_context(|| {
+        format!("keeping the events {:?}", events.iter().map(|event| event.kind).collect::<Vec<_>>())
+    })?;
     Ok(())
 }
 

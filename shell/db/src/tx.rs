@@ -44,15 +44,25 @@ impl Tx {
     /// The next number that people read aloud, counted per day: `20260105-0417`. `day` is the local date as
     /// `20260105`; a number is used up only if the change commits.
     pub async fn next_number(&mut self, room: &'static str, day: &str) -> anyhow::Result<String> {
-        const NEXT: &str = "INSERT INTO db_number (room, day, last) VALUES ($1, $2, 1) \
-             ON CONFLICT (room, day) DO UPDATE SET last = db_number.last + 1 RETURNING last";
-        let row = sqlx::query(NEXT)
-            .bind(room)
-            .bind(day)
-            .fetch_one(&mut **self)
-            .await
-            .with_context(|| format!("the next number of {room}"))?;
-        Ok(format!("{day}-{:04}", row.try_get::<i64, _>("last")?))
+        Ok(format!("{day}-{:04}", self.last_number(room, day, 1).await?))
+    }
+
+    /// The next so many of them, the lowest first.
+    pub async fn next_numbers(
+        &mut self,
+        room: &'static str,
+        day: &str,
+        count: i64,
+    ) -> anyhow::Result<Vec<String>> {
+        let last = if count > 0 { self.last_number(room, day, count).await? } else { 0 };
+        Ok((last - count + 1..=last).map(|number| format!("{day}-{number:04}")).collect())
+    }
+
+    async fn last_number(&mut self, room: &'static str, day: &str, count: i64) -> anyhow::Result<i64> {
+        const NEXT: &str = "INSERT INTO db_number (room, day, last) VALUES ($1, $2, $3) \
+             ON CONFLICT (room, day) DO UPDATE SET last = db_number.last + $3 RETURNING last";
+        let next = sqlx::query(NEXT).bind(room).bind(day).bind(count).fetch_one(&mut **self).await;
+        Ok(next.with_context(|| format!("the next number of {room}"))?.try_get("last")?)
     }
 
     /// Keeps the change, its journal and its events.
@@ -62,8 +72,9 @@ impl Tx {
         // Both are numbered without gaps under one lock, taken last so that it is held only for these few rows.
         // That makes the order of numbers the order of commits, on which the hash chain and the readers of events rely.
         if !entries.is_empty() || !events.is_empty() {
-            journal::append(&mut self.inner, &entries).await?;
-            outbox::append(&mut self.inner, &events).await?;
+            let kind = self.db.kind();
+            journal::append(&mut self.inner, kind, &entries).await?;
+            outbox::append(&mut self.inner, kind, &events).await?;
         }
         self.inner.commit().await.context("keeping a change")?;
         if !events.is_empty() {

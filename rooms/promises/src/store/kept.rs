@@ -4,6 +4,7 @@ use anyhow::Context;
 use db::{Db, Tx};
 use deadlines::{Clock, Clocks, Kind, Step};
 use kernel::{PromiseId, Timestamp, UnitId};
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
 
 use crate::rules::{self, ClockRow, Terms, word};
@@ -49,10 +50,24 @@ const OF: &str = "SELECT id, step, round, rule, body, version FROM promises_prom
 const ADD: &str = "INSERT INTO promises_promise (id, room, subject, number, kind, step, round, rule, body, version) \
      SELECT $1, $2, $3, $4, $5, $6, \
      COALESCE((SELECT MAX(round) FROM promises_promise WHERE room = $2 AND subject = $3 AND step = $6), 0) + 1, $7, $8, 1";
+/// Of matters that have none yet.
+const ADD_ALL: db::Text = db::from_rows!(
+    "INSERT INTO promises_promise (id, room, subject, number, kind, step, round, rule, body, version) \
+     SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, \
+     CAST(value ->> 6 AS BIGINT), value ->> 7, value ->> 8, 1 FROM ",
+    ""
+);
 const SAVE: &str =
     "UPDATE promises_promise SET body = $1, version = version + 1 WHERE id = $2 AND version = $3";
 const ADD_CLOCK: &str = "INSERT INTO promises_clock (promise, clock, unit, since, due, state, late, yellow, orange, red, told, \
      warn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const ADD_CLOCKS: db::Text = db::from_rows!(
+    "INSERT INTO promises_clock (promise, clock, unit, since, due, state, late, yellow, orange, red, told, warn_at) \
+     SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
+     CAST(value ->> 4 AS BIGINT), value ->> 5, CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS BIGINT), \
+     CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), value ->> 10, CAST(value ->> 11 AS BIGINT) FROM ",
+    ""
+);
 const TOLD: &str = "SELECT clock, yellow, orange, red, told FROM promises_clock WHERE promise = $1";
 const SAVE_CLOCK: &str = "UPDATE promises_clock SET since = $1, due = $2, state = $3, late = $4, yellow = $5, orange = $6, \
      red = $7, told = $8, warn_at = $9 WHERE promise = $10 AND clock = $11";
@@ -88,6 +103,38 @@ pub async fn begin(tx: &mut Tx, subject: &Subject, new: &New, terms: Terms<'_>) 
             .bind(row.late);
         let add = bind_schedule(add, &row);
         add.execute(&mut **tx).await.context("starting a clock")?;
+    }
+    Ok(())
+}
+
+/// The first promises of many matters, as [`begin`] gives them one by one.
+pub async fn begin_all(tx: &mut Tx, given: &[(Subject, Vec<New>)], terms: Terms<'_>) -> anyhow::Result<()> {
+    let (mut promises, mut clocks) = (Vec::new(), Vec::new());
+    for (subject, given) in given {
+        let (room, about, number, kind) = (subject.room, &subject.id, &subject.number, word(&subject.kind));
+        let unit = subject.unit.map(UnitId::get);
+        for (nth, new) in given.iter().enumerate() {
+            let round = 1 + given.iter().take(nth).filter(|before| before.step == new.step).count();
+            let (id, body) = (new.id.get(), serde_json::to_string(&new.clocks)?);
+            let step = word(&new.step);
+            promises.push(json!([id, room, about, number, kind, step, round, new.rule, body]));
+            for (clock, promise) in new.clocks.each() {
+                let row = rules::clock_row(promise, None, terms);
+                let (since, due) = (promise.since().as_micros(), promise.due().as_micros());
+                let [yellow, orange, red] =
+                    deadlines::Level::ALL.map(|level| row.schedule.at(level).as_micros());
+                let (told, warn_at) = (row.told.as_ref().map(word), row.warn_at.map(Timestamp::as_micros));
+                let (clock, state, late) = (word(&clock), row.state, row.late);
+                clocks.push(json!([
+                    id, clock, unit, since, due, state, late, yellow, orange, red, told, warn_at
+                ]));
+            }
+        }
+    }
+    let db = tx.db().kind();
+    for (text, rows) in [(ADD_ALL, promises), (ADD_CLOCKS, clocks)] {
+        let add = sqlx::query(text.of(db)).bind(Value::Array(rows).to_string());
+        add.execute(&mut **tx).await.context("giving promises")?;
     }
     Ok(())
 }

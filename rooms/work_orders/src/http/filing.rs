@@ -14,9 +14,10 @@ use web::{Actor, Answer, App, ErrorBody, Json, Query, bad_query};
 
 use super::orders;
 use super::views::{OrderLine, OrderView, line};
+use crate::filing::{Filing, NewOrder};
 use crate::rules::{Kinds, Matter, Settings};
 use crate::store::found;
-use crate::work::{self, NewOrder};
+use crate::work;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -96,6 +97,7 @@ pub async fn suggest(State(app): State<App>, Query(about): Query<About>) -> Answ
 pub async fn accept(
     State(app): State<App>,
     Extension(calendar): Extension<Arc<Calendar>>,
+    Extension(filing): Extension<Filing>,
     actor: Actor,
     Json(form): Json<FilingForm>,
 ) -> Answer<OrderView> {
@@ -103,6 +105,6 @@ pub async fn accept(
     let FilingForm { matter, unit, master, answered, appointment, token } = form;
     let token = token.filter(|token| !token.is_empty() && token.len() <= 80);
     let new = NewOrder { matter, unit, master, answered, appointment, token };
-    let id = work::accept(&app, &calendar, &asker, new).await?;
+    let id = filing.accept(&app, &calendar, asker.clone(), new).await?;
     orders::show(&app, &calendar, &asker, id).await
 }

@@ -155,7 +155,7 @@ pub fn life<'a>(
     dice: &mut Dice,
 ) -> Result<Walk<'a>, Refusal> {
     let agent = dice.pick(&staff.agents).copied();
-    let mut walk = Walk::begin(book, named, matter, agent, begun)?;
+    let mut walk = Walk::begin(book, named, matter, agent, (begun, None))?;
     let crew = unit.and_then(|unit| staff.units.iter().find(|(id, _)| *id == unit));
     // Whoever reads results has not worked on them.
     let crew = crew.and_then(|(_, people)| dice.pick(people).copied()).or(agent).unwrap_or(staff.reviewer);

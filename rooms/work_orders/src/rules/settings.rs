@@ -5,6 +5,7 @@ use kernel::calendar::Limit;
 use serde::{Deserialize, Serialize};
 
 use super::Refusal;
+use super::order::Channel;
 
 /// One version of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,6 +88,11 @@ pub struct Limits {
 impl Limits {
     pub fn of(utility: Profile) -> Limits {
         Limits { utility, government: Profile::gov12345() }
+    }
+
+    /// What binds for what came by this way.
+    pub fn for_channel(&self, channel: Channel) -> &Profile {
+        if channel == Channel::Government { &self.government } else { &self.utility }
     }
 
     /// # Errors

@@ -111,7 +111,7 @@ impl Walk {
         let Rules { kinds, limits, settings, calendar } = &*RULES;
         let book = walk::Book { kinds, limits, settings, calendar };
         let named = (WorkOrderId(1), "20260105-0001".to_owned());
-        let walk = walk::Walk::begin(book, named, matter, Some(AGENT), start()).expect("complete");
+        let walk = walk::Walk::begin(book, named, matter, Some(AGENT), (start(), None)).expect("complete");
         Walk { walk, calendar }
     }
 

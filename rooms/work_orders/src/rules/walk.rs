@@ -31,7 +31,7 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Accepted now.
+    /// Accepted now, with the time agreed with the customer, if one was.
     ///
     /// # Errors
     /// Refused when the matter is not complete.
@@ -40,15 +40,21 @@ impl<'a> Walk<'a> {
         (id, number): (WorkOrderId, String),
         matter: Matter,
         by: Option<kernel::PersonId>,
-        now: Timestamp,
+        (now, appointment): (Timestamp, Option<Timestamp>),
     ) -> Result<Walk<'a>, Refusal> {
         let (matter, subtype) = file::complete(matter, book.kinds)?;
         let order = Order::accepted(id, number, matter, by, now);
         let case = file::case(&order.matter, &subtype);
-        let moved = clocks::accept(&order.matter, now, None, reckoning(book, &case, now));
+        let moved = clocks::accept(&order.matter, now, appointment, reckoning(book, &order, &case, now));
         let mut promised = Vec::new();
         carry(&mut promised, &moved);
         Ok(Walk { book, now, first: order.clone(), order, promised, moved, lines: Vec::new() })
+    }
+
+    /// Its number, where it was begun without one: a number is drawn for what is written, not for what is refused.
+    pub fn name(&mut self, number: String) {
+        self.first.number.clone_from(&number);
+        self.order.number = number;
     }
 
     fn with<T>(&self, ask: impl FnOnce(Facts<'_>) -> T) -> T {
@@ -57,7 +63,7 @@ impl<'a> Walk<'a> {
             || deadlines::Case::new(self.order.matter.kind, self.order.matter.site),
             |subtype| file::case(&self.order.matter, subtype),
         );
-        let by = reckoning(self.book, &case, self.now);
+        let by = reckoning(self.book, &self.order, &case, self.now);
         let half = self.moved.leading.map(|Leading { since, until, .. }| since + until.since(since) / 2);
         let due = self.moved.leading.map(|leading| leading.until);
         let call_back = subtype.map(|subtype| subtype.call_back).unwrap_or_default();
@@ -94,9 +100,10 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn reckoning<'a>(book: Book<'a>, case: &'a deadlines::Case, now: Timestamp) -> Reckoning<'a> {
+fn reckoning<'a>(book: Book<'a>, order: &Order, case: &'a deadlines::Case, now: Timestamp) -> Reckoning<'a> {
     let Book { limits, settings, calendar, .. } = book;
-    Reckoning { now, calendar, profile: &limits.utility, case, fallback: settings.fallback }
+    let profile = limits.for_channel(order.matter.channel);
+    Reckoning { now, calendar, profile, case, fallback: settings.fallback }
 }
 
 fn carry(promised: &mut Vec<Kept>, moved: &Moved) {

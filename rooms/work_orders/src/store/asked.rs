@@ -5,11 +5,17 @@
 use anyhow::Context;
 use db::{Db, Tx};
 use kernel::{PersonId, Timestamp, WorkOrderId};
+use serde_json::{Value, json};
 use sqlx::Row as _;
 
 const FIND: &str = "SELECT work_order FROM work_orders_asked WHERE person = $1 AND token = $2";
 const KEEP: &str = "INSERT INTO work_orders_asked (person, token, work_order, seq, at) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (person, token) DO NOTHING";
+const KEEP_ALL: db::Text = db::from_rows!(
+    "INSERT INTO work_orders_asked (person, token, work_order, seq, at) SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, \
+     CAST(value ->> 2 AS BIGINT), 1, CAST(value ->> 3 AS BIGINT) FROM ",
+    " ON CONFLICT (person, token) DO NOTHING"
+);
 const FORGET: &str = "DELETE FROM work_orders_asked WHERE at < $1";
 
 /// The order that was filed or moved under this key.
@@ -38,6 +44,23 @@ pub async fn keep(
     let keep =
         sqlx::query(KEEP).bind(person.get()).bind(token).bind(order.get()).bind(seq).bind(at.as_micros());
     Ok(keep.execute(&mut **tx).await.context("keeping what was asked")?.rows_affected() > 0)
+}
+
+/// The keys of new orders. False when one of them was used before, or stands there twice.
+pub async fn keep_all(
+    tx: &mut Tx,
+    keys: &[(PersonId, &str, WorkOrderId)],
+    at: Timestamp,
+) -> anyhow::Result<bool> {
+    if keys.is_empty() {
+        return Ok(true);
+    }
+    let row = |(person, token, order): &(PersonId, &str, WorkOrderId)| {
+        json!([person.get(), token, order.get(), at.as_micros()])
+    };
+    let rows: Value = keys.iter().map(row).collect();
+    let keep = sqlx::query(KEEP_ALL.of(tx.db().kind())).bind(rows.to_string()).execute(&mut **tx).await;
+    Ok(keep.context("keeping what was asked")?.rows_affected() == keys.len() as u64)
 }
 
 /// Forgets what no telephone can still ask for.

@@ -5,8 +5,10 @@ use db::{Db, Row, Tx};
 use deadlines::Step;
 use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
 use promises::rules::word;
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
 
+use crate::rules::clocks::Moved;
 use crate::rules::file::address_key;
 use crate::rules::order::Privacy;
 use crate::rules::{Order, State};
@@ -20,6 +22,16 @@ pub struct Beside {
     pub promised: Option<(Timestamp, Timestamp)>,
     /// Whether that was kept; none while it runs.
     pub kept: Option<bool>,
+}
+
+impl Beside {
+    pub fn of(moved: &Moved) -> Beside {
+        Beside {
+            due: moved.due.map(|(due, step, _)| (due, step)),
+            promised: moved.leading.map(|leading| (leading.since, leading.until)),
+            kept: moved.leading.and_then(|leading| leading.kept),
+        }
+    }
 }
 
 /// An order as it is kept.
@@ -49,15 +61,33 @@ const LEFT_BEHIND: &str = "SELECT child.id FROM work_orders_order child JOIN wor
      ORDER BY child.id LIMIT $1";
 const UNPRESSED: &str = "SELECT id FROM work_orders_order WHERE open = 1 AND pressed = 0 AND unit IS NOT NULL AND promised < $1 \
      ORDER BY promised LIMIT $2";
-const ADD: &str = "INSERT INTO work_orders_order (id, number, kind, accepted_by, accepted_at, privacy, customer, phone, \
-     address, area, call, about, subtype, state, open, unit, handler, important, urges, returns, reopened, supervised, \
-     master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, dispatched_at, pressed, version) VALUES \
-     ($22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-     $13, $14, $15, $16, $17, $18, $19, $20, $21, 1)";
-const SAVE: &str = "UPDATE work_orders_order SET subtype = $1, state = $2, open = $3, unit = $4, handler = $5, important = $6, \
-     urges = $7, returns = $8, reopened = $9, supervised = $10, master = $11, due = $12, due_step = $13, promised_since = $14, \
-     promised = $15, closed_at = $16, satisfaction = $17, body = $18, kept = $19, dispatched_at = $20, pressed = $21, kind = $22, privacy = $23, \
-     customer = $24, phone = $25, address = $26, area = $27, about = $28, version = version + 1 WHERE id = $29 AND version = $30";
+const ADD: db::Text = db::from_rows!(
+    "INSERT INTO work_orders_order (subtype, state, open, unit, handler, important, urges, returns, reopened, \
+     supervised, master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, \
+     dispatched_at, pressed, kind, privacy, customer, phone, address, area, about, id, version, number, accepted_by, \
+     accepted_at, call) SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
+     CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS \
+     BIGINT), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), CAST(value ->> \
+     11 AS BIGINT), value ->> 12, CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS \
+     BIGINT), value ->> 16, value ->> 17, CAST(value ->> 18 AS BIGINT), CAST(value ->> 19 AS BIGINT), CAST(value ->> \
+     20 AS BIGINT), value ->> 21, CAST(value ->> 22 AS BIGINT), value ->> 23, value ->> 24, value ->> 25, value ->> \
+     26, CAST(value ->> 27 AS BIGINT), CAST(value ->> 28 AS BIGINT), CAST(value ->> 29 AS BIGINT), value ->> 30, \
+     CAST(value ->> 31 AS BIGINT), CAST(value ->> 32 AS BIGINT), CAST(value ->> 33 AS BIGINT) FROM ",
+    ""
+);
+const SAVE: db::Text = db::from_rows!(
+    "UPDATE work_orders_order SET subtype = value ->> 0, state = value ->> 1, open = CAST(value ->> 2 AS BIGINT), \
+     unit = CAST(value ->> 3 AS BIGINT), handler = CAST(value ->> 4 AS BIGINT), important = CAST(value ->> 5 AS \
+     BIGINT), urges = CAST(value ->> 6 AS BIGINT), returns = CAST(value ->> 7 AS BIGINT), reopened = CAST(value ->> \
+     8 AS BIGINT), supervised = CAST(value ->> 9 AS BIGINT), master = CAST(value ->> 10 AS BIGINT), due = CAST(value \
+     ->> 11 AS BIGINT), due_step = value ->> 12, promised_since = CAST(value ->> 13 AS BIGINT), promised = \
+     CAST(value ->> 14 AS BIGINT), closed_at = CAST(value ->> 15 AS BIGINT), satisfaction = value ->> 16, body = \
+     value ->> 17, kept = CAST(value ->> 18 AS BIGINT), dispatched_at = CAST(value ->> 19 AS BIGINT), pressed = \
+     CAST(value ->> 20 AS BIGINT), kind = value ->> 21, privacy = CAST(value ->> 22 AS BIGINT), customer = value ->> \
+     23, phone = value ->> 24, address = value ->> 25, area = value ->> 26, about = CAST(value ->> 27 AS BIGINT), \
+     version = version + 1 FROM ",
+    " AND work_orders_order.id = CAST(value ->> 28 AS BIGINT) AND version = CAST(value ->> 29 AS BIGINT)"
+);
 
 pub async fn one(connection: &mut AnyConnection, id: WorkOrderId) -> anyhow::Result<Option<Kept>> {
     let row =
@@ -110,38 +140,47 @@ pub async fn unpressed(db: &Db, now: Timestamp, most: i64) -> anyhow::Result<Vec
     rows.context("what nobody presses")?.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
-
-/// The columns that change with the order: `$1` to `$21`.
-fn bind_state<'q>(query: Query<'q>, order: &Order, beside: &Beside) -> anyhow::Result<Query<'q>> {
+/// The columns that change with an order, as [`SAVE`] and [`ADD`] have them: all but id, version and what never changes.
+fn columns(order: &Order, beside: &Beside) -> anyhow::Result<Vec<Value>> {
     let closed = match order.state {
         State::Closed { at, .. } => Some(at.as_micros()),
         _ => None,
     };
     let supervised = order.supervisions.iter().filter(|one| one.evaluation.is_none()).count();
     let micros = |at: Timestamp| at.as_micros();
-    Ok(query
-        .bind(order.matter.subtype.clone())
-        .bind(order.state.word())
-        .bind(i64::from(order.state.is_open()))
-        .bind(order.state.unit().map(UnitId::get))
-        .bind(order.state.handler().map(PersonId::get))
-        .bind(i64::from(order.is_important()))
-        .bind(order.urges.len() as i64)
-        .bind(i64::from(order.returns))
-        .bind(i64::from(order.reopened))
-        .bind(supervised as i64)
-        .bind(order.master.map(WorkOrderId::get))
-        .bind(beside.due.map(|(due, _)| micros(due)))
-        .bind(beside.due.map(|(_, step)| word(&step)))
-        .bind(beside.promised.map(|(since, _)| micros(since)))
-        .bind(beside.promised.map(|(_, until)| micros(until)))
-        .bind(closed)
-        .bind(order.satisfaction.as_ref().map(word))
-        .bind(serde_json::to_string(order)?)
-        .bind(beside.kept.map(i64::from))
-        .bind(order.dispatched_at.map(micros))
-        .bind(i64::from(!order.supervisions.is_empty())))
+    let matter = &order.matter;
+    let known = known(order);
+    Ok(vec![
+        json!(matter.subtype),
+        json!(order.state.word()),
+        json!(i64::from(order.state.is_open())),
+        json!(order.state.unit().map(UnitId::get)),
+        json!(order.state.handler().map(PersonId::get)),
+        json!(i64::from(order.is_important())),
+        json!(order.urges.len()),
+        json!(order.returns),
+        json!(order.reopened),
+        json!(supervised),
+        json!(order.master.map(WorkOrderId::get)),
+        json!(beside.due.map(|(due, _)| micros(due))),
+        json!(beside.due.map(|(_, step)| word(&step))),
+        json!(beside.promised.map(|(since, _)| micros(since))),
+        json!(beside.promised.map(|(_, until)| micros(until))),
+        json!(closed),
+        json!(order.satisfaction.as_ref().map(word)),
+        json!(serde_json::to_string(order)?),
+        json!(beside.kept.map(i64::from)),
+        json!(order.dispatched_at.map(micros)),
+        json!(i64::from(!order.supervisions.is_empty())),
+        json!(word(&matter.kind)),
+        json!(known.privacy),
+        json!(known.customer),
+        json!(known.phone),
+        json!(known.address),
+        json!(matter.area),
+        json!(matter.about.map(PersonId::get)),
+        json!(order.id.get()),
+    ])
 }
 
 struct Known {
@@ -169,27 +208,29 @@ fn known(order: &Order) -> Known {
     }
 }
 
-/// Keeps a new order.
-pub async fn add(tx: &mut Tx, order: &Order, beside: &Beside) -> anyhow::Result<()> {
-    let matter = &order.matter;
-    let known = known(order);
-    let add = bind_state(sqlx::query(ADD), order, beside)?;
-    let add = add.bind(order.id.get()).bind(&order.number).bind(word(&matter.kind));
-    let add = add.bind(order.accepted_by.map(PersonId::get)).bind(order.accepted_at.as_micros());
-    let add =
-        add.bind(known.privacy).bind(known.customer).bind(known.phone).bind(known.address).bind(&matter.area);
-    let add = add.bind(matter.call.map(|call| call.get())).bind(matter.about.map(PersonId::get));
-    add.execute(&mut **tx).await.with_context(|| format!("keeping the order {}", order.number))?;
+/// Keeps new orders, each in the version it has.
+pub async fn add_all(tx: &mut Tx, new: &[Kept]) -> anyhow::Result<()> {
+    let mut rows = Vec::with_capacity(new.len());
+    for Kept { order, beside } in new {
+        let mut row = columns(order, beside)?;
+        row.push(json!(order.version));
+        row.push(json!(order.number));
+        row.push(json!(order.accepted_by.map(PersonId::get)));
+        row.push(json!(order.accepted_at.as_micros()));
+        row.push(json!(order.matter.call.map(|call| call.get())));
+        rows.push(Value::Array(row));
+    }
+    let add = sqlx::query(ADD.of(tx.db().kind())).bind(Value::Array(rows).to_string());
+    add.execute(&mut **tx).await.with_context(|| format!("keeping {} orders", new.len()))?;
     Ok(())
 }
 
 /// Keeps an order after an act. False when somebody else was faster than whoever read `order.version`.
 pub async fn save(tx: &mut Tx, order: &Order, beside: &Beside) -> anyhow::Result<bool> {
-    let known = known(order);
-    let save = bind_state(sqlx::query(SAVE), order, beside)?;
-    let save = save.bind(word(&order.matter.kind)).bind(known.privacy).bind(known.customer).bind(known.phone);
-    let save = save.bind(known.address).bind(&order.matter.area).bind(order.matter.about.map(PersonId::get));
-    let done = save.bind(order.id.get()).bind(order.version).execute(&mut **tx).await;
+    let mut row = columns(order, beside)?;
+    row.push(json!(order.version));
+    let save = sqlx::query(SAVE.of(tx.db().kind())).bind(json!([row]).to_string());
+    let done = save.execute(&mut **tx).await;
     Ok(done.with_context(|| format!("saving the order {}", order.number))?.rows_affected() > 0)
 }
 

@@ -4,6 +4,7 @@ use anyhow::Context;
 use db::{Db, Tx};
 use kernel::{NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sqlx::Row as _;
 
 use crate::rules::order::Matter;
@@ -43,6 +44,13 @@ pub struct Step {
 const ADD: &str = "INSERT INTO work_orders_step (work_order, seq, at, who, verb, from_state, to_state, unit, body) \
      VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM work_orders_step WHERE work_order = $1), $2, $3, $4, $5, $6, $7, $8) \
      RETURNING seq";
+/// The beginning of histories: places and all.
+const BEGIN: db::Text = db::from_rows!(
+    "INSERT INTO work_orders_step (work_order, seq, at, who, verb, from_state, to_state, unit, body) \
+     SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
+     value ->> 4, value ->> 5, value ->> 6, CAST(value ->> 7 AS BIGINT), value ->> 8 FROM ",
+    ""
+);
 const OF: &str = "SELECT seq, at, who, verb, from_state, to_state, unit, body FROM work_orders_step \
      WHERE work_order = $1 ORDER BY seq";
 
@@ -56,35 +64,50 @@ struct New<'a> {
     line: Line,
 }
 
-async fn put(tx: &mut Tx, new: New<'_>) -> anyhow::Result<i64> {
-    let add = sqlx::query(ADD).bind(new.order.get()).bind(new.done.at.as_micros());
-    let add = add.bind(new.done.who.map(PersonId::get)).bind(new.verb).bind(new.from).bind(new.to);
-    let add = add.bind(new.unit.map(UnitId::get)).bind(serde_json::to_string(&new.line)?);
-    let row = add.fetch_one(&mut **tx).await.context("writing an order's history")?;
-    Ok(row.try_get("seq")?)
+impl<'a> New<'a> {
+    /// The order's first line.
+    fn first(order: &Order) -> New<'a> {
+        let done = Done { who: order.accepted_by, at: order.accepted_at, call_back: false, due: None };
+        let line = Line::Accepted { matter: Box::new(order.matter.clone()) };
+        New { order: order.id, done, verb: "accept", from: "", to: "accepted", unit: None, line }
+    }
+
+    fn then(happened: &'a Happened, notice: Option<NoticeId>) -> New<'a> {
+        let Happened { act, done, from, to, order } = happened;
+        let line = Line::Act { act: act.clone(), call_back: done.call_back, due: done.due, notice };
+        let (verb, unit) = (act.verb().key(), order.state.unit());
+        New { order: order.id, done: *done, verb, from, to, unit, line }
+    }
 }
 
-/// The order's first line.
-pub async fn accepted(tx: &mut Tx, order: &Order) -> anyhow::Result<i64> {
-    let done = Done { who: order.accepted_by, at: order.accepted_at, call_back: false, due: None };
-    let line = Line::Accepted { matter: Box::new(order.matter.clone()) };
-    put(tx, New { order: order.id, done, verb: "accept", from: "", to: "accepted", unit: None, line }).await
+/// Orders as they were accepted, and what has been done with each since.
+pub async fn begin_all<'a>(
+    tx: &mut Tx,
+    histories: impl Iterator<Item = (&'a Order, &'a [Happened])>,
+) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
+    for (first, lines) in histories {
+        let all = std::iter::once(New::first(first)).chain(lines.iter().map(|line| New::then(line, None)));
+        for (seq, New { order, done, verb, from, to, unit, line }) in (1..).zip(all) {
+            let (at, who, unit) = (done.at.as_micros(), done.who.map(PersonId::get), unit.map(UnitId::get));
+            let line = serde_json::to_string(&line)?;
+            let seq: i64 = seq;
+            rows.push(json!([order.get(), seq, at, who, verb, from, to, unit, line]));
+        }
+    }
+    let begin = sqlx::query(BEGIN.of(tx.db().kind())).bind(Value::Array(rows).to_string());
+    begin.execute(&mut **tx).await.context("beginning histories")?;
+    Ok(())
 }
 
 /// One more, with what the customer was told of it; returns its place.
 pub async fn add(tx: &mut Tx, happened: &Happened, notice: Option<NoticeId>) -> anyhow::Result<i64> {
-    let Happened { act, done, from, to, order } = happened;
-    let line = Line::Act { act: act.clone(), call_back: done.call_back, due: done.due, notice };
-    let new = New {
-        order: order.id,
-        done: *done,
-        verb: act.verb().key(),
-        from,
-        to,
-        unit: order.state.unit(),
-        line,
-    };
-    put(tx, new).await
+    let New { order, done, verb, from, to, unit, line } = New::then(happened, notice);
+    let add = sqlx::query(ADD).bind(order.get()).bind(done.at.as_micros());
+    let add = add.bind(done.who.map(PersonId::get)).bind(verb).bind(from).bind(to);
+    let add = add.bind(unit.map(UnitId::get)).bind(serde_json::to_string(&line)?);
+    let row = add.fetch_one(&mut **tx).await.context("writing an order's history")?;
+    Ok(row.try_get("seq")?)
 }
 
 /// All of them, the first first.

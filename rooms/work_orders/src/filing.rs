@@ -1,0 +1,306 @@
+//! Matters are accepted: each by itself, or as many together as wait, in one transaction.
+//!
+//! On both databases one order costs about the same statements as fifty. What a storm brings is therefore gathered while the
+//! last transaction is being flushed, and whoever filed it is answered once it is on the disk.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use db::Tx;
+use kernel::calendar::Calendar;
+use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
+use promises::Subject;
+use tokio::sync::oneshot;
+use web::{App, Error};
+
+use crate::rules::walk::{Book, Walk};
+use crate::rules::{Act, Asker, Matter, Refusal};
+use crate::store::orders::{self, Beside, Kept};
+use crate::store::{asked, steps};
+use crate::telling::{self, Told};
+use crate::work::{Rulebook, moving, note};
+
+/// Written in one transaction: enough to share a flush, few enough that nobody waits long for his own.
+const TOGETHER: usize = 64;
+/// So many may wait; whoever comes then is told to try again.
+const WAITING_MAX: usize = 20_000;
+
+/// A matter as it comes in.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    pub matter: Matter,
+    /// Sent to this unit at once.
+    pub unit: Option<UnitId>,
+    /// One more report of a fault that is known.
+    pub master: Option<WorkOrderId>,
+    /// Answered on the call: what the customer was told.
+    pub answered: Option<String>,
+    /// The time agreed with the customer.
+    pub appointment: Option<Timestamp>,
+    /// A key of the browser's own: asked again, the same order is the answer.
+    pub token: Option<String>,
+}
+
+impl NewOrder {
+    /// What is done with it at once, by whoever files it.
+    fn at_once(&self) -> Option<Act> {
+        if let Some(note) = self.answered.clone() {
+            return Some(Act::Close { note, satisfaction: None });
+        }
+        let dispatch = |unit| Act::Dispatch { unit, note: String::new(), binding: false };
+        self.unit.filter(|_| self.master.is_none()).map(dispatch)
+    }
+}
+
+/// Accepts a matter: the order, its promises and whatever is done with it at once, in a transaction of its own.
+///
+/// # Errors
+/// Refused with everything that is missing, or when what is to be done at once may not be.
+pub async fn accept(
+    app: &App,
+    calendar: &Calendar,
+    asker: &Asker,
+    new: NewOrder,
+) -> Result<WorkOrderId, Error> {
+    known_units(app, &[&new]).await?;
+    let mut tx = app.db.begin().await?;
+    if let (Some(person), Some(token)) = (asker.person, &new.token)
+        && let Some(before) = asked::find(&mut tx, person, token).await?
+    {
+        return Ok(before);
+    }
+    let rules = Rulebook::now(&mut tx).await?;
+    let mut filed = vec![Filed::of(app, rules.book(calendar), asker, &new)?];
+    if !write(&mut tx, app, &rules, calendar, &mut filed).await? {
+        return Err(Error::changed_meanwhile());
+    }
+    let Some(Filed { walk, .. }) = filed.pop() else { return Err(Error::changed_meanwhile()) };
+    let id = walk.order.id;
+    if let Some(master) = new.master {
+        let kept = Kept {
+            order: crate::rules::Order { version: 1, ..walk.order.clone() },
+            beside: Beside::of(&walk.moved),
+        };
+        moving(&mut tx, app, calendar, &rules, kept, &Act::Merge { master }, asker).await?;
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// One order on its way into the tables.
+pub(crate) struct Filed<'a> {
+    pub walk: Walk<'a>,
+    /// Who filed it, and under which key.
+    asked: Option<(PersonId, &'a str)>,
+    /// The customer hears that it was accepted.
+    tell: bool,
+}
+
+impl<'a> Filed<'a> {
+    /// Decides everything; nothing is written yet, and it has no number.
+    fn of(app: &App, book: Book<'a>, asker: &Asker, new: &'a NewOrder) -> Result<Filed<'a>, Refusal> {
+        let id: WorkOrderId = app.id();
+        let named = (id, String::new());
+        let mut walk =
+            Walk::begin(book, named, new.matter.clone(), asker.person, (app.now(), new.appointment))?;
+        let tell = new.answered.is_none();
+        if let Some(act) = new.at_once() {
+            walk.act(asker, &act)?;
+        }
+        Ok(Filed { walk, asked: asker.person.zip(new.token.as_deref()), tell })
+    }
+
+    /// An order that has lived already, of which nobody is told.
+    pub fn lived(walk: Walk<'a>) -> Filed<'a> {
+        Filed { walk, asked: None, tell: false }
+    }
+}
+
+/// A unit that does not exist, or no longer, is given nothing. Asked before the change begins: on PostgreSQL it needs a
+/// connection of its own, and whoever holds one must not wait for another.
+async fn known_units(app: &App, new: &[&NewOrder]) -> Result<(), Error> {
+    let units: BTreeSet<UnitId> = new.iter().filter_map(|new| new.unit).collect();
+    for unit in units {
+        if departments::unit(&app.db, unit).await?.is_none_or(|unit| unit.retired_at.is_some()) {
+            return Err(Refusal::NoSuchUnit.into());
+        }
+    }
+    Ok(())
+}
+
+/// Numbers them and writes everything of them. False when one of the keys was used before: then all of it is to be undone.
+async fn write(
+    tx: &mut Tx,
+    app: &App,
+    rules: &Rulebook,
+    calendar: &Calendar,
+    filed: &mut [Filed<'_>],
+) -> Result<bool, Error> {
+    let now = app.now();
+    let day = calendar.civil(now).date().strftime("%Y%m%d").to_string();
+    let count = i64::try_from(filed.len()).unwrap_or(i64::MAX);
+    let numbers = tx.next_numbers("work_orders", &day, count).await?;
+    for (one, number) in filed.iter_mut().zip(numbers) {
+        one.walk.name(number);
+    }
+    put(tx, app, rules, calendar, filed).await?;
+    for Filed { walk, .. } in filed.iter() {
+        note(tx, &walk.first, walk.first.accepted_by, now, "accepted", "", 1)?;
+        for (seq, line) in (2..).zip(&walk.lines) {
+            note(tx, &line.order, line.done.who, now, line.act.verb().key(), line.from, seq)?;
+        }
+    }
+    let mut notices = Vec::new();
+    for Filed { walk, .. } in filed.iter().filter(|one| one.tell) {
+        let beside = Beside::of(&walk.moved);
+        let (kinds, settings) = (&rules.kinds, &rules.settings);
+        let (order, before, after) = (&walk.first, &beside, &beside);
+        let told = Told { order, before, after, kinds, settings, calendar, now, seq: 1 };
+        notices.extend(told.of(None).map(|notice| (app.id(), notice)));
+    }
+    telling::tell_all(tx, now, &notices).await?;
+    let keys: Vec<_> = filed
+        .iter()
+        .filter_map(|one| one.asked.map(|(person, token)| (person, token, one.walk.order.id)))
+        .collect();
+    Ok(asked::keep_all(tx, &keys, now).await?)
+}
+
+/// The rows of orders, their histories and their promises.
+pub(crate) async fn put(
+    tx: &mut Tx,
+    app: &App,
+    rules: &Rulebook,
+    calendar: &Calendar,
+    filed: &[Filed<'_>],
+) -> anyhow::Result<()> {
+    let rows: Vec<Kept> = filed.iter().map(|one| kept(&one.walk)).collect();
+    orders::add_all(tx, &rows).await?;
+    let histories = filed.iter().map(|one| (&one.walk.first, one.walk.lines.as_slice()));
+    steps::begin_all(tx, histories).await?;
+    let given = filed.iter().map(|Filed { walk, .. }| {
+        let subject = Subject {
+            room: "work_orders",
+            id: walk.order.id.to_string(),
+            number: walk.order.number.clone(),
+            kind: walk.order.matter.kind,
+            unit: walk.order.state.unit(),
+        };
+        let new = walk.promised.iter().map(|kept| {
+            let (step, rule, clocks) = (kept.step, kept.rule.clone(), kept.clocks.clone());
+            promises::New { id: app.id(), step, rule, clocks }
+        });
+        (subject, new.collect())
+    });
+    promises::begin_all(tx, &given.collect::<Vec<_>>(), rules.terms(app.now(), calendar)).await
+}
+
+fn kept(walk: &Walk<'_>) -> Kept {
+    let version = 1 + i64::try_from(walk.lines.len()).unwrap_or(i64::MAX);
+    let order = crate::rules::Order { version, ..walk.order.clone() };
+    Kept { order, beside: Beside::of(&walk.moved) }
+}
+
+/// Where matters are filed; a clone is the same place.
+#[derive(Clone, Default)]
+pub struct Filing(Arc<Gathered>);
+
+#[derive(Default)]
+struct Gathered {
+    waiting: Mutex<Vec<Waiting>>,
+    /// Whoever has it writes for all who wait.
+    turn: tokio::sync::Mutex<()>,
+}
+
+struct Waiting {
+    asker: Asker,
+    new: NewOrder,
+    answer: oneshot::Sender<Result<WorkOrderId, Error>>,
+}
+
+impl Filing {
+    /// [`accept`], together with whoever else is filing at this moment.
+    ///
+    /// # Errors
+    /// Those of [`accept`]; unavailable when far too many wait.
+    pub async fn accept(
+        &self,
+        app: &App,
+        calendar: &Arc<Calendar>,
+        asker: Asker,
+        new: NewOrder,
+    ) -> Result<WorkOrderId, Error> {
+        // What depends on another order is decided in its own transaction.
+        if new.master.is_some() {
+            return accept(app, calendar, &asker, new).await;
+        }
+        let (answer, answered) = oneshot::channel();
+        {
+            let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            if waiting.len() >= WAITING_MAX {
+                return Err(Error::refused(web::Status::Unavailable, "work_orders.too_many_at_once"));
+            }
+            waiting.push(Waiting { asker, new, answer });
+        }
+        // A task of its own: whoever asks may go away while others' orders are being written with his.
+        let (gathered, app, calendar) = (self.0.clone(), app.clone(), calendar.clone());
+        tokio::spawn(async move { gathered.write_some(&app, &calendar).await });
+        answered.await.map_err(|_| anyhow::anyhow!("an order was not written"))?
+    }
+}
+
+impl Gathered {
+    async fn write_some(&self, app: &App, calendar: &Calendar) {
+        let _turn = self.turn.lock().await;
+        let some: Vec<Waiting> = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let most = waiting.len().min(TOGETHER);
+            waiting.drain(..most).collect()
+        };
+        if some.is_empty() {
+            return;
+        }
+        // Somebody's key was used before, a unit is unknown, the database did not answer: each is then told his own.
+        let together = if some.len() > 1 { together(app, calendar, &some).await.ok() } else { None };
+        match together {
+            Some(all) => {
+                for (one, result) in some.into_iter().zip(all) {
+                    // Who no longer listens finds the order by its key.
+                    let _ = one.answer.send(result);
+                }
+            }
+            None => {
+                for Waiting { asker, new, answer } in some {
+                    let _ = answer.send(accept(app, calendar, &asker, new).await);
+                }
+            }
+        }
+    }
+}
+
+/// All of them in one transaction; who is refused is refused alone.
+async fn together(
+    app: &App,
+    calendar: &Calendar,
+    some: &[Waiting],
+) -> Result<Vec<Result<WorkOrderId, Error>>, Error> {
+    known_units(app, &some.iter().map(|one| &one.new).collect::<Vec<_>>()).await?;
+    let mut tx = app.db.begin().await?;
+    let rules = Rulebook::now(&mut tx).await?;
+    let mut answers = Vec::with_capacity(some.len());
+    let mut filed = Vec::with_capacity(some.len());
+    for one in some {
+        match Filed::of(app, rules.book(calendar), &one.asker, &one.new) {
+            Ok(decided) => {
+                answers.push(Ok(decided.walk.order.id));
+                filed.push(decided);
+            }
+            Err(refusal) => answers.push(Err(refusal.into())),
+        }
+    }
+    if !write(&mut tx, app, &rules, calendar, &mut filed).await? {
+        return Err(Error::changed_meanwhile());
+    }
+    tx.commit().await?;
+    Ok(answers)
+}
