@@ -28,9 +28,7 @@ export async function openBrowser(more = []) {
 /** A page whose troubles are collected in `page.complaints`. */
 export async function openPage(browser, base) {
   const context = await browser.newContext({ baseURL: base, viewport: SIZE, locale: "zh-CN", timezoneId: "Asia/Shanghai", colorScheme: "light" });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  page.complaints = [];
+  const page = await openWatched(context);
   // A browser takes a tone for noise within half a minute and silences it: here the microphone is heard as it is.
   await context.addInitScript(() => {
     const devices = window.navigator.mediaDevices;
@@ -48,6 +46,14 @@ export async function openPage(browser, base) {
       return play.call(this);
     };
   });
+  return page;
+}
+
+/** A page of this context whose troubles are collected. */
+export async function openWatched(context) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(`${page.url()}: ${error.message}`));
   page.on("response", (response) => {
     if (response.status() >= 500) page.complaints.push(`${response.status()} ${response.url()}`);

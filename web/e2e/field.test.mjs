@@ -3,12 +3,10 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { accessible, openBrowser, openPage, signIn } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
+import { arrived, choose, noted, opened, phoneOf, photographed, press, resulted, sent, signed, state } from "./crew.mjs";
 
 const [CREW, MATE, LEADER] = ["5101", "5102", "2001"];
 const LIMIT = { timeout: 120_000 };
-/** A small green picture. */
-const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAFElEQVR4nGOUqwhgwAaYsIrSSQIAiOAA8v8zEGoAAAAASUVORK5CYII=", "base64");
-
 let centre, browser, leader, context, phone;
 
 before(async () => {
@@ -16,8 +14,8 @@ before(async () => {
   browser = await openBrowser();
   leader = await openPage(browser, centre.web);
   await signIn(leader, LEADER);
-  context = await browser.newContext({ baseURL: centre.web, viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "zh-CN", timezoneId: "Asia/Shanghai" });
-  phone = await opened();
+  context = await phoneOf(browser, centre.web);
+  phone = await opened(context);
 }, LIMIT);
 
 after(async () => {
@@ -29,14 +27,6 @@ afterEach(async (one) => {
   await context?.setOffline(false);
   if (one.passed === false) console.error(centre?.log());
 });
-
-async function opened() {
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  page.complaints = [];
-  page.on("pageerror", (error) => page.complaints.push(error.message));
-  return page;
-}
 
 async function json(method, path, data) {
   const answer = await leader.request[method](path, data && { data });
@@ -54,49 +44,10 @@ async function filed(subtype, content) {
 const order = (id) => json("get", `/api/work_orders/${id}`);
 const verbs = async (id) => (await order(id)).steps.map(({ verb }) => verb);
 
-/** The strip below says so. */
-const state = (page, words) => page.locator(".crew-state").filter({ hasText: words }).waitFor();
-const sent = (page) => state(page, "已全部发送");
-const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 /** Everything that is needed without a network is on the phone. */
 async function packed(page, count) {
   await page.locator(".crew-card").nth(count - 1).waitFor();
   await page.waitForFunction(async () => Boolean((await window.navigator.serviceWorker.getRegistration("/field"))?.active));
-}
-async function choose(page, number) {
-  await page.locator(".crew-card").filter({ hasText: number }).click();
-  await page.getByRole("heading", { level: 1 }).filter({ hasText: number }).waitFor();
-}
-async function photographed(page) {
-  await press(page, "照片");
-  await page.locator('input[data-from="camera"]').setInputFiles({ name: "IMG_1.png", mimeType: "image/png", buffer: PICTURE });
-  await page.getByText("照片已存在手机").first().waitFor();
-  await page.getByRole("link", { name: "返回" }).click();
-}
-async function noted(page, words) {
-  await press(page, "补充说明");
-  await page.getByLabel("说明").fill(words);
-  await press(page, "保存");
-}
-async function arrived(page) {
-  await press(page, "到场");
-  await press(page, "保存");
-  await page.getByRole("button", { name: "回单", exact: true }).waitFor();
-}
-async function signed(page) {
-  await press(page, "客户签字");
-  const { x, y } = await page.getByRole("img", { name: "签字区" }).boundingBox();
-  await page.mouse.move(x + 40, y + 60);
-  await page.mouse.down();
-  for (let i = 1; i < 9; i++) await page.mouse.move(x + 40 + 25 * i, y + 60 + (i % 2) * 50);
-  await page.mouse.up();
-  await press(page, "保存");
-}
-async function resulted(page, cause) {
-  await press(page, "回单");
-  await page.getByLabel("原因").fill(cause);
-  await page.getByLabel("处理措施").fill("更换软管和两只管卡，保压十分钟压力无下降。");
-  await press(page, "保存");
 }
 
 test("the crew finds its orders, danger first, and every page can be used by everybody", LIMIT, async () => {
@@ -129,7 +80,7 @@ test("an hour without a network: arrival, photo, signature and result wait on th
   await context.setOffline(true);
   await phone.close();
 
-  phone = await opened();
+  phone = await opened(context);
   await phone.goto("/field");
   await state(phone, "没有网络");
   await choose(phone, number);
@@ -142,7 +93,7 @@ test("an hour without a network: arrival, photo, signature and result wait on th
   await phone.waitForTimeout(600);
   await phone.close();
 
-  phone = await opened();
+  phone = await opened(context);
   await phone.goto(`/field/${id}`);
   await phone.getByText("已到场").first().waitFor();
   await signed(phone);

@@ -30,6 +30,12 @@ export class Leader {
     return reply;
   }
 
+  async put(path, data) {
+    const reply = await this.#web.put(path, { data });
+    assert.ok(reply.ok(), `${path}: ${reply.status()} ${await reply.text()}`);
+    return reply;
+  }
+
   /** Asks until there is what is wanted: rows come a moment after the call. The test's own limit ends it. */
   async until(path, wanted) {
     for (;;) {

@@ -1,7 +1,7 @@
 // What the server says about call-backs, and the questions to it. Names and units as on the wire.
 import { useQuery } from "@tanstack/react-query";
 import i18n from "i18next";
-import { api, queries } from "@lib/api";
+import { api, Problem, queries } from "@lib/api";
 
 export const SATISFACTIONS = ["very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied", "not_rated"] as const;
 export type Satisfaction = (typeof SATISFACTIONS)[number];
@@ -145,6 +145,22 @@ export function useWaiting() {
 }
 export function useTask(order: string) {
   return useQuery({ queryKey: [KEY, "one", order], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<TaskView>(`${BASE}/${order}`, undefined, signal) });
+}
+/** The same, for a page that does not know whether the order ever came to be called back. */
+export function useTaskIfAny(order: string, enabled: boolean) {
+  return useQuery<TaskView | null>({
+    queryKey: [KEY, "if_any", order],
+    enabled,
+    refetchInterval: ({ state }) => (state.data ? LOOK_AGAIN_MS : 6 * LOOK_AGAIN_MS),
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.get<TaskView>(`${BASE}/${order}`, undefined, signal);
+      } catch (error) {
+        if (error instanceof Problem && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
 }
 export function useFigures(from: string, to: string, by: string) {
   return useQuery({ queryKey: [KEY, "figures", from, to, by], queryFn: ({ signal }) => api.get<{ total: Figures; lines: FiguresLine[] }>(`${BASE}/figures`, { from, to, by }, signal) });

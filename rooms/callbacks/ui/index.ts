@@ -13,5 +13,6 @@ const room: Room = {
     { path: "callbacks/settings", page: () => import("./settings-page"), permission: CONFIGURE },
     { path: "callbacks/:order", page: () => import("./work-page"), permission: SEE },
   ],
+  slots: { "order.parts": [{ title: "of_order.title", order: 20, load: () => import("./order-part") }] },
 };
 export default room;

@@ -110,6 +110,10 @@ const LOOK_AGAIN_MS = 5_000;
 export function useNotices({ open: _, ...filters }: Filters) {
   return useQuery({ queryKey: [KEY, "list", filters], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ items: NoticeView[]; next?: string }>(BASE, filters, signal) });
 }
+/** Everything that was sent about a thing of another room, newest first. */
+export function useNoticesAbout(room: string, about: string, enabled: boolean) {
+  return useQuery({ queryKey: [KEY, "about", room, about], enabled, refetchInterval: LOOK_AGAIN_MS, queryFn: async ({ signal }) => (await api.get<{ items: NoticeView[] }>(BASE, { room, about }, signal)).items });
+}
 export function useNotice(id: string) {
   return useQuery({ queryKey: [KEY, "one", id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<WholeNotice>(`${BASE}/${id}`, undefined, signal) });
 }

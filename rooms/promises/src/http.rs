@@ -15,8 +15,11 @@ use crate::store::report;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Search {
-    /// `running` (the next due first) or `broken` (the newest first).
+    /// `running` (the next due first), `broken` or `kept` (the newest first).
     pub which: Option<String>,
+    /// Due at or after this instant (RFC 3339), and before that one; what is kept is asked for by its period.
+    pub from: Option<String>,
+    pub to: Option<String>,
     pub unit: Option<String>,
     /// A kind of work order: `fault`, `complaint` …
     pub kind: Option<String>,
@@ -128,6 +131,7 @@ impl Search {
         let which = match self.which.as_deref() {
             None | Some("" | "running") => Which::Running,
             Some("broken") => Which::Broken,
+            Some("kept") => Which::Kept,
             Some(_) => return Err(bad_query("which")),
         };
         let filter = Filter {
@@ -135,8 +139,13 @@ impl Search {
             kind: word("kind", self.kind.as_deref())?,
             step: word("step", self.step.as_deref())?,
             clock: word("clock", self.clock.as_deref())?,
+            from: given("from", self.from.as_deref())?,
+            to: given("to", self.to.as_deref())?,
             after: self.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
         };
+        if which == Which::Kept && filter.from.is_none() {
+            return Err(bad_query("from"));
+        }
         Ok((which, filter))
     }
 }

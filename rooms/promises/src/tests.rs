@@ -108,6 +108,18 @@ fn what_is_kept_is_not_warned_of_and_what_is_broken_stays_so() {
         let items = broken.body["items"].as_array().expect("a list").clone();
         assert_eq!(items.len(), 2, "both clocks of the answer");
         assert!(items.iter().all(|item| item["late_s"].as_i64() > Some(86_400)), "{items:?}");
+        let kept = async |period: &str| {
+            let found = site.get(&format!("/api/promises?which=kept{period}")).by(1, READ).send().await;
+            let items = found.body["items"].as_array().cloned().unwrap_or_default();
+            (
+                found.status.as_u16(),
+                items.iter().filter(|item| item["step"] == "contact").count(),
+                items.len(),
+            )
+        };
+        assert_eq!(kept("").await.0, 400, "what was kept is asked for by its period");
+        assert_eq!(kept("&from=2026-01-01T00:00:00Z").await, (200, 2, 2), "both clocks of the contact");
+        assert_eq!(kept("&from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z").await, (200, 0, 0));
         let from = "2026-01-01T00:00:00Z";
         let report = site
             .get(&format!("/api/promises/report?from={from}&to=2026-03-01T00:00:00Z"))

@@ -16,7 +16,7 @@ import { keptBy, loads, nearness, NEARNESS, total, type Kept, type Load, type Ne
 import "./promises.css";
 
 const KeptChart = lazy(() => import("./kept-chart"));
-const VIEWS = ["running", "broken", "report"] as const;
+const VIEWS = ["running", "broken", "kept", "report"] as const;
 type View = (typeof VIEWS)[number];
 
 const LOOKS: Record<Nearness, [Tone, LucideIcon]> = { calm: ["ready", TimerIcon], yellow: ["wrap", TimerIcon], orange: ["rest", AlarmClock], overdue: ["busy", AlarmClockOff] };
@@ -61,7 +61,7 @@ function Loads({ rows, clock }: { rows: Load[]; clock: Clock }) {
   );
 }
 
-function List({ view, filters, filtered, onClear, after, onPage }: { view: "running" | "broken"; filters: Record<string, string | undefined>; filtered: boolean; onClear: () => void; after: string | undefined; onPage: (after: string | null) => void }) {
+function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclude<View, "report">; filters: Record<string, string | undefined>; filtered: boolean; onClear: () => void; after: string | undefined; onPage: (after: string | null) => void }) {
   const { t } = useTranslation("promises");
   const found = usePromises({ which: view, ...filters, after, limit: 50 });
   const name = useUnitName();
@@ -73,9 +73,9 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: "runn
   };
   const columns: Column<PromiseLine>[] = [
     { key: "due", title: t("due"), cell: (line) => <Link to={subjectAt(line)}><Moment at={line.due} seconds={false} /></Link> },
-    view === "running"
-      ? { key: "near", title: t("state"), cell: near }
-      : { key: "late", title: t("late"), num: true, cell: (line) => <b className="late">{duration((line.late_s || Math.max(0, (now - Date.parse(line.due)) / 1000)) * 1000)}</b> },
+    ...(view === "running" ? [{ key: "near", title: t("state"), cell: near }] : []),
+    ...(view === "kept" ? [{ key: "kept", title: t("state"), cell: () => <Mark tone="ready" icon={CircleCheckBig}>{t("kept")}</Mark> }] : []),
+    ...(view !== "broken" ? [] : [{ key: "late", title: t("late"), num: true, cell: (line: PromiseLine) => <b className="late">{duration((line.late_s || Math.max(0, (now - Date.parse(line.due)) / 1000)) * 1000)}</b> }]),
     ...(view === "running" ? [{ key: "left", title: t("left"), num: true, cell: (line: PromiseLine) => { const left = Date.parse(line.due) - now; return <span className="nowrap">{left < 0 ? t("late_by", { time: duration(-left) }) : duration(left)}</span>; } }] : []),
     { key: "step", title: t("step"), cell: (line) => <b>{t(`steps.${line.step}`)}</b> },
     { key: "clock", title: t("clock"), cell: (line) => t(`clocks.${line.clock}`) },
@@ -96,7 +96,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: "runn
         filtered ? (
           <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={onClear}>{t("show_all")}</Button>} />
         ) : (
-          <Empty icon={CircleCheckBig} title={t(view === "running" ? "none_running" : "none_broken")}>
+          <Empty icon={CircleCheckBig} title={t(`none_${view}`)}>
             {t("none_todo")}
           </Empty>
         )
@@ -117,14 +117,14 @@ function Report({ from, to, clock }: { from: string; to: string; clock: Clock })
   const rows = keptBy(found.data, by, clock);
   const all = total(rows);
   const label = (row: Kept) => (by === "unit" ? name(row.key) : t(`steps.${row.key ?? "take"}` as "steps.take"));
-  const broken = (row: Kept) => `/promises?view=broken&clock=${clock}${row.key ? `&${by}=${row.key}` : ""}`;
+  const ended = (view: "kept" | "broken", row: Kept) => `/promises?${new URLSearchParams({ view, clock, from, to, ...(row.key ? { [by]: row.key } : {}) }).toString()}`;
   const running = (row: Kept) => `/promises?clock=${clock}${row.key ? `&${by}=${row.key}` : ""}`;
   return (
     <>
       <div className="tiles">
         <Tile title={t("rate")} value={percent(all.rate)} {...(all.rate === null ? {} : { unit: "%" })} note={t("rate_note", { count: count(all.kept + all.broken + all.overdue) })} />
-        <Tile title={t("kept")} value={count(all.kept)} />
-        <Tile title={t("broken")} value={<Link to={broken({ ...all, key: null })}>{count(all.broken)}</Link>} {...(all.broken > 0 ? { tone: "wrap" as const } : {})} />
+        <Tile title={t("kept")} value={<Link to={ended("kept", { ...all, key: null })}>{count(all.kept)}</Link>} />
+        <Tile title={t("broken")} value={<Link to={ended("broken", { ...all, key: null })}>{count(all.broken)}</Link>} {...(all.broken > 0 ? { tone: "wrap" as const } : {})} />
         <Tile title={t("still_open")} value={<Link to={running({ ...all, key: null })}>{count(all.overdue)}</Link>} {...(all.overdue > 0 ? { tone: "busy" as const } : {})} />
         <Tile title={t("withdrawn")} value={count(all.withdrawn)} note={t("withdrawn_note")} />
       </div>
@@ -155,8 +155,8 @@ function Report({ from, to, clock }: { from: string; to: string; clock: Clock })
             columns={[
               { key: "key", title: t(by), cell: label },
               { key: "rate", title: t("rate"), num: true, cell: (row) => <b>{row.rate === null ? "—" : `${percent(row.rate)}%`}</b> },
-              { key: "kept", title: t("kept"), num: true, cell: (row) => count(row.kept) },
-              { key: "broken", title: t("broken"), num: true, cell: (row) => (row.broken > 0 ? <Link to={broken(row)}>{count(row.broken)}</Link> : 0) },
+              { key: "kept", title: t("kept"), num: true, cell: (row) => (row.kept > 0 ? <Link to={ended("kept", row)}>{count(row.kept)}</Link> : 0) },
+              { key: "broken", title: t("broken"), num: true, cell: (row) => (row.broken > 0 ? <Link to={ended("broken", row)}>{count(row.broken)}</Link> : 0) },
               { key: "overdue", title: t("still_open"), num: true, cell: (row) => (row.overdue > 0 ? <Link to={running(row)}>{count(row.overdue)}</Link> : 0) },
               { key: "withdrawn", title: t("withdrawn"), num: true, cell: (row) => count(row.withdrawn) },
             ]}
@@ -177,8 +177,10 @@ export default function PromisesPage() {
   const view: View = VIEWS.find((key) => key === url.view) ?? "running";
   const clock: Clock = CLOCKS.find((key) => key === url.clock) ?? "unit";
   const [from, to] = [url.from ?? opened.startOf("day").subtract(6, "day").toISOString(), url.to ?? opened.endOf("day").toISOString()];
-  const filters = { unit: url.unit, kind: url.kind, step: url.step, clock: view === "report" ? undefined : url.clock };
-  const filtered = Object.values(filters).some((value) => value !== undefined);
+  const chosen = { unit: url.unit, kind: url.kind, step: url.step, clock: view === "report" ? undefined : url.clock };
+  // What is over is looked at by period.
+  const filters = { ...chosen, ...(view === "broken" || view === "kept" ? { from, to } : {}) };
+  const filtered = Object.values(chosen).some((value) => value !== undefined);
   const set = (next: Partial<Record<"unit" | "kind" | "step" | "clock" | "from" | "to", string | null>>) => change({ ...next, after: null });
   const clear = () => set({ unit: null, kind: null, step: null, clock: null, from: null, to: null });
   const rows = loads(running.data ?? [], clock);
@@ -192,9 +194,8 @@ export default function PromisesPage() {
         ))}
       </nav>
       <Filters label={t("filters")} active={filtered || url.from !== undefined || url.to !== undefined} onClear={clear}>
-        {view === "report" ? (
-          <TimeFilter label={t("period")} from={from} to={to} onChange={(next, until) => set({ from: next, to: until })} />
-        ) : (
+        {view !== "running" && <TimeFilter label={t("period")} from={from} to={to} onChange={(next, until) => set({ from: next, to: until })} />}
+        {view !== "report" && (
           <>
             <DirectoryFilter id="unit" label={t("unit")} width={170} directory={{ all: units.all.map(({ id, name }) => ({ id, name })), name: units.name }} value={url.unit} onChange={(unit) => set({ unit })} />
             <ChoiceFilter id="step" label={t("step")} width={120} value={url.step} onChange={(step) => set({ step })} options={STEPS.map((value) => ({ value, label: t(`steps.${value}`), search: t(`steps.${value}`) }))} />
@@ -211,7 +212,7 @@ export default function PromisesPage() {
       {view === "report" ? (
         <Report from={from} to={to} clock={clock} />
       ) : (
-        <Panel flush title={t(view === "running" ? "next_due" : "view.broken")}>
+        <Panel flush title={t(view === "running" ? "next_due" : `view.${view}`)}>
           <List view={view} filters={filters} filtered={filtered} onClear={clear} after={url.after} onPage={(after) => change({ after }, { push: after !== null })} />
         </Panel>
       )}

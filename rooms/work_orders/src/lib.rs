@@ -21,6 +21,7 @@ pub mod filing;
 mod http;
 mod jobs;
 pub mod permissions;
+mod push;
 pub mod rules;
 mod search;
 pub mod store;
@@ -59,6 +60,7 @@ impl db::Event for Changed {
 pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let calendar = Arc::new(calendar);
     let (resumes, follows, presses) = (calendar.clone(), calendar.clone(), calendar.clone());
+    let pushed = Arc::new(push::Push::default());
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -87,7 +89,12 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             .with(http::attachments::Folder(folder))
             .with(filing::Filing::default())
             .with(calendar),
+        topics: vec![push::CHANGED],
         jobs: vec![
+            Job::every("work_orders.push", Duration::from_millis(400), move |app| {
+                let push = pushed.clone();
+                async move { push.look(&app).await }
+            }),
             Job::every("work_orders.resume", Duration::from_secs(60), move |app| {
                 jobs::resume(app, resumes.clone())
             }),

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import type { Asked } from "@kit";
 import { address, api, queries, type Query } from "@lib/api";
 import type { Words } from "@lib/words";
+import { lookAgain, usePushed } from "./push";
 
 export const KINDS = ["fault", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -203,20 +204,20 @@ export interface Filing {
 const BASE = "/api/work_orders";
 const KEY = "work_orders";
 const one = (order: string) => `${BASE}/${encodeURIComponent(order)}`;
-/** There is no push of orders; what is looked at is asked for again. Hidden pages ask nothing. */
-export const EVERY_MS = 5_000;
 
 interface Found {
   items: OrderLine[];
   next: string | null;
 }
-export const useOrders = (filters: Query, limit = 50, enabled = true) =>
-  useQuery({
+export function useOrders(filters: Query, limit = 50, enabled = true) {
+  usePushed(enabled);
+  return useQuery({
     queryKey: [KEY, "list", filters, limit],
     enabled,
-    refetchInterval: EVERY_MS,
+    refetchInterval: lookAgain,
     queryFn: ({ signal }) => api.get<Found>(BASE, { ...filters, limit }, signal),
   });
+}
 
 /** Page after page as one goes on. */
 export const useAllOrders = (filters: Query) =>
@@ -227,11 +228,15 @@ export const useAllOrders = (filters: Query) =>
     getNextPageParam: (last) => last.next ?? undefined,
   });
 
-export const useNow = (enabled = true) =>
-  useQuery({ queryKey: [KEY, "now"], enabled, refetchInterval: EVERY_MS, queryFn: ({ signal }) => api.get<Now>(`${BASE}/now`, undefined, signal) });
+export function useNow(enabled = true) {
+  usePushed(enabled);
+  return useQuery({ queryKey: [KEY, "now"], enabled, refetchInterval: lookAgain, queryFn: ({ signal }) => api.get<Now>(`${BASE}/now`, undefined, signal) });
+}
 
-export const useOrder = (order: string) =>
-  useQuery({ queryKey: [KEY, "one", order], refetchInterval: EVERY_MS, queryFn: ({ signal }) => api.get<Order>(one(order), undefined, signal) });
+export function useOrder(order: string) {
+  usePushed(true);
+  return useQuery({ queryKey: [KEY, "one", order], refetchInterval: lookAgain, queryFn: ({ signal }) => api.get<Order>(one(order), undefined, signal) });
+}
 
 export const useChildren = (order: string, enabled: boolean) =>
   useQuery({ queryKey: [KEY, "children", order], enabled, queryFn: ({ signal }) => api.get<OrderLine[]>(`${one(order)}/children`, undefined, signal) });

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Facts, Moment, Notice, Page, Panel, Skeletons, Trouble } from "@kit";
 import { useAgents, useUnits } from "@lib/directory";
+import { Slot } from "@lib/slots";
 import { Acts } from "./acts/buttons";
 import { useOrder, type Order } from "./api";
 import { Flags, PromiseBar, StateMark, useTopic } from "./marks";
@@ -84,6 +85,7 @@ export default function OrderPage() {
               <ResultPart order={order} />
               <ChildrenPart order={order} />
               <FilesPart order={order} />
+              <Slot name="order.parts" order={order.id} fallback={null} />
             </div>
             <div className="stack" style={{ gap: 16 }}>
               <Panel title={t("part.clocks")}>

@@ -254,6 +254,27 @@ impl Db {
         Ok(Some(news))
     }
 
+    /// What is new behind a place, for who keeps nothing and only wants to know what changed just now; `i64::MAX` leads to the
+    /// end. `last` is always the end: where it is further on than `passed` tells, some are gone, or there were too many.
+    pub async fn glance(&self, after: i64, kinds: &[&str]) -> anyhow::Result<News> {
+        const END: &str = "SELECT outbox FROM db_head WHERE id = 1";
+        let end = sqlx::query(END).fetch_one(self.read()).await.context("where the events end")?;
+        let end: i64 = end.try_get("outbox")?;
+        let mut news = News { events: Vec::new(), passed: 0, last: end };
+        if after >= end {
+            return Ok(news);
+        }
+        for row in sqlx::query(NEXT).bind(after).fetch_all(self.read()).await.context("reading events")? {
+            let event = emitted_of(&row)?;
+            news.last = end.max(event.id);
+            news.passed += 1;
+            if kinds.contains(&event.kind.as_str()) {
+                news.events.push(event);
+            }
+        }
+        Ok(news)
+    }
+
     /// The follower has kept what it made of all events up to this one.
     pub async fn followed(&self, name: &str, up_to: i64) -> anyhow::Result<()> {
         let mut tx = self.begin().await?;

@@ -220,7 +220,16 @@ fn an_event_is_handled_once_in_order_also_after_a_restart() {
         emit(&db, "three").await;
         db.deliver_pending(&[copier()]).await.expect("deliver");
         assert_eq!(notes(&db).await, ["one", "two", "three"]);
+        let glance = async |after| {
+            let news = db.glance(after, &[Written::KIND]).await.expect("glance");
+            (news.events.len(), news.passed, news.last)
+        };
+        assert_eq!(
+            [glance(0).await, glance(5).await, glance(i64::MAX).await],
+            [(3, 6, 6), (1, 1, 6), (0, 0, 6)]
+        );
         assert_eq!(db.prune_outbox().await.expect("prune"), 6);
+        assert_eq!(glance(4).await, (0, 0, 6), "gone, and to be seen that something is");
     });
 }
 

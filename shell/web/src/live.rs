@@ -35,6 +35,8 @@ pub struct Topic {
 pub enum TopicAccess {
     /// One picture for all who may see it.
     Shared(Permission),
+    /// One picture for all who have one of these.
+    SharedAny(&'static [Permission]),
     /// Each person has a picture of their own, and sees only that.
     Personal,
 }
@@ -42,6 +44,9 @@ pub enum TopicAccess {
 impl Topic {
     pub const fn shared(name: &'static str, permission: Permission) -> Self {
         Topic { name, access: TopicAccess::Shared(permission) }
+    }
+    pub const fn shared_any(name: &'static str, permissions: &'static [Permission]) -> Self {
+        Topic { name, access: TopicAccess::SharedAny(permissions) }
     }
     pub const fn personal(name: &'static str) -> Self {
         Topic { name, access: TopicAccess::Personal }
@@ -159,6 +164,9 @@ impl Live {
         let topic = *lock(&self.0.topics).get(topic)?;
         match topic.access {
             TopicAccess::Shared(permission) => actor.may(permission).then_some((topic.name, None)),
+            TopicAccess::SharedAny(permissions) => {
+                permissions.iter().any(|one| actor.may(*one)).then_some((topic.name, None))
+            }
             TopicAccess::Personal => Some((topic.name, Some(actor.person))),
         }
     }
@@ -377,5 +385,12 @@ mod tests {
         assert!(texts(&two).is_empty());
         assert_eq!(live.key("floor.now", &somebody(1, &[])), None, "no permission");
         assert_eq!(live.key("floor.then", &somebody(1, &[])), None, "no such topic");
+        const EITHER: &[Permission] = &[WATCH, Permission::new("floor.direct", "order", &[])];
+        live.register(&[Topic::shared_any("floor.changed", EITHER)]);
+        let may = |permissions| live.key("floor.changed", &somebody(1, permissions)).is_some();
+        assert_eq!(
+            [&["floor.watch"], &["floor.direct"], &["floor.none"]].map(|one| may(one)),
+            [true, true, false]
+        );
     }
 }

@@ -151,6 +151,9 @@ export function useLive<T>(topic: string, handler: (data: T) => void): void {
   useEffect(() => subscribe(topic, (data) => latest.current(data as T)), [topic]);
 }
 
+/** Whether the line is open, for what is asked outside a component. */
+export const linkNow = (): Link => state.link;
+
 export function useLink(): LinkState {
   return useSyncExternalStore(
     (watcher) => {

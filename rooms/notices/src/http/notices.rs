@@ -27,6 +27,9 @@ pub struct Filters {
     template: Option<String>,
     /// A whole number or mail address.
     to: Option<String>,
+    /// What they are about: a room, and the id of its thing; then nothing else is asked, and the last 200 come at once.
+    room: Option<String>,
+    about: Option<String>,
     /// The `next` of the page before.
     before: Option<String>,
     limit: Option<u32>,
@@ -36,6 +39,9 @@ pub struct Filters {
 #[utoipa::path(get, path = "/api/notices", tag = "notices", params(Filters),
     responses((status = 200, body = Page<Shown>)))]
 pub async fn list(Is(app): Is<App>, Query(filters): Query<Filters>) -> Answer<Page<Shown>> {
+    if let (Some(room), Some(id)) = (&filters.room, &filters.about) {
+        return Ok(Json(Page { items: send::about(&app.db, room, id).await?, next: None }));
+    }
     let limit = i64::from(filters.limit.unwrap_or(50).clamp(1, 200));
     let before = filters.before.as_deref().map(str::parse::<NoticeId>).transpose();
     let to = filters.to.as_deref().map(str::trim).filter(|to| !to.is_empty());

@@ -73,7 +73,7 @@ fn what_waits_can_be_cancelled_and_what_failed_sent_again() {
         let site = TestSite::new(db, vec![deaf()]);
         put_demo(&site.app).await.expect("the texts");
         let form = json!({ "template": "outage_cancelled", "channel": "sms", "to": "13812345678",
-            "values": { "date": "1月6日", "area": "铜官区" }, "key": "a" });
+            "values": { "date": "1月6日", "area": "铜官区" }, "key": "a", "about": { "room": "work_orders", "id": "wo_1" } });
         let sent = site.post("/api/notices", form).by(3, SENDER).send().await;
         let id = sent.body["id"].as_str().expect("an id").to_owned();
         let act = |act: &str, why: &str, version: i64| json!({ "act": act, "why": why, "version": version });
@@ -95,6 +95,11 @@ fn what_waits_can_be_cancelled_and_what_failed_sent_again() {
 
         let all = site.get("/api/notices?limit=1").by(3, SENDER).send().await;
         assert_eq!(all.body["items"][0]["id"], again.body["id"]);
+        let about = async |id: &str| {
+            let path = format!("/api/notices?room=work_orders&about={id}");
+            site.get(&path).by(3, SENDER).send().await.body["items"].as_array().map(Vec::len)
+        };
+        assert_eq!((about("wo_1").await, about("wo_2").await), (Some(2), Some(0)));
         let next = all.body["next"].as_str().expect("more").to_owned();
         let older = site.get(&format!("/api/notices?before={next}")).by(3, SENDER).send().await;
         assert_eq!(older.body["items"].as_array().map(Vec::len), Some(1));

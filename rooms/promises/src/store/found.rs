@@ -15,6 +15,8 @@ pub enum Which {
     Running,
     /// Ended too late, the newest first.
     Broken,
+    /// Ended in time, the newest first.
+    Kept,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,9 @@ pub struct Filter {
     pub kind: Option<Kind>,
     pub step: Option<Step>,
     pub clock: Option<Clock>,
+    /// Due from here on, and before this.
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
     /// The place behind which the page begins.
     pub after: Option<(Timestamp, PromiseId, String)>,
 }
@@ -53,7 +58,8 @@ macro_rules! found {
         concat!(
             "SELECT c.promise, c.clock, c.unit, c.since, c.due, c.state, c.late, c.yellow, c.orange, c.told, p.room, \
              p.subject, p.number, p.kind, p.step, p.rule FROM promises_clock c JOIN promises_promise p ON p.id = c.promise \
-             WHERE ($2 = '' OR p.kind = $2) AND ($3 = '' OR p.step = $3) AND ($4 = '' OR c.clock = $4) AND ",
+             WHERE ($2 = '' OR p.kind = $2) AND ($3 = '' OR p.step = $3) AND ($4 = '' OR c.clock = $4) \
+             AND c.due >= $9 AND c.due < $10 AND ",
             $where
         )
     };
@@ -69,6 +75,11 @@ const BROKEN: &str = found!(
     "($1 = 0 OR c.unit = $1) AND c.late > 0 AND (c.due, c.promise, c.clock) < ($5, $6, $7) \
      ORDER BY c.due DESC, c.promise DESC, c.clock DESC LIMIT $8"
 );
+// Most promises are kept: by the index of what was due in the period.
+const KEPT: &str = found!(
+    "($1 = 0 OR c.unit = $1) AND c.state = 'fulfilled' AND c.late = 0 AND (c.due, c.promise, c.clock) < ($5, $6, $7) \
+     ORDER BY c.due DESC, c.promise DESC, c.clock DESC LIMIT $8"
+);
 
 /// So many of them.
 pub async fn find(db: &Db, which: Which, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Found>> {
@@ -76,16 +87,19 @@ pub async fn find(db: &Db, which: Which, filter: &Filter, limit: i64) -> anyhow:
         (Which::Running, None) => RUNNING,
         (Which::Running, Some(_)) => RUNNING_OF,
         (Which::Broken, _) => BROKEN,
+        (Which::Kept, _) => KEPT,
     };
     let from = match which {
         Which::Running => (i64::MIN, i64::MIN, String::new()),
-        Which::Broken => (i64::MAX, i64::MAX, "~".to_owned()),
+        Which::Broken | Which::Kept => (i64::MAX, i64::MAX, "~".to_owned()),
     };
     let place = filter.after.clone().map_or(from, |(due, id, clock)| (due.as_micros(), id.get(), clock));
     let query = sqlx::query(text).bind(filter.unit.map_or(0, UnitId::get)).bind(opt(filter.kind));
     let query =
         query.bind(opt(filter.step)).bind(opt(filter.clock)).bind(place.0).bind(place.1).bind(place.2);
-    query.bind(limit).fetch_all(db.read()).await.context("looking for promises")?.iter().map(one).collect()
+    let query = query.bind(limit).bind(filter.from.map_or(i64::MIN, Timestamp::as_micros));
+    let query = query.bind(filter.to.map_or(i64::MAX, Timestamp::as_micros));
+    query.fetch_all(db.read()).await.context("looking for promises")?.iter().map(one).collect()
 }
 
 fn opt<T: serde::Serialize>(value: Option<T>) -> String {
