@@ -51,6 +51,8 @@ afterEach((context) => {
 const pick = async (page, field, word) => {
   await field.click();
   await page.keyboard.type(word);
+  // While the list opens it moves: pressed here and let go there is no click.
+  await settled(page);
   await page.locator(".ant-select-item-option, .ant-select-tree-title").filter({ hasText: word }).first().click();
 };
 

@@ -19,7 +19,7 @@ export default function OrderCallbacks({ order }: SlotProps["order.parts"]) {
       extra={
         <span className="row tight">
           <StateMark state={task.state} />
-          <Link to={`/callbacks/${order}`}>{t("of_order.open")}</Link>
+          <Link className="not-on-paper" to={`/callbacks/${order}`}>{t("of_order.open")}</Link>
         </span>
       }
     />

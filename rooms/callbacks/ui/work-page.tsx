@@ -1,6 +1,6 @@
 // One call-back: what the order was about and when what happened, the number to dial, the questions, and every attempt before.
 import { App, Button } from "antd";
-import { CircleCheckBig, Clock3, PhoneForwarded, ShieldQuestion, TriangleAlert, Undo2, UserRoundX } from "lucide-react";
+import { ArrowLeft, CircleCheckBig, Clock3, PhoneForwarded, ShieldQuestion, TriangleAlert, Undo2, UserRoundX } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -126,7 +126,7 @@ function Doing({ task }: { task: TaskView }) {
           {t("work.free_todo")}
         </Empty>
       ) : (
-        <Empty icon={Clock3} title={t("work.early")}>
+        <Empty icon={Clock3} title={t("work.early")} action={<Button icon={<PhoneForwarded size={16} aria-hidden />} onClick={() => void next()}>{t("list.next")}</Button>}>
           {task.next && <>{t("work.early_from")} <Moment at={task.next} seconds={false} /></>}
         </Empty>
       )}
@@ -149,6 +149,14 @@ export default function WorkPage() {
   return (
     <Page
       title={t("work.heading", { number: task.number })}
+      heading={
+        <span className="row">
+          <Link to="/callbacks" aria-label={t("work.back")} className="row">
+            <ArrowLeft size={20} aria-hidden />
+          </Link>
+          {t("work.heading", { number: task.number })}
+        </span>
+      }
       lead={
         <span className="row tight">
           <StateMark state={task.state} />

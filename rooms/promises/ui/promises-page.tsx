@@ -202,7 +202,11 @@ export default function PromisesPage() {
             <ChoiceFilter id="kind" label={t("kind")} value={url.kind} onChange={(kind) => set({ kind })} options={KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }))} />
           </>
         )}
-        <ChoiceFilter id="clock" label={t("clock")} width={120} value={url.clock} onChange={(next) => set({ clock: next })} options={CLOCKS.map((value) => ({ value, label: t(`clocks.${value}`) }))} />
+        {view === "report" ? (
+          <Choose label={t("clock")} value={clock} onChoose={(next) => set({ clock: next })} items={CLOCKS.map((key) => ({ key, label: t(`clocks.${key}`) }))} />
+        ) : (
+          <ChoiceFilter id="clock" label={t("clock")} width={120} value={url.clock} onChange={(next) => set({ clock: next })} options={CLOCKS.map((value) => ({ value, label: t(`clocks.${value}`) }))} />
+        )}
       </Filters>
       {view === "running" && (
         <Panel flush title={t("by_unit")} extra={<span className="muted">{t(`clocks.${clock}`)}</span>}>

@@ -1,9 +1,13 @@
 // One order: where it stands, what was promised and until when, what it is about, what has been done, and what may be done now.
-import { ArrowLeft } from "lucide-react";
+import { Button } from "antd";
+import { ArrowLeft, Printer } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Facts, Moment, Notice, Page, Panel, Skeletons, Trouble } from "@kit";
+import { useSecond } from "@lib/clock";
 import { useAgents, useUnits } from "@lib/directory";
+import { moment } from "@lib/format";
+import { useMe } from "@lib/session";
 import { Slot } from "@lib/slots";
 import { Acts } from "./acts/buttons";
 import { useOrder, type Order } from "./api";
@@ -41,6 +45,32 @@ function Standing({ order }: { order: Order }) {
   );
 }
 
+/** Above an order on paper: whose it is, who printed it and when; what is masked on the page is masked here. */
+function PaperHead() {
+  const { t } = useTranslation("work_orders");
+  const me = useMe().data;
+  // A page that is printed says the minute, whenever it was opened.
+  const minute = Math.floor(useSecond() / 60) * 60_000;
+  return (
+    <div className="order-paper on-paper">
+      <b>{me?.centre}</b>
+      <span>{t("paper.printed", { at: moment(new Date(minute).toISOString(), false), who: me ? `${me.number} ${me.name}` : "" })}</span>
+    </div>
+  );
+}
+
+/** Below it: room for what is written by hand. */
+function PaperSigns() {
+  const { t } = useTranslation("work_orders");
+  return (
+    <div className="order-signs on-paper">
+      {(["handled", "reviewed", "directed"] as const).map((who) => (
+        <span key={who}>{t(`paper.${who}`)}</span>
+      ))}
+    </div>
+  );
+}
+
 export default function OrderPage() {
   const { t } = useTranslation("work_orders");
   const { id = "" } = useParams();
@@ -52,7 +82,7 @@ export default function OrderPage() {
       title={order ? t("order_title", { number: order.number }) : t("order")}
       heading={
         <span className="row">
-          <Link to="/work_orders" aria-label={t("back")} className="row">
+          <Link to="/work_orders" aria-label={t("back")} className="row not-on-paper">
             <ArrowLeft size={20} aria-hidden />
           </Link>
           {order?.number ?? t("order")}
@@ -60,7 +90,15 @@ export default function OrderPage() {
         </span>
       }
       lead={order && <span className="row tight wrap">{topic(order)} <Flags order={order} /></span>}
+      actions={
+        order && (
+          <Button icon={<Printer size={16} aria-hidden />} onClick={() => window.print()}>
+            {t("paper.print")}
+          </Button>
+        )
+      }
     >
+      <PaperHead />
       {query.isError && !order && (
         <Panel>
           <Trouble error={query.error} retry={() => void query.refetch()} />
@@ -98,6 +136,7 @@ export default function OrderPage() {
               </Panel>
             </div>
           </div>
+          <PaperSigns />
         </>
       )}
     </Page>

@@ -97,7 +97,7 @@ export default function OrdersPage() {
       key: "topic",
       title: t("column.topic"),
       cell: (order) => (
-        <span className="order-topic">
+        <span className="order-topic wide">
           <span className="row tight wrap">
             <b>{topic(order)}</b> <Flags order={order} />
           </span>
@@ -126,7 +126,7 @@ export default function OrdersPage() {
         </span>
       ),
     },
-    { key: "accepted", title: t("column.accepted"), cell: (order) => <ListMoment at={order.accepted_at} /> },
+    { key: "accepted", title: t("column.accepted"), cell: (order) => <ListMoment at={order.accepted_at} seconds={false} /> },
   ];
 
   const empty = filtered ? (

@@ -13,13 +13,13 @@ export function Moment({ at, seconds = true }: { at: string; seconds?: boolean }
 }
 
 /** Date and time as two quiet columns, for lists. */
-export function ListMoment({ at }: { at: string }) {
+export function ListMoment({ at, seconds = true }: { at: string; seconds?: boolean }) {
   return (
     <time dateTime={at} className="nowrap">
       <span className="muted">
         {day(at)} {weekday(at)}
       </span>{" "}
-      {clock(at)}
+      {clock(at, seconds)}
     </time>
   );
 }
