@@ -1,0 +1,60 @@
+// What a centre configures about its orders: sub-types, limits, settings, each in versions.
+import { useQuery } from "@tanstack/react-query";
+import { api, queries } from "@lib/api";
+import type { Kind, Subtype } from "../api";
+
+export const LIMIT_KINDS = ["minutes", "hours", "working_days", "calendar_days"] as const;
+export type Limit = Partial<Record<(typeof LIMIT_KINDS)[number], number>>;
+
+export interface Settings {
+  /** How much of the time is left when it is warned. */
+  thresholds: { yellow_percent: number; orange_percent: number };
+  returns_max: number;
+  reopen_days: number;
+  duplicate_hours: number;
+  call_back_percent: number;
+  tell_customers: boolean;
+  hotline: string;
+  supervise_overdue: boolean;
+  fallback: Limit;
+}
+export interface Rule {
+  id: string;
+  step: string;
+  kind: Kind | null;
+  word: string | null;
+  site: "urban" | "rural" | "remote" | null;
+  customer: Limit | null;
+  unit: Limit | null;
+  extendable: boolean;
+  source: string;
+  [more: string]: unknown;
+}
+export const PROFILES = ["utility", "government"] as const;
+export type Profile = (typeof PROFILES)[number];
+export type Limits = Record<Profile, { name: string; rules: Rule[] }>;
+export interface Version<Value> {
+  value: Value;
+  version: number;
+}
+
+const KEY = ["work_orders", "configured"];
+const BASE = "/api/work_orders";
+
+export const useSettings = () => useQuery({ queryKey: [...KEY, "settings"], queryFn: ({ signal }) => api.get<Version<Settings>>(`${BASE}/settings`, undefined, signal) });
+export const useLimits = () => useQuery({ queryKey: [...KEY, "limits"], queryFn: ({ signal }) => api.get<Version<Limits>>(`${BASE}/limits`, undefined, signal) });
+export const useKinds = () => useQuery({ queryKey: [...KEY, "kinds"], queryFn: ({ signal }) => api.get<{ kinds: { subtypes: Subtype[] }; version: number }>(`${BASE}/kinds`, undefined, signal) });
+
+const changed = () => queries.invalidateQueries({ queryKey: ["work_orders"] });
+export async function putSettings(value: Settings, version: number): Promise<void> {
+  await api.put(`${BASE}/settings`, { value, version });
+  await changed();
+}
+export async function putLimits(value: Limits, version: number): Promise<void> {
+  await api.put(`${BASE}/limits`, { value, version });
+  await changed();
+}
+export async function putKinds(subtypes: Subtype[], version: number): Promise<void> {
+  await api.put(`${BASE}/kinds`, { kinds: { subtypes }, version });
+  await changed();
+}

@@ -1,0 +1,29 @@
+// How long somebody has: a number and what it counts.
+import { InputNumber, Select } from "antd";
+import { useTranslation } from "react-i18next";
+import { LIMIT_KINDS, type Limit } from "./api";
+
+function parts(limit: Limit | null): [(typeof LIMIT_KINDS)[number], number | null] {
+  const kind = LIMIT_KINDS.find((one) => limit?.[one] !== undefined);
+  return kind ? [kind, limit?.[kind] ?? null] : ["hours", null];
+}
+
+export function useLimit() {
+  const { t } = useTranslation("work_orders");
+  return (limit: Limit | null): string => {
+    const [kind, many] = parts(limit);
+    return many === null ? "—" : `${many} ${t(`limit.${kind}`)}`;
+  };
+}
+
+/** Empty is none. */
+export function LimitInput({ id, value, empty = false, onChange }: { id: string; value: Limit | null; empty?: boolean; onChange: (limit: Limit | null) => void }) {
+  const { t } = useTranslation("work_orders");
+  const [kind, many] = parts(value);
+  return (
+    <span className="row tight">
+      <InputNumber id={id} min={0} max={9999} precision={0} changeOnWheel={false} value={many} onChange={(next) => (next === null ? empty && onChange(null) : onChange({ [kind]: next }))} />
+      <Select aria-label={t("limit.unit")} style={{ width: 120 }} value={kind} disabled={many === null} onChange={(next) => onChange({ [next]: many ?? 0 })} options={LIMIT_KINDS.map((key) => ({ value: key, label: t(`limit.${key}`) }))} />
+    </span>
+  );
+}
