@@ -6,11 +6,7 @@ const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAFEl
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "zh-CN", timezoneId: "Asia/Shanghai" };
 
 export const phoneOf = (browser, base) => browser.newContext({ baseURL: base, ...PHONE });
-export async function opened(context) {
-  const page = await openWatched(context);
-  page.setDefaultTimeout(30_000);
-  return page;
-}
+export const opened = openWatched;
 
 /** The strip below says so. */
 export const state = (page, words) => page.locator(".crew-state").filter({ hasText: words }).waitFor();
