@@ -102,6 +102,8 @@ ids! {
     CustomerId = "cu";
     /// A stretch of time for which somebody of a unit is on duty.
     DutyId = "du";
+    /// Something that looks hidden or forged, with its evidence.
+    FindingId = "fi";
     /// A published or draft menu.
     FlowId = "fl";
     /// A group of agents under a leader.

@@ -44,7 +44,8 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
-        callbacks::room(around.hall, around.calendar),
+        callbacks::room(around.hall.clone(), around.calendar.clone()),
+        complaints::room(around.hall, around.calendar),
     ]
 }
 
@@ -63,4 +64,5 @@ pub const MIGRATIONS: &[Migrations] = &[
     floor::MIGRATIONS,
     work_orders::MIGRATIONS,
     callbacks::MIGRATIONS,
+    complaints::MIGRATIONS,
 ];

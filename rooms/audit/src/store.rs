@@ -1,7 +1,7 @@
 //! Questions to the journal, each answered along an index.
 
 use anyhow::Context;
-use db::Db;
+use db::{Db, Text};
 use kernel::{JournalId, PersonId, Timestamp};
 use serde_json::Value;
 use sqlx::Row;
@@ -84,21 +84,32 @@ pub async fn lines(db: &Db, filter: &Filter) -> anyhow::Result<Vec<Line>> {
         .fetch_all(db.read())
         .await
         .context("reading the journal")?;
-    rows.iter()
-        .map(|row| {
-            let payload: String = row.try_get("payload")?;
-            Ok(Line {
-                id: JournalId(row.try_get("id")?),
-                at: Timestamp::from_micros(row.try_get("at")?),
-                who: row.try_get::<Option<i64>, _>("who")?.map(PersonId),
-                room: row.try_get("room")?,
-                subject: row.try_get("subject")?,
-                kind: row.try_get("kind")?,
-                payload: serde_json::from_str(&payload).unwrap_or(Value::String(payload)),
-                hash: row.try_get("hash")?,
-            })
-        })
-        .collect()
+    rows.iter().map(line).collect()
+}
+
+fn line(row: &db::Row) -> anyhow::Result<Line> {
+    let payload: String = row.try_get("payload")?;
+    Ok(Line {
+        id: JournalId(row.try_get("id")?),
+        at: Timestamp::from_micros(row.try_get("at")?),
+        who: row.try_get::<Option<i64>, _>("who")?.map(PersonId),
+        room: row.try_get("room")?,
+        subject: row.try_get("subject")?,
+        kind: row.try_get("kind")?,
+        payload: serde_json::from_str(&payload).unwrap_or(Value::String(payload)),
+        hash: row.try_get("hash")?,
+    })
+}
+
+const ABOUT: Text = db::in_texts!(
+    "SELECT id, at, who, room, subject, kind, payload, hash FROM db_journal WHERE subject IN ",
+    " AND room = $2 ORDER BY id"
+);
+
+/// Everything that a room has written about these subjects, the oldest first.
+pub async fn about(db: &Db, room: &str, subjects: &[String]) -> anyhow::Result<Vec<Line>> {
+    let query = sqlx::query(ABOUT.of(db.kind())).bind(serde_json::to_string(subjects)?).bind(room);
+    query.fetch_all(db.read()).await.context("reading the journal")?.iter().map(line).collect()
 }
 
 /// Steps from one kind to the next along the index, so that millions of lines cost as much as there are kinds.

@@ -19,6 +19,7 @@ const STOREYS: &[&[&str]] = &[
     &["floor", "interactions"],
     &["work_orders"],
     &["callbacks"],
+    &["complaints"],
 ];
 
 /// What every room holds.

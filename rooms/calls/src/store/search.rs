@@ -1,7 +1,7 @@
 //! Finding call records. The narrowest filter leads, so that each search walks one index; the rest is checked row by row.
 
 use anyhow::{Context, Result};
-use db::{Db, Row as DbRow};
+use db::{Db, Row as DbRow, Text};
 use exchange::fact::Direction;
 use kernel::{CallId, FlowId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::Serialize;
@@ -106,6 +106,14 @@ macro_rules! search {
 const BY_NUMBER: &str = search!("r.from_reversed >= $1 AND r.from_reversed < $2");
 const BY_TIME: &str = search!("(CAST($1 AS TEXT) IS NULL AND CAST($2 AS TEXT) IS NULL)");
 const ONE: &str = concat!(columns!(), "r.id = $1");
+const AFTER: &str = concat!(
+    columns!(),
+    "(r.arrived_at, r.id) > ($1, $2) AND r.arrived_at < $3 ORDER BY r.arrived_at, r.id LIMIT $4"
+);
+const STRETCHES_OF: Text = db::in_ids!(
+    "SELECT call, kind, at, until_at, agent, queue, flow, detail FROM calls_segments WHERE call IN ",
+    " ORDER BY call, at, position"
+);
 const STRETCHES: &str = "SELECT kind, at, until_at, agent, queue, flow, detail FROM calls_segments \
      WHERE call = $1 ORDER BY at, position";
 
@@ -149,22 +157,43 @@ pub async fn one(db: &Db, call: CallId) -> Result<Option<Found>> {
     row.as_ref().map(found).transpose()
 }
 
+/// The oldest first, behind a place, arrived before `until`: for whoever goes through all calls once.
+pub async fn after(
+    db: &Db,
+    place: (Timestamp, CallId),
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Found>> {
+    let query = sqlx::query(AFTER).bind(place.0.as_micros()).bind(place.1.get());
+    let rows = query.bind(until.as_micros()).bind(limit).fetch_all(db.read()).await;
+    rows.context("going through the call records")?.iter().map(found).collect()
+}
+
+/// The finished stretches of these calls, in order within each.
+pub async fn stretches_of(db: &Db, calls: &[CallId]) -> Result<Vec<(CallId, Stretch)>> {
+    let query =
+        sqlx::query(STRETCHES_OF.of(db.kind())).bind(db::ids(calls.iter().map(|call| call.get())));
+    let rows = query.fetch_all(db.read()).await.context("the parts of calls")?;
+    rows.iter().map(|row| Ok((CallId(row.try_get("call")?), stretch(row)?))).collect()
+}
+
 /// The finished stretches of a call, in order.
 pub async fn stretches(db: &Db, call: CallId) -> Result<Vec<Stretch>> {
     let rows =
         sqlx::query(STRETCHES).bind(call.get()).fetch_all(db.read()).await.context("the parts of a call")?;
-    let stretch = |row: &DbRow| {
-        Ok(Stretch {
-            kind: row.try_get("kind")?,
-            at: Timestamp::from_micros(row.try_get("at")?),
-            until: Timestamp::from_micros(row.try_get("until_at")?),
-            agent: id(row, "agent")?,
-            queue: id(row, "queue")?,
-            flow: id(row, "flow")?,
-            detail: row.try_get("detail")?,
-        })
-    };
     rows.iter().map(stretch).collect()
+}
+
+fn stretch(row: &DbRow) -> Result<Stretch> {
+    Ok(Stretch {
+        kind: row.try_get("kind")?,
+        at: Timestamp::from_micros(row.try_get("at")?),
+        until: Timestamp::from_micros(row.try_get("until_at")?),
+        agent: id(row, "agent")?,
+        queue: id(row, "queue")?,
+        flow: id(row, "flow")?,
+        detail: row.try_get("detail")?,
+    })
 }
 
 fn found(row: &DbRow) -> Result<Found> {

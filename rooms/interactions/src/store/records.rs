@@ -1,7 +1,7 @@
 //! Records of calls, kept and read one by one.
 
 use anyhow::Context;
-use db::{Db, Row, Tx};
+use db::{Db, Row, Text, Tx};
 use kernel::{CallId, GroupId, PersonId, Timestamp};
 use sqlx::{AnyConnection, Row as _};
 
@@ -22,6 +22,12 @@ pub(super) use columns;
 
 const ONE: &str = columns!("WHERE call = $1 AND agent = $2");
 const OF_CALL: &str = columns!("WHERE call = $1 ORDER BY at, agent LIMIT 50");
+const OF_CALLS: Text = Text {
+    sqlite: columns!("WHERE call IN (SELECT value FROM json_each($1))"),
+    postgres: columns!(
+        "WHERE call IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))"
+    ),
+};
 const DRAFTS: &str = columns!("WHERE agent = $1 AND state = 'draft' ORDER BY at DESC LIMIT $2");
 const ADD: &str = "INSERT INTO interactions_record (call, agent, group_id, direction, number, at, state, reason, result, \
      customer, body, tree, edition, overdue_at, completed_at, released_at, released_by, release_why, writer, seq, saved_at, \
@@ -58,6 +64,12 @@ pub async fn one(
 pub async fn of_call(db: &Db, call: CallId) -> anyhow::Result<Vec<Record>> {
     let rows = sqlx::query(OF_CALL).bind(call.get()).fetch_all(db.read()).await;
     rows.context("the records of a call")?.iter().map(record).collect()
+}
+
+/// Everybody's records of these calls, in no particular order.
+pub async fn of_calls(db: &Db, calls: &[CallId]) -> anyhow::Result<Vec<Record>> {
+    let query = sqlx::query(OF_CALLS.of(db.kind())).bind(db::ids(calls.iter().map(|call| call.get())));
+    query.fetch_all(db.read()).await.context("the records of calls")?.iter().map(record).collect()
 }
 
 /// An agent's drafts, newest first.

@@ -1,7 +1,7 @@
 //! The history of an order: one line for each act, never changed.
 
 use anyhow::Context;
-use db::{Db, Tx};
+use db::{Db, Text, Tx};
 use kernel::{NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -53,6 +53,13 @@ const BEGIN: db::Text = db::from_rows!(
 );
 const OF: &str = "SELECT seq, at, who, verb, from_state, to_state, unit, body FROM work_orders_step \
      WHERE work_order = $1 ORDER BY seq";
+
+const OF_MANY: Text = db::in_ids!(
+    "SELECT work_order, seq, at, who, verb, from_state, to_state, unit, body FROM work_orders_step WHERE work_order IN ",
+    " ORDER BY work_order, seq"
+);
+const BY: &str = "SELECT work_order, seq, at, who, verb, from_state, to_state, unit, body FROM work_orders_step \
+     WHERE who = $1 AND at >= $2 AND at < $3 AND verb = $4 ORDER BY at LIMIT 200";
 
 struct New<'a> {
     order: WorkOrderId,
@@ -113,21 +120,45 @@ pub async fn add(tx: &mut Tx, happened: &Happened, notice: Option<NoticeId>) -> 
 /// All of them, the first first.
 pub async fn of(db: &Db, order: WorkOrderId) -> anyhow::Result<Vec<Step>> {
     let rows = sqlx::query(OF).bind(order.get()).fetch_all(db.read()).await.context("an order's history")?;
-    let one = |row: &db::Row| {
-        let (who, unit): (Option<i64>, Option<i64>) = (row.try_get("who")?, row.try_get("unit")?);
-        let body: String = row.try_get("body")?;
-        Ok(Step {
-            seq: row.try_get("seq")?,
-            at: Timestamp::from_micros(row.try_get("at")?),
-            who: who.map(PersonId),
-            verb: row.try_get("verb")?,
-            from: row.try_get("from_state")?,
-            to: row.try_get("to_state")?,
-            unit: unit.map(UnitId),
-            line: serde_json::from_str(&body).context("a line of an order's history")?,
-        })
-    };
     rows.iter().map(one).collect()
+}
+
+fn one(row: &db::Row) -> anyhow::Result<Step> {
+    let (who, unit): (Option<i64>, Option<i64>) = (row.try_get("who")?, row.try_get("unit")?);
+    let body: String = row.try_get("body")?;
+    Ok(Step {
+        seq: row.try_get("seq")?,
+        at: Timestamp::from_micros(row.try_get("at")?),
+        who: who.map(PersonId),
+        verb: row.try_get("verb")?,
+        from: row.try_get("from_state")?,
+        to: row.try_get("to_state")?,
+        unit: unit.map(UnitId),
+        line: serde_json::from_str(&body).context("a line of an order's history")?,
+    })
+}
+
+fn with_order(row: &db::Row) -> anyhow::Result<(WorkOrderId, Step)> {
+    Ok((WorkOrderId(row.try_get("work_order")?), one(row)?))
+}
+
+/// The histories of several orders, each from its first line.
+pub async fn of_many(db: &Db, orders: &[WorkOrderId]) -> anyhow::Result<Vec<(WorkOrderId, Step)>> {
+    let query = sqlx::query(OF_MANY.of(db.kind())).bind(db::ids(orders.iter().map(|order| order.get())));
+    let rows = query.fetch_all(db.read()).await.context("the histories of orders")?;
+    rows.iter().map(with_order).collect()
+}
+
+/// What somebody has entered under this verb in a period, 200 lines at most.
+pub async fn by(
+    db: &Db,
+    who: PersonId,
+    (from, to): (Timestamp, Timestamp),
+    verb: &str,
+) -> anyhow::Result<Vec<(WorkOrderId, Step)>> {
+    let query = sqlx::query(BY).bind(who.get()).bind(from.as_micros()).bind(to.as_micros()).bind(verb);
+    let rows = query.fetch_all(db.read()).await.context("what somebody has entered")?;
+    rows.iter().map(with_order).collect()
 }
 
 /// The order that this history leads to; none where it does not begin with an acceptance.

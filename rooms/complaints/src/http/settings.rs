@@ -1,0 +1,51 @@
+//! What counts as suspicious.
+
+use axum::extract::State;
+use db::Entry;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use web::{Actor, Answer, App, Error, ErrorBody, Json};
+
+use crate::rules::Settings;
+use crate::store::config;
+
+/// One version of the settings.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsView {
+    settings: Settings,
+    /// When it is put: of what was read.
+    version: i64,
+}
+
+/// The settings in force.
+#[utoipa::path(get, path = "/api/complaints/settings", tag = "complaints", responses((status = 200, body = SettingsView)))]
+pub async fn get(State(app): State<App>) -> Answer<SettingsView> {
+    let (settings, version) = config::read(&app.db).await?;
+    Ok(Json(SettingsView { settings, version }))
+}
+
+/// New settings, for what is looked at from now on.
+#[utoipa::path(put, path = "/api/complaints/settings", tag = "complaints", request_body = SettingsView,
+    responses((status = 200, body = SettingsView), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub async fn put(
+    State(app): State<App>,
+    actor: Actor,
+    Json(form): Json<SettingsView>,
+) -> Answer<SettingsView> {
+    form.settings.check()?;
+    let (settings, before) = (form.settings, form.version);
+    let mut tx = app.db.begin().await?;
+    if config::now(&mut tx).await?.1 != before
+        || !config::put(&mut tx, &settings, before, actor.person, app.now()).await?
+    {
+        return Err(Error::changed_meanwhile());
+    }
+    let version = before + 1;
+    let (who, payload) = (Some(actor.person), json!({ "version": version }));
+    let subject = "settings".to_owned();
+    tx.journal(Entry { at: app.now(), who, room: "complaints", subject, kind: "settings_changed", payload });
+    tx.commit().await?;
+    Ok(Json(SettingsView { settings, version }))
+}
