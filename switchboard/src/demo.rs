@@ -60,6 +60,11 @@ pub async fn orders(app: &App, calendar: &Calendar, count: u64) -> Result<()> {
     work_orders::demo::fill(app, calendar, (count, 30), DEMO_SEED, (&agents, reviewer), rest)
         .await
         .context("putting the demo's work orders in")?;
+    let person = |number: &str| people.iter().find(|one| one.number == number).map(|one| one.person);
+    if let (Some(second), Some(third)) = (person("2003"), person("4001")) {
+        let members = complaints::rules::demo::Members { chair: reviewer, others: [second, third] };
+        complaints::demo::fill(app, calendar, members).await.context("putting the demo's complaints in")?;
+    }
     Ok(())
 }
 
@@ -145,6 +150,7 @@ pub fn greet(config: &Config) {
     );
     println!("  sign-ins, number / password:");
     println!("    2002 / demo-2002   supervisor: floor, calls, recordings, menus");
+    println!("    2003 / demo-2003   quality inspector; with 2002 and 4001 the complaints committee");
     println!("    1001 / demo-1001   agent, also as a SIP telephone (1001 to 1030)");
     println!("    4101 / demo-4101   head of repairs; 4201 to 4702 other departments and branches");
     println!("    5101 / demo-5101   leader of a repair crew; 5102 to 5402 others");

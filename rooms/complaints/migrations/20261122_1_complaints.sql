@@ -91,9 +91,11 @@ CREATE TABLE complaints_place (
 );
 
 -- Settings: whole versions, none changed or deleted.
-CREATE TABLE complaints_settings (
-  version BIGINT PRIMARY KEY,
+CREATE TABLE complaints_config (
+  kind TEXT NOT NULL,
+  version BIGINT NOT NULL,
   at BIGINT NOT NULL,
   who BIGINT,
-  body TEXT NOT NULL
+  body TEXT NOT NULL,
+  PRIMARY KEY (kind, version)
 );

@@ -70,6 +70,7 @@ pub async fn act(
 ) -> Result<(), Error> {
     let asker = asker(app, actor).await?;
     let target = target(app, act).await?;
+    exhibit_exists(app, order, act).await?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let case = cases::one(&mut tx, order).await?.ok_or_else(Error::not_found)?;
@@ -80,7 +81,6 @@ pub async fn act(
         return Err(Error::changed_meanwhile());
     }
     let kept = orders::one(&mut tx, order).await?.ok_or_else(Error::not_found)?;
-    exhibit_exists(app, &kept.order, act).await?;
     let facts = Facts { now, order: order_now(&kept.order), target };
     let change = decide(&case, act, &asker, &facts)?;
     keep(&mut tx, &case, &change.case, act, actor, app).await?;
@@ -122,13 +122,15 @@ async fn target(app: &App, act: &Act) -> Result<BTreeSet<UnitId>, Error> {
 }
 
 /// Nobody points at a call or a file that does not exist.
-async fn exhibit_exists(app: &App, order: &Order, act: &Act) -> Result<(), Error> {
+async fn exhibit_exists(app: &App, order: WorkOrderId, act: &Act) -> Result<(), Error> {
     let exists = match act {
         Act::AddEvidence { exhibit: Exhibit::Call { call } } => {
             (calls::store::search::one(&app.db, *call).await?.is_some(), "call")
         }
         Act::AddEvidence { exhibit: Exhibit::File { attachment } } => {
-            (order.attachments.iter().any(|file| file.id == *attachment), "file")
+            let kept = orders::read(&app.db, order).await?;
+            let files = kept.iter().flat_map(|kept| &kept.order.attachments);
+            (files.into_iter().any(|file| file.id == *attachment), "file")
         }
         _ => (true, ""),
     };

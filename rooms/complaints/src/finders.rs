@@ -8,7 +8,7 @@ use std::time::Duration;
 use callbacks::Doubted;
 use callbacks::rules::task::Outcome;
 use calls::store::search;
-use db::{Emitted, Entry, Tx};
+use db::{Emitted, Entry, Tx, config};
 use deadlines::Kind;
 use exchange::fact::Direction;
 use kernel::calendar::Calendar;
@@ -19,14 +19,14 @@ use work_orders::Changed;
 use work_orders::rules::order::{Channel, Order};
 use work_orders::rules::{Act as OrderAct, Kinds};
 use work_orders::store::found::{Filter, Lead, find};
+use work_orders::store::orders;
 use work_orders::store::steps::{self, Line, Step};
-use work_orders::store::{config as order_config, orders};
 
 use crate::rules::Settings;
 use crate::rules::conceal::{self, CallSeen, OrderSeen, concealed, hints, proper};
 use crate::rules::finding::{Found, Hint};
 use crate::rules::forge::{self, Arrival, NamedCall, OrderFacts, ResultSeen, StepSeen};
-use crate::store::{config, findings, places};
+use crate::store::{findings, places};
 
 const PAGE: i64 = 100;
 /// A call that has not ended after so many hours is passed by: its process died.
@@ -56,7 +56,7 @@ pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     if let Some(changed) = event.is::<Changed>()? {
         let at = match changed.verb.as_str() {
             // The call may still go on, and the order may be filed before its record is complete.
-            "accepted" => event.at + minutes(config::now(tx).await?.0.record_min),
+            "accepted" => event.at + minutes(config::now::<Settings>(tx).await?.value.record_min),
             "arrive" | "give_result" | "close" => event.at,
             _ => return Ok(()),
         };
@@ -138,7 +138,7 @@ fn seen(order: &Order) -> OrderSeen {
 /// those that tell of an earlier call.
 pub async fn check(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let now = app.now();
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     loop {
         let due = places::due(&app.db, now, PAGE).await?;
         let ids: Vec<i64> = due.iter().map(|order| order.get()).collect();
@@ -389,8 +389,8 @@ const CALLS: &str = "calls";
 /// Calls that have ended long enough ago: somebody complained, and no order tells of it.
 pub async fn listen(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let now = app.now();
-    let (settings, _) = config::read(&app.db).await?;
-    let kinds = order_config::read::<Kinds>(&app.db).await?.value;
+    let settings = config::read::<Settings>(&app.db).await?.value;
+    let kinds = config::read::<Kinds>(&app.db).await?.value;
     let queues = calls::store::lines::queues(&app.db).await?;
     let ours = |kind: Kind| matches!(kind, Kind::Complaint | Kind::Report);
     let complains = |code: &str| kinds.for_reason(code).is_some_and(|subtype| ours(subtype.kind));
@@ -525,4 +525,29 @@ async fn compared(app: &App, ids: &[WorkOrderId]) -> anyhow::Result<Vec<(WorkOrd
         compared.push((order.id, forge::edited(&facts, &value, replayed.as_ref(), &seen, &lines)));
     }
     Ok(compared)
+}
+
+/// Results and times of the latest orders, whoever has told of them: for orders that were put in as a whole.
+pub async fn look_at_results(app: &App, calendar: &Calendar) -> anyhow::Result<()> {
+    let now = app.now();
+    let settings = config::read::<Settings>(&app.db).await?.value;
+    let latest = Filter { states: vec!["closed".into()], ..Filter::default() };
+    let latest = find(&app.db, &latest, PAGE).await?;
+    let ids: Vec<WorkOrderId> = latest.iter().map(|kept| kept.order.id).collect();
+    let mut history: BTreeMap<WorkOrderId, Vec<Step>> = BTreeMap::new();
+    for (order, step) in steps::of_many(&app.db, &ids).await? {
+        history.entry(order).or_default().push(step);
+    }
+    let mut found = Vec::new();
+    for kept in &latest {
+        let steps = history.remove(&kept.order.id).unwrap_or_default();
+        let facts = facts(&kept.order, &steps);
+        found.extend(template(app, calendar, &kept.order, &facts, &settings, now).await?);
+        found.extend(forge::impossible(&facts, &[], &settings));
+    }
+    let mut tx = app.db.begin().await?;
+    for found in &found {
+        keep(&mut tx, app.id(), found, calendar, now).await?;
+    }
+    tx.commit().await
 }

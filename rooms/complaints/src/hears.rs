@@ -19,7 +19,7 @@ use work_orders::store::orders;
 
 use crate::rules::follow::{OrderSeen, unheard};
 use crate::rules::level::{Circumstances, heard_in, propose};
-use crate::rules::{Case, Opening, decide};
+use crate::rules::{Act, Case, Opening, decide};
 use crate::store::cases;
 
 const BATCH: i64 = 100;
@@ -48,13 +48,15 @@ async fn learn(tx: &mut Tx, order: WorkOrderId, at: Timestamp, calendar: &Calend
     let Some(kept) = orders::one(tx, order).await? else { return Ok(()) };
     let promised = promises::of(tx, "work_orders", &order.to_string()).await?;
     let seen = seen(&kept.order, &promised);
-    if cases::one(tx, order).await?.is_none() {
+    let fresh = cases::one(tx, order).await?.is_none();
+    if fresh {
         if seen.gone {
             return Ok(());
         }
         let opening = opening(tx, &kept.order, &promised, calendar).await?;
         let about = (kept.order.id, opening.proposal.level);
-        if cases::open(tx, &Case::opened(opening), at).await? {
+        let since = opening.at;
+        if cases::open(tx, &Case::opened(opening), since).await? {
             let payload = serde_json::json!({ "number": kept.order.number, "level": about.1 });
             let subject = about.0.to_string();
             tx.journal(db::Entry { at, who: None, room: "complaints", subject, kind: "opened", payload });
@@ -62,9 +64,15 @@ async fn learn(tx: &mut Tx, order: WorkOrderId, at: Timestamp, calendar: &Calend
     }
     let Some(mut case) = cases::one(tx, order).await? else { return Ok(()) };
     for act in unheard(&case, &seen) {
-        let next = decide::apply(&case, &act, None, at);
+        // When it was so, not when it was heard.
+        let when = match &act {
+            Act::HeardContact { at } | Act::HeardDone { at, .. } => *at,
+            Act::HeardUnit { .. } if fresh => kept.order.dispatched_at.unwrap_or(at),
+            _ => at,
+        };
+        let next = decide::apply(&case, &act, None, when);
         anyhow::ensure!(
-            cases::save(tx, &case, &next, &act, None, at).await?,
+            cases::save(tx, &case, &next, &act, None, when).await?,
             "the case of {order} changed meanwhile"
         );
         case = Case { version: case.version + 1, ..next };

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use web::{Job, Room, Routes, routes};
 
 mod committee;
+pub mod demo;
 mod finders;
 mod hears;
 mod http;

@@ -10,10 +10,11 @@ use kernel::calendar::Calendar;
 use kernel::phone::PhoneNumber;
 use kernel::{CallId, WorkOrderId};
 use web::{Actor, App, Error};
+use work_orders::filing::{self, NewOrder};
 use work_orders::rules::order::{Channel, Contact, Emotion, Matter, Privacy};
 use work_orders::rules::{Kinds, Subtype};
-use work_orders::store::{config, orders};
-use work_orders::work::{self, NewOrder};
+use work_orders::store::orders;
+use work_orders::work;
 
 use crate::rules::{Refusal, text};
 
@@ -46,7 +47,7 @@ pub async fn raise(
 ) -> Result<(WorkOrderId, String), Error> {
     text(&said.words, "words", 4, 500)?;
     let (call, record) = own_call(app, hall, actor, said.call).await?;
-    let kinds = config::read::<Kinds>(&app.db).await?.value;
+    let kinds = db::config::read::<Kinds>(&app.db).await?.value;
     let subtype = conduct(&kinds).ok_or(Refusal::Unknown { what: "subtype" })?;
     let words = said.words.trim().to_owned();
     let number = match record.direction.as_str() {
@@ -82,7 +83,7 @@ pub async fn raise(
     let asker = work::asker(app, actor).await?;
     let token = said.token.filter(|token| !token.is_empty() && token.len() <= 80);
     let new = NewOrder { matter, unit: None, master: None, answered: None, appointment: None, token };
-    let id = work::accept(app, calendar, &asker, new).await?;
+    let id = filing::accept(app, calendar, &asker, new).await?;
     let kept = orders::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
     Ok((id, kept.order.number))
 }

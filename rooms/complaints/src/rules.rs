@@ -7,6 +7,7 @@ pub mod act;
 pub mod case;
 pub mod conceal;
 pub mod decide;
+pub mod demo;
 pub mod figures;
 pub mod finding;
 pub mod follow;
@@ -51,8 +52,6 @@ pub enum Refusal {
     BadSettings { field: &'static str },
     #[error("there is no such {what}")]
     Unknown { what: &'static str },
-    #[error("{field} cannot be looked for like this")]
-    BadQuery { field: &'static str },
 }
 
 impl web::Refusal for Refusal {
@@ -69,7 +68,6 @@ impl web::Refusal for Refusal {
             | Refusal::OwnReport
             | Refusal::NoCall
             | Refusal::TooMany { .. } => Status::Conflict,
-            Refusal::BadQuery { .. } => Status::BadRequest,
             Refusal::NobodyNamed
             | Refusal::BadText { .. }
             | Refusal::BadSettings { .. }

@@ -4,41 +4,25 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
+use kernel::WorkOrderId;
 use kernel::calendar::Calendar;
-use kernel::{Timestamp, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, bad_query, given, place, word};
 use work_orders::store::orders;
 
 use super::views::{self, CaseLine, CaseView, line};
 use crate::committee;
-use crate::rules::{Act, Case, Refusal, Stage};
+use crate::rules::{Act, Case, Stage};
 use crate::store::{cases, found};
 
-pub(super) fn bad(field: &'static str) -> Error {
-    Refusal::BadQuery { field }.into()
-}
-
-pub(super) fn given<T: std::str::FromStr>(
-    field: &'static str,
-    text: Option<&str>,
-) -> Result<Option<T>, Error> {
-    text.filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| bad(field))).transpose()
-}
-
-fn word<T: serde::de::DeserializeOwned>(
+/// A plain enum, checked and kept as the word it is.
+fn checked<T: serde::de::DeserializeOwned>(
     field: &'static str,
     text: Option<&str>,
 ) -> Result<Option<String>, Error> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    promises::rules::parse::<T>(text).map(|_| Some(text.to_owned())).ok_or_else(|| bad(field))
-}
-
-pub(super) fn place<T: std::str::FromStr>(text: &str) -> Result<(Timestamp, T), Error> {
-    let (at, id) = text.split_once('~').ok_or_else(|| bad("after"))?;
-    let at = at.parse().map_err(|_| bad("after"))?;
-    Ok((Timestamp::from_micros(at), id.parse().map_err(|_| bad("after"))?))
+    let known = word::<T>(field, text)?.is_some();
+    Ok(text.filter(|_| known).map(str::to_owned))
 }
 
 /// What is looked for; everything absent is any.
@@ -80,23 +64,23 @@ pub async fn list(
     let looker = committee::looker(&actor, &asker);
     let set = search.set.as_deref().filter(|set| !set.is_empty()).unwrap_or("open");
     if !["open", "overdue", "all"].contains(&set) {
-        return Err(bad("set"));
+        return Err(bad_query("set"));
     }
     use crate::rules::case::{Cause, Verdict};
     use work_orders::rules::order::Level;
     let filter = found::Filter {
         open: set != "all",
-        stage: word::<Stage>("stage", search.stage.as_deref())?,
-        level: word::<Level>("level", search.level.as_deref())?,
+        stage: checked::<Stage>("stage", search.stage.as_deref())?,
+        level: checked::<Level>("level", search.level.as_deref())?,
         unit: given("unit", search.unit.as_deref())?,
         owner: given("owner", search.owner.as_deref())?,
-        conclusion: word::<Verdict>("conclusion", search.conclusion.as_deref())?,
-        cause: word::<Cause>("cause", search.cause.as_deref())?,
+        conclusion: checked::<Verdict>("conclusion", search.conclusion.as_deref())?,
+        cause: checked::<Cause>("cause", search.cause.as_deref())?,
         late: search.late,
         due_before: (set == "overdue").then(|| app.now()),
         from: given("from", search.from.as_deref())?,
         to: given("to", search.to.as_deref())?,
-        after: search.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
+        after: place("after", search.after.as_deref())?,
     };
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
     let found = found::find(&app.db, &looker, &filter, limit + 1).await?;

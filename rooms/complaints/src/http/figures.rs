@@ -1,23 +1,19 @@
 //! What the cases of a period come to, by cause, unit, level, sub-type or month.
 
 use axum::extract::State;
-use kernel::{Timestamp, UnitId};
+use kernel::UnitId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Json, Query};
+use web::{Actor, Answer, App, Json, Period, Query, bad_query};
 
-use super::cases::bad;
 use crate::committee;
 use crate::rules::figures::{By, Tally};
 use crate::store::{findings, found};
 
-/// Of which period, and by what.
+/// By what cases are told apart.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Period {
-    /// Opened, or found, at or after this instant (RFC 3339), and before that.
-    pub from: String,
-    pub to: String,
+pub struct Apart {
     /// `cause`, `unit`, `level`, `subtype` or `month`; `cause` if not given.
     pub by: Option<String>,
 }
@@ -46,17 +42,17 @@ pub struct FiguresView {
 }
 
 /// What the cases of a period come to; without those that fell away, and without what is about oneself.
-#[utoipa::path(get, path = "/api/complaints/figures", tag = "complaints", params(Period),
+#[utoipa::path(get, path = "/api/complaints/figures", tag = "complaints", params(Period, Apart),
     responses((status = 200, body = FiguresView)))]
 pub async fn figures(
     State(app): State<App>,
     actor: Actor,
     Query(period): Query<Period>,
+    Query(apart): Query<Apart>,
 ) -> Answer<FiguresView> {
-    let from: Timestamp = period.from.parse().map_err(|_| bad("from"))?;
-    let to: Timestamp = period.to.parse().map_err(|_| bad("to"))?;
-    let by = period.by.as_deref().filter(|by| !by.is_empty()).unwrap_or("cause");
-    let by = By::parse(by).ok_or_else(|| bad("by"))?;
+    let (from, to) = period.read()?;
+    let by = apart.by.as_deref().filter(|by| !by.is_empty()).unwrap_or("cause");
+    let by = By::parse(by).ok_or_else(|| bad_query("by"))?;
     let asker = committee::asker(&app, &actor).await?;
     let looker = committee::looker(&actor, &asker);
     let groups = found::groups_of(&app.db, &looker, (from, to), by).await?;

@@ -10,10 +10,9 @@ use kernel::{CallId, FindingId, PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, given, place, word};
 use work_orders::store::orders;
 
-use super::cases::{bad, given, place};
 use crate::permissions::CONFIRM;
 use crate::rules::finding::{Finding, FindingKind, Found, Ruling, Shown, State as Stands, rule_upon};
 use crate::rules::{Asker, Refusal, text};
@@ -98,21 +97,15 @@ pub async fn list(
     let asker = committee::asker(&app, &actor).await?;
     let looker = committee::looker(&actor, &asker);
     let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let state = text(&search.state);
-    if state.as_deref().is_some_and(|state| promises::rules::parse::<Stands>(state).is_none()) {
-        return Err(bad("state"));
-    }
-    let kind = text(&search.kind);
-    if kind.as_deref().is_some_and(|kind| promises::rules::parse::<FindingKind>(kind).is_none()) {
-        return Err(bad("kind"));
-    }
+    word::<Stands>("state", search.state.as_deref())?;
+    word::<FindingKind>("kind", search.kind.as_deref())?;
     let filter = Filter {
-        state,
-        kind,
+        state: text(&search.state),
+        kind: text(&search.kind),
         person: given("person", search.person.as_deref())?,
         order: given("order", search.order.as_deref())?,
         month: text(&search.month),
-        after: search.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
+        after: place("after", search.after.as_deref())?,
     };
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
     let found = findings::find(&app.db, &looker, &filter, limit + 1).await?;

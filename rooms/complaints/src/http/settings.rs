@@ -1,14 +1,13 @@
 //! What counts as suspicious.
 
 use axum::extract::State;
-use db::Entry;
+use db::{Entry, config};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json};
 
 use crate::rules::Settings;
-use crate::store::config;
 
 /// One version of the settings.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -22,8 +21,8 @@ pub struct SettingsView {
 /// The settings in force.
 #[utoipa::path(get, path = "/api/complaints/settings", tag = "complaints", responses((status = 200, body = SettingsView)))]
 pub async fn get(State(app): State<App>) -> Answer<SettingsView> {
-    let (settings, version) = config::read(&app.db).await?;
-    Ok(Json(SettingsView { settings, version }))
+    let found = config::read::<Settings>(&app.db).await?;
+    Ok(Json(SettingsView { settings: found.value, version: found.version }))
 }
 
 /// New settings, for what is looked at from now on.
@@ -37,9 +36,7 @@ pub async fn put(
     form.settings.check()?;
     let (settings, before) = (form.settings, form.version);
     let mut tx = app.db.begin().await?;
-    if config::now(&mut tx).await?.1 != before
-        || !config::put(&mut tx, &settings, before, actor.person, app.now()).await?
-    {
+    if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
         return Err(Error::changed_meanwhile());
     }
     let version = before + 1;

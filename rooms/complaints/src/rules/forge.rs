@@ -119,7 +119,14 @@ pub struct StepSeen {
     pub to: String,
 }
 
-/// Places at which an order and its replay may differ without anybody having touched it.
+/// A step and its line of the journal are written within this; orders that are filed together share one instant there.
+const SAME_MICROS: u64 = 60_000_000;
+
+fn apart(one: Timestamp, other: Timestamp) -> u64 {
+    one.as_micros().abs_diff(other.as_micros())
+}
+
+/// The store's own count: an order and its replay differ in it without anybody having touched them.
 const OWN_COUNT: &str = "version";
 const DIFFERENCES_MAX: usize = 10;
 const VALUE_CHARS: usize = 120;
@@ -152,7 +159,9 @@ pub fn edited(
         match by_seq.get(&line.seq) {
             None => odd("step", String::new(), line.to.clone()),
             Some(step) if step.to != line.to => odd("to", step.to.clone(), line.to.clone()),
-            Some(step) if step.at != line.at => odd("at", step.at.to_string(), line.at.to_string()),
+            Some(step) if apart(step.at, line.at) > SAME_MICROS => {
+                odd("at", step.at.to_string(), line.at.to_string())
+            }
             Some(step) if step.who != line.who => odd("who", who(step.who), who(line.who)),
             Some(_) => {}
         }

@@ -424,7 +424,9 @@ fn reasons_lead_to_sub_types() {
         ("G010201", Some("fault.no_gas")),
         ("G040103", Some("request.refund")),
         ("G0403", Some("request.reconnection")),
-        ("G09", None),
+        ("G09", Some("complaint.service")),
+        ("G090203", Some("complaint.construction")),
+        ("G99", None),
     ] {
         assert_eq!(code(reason), expected, "{reason}");
     }
