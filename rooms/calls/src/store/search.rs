@@ -158,12 +158,7 @@ pub async fn one(db: &Db, call: CallId) -> Result<Option<Found>> {
 }
 
 /// The oldest first, behind a place, arrived before `until`: for whoever goes through all calls once.
-pub async fn after(
-    db: &Db,
-    place: (Timestamp, CallId),
-    until: Timestamp,
-    limit: i64,
-) -> Result<Vec<Found>> {
+pub async fn after(db: &Db, place: (Timestamp, CallId), until: Timestamp, limit: i64) -> Result<Vec<Found>> {
     let query = sqlx::query(AFTER).bind(place.0.as_micros()).bind(place.1.get());
     let rows = query.bind(until.as_micros()).bind(limit).fetch_all(db.read()).await;
     rows.context("going through the call records")?.iter().map(found).collect()
@@ -171,8 +166,7 @@ pub async fn after(
 
 /// The finished stretches of these calls, in order within each.
 pub async fn stretches_of(db: &Db, calls: &[CallId]) -> Result<Vec<(CallId, Stretch)>> {
-    let query =
-        sqlx::query(STRETCHES_OF.of(db.kind())).bind(db::ids(calls.iter().map(|call| call.get())));
+    let query = sqlx::query(STRETCHES_OF.of(db.kind())).bind(db::ids(calls.iter().map(|call| call.get())));
     let rows = query.fetch_all(db.read()).await.context("the parts of calls")?;
     rows.iter().map(|row| Ok((CallId(row.try_get("call")?), stretch(row)?))).collect()
 }
