@@ -166,5 +166,20 @@ test("its page tells all of it: every step, the promise kept, the files, what th
   await panel("客户回访").getByText(SAID).waitFor();
   await accessible(supervisor, "an order that is closed");
   await picture(supervisor, "order");
+  // On paper there is nothing to press, and room to sign.
+  await supervisor.emulateMedia({ media: "print" });
+  await supervisor.getByText("领导批示").waitFor();
+  assert.equal(await supervisor.locator("button:visible, nav:visible").count(), 0);
+  await supervisor.emulateMedia({ media: "screen" });
   assert.deepEqual([agent.page, phone, supervisor, asker].flatMap((page) => page.complaints), []);
+});
+
+test("nothing around the orders keeps anybody out, in any theme", { timeout: 300_000 }, async () => {
+  const pages = ["/notices", "/notices/templates", "/notices/bulletins", "/notices/settings", "/callbacks/figures", "/callbacks/settings", "/promises?view=kept", "/promises?view=report"];
+  pages.push("/work_orders/settings", "/work_orders/settings?part=kinds", "/work_orders/settings?part=limits", "/departments", "/departments/duty", "/departments/matters");
+  for (const path of pages) {
+    await supervisor.goto(path);
+    await accessible(supervisor, path);
+  }
+  assert.deepEqual(supervisor.complaints, []);
 });

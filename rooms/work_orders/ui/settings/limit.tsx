@@ -23,7 +23,7 @@ export function LimitInput({ id, value, empty = false, onChange }: { id: string;
   return (
     <span className="row tight">
       <InputNumber id={id} min={0} max={9999} precision={0} changeOnWheel={false} value={many} onChange={(next) => (next === null ? empty && onChange(null) : onChange({ [kind]: next }))} />
-      <Select aria-label={t("limit.unit")} style={{ width: 120 }} value={kind} disabled={many === null} onChange={(next) => onChange({ [next]: many ?? 0 })} options={LIMIT_KINDS.map((key) => ({ value: key, label: t(`limit.${key}`) }))} />
+      <Select aria-label={t("limit.unit")} style={{ width: 140 }} value={kind} disabled={many === null} onChange={(next) => onChange({ [next]: many ?? 0 })} options={LIMIT_KINDS.map((key) => ({ value: key, label: t(`limit.${key}`) }))} />
     </span>
   );
 }
