@@ -9,7 +9,7 @@ import { placed } from "./map";
 import { saidIn } from "./page/said";
 import { nextOf, running, span } from "./promise";
 import { unitTree } from "./unit-picker";
-import { countOf, laneCounts, lanes, unassigned } from "./views";
+import { countOf, firstView, laneCounts, lanes, unassigned, viewsOf } from "./views";
 
 const at = (time: string) => `2026-01-05T${time}:00Z`;
 const ms = (time: string) => Date.parse(at(time));
@@ -153,4 +153,17 @@ it("offers units that are there, and what stood below a retired one", () => {
     { value: "a", title: "a", children: [{ value: "d", title: "d" }] },
     { value: "c", title: "c" },
   ]);
+});
+
+describe("where somebody's day with orders begins", () => {
+  const nobody = { read: false, file: false, handle: false, dispatch: false };
+  it.each([
+    ["an agent", { ...nobody, read: true, file: true }, "mine", 9],
+    ["whoever dispatches", { ...nobody, read: true, file: true, dispatch: true }, "to_dispatch", 9],
+    ["a department", { ...nobody, handle: true }, "units", 3],
+    ["a manager", { ...nobody, read: true }, "all", 8],
+  ] as const)("%s", (_, rights, first, views) => {
+    expect([firstView(rights), viewsOf(rights).length]).toEqual([first, views]);
+    expect(viewsOf(rights)).toContain(first);
+  });
 });

@@ -16,8 +16,8 @@ import { said } from "@lib/words";
 import { KINDS, STATES, useNow, useOrders, useSubtypes, type Now, type OrderLine } from "./api";
 import { FilingDialog } from "./filing/dialog";
 import { Flags, NextDue, StateMark, useTopic } from "./marks";
-import { FILE, HANDLE, READ } from "./permissions";
-import { ASKS, countOf, unassigned, VIEWS, type View } from "./views";
+import { DISPATCH, FILE, HANDLE, READ } from "./permissions";
+import { ASKS, countOf, firstView, unassigned, VIEWS, viewsOf, type Rights, type View } from "./views";
 
 const Board = lazy(() => import("./board"));
 const DeadlineMap = lazy(() => import("./deadline-map"));
@@ -43,16 +43,15 @@ function Unassigned({ now }: { now: Now }) {
   );
 }
 
-function Views({ view, now, own, onChoose }: { view: View; now: Now | undefined; own: boolean; onChoose: (view: View) => void }) {
+function Views({ view, now, rights, onChoose }: { view: View; now: Now | undefined; rights: Rights; onChoose: (view: View) => void }) {
   const { t } = useTranslation("work_orders");
-  const items = VIEWS.filter((key) => !own || key === "units" || key === "mine" || key === "overdue" || key === "urged");
   return (
     <Choose
       small
       label={t("views")}
       value={view}
       onChoose={onChoose}
-      items={items.map((key) => {
+      items={viewsOf(rights).map((key) => {
         const many = countOf(key, now);
         return { key, label: many === null ? t(`view.${key}`) : <>{t(`view.${key}`)} <b className="num">{count(many)}</b></> };
       })}
@@ -64,7 +63,8 @@ export default function OrdersPage() {
   const { t } = useTranslation("work_orders");
   const navigate = useNavigate();
   const [url, change] = useUrlState([...FILTERS, "view", "show", "after"] as const);
-  const [read, file, handle] = [useMay(READ), useMay(FILE), useMay(HANDLE)];
+  const rights: Rights = { read: useMay(READ), file: useMay(FILE), handle: useMay(HANDLE), dispatch: useMay(DISPATCH) };
+  const { read, file } = rights;
   const units = useUnits();
   const agents = useAgents();
   const subtypes = useSubtypes();
@@ -73,7 +73,7 @@ export default function OrdersPage() {
   const [filing, setFiling] = useState(false);
   const now = useNow(read).data;
 
-  const view = VIEWS.find((key) => key === url.view) ?? (handle ? "units" : "to_dispatch");
+  const view = VIEWS.find((key) => key === url.view) ?? firstView(rights);
   const shown: Shown = SHOWN.find((key) => key === url.show) ?? "list";
   const chosen: Query = Object.fromEntries(FILTERS.map((key) => [key, url[key]]));
   const filtered = FILTERS.some((key) => url[key] !== undefined);
@@ -182,7 +182,7 @@ export default function OrdersPage() {
       }
     >
       {now && <Unassigned now={now} />}
-      <Views view={view} now={now} own={!read} onChoose={(key) => set({ view: key })} />
+      <Views view={view} now={now} rights={rights} onChoose={(key) => set({ view: key })} />
       <Filters label={t("filters")} active={filtered} onClear={clear}>
         <ChoiceFilter id="kind" label={t("column.kind")} value={url.kind} onChange={(kind) => set({ kind, subtype: null })} options={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} />
         <ChoiceFilter id="subtype" label={t("column.subtype")} width={150} value={url.subtype} onChange={(subtype) => set({ subtype })} options={subtypes.all.filter((one) => !url.kind || one.kind === url.kind).map((one) => ({ value: one.code, label: said(one.title), search: said(one.title) }))} />

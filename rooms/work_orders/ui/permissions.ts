@@ -1,5 +1,6 @@
 // The permissions that pages of this room ask for.
 export const FILE = "work_orders.file";
+export const DISPATCH = "work_orders.dispatch";
 export const READ = "work_orders.read";
 export const HANDLE = "work_orders.handle";
 export const UNMASK = "work_orders.unmask";

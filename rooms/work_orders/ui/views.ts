@@ -5,6 +5,17 @@ import type { Now, OrderLine, State } from "./api";
 export const VIEWS = ["to_dispatch", "units", "mine", "all", "overdue", "urged", "supervised", "to_review", "to_call_back"] as const;
 export type View = (typeof VIEWS)[number];
 
+export interface Rights {
+  read: boolean;
+  file: boolean;
+  handle: boolean;
+  dispatch: boolean;
+}
+/** What somebody works from: whoever sees only some orders needs no views of the centre, and whoever accepts none has accepted none. */
+export const viewsOf = ({ read, file }: Rights): View[] => VIEWS.filter((view) => (view === "mine" ? file : read || view === "units" || view === "overdue" || view === "urged"));
+/** Where somebody's day begins. */
+export const firstView = ({ file, handle, dispatch }: Rights): View => (handle ? "units" : dispatch ? "to_dispatch" : file ? "mine" : "all");
+
 /** What the server is asked for. */
 export const ASKS: Record<View, Query> = {
   to_dispatch: { open: true, state: "accepted,to_dispatch" },
