@@ -1,6 +1,8 @@
 //! What both programs know: where the measured one lies, how invented customers are called, and how a database full of them
 //! is taken over.
 
+pub mod served;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};

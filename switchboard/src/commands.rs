@@ -7,3 +7,4 @@ pub mod new_key;
 pub mod serve;
 #[cfg(test)]
 mod tests;
+pub mod work_orders;

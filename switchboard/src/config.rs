@@ -40,6 +40,11 @@ pub enum Command {
         #[command(subcommand)]
         act: Customers,
     },
+    /// Invented work orders, to try the centre with as many as there will be.
+    WorkOrders {
+        #[command(subcommand)]
+        act: WorkOrders,
+    },
     /// When `secret.key` is lost: makes another one and takes everybody's second factor away.
     NewKey {
         #[command(flatten)]
@@ -61,6 +66,17 @@ pub enum Customers {
         /// The same seed makes the same customers.
         #[arg(long, default_value_t = DEMO_SEED)]
         seed: u64,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum WorkOrders {
+    /// Put invented orders in that have lived by the rules for a month, where the demo is and no order yet.
+    Generate {
+        #[arg(long)]
+        count: u64,
         #[command(flatten)]
         place: Place,
     },

@@ -48,16 +48,20 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     Ok(())
 }
 
-/// The demo's work orders of the last thirty days, where there are none yet.
-pub async fn orders(app: &App, calendar: &Calendar, count: u64) -> Result<()> {
+/// The demo's work orders of the last thirty days, where there are none yet; how many were put in.
+pub async fn orders<Rest: Future<Output = ()>>(
+    app: &App,
+    calendar: &Calendar,
+    count: u64,
+    told: impl Fn(u64) -> Rest,
+) -> Result<u64> {
     let people = people::agents(&app.db).await?;
     let agents: Vec<PersonId> =
         people.iter().filter(|agent| agent.number.starts_with('1')).map(|agent| agent.person).collect();
     let Some(reviewer) = people.iter().find(|agent| agent.number == "2002").map(|agent| agent.person) else {
-        return Ok(());
+        return Ok(0);
     };
-    let rest = |_| std::future::ready(());
-    work_orders::demo::fill(app, calendar, (count, 30), DEMO_SEED, (&agents, reviewer), rest)
+    let made = work_orders::demo::fill(app, calendar, (count, 30), DEMO_SEED, (&agents, reviewer), told)
         .await
         .context("putting the demo's work orders in")?;
     let person = |number: &str| people.iter().find(|one| one.number == number).map(|one| one.person);
@@ -65,7 +69,7 @@ pub async fn orders(app: &App, calendar: &Calendar, count: u64) -> Result<()> {
         let members = complaints::rules::demo::Members { chair: reviewer, others: [second, third] };
         complaints::demo::fill(app, calendar, members).await.context("putting the demo's complaints in")?;
     }
-    Ok(())
+    Ok(made)
 }
 
 /// Makes the demo's customers, beside everything else: the first start takes no longer for them.

@@ -33,6 +33,7 @@ async fn main() -> ExitCode {
         Command::Apply { file, place } => commands::apply::run(file, place).await,
         Command::Export { place } => commands::export::run(place).await,
         Command::Customers { act } => commands::customers::run(act).await,
+        Command::WorkOrders { act } => commands::work_orders::run(act).await,
         Command::NewKey { place } => commands::new_key::run(place).await,
         Command::Simulate(people) => simulate::run(people).await,
         Command::Answer(people) => simulate::answer(people).await,

@@ -1,4 +1,5 @@
-//! Acknowledged means kept: orders are filed and moved while the program is killed, at random and at each flush to the disk;
+//! Acknowledged means kept: orders are filed and moved while the program is killed, at random and at each flush to the disk,
+//! or the PostgreSQL that it keeps them in;
 //! what the clients were told is then compared with what is there.
 //!
 //! `KILLS=200 cargo nextest run -p switchboard --test work_orders_survive` looks longer.
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Centre, Session};
+use testkit::{Centre, Postgres, Session};
 use tokio::process::Command;
 use tokio::sync::{Mutex, RwLock};
 
@@ -22,9 +23,9 @@ fn rounds(usually: u64) -> u64 {
     std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(usually)
 }
 
-async fn centre() -> Centre {
+async fn centre(database: Option<String>) -> Centre {
     let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    Centre::start(PROGRAM, &house).await.expect("the centre starts")
+    Centre::start_on(PROGRAM, &house, database).await.expect("the centre starts")
 }
 
 /// What the clients know: what was acknowledged, and nothing else.
@@ -152,9 +153,8 @@ async fn check(centre: &Centre, ledger: &Ledger) {
     assert_eq!(verdict.json["is_whole"], true, "the journal: {}", verdict.json);
 }
 
-/// Clients at work while `strike` kills the program again and again.
-async fn survive(rounds: u64, mut strike: impl AsyncFnMut(&mut Centre, u64)) {
-    let mut centre = centre().await;
+/// Clients at work while `strike` kills the program, or what it keeps things in, again and again.
+async fn survive(mut centre: Centre, rounds: u64, mut strike: impl AsyncFnMut(&mut Centre, u64)) {
     let now: Now = Arc::new(RwLock::new(Some(people(&centre).await)));
     let leader = centre.sign_in("2002").await.expect("a leader");
     let units = get(&leader, "/api/departments/names").await;
@@ -172,9 +172,11 @@ async fn survive(rounds: u64, mut strike: impl AsyncFnMut(&mut Centre, u64)) {
         .collect();
     for round in 0..rounds {
         strike(&mut centre, round).await;
-        *now.write().await = None;
-        centre.again().await.expect("it starts again");
-        *now.write().await = Some(people(&centre).await);
+        if centre.pid().is_none() {
+            *now.write().await = None;
+            centre.again().await.expect("it starts again");
+            *now.write().await = Some(people(&centre).await);
+        }
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     stop.store(true, Relaxed);
@@ -189,7 +191,7 @@ async fn survive(rounds: u64, mut strike: impl AsyncFnMut(&mut Centre, u64)) {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_random_nothing_is_lost_and_nothing_is_doubled() {
     let mut dice = fastrand::Rng::with_seed(7);
-    survive(rounds(6), async |centre, _| {
+    survive(centre(None).await, rounds(6), async |centre, _| {
         tokio::time::sleep(Duration::from_millis(dice.u64(200..1_500))).await;
         centre.kill().await.expect("killed");
     })
@@ -198,7 +200,7 @@ async fn killed_at_random_nothing_is_lost_and_nothing_is_doubled() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_a_flush_to_the_disk_nothing_is_lost_and_nothing_is_doubled() {
-    survive(rounds(6), async |centre, round| {
+    survive(centre(None).await, rounds(6), async |centre, round| {
         let pid = centre.pid().expect("it runs").to_string();
         let inject = format!("inject=fsync,fdatasync:signal=SIGKILL:when={}", 1 + round * 7 % 60);
         let mut strace = Command::new("strace")
@@ -209,6 +211,19 @@ async fn killed_at_a_flush_to_the_disk_nothing_is_lost_and_nothing_is_doubled() 
         let struck = tokio::time::timeout(Duration::from_secs(20), strace.wait()).await;
         assert!(struck.is_ok(), "it was not struck within 20 s");
         centre.kill().await.expect("gone");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_its_postgresql_killed_nothing_is_lost_and_nothing_is_doubled() {
+    let Some(postgres) = Postgres::start().await.expect("PostgreSQL starts") else { return };
+    let mut dice = fastrand::Rng::with_seed(11);
+    survive(centre(Some(postgres.url())).await, rounds(3), async |_, _| {
+        tokio::time::sleep(Duration::from_millis(dice.u64(500..2_500))).await;
+        postgres.kill().expect("it ran");
+        tokio::time::sleep(Duration::from_millis(dice.u64(0..1_500))).await;
+        postgres.again().await.expect("it comes back");
     })
     .await;
 }

@@ -20,6 +20,7 @@ pub struct Centre {
     program: PathBuf,
     folder: TempDir,
     child: Option<Child>,
+    database: Option<String>,
     pub http: SocketAddr,
     pub sip: SocketAddr,
 }
@@ -27,18 +28,24 @@ pub struct Centre {
 impl Centre {
     /// Starts `program serve --demo`. `house` is the working folder, in which `prompts` lies.
     pub async fn start(program: &str, house: &Path) -> Result<Centre> {
+        Centre::start_on(program, house, None).await
+    }
+
+    /// The same on a database beside it: `postgres://…`.
+    pub async fn start_on(program: &str, house: &Path, database: Option<String>) -> Result<Centre> {
         let folder = tempfile::Builder::new().prefix("switchboard-").tempdir()?;
         let config = format!("prompts = {:?}\n", house.join("prompts"));
         std::fs::write(folder.path().join("switchboard.toml"), config)?;
         let sip = free_port()?;
         let http = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut centre = Centre { program: program.into(), folder, child: None, http, sip };
+        let mut centre = Centre { program: program.into(), folder, child: None, database, http, sip };
         centre.again().await?;
         Ok(centre)
     }
 
     /// Starts it again on the same folder.
     pub async fn again(&mut self) -> Result<()> {
+        let database = self.database.iter().flat_map(|url| ["--database", url.as_str()]);
         let mut child = Command::new(&self.program)
             .args([
                 "serve",
@@ -53,6 +60,7 @@ impl Centre {
                 "127.0.0.1:0",
             ])
             .args(["--sip", &self.sip.to_string()])
+            .args(database)
             .arg("--data")
             .arg(self.folder.path().join("data"))
             .arg("--config")

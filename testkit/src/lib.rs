@@ -1,15 +1,17 @@
 //! For tests of the whole: a real centre in a process of its own on loopback, and people who sign in to it; and whoever
-//! takes messages from it, a mail server and a signed HTTP gateway. (A short message centre is in `gateways::smpp`.)
+//! takes messages from it, a mail server and a signed HTTP gateway; and a PostgreSQL that can be killed. (A short message centre is in `gateways::smpp`.)
 
 #![forbid(unsafe_code)]
 
 mod centre;
 mod http_gateway;
+mod postgres;
 mod session;
 mod smtp;
 
 pub use centre::Centre;
 pub use http_gateway::{Habit, HttpGateway, Posted};
+pub use postgres::Postgres;
 pub use session::{Reply, Session, Watched};
 pub use smtp::{Received, SmtpServer};
 

@@ -5,27 +5,16 @@
 //! `switchboard customers generate --data DIR` has made is copied.
 
 use std::fmt::Write as _;
-use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use reqwest::Client;
+use bench::served::{Asker, Place, Served, coded, figure};
 use serde_json::{Value, json};
 
 const FIRST_ACCOUNT: u64 = 3_300_000_001;
 const IMPORTED: u64 = 160_000;
-const ASKED: u64 = 100;
-
-struct Centre(Child);
-
-impl Drop for Centre {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -40,58 +29,21 @@ async fn main() -> Result<()> {
     }
     let program = bench::program()?;
     let folder = tempfile::tempdir()?;
-    let data = folder.path().join("data");
-    let place = |command: &mut Command| {
-        command.arg("--data").arg(&data);
-        if let Some(url) = &database {
-            command.args(["--database", url]);
-        }
-    };
-    println!("{count} customers on {}", if database.is_some() { "PostgreSQL" } else { "SQLite" });
+    let place = Place { data: folder.path().join("data"), database };
+    println!("{count} customers on {}", if place.database.is_some() { "PostgreSQL" } else { "SQLite" });
 
     if let Some(from) = from {
-        bench::copy_database(&from, &data)?;
+        bench::copy_database(&from, &place.data)?;
     }
     let begun = Instant::now();
-    let mut generate = Command::new(&program);
-    generate.args(["customers", "generate", "--count", &count.to_string()]).stderr(Stdio::null());
-    place(&mut generate);
-    ensure!(generate.status()?.success(), "the customers could not be made");
+    let mut generate = place.command(&program, &["customers", "generate", "--count", &count.to_string()]);
+    ensure!(generate.stderr(Stdio::null()).status()?.success(), "the customers could not be made");
     figure("made and written", begun.elapsed().as_secs_f64(), "s", "");
 
-    let http = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    let sip = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    let mut serve = Command::new(&program);
-    serve.args([
-        "serve",
-        "--demo",
-        "--http",
-        &http.to_string(),
-        "--sip",
-        &sip.to_string(),
-        "--rtp",
-        "41000-41099",
-    ]);
-    let log = folder.path().join("log");
-    serve.stdout(Stdio::null()).stderr(std::fs::File::create(&log)?);
-    place(&mut serve);
     let begun = Instant::now();
-    let mut centre = Centre(serve.spawn()?);
-    let client = Client::builder().cookie_store(true).build()?;
-    let base = format!("http://{http}");
-    let sign_in = json!({ "user": "2002", "password": "demo-2002" });
-    while client.post(format!("{base}/api/sign_in")).json(&sign_in).send().await.is_err() {
-        let ended = centre.0.try_wait()?;
-        let patient = begun.elapsed() < Duration::from_secs(180);
-        ensure!(ended.is_none() && patient, "it does not start:\n{}", std::fs::read_to_string(&log)?);
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    let get = async |path: &str| -> Result<Value> {
-        let reply = client.get(format!("{base}{path}")).send().await?;
-        ensure!(reply.status().is_success(), "{path}: {}", reply.status());
-        Ok(reply.json().await?)
-    };
-    while !get("/api/search?q=wf").await?["building"].is_null() {
+    let served = Served::start(&program, &place, &[]).await?;
+    let leader = served.sign_in("2002").await?;
+    while !leader.get("/api/search?q=wf").await?["building"].is_null() {
         ensure!(begun.elapsed() < Duration::from_secs(1_800), "the index is not built");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -102,29 +54,36 @@ async fn main() -> Result<()> {
     let latin = ["wangfang", "lj", "ouy", "zhaoxm", "s"];
     let places = ["青岚区松涛路", "晓月里3栋502", "云麓区丹枫大道88号", "听泉苑 12栋", "鹤鸣新村1单元"];
     let pick = |of: &[&str], nth: u64| of[nth as usize % of.len()].to_owned();
-    time(&get, "search: name", 150.0, |nth| format!("/api/search?q={}", coded(&pick(&names, nth)))).await?;
-    time(&get, "search: pinyin, initials", 150.0, |nth| format!("/api/search?q={}", pick(&latin, nth)))
+    leader.time("search: name", 150.0, |nth| format!("/api/search?q={}", coded(&pick(&names, nth)))).await?;
+    leader
+        .time("search: pinyin, initials", 150.0, |nth| format!("/api/search?q={}", pick(&latin, nth)))
         .await?;
-    time(&get, "search: address", 150.0, |nth| format!("/api/search?q={}", coded(&pick(&places, nth))))
+    leader
+        .time("search: address", 150.0, |nth| format!("/api/search?q={}", coded(&pick(&places, nth))))
         .await?;
-    time(&get, "search: end of a number, 4 digits", 150.0, |nth| {
-        format!("/api/search?q={:04}", nth * 97 % 10_000)
-    })
-    .await?;
-    time(&get, "search: account", 150.0, |nth| format!("/api/search?q={}", FIRST_ACCOUNT + spread(nth)))
+    leader
+        .time("search: end of a number, 4 digits", 150.0, |nth| {
+            format!("/api/search?q={:04}", nth * 97 % 10_000)
+        })
         .await?;
-    time(&get, "search: name and street", 150.0, |nth| {
-        format!("/api/search?q={}", coded(&format!("{} 松涛路", pick(&names, nth))))
-    })
-    .await?;
-    time(&get, "known by the whole number", 50.0, |nth| {
-        format!("/api/customers?text={}", bench::customer_number(spread(nth)))
-    })
-    .await?;
-    time(&get, "list, a class", 150.0, |nth| {
-        format!("/api/customers?class={}", pick(&["industrial", "residential", "cng"], nth))
-    })
-    .await?;
+    leader
+        .time("search: account", 150.0, |nth| format!("/api/search?q={}", FIRST_ACCOUNT + spread(nth)))
+        .await?;
+    leader
+        .time("search: name and street", 150.0, |nth| {
+            format!("/api/search?q={}", coded(&format!("{} 松涛路", pick(&names, nth))))
+        })
+        .await?;
+    leader
+        .time("known by the whole number", 50.0, |nth| {
+            format!("/api/customers?text={}", bench::customer_number(spread(nth)))
+        })
+        .await?;
+    leader
+        .time("list, a class", 150.0, |nth| {
+            format!("/api/customers?class={}", pick(&["industrial", "residential", "cng"], nth))
+        })
+        .await?;
 
     let mut csv = String::from("户号,户名,电话,地址,类别,表号,安装年\n");
     for nth in 0..IMPORTED {
@@ -132,6 +91,7 @@ async fn main() -> Result<()> {
     }
     let part = reqwest::multipart::Part::bytes(csv.into_bytes()).file_name("customers.csv");
     let form = reqwest::multipart::Form::new().part("file", part);
+    let Asker { client, base } = &leader;
     let job: Value =
         client.post(format!("{base}/api/customers/imports")).multipart(form).send().await?.json().await?;
     let id = job["id"].as_str().context("no import")?.to_owned();
@@ -144,7 +104,7 @@ async fn main() -> Result<()> {
         .await?
         .error_for_status()?;
     let done = loop {
-        let job = get(&format!("/api/customers/imports/{id}")).await?;
+        let job = leader.get(&format!("/api/customers/imports/{id}")).await?;
         if job["state"] != "running" {
             break job;
         }
@@ -155,31 +115,4 @@ async fn main() -> Result<()> {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("load average {load}");
     Ok(())
-}
-
-async fn time(
-    get: &impl AsyncFn(&str) -> Result<Value>,
-    what: &str,
-    goal: f64,
-    path: impl Fn(u64) -> String,
-) -> Result<()> {
-    let mut taken = Vec::new();
-    for nth in 0..ASKED {
-        let path = path(nth);
-        let begun = Instant::now();
-        get(&path).await?;
-        taken.push(begun.elapsed().as_secs_f64() * 1_000.0);
-    }
-    taken.sort_by(f64::total_cmp);
-    let at = |share: f64| taken[((taken.len() - 1) as f64 * share) as usize];
-    println!("{what:40} p50 {:7.1} ms   p95 {:7.1} ms   goal {goal}", at(0.5), at(0.95));
-    Ok(())
-}
-
-fn figure(what: &str, value: f64, unit: &str, goal: &str) {
-    println!("{what:40} {value:7.1} {unit}   {goal}");
-}
-
-fn coded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -71,8 +71,9 @@ pub struct News {
 type Handling<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
 type Handle = dyn for<'a> Fn(&'a mut Tx, &'a Emitted) -> Handling<'a> + Send + Sync;
 
-/// Who wants to hear of what. What the handler writes with its `Tx` and the note that it has heard are one transaction:
-/// written once, however often the centre is killed. What it does outside the database may happen again.
+/// Who wants to hear of what. What the handler writes with its `Tx` and the note that it has heard are one transaction, which
+/// several events may share: written once, however often the centre is killed. What it does outside the database may happen
+/// again, and what it reads there does not show what the events just before have changed: it reads with its `Tx`.
 #[derive(Clone)]
 pub struct Subscription {
     /// Never changed once in use: `floor.counts_calls`.
@@ -129,6 +130,8 @@ const PARK: &str = "INSERT INTO db_outbox_parked (name, event, at, kind, payload
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name, event) DO NOTHING";
 const PRUNE: &str = "DELETE FROM db_outbox WHERE id <= (SELECT MIN(heard) FROM db_outbox_reader)";
 
+/// So many are handled in one transaction: a storm's events share their flushes, and nobody else waits long to write.
+const TOGETHER: usize = 32;
 /// After this many failures an event is put aside for this subscriber, with the reason, and the next is delivered:
 /// one bad event must not stop all that follow.
 const ATTEMPTS_MAX: i64 = 8;
@@ -178,39 +181,43 @@ impl Db {
     }
 
     async fn deliver_to(&self, subscription: &Subscription) -> anyhow::Result<()> {
+        let mut most = TOGETHER;
         loop {
             let mut tx = self.begin().await?;
             let claim = sqlx::query(CLAIM).bind(subscription.name).fetch_one(&mut *tx).await?;
             let heard: i64 = claim.try_get("heard")?;
             let rows = sqlx::query(NEXT).bind(heard).fetch_all(&mut *tx).await.context("reading events")?;
-            // Those nobody here wants are skipped together; the first wanted one gets this transaction to itself.
-            let mut last = heard;
-            let mut wanted = None;
+            let (mut last, mut handled, mut failed) = (heard, 0, None);
             for row in &rows {
                 let event = emitted_of(row)?;
                 if subscription.kinds.contains(&event.kind.as_str()) {
-                    wanted = Some(event);
-                    break;
+                    if let Err(error) = (subscription.handle)(&mut tx, &event).await {
+                        failed = Some((event, error));
+                        break;
+                    }
+                    handled += 1;
                 }
                 last = event.id;
+                if handled == most {
+                    break;
+                }
             }
-            let Some(event) = wanted else {
-                if last == heard {
-                    return Ok(());
+            match failed {
+                // Those before it are handled again without it; then it is the first.
+                Some(_) if handled > 0 => {
+                    tx.rollback().await?;
+                    most = handled;
                 }
-                sqlx::query(HEARD).bind(last).bind(subscription.name).execute(&mut *tx).await?;
-                tx.commit().await?;
-                continue;
-            };
-            match (subscription.handle)(&mut tx, &event).await {
-                Ok(()) => {
-                    sqlx::query(HEARD).bind(event.id).bind(subscription.name).execute(&mut *tx).await?;
-                    tx.commit().await?;
-                }
-                Err(error) => {
+                Some((event, error)) => {
                     tx.rollback().await?;
                     self.note_failure(subscription.name, &event, &error).await?;
                     return Err(error.context(format!("handling {} ({})", event.kind, event.id)));
+                }
+                None if last == heard => return Ok(()),
+                None => {
+                    sqlx::query(HEARD).bind(last).bind(subscription.name).execute(&mut *tx).await?;
+                    tx.commit().await?;
+                    most = TOGETHER;
                 }
             }
         }

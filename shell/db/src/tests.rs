@@ -234,6 +234,23 @@ fn an_event_is_handled_once_in_order_also_after_a_restart() {
 }
 
 #[test]
+fn one_that_cannot_be_handled_keeps_nobody_before_it_from_being_handled_once() {
+    on_both(&[NOTES], async |db| {
+        db.join(&[copier()]).await.expect("join");
+        for text in ["one", "two", "bad", "three"] {
+            emit(&db, text).await;
+        }
+        db.deliver_pending(&[copier()]).await.expect_err("refused");
+        assert_eq!(notes(&db).await, ["one", "two"], "handled together, and again without the third");
+        for _ in 1..8 {
+            db.deliver_pending(&[copier()]).await.expect_err("refused");
+        }
+        db.deliver_pending(&[copier()]).await.expect("put aside, the next is delivered");
+        assert_eq!(notes(&db).await, ["one", "two", "three"]);
+    });
+}
+
+#[test]
 fn an_event_that_cannot_be_handled_is_put_aside() {
     on_both(&[NOTES], async |db| {
         db.join(&[copier()]).await.expect("join");

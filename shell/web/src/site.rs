@@ -108,9 +108,12 @@ impl Site {
                 ticker.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
                 loop {
                     ticker.tick().await;
+                    let begun = Instant::now();
                     if let Err(error) = (job.run)(app.clone()).await {
                         tracing::error!(job = job.name, "a job failed: {error:#}");
                     }
+                    metrics::histogram!("job_seconds", "job" => job.name)
+                        .record(begun.elapsed().as_secs_f64());
                 }
             });
         }
