@@ -91,6 +91,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         recordings: recordings::Config::new(folders.recordings()),
         customers: folders.customers(),
         interactions: folders.interactions(),
+        statistics: folders.statistics(),
         departments: folders.departments(),
         work_orders: folders.work_orders(),
         ways: Arc::new(ways(&config)?),

@@ -24,29 +24,6 @@ pub struct FiguresView {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FiguresView {
-    /// A unit's id, a kind, an area; absent where there is none.
-    key: Option<String>,
-    accepted: i64,
-    /// Answered on the call.
-    answered: i64,
-    dispatched: i64,
-    returned: i64,
-    urged: i64,
-    reopened: i64,
-    supervised: i64,
-    on_time: i64,
-    late: i64,
-    overdue: i64,
-    /// 工单及时率, 0 to 1; absent of nothing.
-    k22: Option<f64>,
-    /// 退单率
-    k24: Option<f64>,
-    /// 催办率
-    k25: Option<f64>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
 pub struct Figures {
     rows: Vec<FiguresView>,
     all: FiguresView,

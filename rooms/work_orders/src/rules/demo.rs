@@ -136,7 +136,7 @@ pub fn matter(dice: &mut Dice, subtype: &Subtype, nth: u64) -> Matter {
 }
 
 fn somebody(person: PersonId, unit: Option<UnitId>) -> Asker {
-    let units = unit.into_iter().collect();
+    let units: std::collections::BTreeSet<UnitId> = unit.into_iter().collect();
     let powers = Asker::centre().powers;
     Asker { person: Some(person), powers, leads: unit.into_iter().collect(), belongs: units.clone(), units }
 }

@@ -1,5 +1,6 @@
 //! The rules as examples, and as properties of every path an order can take.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use deadlines::{Clock, Clocks, Kind, Profile, Step};
