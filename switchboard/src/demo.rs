@@ -48,24 +48,39 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     Ok(())
 }
 
-/// The demo's work orders of the last thirty days, where there are none yet.
-pub async fn orders(app: &App, calendar: &Calendar, count: u64) -> Result<()> {
+/// Makes the demo's work orders of the last thirty days, where there are none yet, beside everything else.
+pub async fn orders(app: App, calendar: Calendar, count: u64) {
+    let begun = app.now();
+    match fill_orders(&app, &calendar, count).await {
+        Ok(0) => {}
+        Ok(made) => {
+            let seconds = app.now().since(begun).as_secs();
+            tracing::info!("{made} invented work orders were put in within {seconds} s");
+        }
+        Err(failure) => tracing::warn!("the invented work orders could not be put in: {failure:#}"),
+    }
+}
+
+async fn fill_orders(app: &App, calendar: &Calendar, count: u64) -> Result<u64> {
     let people = people::agents(&app.db).await?;
     let agents: Vec<PersonId> =
         people.iter().filter(|agent| agent.number.starts_with('1')).map(|agent| agent.person).collect();
     let Some(reviewer) = people.iter().find(|agent| agent.number == "2002").map(|agent| agent.person) else {
-        return Ok(());
+        return Ok(0);
     };
-    let rest = |_| std::future::ready(());
-    work_orders::demo::fill(app, calendar, (count, 30), DEMO_SEED, (&agents, reviewer), rest)
-        .await
-        .context("putting the demo's work orders in")?;
+    let told = |done: u64| {
+        tracing::info!("{done} of {count} invented work orders are there");
+        // Whoever signs in meanwhile has the database, too.
+        tokio::time::sleep(Duration::from_millis(100))
+    };
+    let made =
+        work_orders::demo::fill(app, calendar, (count, 30), DEMO_SEED, (&agents, reviewer), told).await?;
     let person = |number: &str| people.iter().find(|one| one.number == number).map(|one| one.person);
     if let (Some(second), Some(third)) = (person("2003"), person("4001")) {
         let members = complaints::rules::demo::Members { chair: reviewer, others: [second, third] };
         complaints::demo::fill(app, calendar, members).await.context("putting the demo's complaints in")?;
     }
-    Ok(())
+    Ok(made)
 }
 
 /// Makes the demo's customers, beside everything else: the first start takes no longer for them.

@@ -47,7 +47,6 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let flows = store::flows_centre(&folders, &config.prompts, calendar.clone())?;
     if config.demo {
         demo::put_in(&app, &flows).await?;
-        demo::orders(&app, &calendar, config.demo_orders).await?;
     }
     notices::put_drafts(&app).await.context("putting the texts of notices in, to be approved")?;
     let sealer = secret::sealer(&folders, &app).await?;
@@ -85,7 +84,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let around = Surroundings {
         db: app.db.clone(),
         hall: Arc::new(hall.clone()),
-        calendar,
+        calendar: calendar.clone(),
         people: people::Config { realm: REALM.to_owned(), centre: name.clone(), sealer, demo: config.demo },
         flows: flows.clone(),
         recordings: recordings::Config::new(folders.recordings()),
@@ -121,13 +120,15 @@ pub async fn run(serve: &Serve) -> Result<()> {
     ));
 
     let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone(), config.demo_customers)));
+    let orders =
+        config.demo.then(|| tokio::spawn(demo::orders(app.clone(), calendar.clone(), config.demo_orders)));
     let outside = config.demo.then(|| tokio::spawn(demo::outside(config.prompts.clone())));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
 
     info!("stopping: calls in progress are ended");
     configuring.abort();
-    for task in [customers, outside].into_iter().flatten() {
+    for task in [customers, orders, outside].into_iter().flatten() {
         task.abort();
     }
     telephony.stop().await;
