@@ -48,8 +48,26 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     Ok(())
 }
 
-/// The demo's work orders of the last thirty days, where there are none yet; how many were put in.
-pub async fn orders<Rest: Future<Output = ()>>(
+/// Makes the demo's work orders of the last thirty days, where there are none yet, beside everything else.
+pub async fn orders(app: App, calendar: Calendar, count: u64) {
+    let begun = app.now();
+    let told = |done: u64| {
+        tracing::info!("{done} of {count} invented work orders are there");
+        // Whoever signs in meanwhile has the database, too.
+        tokio::time::sleep(Duration::from_millis(100))
+    };
+    match fill_orders(&app, &calendar, count, told).await {
+        Ok(0) => {}
+        Ok(made) => {
+            let seconds = app.now().since(begun).as_secs();
+            tracing::info!("{made} invented work orders were put in within {seconds} s");
+        }
+        Err(failure) => tracing::warn!("the invented work orders could not be put in: {failure:#}"),
+    }
+}
+
+/// The same at once; how many were put in.
+pub async fn fill_orders<Rest: Future<Output = ()>>(
     app: &App,
     calendar: &Calendar,
     count: u64,

@@ -25,6 +25,8 @@ pub struct Surroundings {
     pub departments: PathBuf,
     /// Photos and signatures of work orders.
     pub work_orders: PathBuf,
+    /// Files of exports.
+    pub statistics: PathBuf,
     /// The gateways of messages.
     pub ways: Arc<notices::Ways>,
 }
@@ -46,13 +48,13 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
         complaints::room(around.hall, around.calendar),
+        statistics::room(around.statistics),
     ]
 }
 
 /// Their tables, in the same order.
 pub const MIGRATIONS: &[Migrations] = &[
     audit::MIGRATIONS,
-    customers::MIGRATIONS,
     notices::MIGRATIONS,
     departments::MIGRATIONS,
     people::MIGRATIONS,
@@ -60,9 +62,11 @@ pub const MIGRATIONS: &[Migrations] = &[
     ivr_flows::MIGRATIONS,
     calls::MIGRATIONS,
     recordings::MIGRATIONS,
+    customers::MIGRATIONS,
     interactions::MIGRATIONS,
     floor::MIGRATIONS,
     work_orders::MIGRATIONS,
     callbacks::MIGRATIONS,
     complaints::MIGRATIONS,
+    statistics::MIGRATIONS,
 ];

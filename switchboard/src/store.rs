@@ -59,6 +59,9 @@ impl Folders {
         self.data.join("customers")
     }
     /// Files of records that go out.
+    pub fn statistics(&self) -> PathBuf {
+        self.data.join("statistics")
+    }
     pub fn interactions(&self) -> PathBuf {
         self.data.join("interactions")
     }

@@ -4,6 +4,7 @@ CREATE TABLE callbacks_task (
   work_order BIGINT NOT NULL,
   since BIGINT NOT NULL,
   kind TEXT NOT NULL,
+  area TEXT NOT NULL,
   -- Who is judged; none where no unit had it.
   unit BIGINT,
   -- Who may not ask: the agent who accepted it, and whom it is about.

@@ -1,17 +1,13 @@
 //! The room as people use it, on both databases: orders that a crew has done, two agents who ask, a supervisor.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use calls::Hall;
+use calls::testing::Noting;
 use db::testdb::on_both;
 use db::{Db, Migrations};
 use departments::{Kind as UnitKind, Member, Post, Unit};
-use exchange::floor::Pulse;
-use exchange::{DeskView, FloorView, Input, Refused};
-use futures::future::BoxFuture;
 use kernel::calendar::Calendar;
 use kernel::{PersonId, UnitId};
 use serde_json::{Value, json};
@@ -46,29 +42,6 @@ const SUPERVISOR: Who = (
         "callbacks.configure",
     ],
 );
-
-/// Keeps what it is asked to dial.
-#[derive(Default)]
-struct Noting(Mutex<Vec<Input>>);
-
-impl Hall for Noting {
-    fn act(&self, input: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        self.0.lock().expect("the inputs").push(input);
-        Box::pin(async { Ok(Ok(())) })
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        Box::pin(async { Ok(Arc::default()) })
-    }
-    fn desk(&self, _: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        Box::pin(async { Ok(None) })
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
-        Box::pin(std::future::pending())
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Box::pin(async { Ok(Pulse::default()) })
-    }
-}
 
 struct Centre {
     site: TestSite,
@@ -225,7 +198,7 @@ fn an_order_that_is_done_is_asked_about_and_closed_with_its_customers_word() {
         let at_desk: Who = (AGENT.0, &["callbacks.work", "work_orders.call_back", "calls.answer"]);
         let dial = centre.post(at_desk, &format!("/api/callbacks/{order}/dial"), json!({})).await;
         assert_eq!(dial.status.as_u16(), 200, "{}", dial.show());
-        let dialled = format!("{:?}", centre.hall.0.lock().expect("inputs"));
+        let dialled = format!("{:?}", centre.hall.take());
         assert!(dialled.contains("13812345678"), "the server knows the number: {dialled}");
         let looks = sqlx::query("SELECT who FROM db_journal WHERE kind = 'looked' AND room = 'callbacks'");
         assert_eq!(looks.fetch_all(db.read()).await.expect("the journal").len(), 2);

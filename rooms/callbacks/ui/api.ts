@@ -134,7 +134,7 @@ const BASE = "/api/callbacks";
 /** What others take, and what the clock lets through, changes by itself. */
 const LOOK_AGAIN_MS = 10_000;
 
-export const FILTERS = ["set", "unit", "kind", "from", "to", "before"] as const;
+export const FILTERS = ["set", "unit", "kind", "area", "from", "to", "before"] as const;
 export type Filters = Partial<Record<(typeof FILTERS)[number], string>>;
 
 export function useTasks({ before, ...filters }: Filters) {

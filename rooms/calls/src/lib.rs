@@ -11,6 +11,7 @@ pub mod http;
 pub mod permissions;
 pub mod rules;
 pub mod store;
+pub mod testing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,42 +1,25 @@
 // The last hour as a chart, with its figures behind it. Loaded when asked for: the chart library is large.
 import { Button } from "antd";
 import { LineChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
-import { init, use as register, type EChartsType } from "echarts/core";
-import { CanvasRenderer } from "echarts/renderers";
+import { LegendComponent } from "echarts/components";
 import { LayoutGrid, Table2 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Panel, Table } from "@kit";
+import { Chart, register, words } from "@kit/chart";
 import { clock } from "@lib/format";
-import { token, useTheme } from "@lib/theme";
+import { token } from "@lib/theme";
 import type { Floor } from "./api";
 
-register([LineChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, CanvasRenderer]);
+register([LineChart, LegendComponent]);
 type Minute = Floor["history"][number];
 
 export default function Trend({ history, onBack }: { history: Minute[]; onBack: () => void }) {
-  const { t, i18n } = useTranslation("floor");
-  const theme = useTheme();
-  const element = useRef<HTMLDivElement>(null);
-  const chart = useRef<EChartsType | null>(null);
+  const { t } = useTranslation("floor");
   const [asTable, setAsTable] = useState(false);
 
-  useEffect(() => {
-    if (asTable || !element.current) return;
-    const made = init(element.current);
-    chart.current = made;
-    const sizes = new ResizeObserver(() => made.resize());
-    sizes.observe(element.current);
-    return () => {
-      sizes.disconnect();
-      made.dispose();
-      chart.current = null;
-    };
-  }, [asTable]);
-
-  useEffect(() => {
-    const text = { color: token("ink-2"), fontSize: 14, fontFamily: token("font") };
+  const draw = () => {
+    const text = words();
     const line = (name: string, values: number[], color: string, dash: "solid" | "dashed" | "dotted") => ({
       name,
       type: "line" as const,
@@ -45,10 +28,7 @@ export default function Trend({ history, onBack }: { history: Minute[]; onBack: 
       lineStyle: { color, width: 2.5, type: dash },
       itemStyle: { color },
     });
-    chart.current?.setOption({
-      animation: false,
-      aria: { enabled: true },
-      textStyle: text,
+    return {
       grid: { left: 44, right: 20, top: 48, bottom: 34 },
       legend: { top: 6, textStyle: text, itemWidth: 30 },
       tooltip: { trigger: "axis", backgroundColor: token("surface"), borderColor: token("line-strong"), textStyle: { ...text, color: token("ink") } },
@@ -60,8 +40,8 @@ export default function Trend({ history, onBack }: { history: Minute[]; onBack: 
         line(t("trend.waiting"), history.map((m) => m.waiting), token("wrap"), "dashed"),
         line(t("trend.abandoned"), history.map((m) => m.abandoned), token("busy"), "dotted"),
       ],
-    });
-  }, [history, theme, t, i18n.language, asTable]);
+    };
+  };
 
   return (
     <Panel
@@ -92,7 +72,7 @@ export default function Trend({ history, onBack }: { history: Minute[]; onBack: 
           ]}
         />
       ) : (
-        <div ref={element} className="trend" role="img" aria-label={t("trend.title")} />
+        <Chart label={t("trend.title")} draw={draw} live className="trend" />
       )}
     </Panel>
   );

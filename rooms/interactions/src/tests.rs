@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use calls::{Growing, Hall};
+use calls::Growing;
+use calls::testing::Away;
 use db::testdb::on_both;
 use db::{Db, Migrations};
+use exchange::Fact;
 use exchange::fact::{DeskState, Party, What};
-use exchange::floor::Pulse;
 use exchange::line::EndCause;
-use exchange::{DeskView, Fact, FloorView, Input, Refused};
 use futures::future::BoxFuture;
 use kernel::calendar::Calendar;
 use kernel::time::{Clock, TestClock};
@@ -27,27 +27,6 @@ mod exports;
 const ALL: &[Migrations] = &[people::MIGRATIONS, calls::MIGRATIONS, MIGRATIONS];
 const CALL: CallId = CallId(100);
 const AGENT: i64 = 7;
-
-/// The rows say who is on which call; the exchange is not asked.
-struct Away;
-
-impl Hall for Away {
-    fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        Box::pin(async { anyhow::bail!("there is no exchange in this test") })
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        Box::pin(async { Ok(Arc::default()) })
-    }
-    fn desk(&self, _: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        Box::pin(async { Ok(None) })
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
-        Box::pin(std::future::pending())
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Box::pin(async { Ok(Pulse::default()) })
-    }
-}
 
 /// Believes `PERSON:GROUP:LEADS:permission,permission`.
 struct Groups;

@@ -141,7 +141,9 @@ export function useHistory(call: string | null, customer: string | null) {
   return useQuery({ queryKey: [KEY, "history", call, customer], enabled: call !== null, queryFn: ({ signal }) => api.get<RecordView[]>(`${BASE}/history`, { call, customer }, signal) });
 }
 
-export const FILTERS = ["agent", "reason", "result", "state", "overdue", "from", "to", "before"] as const;
+export const FILTERS = ["agent", "reason", "result", "state", "overdue", "set", "class", "from", "to", "before"] as const;
+/** What a number on the page of statistics counted. */
+export const SETS = ["contacts", "direct", "solved", "repeated"] as const;
 export type Filters = Partial<Record<(typeof FILTERS)[number], string>>;
 export function useRecords(filters: Filters) {
   return useQuery({ queryKey: [KEY, "list", filters], queryFn: ({ signal }) => api.get<{ items: RecordView[]; next?: string }>(BASE, filters, signal) });

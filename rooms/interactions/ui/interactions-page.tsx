@@ -1,16 +1,16 @@
 // What agents have written down about calls: found by agent, reason, result and time; and what is still to be completed.
 import { Button } from "antd";
-import { ClipboardList, SearchX } from "lucide-react";
+import { ChartNoAxesColumn, ClipboardList, SearchX } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, ListMoment, Page, Panel, Pager, Phone, Table, Trouble, type Column } from "@kit";
+import { Empty, ListMoment, Notice, Page, Panel, Pager, Phone, Table, Trouble, type Column } from "@kit";
 import { ExportButton } from "@kit/export";
 import { ChoiceFilter, DirectoryFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { dialFrom } from "@lib/desk";
 import { useAgents } from "@lib/directory";
-import { FILTERS, RESULTS, said, useRecords, useTree, type RecordView } from "./api";
+import { FILTERS, RESULTS, SETS, said, useRecords, useTree, type RecordView } from "./api";
 import { ReasonPath, ResultMark, StateMark } from "./facts";
 import { useMay, useMe } from "@lib/session";
 import { EXPORT, READ_ALL, READ_GROUP } from "./permissions";
@@ -52,7 +52,9 @@ export default function InteractionsPage() {
     },
   ];
   const overdue = filters.overdue === "true";
-  const { before: _, ...narrowed } = filters;
+  const narrowed = { ...filters, before: undefined };
+  const counted = SETS.find((key) => key === filters.set);
+  const reason = filters.class ? tree?.tree.reasons.find((one) => one.code === filters.class) : undefined;
   return (
     <Page
       title={t("nav.interactions")}
@@ -64,17 +66,22 @@ export default function InteractionsPage() {
               {t("list.overdue")}
             </button>
           </span>
-          {mayExport && <ExportButton path="/api/interactions/exports" filters={{ ...narrowed, overdue }} />}
+          {mayExport && !counted && <ExportButton path="/api/interactions/exports" filters={{ ...narrowed, overdue }} />}
         </>
       }
     >
-      <Filters label={t("list.filters")} active={found.filtered} onClear={found.clear}>
+      {counted && (
+        <Notice tone="accent" icon={ChartNoAxesColumn} title={t(`counted.${counted}`)} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
+          {reason ? said(reason.title) : null}
+        </Notice>
+      )}
+      {!counted && <Filters label={t("list.filters")} active={found.filtered} onClear={found.clear}>
         <TimeFilter label={t("column.at")} from={filters.from} to={filters.to} onChange={(from, to) => found.set({ from, to })} />
         <ChoiceFilter id="reason" label={t("desk.reason")} width={190} value={filters.reason} onChange={(reason) => found.set({ reason })} options={leaves} />
         <ChoiceFilter id="result" label={t("desk.result")} value={filters.result} onChange={(result) => found.set({ result })} options={RESULTS.map((value) => ({ value, label: t(`result.${value}`) }))} />
         <ChoiceFilter id="state" label={t("column.state")} value={filters.state} onChange={(state) => found.set({ state })} options={[{ value: "draft", label: t("state.draft") }, { value: "complete", label: t("state.complete") }]} />
         {others && <DirectoryFilter id="agent" label={t("column.agent")} directory={agents} value={filters.agent} onChange={(agent) => found.set({ agent })} />}
-      </Filters>
+      </Filters>}
       <Panel flush label={t("nav.interactions")}>
         {records.isError && !records.data ? (
           <Trouble error={records.error} retry={() => void records.refetch()} />

@@ -15,11 +15,12 @@ use crate::store::report;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Search {
-    /// `running` (the next due first), `broken` or `kept` (the newest first).
+    /// `running` (the next due first), `broken`, `kept`, or `due` (kept, broken or overdue; the newest first).
     pub which: Option<String>,
     /// Due at or after this instant (RFC 3339), and before that one; what is kept is asked for by its period.
     pub from: Option<String>,
     pub to: Option<String>,
+    /// A unit's id; or `none` for the centre, of what is over.
     pub unit: Option<String>,
     /// A kind of work order: `fault`, `complaint` …
     pub kind: Option<String>,
@@ -127,15 +128,21 @@ pub struct CountView {
 }
 
 impl Search {
-    fn filter(&self) -> Result<(Which, Filter), Error> {
+    fn filter(&self, now: Timestamp) -> Result<(Which, Filter), Error> {
         let which = match self.which.as_deref() {
             None | Some("" | "running") => Which::Running,
             Some("broken") => Which::Broken,
             Some("kept") => Which::Kept,
+            Some("due") => Which::Due { by: now },
             Some(_) => return Err(bad_query("which")),
         };
+        let centre = self.unit.as_deref() == Some("none");
+        if centre && which == Which::Running {
+            return Err(bad_query("unit"));
+        }
         let filter = Filter {
-            unit: given("unit", self.unit.as_deref())?,
+            unit: if centre { None } else { given("unit", self.unit.as_deref())? },
+            centre,
             kind: word("kind", self.kind.as_deref())?,
             step: word("step", self.step.as_deref())?,
             clock: word("clock", self.clock.as_deref())?,
@@ -143,7 +150,7 @@ impl Search {
             to: given("to", self.to.as_deref())?,
             after: self.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?,
         };
-        if which == Which::Kept && filter.from.is_none() {
+        if matches!(which, Which::Kept | Which::Due { .. }) && filter.from.is_none() {
             return Err(bad_query("from"));
         }
         Ok((which, filter))
@@ -164,7 +171,7 @@ fn place(text: &str) -> Result<(Timestamp, PromiseId, String), Error> {
     responses((status = 200, body = Page<PromiseView>)))]
 pub async fn list(State(app): State<App>, Query(search): Query<Search>) -> Answer<Page<PromiseView>> {
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
-    let (which, filter) = search.filter()?;
+    let (which, filter) = search.filter(app.now())?;
     let found = found::find(&app.db, which, &filter, limit + 1).await?;
     let next =
         |found: &Found| format!("{}~{}~{}", found.due.as_micros(), found.promise, rules::word(&found.clock));

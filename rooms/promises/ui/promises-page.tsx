@@ -17,7 +17,8 @@ import "./promises.css";
 
 const KeptChart = lazy(() => import("./kept-chart"));
 const VIEWS = ["running", "broken", "kept", "report"] as const;
-type View = (typeof VIEWS)[number];
+/** With what a number on the page of statistics opens: all that was due in a period. */
+type View = (typeof VIEWS)[number] | "due";
 
 const LOOKS: Record<Nearness, [Tone, LucideIcon]> = { calm: ["ready", TimerIcon], yellow: ["wrap", TimerIcon], orange: ["rest", AlarmClock], overdue: ["busy", AlarmClockOff] };
 
@@ -61,6 +62,12 @@ function Loads({ rows, clock }: { rows: Load[]; clock: Clock }) {
   );
 }
 
+/** By how much it was broken, or is by now. */
+function Late({ line, now }: { line: PromiseLine; now: number }) {
+  const late = line.late_s > 0 ? line.late_s * 1000 : line.state === "running" ? Math.max(0, now - Date.parse(line.due)) : 0;
+  return late > 0 ? <b className="late">{duration(late)}</b> : <>—</>;
+}
+
 function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclude<View, "report">; filters: Record<string, string | undefined>; filtered: boolean; onClear: () => void; after: string | undefined; onPage: (after: string | null) => void }) {
   const { t } = useTranslation("promises");
   const found = usePromises({ which: view, ...filters, after, limit: 50 });
@@ -75,7 +82,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclu
     { key: "due", title: t("due"), cell: (line) => <Link to={subjectAt(line)}><Moment at={line.due} seconds={false} /></Link> },
     ...(view === "running" ? [{ key: "near", title: t("state"), cell: near }] : []),
     ...(view === "kept" ? [{ key: "kept", title: t("state"), cell: () => <Mark tone="ready" icon={CircleCheckBig}>{t("kept")}</Mark> }] : []),
-    ...(view !== "broken" ? [] : [{ key: "late", title: t("late"), num: true, cell: (line: PromiseLine) => <b className="late">{duration((line.late_s || Math.max(0, (now - Date.parse(line.due)) / 1000)) * 1000)}</b> }]),
+    ...(view !== "broken" && view !== "due" ? [] : [{ key: "late", title: t("late"), num: true, cell: (line: PromiseLine) => <Late line={line} now={now} /> }]),
     ...(view === "running" ? [{ key: "left", title: t("left"), num: true, cell: (line: PromiseLine) => { const left = Date.parse(line.due) - now; return <span className="nowrap">{left < 0 ? t("late_by", { time: duration(-left) }) : duration(left)}</span>; } }] : []),
     { key: "step", title: t("step"), cell: (line) => <b>{t(`steps.${line.step}`)}</b> },
     { key: "clock", title: t("clock"), cell: (line) => t(`clocks.${line.clock}`) },
@@ -174,12 +181,12 @@ export default function PromisesPage() {
   const running = useRunning();
   // The minute a page was opened in: a period must not move while it is read.
   const [opened] = useState(() => dayjs(serverNow()));
-  const view: View = VIEWS.find((key) => key === url.view) ?? "running";
+  const view: View = url.view === "due" ? "due" : (VIEWS.find((key) => key === url.view) ?? "running");
   const clock: Clock = CLOCKS.find((key) => key === url.clock) ?? "unit";
   const [from, to] = [url.from ?? opened.startOf("day").subtract(6, "day").toISOString(), url.to ?? opened.endOf("day").toISOString()];
   const chosen = { unit: url.unit, kind: url.kind, step: url.step, clock: view === "report" ? undefined : url.clock };
   // What is over is looked at by period.
-  const filters = { ...chosen, ...(view === "broken" || view === "kept" ? { from, to } : {}) };
+  const filters = { ...chosen, ...(view !== "running" && view !== "report" ? { from, to } : {}) };
   const filtered = Object.values(chosen).some((value) => value !== undefined);
   const set = (next: Partial<Record<"unit" | "kind" | "step" | "clock" | "from" | "to", string | null>>) => change({ ...next, after: null });
   const clear = () => set({ unit: null, kind: null, step: null, clock: null, from: null, to: null });

@@ -1,6 +1,7 @@
 //! Work orders kept and found; nobody else writes these tables.
 
 pub mod asked;
+pub mod behind;
 pub mod config;
 pub mod figures;
 pub mod found;

@@ -369,6 +369,38 @@ fn sub_types_change_in_versions_and_none_disappears() {
 }
 
 #[test]
+fn who_belongs_to_the_unit_judged_neither_closes_nor_reopens() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let judge: Who = (23, &["work_orders.read", "work_orders.review", "work_orders.call_back"]);
+        let since = site.app.now();
+        let member =
+            Member { unit: CREW_1, person: PersonId(judge.0), post: Post::Handler, phone: None, since };
+        let mut tx = db.begin().await.expect("a change");
+        departments::store::put_member(&mut tx, &member).await.expect("a member");
+        tx.commit().await.expect("kept");
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        site.clock.advance(Duration::from_secs(1800));
+        let order = ok(act(&site, CREW, &order, json!({ "act": "arrive", "at": site.app.now() })).await);
+        let order = ok(act(&site, CREW, &order, result(&site)).await);
+        let order = ok(act(&site, SUPERVISOR, &order, json!({ "act": "approve" })).await);
+        let close = json!({ "act": "close", "note": "客户很满意", "satisfaction": "very_satisfied" });
+        let reopen = json!({ "act": "reopen", "why": "客户称仍有异味" });
+        for own in [&close, &reopen] {
+            let refused = act(&site, judge, &order, own.clone()).await;
+            assert_eq!(
+                (refused.status.as_u16(), &refused.body["code"], &refused.body["params"]["bar"]),
+                (409, &json!("work_orders.barred"), &json!("own_work"))
+            );
+        }
+        let order = ok(act(&site, AGENT, &order, close).await);
+        assert_eq!(act(&site, judge, &order, reopen.clone()).await.body["params"]["bar"], "own_work");
+        ok(act(&site, AGENT, &order, reopen).await);
+    });
+}
+
+#[test]
 fn the_centre_acts_by_itself_and_leaves_no_name() {
     on_both(ALL, async |db| {
         let site = site(&db).await;

@@ -112,8 +112,11 @@ pub async fn asker(app: &App, actor: &Actor) -> anyhow::Result<Asker> {
     let powers =
         powers.into_iter().filter(|(permission, _)| actor.may(*permission)).map(|(_, power)| power).collect();
     let mut asker = Asker { person: Some(actor.person), powers, ..Asker::default() };
+    if [may::HANDLE, may::REVIEW, may::CALL_BACK].into_iter().any(|permission| actor.may(permission)) {
+        asker.belongs = departments::scope_of(&app.db, actor.person).await?.into_iter().collect();
+    }
     if actor.may(may::HANDLE) {
-        asker.units = departments::scope_of(&app.db, actor.person).await?.into_iter().collect();
+        asker.units.clone_from(&asker.belongs);
         let tree = departments::Tree::from(departments::all(&app.db).await?);
         let own = departments::units_of(&app.db, actor.person).await?;
         for led in own.iter().filter(|own| own.post.leads()) {

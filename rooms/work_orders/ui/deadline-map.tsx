@@ -1,25 +1,24 @@
 // What is due in the next hours, drawn on a line of time for each unit; the same as a table. Loaded when asked for: the chart library is large.
 import { Button } from "antd";
 import { ScatterChart } from "echarts/charts";
-import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
-import { init, use as register, type EChartsType } from "echarts/core";
+import { MarkLineComponent } from "echarts/components";
 import { ScatterJitter } from "echarts/features";
-import { CanvasRenderer } from "echarts/renderers";
 import { Table2 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { Choose, Table } from "@kit";
+import { Chart, register, words } from "@kit/chart";
 import { useNowEvery } from "@lib/clock";
 import { useUnits } from "@lib/directory";
 import { clock, day } from "@lib/format";
-import { token, useTheme } from "@lib/theme";
+import { token } from "@lib/theme";
 import type { OrderLine } from "./api";
 import { placed, WINDOWS, type Window } from "./map";
 import { NextDue, StateMark, useTopic, when } from "./marks";
 import type { Nearness } from "./promise";
 
-register([ScatterChart, GridComponent, TooltipComponent, MarkLineComponent, AriaComponent, ScatterJitter, CanvasRenderer]);
+register([ScatterChart, MarkLineComponent, ScatterJitter]);
 
 // Told apart by shape as well as by colour.
 const LOOKS: Record<Nearness, { color: string; symbol: string }> = {
@@ -30,82 +29,53 @@ const LOOKS: Record<Nearness, { color: string; symbol: string }> = {
 };
 
 export default function DeadlineMap({ orders, cut }: { orders: OrderLine[]; cut: boolean }) {
-  const { t, i18n } = useTranslation("work_orders");
+  const { t } = useTranslation("work_orders");
   const navigate = useNavigate();
   const units = useUnits();
   const topic = useTopic();
-  const theme = useTheme();
   const now = useNowEvery(30);
-  const element = useRef<HTMLDivElement>(null);
-  const chart = useRef<EChartsType | null>(null);
-  const open = useRef<(number: string) => void>(() => undefined);
   const [hours, setHours] = useState<Window>("8");
   const [asTable, setAsTable] = useState(false);
   const map = placed(orders, Number(hours), now);
   const rowNames = map.rows.map((unit) => units.name(unit) ?? t("no_unit"));
   const height = Math.max(220, 90 + map.rows.length * 46);
 
-  useEffect(() => {
-    open.current = (number) => void navigate(`/work_orders/${number}`);
-  });
-  useEffect(() => {
-    if (asTable || !element.current) return;
-    const made = init(element.current);
-    chart.current = made;
-    const sizes = new ResizeObserver(() => made.resize());
-    sizes.observe(element.current);
-    made.on("click", (event) => {
-      const number = (event.data as { number?: string } | undefined)?.number;
-      if (number) open.current(number);
-    });
-    return () => {
-      sizes.disconnect();
-      made.dispose();
-      chart.current = null;
-    };
-  }, [asTable]);
-
-  useEffect(() => {
-    const text = { color: token("ink-2"), fontSize: 13, fontFamily: token("font") };
+  const open = (number?: string) => number && void navigate(`/work_orders/${number}`);
+  const draw = () => {
+    const text = words(13);
     const line = { lineStyle: { color: token("line-strong") } };
-    chart.current?.resize();
-    chart.current?.setOption(
-      {
-        animation: false,
-        aria: { enabled: true, label: { description: t("map.says", { count: map.points.length, overdue: map.overdue }) } },
-        textStyle: text,
-        grid: { left: 16, right: 24, top: 40, bottom: 34, containLabel: true },
-        tooltip: { backgroundColor: token("surface"), borderColor: token("line-strong"), textStyle: { ...text, color: token("ink") }, formatter: ({ data }: { data: { said: string } }) => data.said },
-        xAxis: {
-          type: "time",
-          position: "top",
-          min: map.from,
-          max: map.until,
-          axisLine: line,
-          axisLabel: { ...text, hideOverlap: true, formatter: (at: number) => (day(at) === day(now) ? clock(at, false) : `${day(at).slice(5)}\n${clock(at, false)}`) },
-          splitLine: { show: true, lineStyle: { color: token("line") } },
-        },
-        // Those due at the same minute stand beside each other.
-        yAxis: { type: "category", inverse: true, jitter: 30, jitterOverlap: false, data: rowNames, axisLine: line, axisLabel: { ...text, width: 150, overflow: "truncate" }, splitLine: { show: true, lineStyle: { color: token("line") } } },
-        series: [
-          {
-            type: "scatter",
-            symbolSize: (_: unknown, { data }: { data: { big: boolean } }) => (data.big ? 20 : 14),
-            data: map.points.map((point) => ({
-              value: [point.at, point.row],
-              number: point.order.number,
-              big: point.order.important,
-              symbol: LOOKS[point.nearness].symbol,
-              itemStyle: { color: token(LOOKS[point.nearness].color), borderColor: token("surface"), borderWidth: 1 },
-              said: [point.order.number, topic(point.order), point.order.due_step ? t(`step.${point.order.due_step}` as "step.arrive") : "", when(point.order.due ?? "", now)].filter(Boolean).join("<br>"),
-            })),
-            markLine: { silent: true, symbol: "none", label: { formatter: t("map.now"), color: token("ink"), fontSize: 13 }, lineStyle: { color: token("ink"), width: 2, type: "solid" }, data: [{ xAxis: now }] },
-          },
-        ],
+    return {
+      textStyle: text,
+      grid: { left: 16, right: 24, top: 40, bottom: 34, containLabel: true },
+      tooltip: { backgroundColor: token("surface"), borderColor: token("line-strong"), textStyle: { ...text, color: token("ink") }, formatter: ({ data }: { data: { said: string } }) => data.said },
+      xAxis: {
+        type: "time",
+        position: "top",
+        min: map.from,
+        max: map.until,
+        axisLine: line,
+        axisLabel: { ...text, hideOverlap: true, formatter: (at: number) => (day(at) === day(now) ? clock(at, false) : `${day(at).slice(5)}\n${clock(at, false)}`) },
+        splitLine: { show: true, lineStyle: { color: token("line") } },
       },
-      { notMerge: true },
-    );
-  }, [map, rowNames, now, theme, t, topic, i18n.language, asTable]);
+      // Those due at the same minute stand beside each other.
+      yAxis: { type: "category", inverse: true, jitter: 30, jitterOverlap: false, data: rowNames, axisLine: line, axisLabel: { ...text, width: 150, overflow: "truncate" }, splitLine: { show: true, lineStyle: { color: token("line") } } },
+      series: [
+        {
+          type: "scatter",
+          symbolSize: (_: unknown, { data }: { data: { big: boolean } }) => (data.big ? 20 : 14),
+          data: map.points.map((point) => ({
+            value: [point.at, point.row],
+            number: point.order.number,
+            big: point.order.important,
+            symbol: LOOKS[point.nearness].symbol,
+            itemStyle: { color: token(LOOKS[point.nearness].color), borderColor: token("surface"), borderWidth: 1 },
+            said: [point.order.number, topic(point.order), point.order.due_step ? t(`step.${point.order.due_step}` as "step.arrive") : "", when(point.order.due ?? "", now)].filter(Boolean).join("<br>"),
+          })),
+          markLine: { silent: true, symbol: "none", label: { formatter: t("map.now"), color: token("ink"), fontSize: 13 }, lineStyle: { color: token("ink"), width: 2, type: "solid" }, data: [{ xAxis: now }] },
+        },
+      ],
+    };
+  };
 
   return (
     <>
@@ -134,7 +104,7 @@ export default function DeadlineMap({ orders, cut }: { orders: OrderLine[]; cut:
           ]}
         />
       ) : (
-        <div ref={element} style={{ height }} role="img" aria-label={t("map.says", { count: map.points.length, overdue: map.overdue })} />
+        <Chart label={t("map.says", { count: map.points.length, overdue: map.overdue })} draw={draw} height={height} onClick={(data) => open((data as { number?: string } | undefined)?.number)} />
       )}
     </>
   );

@@ -1,6 +1,6 @@
 // Work orders: the views people work from, as a list, as a board, and as a map of deadlines.
 import { Button } from "antd";
-import { CircleCheckBig, Columns3, FilePlus2, List as ListIcon, Map as MapIcon, SearchX, TriangleAlert } from "lucide-react";
+import { ChartNoAxesColumn, CircleCheckBig, Columns3, FilePlus2, List as ListIcon, Map as MapIcon, SearchX, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -26,6 +26,8 @@ const SHOWN = ["list", "board", "map"] as const;
 type Shown = (typeof SHOWN)[number];
 const ICONS = { list: ListIcon, board: Columns3, map: MapIcon };
 const FILTERS = ["kind", "subtype", "state", "unit", "phone", "from", "to"] as const;
+/** What a number on the page of statistics counted. */
+const SETS = ["accepted", "answered", "dispatched", "returned", "urged", "reopened", "supervised", "on_time", "late", "overdue", "owed"] as const;
 /** What fits on a board and on a map; who looks at more narrows it down. */
 const MANY = 200;
 
@@ -62,7 +64,7 @@ function Views({ view, now, rights, onChoose }: { view: View; now: Now | undefin
 export default function OrdersPage() {
   const { t } = useTranslation("work_orders");
   const navigate = useNavigate();
-  const [url, change] = useUrlState([...FILTERS, "view", "show", "after"] as const);
+  const [url, change] = useUrlState([...FILTERS, "view", "show", "after", "set", "area"] as const);
   const rights: Rights = { read: useMay(READ), file: useMay(FILE), handle: useMay(HANDLE), dispatch: useMay(DISPATCH) };
   const { read, file } = rights;
   const units = useUnits();
@@ -74,13 +76,14 @@ export default function OrdersPage() {
   const now = useNow(read).data;
 
   const view = VIEWS.find((key) => key === url.view) ?? firstView(rights);
-  const shown: Shown = SHOWN.find((key) => key === url.show) ?? "list";
+  const shown: Shown = url.set ? "list" : (SHOWN.find((key) => key === url.show) ?? "list");
   const chosen: Query = Object.fromEntries(FILTERS.map((key) => [key, url[key]]));
   const filtered = FILTERS.some((key) => url[key] !== undefined);
-  const asks: Query = { ...chosen, ...ASKS[view], ...(url.state ? { state: url.state } : {}), ...(shown === "list" ? { after: url.after } : { open: true }) };
+  const counted = SETS.find((key) => key === url.set);
+  const asks: Query = counted ? { ...chosen, set: counted, area: url.area, after: url.after } : { ...chosen, ...ASKS[view], ...(url.state ? { state: url.state } : {}), ...(shown === "list" ? { after: url.after } : { open: true }) };
   const found = useOrders(asks, shown === "list" ? 50 : MANY);
   const set = (next: Partial<Record<(typeof FILTERS)[number] | "view" | "show", string | null>>) => change({ ...next, after: null });
-  const clear = () => set(Object.fromEntries(FILTERS.map((key) => [key, null])));
+  const clear = () => change({ set: null, area: null, after: null, ...Object.fromEntries(FILTERS.map((key) => [key, null])) });
 
   const columns: Column<OrderLine>[] = [
     {
@@ -172,7 +175,7 @@ export default function OrdersPage() {
       lead={t("lead")}
       actions={
         <span className="row tight">
-          <Choose small label={t("shown.label")} value={shown} onChoose={(key) => set({ show: key === "list" ? null : key })} items={SHOWN.map((key) => { const Icon = ICONS[key]; return { key, label: <><Icon size={15} aria-hidden /> {t(`shown.${key}`)}</> }; })} />
+          {!counted && <Choose small label={t("shown.label")} value={shown} onChoose={(key) => set({ show: key === "list" ? null : key })} items={SHOWN.map((key) => { const Icon = ICONS[key]; return { key, label: <><Icon size={15} aria-hidden /> {t(`shown.${key}`)}</> }; })} />}
           {file && (
             <Button type="primary" icon={<FilePlus2 size={16} aria-hidden />} onClick={() => setFiling(true)}>
               {t("file.title")}
@@ -181,16 +184,21 @@ export default function OrdersPage() {
         </span>
       }
     >
-      {now && <Unassigned now={now} />}
-      <Views view={view} now={now} rights={rights} onChoose={(key) => set({ view: key })} />
-      <Filters label={t("filters")} active={filtered} onClear={clear}>
+      {counted && (
+        <Notice tone="accent" icon={ChartNoAxesColumn} title={t(`counted.${counted}`)} action={<Button onClick={clear}>{t("show_all")}</Button>}>
+          {[url.unit && (units.name(url.unit) ?? t("no_unit")), url.kind && t(`kind.${url.kind as "fault"}`), url.area === "none" ? null : url.area].filter(Boolean).join("　")}
+        </Notice>
+      )}
+      {!counted && now && <Unassigned now={now} />}
+      {!counted && <Views view={view} now={now} rights={rights} onChoose={(key) => set({ view: key })} />}
+      {!counted && <Filters label={t("filters")} active={filtered} onClear={clear}>
         <ChoiceFilter id="kind" label={t("column.kind")} value={url.kind} onChange={(kind) => set({ kind, subtype: null })} options={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} />
         <ChoiceFilter id="subtype" label={t("column.subtype")} width={150} value={url.subtype} onChange={(subtype) => set({ subtype })} options={subtypes.all.filter((one) => !url.kind || one.kind === url.kind).map((one) => ({ value: one.code, label: said(one.title), search: said(one.title) }))} />
         {!ASKS[view].state && <ChoiceFilter id="state" label={t("column.state")} value={url.state} onChange={(state) => set({ state })} options={STATES.map((value) => ({ value, label: t(`state.${value}`), search: t(`state.${value}`) }))} />}
         {view !== "units" && view !== "mine" && <DirectoryFilter id="unit" label={t("column.unit")} width={170} directory={{ all: units.all.map(({ id, name }) => ({ id, name })), name: units.name }} value={url.unit} onChange={(unit) => set({ unit })} />}
         {view !== "units" && view !== "mine" && <TextFilter id="phone" label={t("column.phone")} digits value={url.phone} onChange={(phone) => set({ phone })} />}
         <TimeFilter label={t("column.accepted")} from={url.from} to={url.to} onChange={(from, to) => set({ from, to })} />
-      </Filters>
+      </Filters>}
       <Panel flush label={t("title")}>
         {body()}
       </Panel>

@@ -5,8 +5,7 @@
 //! come back as [`Callback`]. All of it is signed ([`crate::signed`]).
 
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -23,6 +22,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+use crate::down::Down;
 use crate::signed::{self, NONCE, SIGNATURE, TIMESTAMP};
 use crate::{Asked, Fate, Gateway, Incoming, Message, Sent, tls};
 
@@ -96,7 +96,7 @@ pub struct Client {
     port: u16,
     path: String,
     tls: Option<TlsConnector>,
-    down: Mutex<Option<(Instant, String)>>,
+    down: Down,
 }
 
 #[derive(Serialize)]
@@ -149,7 +149,7 @@ impl Client {
         let tls = if secure { Some(tls::connector(config.trusted.as_deref())?) } else { None };
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
         let path = uri.path().trim_end_matches('/').to_owned();
-        Ok(Client { config, host, port, path, tls, down: Mutex::new(None) })
+        Ok(Client { config, host, port, path, tls, down: Down::default() })
     }
 
     async fn request(&self, method: Method, path: String, body: Vec<u8>) -> Result<Answered, NoAnswer> {
@@ -239,8 +239,7 @@ impl Client {
 
     fn rest(&self, why: &str) {
         tracing::warn!("the gateway {:?}: {why}", self.config);
-        let mut down = self.down.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        *down = Some((Instant::now() + REST, why.to_owned()));
+        self.down.rest(REST, why);
     }
 }
 
@@ -276,11 +275,7 @@ impl Gateway for Client {
         self.config.window.clamp(1, 100)
     }
     fn ready(&self) -> Result<(), String> {
-        let down = self.down.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        match &*down {
-            Some((until, why)) if Instant::now() < *until => Err(why.clone()),
-            _ => Ok(()),
-        }
+        self.down.ready()
     }
     fn send(&self, message: Message) -> BoxFuture<'_, Sent> {
         Box::pin(self.hand_over(message))

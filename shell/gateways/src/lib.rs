@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod down;
 pub mod http;
 pub mod mail;
 pub mod signed;

@@ -2,8 +2,7 @@
 //! certainly not sent; from then on only the server's answer says.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use futures::future::BoxFuture;
@@ -16,6 +15,7 @@ use lettre::transport::smtp::extension::ClientId;
 use serde::Deserialize;
 use tokio::time::timeout;
 
+use crate::down::Down;
 use crate::{Asked, Gateway, Message, Sent, tls};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -68,7 +68,7 @@ pub struct Mailer {
     config: Config,
     from: Mailbox,
     tls: Option<TlsParameters>,
-    down: Mutex<Option<(Instant, String)>>,
+    down: Down,
 }
 
 /// Before the message was written.
@@ -94,7 +94,7 @@ impl Mailer {
             "[notices.mail] security: mail holds personal data: use tls or starttls, or none on this machine only"
         );
         let tls = if config.security == Security::None { None } else { Some(parameters(&config, &host)?) };
-        Ok(Mailer { config, from, tls, down: Mutex::new(None) })
+        Ok(Mailer { config, from, tls, down: Down::default() })
     }
 
     /// A connection on which the server waits for the message.
@@ -153,8 +153,7 @@ impl Mailer {
             Err(Failed { again, server, why }) => {
                 if server {
                     tracing::warn!("the mail server {:?}: {why}", self.config);
-                    let mut down = self.down.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                    *down = Some((Instant::now() + REST, why.clone()));
+                    self.down.rest(REST, &why);
                 }
                 return Sent::NotSent { again, after: None, why };
             }
@@ -192,11 +191,7 @@ impl Gateway for Mailer {
         WINDOW
     }
     fn ready(&self) -> Result<(), String> {
-        let down = self.down.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        match &*down {
-            Some((until, why)) if Instant::now() < *until => Err(why.clone()),
-            _ => Ok(()),
-        }
+        self.down.ready()
     }
     fn send(&self, message: Message) -> BoxFuture<'_, Sent> {
         Box::pin(self.hand_over(message))

@@ -47,7 +47,6 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let flows = store::flows_centre(&folders, &config.prompts, calendar.clone())?;
     if config.demo {
         demo::put_in(&app, &flows).await?;
-        demo::orders(&app, &calendar, config.demo_orders, |_| std::future::ready(())).await?;
     }
     notices::put_drafts(&app).await.context("putting the texts of notices in, to be approved")?;
     let sealer = secret::sealer(&folders, &app).await?;
@@ -85,12 +84,13 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let around = Surroundings {
         db: app.db.clone(),
         hall: Arc::new(hall.clone()),
-        calendar,
+        calendar: calendar.clone(),
         people: people::Config { realm: REALM.to_owned(), centre: name.clone(), sealer, demo: config.demo },
         flows: flows.clone(),
         recordings: recordings::Config::new(folders.recordings()),
         customers: folders.customers(),
         interactions: folders.interactions(),
+        statistics: folders.statistics(),
         departments: folders.departments(),
         work_orders: folders.work_orders(),
         ways: Arc::new(ways(&config)?),
@@ -120,13 +120,15 @@ pub async fn run(serve: &Serve) -> Result<()> {
     ));
 
     let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone(), config.demo_customers)));
+    let orders =
+        config.demo.then(|| tokio::spawn(demo::orders(app.clone(), calendar.clone(), config.demo_orders)));
     let outside = config.demo.then(|| tokio::spawn(demo::outside(config.prompts.clone())));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
 
     info!("stopping: calls in progress are ended");
     configuring.abort();
-    for task in [customers, outside].into_iter().flatten() {
+    for task in [customers, orders, outside].into_iter().flatten() {
         task.abort();
     }
     telephony.stop().await;

@@ -19,7 +19,7 @@ pub async fn run(act: &WorkOrders) -> Result<()> {
     let calendar = store::calendar(&lines::centre(&app.db).await?.time_zone);
     let every = (count / 20).max(1);
     let last = std::cell::Cell::new(0);
-    let made = demo::orders(&app, &calendar, *count, |done| {
+    let made = demo::fill_orders(&app, &calendar, *count, |done| {
         if done / every > last.get() || done == *count {
             last.set(done / every);
             eprintln!("{done} of {count} orders");

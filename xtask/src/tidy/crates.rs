@@ -20,6 +20,7 @@ const STOREYS: &[&[&str]] = &[
     &["work_orders"],
     &["callbacks"],
     &["complaints"],
+    &["statistics"],
 ];
 
 /// What every room holds.

@@ -1,7 +1,6 @@
 //! Lists of call-backs, how many wait, and the figures K26 to K29.
 
 use db::config;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -15,7 +14,7 @@ use web::{Actor, Answer, App, Error, Grouped, Json, Page, Period, Query, bad_que
 use super::views::{TaskLine, line};
 use crate::asking::{self, Person};
 use crate::permissions::READ;
-use crate::rules::figures::{self, Figures, Group};
+use crate::rules::figures::{self, By, Figures};
 use crate::rules::{Hours, Settings, Task};
 use crate::store::found::{self, Filter, Set};
 
@@ -30,6 +29,8 @@ pub struct Search {
     /// A unit's id, or `none` for orders that no unit had.
     pub unit: Option<String>,
     pub kind: Option<String>,
+    /// Behind the figures: an area, or `none`.
+    pub area: Option<String>,
     /// Came to be asked at or after this instant (RFC 3339), and before that.
     pub from: Option<String>,
     pub to: Option<String>,
@@ -49,6 +50,11 @@ impl Search {
         Ok(Filter {
             unit,
             kind: self.kind.clone().filter(|kind| !kind.is_empty()),
+            area: self
+                .area
+                .clone()
+                .filter(|area| !area.is_empty())
+                .map(|area| if area == "none" { String::new() } else { area }),
             from: given("from", self.from.as_deref())?,
             to: given("to", self.to.as_deref())?,
             person,
@@ -127,12 +133,12 @@ pub async fn now(State(app): State<App>, Extension(calendar): Extension<Arc<Cale
     Ok(Json(Waiting { open, overdue, claimed, hours_open: hours.open(now), hours_from: hours.opens(now) }))
 }
 
-/// The figures of one unit, or of one kind.
-#[derive(Debug, Serialize, ToSchema)]
+/// The figures of one unit, kind or area.
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct FiguresLine {
-    #[schema(value_type = Option<String>)]
-    unit: Option<UnitId>,
+    unit: Option<String>,
     kind: Option<String>,
+    area: Option<String>,
     #[serde(flatten)]
     figures: Figures,
 }
@@ -154,24 +160,12 @@ pub async fn figures(
     let (from, to) = period.read()?;
     let settings = config::read::<Settings>(&app.db).await?.value;
     let groups = found::groups(&app.db, from, to).await?;
-    let sum = |fits: &dyn Fn(&Group) -> bool| {
-        figures::figures(groups.iter().filter(|group| fits(group)), &settings)
+    let by = word("by", grouped.by.as_deref())?.unwrap_or(By::Unit);
+    let line = |(key, figures)| match by {
+        By::Unit => FiguresLine { unit: key, figures, ..FiguresLine::default() },
+        By::Kind => FiguresLine { kind: key, figures, ..FiguresLine::default() },
+        By::Area => FiguresLine { area: key, figures, ..FiguresLine::default() },
     };
-    let lines = match grouped.by.as_deref().filter(|by| !by.is_empty()).unwrap_or("unit") {
-        "unit" => {
-            let units: BTreeSet<Option<UnitId>> = groups.iter().map(|group| group.unit).collect();
-            let line = |unit| FiguresLine { unit, kind: None, figures: sum(&|group| group.unit == unit) };
-            units.into_iter().map(line).collect()
-        }
-        "kind" => {
-            let kinds: BTreeSet<&str> = groups.iter().map(|group| group.kind.as_str()).collect();
-            let line = |kind: &str| {
-                let figures = sum(&|group| group.kind == kind);
-                FiguresLine { unit: None, kind: Some(kind.to_owned()), figures }
-            };
-            kinds.into_iter().map(line).collect()
-        }
-        _ => return Err(bad_query("by")),
-    };
-    Ok(Json(FiguresView { total: sum(&|_| true), lines }))
+    let lines = figures::lines(&groups, by, &settings).into_iter().map(line).collect();
+    Ok(Json(FiguresView { total: figures::figures(groups.iter(), &settings), lines }))
 }

@@ -1,7 +1,9 @@
 //! K26 to K29 (domain reference 2.2) from what was counted. Nothing to count is no figure, never 0 %.
 
+use std::collections::BTreeSet;
+
 use kernel::UnitId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::settings::Settings;
@@ -29,12 +31,14 @@ pub struct Tally {
 pub struct Group {
     pub unit: Option<UnitId>,
     pub kind: String,
+    /// Empty where none was said.
+    pub area: String,
     pub government: bool,
     pub tally: Tally,
 }
 
 /// A share of something.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Rate {
     pub of: i64,
     pub out_of: i64,
@@ -43,13 +47,13 @@ pub struct Rate {
 }
 
 impl Rate {
-    fn new(of: i64, out_of: i64) -> Rate {
+    pub fn new(of: i64, out_of: i64) -> Rate {
         Rate { of, out_of, share: (out_of > 0).then(|| of as f64 / out_of as f64) }
     }
 }
 
 /// The four figures.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Figures {
     /// 回访率
     pub k26: Rate,
@@ -59,6 +63,37 @@ pub struct Figures {
     pub k28: Rate,
     /// 参评率
     pub k29: Rate,
+}
+
+/// What the lines of a table stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    Unit,
+    Kind,
+    Area,
+}
+
+impl By {
+    /// A unit's id, a kind, an area; none where there is none.
+    fn key(self, group: &Group) -> Option<String> {
+        match self {
+            By::Unit => group.unit.map(|unit| unit.to_string()),
+            By::Kind => Some(group.kind.clone()),
+            By::Area => Some(group.area.clone()).filter(|area| !area.is_empty()),
+        }
+    }
+}
+
+/// The figures of each unit, kind or area.
+pub fn lines(groups: &[Group], by: By, settings: &Settings) -> Vec<(Option<String>, Figures)> {
+    let keys: BTreeSet<Option<String>> = groups.iter().map(|group| by.key(group)).collect();
+    let line = |key: Option<String>| {
+        let of = groups.iter().filter(|group| by.key(group) == key);
+        let figures = figures(of, settings);
+        (key, figures)
+    };
+    keys.into_iter().map(line).collect()
 }
 
 pub fn figures<'a>(groups: impl Iterator<Item = &'a Group>, settings: &Settings) -> Figures {

@@ -340,7 +340,7 @@ fn only_who_has_it_writes_it_down() {
 }
 
 fn group(tally: Tally) -> Group {
-    Group { unit: Some(CREW), kind: "complaint".into(), government: false, tally }
+    Group { unit: Some(CREW), kind: "complaint".into(), area: String::new(), government: false, tally }
 }
 
 fn share(tally: Tally, figure: fn(super::figures::Figures) -> super::figures::Rate) -> Option<f64> {

@@ -49,6 +49,8 @@ pub struct Filter {
     /// `Some(None)`: no unit had it.
     pub unit: Option<Option<UnitId>>,
     pub kind: Option<String>,
+    /// Empty: where none was said.
+    pub area: Option<String>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
     /// Not what is about this person.
@@ -93,7 +95,7 @@ macro_rules! set {
         concat!(
             "SELECT body, version FROM callbacks_task WHERE ", $which,
             " AND since >= $1 AND since < $2 AND ($3 = 0 OR unit = $3 OR $3 = -1 AND unit IS NULL) AND ($4 = '' OR kind = $4) \
-             AND (about IS NULL OR about <> $5) AND (since, work_order) < ($6, $7) ORDER BY since DESC, work_order DESC LIMIT $8"
+             AND ($9 = '*' OR area = $9) AND (about IS NULL OR about <> $5) AND (since, work_order) < ($6, $7) ORDER BY since DESC, work_order DESC LIMIT $8"
         )
     };
 }
@@ -137,7 +139,8 @@ pub async fn find(db: &Db, set: Set, filter: &Filter, limit: i64) -> anyhow::Res
         .bind(filter.person)
         .bind(place.0.as_micros())
         .bind(place.1.get())
-        .bind(limit);
+        .bind(limit)
+        .bind(filter.area.clone().unwrap_or_else(|| "*".to_owned()));
     query.fetch_all(db.read()).await.context("call-backs of a period")?.iter().map(task).collect()
 }
 
@@ -151,7 +154,7 @@ pub async fn now(db: &Db, now: Timestamp) -> anyhow::Result<(i64, i64, i64)> {
     Ok((row.try_get("open")?, row.try_get("overdue")?, row.try_get("claimed")?))
 }
 
-const GROUPS: &str = "SELECT unit, kind, government, COUNT(*) AS required, \
+const GROUPS: &str = "SELECT unit, kind, area, government, COUNT(*) AS required, \
      COUNT(*) FILTER (WHERE state IN ('asked', 'missed')) AS completed, COUNT(*) FILTER (WHERE tries > 0) AS tried, \
      COUNT(*) FILTER (WHERE reached = 1) AS reached, \
      COUNT(*) FILTER (WHERE satisfaction = 'very_satisfied') AS very_satisfied, \
@@ -159,7 +162,7 @@ const GROUPS: &str = "SELECT unit, kind, government, COUNT(*) AS required, \
      COUNT(*) FILTER (WHERE satisfaction = 'fair') AS fair, \
      COUNT(*) FILTER (WHERE satisfaction = 'dissatisfied') AS dissatisfied, \
      COUNT(*) FILTER (WHERE satisfaction = 'very_dissatisfied') AS very_dissatisfied \
-     FROM callbacks_task WHERE required = 1 AND since >= $1 AND since < $2 GROUP BY unit, kind, government";
+     FROM callbacks_task WHERE required = 1 AND since >= $1 AND since < $2 GROUP BY unit, kind, area, government";
 
 /// What figures are made of: those who came to be asked in a period.
 pub async fn groups(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Group>> {
@@ -168,6 +171,7 @@ pub async fn groups(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<V
         Ok(Group {
             unit: row.try_get::<Option<i64>, _>("unit")?.map(UnitId),
             kind: row.try_get("kind")?,
+            area: row.try_get("area")?,
             government: row.try_get::<i64, _>("government")? != 0,
             tally: Tally {
                 required: row.try_get("required")?,

@@ -11,8 +11,8 @@ use crate::rules::task::State;
 
 // An order has one open task at most, and one for each time it came to be called back.
 const ADD: &str = "INSERT INTO callbacks_task (state, required, tries, reached, satisfaction, ending, doubt, due, not_before, wish, \
-     claimed_by, claimed_until, done_at, body, work_order, since, kind, unit, accepted_by, about, hidden, government, version) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1) \
+     claimed_by, claimed_until, done_at, body, work_order, since, kind, unit, accepted_by, about, hidden, government, area, version) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 1) \
      ON CONFLICT DO NOTHING";
 const SAVE: &str = "UPDATE callbacks_task SET state = $1, required = $2, tries = $3, reached = $4, satisfaction = $5, ending = $6, \
      doubt = $7, due = $8, not_before = $9, wish = $10, claimed_by = $11, claimed_until = $12, done_at = $13, body = $14, \
@@ -52,7 +52,7 @@ pub async fn add(tx: &mut Tx, task: &Task) -> anyhow::Result<bool> {
     let add = bound(sqlx::query(ADD), task)?;
     let add = add.bind(word(&task.kind)).bind(task.unit.map(UnitId::get));
     let add = add.bind(task.accepted_by.map(PersonId::get)).bind(task.about.map(PersonId::get));
-    let add = add.bind(i64::from(task.hidden)).bind(i64::from(task.government));
+    let add = add.bind(i64::from(task.hidden)).bind(i64::from(task.government)).bind(&task.area);
     let done =
         add.execute(&mut **tx).await.with_context(|| format!("beginning to ask about {}", task.number))?;
     Ok(done.rows_affected() > 0)

@@ -1,7 +1,7 @@
 //! Lines are configured and calls back are made, over HTTP, on both databases.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use db::testdb::on_both;
 use exchange::fact::DeskState;
@@ -14,17 +14,18 @@ use kernel::{CallId, LegId, PersonId, QueueId, RecordingId};
 use serde_json::{Value, json};
 use web::testing::TestSite;
 
+use crate::testing::{self, Noting};
 use crate::{Growing, Hall, MIGRATIONS, room};
 
-/// Nothing here asks the exchange.
+/// Nothing here asks the exchange; whoever asks is in after-call work.
 struct Away;
 
 impl Hall for Away {
-    fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        Box::pin(async { anyhow::bail!("there is no exchange in this test") })
+    fn act(&self, input: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
+        testing::Away.act(input)
     }
     fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        Box::pin(async { Ok(Arc::default()) })
+        testing::Away.floor()
     }
     fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
         let line = exchange::AgentLine { phone: "1001".into(), number: "1001".into(), name: "李敏".into() };
@@ -39,10 +40,10 @@ impl Hall for Away {
         Box::pin(async { Ok(desk) })
     }
     fn desks_changed(&self) -> BoxFuture<'_, std::collections::BTreeSet<PersonId>> {
-        Box::pin(std::future::pending())
+        testing::Away.desks_changed()
     }
     fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Box::pin(async { Ok(Pulse::default()) })
+        testing::Away.pulse()
     }
 }
 
@@ -352,29 +353,6 @@ fn those_not_served_are_one_list_without_duplicates() {
     });
 }
 
-/// Keeps what it is asked to do.
-#[derive(Default)]
-struct Noting(Mutex<Vec<Input>>);
-
-impl Hall for Noting {
-    fn act(&self, input: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        self.0.lock().expect("the inputs").push(input);
-        Box::pin(async { Ok(Ok(())) })
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        Away.floor()
-    }
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        Away.desk(agent)
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, std::collections::BTreeSet<PersonId>> {
-        Away.desks_changed()
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Away.pulse()
-    }
-}
-
 /// A leader says that it is done: then the queue must not call the customer all the same.
 #[test]
 fn what_is_done_gives_up_its_place() {
@@ -405,7 +383,7 @@ fn what_is_done_gives_up_its_place() {
         let reply = site.post("/api/calls/owed/1", body).by(9, &leader).send().await;
         assert_eq!((reply.status.as_u16(), &reply.body["in_queue"]), (200, &json!(false)));
         let by = PersonId(9);
-        let told = hall.0.lock().expect("the inputs").clone();
+        let told = hall.take();
         assert_eq!(told, [Input::Leader { by, act: LeaderAct::EndCall { call: place } }]);
         assert_eq!(crate::store::places::kept(&db).await.expect("places"), []);
     });

@@ -16,6 +16,7 @@ use super::records::listed;
 use super::views::{RecordView, scope};
 use crate::permissions::READ;
 use crate::rules::{Record, Tree};
+use crate::store::figures::{self, Behind, Set};
 use crate::store::found::{self, Filter};
 
 const HISTORY_MAX: i64 = 20;
@@ -35,6 +36,11 @@ pub struct Search {
     /// Only what is still to be completed after its call.
     #[serde(default)]
     pub overdue: bool,
+    /// Those behind a figure of the period `from` to `to`: `contacts`, `direct`, `solved`, `repeated`. Only `class` narrows
+    /// them down.
+    pub set: Option<String>,
+    /// Together with `set`: the code of a reason, with everything below it.
+    pub class: Option<String>,
     /// Begun at or after this instant (RFC 3339).
     pub from: Option<String>,
     /// Begun before this instant.
@@ -72,19 +78,33 @@ impl Search {
             overdue: self.overdue,
             from: given("from", self.from.as_deref())?,
             to: given("to", self.to.as_deref())?,
-            before: match self.before.as_deref().filter(|text| !text.is_empty()) {
-                None => None,
-                Some(text) => {
-                    let mut parts = text.split('~');
-                    let at =
-                        parts.next().and_then(|at| at.parse().ok()).ok_or_else(|| bad_query("before"))?;
-                    let call =
-                        parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad_query("before"))?;
-                    let agent =
-                        parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad_query("before"))?;
-                    Some((Timestamp::from_micros(at), call, agent))
-                }
-            },
+            before: self.place()?,
+        })
+    }
+
+    fn place(&self) -> Result<Option<(Timestamp, CallId, PersonId)>, Error> {
+        Ok(match self.before.as_deref().filter(|text| !text.is_empty()) {
+            None => None,
+            Some(text) => {
+                let mut parts = text.split('~');
+                let at = parts.next().and_then(|at| at.parse().ok()).ok_or_else(|| bad_query("before"))?;
+                let call = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad_query("before"))?;
+                let agent = parts.next().and_then(|id| id.parse().ok()).ok_or_else(|| bad_query("before"))?;
+                Some((Timestamp::from_micros(at), call, agent))
+            }
+        })
+    }
+
+    fn behind(&self, set: Set, tree: &Tree) -> Result<Behind, Error> {
+        let period =
+            |field, text: &Option<String>| given(field, text.as_deref())?.ok_or_else(|| bad_query(field));
+        let class = self.class.as_deref().filter(|class| !class.is_empty());
+        Ok(Behind {
+            set,
+            from: period("from", &self.from)?,
+            to: period("to", &self.to)?,
+            reasons: class.map(|class| tree.below(class).into_iter().collect()),
+            before: self.place()?,
         })
     }
 }
@@ -103,7 +123,16 @@ fn cursor(record: &RecordView) -> String {
     responses((status = 200, body = RecordPage)))]
 pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<RecordPage> {
     let limit = search.limit.unwrap_or(50).clamp(1, 200);
-    let found = found::find(&app.db, &search.filter()?, &scope(&actor), i64::from(limit) + 1).await?;
+    let most = i64::from(limit) + 1;
+    let found = match word::<Set>("set", search.set.as_deref())? {
+        // Figures are everybody's.
+        Some(_) if !actor.may(READ) => return Err(Error::forbidden()),
+        Some(set) => {
+            let tree = config::read::<Tree>(&app.db).await?.value;
+            figures::behind(&app.db, &search.behind(set, &tree)?, most).await?
+        }
+        None => found::find(&app.db, &search.filter()?, &scope(&actor), most).await?,
+    };
     let mut items = views(&app, &actor, found).await?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);

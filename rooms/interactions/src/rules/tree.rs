@@ -201,7 +201,8 @@ impl Tree {
         1 + self.children(Some(code)).map(|child| self.height(&child.code)).max().unwrap_or(0)
     }
 
-    fn below(&self, code: &str) -> BTreeSet<String> {
+    /// It and everything below it.
+    pub fn below(&self, code: &str) -> BTreeSet<String> {
         let mut all = BTreeSet::from([code.to_owned()]);
         for _ in 0..LEVELS {
             let more: Vec<String> = self

@@ -6,6 +6,7 @@ use kernel::time::{Clock, TestClock};
 use kernel::{CallId, GroupId, PersonId, Timestamp};
 use std::time::Duration;
 
+use super::figures::{self, Behind, Contacts, Set};
 use super::found::{self, Filter, Scope};
 use super::records;
 use crate::MIGRATIONS;
@@ -102,5 +103,60 @@ fn a_record_is_kept_by_version_and_found_by_whoever_may() {
         assert_eq!(mine, ["G020101", "G040201"]);
         assert_eq!(found::most_used(&db, None, 4, 1).await.expect("counted"), ["G020101"]);
         assert_eq!(records::drafts(&db, PersonId(21), 10).await.expect("found").len(), 4);
+    });
+}
+
+#[test]
+fn who_calls_again_about_the_same_was_not_helped() {
+    on_both(&[MIGRATIONS], async |db| {
+        let day = |day: u64| start() + Duration::from_secs(day * 86_400);
+        let contact = |call: i64, at: Timestamp, customer: Option<&str>, number: &str, reason: &str| {
+            let (reason, customer) = (Some(reason.to_owned()), customer.map(str::to_owned));
+            let draft = Draft { reason, customer, result: Some(Outcome::Answered), ..Draft::default() };
+            let (state, completed_at) = (State::Complete, Some(at));
+            let base = Record::new(CallId(call), PersonId(10), at);
+            Record { draft, state, completed_at, number: number.to_owned(), ..base }
+        };
+        let mut order = contact(6, day(5), None, "13800000009", "G040201");
+        order.draft.result = Some(Outcome::Order);
+        let mut silent = contact(7, day(6), None, "13800000009", "G040201");
+        silent.draft.result = Some(Outcome::Silent);
+        let records = [
+            contact(1, day(0), Some("cu_1"), "13800000001", "G020101"),
+            // The same customer by another telephone.
+            contact(2, day(3), Some("cu_1"), "13800000002", "G020101"),
+            // About something else, and more than seven days later.
+            contact(3, day(4), Some("cu_1"), "13800000001", "G040201"),
+            contact(4, day(11), Some("cu_1"), "13800000001", "G020101"),
+            // Nobody knows who they are: by their number, and not at all.
+            contact(5, day(4), None, "13800000009", "G040201"),
+            order,
+            silent,
+            contact(8, day(4), None, "anonymous", "G040201"),
+            contact(9, day(5), None, "anonymous", "G040201"),
+        ];
+        let mut tx = db.begin().await.expect("a change");
+        for record in &records {
+            assert!(records::add(&mut tx, record).await.expect("added"));
+        }
+        // The second agent of a call that was passed on is no second contact.
+        let passed = Record { agent: PersonId(11), ..records[0].clone() };
+        assert!(records::add(&mut tx, &passed).await.expect("added"));
+        tx.commit().await.expect("kept");
+        let counted = figures::counts(&db, day(0), day(30)).await.expect("counted");
+        let of =
+            |reason: &str| counted.iter().find(|(code, _)| code == reason).map(|(_, contacts)| *contacts);
+        assert_eq!(of("G020101"), Some(Contacts { contacts: 3, direct: 3, solved: 2, repeated: 1 }));
+        assert_eq!(of("G040201"), Some(Contacts { contacts: 5, direct: 4, solved: 4, repeated: 1 }));
+        let calls = async |set, reasons: Option<&[&str]>| {
+            let reasons = reasons.map(|reasons| reasons.iter().map(|code| (*code).to_owned()).collect());
+            let asked = Behind { set, from: day(0), to: day(30), reasons, before: None };
+            let found = figures::behind(&db, &asked, 100).await.expect("found");
+            found.iter().map(|record| record.call.get()).collect::<Vec<_>>()
+        };
+        assert_eq!(calls(Set::Repeated, None).await, [6, 2]);
+        assert_eq!(calls(Set::Solved, Some(&["G020101"])).await, [4, 2]);
+        assert_eq!(calls(Set::Direct, Some(&["G040201"])).await, [9, 8, 5, 3]);
+        assert_eq!(calls(Set::Contacts, Some(&["G020101"])).await, [4, 2, 1, 1]);
     });
 }

@@ -17,11 +17,15 @@ pub enum Which {
     Broken,
     /// Ended in time, the newest first.
     Kept,
+    /// What the share of those kept is made of, the newest first: ended, and not taken back in time, or overdue by this instant.
+    Due { by: Timestamp },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub unit: Option<UnitId>,
+    /// Of those that are over: only what no unit answers for.
+    pub centre: bool,
     pub kind: Option<Kind>,
     pub step: Option<Step>,
     pub clock: Option<Clock>,
@@ -59,7 +63,7 @@ macro_rules! found {
             "SELECT c.promise, c.clock, c.unit, c.since, c.due, c.state, c.late, c.yellow, c.orange, c.told, p.room, \
              p.subject, p.number, p.kind, p.step, p.rule FROM promises_clock c JOIN promises_promise p ON p.id = c.promise \
              WHERE ($2 = '' OR p.kind = $2) AND ($3 = '' OR p.step = $3) AND ($4 = '' OR c.clock = $4) \
-             AND c.due >= $9 AND c.due < $10 AND ",
+             AND c.due >= $9 AND c.due < $10 AND $11 = $11 AND ",
             $where
         )
     };
@@ -72,13 +76,18 @@ const RUNNING_OF: &str = found!(
      ORDER BY c.due, c.promise, c.clock LIMIT $8"
 );
 const BROKEN: &str = found!(
-    "($1 = 0 OR c.unit = $1) AND c.late > 0 AND (c.due, c.promise, c.clock) < ($5, $6, $7) \
+    "($1 = 0 OR c.unit = $1 OR $1 = -1 AND c.unit IS NULL) AND c.late > 0 AND (c.due, c.promise, c.clock) < ($5, $6, $7) \
      ORDER BY c.due DESC, c.promise DESC, c.clock DESC LIMIT $8"
 );
 // Most promises are kept: by the index of what was due in the period.
 const KEPT: &str = found!(
-    "($1 = 0 OR c.unit = $1) AND c.state = 'fulfilled' AND c.late = 0 AND (c.due, c.promise, c.clock) < ($5, $6, $7) \
+    "($1 = 0 OR c.unit = $1 OR $1 = -1 AND c.unit IS NULL) AND c.state = 'fulfilled' AND c.late = 0 AND (c.due, c.promise, c.clock) < ($5, $6, $7) \
      ORDER BY c.due DESC, c.promise DESC, c.clock DESC LIMIT $8"
+);
+const DUE: &str = found!(
+    "($1 = 0 OR c.unit = $1 OR $1 = -1 AND c.unit IS NULL) \
+     AND (c.state = 'fulfilled' OR c.late > 0 OR c.state = 'running' AND c.due < $11) \
+     AND (c.due, c.promise, c.clock) < ($5, $6, $7) ORDER BY c.due DESC, c.promise DESC, c.clock DESC LIMIT $8"
 );
 
 /// So many of them.
@@ -88,17 +97,20 @@ pub async fn find(db: &Db, which: Which, filter: &Filter, limit: i64) -> anyhow:
         (Which::Running, Some(_)) => RUNNING_OF,
         (Which::Broken, _) => BROKEN,
         (Which::Kept, _) => KEPT,
+        (Which::Due { .. }, _) => DUE,
     };
     let from = match which {
         Which::Running => (i64::MIN, i64::MIN, String::new()),
-        Which::Broken | Which::Kept => (i64::MAX, i64::MAX, "~".to_owned()),
+        Which::Broken | Which::Kept | Which::Due { .. } => (i64::MAX, i64::MAX, "~".to_owned()),
     };
     let place = filter.after.clone().map_or(from, |(due, id, clock)| (due.as_micros(), id.get(), clock));
-    let query = sqlx::query(text).bind(filter.unit.map_or(0, UnitId::get)).bind(opt(filter.kind));
+    let unit = filter.unit.map_or(if filter.centre { -1 } else { 0 }, UnitId::get);
+    let by = if let Which::Due { by } = which { by.as_micros() } else { 0 };
+    let query = sqlx::query(text).bind(unit).bind(opt(filter.kind));
     let query =
         query.bind(opt(filter.step)).bind(opt(filter.clock)).bind(place.0).bind(place.1).bind(place.2);
     let query = query.bind(limit).bind(filter.from.map_or(i64::MIN, Timestamp::as_micros));
-    let query = query.bind(filter.to.map_or(i64::MAX, Timestamp::as_micros));
+    let query = query.bind(filter.to.map_or(i64::MAX, Timestamp::as_micros)).bind(by);
     query.fetch_all(db.read()).await.context("looking for promises")?.iter().map(one).collect()
 }
 

@@ -1,7 +1,6 @@
 //! Figures of a period: how many orders came, how many were closed in time, sent back, urged.
 
 use axum::extract::State;
-use kernel::UnitId;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Answer, App, Grouped, Json, Period, Query, word};
@@ -14,17 +13,8 @@ use crate::store::figures::{By, Counts, counts};
 pub struct FiguresView {
     /// A unit's id, a kind, an area; absent where there is none.
     key: Option<String>,
-    accepted: i64,
-    /// Answered on the call.
-    answered: i64,
-    dispatched: i64,
-    returned: i64,
-    urged: i64,
-    reopened: i64,
-    supervised: i64,
-    on_time: i64,
-    late: i64,
-    overdue: i64,
+    #[serde(flatten)]
+    counts: Counts,
     /// 工单及时率, 0 to 1; absent of nothing.
     k22: Option<f64>,
     /// 退单率
@@ -39,56 +29,14 @@ pub struct Figures {
     all: FiguresView,
 }
 
-fn view(counts: Counts, by: By) -> FiguresView {
-    let Counts {
-        key,
-        accepted,
-        answered,
-        dispatched,
-        returned,
-        urged,
-        reopened,
-        supervised,
-        on_time,
-        late,
-        overdue,
-    } = counts;
-    let key = match by {
-        By::Unit => key.parse().ok().filter(|id| *id != 0).map(|id: i64| UnitId(id).to_string()),
-        By::Kind | By::Area => Some(key).filter(|key| !key.is_empty()),
-    };
+fn view((key, counts): (Option<String>, Counts)) -> FiguresView {
     FiguresView {
-        k22: k22(on_time, late, overdue),
-        k24: k24(returned, dispatched),
-        k25: k25(urged, accepted),
         key,
-        accepted,
-        answered,
-        dispatched,
-        returned,
-        urged,
-        reopened,
-        supervised,
-        on_time,
-        late,
-        overdue,
+        k22: k22(counts.on_time, counts.late, counts.overdue),
+        k24: k24(counts.returned, counts.dispatched),
+        k25: k25(counts.urged, counts.accepted),
+        counts,
     }
-}
-
-fn sum(rows: &[Counts]) -> Counts {
-    rows.iter().fold(Counts::default(), |all, row| Counts {
-        key: String::new(),
-        accepted: all.accepted + row.accepted,
-        answered: all.answered + row.answered,
-        dispatched: all.dispatched + row.dispatched,
-        returned: all.returned + row.returned,
-        urged: all.urged + row.urged,
-        reopened: all.reopened + row.reopened,
-        supervised: all.supervised + row.supervised,
-        on_time: all.on_time + row.on_time,
-        late: all.late + row.late,
-        overdue: all.overdue + row.overdue,
-    })
 }
 
 /// What became of the orders of a period.
@@ -102,6 +50,6 @@ pub async fn figures(
     let (from, to) = period.read()?;
     let by = word("by", grouped.by.as_deref())?.unwrap_or(By::Unit);
     let rows = counts(&app.db, by, from, to, app.now()).await?;
-    let all = view(sum(&rows), by);
-    Ok(Json(Figures { rows: rows.into_iter().map(|row| view(row, by)).collect(), all }))
+    let all = view((None, rows.iter().map(|(_, counts)| *counts).sum()));
+    Ok(Json(Figures { rows: rows.into_iter().map(view).collect(), all }))
 }

@@ -10,6 +10,7 @@ use web::{Actor, Answer, App, Error, Json, Page, Query, bad_query, given, place,
 use super::views::{OrderLine, line};
 use crate::permissions::READ;
 use crate::rules::{Asker, State as OrderState};
+use crate::store::behind::{self, Behind, Set};
 use crate::store::found::{self, Filter, Lead};
 use crate::store::orders::Kept;
 use crate::work;
@@ -52,6 +53,12 @@ pub struct Search {
     /// Only what is overdue.
     #[serde(default)]
     pub overdue: bool,
+    /// Those behind a figure of the period `from` to `to`, and of `unit` (or `none`), `kind`, `area` (or `none`), the newest
+    /// first: `accepted`, `answered`, `dispatched`, `returned`, `urged`, `reopened`, `supervised`, `on_time`, `late`, `overdue`,
+    /// `owed`. Nothing else narrows them down.
+    pub set: Option<String>,
+    /// Together with `set`.
+    pub area: Option<String>,
     /// Accepted at or after this instant (RFC 3339).
     pub from: Option<String>,
     /// Accepted before this instant.
@@ -150,6 +157,31 @@ impl Search {
     }
 }
 
+/// One of those that may be absent, and may be said to be none.
+fn or_none<T: std::str::FromStr>(
+    field: &'static str,
+    text: Option<&str>,
+) -> Result<Option<Option<T>>, Error> {
+    if text == Some("none") { Ok(Some(None)) } else { Ok(given(field, text)?.map(Some)) }
+}
+
+impl Search {
+    fn behind(&self, set: Set) -> Result<Behind, Error> {
+        let period =
+            |field, text: &Option<String>| given(field, text.as_deref())?.ok_or_else(|| bad_query(field));
+        let area: Option<Option<String>> = or_none("area", self.area.as_deref())?;
+        Ok(Behind {
+            set,
+            from: period("from", &self.from)?,
+            to: period("to", &self.to)?,
+            unit: or_none("unit", self.unit.as_deref())?,
+            kind: word("kind", self.kind.as_deref())?,
+            area: area.map(Option::unwrap_or_default),
+            after: place("after", self.after.as_deref())?,
+        })
+    }
+}
+
 /// Orders, a page at a time.
 #[utoipa::path(get, path = "/api/work_orders", tag = "work_orders", params(Search),
     responses((status = 200, body = Page<OrderLine>)))]
@@ -159,6 +191,15 @@ pub async fn list(
     Query(search): Query<Search>,
 ) -> Answer<Page<OrderLine>> {
     let asker = work::asker(&app, &actor).await?;
+    if let Some(set) = word::<Set>("set", search.set.as_deref())? {
+        if !actor.may(READ) {
+            return Err(Error::forbidden());
+        }
+        let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+        let found = behind::behind(&app.db, &search.behind(set)?, app.now(), limit + 1).await?;
+        let next = |kept: &Kept| format!("{}~{}", kept.order.accepted_at.as_micros(), kept.order.id);
+        return Ok(Json(Page::of(found, limit, next).map(|kept| line(&kept, &asker))));
+    }
     let filter = search.filter(&asker, actor.may(READ), app.now())?;
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
     let found = found::find(&app.db, &filter, limit + 1).await?;

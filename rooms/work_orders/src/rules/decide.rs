@@ -46,6 +46,8 @@ pub struct Asker {
     pub units: BTreeSet<UnitId>,
     /// The units this person leads, with those below them.
     pub leads: BTreeSet<UnitId>,
+    /// Every unit this person belongs to, whatever the person may do: of its work somebody else judges.
+    pub belongs: BTreeSet<UnitId>,
 }
 
 impl Asker {
@@ -171,6 +173,7 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
     let ours = asker.is_centre() || unit.is_some_and(|unit| asker.units.contains(&unit));
     let leads = asker.is_centre() || unit.is_some_and(|unit| asker.leads.contains(&unit));
     let own = asker.person.is_some() && order.state.handler() == asker.person;
+    let judged = unit.is_some_and(|unit| asker.belongs.contains(&unit) || asker.units.contains(&unit));
     let when = |barred: bool, bar: Bar| barred.then_some(bar);
     match verb {
         V::Dispatch => when(
@@ -202,16 +205,17 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
             };
             when(own, Bar::OwnWork).or(when(other, Bar::OtherReviewer))
         }
-        V::Close if matches!(order.state, State::ToCallBack { .. }) => {
-            when(!asker.is_centre() && ours, Bar::OwnWork)
+        V::Close if matches!(order.state, State::ToCallBack { .. }) => when(judged, Bar::OwnWork),
+        V::Reopen => {
+            let late = match order.state {
+                State::Closed { at, .. } => {
+                    let days = Duration::from_secs(u64::from(facts.settings.reopen_days) * 86_400);
+                    facts.by.now > at + days
+                }
+                _ => false,
+            };
+            when(judged, Bar::OwnWork).or(when(late, Bar::TooLate))
         }
-        V::Reopen => match order.state {
-            State::Closed { at, .. } => {
-                let days = Duration::from_secs(u64::from(facts.settings.reopen_days) * 86_400);
-                when(facts.by.now > at + days, Bar::TooLate)
-            }
-            _ => None,
-        },
         V::Correct => {
             let underway =
                 !matches!(order.state, State::Accepted | State::ToDispatch | State::Dispatched { .. });

@@ -136,9 +136,9 @@ pub fn matter(dice: &mut Dice, subtype: &Subtype, nth: u64) -> Matter {
 }
 
 fn somebody(person: PersonId, unit: Option<UnitId>) -> Asker {
-    let units = unit.into_iter().collect();
+    let units: std::collections::BTreeSet<UnitId> = unit.into_iter().collect();
     let powers = Asker::centre().powers;
-    Asker { person: Some(person), powers, leads: unit.into_iter().collect(), units }
+    Asker { person: Some(person), powers, leads: unit.into_iter().collect(), belongs: units.clone(), units }
 }
 
 /// One order's life up to `now`: what has not happened by then has not happened.

@@ -1,5 +1,6 @@
 //! The rules as examples, and as properties of every path an order can take.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use deadlines::{Clock, Clocks, Kind, Profile, Step};
@@ -329,8 +330,8 @@ fn more_time_is_had_once_before_it_is_due_and_never_for_a_fault() {
     assert_eq!(fault.act(&supervisor(), more()), Err(Refusal::Barred { bar: Bar::NoMoreTime }));
 }
 
-#[test]
-fn who_is_not_satisfied_is_served_again_in_half_the_time() {
+/// A complaint that its unit has answered after a day; the customer is to be asked.
+fn complaint_done() -> Walk {
     let mut walk = Walk::begin(matter("complaint.service"));
     walk.act(&agent(), dispatch()).expect("sent");
     walk.act(&crew(), take()).expect("taken");
@@ -338,6 +339,35 @@ fn who_is_not_satisfied_is_served_again_in_half_the_time() {
     let done = walk.now;
     walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
     walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    walk
+}
+
+#[test]
+fn of_its_own_work_a_unit_says_nothing_last() {
+    let close =
+        || Act::Close { note: "客户表示满意".into(), satisfaction: Some(Satisfaction::Satisfied) };
+    let reopen = || Act::Reopen { why: "客户称没有人道歉".into(), automatic: false };
+    let powers: BTreeSet<Power> = [Power::CallBack, Power::Review].into();
+    // Asks customers and reads results, works for this unit, and does not even handle orders.
+    let own = Asker {
+        person: Some(PersonId(77)),
+        powers: powers.clone(),
+        belongs: [UNIT].into(),
+        ..Asker::default()
+    };
+    let other = Asker { belongs: [OTHER].into(), ..own.clone() };
+    let barred = Err(Refusal::Barred { bar: Bar::OwnWork });
+    let mut walk = complaint_done();
+    assert_eq!(walk.act(&own, close()), barred);
+    assert_eq!(walk.act(&own, reopen()), barred);
+    walk.act(&other, close()).expect("of another unit");
+    assert_eq!(walk.act(&own, reopen()), barred, "closed as well");
+    walk.act(&other, reopen()).expect("of another unit");
+}
+
+#[test]
+fn who_is_not_satisfied_is_served_again_in_half_the_time() {
+    let mut walk = complaint_done();
     walk.after(minutes(60))
         .act(&agent(), Act::Reopen { why: "客户称没有人道歉".into(), automatic: false })
         .expect("again");
@@ -349,13 +379,7 @@ fn who_is_not_satisfied_is_served_again_in_half_the_time() {
 
 #[test]
 fn a_superior_presses_about_what_is_closed_and_the_unit_answers() {
-    let mut walk = Walk::begin(matter("complaint.service"));
-    walk.act(&agent(), dispatch()).expect("sent");
-    walk.act(&crew(), take()).expect("taken");
-    walk.after(minutes(24 * 60));
-    let done = walk.now;
-    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
-    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    let mut walk = complaint_done();
     let close =
         Act::Close { note: "客户仍不满意".into(), satisfaction: Some(Satisfaction::Dissatisfied) };
     walk.act(&agent(), close).expect("asked");

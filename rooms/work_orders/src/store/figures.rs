@@ -2,11 +2,14 @@
 
 use anyhow::Context;
 use db::Db;
-use kernel::Timestamp;
+use kernel::{Timestamp, UnitId};
+use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// By what the counts are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
     Unit,
@@ -14,24 +17,36 @@ pub enum By {
     Area,
 }
 
-/// Counts of one unit, kind or area; those void or merged into others do not count.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// A unit's id as a number, a kind, an area; empty where there is none.
-    pub key: String,
-    /// Accepted in the period; of those, answered on the call, sent to a unit, sent back, urged, taken up again, supervised.
-    pub accepted: i64,
-    pub answered: i64,
-    pub dispatched: i64,
-    pub returned: i64,
-    pub urged: i64,
-    pub reopened: i64,
-    pub supervised: i64,
-    /// Closed in the period with the promise to the customer kept, and broken.
-    pub on_time: i64,
-    pub late: i64,
+macro_rules! counts {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        /// Counts of one unit, kind or area; those void or merged into others do not count.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+        pub struct Counts { $($(#[$doc])* pub $name: i64,)* }
+
+        impl std::iter::Sum for Counts {
+            fn sum<I: Iterator<Item = Counts>>(all: I) -> Counts {
+                all.fold(Counts::default(), |sum, one| Counts { $($name: sum.$name + one.$name,)* })
+            }
+        }
+    };
+}
+
+counts! {
+    /// Accepted in the period; the next six are of these.
+    accepted,
+    /// Answered on the call.
+    answered,
+    dispatched,
+    returned,
+    urged,
+    reopened,
+    supervised,
+    /// Closed in the period with the promise to the customer kept.
+    on_time,
+    /// And with it broken.
+    late,
     /// Open at the end of the period although overdue.
-    pub overdue: i64,
+    overdue,
 }
 
 macro_rules! accepted {
@@ -98,20 +113,21 @@ const UNIT: Texts = texts!("CAST(COALESCE(unit, 0) AS TEXT)");
 const KIND: Texts = texts!("kind");
 const AREA: Texts = texts!("area");
 
-/// The counts of `[from, to)`, as of `now` where that is earlier than the end.
+/// The counts of `[from, to)`, as of `now` where that is earlier than the end, with a unit's id, a kind, an area; none where
+/// there is none.
 pub async fn counts(
     db: &Db,
     by: By,
     from: Timestamp,
     to: Timestamp,
     now: Timestamp,
-) -> anyhow::Result<Vec<Counts>> {
+) -> anyhow::Result<Vec<(Option<String>, Counts)>> {
     let texts = match by {
         By::Unit => UNIT,
         By::Kind => KIND,
         By::Area => AREA,
     };
-    let mut found: std::collections::BTreeMap<String, Counts> = std::collections::BTreeMap::new();
+    let mut found: BTreeMap<String, Counts> = BTreeMap::new();
     let period = |text: &'static str| sqlx::query(text).bind(from.as_micros()).bind(to.as_micros());
     for row in period(texts.accepted).fetch_all(db.read()).await.context("counting what was accepted")? {
         let counts = entry(&mut found, &row)?;
@@ -132,13 +148,13 @@ pub async fn counts(
     for row in late.context("counting what is overdue")? {
         entry(&mut found, &row)?.overdue = row.try_get("overdue")?;
     }
-    Ok(found.into_values().collect())
+    let key = |key: String| match by {
+        By::Unit => key.parse().ok().filter(|id| *id != 0).map(|id| UnitId(id).to_string()),
+        By::Kind | By::Area => Some(key).filter(|key| !key.is_empty()),
+    };
+    Ok(found.into_iter().map(|(name, counts)| (key(name), counts)).collect())
 }
 
-fn entry<'a>(
-    found: &'a mut std::collections::BTreeMap<String, Counts>,
-    row: &db::Row,
-) -> anyhow::Result<&'a mut Counts> {
-    let key: String = row.try_get("key")?;
-    Ok(found.entry(key.clone()).or_insert_with(|| Counts { key, ..Counts::default() }))
+fn entry<'a>(found: &'a mut BTreeMap<String, Counts>, row: &db::Row) -> anyhow::Result<&'a mut Counts> {
+    Ok(found.entry(row.try_get("key")?).or_default())
 }
