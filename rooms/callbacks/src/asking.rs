@@ -11,6 +11,7 @@ use notices::{Notice, Subject};
 use serde_json::json;
 use web::{Actor, App, Error};
 use work_orders::rules::decide::may_know;
+use work_orders::rules::order::Privacy;
 use work_orders::rules::{Asker, Order};
 use work_orders::store::orders::{self, Kept};
 use work_orders::work::{self, Rulebook};
@@ -225,12 +226,14 @@ pub async fn record(
     };
     let Recorded { mut task, acts, tell, doubt } =
         decide::record(&loaded.task, report, person.caller(&loaded.kept.order), call, facts)?;
-    if tell {
+    // A message about a confidential report would tell who made it.
+    if tell && loaded.kept.order.matter.privacy == Privacy::Open {
         task.told = tell_missed(&mut tx, app, &loaded.kept.order, &task, calendar).await?;
     }
     keep(&mut tx, &task).await?;
     let outcome = report.outcome();
-    let payload = json!({ "number": task.number, "outcome": outcome, "state": task.state, "call": call,
+    let told_call = call.filter(|_| !task.hidden);
+    let payload = json!({ "number": task.number, "outcome": outcome, "state": task.state, "call": told_call,
         "attempts": task.attempts.len(), "doubt": doubt });
     let (who, subject) = (Some(actor.person), order.to_string());
     tx.journal(Entry { at: now, who, room: "callbacks", subject, kind: "attempted", payload });

@@ -11,6 +11,7 @@ pub mod figures;
 pub mod file;
 pub mod kinds;
 pub mod order;
+pub mod privacy;
 pub mod result;
 pub mod seed;
 pub mod settings;

@@ -75,6 +75,7 @@ impl Rulebook {
         Facts {
             by,
             settings: &self.settings,
+            kinds: &self.kinds,
             call_back: subtype.map(|subtype| subtype.call_back).unwrap_or_default(),
             half,
             due: promised.map(|(_, until)| until),
@@ -108,12 +109,14 @@ pub async fn asker(app: &App, actor: &Actor) -> anyhow::Result<Asker> {
         (may::EXTEND, Power::Extend),
         (may::SUPERVISE, Power::Supervise),
         (may::VOID, Power::Void),
+        (may::UNMASK, Power::Unmask),
     ];
     let powers =
         powers.into_iter().filter(|(permission, _)| actor.may(*permission)).map(|(_, power)| power).collect();
     let mut asker = Asker { person: Some(actor.person), powers, ..Asker::default() };
+    // Who belongs to a unit may neither judge its work nor know who reported it, whatever else this person may do.
+    asker.units = departments::scope_of(&app.db, actor.person).await?.into_iter().collect();
     if actor.may(may::HANDLE) {
-        asker.units = departments::scope_of(&app.db, actor.person).await?.into_iter().collect();
         let tree = departments::Tree::from(departments::all(&app.db).await?);
         let own = departments::units_of(&app.db, actor.person).await?;
         for led in own.iter().filter(|own| own.post.leads()) {
@@ -344,5 +347,5 @@ pub async fn suggest(app: &App, subtype: &Subtype, area: &str) -> anyhow::Result
 pub fn sees(asker: &Asker, order: &Order, reads: bool) -> bool {
     let own = asker.person.is_some() && order.accepted_by == asker.person;
     let unit = order.state.unit().is_some_and(|unit| asker.units.contains(&unit));
-    reads || own || unit
+    reads || own || unit && asker.has(Power::Handle)
 }

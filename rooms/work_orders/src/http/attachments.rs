@@ -7,6 +7,7 @@ use anyhow::Context;
 use axum::Extension;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
+use db::Look;
 use kernel::AttachmentId;
 use kernel::calendar::Calendar;
 use serde::Deserialize;
@@ -15,10 +16,11 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Path, Query, download, upload_error, upload_to};
 
 use super::orders::{seen, show, shown};
-use super::views::OrderView;
+use super::views::{OrderView, attached_by};
+use crate::rules::privacy::may_open;
 use crate::rules::order::Attachment;
 use crate::rules::{Act, Refusal};
-use crate::store::asked;
+use crate::store::{asked, steps};
 use crate::work::{self, Asked};
 
 /// The largest file, in bytes: a telephone's photo is scaled before it is sent.
@@ -146,19 +148,34 @@ async fn forget(path: &std::path::Path) {
     }
 }
 
-/// One file of an order.
+/// One file of an order, for who attached it, who works on it, and who may see numbers whole. The look is written down.
 #[utoipa::path(get, path = "/api/work_orders/{order}/attachments/{attachment}", tag = "work_orders",
     params(("order" = String, Path), ("attachment" = String, Path)),
-    responses((status = 200, description = "the file"), (status = 404, body = ErrorBody)))]
+    responses((status = 200, description = "the file"), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub async fn file(
     State(app): State<App>,
     Extension(folder): Extension<Folder>,
     actor: Actor,
     Path((order, attachment)): Path<(String, AttachmentId)>,
 ) -> Result<Response, Error> {
-    let (kept, _) = seen(&app, &actor, &order).await?;
+    let (kept, asker) = seen(&app, &actor, &order).await?;
     let found =
         kept.order.attachments.iter().find(|one| one.id == attachment).ok_or_else(Error::not_found)?;
+    let by = attached_by(&steps::of(&app.db, kept.order.id).await?, attachment);
+    if !may_open(&kept.order, &asker, by) {
+        return Err(Error::forbidden());
+    }
+    let mut tx = app.db.begin().await?;
+    let look = Look {
+        at: app.now(),
+        who: actor.person,
+        room: "work_orders",
+        subject: kept.order.id.to_string(),
+        what: "attachment",
+        reason: Some(attachment.to_string()),
+    };
+    tx.journal(look.into());
+    tx.commit().await?;
     let (mime, ending) = match found.mime.as_str() {
         "image/jpeg" => ("image/jpeg", "jpg"),
         "image/png" => ("image/png", "png"),

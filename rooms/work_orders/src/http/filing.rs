@@ -76,7 +76,8 @@ pub async fn alike(State(app): State<App>, actor: Actor, Query(like): Query<Like
     let since = app.now() - Duration::from_secs(u64::from(settings.duplicate_hours) * 3600);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let customer = like.customer.as_deref().filter(|id| !id.is_empty());
-    let found = found::alike(&app.db, since, customer, &text(&like.address), &text(&like.phone)).await?;
+    let (address, phone) = (text(&like.address), text(&like.phone));
+    let found = found::alike(&app.db, since, customer, &address, &phone, Some(actor.person)).await?;
     let asker = work::asker(&app, &actor).await?;
     Ok(Json(found.iter().map(|kept| line(kept, &asker)).collect()))
 }

@@ -13,8 +13,10 @@ use super::clocks::{Reckoning, supervision_due};
 use super::kinds::CallBack;
 use super::order::{Grade, Order, Privacy, Stage, State, SupervisionReason, UrgedBy};
 use super::settings::Settings;
+use super::privacy::is_about;
+pub use super::privacy::{may_know, works_on};
 use super::table::{Done, apply, fits};
-use super::{Refusal, result, text};
+use super::{Kinds, Refusal, file, result, text};
 
 /// What somebody is allowed in this room, beside what the relation to an order gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +36,8 @@ pub enum Power {
     /// Press a unit.
     Supervise,
     Void,
+    /// See numbers whole.
+    Unmask,
 }
 
 /// Who asks.
@@ -42,7 +46,7 @@ pub struct Asker {
     /// None: the centre itself.
     pub person: Option<PersonId>,
     pub powers: BTreeSet<Power>,
-    /// The units this person works for, with those below the ones led.
+    /// The units this person belongs to, with those below the ones led.
     pub units: BTreeSet<UnitId>,
     /// The units this person leads, with those below them.
     pub leads: BTreeSet<UnitId>,
@@ -52,11 +56,11 @@ impl Asker {
     /// The centre itself: by the clock, or because of something else that happened.
     pub fn centre() -> Asker {
         use Power::*;
-        let powers = [File, Dispatch, Handle, Review, CallBack, Extend, Supervise, Void];
+        let powers = [File, Dispatch, Handle, Review, CallBack, Extend, Supervise, Void, Unmask];
         Asker { powers: powers.into(), ..Asker::default() }
     }
 
-    fn has(&self, power: Power) -> bool {
+    pub fn has(&self, power: Power) -> bool {
         self.powers.contains(&power)
     }
     fn is_centre(&self) -> bool {
@@ -69,6 +73,7 @@ impl Asker {
 pub struct Facts<'a> {
     pub by: Reckoning<'a>,
     pub settings: &'a Settings,
+    pub kinds: &'a Kinds,
     /// Whether this sub-type asks for a call-back.
     pub call_back: CallBack,
     /// When half of the time of what the customer was promised is over, and when all of it.
@@ -105,6 +110,8 @@ pub enum Bar {
     NoMoreTime,
     /// Accepted by somebody else.
     NotYours,
+    /// Only who supervises makes a confidential matter an open one.
+    StaysConfidential,
 }
 
 /// One act that the browser offers.
@@ -164,7 +171,7 @@ fn concerns(order: &Order, asker: &Asker, verb: Verb) -> bool {
 /// Why not, although it fits and concerns this person.
 fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar> {
     use Verb as V;
-    if asker.person.is_some() && order.matter.about == asker.person {
+    if is_about(order, asker) {
         return Some(Bar::AboutYou);
     }
     let unit = order.state.unit();
@@ -267,6 +274,9 @@ pub fn decide(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Resu
     if let Act::Dispatch { binding, .. } = &mut act {
         // After the second return whoever may still dispatch rules, and a ruling binds.
         *binding = *binding || order.returns >= facts.settings.returns_max;
+    }
+    if let Act::Correct { matter, .. } = &mut act {
+        **matter = file::corrected(order, (**matter).clone(), asker, facts.kinds)?;
     }
     let mut happened = vec![happen(order, act, asker.person, facts)];
     while let Some(next) = happened.last().and_then(|last| consequence(last, facts)) {
@@ -437,26 +447,6 @@ fn may_urge(order: &Order, new_facts: bool, facts: Facts<'_>) -> Result<(), Refu
         Some(from) => Err(Refusal::TooEarlyToUrge { from }),
         None => Ok(()),
     }
-}
-
-/// Whether somebody may know who it was: names, numbers, the call.
-pub fn may_know(order: &Order, asker: &Asker) -> bool {
-    let accepted =
-        asker.person.is_some() && order.accepted_by == asker.person && order.matter.about != asker.person;
-    match order.matter.privacy {
-        Privacy::Open => order.matter.about.is_none() || order.matter.about != asker.person,
-        Privacy::Confidential | Privacy::Anonymous => {
-            accepted || asker.has(Power::Supervise) && !works_on(order, asker)
-        }
-    }
-}
-
-/// Whether somebody needs the number and the address: to go there, to call back.
-pub fn works_on(order: &Order, asker: &Asker) -> bool {
-    asker.has(Power::Handle)
-        && order.state.is_open()
-        && order.state.unit().is_some_and(|unit| asker.units.contains(&unit))
-        && (order.matter.about.is_none() || order.matter.about != asker.person)
 }
 
 /// How far a crew is, for the field.

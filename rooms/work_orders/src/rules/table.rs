@@ -118,6 +118,7 @@ fn state(order: &Order, act: &Act, done: Done) -> State {
 /// The order after the act. Every order is its acceptance and its acts, applied one after the other.
 pub fn apply(order: &Order, act: &Act, done: Done) -> Order {
     let mut next = Order { state: state(order, act, done), ..order.clone() };
+    next.units.extend(next.state.unit());
     match act {
         Act::Dispatch { unit, binding, .. } => {
             next.dispatched_at = next.dispatched_at.or(Some(done.at));

@@ -249,6 +249,64 @@ fn a_confidential_report_is_hidden_from_the_unit() {
     let inside =
         Asker { units: [UNIT].into(), powers: [Power::Handle, Power::Supervise].into(), ..supervisor() };
     assert!(!may_know(&walk.order, &inside), "not even who supervises, when it is one's own unit");
+    let back = Act::SendBack { reason: ReturnReason::NotOurs, note: "不在我部门辖区".into() };
+    walk.act(&crew(), back).expect("sent back");
+    assert!(!may_know(&walk.order, &inside), "nor once the unit has it no more");
+    let elsewhere = Act::Dispatch { unit: OTHER, note: String::new(), binding: false };
+    walk.act(&supervisor(), elsewhere).expect("sent elsewhere");
+    assert!(!may_know(&walk.order, &inside), "nor when another unit has it");
+}
+
+#[test]
+fn who_is_reported_never_learns_who_reported_it() {
+    for about in [AGENT, SUPERVISOR] {
+        let mut walk = Walk::begin(Matter { about: Some(about), ..matter("report.theft") });
+        for asker in [agent(), supervisor()] {
+            assert_eq!(may_know(&walk.order, &asker), asker.person != Some(about));
+        }
+        walk.act(&Asker::centre(), Act::Void { why: "重复登记".into() }).expect("void");
+        let accused = if about == AGENT { agent() } else { supervisor() };
+        assert!(!may_know(&walk.order, &accused), "nor when it is over");
+    }
+}
+
+#[test]
+fn a_correction_is_checked_like_what_was_accepted() {
+    let mut corrected = |before: Matter, asker: &Asker, change: &dyn Fn(&mut Matter)| {
+        let mut walk = Walk::begin(before);
+        let mut matter = walk.order.matter.clone();
+        change(&mut matter);
+        walk.act(asker, Act::Correct { matter: Box::new(matter), why: "客户补充说明".into() })?;
+        Ok::<Matter, Refusal>(walk.order.matter.clone())
+    };
+    let (fault, report) = (|| matter("fault.no_gas"), || matter("report.theft"));
+    let as_shown = corrected(fault(), &agent(), &|matter| {
+        matter.contact = Contact { name: "王**".into(), phone: "138****5678".into() };
+        matter.address = "淮河中路****".into();
+    });
+    assert_eq!(as_shown, Ok(Walk::begin(fault()).order.matter.clone()), "what comes back masked is unchanged");
+    let other = Asker { powers: [Power::Dispatch].into(), ..supervisor() };
+    let blank = corrected(report(), &other, &|matter| {
+        matter.contact = Contact::default();
+        (matter.customer, matter.privacy) = (None, Privacy::Open);
+        matter.address.clear();
+    });
+    assert_eq!(blank, Ok(Walk::begin(report()).order.matter.clone()), "who may not know changes nothing of it");
+    let opened: &dyn Fn(&mut Matter) = &|matter| {
+        matter.subtype = "opinion.service".into();
+        matter.privacy = Privacy::Open;
+    };
+    assert_eq!(corrected(report(), &agent(), opened), Err(Refusal::Barred { bar: Bar::StaysConfidential }));
+    let refused: [(&dyn Fn(&mut Matter), &str, &str); 4] = [
+        (&|matter| matter.subtype = "fault.unheard_of".into(), "subtype", "unknown"),
+        (&|matter| matter.content = "很".repeat(5_000), "content", "too_long"),
+        (&|matter| matter.contact.phone = "138**45678".into(), "contact.phone", "bad_phone"),
+        (&|matter| matter.customer = Some("c".repeat(65)), "customer", "too_long"),
+    ];
+    for (change, field, why) in refused {
+        let faults = vec![super::Fault { field: field.into(), why }];
+        assert_eq!(corrected(fault(), &agent(), change), Err(Refusal::Incomplete { faults }));
+    }
 }
 
 #[test]

@@ -67,7 +67,8 @@ impl<'a> Walk<'a> {
         let half = self.moved.leading.map(|Leading { since, until, .. }| since + until.since(since) / 2);
         let due = self.moved.leading.map(|leading| leading.until);
         let call_back = subtype.map(|subtype| subtype.call_back).unwrap_or_default();
-        ask(Facts { by, settings: self.book.settings, call_back, half, due })
+        let Book { kinds, settings, .. } = self.book;
+        ask(Facts { by, settings, kinds, call_back, half, due })
     }
 
     /// What this person may do now.

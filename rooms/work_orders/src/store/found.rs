@@ -43,6 +43,8 @@ pub struct Filter {
     pub returned: bool,
     pub late: bool,
     pub reopened: bool,
+    /// Nothing that is about this person.
+    pub not_about: Option<PersonId>,
     pub due_before: Option<Timestamp>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
@@ -61,7 +63,8 @@ macro_rules! filters {
             " AND ($2 = '' OR $2 LIKE '%,' || state || ',%') AND ($3 = '' OR kind = $3) AND ($4 = '' OR subtype = $4) \
              AND ($5 = 0 OR handler = $5) AND ($6 = 0 OR important = 1) AND ($7 = 0 OR urges > 0) \
              AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND accepted_at >= $10 AND accepted_at < $11 \
-             AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) AND ",
+             AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) \
+             AND (about IS NULL OR about <> $18) AND ",
             $order
         )
     };
@@ -141,7 +144,8 @@ pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Ke
         .bind(limit)
         .bind(i64::from(filter.returned))
         .bind(i64::from(filter.late))
-        .bind(i64::from(filter.reopened));
+        .bind(i64::from(filter.reopened))
+        .bind(filter.not_about.map_or(0, PersonId::get));
     query.fetch_all(db.read()).await.context("looking for orders")?.iter().map(kept).collect()
 }
 
@@ -199,22 +203,25 @@ pub async fn unassigned(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Resu
 
 const ALIKE: Text = db::in_texts!(
     concat!(columns!(), "accepted_at >= $2 AND master IS NULL AND open = 1 AND (customer IN "),
-    " OR (address <> '' AND address = $3) OR (phone <> '' AND phone = $4)) ORDER BY accepted_at DESC LIMIT 10"
+    " OR (address <> '' AND address = $3) OR (phone <> '' AND phone = $4)) \
+     AND (about IS NULL OR about <> $5) ORDER BY accepted_at DESC LIMIT 10"
 );
 
-/// Open orders of the same home since then: of the same customer, address or number.
+/// Open orders of the same home since then: of the same customer, address or number, and not about whoever looks.
 pub async fn alike(
     db: &Db,
     since: Timestamp,
     customer: Option<&str>,
     address: &str,
     phone: &str,
+    looks: Option<PersonId>,
 ) -> anyhow::Result<Vec<Kept>> {
     let customers: Vec<&str> = customer.into_iter().collect();
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     let query =
         sqlx::query(ALIKE.of(db.kind())).bind(serde_json::to_string(&customers)?).bind(since.as_micros());
-    let rows = query.bind(address_key(address)).bind(digits).fetch_all(db.read()).await;
+    let query = query.bind(address_key(address)).bind(digits).bind(looks.map_or(0, PersonId::get));
+    let rows = query.fetch_all(db.read()).await;
     rows.context("looking for duplicates")?.iter().map(kept).collect()
 }
 
