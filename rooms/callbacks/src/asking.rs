@@ -18,7 +18,7 @@ use work_orders::work::{self, Rulebook};
 
 use crate::Doubted;
 use crate::rules::decide::{self, Recorded};
-use crate::rules::task::{Ending, State};
+use crate::rules::task::{Claim, Ending, State};
 use crate::rules::{Caller, Facts, Hours, Refusal, Report, Settings, Task};
 use crate::store::found::{self, Queue};
 use crate::store::tasks;
@@ -174,6 +174,7 @@ pub async fn dial(
     actor: &Actor,
     order: WorkOrderId,
 ) -> Result<(), Error> {
+    actor.must(calls::permissions::ANSWER)?;
     let person = Person::of(app, actor).await?;
     let mut tx = app.db.begin().await?;
     let loaded = Loaded::of(&mut tx, order).await?;
@@ -189,7 +190,24 @@ pub async fn dial(
     let (at, who, subject) = (app.now(), actor.person, order.to_string());
     tx.journal(Look { at, who, room: "callbacks", subject, what: "phone", reason }.into());
     tx.commit().await?;
-    calls::http::desk::dial(hall, actor, number).await
+    let dialled = calls::http::desk::dial(hall, actor, number).await;
+    if dialled.is_err() {
+        unring(app, order, &loaded.task, &task).await?;
+    }
+    dialled
+}
+
+/// Nothing rang: the desk was not free, the exchange refused. Whoever has changed the task meanwhile knows better.
+async fn unring(app: &App, order: WorkOrderId, before: &Task, rung: &Task) -> Result<(), Error> {
+    let mut tx = app.db.begin().await?;
+    let now = tasks::of(&mut tx, order).await?.pop();
+    if let Some(now) = now.filter(|now| now.rung == rung.rung && now.since == rung.since) {
+        let dialled_at = before.claim.and_then(|claim| claim.dialled_at);
+        let claim = now.claim.map(|claim| Claim { dialled_at, ..claim });
+        tasks::save(&mut tx, &Task { claim, rung: before.rung, ..now }).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The call at this person's desk, if it began with the dialling.
