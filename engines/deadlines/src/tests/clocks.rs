@@ -239,6 +239,10 @@ fn a_suspension_that_ends_early_gives_back_the_days_that_were_left() {
     let early = done(&long, "2025-04-16T09:00", Act::Resumed);
     let short = done(&clocks, "2025-04-14T09:00", suspended(14, 15));
     assert_eq!(due(&early), due(&short), "Monday and Tuesday stood still");
-    assert_eq!(done(&long, "2025-04-14T18:00", Act::Resumed).unit().due(), clocks.unit().due(), "on the same day: nothing did");
+    assert_eq!(
+        done(&long, "2025-04-14T18:00", Act::Resumed).unit().due(),
+        clocks.unit().due(),
+        "on the same day: nothing did"
+    );
     assert_eq!(done(&long, "2025-04-18T09:00", Act::Resumed), long, "over by itself");
 }

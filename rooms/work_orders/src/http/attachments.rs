@@ -15,10 +15,10 @@ use tokio::io::AsyncReadExt as _;
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Path, Query, download, upload_error, upload_to};
 
-use super::orders::{seen, show, shown};
-use super::views::{OrderView, attached_by};
-use crate::rules::privacy::may_open;
+use super::orders::{Answered, answered, find, seen};
+use super::views::attached_by;
 use crate::rules::order::Attachment;
+use crate::rules::privacy::may_open;
 use crate::rules::{Act, Refusal};
 use crate::store::{asked, steps};
 use crate::work::{self, Asked};
@@ -71,7 +71,7 @@ fn mime(head: &[u8]) -> Option<&'static str> {
 #[utoipa::path(post, path = "/api/work_orders/{order}/attachments", tag = "work_orders",
     params(("order" = String, Path), What),
     request_body(content = AttachmentForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = OrderView), (status = 413, body = ErrorBody), (status = 422, body = ErrorBody)))]
+    responses((status = 200, body = Answered), (status = 413, body = ErrorBody), (status = 422, body = ErrorBody)))]
 pub async fn add(
     State(app): State<App>,
     Extension(calendar): Extension<Arc<Calendar>>,
@@ -80,13 +80,15 @@ pub async fn add(
     Path(order): Path<String>,
     Query(What { what, token }): Query<What>,
     mut form: Multipart,
-) -> Answer<OrderView> {
-    let token = token.filter(|token| !token.is_empty() && token.len() <= 80);
+) -> Answer<Answered> {
+    let token = super::token(token)?;
     if let Some(token) = &token
         && let Some(before) = asked::before(&app.db, actor.person, token).await?
     {
+        let kept = find(&app, &order).await?;
+        before.same(&asked::what(Some(kept.order.id), &("attach", &what))?)?;
         let asker = work::asker(&app, &actor).await?;
-        return show(&app, &calendar, &asker, before).await;
+        return answered(&app, &calendar, (&actor, &asker), kept).await;
     }
     let (kept, asker) = seen(&app, &actor, &order).await?;
     if !["photo", "signature", "scan"].contains(&what.as_str()) {
@@ -133,7 +135,7 @@ pub async fn add(
             if !kept.order.attachments.iter().any(|one| one.id == id) {
                 forget(&path).await;
             }
-            shown(&app, &calendar, &asker, kept).await
+            answered(&app, &calendar, (&actor, &asker), kept).await
         }
         Err(error) => {
             forget(&path).await;

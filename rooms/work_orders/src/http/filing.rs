@@ -104,7 +104,7 @@ pub async fn accept(
 ) -> Answer<OrderView> {
     let asker = work::asker(&app, &actor).await?;
     let FilingForm { matter, unit, master, answered, appointment, token } = form;
-    let token = token.filter(|token| !token.is_empty() && token.len() <= 80);
+    let token = super::token(token)?;
     let new = NewOrder { matter, unit, master, answered, appointment, token };
     let id = filing.accept(&app, &calendar, asker.clone(), new).await?;
     orders::show(&app, &calendar, &asker, id).await

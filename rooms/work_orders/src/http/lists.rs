@@ -113,8 +113,10 @@ impl Search {
             Some(Lead::Phone(phone))
         } else if let Some(address) = text(&self.address) {
             Some(Lead::Address(address))
+        } else if let Some(call) = given("call", self.call.as_deref())? {
+            Some(Lead::CallSeen(call))
         } else {
-            given("call", self.call.as_deref())?.map(Lead::Call)
+            given("handler", self.handler.as_deref())?.map(Lead::Handler)
         };
         match (lead, narrower) {
             (Lead::Everything, Some(narrower)) if reads => Ok(narrower),

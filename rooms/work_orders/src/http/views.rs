@@ -6,8 +6,8 @@ use promises::Kept as Promised;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::rules::privacy::{Written as _, matter, may_know, may_open, works_on};
 use crate::rules::order::{Attachment, Channel, Level, Satisfaction, Supervision, Urge, Urgency};
+use crate::rules::privacy::{Written as _, matter, may_know, may_open, works_on};
 use crate::rules::result::Outcome;
 use crate::rules::{Act, Allowed, Asker, Matter, Order, State};
 use crate::store::orders::Kept;
@@ -282,8 +282,7 @@ fn clocks(promised: &Promised, now: Timestamp) -> Vec<ClockView> {
 
 /// Who attached a file, by the order's history.
 pub fn attached_by(steps: &[Step], file: AttachmentId) -> Option<PersonId> {
-    let attached =
-        |step: &&Step| matches!(&step.line, Line::Act { act: Act::Attach { attachment }, .. } if attachment.id == file);
+    let attached = |step: &&Step| matches!(&step.line, Line::Act { act: Act::Attach { attachment }, .. } if attachment.id == file);
     steps.iter().find(attached).and_then(|step| step.who)
 }
 

@@ -191,6 +191,10 @@ pub fn life<'a>(
                 let after = dice.from(12, 70);
                 (after, field, Act::Arrive { at: walk.now + Duration::from_secs(after * 60), place: None })
             }
+            State::Working { .. } if walk.order.supervisions.iter().any(|one| one.reply.is_none()) => {
+                let reply = "已安排专人跟进，今日办结并答复客户".to_owned();
+                (minutes(dice, (5, 20), (60, 400)), field, Act::ReplySupervision { reply })
+            }
             State::Working { .. } if walk.order.urges.is_empty() && dice.percent(6) => {
                 let words = "客户再次来电询问进度".to_owned();
                 (

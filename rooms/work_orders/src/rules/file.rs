@@ -103,7 +103,12 @@ fn with_subtype(mut matter: Matter, subtype: Option<&Subtype>) -> Result<(Matter
 ///
 /// # Errors
 /// As [`complete`], and when a confidential matter would be opened by somebody who does not supervise.
-pub fn corrected(before: &Order, mut matter: Matter, asker: &Asker, kinds: &Kinds) -> Result<Matter, Refusal> {
+pub fn corrected(
+    before: &Order,
+    mut matter: Matter,
+    asker: &Asker,
+    kinds: &Kinds,
+) -> Result<Matter, Refusal> {
     let was = &before.matter;
     if may_know(before, asker) {
         let unmasked = |text: &mut String, was: &str, masked: String| {
@@ -126,7 +131,8 @@ pub fn corrected(before: &Order, mut matter: Matter, asker: &Asker, kinds: &Kind
         with_numbers(value, was.fields.get(key).map_or("", String::as_str));
     }
     // Orders of a sub-type that is no longer offered may keep it.
-    let offered = kinds.find(&matter.subtype).filter(|subtype| !subtype.retired || subtype.code == was.subtype);
+    let offered =
+        kinds.find(&matter.subtype).filter(|subtype| !subtype.retired || subtype.code == was.subtype);
     let (matter, _) = with_subtype(matter, offered)?;
     if matter.privacy < was.privacy && !asker.has(Power::Supervise) {
         return Err(Refusal::Barred { bar: Bar::StaysConfidential });

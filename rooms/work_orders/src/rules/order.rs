@@ -35,9 +35,7 @@ pub enum Urgency {
 }
 
 /// Who may know who it was.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Privacy {
     #[default]
@@ -415,6 +413,9 @@ pub struct Order {
     /// A ruling: this unit may not send it back.
     pub bound: Option<UnitId>,
     pub reopened: u8,
+    /// When it was taken up again the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened_at: Option<Timestamp>,
     /// When it was first sent to a unit.
     #[serde(default)]
     pub dispatched_at: Option<Timestamp>,
@@ -451,6 +452,7 @@ impl Order {
             returns: 0,
             bound: None,
             reopened: 0,
+            reopened_at: None,
             dispatched_at: None,
             left_at: None,
             arrived_at: None,

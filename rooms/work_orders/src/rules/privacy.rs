@@ -145,7 +145,8 @@ impl Written for Act {
             | Act::Resume
             | Act::Review
             | Act::Merge { .. }
-            | Act::Follow => Vec::new(),
+            | Act::Follow
+            | Act::Part => Vec::new(),
         }
     }
 }

@@ -17,6 +17,7 @@ use super::settings::{Limits, Settings};
 use super::{Act, Kinds, Refusal, Verb, file, seed, walk};
 
 mod any;
+mod guarded;
 
 const UNIT: UnitId = UnitId(1);
 const OTHER: UnitId = UnitId(2);
@@ -49,6 +50,10 @@ fn matter(subtype: &str) -> Matter {
 
 fn agent() -> Asker {
     Asker { person: Some(AGENT), powers: [Power::File, Power::CallBack].into(), ..Asker::default() }
+}
+/// Asks customers about what others have accepted.
+fn caller() -> Asker {
+    Asker { person: Some(PersonId(11)), ..agent() }
 }
 fn crew() -> Asker {
     Asker { person: Some(CREW), powers: [Power::Handle].into(), units: [UNIT].into(), ..Asker::default() }
@@ -187,7 +192,12 @@ fn a_leak_goes_from_the_call_to_the_customers_word() {
         note: "客户表示到场很快".into(),
         satisfaction: Some(Satisfaction::VerySatisfied),
     };
-    walk.act(&agent(), close).expect("asked");
+    assert_eq!(
+        walk.act(&agent(), close.clone()),
+        Err(Refusal::Barred { bar: Bar::OwnWork }),
+        "not who accepted it"
+    );
+    walk.act(&caller(), close).expect("asked");
     assert!(!walk.order.state.is_open());
     assert_eq!(walk.runs(), "", "nothing is owed any more");
     let kept = |step| walk.clocks(step).customer().map(|promise| promise.standing(walk.now));
@@ -272,7 +282,7 @@ fn who_is_reported_never_learns_who_reported_it() {
 
 #[test]
 fn a_correction_is_checked_like_what_was_accepted() {
-    let mut corrected = |before: Matter, asker: &Asker, change: &dyn Fn(&mut Matter)| {
+    let corrected = |before: Matter, asker: &Asker, change: &dyn Fn(&mut Matter)| {
         let mut walk = Walk::begin(before);
         let mut matter = walk.order.matter.clone();
         change(&mut matter);
@@ -284,16 +294,25 @@ fn a_correction_is_checked_like_what_was_accepted() {
         matter.contact = Contact { name: "王**".into(), phone: "138****5678".into() };
         matter.address = "淮河中路****".into();
     });
-    assert_eq!(as_shown, Ok(Walk::begin(fault()).order.matter.clone()), "what comes back masked is unchanged");
+    assert_eq!(
+        as_shown,
+        Ok(Walk::begin(fault()).order.matter.clone()),
+        "what comes back masked is unchanged"
+    );
     let other = Asker { powers: [Power::Dispatch].into(), ..supervisor() };
     let blank = corrected(report(), &other, &|matter| {
         matter.contact = Contact::default();
         (matter.customer, matter.privacy) = (None, Privacy::Open);
         matter.address.clear();
     });
-    assert_eq!(blank, Ok(Walk::begin(report()).order.matter.clone()), "who may not know changes nothing of it");
+    assert_eq!(
+        blank,
+        Ok(Walk::begin(report()).order.matter.clone()),
+        "who may not know changes nothing of it"
+    );
     let opened: &dyn Fn(&mut Matter) = &|matter| {
         matter.subtype = "opinion.service".into();
+        matter.fields.insert("demand".into(), "改进服务".into());
         matter.privacy = Privacy::Open;
     };
     assert_eq!(corrected(report(), &agent(), opened), Err(Refusal::Barred { bar: Bar::StaysConfidential }));
@@ -416,7 +435,7 @@ fn a_superior_presses_about_what_is_closed_and_the_unit_answers() {
     walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
     let close =
         Act::Close { note: "客户仍不满意".into(), satisfaction: Some(Satisfaction::Dissatisfied) };
-    walk.act(&agent(), close).expect("asked");
+    walk.act(&caller(), close).expect("asked");
     assert_eq!(walk.runs(), "");
     let press = Act::Supervise {
         grade: Grade::Daily,

@@ -16,6 +16,7 @@ pub enum Lead {
     #[default]
     Everything,
     Units(Vec<UnitId>),
+    Handler(PersonId),
     AcceptedBy(PersonId),
     Customer(String),
     /// A number's digits.
@@ -23,6 +24,8 @@ pub enum Lead {
     /// An address as it is compared.
     Address(String),
     Call(CallId),
+    /// The same for somebody who looks: of confidential ones only what `not_about` has accepted.
+    CallSeen(CallId),
 }
 
 /// What is looked for; everything absent is any.
@@ -105,20 +108,51 @@ const CUSTOMER: Texts = led_by!("customer = $1");
 const PHONE: Texts = led_by!("phone <> '' AND phone = $1");
 const ADDRESS: Texts = led_by!("address <> '' AND address = $1");
 const CALL: Texts = led_by!("call = CAST($1 AS BIGINT)");
+const CALL_SEEN: Texts = led_by!("call = CAST($1 AS BIGINT) AND (privacy = 0 OR accepted_by = $18)");
+const HANDLER: Texts = led_by!("handler IS NOT NULL AND handler = CAST($1 AS BIGINT)");
+const UNIT: Texts = led_by!("unit = CAST($1 AS BIGINT)");
+const STATE: Texts = led_by!("state = $1");
+// Few of many, each with an index of its own.
+const URGED: Texts = led_by!("$1 = '' AND urges > 0");
+const SUPERVISED: Texts = led_by!("$1 = '' AND supervised > 0");
+const RETURNED: Texts = led_by!("$1 = '' AND returns > 0");
+const LATE: Texts = led_by!("$1 = '' AND kept = 0");
+const REOPENED: Texts = led_by!("$1 = '' AND reopened > 0");
 const UNITS: Texts = Texts {
     newest: db::in_ids!(concat!(columns!(), "unit IN "), newest!()),
     next_due: db::in_ids!(concat!(columns!(), "unit IN "), next_due!()),
 };
 
+/// What leads a list that nothing else leads: the rarest of what is looked for.
+fn everything(filter: &Filter) -> (Texts, String) {
+    match filter {
+        Filter { open: true, states, .. } if states.len() == 1 => {
+            (STATE, states.first().cloned().unwrap_or_default())
+        }
+        Filter { open: true, .. } => (EVERYTHING, String::new()),
+        Filter { supervised: true, .. } => (SUPERVISED, String::new()),
+        Filter { reopened: true, .. } => (REOPENED, String::new()),
+        Filter { returned: true, .. } => (RETURNED, String::new()),
+        Filter { urged: true, .. } => (URGED, String::new()),
+        Filter { late: true, .. } => (LATE, String::new()),
+        _ => (EVERYTHING, String::new()),
+    }
+}
+
 /// So many of them.
 pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Kept>> {
     let (texts, lead) = match &filter.lead {
-        Lead::Everything => (EVERYTHING, String::new()),
+        Lead::Everything => everything(filter),
+        Lead::Handler(person) => (HANDLER, person.get().to_string()),
         Lead::AcceptedBy(person) => (ACCEPTED_BY, person.get().to_string()),
         Lead::Customer(id) => (CUSTOMER, id.clone()),
         Lead::Phone(phone) => (PHONE, phone.chars().filter(char::is_ascii_digit).collect()),
         Lead::Address(address) => (ADDRESS, address_key(address)),
         Lead::Call(call) => (CALL, call.get().to_string()),
+        Lead::CallSeen(call) => (CALL_SEEN, call.get().to_string()),
+        Lead::Units(units) if units.len() == 1 => {
+            (UNIT, units.first().map(|unit| unit.get().to_string()).unwrap_or_default())
+        }
         Lead::Units(units) => (UNITS, db::ids(units.iter().map(|unit| unit.get()))),
     };
     let text = if filter.open { texts.next_due } else { texts.newest }.of(db.kind());
