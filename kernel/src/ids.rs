@@ -154,7 +154,7 @@ pub struct IdMint {
 }
 
 impl IdMint {
-    /// `node` is 0 to 63.
+    /// `node` is 0 to 62; 63 stands in ids that were not minted but [`derived`](IdMint::derived).
     pub const fn new(node: u8) -> Self {
         IdMint { node: (node & 63) as i64, last: AtomicI64::new(0) }
     }
@@ -167,6 +167,13 @@ impl IdMint {
             .unwrap_or_else(|last| last);
         let value = floor.max(previous + 1);
         T::from(((value >> 15) << 21) | (self.node << 15) | (value & 0x7fff))
+    }
+
+    /// An id that follows from something that happened at `at`: asked again, the same one. `nth` tells apart what follows from
+    /// the happenings of one millisecond.
+    pub fn derived<T: From<i64>>(at: Timestamp, nth: i64) -> T {
+        let millis = at.as_millis().max(0) & ((1 << 42) - 1);
+        T::from((millis << 21) | (63 << 15) | (nth & 0x7fff))
     }
 
     /// When an id was minted, to the millisecond.

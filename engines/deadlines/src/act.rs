@@ -14,6 +14,8 @@ pub enum Act {
     Redispatched,
     /// 挂起: these days, both included, are not counted. Only limits of days stand still.
     Suspended { days: Pause, reason: String },
+    /// The suspension ends early: from today on the days count again.
+    Resumed,
     /// 延期: once, before it is due, at most by the original limit.
     Extended { by: Limit, reason: String },
     /// An instant that had been agreed is moved to another; any number of times, also when it has passed (which

@@ -84,6 +84,11 @@ impl Clocks {
         match act {
             Act::Returned | Act::Redispatched => next.must_run()?,
             Act::Suspended { days, reason } => next.suspend(now, *days, reason, calendar)?,
+            Act::Resumed => {
+                next.must_run()?;
+                let today = calendar.civil(now).date();
+                next.each_mut().for_each(|promise| promise.resume(today, calendar));
+            }
             Act::Extended { by, reason } => next.extend(now, *by, reason, calendar)?,
             Act::Renewed { due, reason } => next.renew(now, *due, reason)?,
             Act::ResultEntered => {
@@ -278,6 +283,25 @@ impl Promise {
     /// What is overdue stays overdue.
     fn may_move(&self, now: Timestamp) -> bool {
         self.is_running() && now <= self.due
+    }
+
+    /// Takes back what of a suspension lies ahead; the renewal that it was then says what is left of it.
+    fn resume(&mut self, today: jiff::civil::Date, calendar: &Calendar) {
+        if !self.is_running() || !self.pauses.iter().any(|pause| pause.last >= today) {
+            return;
+        }
+        let yesterday = today.yesterday().unwrap_or(today);
+        self.pauses.retain(|pause| pause.first < today);
+        for pause in self.pauses.iter_mut().filter(|pause| pause.last >= today) {
+            pause.last = yesterday;
+        }
+        let floor = self.renewals.last().map_or(self.since, |renewal| renewal.was);
+        if let Some(limit) = self.limit() {
+            self.due = calendar.deadline_with_pauses(self.since, limit, &self.pauses).max(floor);
+        }
+        if let Some(last) = self.renewals.last_mut() {
+            last.due = self.due;
+        }
     }
 
     fn note(&mut self, at: Timestamp, was: Timestamp, reason: &str) {

@@ -11,13 +11,14 @@ use notices::{Notice, Subject};
 use serde_json::json;
 use web::{Actor, App, Error};
 use work_orders::rules::decide::may_know;
+use work_orders::rules::order::Privacy;
 use work_orders::rules::{Asker, Order};
 use work_orders::store::orders::{self, Kept};
 use work_orders::work::{self, Rulebook};
 
 use crate::Doubted;
 use crate::rules::decide::{self, Recorded};
-use crate::rules::task::{Ending, State};
+use crate::rules::task::{Claim, Ending, State};
 use crate::rules::{Caller, Facts, Hours, Refusal, Report, Settings, Task};
 use crate::store::found::{self, Queue};
 use crate::store::tasks;
@@ -173,6 +174,7 @@ pub async fn dial(
     actor: &Actor,
     order: WorkOrderId,
 ) -> Result<(), Error> {
+    actor.must(calls::permissions::ANSWER)?;
     let person = Person::of(app, actor).await?;
     let mut tx = app.db.begin().await?;
     let loaded = Loaded::of(&mut tx, order).await?;
@@ -188,7 +190,24 @@ pub async fn dial(
     let (at, who, subject) = (app.now(), actor.person, order.to_string());
     tx.journal(Look { at, who, room: "callbacks", subject, what: "phone", reason }.into());
     tx.commit().await?;
-    calls::http::desk::dial(hall, actor, number).await
+    let dialled = calls::http::desk::dial(hall, actor, number).await;
+    if dialled.is_err() {
+        unring(app, order, &loaded.task, &task).await?;
+    }
+    dialled
+}
+
+/// Nothing rang: the desk was not free, the exchange refused. Whoever has changed the task meanwhile knows better.
+async fn unring(app: &App, order: WorkOrderId, before: &Task, rung: &Task) -> Result<(), Error> {
+    let mut tx = app.db.begin().await?;
+    let now = tasks::of(&mut tx, order).await?.pop();
+    if let Some(now) = now.filter(|now| now.rung == rung.rung && now.since == rung.since) {
+        let dialled_at = before.claim.and_then(|claim| claim.dialled_at);
+        let claim = now.claim.map(|claim| Claim { dialled_at, ..claim });
+        tasks::save(&mut tx, &Task { claim, rung: before.rung, ..now }).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The call at this person's desk, if it began with the dialling.
@@ -225,12 +244,14 @@ pub async fn record(
     };
     let Recorded { mut task, acts, tell, doubt } =
         decide::record(&loaded.task, report, person.caller(&loaded.kept.order), call, facts)?;
-    if tell {
+    // A message about a confidential report would tell who made it.
+    if tell && loaded.kept.order.matter.privacy == Privacy::Open {
         task.told = tell_missed(&mut tx, app, &loaded.kept.order, &task, calendar).await?;
     }
     keep(&mut tx, &task).await?;
     let outcome = report.outcome();
-    let payload = json!({ "number": task.number, "outcome": outcome, "state": task.state, "call": call,
+    let told_call = call.filter(|_| !task.hidden);
+    let payload = json!({ "number": task.number, "outcome": outcome, "state": task.state, "call": told_call,
         "attempts": task.attempts.len(), "doubt": doubt });
     let (who, subject) = (Some(actor.person), order.to_string());
     tx.journal(Entry { at: now, who, room: "callbacks", subject, kind: "attempted", payload });

@@ -75,6 +75,7 @@ fn task(order: &Order, since: Timestamp, due: Option<Timestamp>, hours: Hours<'_
         wish: None,
         not_before: since,
         claim: None,
+        rung: None,
         doubt: None,
         told: false,
         version: 1,

@@ -458,3 +458,54 @@ fn new_settings_count_for_what_is_open() {
         assert_eq!(code(&bad), (422, "callbacks.bad_settings"));
     });
 }
+
+#[test]
+fn a_customer_is_rung_within_the_hours_and_once_until_it_is_written_down() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let order = centre.done("fault.leak").await;
+        const AT_DESK: Who = (AGENT.0, &["callbacks.work", "work_orders.call_back", "calls.answer"]);
+        let dial = async |who: Who| {
+            let reply = centre.post(who, &format!("/api/callbacks/{order}/dial"), json!({})).await;
+            (reply.status.as_u16(), reply.body["code"].as_str().unwrap_or_default().to_owned())
+        };
+        assert_eq!(dial(AGENT).await.0, 403, "and nothing is kept as dialled");
+        assert_eq!(dial(AT_DESK).await.0, 200);
+        let early = (409, "callbacks.too_early".to_owned());
+        assert_eq!(dial(AT_DESK).await, early, "what came of it is written down first");
+        centre.post(AT_DESK, &format!("/api/callbacks/{order}/act"), json!({ "act": "release" })).await;
+        assert_eq!(dial(AT_DESK).await, early, "nor by giving it back and taking it again");
+        // Claimed in the evening and kept: at night nobody is rung.
+        centre.later(12 * 60 + 55);
+        assert_eq!(centre.take(AT_DESK, &order).await.status.as_u16(), 200);
+        centre.later(8);
+        assert_eq!(dial(AT_DESK).await, early);
+    });
+}
+
+#[test]
+fn what_a_confidential_reporter_said_is_for_who_may_know() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let order = centre.done("report.theft").await;
+        const KNOWS: Who =
+            (31, &["work_orders.read", "work_orders.supervise", "work_orders.call_back", "callbacks.work"]);
+        const READS: Who = (32, &["work_orders.read", "callbacks.read"]);
+        // On three days, the last time in the afternoon.
+        for minutes in [0, 24 * 60, 31 * 60] {
+            centre.later(minutes);
+            centre
+                .record(
+                    KNOWS,
+                    &order,
+                    json!({ "outcome": "no_answer", "note": "王先生不在，改拨13900000001" }),
+                )
+                .await;
+        }
+        let notices = notices::about(&db, "work_orders", &order).await.expect("notices");
+        assert_eq!(notices.len(), 0, "no message tells who it was");
+        let path = format!("/api/callbacks/{order}");
+        let note = async |who: Who| centre.get(who, &path).await["rounds"][0]["attempts"][0]["note"].clone();
+        assert_eq!((note(KNOWS).await, note(READS).await), (json!("王先生不在，改拨139****0001"), json!("")));
+    });
+}

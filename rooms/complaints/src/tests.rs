@@ -46,6 +46,8 @@ const REVIEWER: Who = (25, &["work_orders.read", "work_orders.review"]);
 const CHAIR: Who =
     (30, &["complaints.read", "complaints.committee", "complaints.confirm", "complaints.configure"]);
 const SECOND: Who = (31, &["complaints.read", "complaints.committee", "complaints.confirm"]);
+/// May close a complaint that was settled on the call.
+const SUPERVISOR: Who = (32, &["work_orders.read", "work_orders.dispatch", "work_orders.supervise"]);
 const LEADER: Who = (33, &["complaints.lead"]);
 
 /// A floor on which nobody is at a desk.
@@ -313,7 +315,7 @@ fn a_repetition_by_the_same_customer_weighs_more() {
         let centre = Centre::open(&db).await;
         let first = centre.filed(json!({})).await;
         let close = json!({ "act": "close", "note": "已当场向客户致歉并说明", "satisfaction": null });
-        centre.order_act(DESK, &first, close).await;
+        centre.order_act(SUPERVISOR, &first, close).await;
         centre.later(60);
         let again = centre.filed(json!({ "content": "同一话务员再次推诿，客户称要找记者曝光" })).await;
         let case = centre.case(&again).await;

@@ -9,6 +9,7 @@ use crate::rules::{Kind, Member, Membership, Post, Unit};
 
 pub mod feed;
 pub mod learnt;
+pub mod reach;
 pub mod roster;
 
 macro_rules! unit_columns {
@@ -57,6 +58,12 @@ pub async fn unit(db: &Db, id: UnitId) -> anyhow::Result<Option<Unit>> {
 }
 
 const HOLD: &str = "UPDATE departments_tree SET version = version + 1 WHERE id = 1";
+
+/// The same within a change: whoever holds a connection must not wait for another.
+pub async fn unit_in(tx: &mut Tx, id: UnitId) -> anyhow::Result<Option<Unit>> {
+    let row = sqlx::query(ONE).bind(id.get()).fetch_optional(&mut **tx).await;
+    row.with_context(|| format!("reading {id}"))?.as_ref().map(unit_of).transpose()
+}
 
 /// Every unit, held until the change is over: what a change of the tree, or of who belongs to it, decides upon.
 pub async fn hold(tx: &mut Tx) -> anyhow::Result<Vec<Unit>> {
@@ -199,6 +206,13 @@ const SCOPE: &str = "WITH RECURSIVE below (id, leads) AS ( \
 /// The units whose matters somebody sees: the own ones, and for leaders and deputies all below them. Sorted.
 pub async fn scope_of(db: &Db, person: PersonId) -> anyhow::Result<Vec<UnitId>> {
     let rows = sqlx::query(SCOPE).bind(person.get()).fetch_all(db.read()).await;
+    let of = |row: &Row| Ok(UnitId(row.try_get("id")?));
+    rows.with_context(|| format!("reading what {person} sees"))?.iter().map(of).collect()
+}
+
+/// The same within a change.
+pub async fn scope_in(tx: &mut Tx, person: PersonId) -> anyhow::Result<Vec<UnitId>> {
+    let rows = sqlx::query(SCOPE).bind(person.get()).fetch_all(&mut **tx).await;
     let of = |row: &Row| Ok(UnitId(row.try_get("id")?));
     rows.with_context(|| format!("reading what {person} sees"))?.iter().map(of).collect()
 }

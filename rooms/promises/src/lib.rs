@@ -20,6 +20,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+pub use jobs::watch;
 pub use rules::Terms;
 pub use store::kept::{Kept, New, Subject, begin, begin_all, hand, of, read, save};
 

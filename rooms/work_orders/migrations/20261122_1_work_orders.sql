@@ -60,6 +60,13 @@ CREATE INDEX work_orders_order_call ON work_orders_order (call) WHERE call IS NO
 CREATE INDEX work_orders_order_about ON work_orders_order (about, accepted_at) WHERE about IS NOT NULL;
 CREATE INDEX work_orders_order_unpressed ON work_orders_order (promised) WHERE open = 1 AND pressed = 0;
 CREATE INDEX work_orders_order_closed ON work_orders_order (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX work_orders_order_handler ON work_orders_order (handler, accepted_at, id) WHERE handler IS NOT NULL;
+-- Behind the numbers of figures: few of many.
+CREATE INDEX work_orders_order_urged ON work_orders_order (accepted_at, id) WHERE urges > 0;
+CREATE INDEX work_orders_order_supervised ON work_orders_order (accepted_at, id) WHERE supervised > 0;
+CREATE INDEX work_orders_order_returned ON work_orders_order (accepted_at, id) WHERE returns > 0;
+CREATE INDEX work_orders_order_late ON work_orders_order (accepted_at, id) WHERE kept = 0;
+CREATE INDEX work_orders_order_reopened ON work_orders_order (accepted_at, id) WHERE reopened > 0;
 CREATE INDEX work_orders_order_important ON work_orders_order (accepted_at, id) WHERE important = 1 AND open = 1;
 
 -- Every step of every order, never changed: who did what when, from which state to which. The order as it stands is its
@@ -83,6 +90,8 @@ CREATE TABLE work_orders_asked (
   person BIGINT NOT NULL,
   token TEXT NOT NULL,
   work_order BIGINT NOT NULL,
+  -- Which order and what was said, hashed: the same key for something else is refused.
+  what TEXT NOT NULL,
   seq BIGINT NOT NULL,
   at BIGINT NOT NULL,
   PRIMARY KEY (person, token)

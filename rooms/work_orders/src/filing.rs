@@ -42,6 +42,12 @@ pub struct NewOrder {
 }
 
 impl NewOrder {
+    /// All that was said, to be compared with what is asked for under the same key.
+    fn what(&self) -> anyhow::Result<String> {
+        let NewOrder { matter, unit, master, answered, appointment, token: _ } = self;
+        asked::what(None, &(matter, unit, master, answered, appointment))
+    }
+
     /// What is done with it at once, by whoever files it.
     fn at_once(&self) -> Option<Act> {
         if let Some(note) = self.answered.clone() {
@@ -67,7 +73,7 @@ pub async fn accept(
     if let (Some(person), Some(token)) = (asker.person, &new.token)
         && let Some(before) = asked::find(&mut tx, person, token).await?
     {
-        return Ok(before);
+        return Ok(before.same(&new.what()?)?);
     }
     let rules = Rulebook::now(&mut tx).await?;
     let mut filed = vec![Filed::of(app, rules.book(calendar), asker, &new)?];
@@ -90,15 +96,15 @@ pub async fn accept(
 /// One order on its way into the tables.
 pub(crate) struct Filed<'a> {
     pub walk: Walk<'a>,
-    /// Who filed it, and under which key.
-    asked: Option<(PersonId, &'a str)>,
+    /// Who filed it, under which key, and what it was.
+    asked: Option<(PersonId, &'a str, String)>,
     /// The customer hears that it was accepted.
     tell: bool,
 }
 
 impl<'a> Filed<'a> {
     /// Decides everything; nothing is written yet, and it has no number.
-    fn of(app: &App, book: Book<'a>, asker: &Asker, new: &'a NewOrder) -> Result<Filed<'a>, Refusal> {
+    fn of(app: &App, book: Book<'a>, asker: &Asker, new: &'a NewOrder) -> Result<Filed<'a>, Error> {
         let id: WorkOrderId = app.id();
         let named = (id, String::new());
         let mut walk =
@@ -107,7 +113,11 @@ impl<'a> Filed<'a> {
         if let Some(act) = new.at_once() {
             walk.act(asker, &act)?;
         }
-        Ok(Filed { walk, asked: asker.person.zip(new.token.as_deref()), tell })
+        let asked = match (asker.person, new.token.as_deref()) {
+            (Some(person), Some(token)) => Some((person, token, new.what()?)),
+            _ => None,
+        };
+        Ok(Filed { walk, asked, tell })
     }
 
     /// An order that has lived already, of which nobody is told.
@@ -161,7 +171,10 @@ async fn write(
     telling::tell_all(tx, now, &notices).await?;
     let keys: Vec<_> = filed
         .iter()
-        .filter_map(|one| one.asked.map(|(person, token)| (person, token, one.walk.order.id)))
+        .filter_map(|one| {
+            let (person, token, what) = one.asked.as_ref()?;
+            Some((*person, *token, one.walk.order.id, what.as_str()))
+        })
         .collect();
     Ok(asked::keep_all(tx, &keys, now).await?)
 }
@@ -295,7 +308,8 @@ async fn together(
                 answers.push(Ok(decided.walk.order.id));
                 filed.push(decided);
             }
-            Err(refusal) => answers.push(Err(refusal.into())),
+            Err(Error::Failed(error)) => return Err(Error::Failed(error)),
+            Err(refusal) => answers.push(Err(refusal)),
         }
     }
     if !write(&mut tx, app, &rules, calendar, &mut filed).await? {

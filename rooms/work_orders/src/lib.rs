@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Job, Room, Routes, routes};
 
+mod alerting;
 pub mod demo;
 pub mod filing;
 mod http;
@@ -61,6 +62,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let calendar = Arc::new(calendar);
     let (resumes, follows, presses) = (calendar.clone(), calendar.clone(), calendar.clone());
     let pushed = Arc::new(push::Push::default());
+    let warns = calendar.clone();
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -106,6 +108,14 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             }),
             Job::every("work_orders.forget", Duration::from_secs(3600), jobs::forget),
         ],
+        events: vec![db::Subscription::new(
+            "work_orders.hears_warnings",
+            &["promises.warned"],
+            move |tx, event| {
+                let calendar = warns.clone();
+                Box::pin(async move { alerting::warned(tx, event, &calendar).await })
+            },
+        )],
         search: vec![search::source()],
         ..Room::new("work_orders", MIGRATIONS)
     }

@@ -11,6 +11,7 @@ pub mod figures;
 pub mod file;
 pub mod kinds;
 pub mod order;
+pub mod privacy;
 pub mod result;
 pub mod seed;
 pub mod settings;
@@ -59,6 +60,12 @@ pub enum Refusal {
     SameUnit,
     #[error("there is no such unit")]
     NoSuchUnit,
+    #[error("whoever is to have it belongs to the unit, and the matter is not about that person")]
+    CannotHaveIt,
+    #[error("more than {most} orders follow this one")]
+    TooManyChildren { most: usize },
+    #[error("this key was used for something else")]
+    KeyUsed,
     #[error("say how satisfied the customer is, or that he would not say")]
     NoRating,
     #[error("an order cannot be merged into itself")]
@@ -94,6 +101,9 @@ impl web::Refusal for Refusal {
             Refusal::WrongState { .. }
             | Refusal::Barred { .. }
             | Refusal::SameUnit
+            | Refusal::KeyUsed
+            | Refusal::CannotHaveIt
+            | Refusal::TooManyChildren { .. }
             | Refusal::BadMaster { .. }
             | Refusal::MasterIsLater { .. }
             | Refusal::UrgedLately { .. }

@@ -9,6 +9,7 @@ use web::{Actor, App, Findable, Label, LabelKind, Shown, Source};
 use crate::Changed;
 use crate::permissions::READ;
 use crate::rules::order::Privacy;
+use crate::rules::privacy::is_about;
 use crate::rules::{Kinds, Order};
 use crate::store::{found, orders};
 use crate::{http, work};
@@ -65,7 +66,10 @@ pub fn source() -> Source {
                         marks: vec![format!("state.{}", line.state)],
                     }
                 };
-                Ok(orders::some(&app.db, &ids).await?.iter().map(shown).collect())
+                let found = orders::some(&app.db, &ids).await?;
+                // Whoever it is about does not learn by looking for a number whose it was.
+                let others = found.iter().filter(|kept| !is_about(&kept.order, &asker));
+                Ok(others.map(shown).collect())
             })
         }),
     }

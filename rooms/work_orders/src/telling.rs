@@ -28,13 +28,7 @@ pub struct Told<'a> {
 
 impl Told<'_> {
     fn time(&self, at: Timestamp) -> String {
-        // 24:00 is how a customer reads the end of a day.
-        let civil = self.calendar.civil(at);
-        if civil.time() == jiff::civil::Time::midnight() {
-            let day = civil.date().yesterday().unwrap_or(civil.date());
-            return format!("{}月{}日24:00", day.month(), day.day());
-        }
-        format!("{}月{}日{}:{:02}", civil.month(), civil.day(), civil.hour(), civil.minute())
+        clock(self.calendar, at)
     }
 
     fn notice(&self, template: &str) -> Notice {
@@ -84,7 +78,17 @@ impl Told<'_> {
     }
 }
 
-fn short(text: &str, most: usize) -> String {
+/// A time as people read it: 24:00 is the end of a day.
+pub fn clock(calendar: &Calendar, at: Timestamp) -> String {
+    let civil = calendar.civil(at);
+    if civil.time() == jiff::civil::Time::midnight() {
+        let day = civil.date().yesterday().unwrap_or(civil.date());
+        return format!("{}月{}日24:00", day.month(), day.day());
+    }
+    format!("{}月{}日{}:{:02}", civil.month(), civil.day(), civil.hour(), civil.minute())
+}
+
+pub fn short(text: &str, most: usize) -> String {
     text.trim().chars().take(most).collect()
 }
 

@@ -1,6 +1,8 @@
 //! An order is moved: load, decide, reckon the promises, save, all in one transaction with history, journal and event.
 
 use db::config::InForce;
+use std::pin::Pin;
+
 use db::{Entry, Tx};
 use deadlines::Case;
 use kernel::calendar::Calendar;
@@ -10,15 +12,14 @@ use serde_json::json;
 use web::{Actor, App, Error};
 
 use crate::Changed;
+use crate::alerting;
 use crate::permissions as may;
 use crate::rules::clocks::{self, Moved, Reckoning};
 use crate::rules::decide::{Power, allowed};
 use crate::rules::order::Channel;
 use crate::rules::settings::{Limits, Settings};
-use crate::rules::walk::Book;
-use crate::rules::{
-    Act, Allowed, Asker, Facts, Happened, Kinds, Matter, Order, Refusal, Subtype, decide, file, result,
-};
+use crate::rules::walk::{self, Book, case};
+use crate::rules::{Act, Allowed, Asker, Facts, Happened, Kinds, Order, Refusal, Subtype, decide, result};
 use crate::store::config::TABLE;
 use crate::store::orders::{self, Beside, Kept};
 use crate::store::{asked, found, steps};
@@ -27,6 +28,8 @@ use crate::telling::{self, Told};
 /// Longer back a unit's results are not compared.
 const ALIKE_DAYS: u64 = 90;
 const ALIKE_MOST: i64 = 200;
+/// Merged with their master in one transaction.
+const CHILDREN_MAX: i64 = 500;
 
 /// What is in force, read in the transaction that decides by it.
 pub struct Rulebook {
@@ -49,14 +52,6 @@ impl Rulebook {
         Ok(Rulebook { kinds, limits, settings: all.get::<Settings>()?.value })
     }
 
-    /// The order's matter as limits are looked up for it. Of a sub-type nobody knows any more its kind remains.
-    fn case(&self, matter: &Matter) -> Case {
-        match self.kinds.find(&matter.subtype) {
-            Some(subtype) => file::case(matter, subtype),
-            None => Case::new(matter.kind, matter.site),
-        }
-    }
-
     fn reckoning<'a>(
         &'a self,
         case: &'a Case,
@@ -75,9 +70,11 @@ impl Rulebook {
         Facts {
             by,
             settings: &self.settings,
+            kinds: &self.kinds,
             call_back: subtype.map(|subtype| subtype.call_back).unwrap_or_default(),
             half,
             due: promised.map(|(_, until)| until),
+            kept: kept.beside.kept,
         }
     }
 
@@ -91,7 +88,7 @@ impl Rulebook {
 
     /// What this person may do with the order now.
     pub fn allowed(&self, kept: &Kept, asker: &Asker, now: Timestamp, calendar: &Calendar) -> Vec<Allowed> {
-        let case = self.case(&kept.order.matter);
+        let case = case(&self.kinds, &kept.order.matter);
         let by = self.reckoning(&case, kept.order.matter.channel, now, calendar);
         allowed(&kept.order, asker, self.facts(kept, by))
     }
@@ -108,15 +105,14 @@ pub async fn asker(app: &App, actor: &Actor) -> anyhow::Result<Asker> {
         (may::EXTEND, Power::Extend),
         (may::SUPERVISE, Power::Supervise),
         (may::VOID, Power::Void),
+        (may::UNMASK, Power::Unmask),
     ];
     let powers =
         powers.into_iter().filter(|(permission, _)| actor.may(*permission)).map(|(_, power)| power).collect();
     let mut asker = Asker { person: Some(actor.person), powers, ..Asker::default() };
-    if [may::HANDLE, may::REVIEW, may::CALL_BACK].into_iter().any(|permission| actor.may(permission)) {
-        asker.belongs = departments::scope_of(&app.db, actor.person).await?.into_iter().collect();
-    }
+    // Who belongs to a unit may neither judge its work nor know who reported it, whatever else this person may do.
+    asker.units = departments::scope_of(&app.db, actor.person).await?.into_iter().collect();
     if actor.may(may::HANDLE) {
-        asker.units.clone_from(&asker.belongs);
         let tree = departments::Tree::from(departments::all(&app.db).await?);
         let own = departments::units_of(&app.db, actor.person).await?;
         for led in own.iter().filter(|own| own.post.leads()) {
@@ -149,9 +145,11 @@ pub struct Asked {
 pub async fn act(app: &App, calendar: &Calendar, asker: &Asker, asked_for: Asked) -> Result<Kept, Error> {
     let Asked { order: id, version, act, token } = asked_for;
     let mut tx = app.db.begin().await?;
+    let what = asked::act(id, &act)?;
     if let (Some(person), Some(token)) = (asker.person, &token)
-        && asked::find(&mut tx, person, token).await?.is_some()
+        && let Some(before) = asked::find(&mut tx, person, token).await?
     {
+        let id = before.same(&what)?;
         let kept = orders::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
         return Ok(kept);
     }
@@ -162,7 +160,7 @@ pub async fn act(app: &App, calendar: &Calendar, asker: &Asker, asked_for: Asked
     }
     let kept = moving(&mut tx, app, calendar, &rules, kept, &act, asker).await?;
     if let (Some(person), Some(token)) = (asker.person, &token)
-        && !asked::keep(&mut tx, person, token, id, kept.order.version, app.now()).await?
+        && !asked::keep(&mut tx, person, token, (id, &what), kept.order.version, app.now()).await?
     {
         return Err(Error::changed_meanwhile());
     }
@@ -181,32 +179,65 @@ pub async fn moving(
     asker: &Asker,
 ) -> Result<Kept, Error> {
     let now = app.now();
-    checked_by_others(tx, app, &kept.order, act, now).await?;
-    let case = rules.case(&kept.order.matter);
+    checked_by_others(tx, &kept.order, act, now).await?;
+    let case = case(&rules.kinds, &kept.order.matter);
     let by = rules.reckoning(&case, kept.order.matter.channel, now, calendar);
     let happened = decide(&kept.order, act, asker, rules.facts(&kept, by))?;
     let mut kept = kept;
     for step in &happened {
+        // A correction is reckoned by what the matter is afterwards.
+        let case = walk::case(&rules.kinds, &step.order.matter);
+        let by = rules.reckoning(&case, step.order.matter.channel, now, calendar);
         kept = keep(tx, app, rules, kept, step, by).await?;
+    }
+    match act {
+        Act::Merge { master } => {
+            lead_children(tx, app, calendar, rules, kept.order.id, Act::Merge { master: *master }).await?;
+        }
+        Act::Void { .. } => lead_children(tx, app, calendar, rules, kept.order.id, Act::Part).await?,
+        _ => {}
     }
     Ok(kept)
 }
 
+/// What followed an order that is merged or void now: it follows the other one, or goes on by itself.
+fn lead_children<'a>(
+    tx: &'a mut Tx,
+    app: &'a App,
+    calendar: &'a Calendar,
+    rules: &'a Rulebook,
+    order: WorkOrderId,
+    act: Act,
+) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>> {
+    Box::pin(async move {
+        let children = orders::following(tx, order, CHILDREN_MAX + 1).await?;
+        if children.len() as i64 > CHILDREN_MAX {
+            let most = usize::try_from(CHILDREN_MAX).unwrap_or(usize::MAX);
+            return Err(Refusal::TooManyChildren { most }.into());
+        }
+        for child in children {
+            // None of them is followed by others itself.
+            moving(tx, app, calendar, rules, child, &act, &Asker::centre()).await?;
+        }
+        Ok(())
+    })
+}
+
 /// What an act must be compared with beyond its own order.
-async fn checked_by_others(
-    tx: &mut Tx,
-    app: &App,
-    order: &Order,
-    act: &Act,
-    now: Timestamp,
-) -> Result<(), Error> {
+async fn checked_by_others(tx: &mut Tx, order: &Order, act: &Act, now: Timestamp) -> Result<(), Error> {
     match act {
         Act::Dispatch { unit, .. } | Act::Redispatch { unit, .. } => {
-            let known =
-                departments::unit(&app.db, *unit).await?.is_some_and(|unit| unit.retired_at.is_none());
+            let known = departments::unit_in(tx, *unit).await?.is_some_and(|unit| unit.retired_at.is_none());
             if known { Ok(()) } else { Err(Refusal::NoSuchUnit.into()) }
         }
+        Act::Take { by: Some(by) } | Act::Assign { by } => {
+            let Some(unit) = order.state.unit() else { return Ok(()) };
+            let belongs = departments::scope_in(tx, *by).await?.contains(&unit);
+            if belongs { Ok(()) } else { Err(Refusal::CannotHaveIt.into()) }
+        }
         Act::Merge { master } => {
+            // Held: it is not closed, void or merged itself before this change is over.
+            orders::hold(tx, *master).await?;
             let master = orders::one(tx, *master).await?.ok_or_else(Error::not_found)?.order;
             if !master.state.is_open() || master.master.is_some() {
                 return Err(Refusal::BadMaster { number: master.number }.into());
@@ -267,6 +298,7 @@ async fn keep(
         seq: order.version,
     };
     let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
+    alerting::tell(tx, || app.id(), (&order, &step.act), (&rules.kinds, by.calendar), now).await?;
     let seq = steps::add(tx, step, notice).await?;
     let terms = rules.terms(now, by.calendar);
     for (kept, clocks) in &moved.changed {
@@ -347,5 +379,5 @@ pub async fn suggest(app: &App, subtype: &Subtype, area: &str) -> anyhow::Result
 pub fn sees(asker: &Asker, order: &Order, reads: bool) -> bool {
     let own = asker.person.is_some() && order.accepted_by == asker.person;
     let unit = order.state.unit().is_some_and(|unit| asker.units.contains(&unit));
-    reads || own || unit
+    reads || own || unit && asker.has(Power::Handle)
 }

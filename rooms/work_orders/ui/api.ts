@@ -128,6 +128,9 @@ export interface Attachment {
   mime: string;
   bytes: number;
   hash: string;
+  by: string | null;
+  /** Whether you may open it; that is written down. */
+  opens: boolean;
 }
 /** What is done to an order; the rest of it depends on which. */
 export interface Act {
@@ -136,7 +139,7 @@ export interface Act {
 }
 export const VERBS = [
   "dispatch", "redispatch", "take", "assign", "send_back", "leave", "arrive", "begin", "estimate", "give_result", "contact", "suspend", "resume", "extend",
-  "review", "approve", "refuse_result", "close", "reopen", "urge", "answer_urge", "supervise", "reply_supervision", "evaluate_supervision", "merge", "correct", "note", "attach", "void", "follow",
+  "review", "approve", "refuse_result", "close", "reopen", "urge", "answer_urge", "supervise", "reply_supervision", "evaluate_supervision", "merge", "correct", "note", "attach", "void", "follow", "part",
 ] as const;
 export type Verb = (typeof VERBS)[number];
 export interface Step {
@@ -148,6 +151,11 @@ export interface Step {
   to: State;
   unit: string | null;
   act: Act | null;
+}
+/** What is answered to whoever sees the order no more. */
+interface Done {
+  id: string;
+  done: true;
 }
 export interface Allowed {
   act: Verb;
@@ -277,8 +285,12 @@ export const fileOrder = async (filing: Filing): Promise<Order> => changed(await
 export const newToken = (): string => crypto.randomUUID();
 
 /** `leaving`: the page may be gone before the answer comes. */
-export const doAct = async (order: { id: string; version: number }, act: Act, token: string = newToken(), leaving = false): Promise<Order> =>
-  changed(await api.post<Order>(`${one(order.id)}/act`, { act, version: order.version, token }, leaving));
+export async function doAct(order: { id: string; version: number }, act: Act, token: string = newToken(), leaving = false): Promise<void> {
+  const answer = await api.post<Order | Done>(`${one(order.id)}/act`, { act, version: order.version, token }, leaving);
+  if (!("done" in answer)) await changed(answer);
+  // Sent back, handed on: it is no longer ours to see.
+  else await queries.invalidateQueries({ queryKey: [KEY] });
+}
 
 export const unmask = (order: string, reason: string): Promise<Matter> => api.post<Matter>(`${one(order)}/unmask`, { reason });
 

@@ -1,6 +1,7 @@
 //! What a query string says, field by field: absent or empty is none, and what cannot be read is refused by name.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use kernel::Timestamp;
 use serde::Deserialize;
@@ -29,6 +30,9 @@ pub fn word<T: DeserializeOwned>(field: &'static str, text: Option<&str>) -> Res
     text.filter(|text| !text.is_empty()).map(read).transpose()
 }
 
+/// The longest period that is counted: a year and a month.
+const PERIOD_MAX: Duration = Duration::from_secs(400 * 86_400);
+
 /// Which period a figure is of.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -40,9 +44,14 @@ pub struct Period {
 }
 
 impl Period {
+    /// A period that ends before it begins is none; one of more than 400 days would read everything there is.
     pub fn read(&self) -> Result<(Timestamp, Timestamp), Error> {
-        let read = |field, text: &str| text.parse().map_err(|_| bad_query(field));
-        Ok((read("from", &self.from)?, read("to", &self.to)?))
+        let read = |field, text: &str| text.parse::<Timestamp>().map_err(|_| bad_query(field));
+        let (from, to) = (read("from", &self.from)?, read("to", &self.to)?);
+        if to < from || to.since(from) > PERIOD_MAX {
+            return Err(bad_query("to").with("most_days", PERIOD_MAX.as_secs() / 86_400));
+        }
+        Ok((from, to))
     }
 }
 

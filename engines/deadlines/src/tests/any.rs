@@ -48,6 +48,7 @@ fn act(start: Timestamp) -> impl Strategy<Value = (Timestamp, Act)> {
         3 => Just(Act::Returned),
         1 => Just(Act::Redispatched),
         4 => (days, reason()).prop_map(|(days, reason)| Act::Suspended { days, reason }),
+        2 => Just(Act::Resumed),
         4 => (limit(), reason()).prop_map(|(by, reason)| Act::Extended { by, reason }),
         4 => (instant(), reason()).prop_map(|(due, reason)| Act::Renewed { due, reason }),
         1 => Just(Act::ResultEntered),
@@ -91,7 +92,7 @@ proptest! {
             for (now, act) in &acts {
                 let Ok(next) = clocks.decide(*now, act, &calendar) else { continue };
                 prop_assert_eq!(next.check(), Ok(()), "after {:?}\n{}{}", act, clocks.show(), next.show());
-                let started_anew = *act == Act::Reopened;
+                let started_anew = matches!(act, Act::Reopened | Act::Resumed);
                 for (clock, promise) in next.each() {
                     let before = clocks.each()[&clock];
                     prop_assert!(started_anew || before.due() <= promise.due(), "{act:?} took time away");

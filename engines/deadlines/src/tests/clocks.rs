@@ -229,3 +229,20 @@ fn what_is_void_stays_void() {
     let text = serde_json::to_string(&void).expect("plain data");
     assert_eq!(serde_json::from_str::<Clocks>(&text).expect("reads back"), void);
 }
+
+#[test]
+fn a_suspension_that_ends_early_gives_back_the_days_that_were_left() {
+    // Friday; five working days: Friday 24:00. Suspended from Monday to Thursday, four working days.
+    let clocks = five_days();
+    let long = done(&clocks, "2025-04-14T09:00", suspended(14, 17));
+    assert!(due(&long).0 > due(&clocks).0);
+    let early = done(&long, "2025-04-16T09:00", Act::Resumed);
+    let short = done(&clocks, "2025-04-14T09:00", suspended(14, 15));
+    assert_eq!(due(&early), due(&short), "Monday and Tuesday stood still");
+    assert_eq!(
+        done(&long, "2025-04-14T18:00", Act::Resumed).unit().due(),
+        clocks.unit().due(),
+        "on the same day: nothing did"
+    );
+    assert_eq!(done(&long, "2025-04-18T09:00", Act::Resumed), long, "over by itself");
+}

@@ -1,15 +1,17 @@
 //! What browsers see of a call-back: numbers and names masked.
 
 use deadlines::Kind;
+use kernel::mask::in_text;
 use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use work_orders::rules::Order;
 use work_orders::rules::order::Satisfaction;
+use work_orders::rules::privacy::Written as _;
 use work_orders::rules::result::Outcome as Done;
 
 use crate::rules::decide::{self, Bar, Caller};
-use crate::rules::task::{Attempt, Doubt, State};
+use crate::rules::task::{Answers, Attempt, Doubt, State};
 use crate::rules::{Hours, Refusal, Task};
 
 /// One call-back in a list.
@@ -123,6 +125,21 @@ pub struct TaskView {
     barred: Option<Bar>,
 }
 
+/// What the customer said, for whoever may know who that is; numbers in it are hidden.
+fn attempt(attempt: Attempt, caller: Caller<'_>) -> Attempt {
+    let words = |text: &str| if caller.knows { in_text(text) } else { String::new() };
+    Attempt {
+        call: attempt.call.filter(|_| caller.knows),
+        note: words(&attempt.note),
+        answers: attempt.answers.map(|answers| Answers {
+            explained: words(&answers.explained),
+            verbatim: words(&answers.verbatim),
+            ..answers
+        }),
+        ..attempt
+    }
+}
+
 pub fn task(
     order: &Order,
     rounds: Vec<Task>,
@@ -137,12 +154,12 @@ pub fn task(
         contact: shown(kernel::mask::name(&matter.contact.name)),
         phone: shown(kernel::mask::phone(&matter.contact.phone)),
         address: shown(kernel::mask::address(&matter.address)),
-        content: kernel::mask::in_text(&matter.content),
+        content: in_text(&matter.content),
         accepted_at: order.accepted_at,
         accepted_by: order.accepted_by,
         left_at: order.left_at,
         arrived_at: order.arrived_at,
-        result: order.result.clone(),
+        result: order.result.clone().map(Done::masked),
         reopened: order.reopened,
         urges: order.urges.len(),
         state: order.state.word(),
@@ -159,7 +176,11 @@ pub fn task(
         },
         rounds: rounds
             .into_iter()
-            .map(|task| RoundView { since: task.since, state: task.state, attempts: task.attempts })
+            .map(|task| RoundView {
+                since: task.since,
+                state: task.state,
+                attempts: task.attempts.into_iter().map(|one| attempt(one, caller)).collect(),
+            })
             .collect(),
     })
 }

@@ -116,11 +116,17 @@ pub fn release(task: &Task, person: PersonId) -> Result<Task, Refusal> {
 /// The number is dialled.
 ///
 /// # Errors
-/// As [`may_take`], and when it was not taken before.
+/// As [`may_take`]; and outside the hours, or when the customer was rung lately and nothing is written down of it.
 pub fn dial(task: &Task, caller: Caller<'_>, now: Timestamp, hours: Hours<'_>) -> Result<Task, Refusal> {
     let task = take(task, caller, now, hours)?;
+    // Also who has it already rings nobody at night, and nobody twice: what came of the last time is written down first.
+    let again = task.rung.map(|rung| rung + Duration::from_secs(u64::from(hours.settings.gap_min) * 60));
+    let from = hours.next(&task, now).max(again.unwrap_or(now));
+    if from > now {
+        return Err(Refusal::TooEarly { from });
+    }
     let claim = task.claim.map(|claim| Claim { dialled_at: Some(now), ..claim });
-    Ok(Task { claim, ..task })
+    Ok(Task { claim, rung: Some(now), ..task })
 }
 
 fn own_claim(task: &Task, person: PersonId) -> Result<Claim, Refusal> {
@@ -231,7 +237,7 @@ pub fn record(
         note: report.note().to_owned(),
         answers,
     });
-    (next.claim, next.wish) = (None, wish);
+    (next.claim, next.wish, next.rung) = (None, wish, None);
     let doubt = match report {
         Report::Reached { answers } => doubt(answers, facts),
         _ => None,

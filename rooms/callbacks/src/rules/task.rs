@@ -33,6 +33,9 @@ pub struct Task {
     /// No attempt before this.
     pub not_before: Timestamp,
     pub claim: Option<Claim>,
+    /// When the number was dialled the last time, until it is written down what came of it.
+    #[serde(default)]
+    pub rung: Option<Timestamp>,
     pub doubt: Option<Doubt>,
     /// The message that told the customer that nobody was reached.
     #[serde(default)]

@@ -48,6 +48,7 @@ fn task() -> Task {
         wish: None,
         not_before: at("09:00"),
         claim: None,
+        rung: None,
         doubt: None,
         told: false,
         version: 1,

@@ -154,8 +154,16 @@ const ON_DUTY: &str = "SELECT duty.person AS person, duty.duty AS duty, \
 /// Who is on duty in a unit then: first, second, leader.
 pub async fn on_duty(db: &Db, unit: UnitId, at: Timestamp) -> anyhow::Result<Vec<OnDuty>> {
     let rows = sqlx::query(ON_DUTY).bind(unit.get()).bind(reach(at)).bind(at.as_micros());
-    let rows =
-        rows.fetch_all(db.read()).await.with_context(|| format!("reading who is on duty in {unit}"))?;
+    then(&rows.fetch_all(db.read()).await.with_context(|| format!("reading who is on duty in {unit}"))?)
+}
+
+/// The same within a change.
+pub async fn on_duty_in(tx: &mut Tx, unit: UnitId, at: Timestamp) -> anyhow::Result<Vec<OnDuty>> {
+    let rows = sqlx::query(ON_DUTY).bind(unit.get()).bind(reach(at)).bind(at.as_micros());
+    then(&rows.fetch_all(&mut **tx).await.with_context(|| format!("reading who is on duty in {unit}"))?)
+}
+
+fn then(rows: &[Row]) -> anyhow::Result<Vec<OnDuty>> {
     let of = |row: &Row| {
         let person = PersonId(row.try_get("person")?);
         Ok(OnDuty { person, phone: row.try_get("phone")?, duty: duty_of(row)? })

@@ -68,7 +68,11 @@ const ADD_CLOCKS: db::Text = db::from_rows!(
      CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), value ->> 10, CAST(value ->> 11 AS BIGINT) FROM ",
     ""
 );
-const TOLD: &str = "SELECT clock, yellow, orange, red, told FROM promises_clock WHERE promise = $1";
+// Held until the change is over: the watcher tells of what it finds then, and not of what stood here before.
+const TOLD: db::Text = db::Text {
+    sqlite: "SELECT clock, yellow, orange, red, told FROM promises_clock WHERE promise = $1 ORDER BY clock",
+    postgres: "SELECT clock, yellow, orange, red, told FROM promises_clock WHERE promise = $1 ORDER BY clock FOR UPDATE",
+};
 const SAVE_CLOCK: &str = "UPDATE promises_clock SET since = $1, due = $2, state = $3, late = $4, yellow = $5, orange = $6, \
      red = $7, told = $8, warn_at = $9 WHERE promise = $10 AND clock = $11";
 const HAND: &str = "UPDATE promises_clock SET unit = $1 WHERE state = 'running' AND promise IN \
@@ -146,9 +150,8 @@ pub async fn save(tx: &mut Tx, kept: &Kept, clocks: &Clocks, terms: Terms<'_>) -
         return Ok(false);
     }
     let mut told = Vec::new();
-    for row in
-        sqlx::query(TOLD).bind(kept.id.get()).fetch_all(&mut **tx).await.context("what was warned of")?
-    {
+    let rows = sqlx::query(TOLD.of(tx.db().kind())).bind(kept.id.get()).fetch_all(&mut **tx).await;
+    for row in rows.context("what was warned of")? {
         told.push((row.try_get::<String, _>("clock")?, super::told_of(&row)?));
     }
     for (clock, promise) in clocks.each() {

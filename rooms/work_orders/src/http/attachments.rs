@@ -7,6 +7,7 @@ use anyhow::Context;
 use axum::Extension;
 use axum::extract::{Multipart, State};
 use axum::response::Response;
+use db::Look;
 use kernel::AttachmentId;
 use kernel::calendar::Calendar;
 use serde::Deserialize;
@@ -14,11 +15,12 @@ use tokio::io::AsyncReadExt as _;
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Path, Query, download, upload_error, upload_to};
 
-use super::orders::{seen, show, shown};
-use super::views::OrderView;
+use super::orders::{Answered, answered, find, seen};
+use super::views::attached_by;
 use crate::rules::order::Attachment;
+use crate::rules::privacy::may_open;
 use crate::rules::{Act, Refusal};
-use crate::store::asked;
+use crate::store::{asked, steps};
 use crate::work::{self, Asked};
 
 /// The largest file, in bytes: a telephone's photo is scaled before it is sent.
@@ -69,7 +71,7 @@ fn mime(head: &[u8]) -> Option<&'static str> {
 #[utoipa::path(post, path = "/api/work_orders/{order}/attachments", tag = "work_orders",
     params(("order" = String, Path), What),
     request_body(content = AttachmentForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = OrderView), (status = 413, body = ErrorBody), (status = 422, body = ErrorBody)))]
+    responses((status = 200, body = Answered), (status = 413, body = ErrorBody), (status = 422, body = ErrorBody)))]
 pub async fn add(
     State(app): State<App>,
     Extension(calendar): Extension<Arc<Calendar>>,
@@ -78,13 +80,15 @@ pub async fn add(
     Path(order): Path<String>,
     Query(What { what, token }): Query<What>,
     mut form: Multipart,
-) -> Answer<OrderView> {
-    let token = token.filter(|token| !token.is_empty() && token.len() <= 80);
+) -> Answer<Answered> {
+    let token = super::token(token)?;
     if let Some(token) = &token
         && let Some(before) = asked::before(&app.db, actor.person, token).await?
     {
+        let kept = find(&app, &order).await?;
+        before.same(&asked::what(Some(kept.order.id), &("attach", &what))?)?;
         let asker = work::asker(&app, &actor).await?;
-        return show(&app, &calendar, &asker, before).await;
+        return answered(&app, &calendar, (&actor, &asker), kept).await;
     }
     let (kept, asker) = seen(&app, &actor, &order).await?;
     if !["photo", "signature", "scan"].contains(&what.as_str()) {
@@ -131,7 +135,7 @@ pub async fn add(
             if !kept.order.attachments.iter().any(|one| one.id == id) {
                 forget(&path).await;
             }
-            shown(&app, &calendar, &asker, kept).await
+            answered(&app, &calendar, (&actor, &asker), kept).await
         }
         Err(error) => {
             forget(&path).await;
@@ -146,19 +150,34 @@ async fn forget(path: &std::path::Path) {
     }
 }
 
-/// One file of an order.
+/// One file of an order, for who attached it, who works on it, and who may see numbers whole. The look is written down.
 #[utoipa::path(get, path = "/api/work_orders/{order}/attachments/{attachment}", tag = "work_orders",
     params(("order" = String, Path), ("attachment" = String, Path)),
-    responses((status = 200, description = "the file"), (status = 404, body = ErrorBody)))]
+    responses((status = 200, description = "the file"), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub async fn file(
     State(app): State<App>,
     Extension(folder): Extension<Folder>,
     actor: Actor,
     Path((order, attachment)): Path<(String, AttachmentId)>,
 ) -> Result<Response, Error> {
-    let (kept, _) = seen(&app, &actor, &order).await?;
+    let (kept, asker) = seen(&app, &actor, &order).await?;
     let found =
         kept.order.attachments.iter().find(|one| one.id == attachment).ok_or_else(Error::not_found)?;
+    let by = attached_by(&steps::of(&app.db, kept.order.id).await?, attachment);
+    if !may_open(&kept.order, &asker, by) {
+        return Err(Error::forbidden());
+    }
+    let mut tx = app.db.begin().await?;
+    let look = Look {
+        at: app.now(),
+        who: actor.person,
+        room: "work_orders",
+        subject: kept.order.id.to_string(),
+        what: "attachment",
+        reason: Some(attachment.to_string()),
+    };
+    tx.journal(look.into());
+    tx.commit().await?;
     let (mime, ending) = match found.mime.as_str() {
         "image/jpeg" => ("image/jpeg", "jpg"),
         "image/png" => ("image/png", "png"),

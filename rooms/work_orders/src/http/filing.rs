@@ -76,7 +76,8 @@ pub async fn alike(State(app): State<App>, actor: Actor, Query(like): Query<Like
     let since = app.now() - Duration::from_secs(u64::from(settings.duplicate_hours) * 3600);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let customer = like.customer.as_deref().filter(|id| !id.is_empty());
-    let found = found::alike(&app.db, since, customer, &text(&like.address), &text(&like.phone)).await?;
+    let (address, phone) = (text(&like.address), text(&like.phone));
+    let found = found::alike(&app.db, since, customer, &address, &phone, Some(actor.person)).await?;
     let asker = work::asker(&app, &actor).await?;
     Ok(Json(found.iter().map(|kept| line(kept, &asker)).collect()))
 }
@@ -103,7 +104,7 @@ pub async fn accept(
 ) -> Answer<OrderView> {
     let asker = work::asker(&app, &actor).await?;
     let FilingForm { matter, unit, master, answered, appointment, token } = form;
-    let token = token.filter(|token| !token.is_empty() && token.len() <= 80);
+    let token = super::token(token)?;
     let new = NewOrder { matter, unit, master, answered, appointment, token };
     let id = filing.accept(&app, &calendar, asker.clone(), new).await?;
     orders::show(&app, &calendar, &asker, id).await

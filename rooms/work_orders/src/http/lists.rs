@@ -9,7 +9,7 @@ use web::{Actor, Answer, App, Error, Json, Page, Query, bad_query, given, place,
 
 use super::views::{OrderLine, line};
 use crate::permissions::READ;
-use crate::rules::{Asker, State as OrderState};
+use crate::rules::{Asker, Power, State as OrderState};
 use crate::store::behind::{self, Behind, Set};
 use crate::store::found::{self, Filter, Lead};
 use crate::store::orders::Kept;
@@ -96,20 +96,21 @@ impl Search {
     fn lead(&self, asker: &Asker, reads: bool) -> Result<Lead, Error> {
         let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let own = || {
-            if asker.units.is_empty() {
+            if !asker.has(Power::Handle) || asker.units.is_empty() {
                 asker.person.map_or(Lead::Units(Vec::new()), Lead::AcceptedBy)
             } else {
                 Lead::Units(asker.units.iter().copied().collect())
             }
         };
         let lead = match text(&self.of).as_deref() {
+            Some("units") if !asker.has(Power::Handle) => Lead::Units(Vec::new()),
             Some("units") => Lead::Units(asker.units.iter().copied().collect()),
             Some("mine") => asker.person.map_or(Lead::Units(Vec::new()), Lead::AcceptedBy),
             Some(_) => return Err(bad_query("of")),
             None => Lead::Everything,
         };
         let narrower = if let Some(unit) = given::<UnitId>("unit", self.unit.as_deref())? {
-            if !reads && !asker.units.contains(&unit) {
+            if !reads && !(asker.has(Power::Handle) && asker.units.contains(&unit)) {
                 return Ok(Lead::Units(Vec::new()));
             }
             return Ok(Lead::Units(vec![unit]));
@@ -119,8 +120,10 @@ impl Search {
             Some(Lead::Phone(phone))
         } else if let Some(address) = text(&self.address) {
             Some(Lead::Address(address))
+        } else if let Some(call) = given("call", self.call.as_deref())? {
+            Some(Lead::CallSeen(call))
         } else {
-            given("call", self.call.as_deref())?.map(Lead::Call)
+            given("handler", self.handler.as_deref())?.map(Lead::Handler)
         };
         match (lead, narrower) {
             (Lead::Everything, Some(narrower)) if reads => Ok(narrower),
@@ -149,6 +152,7 @@ impl Search {
             returned: self.returned,
             late: self.late,
             reopened: self.reopened,
+            not_about: asker.person,
             due_before: self.overdue.then_some(now),
             from: given("from", self.from.as_deref())?,
             to: given("to", self.to.as_deref())?,

@@ -7,7 +7,7 @@ use axum::extract::State;
 use db::Look;
 use kernel::WorkOrderId;
 use kernel::calendar::Calendar;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
@@ -41,7 +41,7 @@ pub struct WhyForm {
 }
 
 /// An order by its id, or by the number that people read aloud.
-async fn find(app: &App, name: &str) -> Result<Kept, Error> {
+pub(super) async fn find(app: &App, name: &str) -> Result<Kept, Error> {
     let kept = match name.parse::<WorkOrderId>() {
         Ok(id) => orders::read(&app.db, id).await?,
         Err(_) => orders::by_number(&app.db, name).await?,
@@ -92,32 +92,60 @@ pub async fn one(
 
 /// Does something to an order: `{"act":{"act":"take"},"version":3}`.
 #[utoipa::path(post, path = "/api/work_orders/{order}/act", tag = "work_orders", params(("order" = String, Path)),
-    request_body = ActForm, responses((status = 200, body = OrderView), (status = 409, body = ErrorBody)))]
+    request_body = ActForm, responses((status = 200, body = Answered), (status = 409, body = ErrorBody)))]
 pub async fn act(
     State(app): State<App>,
     Extension(calendar): Extension<Arc<Calendar>>,
     actor: Actor,
     Path(order): Path<String>,
     Json(form): Json<ActForm>,
-) -> Answer<OrderView> {
-    let token = form.token.filter(|token| !token.is_empty() && token.len() <= 80);
+) -> Answer<Answered> {
+    let token = super::token(form.token)?;
     // Whoever sent an order back sees it no more, and may still ask again whether it was done.
     if let Some(token) = &token
         && let Some(before) = asked::before(&app.db, actor.person, token).await?
     {
+        let kept = find(&app, &order).await?;
+        before.same(&asked::act(kept.order.id, &form.act)?)?;
         let asker = work::asker(&app, &actor).await?;
-        return show(&app, &calendar, &asker, before).await;
+        return answered(&app, &calendar, (&actor, &asker), kept).await;
     }
     let (kept, asker) = seen(&app, &actor, &order).await?;
     // Files come by their own door, which has looked at them.
-    if matches!(form.act, Act::Attach { .. } | Act::Follow) {
+    if matches!(form.act, Act::Attach { .. } | Act::Follow | Act::Part) {
         return Err(crate::rules::Refusal::NotAllowed.into());
     }
     let id = kept.order.id;
     let kept =
         work::act(&app, &calendar, &asker, Asked { order: id, version: form.version, act: form.act, token })
             .await?;
-    shown(&app, &calendar, &asker, kept).await
+    answered(&app, &calendar, (&actor, &asker), kept).await
+}
+
+/// The order after an act; only that it is done for whoever sees it no more.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Answered {
+    Order(Box<OrderView>),
+    Done {
+        #[schema(value_type = String)]
+        id: WorkOrderId,
+        /// Always true.
+        done: bool,
+    },
+}
+
+pub(super) async fn answered(
+    app: &App,
+    calendar: &Calendar,
+    (actor, asker): (&Actor, &Asker),
+    kept: Kept,
+) -> Answer<Answered> {
+    if !work::sees(asker, &kept.order, actor.may(READ)) {
+        return Ok(Json(Answered::Done { id: kept.order.id, done: true }));
+    }
+    let Json(order) = shown(app, calendar, asker, kept).await?;
+    Ok(Json(Answered::Order(Box::new(order))))
 }
 
 /// The reports that follow this order.

@@ -1,13 +1,13 @@
 //! What browsers see of an order: masked, unless one needs the number to do one's work.
 
 use deadlines::{Clock, Kind, Standing, State as Ending, Step as Owed};
-use kernel::{NoticeId, PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
+use kernel::{AttachmentId, NoticeId, PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
 use promises::Kept as Promised;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::rules::decide::{may_know, works_on};
 use crate::rules::order::{Attachment, Channel, Level, Satisfaction, Supervision, Urge, Urgency};
+use crate::rules::privacy::{Written as _, matter, may_know, may_open, works_on};
 use crate::rules::result::Outcome;
 use crate::rules::{Act, Allowed, Asker, Matter, Order, State};
 use crate::store::orders::Kept;
@@ -111,6 +111,17 @@ pub struct StepView {
     act: Option<Act>,
 }
 
+/// A file of the order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FileView {
+    #[serde(flatten)]
+    file: Attachment,
+    #[schema(value_type = Option<String>)]
+    by: Option<PersonId>,
+    /// Whether you may open it; that is written down.
+    opens: bool,
+}
+
 /// An order with everything that belongs to it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderView {
@@ -131,32 +142,13 @@ pub struct OrderView {
     result: Option<Outcome>,
     urged: Vec<Urge>,
     supervisions: Vec<Supervision>,
-    attachments: Vec<Attachment>,
+    attachments: Vec<FileView>,
     clocks: Vec<ClockView>,
     steps: Vec<StepView>,
     /// How many orders follow this one.
     children: i64,
     /// What you may do now; what is barred says why.
     allowed: Vec<Allowed>,
-}
-
-/// The matter for this person: whole for who must go there or call back, hidden where nobody may know.
-pub fn matter(order: &Order, asker: &Asker, whole: bool) -> Matter {
-    let mut matter = order.matter.clone();
-    if !may_know(order, asker) {
-        matter.contact = Default::default();
-        matter.customer = None;
-        matter.call = None;
-        matter.address = String::new();
-        return matter;
-    }
-    if !whole {
-        matter.contact.name = kernel::mask::name(&matter.contact.name);
-        matter.contact.phone = kernel::mask::phone(&matter.contact.phone);
-        matter.address = kernel::mask::address(&matter.address);
-        matter.content = kernel::mask::in_text(&matter.content);
-    }
-    matter
 }
 
 /// Whether this person sees numbers whole without asking.
@@ -218,8 +210,25 @@ pub fn order(parts: Parts, asker: &Asker) -> OrderView {
     let line = line(&kept, asker);
     let order = kept.order;
     let whole = sees_whole(&order, asker);
-    let clocks = promised.iter().flat_map(|promised| clocks(promised, now)).collect();
-    let steps = steps.into_iter().map(step).collect();
+    let mut clocks: Vec<ClockView> = promised.iter().flat_map(|promised| clocks(promised, now)).collect();
+    let (mut result, mut urged) = (order.result.clone(), order.urges.clone());
+    let mut supervisions = order.supervisions.clone();
+    let file = |file: Attachment| {
+        let by = attached_by(&steps, file.id);
+        FileView { by, opens: may_open(&order, asker, by), file: if whole { file } else { file.masked() } }
+    };
+    let attachments = order.attachments.iter().cloned().map(file).collect();
+    let mut steps: Vec<StepView> = steps.into_iter().map(step).collect();
+    if !whole {
+        let reasons = clocks.iter_mut().filter_map(|clock| clock.reason.as_mut());
+        reasons.for_each(|reason| *reason = kernel::mask::in_text(reason));
+        for step in &mut steps {
+            step.act = step.act.take().map(Act::masked);
+        }
+        result = result.map(Outcome::masked);
+        urged = urged.into_iter().map(Urge::masked).collect();
+        supervisions = supervisions.into_iter().map(Supervision::masked).collect();
+    }
     OrderView {
         line,
         matter: matter(&order, asker, whole),
@@ -229,10 +238,10 @@ pub fn order(parts: Parts, asker: &Asker) -> OrderView {
         left_at: order.left_at,
         arrived_at: order.arrived_at,
         estimate: order.estimate,
-        result: order.result,
-        urged: order.urges,
-        supervisions: order.supervisions,
-        attachments: order.attachments,
+        result,
+        urged,
+        supervisions,
+        attachments,
         clocks,
         steps,
         children,
@@ -269,6 +278,12 @@ fn clocks(promised: &Promised, now: Timestamp) -> Vec<ClockView> {
         }
     };
     promised.clocks.each().into_iter().map(view).collect()
+}
+
+/// Who attached a file, by the order's history.
+pub fn attached_by(steps: &[Step], file: AttachmentId) -> Option<PersonId> {
+    let attached = |step: &&Step| matches!(&step.line, Line::Act { act: Act::Attach { attachment }, .. } if attachment.id == file);
+    steps.iter().find(attached).and_then(|step| step.who)
 }
 
 fn step(step: Step) -> StepView {

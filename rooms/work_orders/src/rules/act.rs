@@ -117,6 +117,8 @@ pub enum Act {
     },
     /// The order it was merged into is done: so is this one.
     Follow,
+    /// What it was merged into is void: it goes on by itself.
+    Part,
     /// 作废
     Void {
         why: String,
@@ -204,6 +206,7 @@ verbs! {
     Reopen Act::Reopen { .. } => "reopen",
     Merge Act::Merge { .. } => "merge",
     Follow Act::Follow => "follow",
+    Part Act::Part => "part",
     Void Act::Void { .. } => "void",
     Urge Act::Urge { .. } => "urge",
     AnswerUrge Act::AnswerUrge { .. } => "answer_urge",

@@ -1,6 +1,8 @@
 //! Which promises an act gives, keeps, moves or takes back. An open order always has a next deadline.
 
-use deadlines::{Act as Tick, Case, Clock, Clocks, Kind, Profile, Rule, Since, Standing, Step};
+use deadlines::{
+    Act as Tick, Case, Clock, Clocks, Kind, Profile, Promise, Rule, Since, Standing, State as Ending, Step,
+};
 use kernel::calendar::{Calendar, Limit, Pause};
 use kernel::{PromiseId, Timestamp};
 use promises::{Kept, New};
@@ -86,6 +88,17 @@ impl<'a> Desk<'a> {
         self.slots.push(Slot { kept: None, step, rule: AGREED.into(), clocks });
     }
 
+    /// What the customer is promised as soon as the matter is accepted.
+    fn promise_at_once(&mut self, matter: &Matter, accepted: Timestamp) {
+        let Reckoning { profile, case, calendar, .. } = self.by;
+        for step in AT_ONCE {
+            let rule = profile.rule(case, step).ok();
+            if let Some(since) = rule.and_then(|rule| since(rule, matter, accepted, calendar)) {
+                self.begin(step, since);
+            }
+        }
+    }
+
     /// Moves whatever runs of these steps; what does not take the move stays.
     fn tick(&mut self, steps: &[Step], at: Timestamp, tick: &Tick) {
         for slot in self.slots.iter_mut().filter(|slot| steps.contains(&slot.step)) {
@@ -101,6 +114,46 @@ impl<'a> Desk<'a> {
             let tick = if slot.clocks.customer().is_some() { Tick::Answered } else { Tick::ResultEntered };
             if let Ok(next) = slot.clocks.decide(at, &tick, self.by.calendar) {
                 slot.clocks = next;
+            }
+        }
+    }
+
+    /// Of several that run the oldest is kept.
+    fn keep_oldest(&mut self, step: Step, at: Timestamp) {
+        let oldest = self.slots.iter_mut().filter(|slot| slot.step == step && slot.runs());
+        if let Some(slot) = oldest.min_by_key(|slot| slot.clocks.unit().since())
+            && let Ok(next) = slot.clocks.decide(at, &Tick::ResultEntered, self.by.calendar)
+        {
+            slot.clocks = next;
+        }
+    }
+
+    /// What was promised at once is reckoned anew by what the matter is now: limits that fit no more fall away.
+    fn reckon_anew(&mut self, order: &Order) {
+        let Reckoning { profile, case, calendar, .. } = self.by;
+        for step in AT_ONCE {
+            let rule = profile.rule(case, step).ok();
+            let given = |slot: &Slot| slot.step == step && slot.rule != AGREED;
+            if self.slots.iter().any(|slot| given(slot) && rule.is_some_and(|rule| rule.id == slot.rule)) {
+                continue;
+            }
+            let ran = self.slots.iter().any(|slot| given(slot) && slot.runs());
+            let ever = self.slots.iter().any(given);
+            let gone = Tick::Withdrawn { reason: "corrected".into() };
+            for slot in self.slots.iter_mut().filter(|slot| given(slot) && slot.runs()) {
+                if let Ok(next) = slot.clocks.decide(self.by.now, &gone, calendar) {
+                    slot.clocks = next;
+                }
+            }
+            let begins = rule.and_then(|rule| match rule.since {
+                Since::Arrived => order.arrived_at,
+                _ => since(rule, &order.matter, order.accepted_at, calendar),
+            });
+            if let Some(since) = begins.filter(|_| ran || !ever) {
+                self.begin(step, since);
+                if let Some(arrived) = order.arrived_at.filter(|_| step == Step::Arrive) {
+                    self.keep(&[Step::Arrive], arrived);
+                }
             }
         }
     }
@@ -134,6 +187,31 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// A limit before what the crew or the customer named, and what counts before what was withdrawn.
+    fn leading(&self) -> Option<Leading> {
+        let withdrawn = |promise: &Promise| matches!(promise.state(), Ending::Withdrawn { .. });
+        let customers = |slot: &&Slot| slot.clocks.customer().is_some();
+        let counts = |slot: &&Slot| slot.clocks.customer().is_some_and(|promise| !withdrawn(promise));
+        let of = |fits: &dyn Fn(&&Slot) -> bool| {
+            LEADING
+                .iter()
+                .find_map(|step| self.slots.iter().rev().find(|slot| slot.step == *step && fits(slot)))
+        };
+        let slot = of(&|slot| counts(slot) && slot.rule != AGREED)
+            .or_else(|| of(&counts))
+            .or_else(|| of(&customers));
+        let promise = slot?.clocks.customer()?;
+        Some(Leading {
+            since: promise.since(),
+            until: promise.due(),
+            kept: match promise.standing(self.by.now) {
+                Standing::Kept => Some(true),
+                Standing::Broken { .. } => Some(false),
+                Standing::Running { .. } | Standing::Overdue { .. } | Standing::Withdrawn => None,
+            },
+        })
+    }
+
     fn moved(mut self, open: bool) -> Moved {
         if open && !self.slots.iter().any(Slot::runs) {
             let due = self.by.calendar.deadline(self.by.now, self.by.fallback);
@@ -145,19 +223,7 @@ impl<'a> Desk<'a> {
             each.map(|(clock, promise)| (promise.due(), slot.step, clock)).min()
         };
         moved.due = self.slots.iter().filter_map(running).min();
-        moved.leading = LEADING.into_iter().find_map(|step| {
-            let slot =
-                self.slots.iter().rev().find(|slot| slot.step == step && slot.clocks.customer().is_some())?;
-            slot.clocks.customer().map(|promise| Leading {
-                since: promise.since(),
-                until: promise.due(),
-                kept: match promise.standing(self.by.now) {
-                    Standing::Kept => Some(true),
-                    Standing::Broken { .. } => Some(false),
-                    Standing::Running { .. } | Standing::Overdue { .. } | Standing::Withdrawn => None,
-                },
-            })
-        });
+        moved.leading = self.leading();
         for slot in self.slots {
             match slot.kept {
                 Some(kept) if kept.clocks != slot.clocks => moved.changed.push((kept, slot.clocks)),
@@ -178,7 +244,8 @@ impl<'a> Desk<'a> {
 const LEADING: [Step; 3] = [Step::Answer, Step::Finish, Step::Arrive];
 /// What is promised to the customer as soon as a matter is accepted.
 const AT_ONCE: [Step; 4] = [Step::Contact, Step::Arrive, Step::Answer, Step::Finish];
-const ALL: [Step; 13] = [
+/// All but the answer to a superior, which is owed also when the order is closed or taken up again.
+const ALL: [Step; 12] = [
     Step::Dispatch,
     Step::Take,
     Step::Leave,
@@ -191,7 +258,6 @@ const ALL: [Step; 13] = [
     Step::Contact,
     Step::Answer,
     Step::CallBack,
-    Step::AnswerSupervision,
 ];
 
 /// From when a rule's time counts at acceptance; none for what comes later.
@@ -219,13 +285,7 @@ pub fn accept(
 ) -> Moved {
     let mut desk = Desk::new(Vec::new(), by);
     desk.begin(Step::Dispatch, by.now);
-    for step in AT_ONCE {
-        let begins =
-            by.profile.rule(by.case, step).ok().and_then(|rule| since(rule, matter, earliest, by.calendar));
-        if let Some(since) = begins {
-            desk.begin(step, since);
-        }
-    }
+    desk.promise_at_once(matter, earliest);
     if let Some(due) = appointment {
         desk.agree(Step::Arrive, due);
     }
@@ -315,6 +375,13 @@ pub fn after(
                 desk.begin(Step::EnterResult, done);
                 desk.keep(&[Step::EnterResult], now);
             }
+            // Counted from when it was done; once, whatever becomes of the result.
+            let answer = by.profile.rule(by.case, Step::Answer).ok().filter(|rule| rule.since == Since::Done);
+            if answer.is_some_and(|rule| {
+                !desk.slots.iter().any(|slot| slot.rule == rule.id && slot.step == Step::Answer)
+            }) {
+                desk.begin(Step::Answer, done);
+            }
             desk.begin(Step::Review, now);
         }
         Act::RefuseResult { .. } => {
@@ -342,20 +409,31 @@ pub fn after(
             desk.begin(if after.state.unit().is_some() { Step::Take } else { Step::Dispatch }, now);
         }
         Act::Follow if after.state.is_open() => desk.begin(Step::CallBack, now),
-        Act::Merge { .. } => desk.withdraw(&ALL, "merged"),
-        Act::Void { why } => desk.withdraw(&ALL, why),
+        Act::Merge { .. } => {
+            desk.withdraw(&ALL, "merged");
+            desk.withdraw(&[Step::AnswerSupervision], "merged");
+        }
+        // Reckoned from when it was accepted: its customer has waited all the time.
+        Act::Part => {
+            desk.begin(Step::Dispatch, now);
+            desk.promise_at_once(&after.matter, after.accepted_at);
+        }
+        Act::Void { why } => {
+            desk.withdraw(&ALL, why);
+            desk.withdraw(&[Step::AnswerSupervision], why);
+        }
         Act::Supervise { .. } => desk.begin(Step::AnswerSupervision, now),
-        Act::ReplySupervision { .. } => desk.keep(&[Step::AnswerSupervision], now),
+        Act::ReplySupervision { .. } => desk.keep_oldest(Step::AnswerSupervision, now),
+        Act::Resume => desk.tick(&LEADING, now, &Tick::Resumed),
+        Act::Correct { .. } => desk.reckon_anew(after),
         Act::Follow
         | Act::Assign { .. }
         | Act::Begin
-        | Act::Resume
         | Act::Review
         | Act::Urge { .. }
         | Act::AnswerUrge { .. }
         | Act::EvaluateSupervision { .. }
         | Act::Note { .. }
-        | Act::Correct { .. }
         | Act::Attach { .. } => {}
     }
     Ok(desk.moved(after.state.is_open()))

@@ -12,9 +12,11 @@ use super::act::{Act, Verb};
 use super::clocks::{Reckoning, supervision_due};
 use super::kinds::CallBack;
 use super::order::{Grade, Order, Privacy, Stage, State, SupervisionReason, UrgedBy};
+use super::privacy::is_about;
+pub use super::privacy::{may_know, works_on};
 use super::settings::Settings;
 use super::table::{Done, apply, fits};
-use super::{Refusal, result, text};
+use super::{Kinds, Refusal, file, result, text};
 
 /// What somebody is allowed in this room, beside what the relation to an order gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +36,8 @@ pub enum Power {
     /// Press a unit.
     Supervise,
     Void,
+    /// See numbers whole.
+    Unmask,
 }
 
 /// Who asks.
@@ -42,23 +46,21 @@ pub struct Asker {
     /// None: the centre itself.
     pub person: Option<PersonId>,
     pub powers: BTreeSet<Power>,
-    /// The units this person works for, with those below the ones led.
+    /// The units this person belongs to, with those below the ones led.
     pub units: BTreeSet<UnitId>,
     /// The units this person leads, with those below them.
     pub leads: BTreeSet<UnitId>,
-    /// Every unit this person belongs to, whatever the person may do: of its work somebody else judges.
-    pub belongs: BTreeSet<UnitId>,
 }
 
 impl Asker {
     /// The centre itself: by the clock, or because of something else that happened.
     pub fn centre() -> Asker {
         use Power::*;
-        let powers = [File, Dispatch, Handle, Review, CallBack, Extend, Supervise, Void];
+        let powers = [File, Dispatch, Handle, Review, CallBack, Extend, Supervise, Void, Unmask];
         Asker { powers: powers.into(), ..Asker::default() }
     }
 
-    fn has(&self, power: Power) -> bool {
+    pub fn has(&self, power: Power) -> bool {
         self.powers.contains(&power)
     }
     fn is_centre(&self) -> bool {
@@ -71,11 +73,21 @@ impl Asker {
 pub struct Facts<'a> {
     pub by: Reckoning<'a>,
     pub settings: &'a Settings,
+    pub kinds: &'a Kinds,
     /// Whether this sub-type asks for a call-back.
     pub call_back: CallBack,
     /// When half of the time of what the customer was promised is over, and when all of it.
     pub half: Option<Timestamp>,
     pub due: Option<Timestamp>,
+    /// Whether that was kept; none while it runs.
+    pub kept: Option<bool>,
+}
+
+impl Facts<'_> {
+    /// The customer has waited longer than was promised.
+    fn late(&self) -> bool {
+        self.kept != Some(true) && self.due.is_some_and(|due| self.by.now > due)
+    }
 }
 
 /// Why an act that fits the state is not open to this person.
@@ -107,6 +119,10 @@ pub enum Bar {
     NoMoreTime,
     /// Accepted by somebody else.
     NotYours,
+    /// Only who supervises makes a confidential matter an open one.
+    StaysConfidential,
+    /// Only an enquiry is closed on the call; everything else is somebody's work.
+    NotOnTheCall,
 }
 
 /// One act that the browser offers.
@@ -147,40 +163,46 @@ fn concerns(order: &Order, asker: &Asker, verb: Verb) -> bool {
         V::AnswerUrge | V::ReplySupervision | V::Resume => has(P::Handle),
         V::Contact => has(P::Handle) || has(P::Dispatch) || accepted,
         V::Suspend | V::Extend => has(P::Extend),
-        V::Review | V::Approve | V::RefuseResult => has(P::Review),
+        V::Review => match order.state {
+            State::InReview { reviewer, .. } => has(P::Review) && asker.person != Some(reviewer),
+            _ => has(P::Review),
+        },
+        V::Approve | V::RefuseResult => has(P::Review),
         V::Close => match order.state {
             State::Accepted => accepted || has(P::Dispatch),
             _ => has(P::CallBack),
         },
         V::Reopen => has(P::CallBack) || has(P::Review),
+        // What follows another goes where that goes.
+        V::Merge if matches!(order.state, State::Merged { .. }) => asker.is_centre(),
         V::Merge => has(P::Dispatch) || accepted,
         V::Void => has(P::Void),
         V::Urge => has(P::File) || has(P::Dispatch),
         V::Supervise | V::EvaluateSupervision => has(P::Supervise),
         V::Note | V::Attach => [P::File, P::Dispatch, P::Handle, P::Review, P::CallBack].into_iter().any(has),
         V::Correct => has(P::Dispatch) || accepted && has(P::File),
-        V::Follow => asker.is_centre(),
+        V::Follow | V::Part => asker.is_centre(),
     }
 }
 
 /// Why not, although it fits and concerns this person.
 fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar> {
     use Verb as V;
-    if asker.person.is_some() && order.matter.about == asker.person {
+    if is_about(order, asker) {
         return Some(Bar::AboutYou);
     }
     let unit = order.state.unit();
     let ours = asker.is_centre() || unit.is_some_and(|unit| asker.units.contains(&unit));
     let leads = asker.is_centre() || unit.is_some_and(|unit| asker.leads.contains(&unit));
     let own = asker.person.is_some() && order.state.handler() == asker.person;
-    let judged = unit.is_some_and(|unit| asker.belongs.contains(&unit) || asker.units.contains(&unit));
     let when = |barred: bool, bar: Bar| barred.then_some(bar);
     match verb {
         V::Dispatch => when(
             order.returns >= facts.settings.returns_max && !asker.has(Power::Supervise),
             Bar::RulingNeeded,
         ),
-        V::Redispatch => when(!asker.has(Power::Dispatch) && !leads, Bar::LeadersOnly),
+        V::Redispatch if asker.has(Power::Dispatch) => None,
+        V::Redispatch => when(!leads, Bar::LeadersOnly).or(when(order.bound == unit, Bar::Bound)),
         V::SendBack => when(!ours, Bar::NotYourUnit)
             .or(when(unit.is_some() && order.bound == unit, Bar::Bound))
             .or(when(order.returns >= facts.settings.returns_max, Bar::ReturnedTwice)),
@@ -200,12 +222,21 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
         V::Extend => when(never_extended(order), Bar::NoMoreTime),
         V::Review | V::Approve | V::RefuseResult => {
             let other = match order.state {
-                State::InReview { reviewer, .. } => asker.person.is_some_and(|person| person != reviewer),
+                State::InReview { reviewer, .. } if verb != V::Review => {
+                    asker.person.is_some_and(|person| person != reviewer)
+                }
                 _ => false,
             };
             when(own, Bar::OwnWork).or(when(other, Bar::OtherReviewer))
         }
-        V::Close if matches!(order.state, State::ToCallBack { .. }) => when(judged, Bar::OwnWork),
+        V::Close if matches!(order.state, State::ToCallBack { .. }) => {
+            let accepted = asker.person.is_some() && order.accepted_by == asker.person;
+            when(!asker.is_centre() && (ours || accepted), Bar::OwnWork)
+        }
+        V::Close => {
+            let answered = order.matter.kind == Kind::Enquiry || facts.call_back == CallBack::Never;
+            when(!answered && !asker.has(Power::Supervise), Bar::NotOnTheCall)
+        }
         V::Reopen => {
             let late = match order.state {
                 State::Closed { at, .. } => {
@@ -214,7 +245,7 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
                 }
                 _ => false,
             };
-            when(judged, Bar::OwnWork).or(when(late, Bar::TooLate))
+            when(!asker.is_centre() && ours, Bar::OwnWork).or(when(late, Bar::TooLate))
         }
         V::Correct => {
             let underway =
@@ -223,8 +254,8 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
         }
         V::Contact
         | V::Follow
+        | V::Part
         | V::Suspend
-        | V::Close
         | V::Merge
         | V::Void
         | V::Urge
@@ -272,6 +303,9 @@ pub fn decide(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Resu
         // After the second return whoever may still dispatch rules, and a ruling binds.
         *binding = *binding || order.returns >= facts.settings.returns_max;
     }
+    if let Act::Correct { matter, .. } = &mut act {
+        **matter = file::corrected(order, (**matter).clone(), asker, facts.kinds)?;
+    }
     let mut happened = vec![happen(order, act, asker.person, facts)];
     while let Some(next) = happened.last().and_then(|last| consequence(last, facts)) {
         let Some(last) = happened.last() else { break };
@@ -292,9 +326,8 @@ fn happen(order: &Order, act: Act, who: Option<PersonId>, facts: Facts<'_>) -> H
 /// What the centre does by itself because of an act: a third urge, or one after the deadline, is a supervision.
 fn consequence(last: &Happened, facts: Facts<'_>) -> Option<Act> {
     let Act::Urge { .. } = last.act else { return None };
-    let late = facts.due.is_some_and(|due| facts.by.now > due);
     let pressed = last.order.supervisions.iter().any(|one| one.evaluation.is_none());
-    ((last.order.urges.len() >= 3 || late) && !pressed).then(|| Act::Supervise {
+    ((last.order.urges.len() >= 3 || facts.late()) && !pressed).then(|| Act::Supervise {
         grade: Grade::Daily,
         reason: SupervisionReason::Urged,
         action: "限时处理并回复客户".into(),
@@ -319,8 +352,7 @@ pub fn must_call_back(order: &Order, facts: Facts<'_>) -> bool {
         CallBack::Always => true,
         CallBack::Never => false,
         CallBack::Sample => {
-            let late = facts.due.is_some_and(|due| facts.by.now > due);
-            matter.reply_wanted || late || draw(order.id) < facts.settings.call_back_percent
+            matter.reply_wanted || facts.late() || draw(order.id) < facts.settings.call_back_percent
         }
     }
 }
@@ -341,14 +373,26 @@ fn says_enough(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Res
         }
     };
     match act {
-        Act::Dispatch { .. } | Act::Begin | Act::Resume | Act::Review | Act::Follow | Act::Attach { .. } => {
-            Ok(())
+        Act::Begin | Act::Resume | Act::Review | Act::Follow | Act::Part | Act::Attach { .. } => Ok(()),
+        Act::Dispatch { note, binding, .. } => {
+            text(note, "note", 0, 500)?;
+            let rules = !*binding || asker.has(Power::Supervise);
+            if rules { Ok(()) } else { Err(Refusal::Barred { bar: Bar::RulingNeeded }) }
         }
         Act::Redispatch { why, unit } => {
             text(why, "why", 2, 200)?;
-            if order.state.unit() == Some(*unit) { Err(Refusal::SameUnit) } else { Ok(()) }
+            // A leader shares out among the units led; to all others the dispatch desk sends.
+            let own = asker.has(Power::Dispatch) || asker.leads.contains(unit);
+            match order.state.unit() {
+                Some(at) if at == *unit => Err(Refusal::SameUnit),
+                _ if !own => Err(Refusal::Barred { bar: Bar::NotYourUnit }),
+                _ => Ok(()),
+            }
         }
         Act::SendBack { note, .. } => text(note, "note", 4, 500),
+        Act::Take { by: Some(by) } | Act::Assign { by } if order.matter.about == Some(*by) => {
+            Err(Refusal::CannotHaveIt)
+        }
         Act::Take { by } => {
             let own = by.is_none() || *by == asker.person;
             let leads =
@@ -365,12 +409,9 @@ fn says_enough(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Res
                 Ok(())
             }
         }
-        Act::Estimate { until, .. } => {
-            if *until > facts.by.now {
-                Ok(())
-            } else {
-                Err(Refusal::ImpossibleTime { field: "until" })
-            }
+        Act::Estimate { until, reason } => {
+            text(reason, "reason", 0, 500)?;
+            if *until > facts.by.now { Ok(()) } else { Err(Refusal::ImpossibleTime { field: "until" }) }
         }
         Act::Contact { words } => text(words, "words", 4, 500),
         Act::Suspend { until, reason } => {
@@ -380,7 +421,12 @@ fn says_enough(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Res
         }
         Act::Extend { reason, .. } => text(reason, "reason", 4, 200),
         Act::GiveResult { result: given } => {
-            result::check(given, order.accepted_at, facts.by.now)?;
+            result::check(given, order.reopened_at.unwrap_or(order.accepted_at), facts.by.now)?;
+            if let Some(before) = &order.result
+                && result::says_the_same(before, given, order.reopened_at)
+            {
+                return Err(Refusal::Template { number: order.number.clone() });
+            }
             let needs_ruling = matches!(order.matter.kind, Kind::Complaint | Kind::Report);
             if needs_ruling && given.substantiated.is_none() {
                 return Err(Refusal::ResultSaysNothing { field: "substantiated" });
@@ -409,9 +455,14 @@ fn says_enough(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Res
             }
         }
         Act::Void { why } => text(why, "why", 4, 200),
-        Act::Urge { by, words, new_facts, .. } => {
+        Act::Urge { by, words, promise, new_facts } => {
             text(words, "words", 2, 500)?;
-            if *by == UrgedBy::System { Ok(()) } else { may_urge(order, *new_facts, facts) }
+            text(promise, "promise", 0, 500)?;
+            match by {
+                UrgedBy::System if asker.is_centre() => Ok(()),
+                UrgedBy::System => Err(Refusal::NotAllowed),
+                UrgedBy::Customer | UrgedBy::Agent => may_urge(order, *new_facts, facts),
+            }
         }
         Act::AnswerUrge { words } => text(words, "words", 4, 500),
         Act::Supervise { action, .. } => text(action, "action", 4, 500),
@@ -441,26 +492,6 @@ fn may_urge(order: &Order, new_facts: bool, facts: Facts<'_>) -> Result<(), Refu
         Some(from) => Err(Refusal::TooEarlyToUrge { from }),
         None => Ok(()),
     }
-}
-
-/// Whether somebody may know who it was: names, numbers, the call.
-pub fn may_know(order: &Order, asker: &Asker) -> bool {
-    let accepted =
-        asker.person.is_some() && order.accepted_by == asker.person && order.matter.about != asker.person;
-    match order.matter.privacy {
-        Privacy::Open => order.matter.about.is_none() || order.matter.about != asker.person,
-        Privacy::Confidential | Privacy::Anonymous => {
-            accepted || asker.has(Power::Supervise) && !works_on(order, asker)
-        }
-    }
-}
-
-/// Whether somebody needs the number and the address: to go there, to call back.
-pub fn works_on(order: &Order, asker: &Asker) -> bool {
-    asker.has(Power::Handle)
-        && order.state.is_open()
-        && order.state.unit().is_some_and(|unit| asker.units.contains(&unit))
-        && (order.matter.about.is_none() || order.matter.about != asker.person)
 }
 
 /// How far a crew is, for the field.

@@ -138,7 +138,7 @@ pub fn matter(dice: &mut Dice, subtype: &Subtype, nth: u64) -> Matter {
 fn somebody(person: PersonId, unit: Option<UnitId>) -> Asker {
     let units: std::collections::BTreeSet<UnitId> = unit.into_iter().collect();
     let powers = Asker::centre().powers;
-    Asker { person: Some(person), powers, leads: unit.into_iter().collect(), belongs: units.clone(), units }
+    Asker { person: Some(person), powers, leads: unit.into_iter().collect(), units }
 }
 
 /// One order's life up to `now`: what has not happened by then has not happened.
@@ -190,6 +190,10 @@ pub fn life<'a>(
             State::Working { stage: super::order::Stage::Taken, .. } if fault => {
                 let after = dice.from(12, 70);
                 (after, field, Act::Arrive { at: walk.now + Duration::from_secs(after * 60), place: None })
+            }
+            State::Working { .. } if walk.order.supervisions.iter().any(|one| one.reply.is_none()) => {
+                let reply = "已安排专人跟进，今日办结并答复客户".to_owned();
+                (minutes(dice, (5, 20), (60, 400)), field, Act::ReplySupervision { reply })
             }
             State::Working { .. } if walk.order.urges.is_empty() && dice.percent(6) => {
                 let words = "客户再次来电询问进度".to_owned();

@@ -4,23 +4,30 @@ use std::collections::BTreeSet;
 
 use deadlines::{Case, Kind};
 use interactions::rules::check::unfit;
+use kernel::mask;
 use kernel::phone::PhoneNumber;
 
+use super::decide::{Asker, Bar, Power, may_know};
 use super::kinds::Subtype;
-use super::order::{Channel, Matter, Privacy, Urgency};
+use super::order::{Channel, Matter, Order, Privacy, Urgency};
 use super::{Fault, Kinds, Refusal};
 
 const CONTENT_MAX: usize = 4_000;
 const FIELD_MAX: usize = 500;
+const CUSTOMER_MAX: usize = 64;
 
 /// The matter as it is kept: trimmed, with what follows from its sub-type.
 ///
 /// # Errors
 /// [`Refusal::Incomplete`] with everything that is missing or does not fit, field by field.
-pub fn complete(mut matter: Matter, kinds: &Kinds) -> Result<(Matter, Subtype), Refusal> {
+pub fn complete(matter: Matter, kinds: &Kinds) -> Result<(Matter, Subtype), Refusal> {
+    let offered = kinds.find(&matter.subtype).filter(|subtype| !subtype.retired);
+    with_subtype(matter, offered)
+}
+
+fn with_subtype(mut matter: Matter, subtype: Option<&Subtype>) -> Result<(Matter, Subtype), Refusal> {
     let mut faults = Vec::new();
     let mut note = |field: &str, why| faults.push(Fault { field: field.to_owned(), why });
-    let subtype = kinds.find(&matter.subtype).filter(|subtype| !subtype.retired);
     for text in [
         &mut matter.content,
         &mut matter.address,
@@ -63,6 +70,9 @@ pub fn complete(mut matter: Matter, kinds: &Kinds) -> Result<(Matter, Subtype), 
     if on_site && matter.address.chars().count() < 4 {
         note("address", "missing");
     }
+    if matter.customer.as_ref().is_some_and(|customer| customer.chars().count() > CUSTOMER_MAX) {
+        note("customer", "too_long");
+    }
     if [&matter.address, &matter.area, &matter.contact.name]
         .iter()
         .any(|text| text.chars().count() > FIELD_MAX)
@@ -86,6 +96,55 @@ pub fn complete(mut matter: Matter, kinds: &Kinds) -> Result<(Matter, Subtype), 
         }
     }
     if faults.is_empty() { Ok((matter, subtype)) } else { Err(Refusal::Incomplete { faults }) }
+}
+
+/// The matter as it reads after somebody has corrected it. What this person was not shown stays as it was, whatever comes
+/// back from the page.
+///
+/// # Errors
+/// As [`complete`], and when a confidential matter would be opened by somebody who does not supervise.
+pub fn corrected(
+    before: &Order,
+    mut matter: Matter,
+    asker: &Asker,
+    kinds: &Kinds,
+) -> Result<Matter, Refusal> {
+    let was = &before.matter;
+    if may_know(before, asker) {
+        let unmasked = |text: &mut String, was: &str, masked: String| {
+            if !was.is_empty() && *text == masked {
+                was.clone_into(text);
+            }
+        };
+        unmasked(&mut matter.contact.name, &was.contact.name, mask::name(&was.contact.name));
+        unmasked(&mut matter.contact.phone, &was.contact.phone, mask::phone(&was.contact.phone));
+        unmasked(&mut matter.address, &was.address, mask::address(&was.address));
+    } else {
+        matter.privacy = was.privacy;
+        matter.contact = was.contact.clone();
+        matter.customer.clone_from(&was.customer);
+        matter.address.clone_from(&was.address);
+        matter.call = was.call;
+    }
+    with_numbers(&mut matter.content, &was.content);
+    for (key, value) in &mut matter.fields {
+        with_numbers(value, was.fields.get(key).map_or("", String::as_str));
+    }
+    // Orders of a sub-type that is no longer offered may keep it.
+    let offered =
+        kinds.find(&matter.subtype).filter(|subtype| !subtype.retired || subtype.code == was.subtype);
+    let (matter, _) = with_subtype(matter, offered)?;
+    if matter.privacy < was.privacy && !asker.has(Power::Supervise) {
+        return Err(Refusal::Barred { bar: Bar::StaysConfidential });
+    }
+    Ok(matter)
+}
+
+/// Numbers that come back as they were shown are the numbers that stood there.
+fn with_numbers(text: &mut String, was: &str) {
+    for run in was.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 7) {
+        *text = text.replacen(&mask::phone(run), run, 1);
+    }
 }
 
 /// The matter as limits are looked up for it.

@@ -1,6 +1,6 @@
 //! A work order: what it is about, where it stands, and what has been done about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deadlines::{Kind, Site};
 use kernel::{AttachmentId, CallId, PersonId, Timestamp, UnitId, WorkOrderId};
@@ -35,7 +35,7 @@ pub enum Urgency {
 }
 
 /// Who may know who it was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Privacy {
     #[default]
@@ -405,11 +405,17 @@ pub struct Order {
     pub accepted_at: Timestamp,
     pub state: State,
     pub master: Option<WorkOrderId>,
+    /// Every unit it was ever sent to.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub units: BTreeSet<UnitId>,
     /// Sent back so often.
     pub returns: u8,
     /// A ruling: this unit may not send it back.
     pub bound: Option<UnitId>,
     pub reopened: u8,
+    /// When it was taken up again the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened_at: Option<Timestamp>,
     /// When it was first sent to a unit.
     #[serde(default)]
     pub dispatched_at: Option<Timestamp>,
@@ -442,9 +448,11 @@ impl Order {
             accepted_at: at,
             state: State::Accepted,
             master: None,
+            units: BTreeSet::new(),
             returns: 0,
             bound: None,
             reopened: 0,
+            reopened_at: None,
             dispatched_at: None,
             left_at: None,
             arrived_at: None,

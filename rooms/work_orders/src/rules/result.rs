@@ -114,6 +114,14 @@ pub fn check(outcome: &Outcome, accepted_at: Timestamp, now: Timestamp) -> Resul
     }
 }
 
+/// Whether a result is one that was given for this order before: word for word after it was refused, or nearly so after the
+/// order was taken up again.
+pub fn says_the_same(before: &Outcome, given: &Outcome, reopened_at: Option<Timestamp>) -> bool {
+    let text = |outcome: &Outcome| format!("{}{}", outcome.cause, outcome.action);
+    let earlier = before.done_at.zip(reopened_at).is_some_and(|(done, reopened)| done < reopened);
+    before == given || earlier && likeness(&text(before), &text(given)) >= ALIKE
+}
+
 /// How alike two texts are, 0 to 1: the share of pairs of characters they have in common (Dice).
 pub fn likeness(one: &str, other: &str) -> f64 {
     fn pairs(text: &str) -> Vec<(char, char)> {

@@ -1,5 +1,7 @@
 //! What a centre decides about its work orders, and by which limits it promises.
 
+use std::sync::OnceLock;
+
 use deadlines::{Profile, Thresholds};
 use kernel::calendar::Limit;
 use serde::{Deserialize, Serialize};
@@ -83,16 +85,33 @@ impl Settings {
 pub struct Limits {
     pub utility: Profile,
     pub government: Profile,
+    /// Both together, made once.
+    #[serde(skip)]
+    both: Both,
 }
+
+/// Follows from the other two, and is no part of what is compared or kept.
+#[derive(Clone, Debug, Default)]
+struct Both(OnceLock<Profile>);
+
+impl PartialEq for Both {
+    fn eq(&self, _: &Both) -> bool {
+        true
+    }
+}
+impl Eq for Both {}
 
 impl Limits {
     pub fn of(utility: Profile) -> Limits {
-        Limits { utility, government: Profile::gov12345() }
+        Limits { utility, government: Profile::gov12345(), both: Both::default() }
     }
 
-    /// What binds for what came by this way.
+    /// What binds for what came by this way: 12345's limits before the utility's own, which go on binding.
     pub fn for_channel(&self, channel: Channel) -> &Profile {
-        if channel == Channel::Government { &self.government } else { &self.utility }
+        if channel != Channel::Government {
+            return &self.utility;
+        }
+        self.both.0.get_or_init(|| self.government.clone().over(self.utility.clone()))
     }
 
     /// # Errors

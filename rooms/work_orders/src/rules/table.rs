@@ -3,7 +3,7 @@
 use kernel::{PersonId, Timestamp};
 
 use super::act::{Act, Verb};
-use super::order::{Order, Stage, State, Supervision, Urge};
+use super::order::{Order, Stage, State, Supervision, Urge, Urgency};
 
 /// Whether the act is one of this state's. Who may do it is another question.
 pub fn fits(state: &State, verb: Verb) -> bool {
@@ -40,13 +40,14 @@ pub fn fits(state: &State, verb: Verb) -> bool {
             }
             State::Suspended { .. } => matches!(verb, V::Resume | V::Contact),
             State::ResultGiven { .. } => matches!(verb, V::Review | V::Approve | V::RefuseResult),
-            State::InReview { .. } => matches!(verb, V::Approve | V::RefuseResult),
+            // Whoever began to read it may be away: another takes it over.
+            State::InReview { .. } => matches!(verb, V::Review | V::Approve | V::RefuseResult),
             State::ToCallBack { .. } => matches!(verb, V::Close | V::Reopen),
             // A superior may press about what is done, too: the result was not true, the customer is unsatisfied again.
             State::Closed { .. } => {
                 matches!(verb, V::Reopen | V::Supervise | V::ReplySupervision | V::EvaluateSupervision)
             }
-            State::Merged { .. } => matches!(verb, V::Follow),
+            State::Merged { .. } => matches!(verb, V::Follow | V::Merge | V::Part),
             State::Void => false,
         }
 }
@@ -94,7 +95,7 @@ fn state(order: &Order, act: &Act, done: Done) -> State {
         (State::Working { unit, by, .. }, Act::GiveResult { .. }) => {
             State::ResultGiven { unit: *unit, by: *by }
         }
-        (State::ResultGiven { unit, by }, Act::Review) => match done.who {
+        (State::ResultGiven { unit, by } | State::InReview { unit, by, .. }, Act::Review) => match done.who {
             Some(reviewer) => State::InReview { unit: *unit, by: *by, reviewer },
             None => was.clone(),
         },
@@ -110,6 +111,7 @@ fn state(order: &Order, act: &Act, done: Done) -> State {
         (_, Act::Merge { master }) => State::Merged { master: *master },
         (_, Act::Follow) if done.call_back => State::ToCallBack { unit: None },
         (_, Act::Follow) => State::Closed { unit: None, at: done.at },
+        (_, Act::Part) => State::ToDispatch,
         (_, Act::Void { .. }) => State::Void,
         _ => was.clone(),
     }
@@ -118,6 +120,7 @@ fn state(order: &Order, act: &Act, done: Done) -> State {
 /// The order after the act. Every order is its acceptance and its acts, applied one after the other.
 pub fn apply(order: &Order, act: &Act, done: Done) -> Order {
     let mut next = Order { state: state(order, act, done), ..order.clone() };
+    next.units.extend(next.state.unit());
     match act {
         Act::Dispatch { unit, binding, .. } => {
             next.dispatched_at = next.dispatched_at.or(Some(done.at));
@@ -137,17 +140,19 @@ pub fn apply(order: &Order, act: &Act, done: Done) -> Order {
         Act::Close { satisfaction, .. } => next.satisfaction = *satisfaction,
         Act::Reopen { .. } => {
             next.reopened = next.reopened.saturating_add(1);
+            next.reopened_at = Some(done.at);
             (next.left_at, next.arrived_at, next.estimate, next.satisfaction) = (None, None, None, None);
         }
         Act::Merge { master } => next.master = Some(*master),
-        Act::Urge { by, words, promise, .. } => next.urges.push(Urge {
-            at: done.at,
-            who: done.who,
-            by: *by,
-            words: words.clone(),
-            promise: promise.clone(),
-            answer: None,
-        }),
+        Act::Part => next.master = None,
+        Act::Urge { by, words, promise, .. } => {
+            let (at, who, words, promise) = (done.at, done.who, words.clone(), promise.clone());
+            next.urges.push(Urge { at, who, by: *by, words, promise, answer: None });
+            // Urged a second time it is more than ordinary (domain reference 3.6).
+            if next.urges.len() >= 2 {
+                next.matter.urgency = next.matter.urgency.max(Urgency::Important);
+            }
+        }
         Act::AnswerUrge { words } => {
             for urge in next.urges.iter_mut().filter(|urge| urge.answer.is_none()) {
                 urge.answer = Some(words.clone());

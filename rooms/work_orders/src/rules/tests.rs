@@ -18,6 +18,7 @@ use super::settings::{Limits, Settings};
 use super::{Act, Kinds, Refusal, Verb, file, seed, walk};
 
 mod any;
+mod guarded;
 
 const UNIT: UnitId = UnitId(1);
 const OTHER: UnitId = UnitId(2);
@@ -50,6 +51,10 @@ fn matter(subtype: &str) -> Matter {
 
 fn agent() -> Asker {
     Asker { person: Some(AGENT), powers: [Power::File, Power::CallBack].into(), ..Asker::default() }
+}
+/// Asks customers about what others have accepted.
+fn caller() -> Asker {
+    Asker { person: Some(PersonId(11)), ..agent() }
 }
 fn crew() -> Asker {
     Asker { person: Some(CREW), powers: [Power::Handle].into(), units: [UNIT].into(), ..Asker::default() }
@@ -188,7 +193,12 @@ fn a_leak_goes_from_the_call_to_the_customers_word() {
         note: "客户表示到场很快".into(),
         satisfaction: Some(Satisfaction::VerySatisfied),
     };
-    walk.act(&agent(), close).expect("asked");
+    assert_eq!(
+        walk.act(&agent(), close.clone()),
+        Err(Refusal::Barred { bar: Bar::OwnWork }),
+        "not who accepted it"
+    );
+    walk.act(&caller(), close).expect("asked");
     assert!(!walk.order.state.is_open());
     assert_eq!(walk.runs(), "", "nothing is owed any more");
     let kept = |step| walk.clocks(step).customer().map(|promise| promise.standing(walk.now));
@@ -250,6 +260,73 @@ fn a_confidential_report_is_hidden_from_the_unit() {
     let inside =
         Asker { units: [UNIT].into(), powers: [Power::Handle, Power::Supervise].into(), ..supervisor() };
     assert!(!may_know(&walk.order, &inside), "not even who supervises, when it is one's own unit");
+    let back = Act::SendBack { reason: ReturnReason::NotOurs, note: "不在我部门辖区".into() };
+    walk.act(&crew(), back).expect("sent back");
+    assert!(!may_know(&walk.order, &inside), "nor once the unit has it no more");
+    let elsewhere = Act::Dispatch { unit: OTHER, note: String::new(), binding: false };
+    walk.act(&supervisor(), elsewhere).expect("sent elsewhere");
+    assert!(!may_know(&walk.order, &inside), "nor when another unit has it");
+}
+
+#[test]
+fn who_is_reported_never_learns_who_reported_it() {
+    for about in [AGENT, SUPERVISOR] {
+        let mut walk = Walk::begin(Matter { about: Some(about), ..matter("report.theft") });
+        for asker in [agent(), supervisor()] {
+            assert_eq!(may_know(&walk.order, &asker), asker.person != Some(about));
+        }
+        walk.act(&Asker::centre(), Act::Void { why: "重复登记".into() }).expect("void");
+        let accused = if about == AGENT { agent() } else { supervisor() };
+        assert!(!may_know(&walk.order, &accused), "nor when it is over");
+    }
+}
+
+#[test]
+fn a_correction_is_checked_like_what_was_accepted() {
+    let corrected = |before: Matter, asker: &Asker, change: &dyn Fn(&mut Matter)| {
+        let mut walk = Walk::begin(before);
+        let mut matter = walk.order.matter.clone();
+        change(&mut matter);
+        walk.act(asker, Act::Correct { matter: Box::new(matter), why: "客户补充说明".into() })?;
+        Ok::<Matter, Refusal>(walk.order.matter.clone())
+    };
+    let (fault, report) = (|| matter("fault.no_gas"), || matter("report.theft"));
+    let as_shown = corrected(fault(), &agent(), &|matter| {
+        matter.contact = Contact { name: "王**".into(), phone: "138****5678".into() };
+        matter.address = "淮河中路****".into();
+    });
+    assert_eq!(
+        as_shown,
+        Ok(Walk::begin(fault()).order.matter.clone()),
+        "what comes back masked is unchanged"
+    );
+    let other = Asker { powers: [Power::Dispatch].into(), ..supervisor() };
+    let blank = corrected(report(), &other, &|matter| {
+        matter.contact = Contact::default();
+        (matter.customer, matter.privacy) = (None, Privacy::Open);
+        matter.address.clear();
+    });
+    assert_eq!(
+        blank,
+        Ok(Walk::begin(report()).order.matter.clone()),
+        "who may not know changes nothing of it"
+    );
+    let opened: &dyn Fn(&mut Matter) = &|matter| {
+        matter.subtype = "opinion.service".into();
+        matter.fields.insert("demand".into(), "改进服务".into());
+        matter.privacy = Privacy::Open;
+    };
+    assert_eq!(corrected(report(), &agent(), opened), Err(Refusal::Barred { bar: Bar::StaysConfidential }));
+    let refused: [(&dyn Fn(&mut Matter), &str, &str); 4] = [
+        (&|matter| matter.subtype = "fault.unheard_of".into(), "subtype", "unknown"),
+        (&|matter| matter.content = "很".repeat(5_000), "content", "too_long"),
+        (&|matter| matter.contact.phone = "138**45678".into(), "contact.phone", "bad_phone"),
+        (&|matter| matter.customer = Some("c".repeat(65)), "customer", "too_long"),
+    ];
+    for (change, field, why) in refused {
+        let faults = vec![super::Fault { field: field.into(), why }];
+        assert_eq!(corrected(fault(), &agent(), change), Err(Refusal::Incomplete { faults }));
+    }
 }
 
 #[test]
@@ -352,10 +429,10 @@ fn of_its_own_work_a_unit_says_nothing_last() {
     let own = Asker {
         person: Some(PersonId(77)),
         powers: powers.clone(),
-        belongs: [UNIT].into(),
+        units: [UNIT].into(),
         ..Asker::default()
     };
-    let other = Asker { belongs: [OTHER].into(), ..own.clone() };
+    let other = Asker { units: [OTHER].into(), ..own.clone() };
     let barred = Err(Refusal::Barred { bar: Bar::OwnWork });
     let mut walk = complaint_done();
     assert_eq!(walk.act(&own, close()), barred);
@@ -382,7 +459,7 @@ fn a_superior_presses_about_what_is_closed_and_the_unit_answers() {
     let mut walk = complaint_done();
     let close =
         Act::Close { note: "客户仍不满意".into(), satisfaction: Some(Satisfaction::Dissatisfied) };
-    walk.act(&agent(), close).expect("asked");
+    walk.act(&caller(), close).expect("asked");
     assert_eq!(walk.runs(), "");
     let press = Act::Supervise {
         grade: Grade::Daily,

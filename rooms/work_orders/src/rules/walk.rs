@@ -59,15 +59,14 @@ impl<'a> Walk<'a> {
 
     fn with<T>(&self, ask: impl FnOnce(Facts<'_>) -> T) -> T {
         let subtype = self.book.kinds.find(&self.order.matter.subtype);
-        let case = subtype.map_or_else(
-            || deadlines::Case::new(self.order.matter.kind, self.order.matter.site),
-            |subtype| file::case(&self.order.matter, subtype),
-        );
+        let case = case(self.book.kinds, &self.order.matter);
         let by = reckoning(self.book, &self.order, &case, self.now);
         let half = self.moved.leading.map(|Leading { since, until, .. }| since + until.since(since) / 2);
         let due = self.moved.leading.map(|leading| leading.until);
         let call_back = subtype.map(|subtype| subtype.call_back).unwrap_or_default();
-        ask(Facts { by, settings: self.book.settings, call_back, half, due })
+        let Book { kinds, settings, .. } = self.book;
+        let kept = self.moved.leading.and_then(|leading| leading.kept);
+        ask(Facts { by, settings, kinds, call_back, half, due, kept })
     }
 
     /// What this person may do now.
@@ -85,7 +84,10 @@ impl<'a> Walk<'a> {
             let (mut order, mut promised) = (&self.order, self.promised.clone());
             let mut moved = self.moved.clone();
             for step in &happened {
-                moved = clocks::after(order, &step.order, &step.act, promised.clone(), facts.by)?;
+                // A correction is reckoned by what the matter is afterwards.
+                let case = case(self.book.kinds, &step.order.matter);
+                let by = reckoning(self.book, &step.order, &case, self.now);
+                moved = clocks::after(order, &step.order, &step.act, promised.clone(), by)?;
                 carry(&mut promised, &moved);
                 order = &step.order;
             }
@@ -97,6 +99,14 @@ impl<'a> Walk<'a> {
         (self.promised, self.moved) = (promised, moved);
         self.lines.extend(happened);
         Ok(())
+    }
+}
+
+/// The matter as limits are looked up for it. Of a sub-type nobody knows any more its kind remains.
+pub fn case(kinds: &Kinds, matter: &Matter) -> deadlines::Case {
+    match kinds.find(&matter.subtype) {
+        Some(subtype) => file::case(matter, subtype),
+        None => deadlines::Case::new(matter.kind, matter.site),
     }
 }
 

@@ -85,12 +85,12 @@ macro_rules! overdue {
         concat!(
             "SELECT key, CAST(SUM(n) AS BIGINT) AS overdue FROM (SELECT ",
             $key,
-            " AS key, COUNT(*) AS n FROM work_orders_order WHERE open = 1 AND accepted_at < $1 AND promised < $1 GROUP BY ",
+            " AS key, COUNT(*) AS n FROM work_orders_order WHERE open = 1 AND accepted_at < $1 AND promised < $1 AND (kept IS NULL OR kept = 0) GROUP BY ",
             $key,
             " UNION ALL SELECT ",
             $key,
             " AS key, COUNT(*) AS n FROM work_orders_order WHERE closed_at IS NOT NULL AND closed_at >= $1 \
-             AND accepted_at < $1 AND promised < $1 AND dispatched_at IS NOT NULL GROUP BY ",
+             AND accepted_at < $1 AND promised < $1 AND (kept IS NULL OR kept = 0) AND dispatched_at IS NOT NULL GROUP BY ",
             $key,
             ") late GROUP BY key"
         )

@@ -16,6 +16,7 @@ pub enum Lead {
     #[default]
     Everything,
     Units(Vec<UnitId>),
+    Handler(PersonId),
     AcceptedBy(PersonId),
     Customer(String),
     /// A number's digits.
@@ -23,6 +24,8 @@ pub enum Lead {
     /// An address as it is compared.
     Address(String),
     Call(CallId),
+    /// The same for somebody who looks: of confidential ones only what `not_about` has accepted.
+    CallSeen(CallId),
 }
 
 /// What is looked for; everything absent is any.
@@ -43,6 +46,8 @@ pub struct Filter {
     pub returned: bool,
     pub late: bool,
     pub reopened: bool,
+    /// Nothing that is about this person.
+    pub not_about: Option<PersonId>,
     pub due_before: Option<Timestamp>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
@@ -61,7 +66,8 @@ macro_rules! filters {
             " AND ($2 = '' OR $2 LIKE '%,' || state || ',%') AND ($3 = '' OR kind = $3) AND ($4 = '' OR subtype = $4) \
              AND ($5 = 0 OR handler = $5) AND ($6 = 0 OR important = 1) AND ($7 = 0 OR urges > 0) \
              AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND accepted_at >= $10 AND accepted_at < $11 \
-             AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) AND ",
+             AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) \
+             AND (about IS NULL OR about <> $18) AND ",
             $order
         )
     };
@@ -102,20 +108,51 @@ const CUSTOMER: Texts = led_by!("customer = $1");
 const PHONE: Texts = led_by!("phone <> '' AND phone = $1");
 const ADDRESS: Texts = led_by!("address <> '' AND address = $1");
 const CALL: Texts = led_by!("call = CAST($1 AS BIGINT)");
+const CALL_SEEN: Texts = led_by!("call = CAST($1 AS BIGINT) AND (privacy = 0 OR accepted_by = $18)");
+const HANDLER: Texts = led_by!("handler IS NOT NULL AND handler = CAST($1 AS BIGINT)");
+const UNIT: Texts = led_by!("unit = CAST($1 AS BIGINT)");
+const STATE: Texts = led_by!("state = $1");
+// Few of many, each with an index of its own.
+const URGED: Texts = led_by!("$1 = '' AND urges > 0");
+const SUPERVISED: Texts = led_by!("$1 = '' AND supervised > 0");
+const RETURNED: Texts = led_by!("$1 = '' AND returns > 0");
+const LATE: Texts = led_by!("$1 = '' AND kept = 0");
+const REOPENED: Texts = led_by!("$1 = '' AND reopened > 0");
 const UNITS: Texts = Texts {
     newest: db::in_ids!(concat!(columns!(), "unit IN "), newest!()),
     next_due: db::in_ids!(concat!(columns!(), "unit IN "), next_due!()),
 };
 
+/// What leads a list that nothing else leads: the rarest of what is looked for.
+fn everything(filter: &Filter) -> (Texts, String) {
+    match filter {
+        Filter { open: true, states, .. } if states.len() == 1 => {
+            (STATE, states.first().cloned().unwrap_or_default())
+        }
+        Filter { open: true, .. } => (EVERYTHING, String::new()),
+        Filter { supervised: true, .. } => (SUPERVISED, String::new()),
+        Filter { reopened: true, .. } => (REOPENED, String::new()),
+        Filter { returned: true, .. } => (RETURNED, String::new()),
+        Filter { urged: true, .. } => (URGED, String::new()),
+        Filter { late: true, .. } => (LATE, String::new()),
+        _ => (EVERYTHING, String::new()),
+    }
+}
+
 /// So many of them.
 pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Kept>> {
     let (texts, lead) = match &filter.lead {
-        Lead::Everything => (EVERYTHING, String::new()),
+        Lead::Everything => everything(filter),
+        Lead::Handler(person) => (HANDLER, person.get().to_string()),
         Lead::AcceptedBy(person) => (ACCEPTED_BY, person.get().to_string()),
         Lead::Customer(id) => (CUSTOMER, id.clone()),
         Lead::Phone(phone) => (PHONE, phone.chars().filter(char::is_ascii_digit).collect()),
         Lead::Address(address) => (ADDRESS, address_key(address)),
         Lead::Call(call) => (CALL, call.get().to_string()),
+        Lead::CallSeen(call) => (CALL_SEEN, call.get().to_string()),
+        Lead::Units(units) if units.len() == 1 => {
+            (UNIT, units.first().map(|unit| unit.get().to_string()).unwrap_or_default())
+        }
         Lead::Units(units) => (UNITS, db::ids(units.iter().map(|unit| unit.get()))),
     };
     let text = if filter.open { texts.next_due } else { texts.newest }.of(db.kind());
@@ -141,7 +178,8 @@ pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Ke
         .bind(limit)
         .bind(i64::from(filter.returned))
         .bind(i64::from(filter.late))
-        .bind(i64::from(filter.reopened));
+        .bind(i64::from(filter.reopened))
+        .bind(filter.not_about.map_or(0, PersonId::get));
     query.fetch_all(db.read()).await.context("looking for orders")?.iter().map(kept).collect()
 }
 
@@ -199,22 +237,25 @@ pub async fn unassigned(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Resu
 
 const ALIKE: Text = db::in_texts!(
     concat!(columns!(), "accepted_at >= $2 AND master IS NULL AND open = 1 AND (customer IN "),
-    " OR (address <> '' AND address = $3) OR (phone <> '' AND phone = $4)) ORDER BY accepted_at DESC LIMIT 10"
+    " OR (address <> '' AND address = $3) OR (phone <> '' AND phone = $4)) \
+     AND (about IS NULL OR about <> $5) ORDER BY accepted_at DESC LIMIT 10"
 );
 
-/// Open orders of the same home since then: of the same customer, address or number.
+/// Open orders of the same home since then: of the same customer, address or number, and not about whoever looks.
 pub async fn alike(
     db: &Db,
     since: Timestamp,
     customer: Option<&str>,
     address: &str,
     phone: &str,
+    looks: Option<PersonId>,
 ) -> anyhow::Result<Vec<Kept>> {
     let customers: Vec<&str> = customer.into_iter().collect();
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     let query =
         sqlx::query(ALIKE.of(db.kind())).bind(serde_json::to_string(&customers)?).bind(since.as_micros());
-    let rows = query.bind(address_key(address)).bind(digits).fetch_all(db.read()).await;
+    let query = query.bind(address_key(address)).bind(digits).bind(looks.map_or(0, PersonId::get));
+    let rows = query.fetch_all(db.read()).await;
     rows.context("looking for duplicates")?.iter().map(kept).collect()
 }
 

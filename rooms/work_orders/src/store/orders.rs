@@ -57,10 +57,10 @@ const SOME: db::Text = db::in_ids!(columns!("WHERE id IN "), "");
 const CHILDREN: &str = columns!("WHERE master = $1 ORDER BY id LIMIT $2");
 const COUNT_CHILDREN: &str = "SELECT COUNT(*) AS n FROM work_orders_order WHERE master = $1";
 const LEFT_BEHIND: &str = "SELECT child.id FROM work_orders_order child JOIN work_orders_order master ON master.id = child.master \
-     WHERE child.state = 'merged' AND master.open = 0 OR child.state = 'merged' AND master.state = 'to_call_back' \
+     WHERE child.state = 'merged' AND master.state IN ('closed', 'to_call_back') \
      ORDER BY child.id LIMIT $1";
 const UNPRESSED: &str = "SELECT id FROM work_orders_order WHERE open = 1 AND pressed = 0 AND unit IS NOT NULL AND promised < $1 \
-     ORDER BY promised LIMIT $2";
+     AND (kept IS NULL OR kept = 0) ORDER BY promised LIMIT $2";
 const ADD: db::Text = db::from_rows!(
     "INSERT INTO work_orders_order (subtype, state, open, unit, handler, important, urges, returns, reopened, \
      supervised, master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, \
@@ -85,7 +85,7 @@ const SAVE: db::Text = db::from_rows!(
      value ->> 17, kept = CAST(value ->> 18 AS BIGINT), dispatched_at = CAST(value ->> 19 AS BIGINT), pressed = \
      CAST(value ->> 20 AS BIGINT), kind = value ->> 21, privacy = CAST(value ->> 22 AS BIGINT), customer = value ->> \
      23, phone = value ->> 24, address = value ->> 25, area = value ->> 26, about = CAST(value ->> 27 AS BIGINT), \
-     version = version + 1 FROM ",
+     call = CAST(value ->> 30 AS BIGINT), version = version + 1 FROM ",
     " AND work_orders_order.id = CAST(value ->> 28 AS BIGINT) AND version = CAST(value ->> 29 AS BIGINT)"
 );
 
@@ -127,6 +127,21 @@ pub async fn children(db: &Db, master: WorkOrderId, most: i64) -> anyhow::Result
     Ok((found, count.context("counting children")?.try_get("n")?))
 }
 
+const FOLLOWING: &str = columns!("WHERE master = $1 AND state = 'merged' ORDER BY id LIMIT $2");
+const HOLD: &str = "UPDATE work_orders_order SET version = version WHERE id = $1";
+
+/// So many of those that still follow this one, in the change that moves them.
+pub async fn following(tx: &mut Tx, master: WorkOrderId, most: i64) -> anyhow::Result<Vec<Kept>> {
+    let rows = sqlx::query(FOLLOWING).bind(master.get()).bind(most).fetch_all(&mut **tx).await;
+    rows.context("what follows an order")?.iter().map(kept).collect()
+}
+
+/// Nobody else changes it until this change is over.
+pub async fn hold(tx: &mut Tx, order: WorkOrderId) -> anyhow::Result<()> {
+    sqlx::query(HOLD).bind(order.get()).execute(&mut **tx).await.context("holding an order")?;
+    Ok(())
+}
+
 /// Orders that follow one that is done, and are not done themselves.
 pub async fn left_behind(db: &Db, most: i64) -> anyhow::Result<Vec<WorkOrderId>> {
     let rows =
@@ -134,7 +149,7 @@ pub async fn left_behind(db: &Db, most: i64) -> anyhow::Result<Vec<WorkOrderId>>
     rows.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
 }
 
-/// Open orders of which the promise to the customer is broken and that were never supervised, the latest first.
+/// Open orders of which the promise to the customer is broken and that nobody has supervised since they were last taken up.
 pub async fn unpressed(db: &Db, now: Timestamp, most: i64) -> anyhow::Result<Vec<WorkOrderId>> {
     let rows = sqlx::query(UNPRESSED).bind(now.as_micros()).bind(most).fetch_all(db.read()).await;
     rows.context("what nobody presses")?.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
@@ -146,6 +161,8 @@ fn columns(order: &Order, beside: &Beside) -> anyhow::Result<Vec<Value>> {
         State::Closed { at, .. } => Some(at.as_micros()),
         _ => None,
     };
+    let again = |at: Timestamp| order.reopened_at.is_none_or(|reopened| at >= reopened);
+    let pressed = order.supervisions.iter().any(|one| again(one.at));
     let supervised = order.supervisions.iter().filter(|one| one.evaluation.is_none()).count();
     let micros = |at: Timestamp| at.as_micros();
     let matter = &order.matter;
@@ -171,7 +188,7 @@ fn columns(order: &Order, beside: &Beside) -> anyhow::Result<Vec<Value>> {
         json!(serde_json::to_string(order)?),
         json!(beside.kept.map(i64::from)),
         json!(order.dispatched_at.map(micros)),
-        json!(i64::from(!order.supervisions.is_empty())),
+        json!(i64::from(pressed)),
         json!(word(&matter.kind)),
         json!(known.privacy),
         json!(known.customer),
@@ -229,6 +246,7 @@ pub async fn add_all(tx: &mut Tx, new: &[Kept]) -> anyhow::Result<()> {
 pub async fn save(tx: &mut Tx, order: &Order, beside: &Beside) -> anyhow::Result<bool> {
     let mut row = columns(order, beside)?;
     row.push(json!(order.version));
+    row.push(json!(order.matter.call.map(|call| call.get())));
     let save = sqlx::query(SAVE.of(tx.db().kind())).bind(json!([row]).to_string());
     let done = save.execute(&mut **tx).await;
     Ok(done.with_context(|| format!("saving the order {}", order.number))?.rows_affected() > 0)

@@ -94,6 +94,7 @@ export function formOf(verb: Verb, order: Pick<Order, "state" | "kind">): Form {
       return { asks: [text("text", 1, 1000)] };
     case "correct":
     case "attach":
+    case "part":
     case "follow":
       return { asks: [] };
   }

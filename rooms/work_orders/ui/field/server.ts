@@ -22,6 +22,9 @@ export interface Server {
 
 const isOrder = (found: unknown, id: string): found is Order => typeof found === "object" && found !== null && (found as Order).id === id && Array.isArray((found as Order).allowed);
 
+/** Done, and the order is no longer ours to see: sent back, handed to others. */
+const isDone = (found: unknown, id: string): boolean => typeof found === "object" && found !== null && (found as { id?: unknown }).id === id && (found as { done?: unknown }).done === true;
+
 /** What went wrong, for the queue: a refusal in the server's words, or nothing that can be believed. */
 function wrong(error: unknown): Answer {
   if (!(error instanceof Problem)) return { is: "lost" };
@@ -61,6 +64,7 @@ export const server: Server = {
     try {
       if (!isFile(what)) {
         const order = await api.post<unknown>(`/api/work_orders/${id}/act`, { act: what, token });
+        if (isDone(order, id)) return { answer: { is: "done" }, order: null };
         return isOrder(order, id) ? { answer: { is: "done" }, order } : { answer: { is: "lost" }, order: null };
       }
       const form = new FormData();

@@ -11,6 +11,7 @@ const bare = { tags: [], fields: [], reasons: [], duty: "", call_back: "always",
 const SUBTYPES = [
   { ...bare, code: "fault.no_gas", kind: "fault", title: words("无气"), reasons: ["G01"], fields: [{ key: "scope", title: words("影响范围"), kind: "text", required: true, options: [] }] },
   { ...bare, code: "complaint.service", kind: "complaint", title: words("服务投诉"), reasons: ["G09"] },
+  { ...bare, code: "enquiry.safety", kind: "enquiry", title: words("用气安全"), reasons: ["G05"] },
 ];
 const LINE = { id: "wo_9", number: "20260105-0009", kind: "fault", subtype: "fault.no_gas", state: "dispatched", unit: "un_1", content: "三楼没有气", accepted_at: "2026-01-05T08:00:00Z", due: "2026-01-05T09:00:00Z", due_step: "arrive", urges: 0, supervised: 0, reopened: 0 };
 const FILED = { ...LINE, id: "wo_1", number: "20260105-0001", channel: "phone", promised: "2026-01-05T10:00:00Z" };
@@ -104,11 +105,19 @@ it("tells the agent that what is about her goes past her", async () => {
 
 it("closes at once what was answered on the call, with what was said", async () => {
   const asked = centre({ reply: { ...FILED, state: "closed" } });
-  open();
+  open({ draft: { ...draft, reason: "G0501" } });
   await press("当场答复办结");
   await press("提交并归档");
   expect(filed(asked), "nothing was said yet").toEqual([]);
   await write("答复内容", "已告知阀门在表前");
   await press("提交并归档");
   await waitFor(() => expect(filed(asked)[0]).toMatchObject({ answered: "已告知阀门在表前", unit: null }));
+});
+
+it("leaves to a unit what is no enquiry", async () => {
+  const asked = centre();
+  open();
+  await press("当场答复办结");
+  expect(screen.queryByLabelText("答复内容")).toBeNull();
+  expect(filed(asked)).toEqual([]);
 });

@@ -84,7 +84,10 @@ function Filing({ begin, onClose, onFiled }: Props) {
   const suggested = useSuggested(matter.subtype, useSettled(matter.area), filed === null).data;
   const proposed = form.chosen ? form.unit : (suggested?.[0] ?? null);
   const joins = typeof joining === "object";
-  const way: Way = joins ? "desk" : form.way;
+  // Everything else is somebody's work, whatever was said on the call.
+  const subtype = subtypes.all.find(({ code }) => code === matter.subtype);
+  const answerable = subtype === undefined || subtype.kind === "enquiry" || subtype.call_back === "never";
+  const way: Way = joins ? "desk" : form.way === "answered" && !answerable ? "unit" : form.way;
 
   const save = async () => {
     if (sending.current || filed) return;
@@ -181,6 +184,7 @@ function Filing({ begin, onClose, onFiled }: Props) {
             {!joins && (
               <WayForm
                 way={way}
+                answerable={answerable}
                 unit={proposed}
                 suggested={suggested ?? []}
                 answered={form.answered}

@@ -11,6 +11,8 @@ export type Way = (typeof WAYS)[number];
 
 interface Props {
   way: Way;
+  /** Such a matter may be closed on the call. */
+  answerable: boolean;
   unit: string | null;
   suggested: string[];
   answered: string;
@@ -22,13 +24,13 @@ interface Props {
   onAppointment: (at: string | null) => void;
 }
 
-export function WayForm({ way, unit, suggested, answered, appointment, told, onWay, onUnit, onAnswered, onAppointment }: Props) {
+export function WayForm({ way, answerable, unit, suggested, answered, appointment, told, onWay, onUnit, onAnswered, onAppointment }: Props) {
   const { t } = useTranslation("work_orders");
   const id = useId();
   return (
     <div className="filing-way">
       <Field label={t("way.label")} help={t(`way_help.${way}`)}>
-        <Choose label={t("way.label")} value={way} onChoose={onWay} items={WAYS.map((key) => ({ key, label: t(`way.${key}`) }))} />
+        <Choose label={t("way.label")} value={way} onChoose={onWay} items={WAYS.map((key) => ({ key, label: t(`way.${key}`), ...(key === "answered" && !answerable && { barred: t("bar.not_on_the_call") }) }))} />
       </Field>
       {way === "unit" && (
         <Field label={t("way.to_unit")} htmlFor={`${id}-unit`} required fault={told("unit")}>

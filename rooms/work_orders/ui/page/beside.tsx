@@ -1,5 +1,5 @@
 // What belongs to an order beside its matter: result, urges, supervisions, files, the reports that follow it.
-import { FileText } from "lucide-react";
+import { FileLock, FileText } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Facts, Mark, Moment, Panel, Skeletons } from "@kit";
@@ -94,10 +94,17 @@ export function FilesPart({ order }: { order: Order }) {
         <ul className="order-files">
           {order.attachments.map((file) => (
             <li key={file.id}>
-              <a href={attachmentAt(order.id, file.id)} target="_blank" rel="noreferrer">
-                {file.mime.startsWith("image/") ? <img src={attachmentAt(order.id, file.id)} alt={file.name || t(`file_kind.${file.what}`)} loading="lazy" /> : <FileText size={36} strokeWidth={1.4} aria-hidden />}
-                <span className="clip">{file.name || t(`file_kind.${file.what}`)}</span>
-              </a>
+              {file.opens ? (
+                <a href={attachmentAt(order.id, file.id)} target="_blank" rel="noreferrer">
+                  {file.mime.startsWith("image/") ? <img src={attachmentAt(order.id, file.id)} alt={file.name || t(`file_kind.${file.what}`)} loading="lazy" /> : <FileText size={36} strokeWidth={1.4} aria-hidden />}
+                  <span className="clip">{file.name || t(`file_kind.${file.what}`)}</span>
+                </a>
+              ) : (
+                <span className="row tight" title={t("files.closed")}>
+                  <FileLock size={36} strokeWidth={1.4} aria-hidden />
+                  <span className="clip">{file.name || t(`file_kind.${file.what}`)}</span>
+                </span>
+              )}
               <span className="muted">
                 {t(`file_kind.${file.what}`)} · {bytes(file.bytes)}
               </span>

@@ -8,7 +8,7 @@ use promises::Kept;
 use crate::rules::table::apply;
 
 fn act() -> impl Strategy<Value = (u8, u8, u16)> {
-    (0_u8..30, 0_u8..6, 0_u16..4_000)
+    (0_u8..31, 0_u8..6, 0_u16..4_000)
 }
 
 fn somebody(who: u8) -> Asker {
@@ -56,6 +56,7 @@ fn something(which: u8, walk: &Walk) -> Act {
         26 => Act::Supervise { grade: Grade::Listed, reason: SupervisionReason::Ordered, action: words() },
         27 => Act::ReplySupervision { reply: "已安排专人今日处理".into() },
         28 => Act::EvaluateSupervision { evaluation: words() },
+        29 => Act::Part,
         _ => Act::Note { text: words() },
     }
 }

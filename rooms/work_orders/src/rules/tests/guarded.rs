@@ -1,0 +1,217 @@
+//! Who may do what to an order, and what its promises come to, where it is easily got wrong.
+
+use super::*;
+use crate::rules::order::Channel;
+
+/// An order that a crew has done, as far as somebody may read its result.
+fn done(subtype: &str) -> Walk {
+    let mut walk = Walk::begin(matter(subtype));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    walk.after(minutes(60));
+    let now = walk.now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(now) }).expect("done");
+    walk
+}
+
+#[test]
+fn the_customers_limit_is_not_replaced_by_the_crews_estimate() {
+    let mut walk = Walk::begin(matter("fault.leak"));
+    let promised = walk.moved.leading.expect("a promise").until;
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let arrived = walk.now;
+    walk.act(&crew(), Act::Arrive { at: arrived, place: None }).expect("arrived");
+    let until = walk.now + minutes(5 * 24 * 60);
+    walk.act(&crew(), Act::Estimate { until, reason: "等待配件".into() }).expect("an estimate");
+    assert_eq!(walk.moved.leading.expect("a promise").until, promised);
+}
+
+#[test]
+fn what_the_customer_has_is_not_late() {
+    let mut walk = done("complaint.service");
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    walk.after(minutes(30 * 24 * 60));
+    let urge = Act::Urge {
+        by: UrgedBy::Customer,
+        words: "再问一次".into(),
+        promise: String::new(),
+        new_facts: true,
+    };
+    walk.act(&agent(), urge).expect("urged");
+    assert_eq!(walk.order.supervisions, []);
+}
+
+#[test]
+fn who_may_give_an_order_to_whom() {
+    let to = |unit, binding| Act::Dispatch { unit, note: String::new(), binding };
+    let mut walk = Walk::begin(matter("fault.no_gas"));
+    let shift = Asker { powers: [Power::Dispatch].into(), ..supervisor() };
+    for asker in [agent(), shift.clone()] {
+        let ruled = walk.act(&asker, to(UNIT, true));
+        assert_eq!(ruled, Err(Refusal::Barred { bar: Bar::RulingNeeded }), "only a supervisor rules");
+    }
+    walk.act(&supervisor(), to(UNIT, true)).expect("ruled");
+    let on = |unit| Act::Redispatch { unit, why: "就近安排".into() };
+    let both = Asker { leads: [UNIT, OTHER].into(), ..leader() };
+    assert_eq!(walk.act(&both, on(OTHER)), Err(Refusal::Barred { bar: Bar::Bound }), "ruled is ruled");
+    walk.act(&shift, on(OTHER)).expect("the desk may");
+    let mut free = Walk::begin(matter("fault.no_gas"));
+    free.act(&agent(), dispatch()).expect("sent");
+    let elsewhere = free.act(&leader(), on(OTHER));
+    assert_eq!(elsewhere, Err(Refusal::Barred { bar: Bar::NotYourUnit }), "no way round sending it back");
+    free.act(&both, on(OTHER)).expect("among the units led");
+    let about = Matter { about: Some(CREW), ..matter("complaint.conduct") };
+    let mut walk = Walk::begin(about);
+    walk.act(&agent(), dispatch()).expect("sent");
+    assert_eq!(walk.act(&leader(), Act::Take { by: Some(CREW) }), Err(Refusal::CannotHaveIt));
+}
+
+#[test]
+fn what_came_from_12345_keeps_the_utilitys_own_clocks() {
+    let (_, limits) = gas();
+    let rules =
+        |channel| limits.for_channel(channel).rules.iter().map(|rule| rule.id.clone()).collect::<Vec<_>>();
+    let (own, both) = (rules(Channel::Phone), rules(Channel::Government));
+    assert!(both.len() > own.len() && both.ends_with(&own), "12345's before one's own: {both:?}");
+    let walk = Walk::begin(Matter { channel: Channel::Government, ..matter("fault.leak") });
+    assert!(walk.runs().contains("arrive customer 01-05 08:30"), "{}", walk.runs());
+}
+
+#[test]
+fn another_reviewer_takes_over() {
+    let mut walk = done("complaint.service");
+    walk.act(&supervisor(), Act::Review).expect("begun");
+    let other = Asker { person: Some(PersonId(31)), ..supervisor() };
+    let approve = || Act::Approve { note: String::new() };
+    assert_eq!(walk.act(&other, approve()), Err(Refusal::Barred { bar: Bar::OtherReviewer }));
+    assert!(!walk.may(&supervisor()).iter().any(|(verb, _)| *verb == Verb::Review), "one has it already");
+    walk.act(&other, Act::Review).expect("taken over");
+    walk.act(&other, approve()).expect("read");
+}
+
+#[test]
+fn a_complaint_is_not_closed_by_who_took_it() {
+    let close = || Act::Close { note: "已当场解释".into(), satisfaction: None };
+    for (subtype, closed) in [
+        ("complaint.service", Err(Refusal::Barred { bar: Bar::NotOnTheCall })),
+        ("fault.leak", Err(Refusal::Barred { bar: Bar::NotOnTheCall })),
+        ("enquiry.safety", Ok(())),
+        ("praise.service", Ok(())),
+    ] {
+        assert_eq!(Walk::begin(matter(subtype)).act(&agent(), close()), closed, "{subtype}");
+    }
+    let mut judged = done("complaint.service");
+    judged.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    let of_unit = Asker { units: [UNIT].into(), ..caller() };
+    let close = Act::Close { note: "客户满意".into(), satisfaction: Some(Satisfaction::Satisfied) };
+    assert_eq!(judged.act(&of_unit, close), Err(Refusal::Barred { bar: Bar::OwnWork }));
+    let reopen = Act::Reopen { why: "客户要求重办".into(), automatic: false };
+    assert_eq!(judged.act(&of_unit, reopen), Err(Refusal::Barred { bar: Bar::OwnWork }));
+}
+
+#[test]
+fn nobody_urges_in_the_centres_name_and_texts_have_an_end() {
+    let mut walk = Walk::begin(matter("fault.no_gas"));
+    let urge =
+        |by, promise: &str| Act::Urge {
+            by, words: "尽快".into(), promise: promise.into(), new_facts: true
+        };
+    assert_eq!(walk.act(&agent(), urge(UrgedBy::System, "")), Err(Refusal::NotAllowed));
+    let long = "长".repeat(501);
+    let bad = |field| Err(Refusal::BadText { field, least: 0, most: 500 });
+    assert_eq!(walk.act(&agent(), urge(UrgedBy::Agent, &long)), bad("promise"));
+    assert_eq!(walk.act(&agent(), Act::Dispatch { unit: UNIT, note: long, binding: false }), bad("note"));
+    for _ in 0..2 {
+        walk.after(minutes(10)).act(&agent(), urge(UrgedBy::Agent, "")).expect("urged");
+    }
+    assert_eq!(
+        walk.order.matter.urgency,
+        crate::rules::order::Urgency::Important,
+        "the second time it matters more"
+    );
+}
+
+#[test]
+fn each_supervision_is_answered_by_itself_and_owed_beyond_the_end() {
+    let press = || Act::Supervise {
+        grade: Grade::Daily,
+        reason: SupervisionReason::Ordered,
+        action: "说明原因".into(),
+    };
+    let reply = || Act::ReplySupervision { reply: "已安排专人今日处理".into() };
+    let mut walk = Walk::begin(matter("fault.no_gas"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&supervisor(), press()).expect("pressed");
+    walk.after(minutes(60)).act(&supervisor(), press()).expect("and again");
+    let running = |walk: &Walk| walk.runs().matches("answer_supervision").count();
+    walk.act(&crew(), reply()).expect("answered once");
+    assert_eq!(running(&walk), 1, "the other is still owed");
+    walk.act(&crew(), take()).expect("taken");
+    let done = walk.now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    assert_eq!(running(&walk), 1, "nobody has answered it by approving the result");
+    walk.act(&crew(), reply()).expect("answered");
+    assert_eq!(running(&walk), 0);
+}
+
+#[test]
+fn after_a_reopening_something_new_is_done() {
+    let mut walk = done("complaint.service");
+    let first = walk.now;
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    let reopen = Act::Reopen { why: "客户称没有人道歉".into(), automatic: false };
+    walk.after(minutes(60)).act(&supervisor(), reopen).expect("again");
+    walk.act(&crew(), take()).expect("taken");
+    walk.after(minutes(60));
+    let before = walk.act(&crew(), Act::GiveResult { result: outcome(first) });
+    assert_eq!(
+        before,
+        Err(Refusal::ImpossibleTime { field: "done_at" }),
+        "done before it was taken up again"
+    );
+    let now = walk.now;
+    let again = walk.act(&crew(), Act::GiveResult { result: outcome(now) });
+    assert_eq!(again, Err(Refusal::Template { number: "20260105-0001".into() }), "the same words");
+    let other = Outcome {
+        cause: "上次未当面说明".into(),
+        action: "班长上门道歉并留下联系方式".into(),
+        ..outcome(now)
+    };
+    walk.act(&crew(), Act::GiveResult { result: other }).expect("something else");
+}
+
+#[test]
+fn who_goes_on_early_gives_back_the_days_that_are_left() {
+    let mut walk = Walk::begin(matter("request.card"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let promised = walk.moved.leading.expect("a promise").until;
+    let until = walk.calendar.civil(walk.now).date().saturating_add(jiff::Span::new().days(9));
+    walk.act(&supervisor(), Act::Suspend { until, reason: "等待用户补交材料".into() }).expect("stands still");
+    assert!(walk.moved.leading.expect("a promise").until > promised);
+    walk.act(&crew(), Act::Resume).expect("goes on the same day");
+    assert_eq!(walk.moved.leading.expect("a promise").until, promised);
+}
+
+#[test]
+fn a_reconnection_is_answered_within_a_day_of_being_done() {
+    let kinds = seed::demo("power").expect("a demo").expect("readable");
+    let (kinds, limits) = kinds;
+    let subtype = kinds.subtypes.iter().find(|one| one.tags.iter().any(|tag| tag == "reconnection"));
+    let subtype = subtype.expect("a reconnection").clone();
+    let mut reconnect = matter(&subtype.code);
+    let fields = subtype.fields.iter().filter(|field| field.required);
+    reconnect.fields = fields.map(|field| (field.key.clone(), "2026-01-05T08:00".to_owned())).collect();
+    let (settings, calendar) = (Settings::default(), Calendar::china());
+    let book = walk::Book { kinds: &kinds, limits: &limits, settings: &settings, calendar: &calendar };
+    let named = (WorkOrderId(1), "20260105-0001".to_owned());
+    let mut walk = walk::Walk::begin(book, named, reconnect, Some(AGENT), (start(), None)).expect("complete");
+    let owed = |walk: &walk::Walk<'_>| walk.promised.iter().filter(|kept| kept.step == Step::Answer).count();
+    let before = owed(&walk);
+    walk.act(&supervisor(), &dispatch()).expect("sent");
+    walk.act(&crew(), &take()).expect("taken");
+    walk.act(&crew(), &Act::GiveResult { result: outcome(start()) }).expect("done");
+    assert_eq!((before, owed(&walk)), (0, 1));
+}

@@ -1,0 +1,250 @@
+//! Who sees, finds, opens and is told what; what is asked twice; what goes with an order; on both databases.
+
+use super::*;
+
+/// A report of theft: who made it is confidential.
+fn report() -> Value {
+    let mut report = leak();
+    report["subtype"] = "report.theft".into();
+    report["fields"] = json!({ "reported": "3栋201，电话13700000002" });
+    report["content"] = "邻居私接管道，可回电13812345678".into();
+    report["call"] = kernel::CallId(7).to_string().into();
+    report
+}
+
+#[test]
+fn what_people_wrote_is_shown_with_its_numbers_hidden() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        let note = json!({ "act": "note", "text": "客户改用13900000001" });
+        let whole = ok(act(&site, CREW, &order, note).await);
+        assert_eq!(whole["steps"][3]["act"]["text"], "客户改用13900000001", "who goes there needs it");
+        let urge = json!({ "act": "urge", "by": "customer", "words": "催到13900000001" });
+        let masked = ok(act(&site, AGENT, &whole, urge).await);
+        assert_eq!(masked["steps"][3]["act"]["text"], "客户改用139****0001");
+        assert_eq!(masked["urged"][0]["words"], "催到139****0001");
+
+        let hidden = ok(file(&site, json!({ "matter": report(), "unit": CREW_1.to_string() })).await);
+        let path = format!("/api/work_orders/{}", hidden["id"].as_str().expect("an id"));
+        let crew = ok(site.get(&path).by(CREW.0, CREW.1).send().await);
+        assert_eq!(crew["matter"]["content"], "邻居私接管道，可回电138****5678");
+        assert_eq!(crew["matter"]["fields"]["reported"], "3栋201，电话137****0002");
+    });
+}
+
+#[test]
+fn whom_an_order_is_about_does_not_find_it_by_who_complained() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut complaint = leak();
+        complaint["subtype"] = "complaint.service".into();
+        complaint["fields"] = json!({ "demand": "当面道歉" });
+        complaint["about"] = PersonId(AGENT.0).to_string().into();
+        let order =
+            ok(site.post("/api/work_orders", json!({ "matter": complaint })).by(12, AGENT.1).send().await);
+        let found = async |who: i64, path: &str| {
+            let body = ok(site.get(path).by(who, AGENT.1).send().await);
+            body.as_array().or(body["items"].as_array()).map(Vec::len)
+        };
+        for path in [
+            "/api/work_orders",
+            "/api/work_orders?phone=13812345678",
+            "/api/work_orders?customer=cu_1",
+            "/api/work_orders?open=true&address=淮河中路10号3栋201",
+            "/api/work_orders/alike?phone=13812345678",
+        ] {
+            assert_eq!((found(AGENT.0, path).await, found(12, path).await), (Some(0), Some(1)), "{path}");
+        }
+        let actor = |person| web::Actor {
+            person: PersonId(person),
+            number: "1001".into(),
+            name: "某人".into(),
+            session: kernel::SessionId(1),
+            permissions: kernel::Permissions::of(AGENT.1.iter().copied()),
+            group: None,
+            leads: Vec::new(),
+        };
+        let source = crate::search::source();
+        for (person, shown) in [(AGENT.0, 0), (12, 1)] {
+            let found = (source.show)(site.app.clone(), actor(person), vec![id_of(&order).get()]).await;
+            assert_eq!(found.expect("hits").len(), shown);
+        }
+        // Of a confidential report not even the call is looked for.
+        ok(file(&site, json!({ "matter": report() })).await);
+        let by_call = format!("/api/work_orders?call={}", kernel::CallId(7));
+        assert_eq!(found(12, &by_call).await, Some(0));
+    });
+}
+
+#[test]
+fn a_file_is_opened_by_whoever_needs_it_and_that_is_written_down() {
+    on_both(ALL, async |db| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let site = site_in(&db, folder.path()).await;
+        let png = b"\x89PNG\r\n\x1a\nand so on";
+        let upload = async |who: Who, matter: Value| {
+            let order = ok(file(&site, json!({ "matter": matter, "unit": CREW_1.to_string() })).await);
+            let path = format!("/api/work_orders/{}/attachments", order["id"].as_str().expect("an id"));
+            let order =
+                ok(site.upload(&format!("{path}?what=scan"), "信.png", png).by(who.0, who.1).send().await);
+            format!("{path}/{}", order["attachments"][0]["id"].as_str().expect("an id"))
+        };
+        let opens = async |who: Who, path: &str| site.get(path).by(who.0, who.1).send().await.status.as_u16();
+        let open = upload(AGENT, leak()).await;
+        let codes = [opens(AGENT, &open).await, opens(CREW, &open).await, opens(SUPERVISOR, &open).await];
+        assert_eq!(codes, [200, 200, 403], "a supervisor who may not see numbers whole");
+        let hidden = upload(AGENT, report()).await;
+        assert_eq!([opens(AGENT, &hidden).await, opens(CREW, &hidden).await], [200, 403]);
+        let own = upload(CREW, report()).await;
+        assert_eq!(opens(CREW, &own).await, 200, "what one has attached oneself");
+        let looks =
+            sqlx::query("SELECT who FROM db_journal WHERE kind = 'looked'").fetch_all(db.read()).await;
+        assert_eq!(looks.expect("the journal").len(), 4, "each that was opened");
+    });
+}
+
+#[test]
+fn the_same_key_for_something_else_is_refused() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let one = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let other = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let asked = async |order: &Value, act: Value, token: &str| {
+            let path = format!("/api/work_orders/{}/act", order["id"].as_str().expect("an id"));
+            let reply =
+                site.post(&path, json!({ "act": act, "token": token })).by(CREW.0, CREW.1).send().await;
+            (reply.status.as_u16(), reply.body["code"].as_str().unwrap_or_default().to_owned())
+        };
+        let note = |text: &str| json!({ "act": "note", "text": text });
+        assert_eq!(asked(&one, note("已联系"), "k").await.0, 200);
+        assert_eq!(asked(&one, note("已联系"), "k").await.0, 200);
+        let used = (409, "work_orders.key_used".to_owned());
+        assert_eq!(asked(&one, note("未联系"), "k").await, used, "other words");
+        assert_eq!(asked(&other, note("已联系"), "k").await, used, "another order");
+        assert_eq!(asked(&one, json!({ "act": "take" }), "k").await, used, "another act");
+        let long = (422, "work_orders.too_long".to_owned());
+        assert_eq!(asked(&one, note("已联系"), &"k".repeat(81)).await, long);
+    });
+}
+
+#[test]
+fn what_follows_an_order_goes_with_it_or_goes_on_by_itself() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let first = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        site.clock.advance(Duration::from_secs(60));
+        let second = ok(file(&site, json!({ "matter": leak() })).await);
+        site.clock.advance(Duration::from_secs(60));
+        let third = ok(file(&site, json!({ "matter": leak(), "master": second["id"] })).await);
+        let follow = async || {
+            let calendar = std::sync::Arc::new(Calendar::china());
+            crate::jobs::follow(site.app.clone(), calendar).await.expect("looked");
+            let order = orders::read(&db, id_of(&third)).await.expect("read").expect("there").order;
+            (order.state, order.master)
+        };
+        let (to_second, to_first) = (id_of(&second), id_of(&first));
+        assert_eq!(follow().await.1, Some(to_second));
+        let read = async |order: &Value| {
+            let path = format!("/api/work_orders/{}", order["id"].as_str().expect("an id"));
+            ok(site.get(&path).by(SUPERVISOR.0, SUPERVISOR.1).send().await)
+        };
+        let merge = json!({ "act": "merge", "master": first["id"] });
+        ok(act(&site, SUPERVISOR, &read(&second).await, merge).await);
+        let merged = crate::rules::State::Merged { master: to_first };
+        assert_eq!(
+            follow().await,
+            (merged, Some(to_first)),
+            "it follows the other one, and its customer is told nothing"
+        );
+        ok(act(&site, SUPERVISOR, &read(&first).await, json!({ "act": "void", "why": "误登记的工单" }))
+            .await);
+        assert_eq!(follow().await, (crate::rules::State::ToDispatch, None));
+        let alone = read(&third).await;
+        assert_eq!(alone["due_step"], "dispatch");
+        let told = notices::about(&db, "work_orders", third["id"].as_str().expect("an id")).await;
+        assert!(told.expect("notices").iter().all(|one| one.template == "order_accepted"));
+        let history = steps::of(&db, id_of(&third)).await.expect("its history");
+        let order = orders::read(&db, id_of(&third)).await.expect("read").expect("there").order;
+        let replayed = steps::replay(order.id, &order.number, &history).expect("an acceptance");
+        assert_eq!(crate::rules::Order { version: order.version, ..replayed }, order);
+    });
+}
+
+#[test]
+fn what_the_customer_has_is_not_pressed_and_counts_as_kept() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "arrive", "at": site.app.now() })).await);
+        let order = ok(act(&site, CREW, &order, result(&site)).await);
+        let order = ok(act(&site, SUPERVISOR, &order, json!({ "act": "approve" })).await);
+        assert_eq!((&order["state"], &order["kept"]), (&json!("to_call_back"), &json!(true)));
+        site.clock.advance(Duration::from_secs(5 * 86_400));
+        crate::jobs::press(site.app.clone(), std::sync::Arc::new(Calendar::china())).await.expect("looked");
+        let kept = orders::read(&db, id_of(&order)).await.expect("read").expect("there").order;
+        assert_eq!(kept.supervisions, []);
+        let period = "/api/work_orders/figures?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&by=kind";
+        let figures = ok(site.get(period).by(SUPERVISOR.0, SUPERVISOR.1).send().await);
+        assert_eq!(figures["all"]["overdue"], 0);
+        let long = "/api/work_orders/figures?from=2024-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&by=kind";
+        assert_eq!(site.get(long).by(SUPERVISOR.0, SUPERVISOR.1).send().await.status.as_u16(), 400);
+    });
+}
+
+#[test]
+fn nobody_of_another_unit_is_given_the_work() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        for stranger in [STRANGER.0, 99] {
+            let assign = json!({ "act": "assign", "by": PersonId(stranger).to_string() });
+            let reply = act(&site, CREW, &order, assign).await;
+            assert_eq!(
+                (reply.status.as_u16(), &reply.body["code"]),
+                (409, &json!("work_orders.cannot_have_it"))
+            );
+        }
+    });
+}
+
+#[test]
+fn the_unit_is_told_when_it_is_urged_pressed_and_late() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        db.join(&site.site.events).await.expect("listening");
+        let mut tx = db.begin().await.expect("a change");
+        let since = site.app.now();
+        let people = [(CREW.0, Post::Handler, "15400000020"), (21, Post::Leader, "15400000021")];
+        for (person, post, phone) in people {
+            let phone = Some(phone.to_owned());
+            let member = Member { unit: CREW_1, person: PersonId(person), post, phone, since };
+            departments::store::put_member(&mut tx, &member).await.expect("a member");
+        }
+        tx.commit().await.expect("kept");
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let mut order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        for _ in 0..2 {
+            site.clock.advance(Duration::from_secs(600));
+            let urge = json!({ "act": "urge", "by": "customer", "words": "还没有人来，请回13812345678" });
+            order = ok(act(&site, AGENT, &order, urge).await);
+        }
+        site.clock.advance(Duration::from_secs(3_600));
+        promises::watch(site.app.clone()).await.expect("watched");
+        for _ in 0..2 {
+            site.app.db.deliver_pending(&site.site.events).await.expect("heard");
+        }
+        let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+        let mut lines: Vec<String> = told
+            .expect("notices")
+            .iter()
+            .filter(|one| one.person.is_some())
+            .map(|one| format!("{} {}", one.person.map(|person| person.get()).unwrap_or_default(), one.text))
+            .collect();
+        lines.sort();
+        expect_test::expect![[r#""#]].assert_eq(&lines.join("\n"));
+    });
+}
