@@ -263,6 +263,7 @@ async fn keep(
         now,
         seq: order.version,
     };
+    telling::take_back(tx, &told, &step.act).await?;
     let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
     let seq = steps::add(tx, step, notice).await?;
     let terms = rules.terms(now, by.calendar);
