@@ -50,10 +50,10 @@ impl Told<'_> {
         notice
     }
 
-    /// What is not to be told any more of what still waits: the matter is void or another order's, or something newer is
-    /// told instead.
+    /// What still waits is not to be told any more: the matter is void, or something newer is told instead. Who is merged
+    /// into another order keeps a number, and is told what becomes of it.
     fn is_outdated_by(&self, act: &Act) -> bool {
-        matches!(act, Act::Void { .. } | Act::Merge { .. }) || self.of(Some(act)).is_some()
+        matches!(act, Act::Void { .. }) || self.of(Some(act)).is_some()
     }
 
     /// What the customer is told of this act, if anything.
