@@ -507,7 +507,8 @@ fn what_is_outdated_is_not_told() {
         assert_eq!(told(&order).await, ["order_accepted cancelled"]);
 
         let order = ok(file(&site, form).await);
-        let extend = json!({ "act": "extend", "by": { "working_days": 2 }, "reason": "等待检定机构出具结果" });
+        let extend =
+            json!({ "act": "extend", "by": { "working_days": 2 }, "reason": "等待检定机构出具结果" });
         ok(act(&site, SUPERVISOR, &order, extend).await);
         assert_eq!(told(&order).await, ["order_delayed queued", "order_accepted cancelled"]);
     });

@@ -216,7 +216,10 @@ impl Client {
                     200..=299 => match serde_json::from_slice::<Answer>(&body) {
                         Ok(answer) => Sent::Accepted { ids: answer.ids },
                         // Taken, most likely; what it is called there can be asked.
-                        Err(_) => Sent::Unknown { ids: Vec::new(), why: format!("HTTP {status}, and no answer that reads") },
+                        Err(_) => Sent::Unknown {
+                            ids: Vec::new(),
+                            why: format!("HTTP {status}, and no answer that reads"),
+                        },
                     },
                     // Overloaded, or who we are is wrong: not this message's fault.
                     401 | 403 | 429 | 503 => self.down(retry_after, why()),

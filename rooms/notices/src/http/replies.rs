@@ -86,7 +86,14 @@ pub async fn seen(Is(app): Is<App>, actor: Actor, Path(id): Path<i64>) -> Answer
     let reply = replies::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
     if first {
         let (who, subject, kind) = (Some(actor.person), id.to_string(), "reply_seen");
-        tx.journal(Entry { at: now, who, room: "notices", subject, kind, payload: json!({ "notice": reply.notice }) });
+        tx.journal(Entry {
+            at: now,
+            who,
+            room: "notices",
+            subject,
+            kind,
+            payload: json!({ "notice": reply.notice }),
+        });
     }
     tx.commit().await?;
     Ok(Json(reply.into()))

@@ -205,7 +205,12 @@ pub async fn unread(db: &Db, person: PersonId, now: Timestamp) -> anyhow::Result
 }
 
 /// How many of this person's own bulletins somebody has not read in time, while they hold.
-pub async fn late(db: &Db, person: PersonId, now: Timestamp, written_before: Timestamp) -> anyhow::Result<i64> {
+pub async fn late(
+    db: &Db,
+    person: PersonId,
+    now: Timestamp,
+    written_before: Timestamp,
+) -> anyhow::Result<i64> {
     let late = sqlx::query(LATE).bind(person.get()).bind(now.as_micros()).bind(written_before.as_micros());
     Ok(late.fetch_one(db.read()).await.context("counting late bulletins")?.try_get("count")?)
 }

@@ -36,7 +36,8 @@ macro_rules! columns {
 const ONE: &str = columns!("WHERE r.id = $1");
 const ALL: &str = columns!("WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2");
 const UNSEEN: &str = columns!("WHERE r.seen_at IS NULL AND r.id < $1 ORDER BY r.id DESC LIMIT $2");
-const COUNT: &str = "SELECT COUNT(*) AS count FROM (SELECT id FROM notices_reply WHERE seen_at IS NULL LIMIT 1000) AS unseen";
+const COUNT: &str =
+    "SELECT COUNT(*) AS count FROM (SELECT id FROM notices_reply WHERE seen_at IS NULL LIMIT 1000) AS unseen";
 const SEE: &str = "UPDATE notices_reply SET seen_at = $1, seen_by = $2 WHERE id = $3 AND seen_at IS NULL";
 
 fn reply(row: &Row) -> anyhow::Result<Reply> {
