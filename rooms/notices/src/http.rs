@@ -3,5 +3,6 @@
 pub mod bulletins;
 pub mod callback;
 pub mod notices;
+pub mod replies;
 pub mod settings;
 pub mod templates;

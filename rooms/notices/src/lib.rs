@@ -8,8 +8,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::NoticeId;
 use kernel::calendar::Calendar;
+use kernel::{BulletinId, NoticeId, PersonId};
 use serde::{Deserialize, Serialize};
 use web::{Job, Room, Routes, routes};
 
@@ -32,7 +32,14 @@ pub use ways::Ways;
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!(
     "notices",
-    ["20261122_1_notices.sql", "20261122_2_bulletins.sql", "20261122_3_nonce.sql"]
+    [
+        "20261122_1_notices.sql",
+        "20261122_2_bulletins.sql",
+        "20261122_3_nonce.sql",
+        "20261122_4_orphans.sql",
+        "20261122_5_urgent.sql",
+        "20261122_6_replies.sql"
+    ]
 );
 
 /// What became of a notice: delivered, failed, expired, suppressed, cancelled, or `unknown`, after which a receipt may
@@ -63,16 +70,47 @@ impl db::Event for Reply {
     const KIND: &'static str = "notices.reply";
 }
 
+/// Somebody who must read a bulletin has not in time: told once, with everybody who has not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulletinUnread {
+    pub bulletin: BulletinId,
+    pub written_by: PersonId,
+    pub unread: Vec<PersonId>,
+}
+
+impl db::Event for BulletinUnread {
+    const KIND: &'static str = "notices.bulletin_unread";
+}
+
 /// The manifest. Quiet hours and days are the calendar's.
 pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
     use permissions::{
         APPROVE, BULLETINS, CONFIGURE, READ, READ_BULLETINS, SEND, SETTINGS_READERS, TEMPLATE_READERS,
         WRITE_TEMPLATES,
     };
-    let (out, back, asked) = (ways.clone(), ways.clone(), ways.clone());
-    let settle = move |app| jobs::tidy(app, asked.clone());
+    let back = ways.clone();
     let calendar = Arc::new(calendar);
-    let send = move |app| jobs::send(app, out.clone(), calendar.clone());
+    // One for each channel: a slow mail server holds up no text message.
+    let send = |name, channel| {
+        let (out, calendar) = (ways.clone(), calendar.clone());
+        Job::every(name, Duration::from_millis(500), move |app| {
+            jobs::send(app, out.clone(), calendar.clone(), channel)
+        })
+    };
+    let ask = |name, channel| {
+        let out = ways.clone();
+        Job::every(name, Duration::from_secs(10), move |app| jobs::ask(app, out.clone(), channel))
+    };
+    let by_itself = vec![
+        send("notices.send_sms", Channel::Sms),
+        send("notices.send_mail", Channel::Mail),
+        ask("notices.ask_sms", Channel::Sms),
+        ask("notices.ask_mail", Channel::Mail),
+        Job::every("notices.tidy", Duration::from_secs(10), jobs::tidy),
+        Job::every("notices.unread", Duration::from_secs(30), jobs::unread),
+        // Waits for what comes; it returns only when no gateway is left.
+        Job::every("notices.receive", Duration::from_secs(1), move |app| jobs::receive(app, back.clone())),
+    ];
     Room {
         permissions: permissions::PERMISSIONS,
         routes: Routes::new()
@@ -80,6 +118,8 @@ pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
             .permit(READ, routes!(http::notices::one))
             .permit(SEND, routes!(http::notices::send_one))
             .permit(SEND, routes!(http::notices::act))
+            .permit(READ, routes!(http::replies::list))
+            .permit(READ, routes!(http::replies::seen))
             .permit_any(SETTINGS_READERS, routes!(http::notices::ways))
             .permit_any(TEMPLATE_READERS, routes!(http::templates::list))
             .permit_any(TEMPLATE_READERS, routes!(http::templates::versions))
@@ -99,14 +139,7 @@ pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
             // A gateway has no sign-in: its signature is checked instead.
             .public(routes!(http::callback::receive))
             .with(ways),
-        jobs: vec![
-            Job::every("notices.send", Duration::from_millis(500), send),
-            Job::every("notices.tidy", Duration::from_secs(10), settle),
-            // Waits for what comes; it returns only when no gateway is left.
-            Job::every("notices.receive", Duration::from_secs(1), move |app| {
-                jobs::receive(app, back.clone())
-            }),
-        ],
+        jobs: by_itself,
         ..Room::new("notices", MIGRATIONS)
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod bulletin;
 pub mod gate;
+pub mod heard;
 pub mod settle;
 pub mod template;
 #[cfg(test)]
@@ -181,7 +182,7 @@ pub enum Refusal {
     ValueTooLong { field: String, most: u32 },
     #[error("the text has {parts} parts, the most is {most}")]
     TooLong { parts: usize, most: usize },
-    #[error("advertisements are never urgent")]
+    #[error("notices of this text are never urgent")]
     NeverUrgent,
     #[error("the key that makes it one notice is empty or longer than {most} characters")]
     BadOnce { most: usize },
@@ -324,6 +325,19 @@ pub struct Kept {
     pub version: i64,
 }
 
+/// Another one was sent in its stead.
+pub const SENT_AGAIN: &str = "sent_again";
+/// It was taken back when it may have been gone.
+pub const NOT_AGAIN: &str = "not_again";
+
+impl Kept {
+    /// It may have gone out, and if it has not, it shall not go out any more.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.state, State::Sending | State::Unknown)
+            && matches!(self.why.as_str(), SENT_AGAIN | NOT_AGAIN)
+    }
+}
+
 /// What a person may do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -343,15 +357,17 @@ impl Act {
     }
 }
 
-pub fn allowed(state: State) -> Vec<Act> {
-    [Act::Resend, Act::Cancel].into_iter().filter(|act| check(state, *act).is_ok()).collect()
+pub fn allowed(notice: &Kept) -> Vec<Act> {
+    [Act::Resend, Act::Cancel].into_iter().filter(|act| check(notice, *act).is_ok()).collect()
 }
 
 /// What was suppressed stays unsent: whoever does not want a message does not get it because somebody presses a button.
-pub fn check(state: State, act: Act) -> Result<(), Refusal> {
+pub fn check(notice: &Kept, act: Act) -> Result<(), Refusal> {
+    let state = notice.state;
     let fits = match act {
+        Act::Resend if state == State::Unknown => notice.why != SENT_AGAIN,
         Act::Resend => {
-            matches!(state, State::Failed | State::Expired | State::Unknown | State::Cancelled)
+            matches!(state, State::Failed | State::Expired | State::Cancelled)
         }
         Act::Cancel => state == State::Queued,
     };

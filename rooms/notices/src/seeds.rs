@@ -24,6 +24,8 @@ struct Text {
     code: String,
     name: String,
     #[serde(default)]
+    urgent: bool,
+    #[serde(default)]
     subject: String,
     body: String,
 }
@@ -36,10 +38,11 @@ pub fn texts() -> anyhow::Result<Vec<(String, Draft)>> {
             let mark = format!("{{{}}}", field.key);
             text.body.contains(&mark) || text.subject.contains(&mark)
         };
+        let code = text.code.clone();
         let fields = file.field.iter().filter(used).cloned().collect();
-        let draft =
-            Draft { name: text.name, class: Class::Service, subject: text.subject, body: text.body, fields };
-        anyhow::Ok((text.code, template::checked(&draft)?))
+        let Text { name, urgent, subject, body, .. } = text;
+        let draft = Draft { name, class: Class::Service, urgent, subject, body, fields };
+        anyhow::Ok((code, template::checked(&draft)?))
     };
     file.text.into_iter().map(draft).collect()
 }

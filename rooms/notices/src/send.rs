@@ -134,7 +134,8 @@ fn write(
         subject,
         text: body,
         about: notice.about.clone(),
-        urgency: notice.urgency,
+        // Only where whoever approved the text has said that it may be.
+        urgency: if text.draft.urgent { notice.urgency } else { Urgency::Normal },
         state: State::Queued,
         why: String::new(),
         detail: String::new(),
@@ -161,8 +162,13 @@ pub(crate) fn reference(id: NoticeId) -> u16 {
 pub async fn cancel_about(tx: &mut Tx, now: Timestamp, about: &Subject, why: &str) -> anyhow::Result<usize> {
     let mut cancelled = 0;
     for notice in store::about_in(tx, about).await? {
-        if notice.state == State::Queued && cancel(tx, now, &notice, "cancelled", why).await? {
-            cancelled += 1;
+        match notice.state {
+            State::Queued => cancelled += usize::from(cancel(tx, now, &notice, "taken_back", why).await?),
+            // If it has not gone out, it does not go out any more.
+            State::Sending | State::Unknown if !notice.is_closed() => {
+                store::save(tx, &Kept { why: rules::NOT_AGAIN.to_owned(), ..notice }).await?;
+            }
+            _ => {}
         }
     }
     Ok(cancelled)
@@ -255,6 +261,7 @@ pub(crate) fn shown_text(text: &str) -> String {
 impl From<Kept> for Shown {
     fn from(notice: Kept) -> Self {
         let parts = if notice.channel == Channel::Sms { gateways::sms::parts(&notice.text).len() } else { 1 };
+        let allowed = rules::allowed(&notice);
         Shown {
             id: notice.id,
             to: rules::masked(notice.channel, &notice.recipient),
@@ -266,7 +273,7 @@ impl From<Kept> for Shown {
             person: notice.person,
             about: notice.about,
             urgent: notice.urgency == Urgency::Urgent,
-            allowed: rules::allowed(notice.state),
+            allowed,
             state: notice.state,
             why: notice.why,
             detail: notice.detail,

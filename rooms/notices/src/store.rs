@@ -4,6 +4,7 @@ pub mod bulletins;
 mod config;
 pub mod consents;
 pub mod found;
+pub mod replies;
 pub mod sending;
 pub mod templates;
 

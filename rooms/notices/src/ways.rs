@@ -1,8 +1,10 @@
 //! The ways out: which gateway carries which channel, and what comes back through them.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use gateways::{Arrived, Gateway, Inbox};
+use kernel::NoticeId;
 use tokio::sync::{Mutex, mpsc};
 
 use crate::rules::Channel;
@@ -16,6 +18,8 @@ pub struct Ways {
     mail: Option<Arc<dyn Gateway>>,
     /// What an HTTP gateway signs its callbacks with.
     secret: Option<String>,
+    /// What was asked about last, on each channel.
+    asked: StdMutex<BTreeMap<Channel, NoticeId>>,
     /// One at a time reads it.
     pub(crate) arrived: Mutex<mpsc::Receiver<Arrived>>,
 }
@@ -27,7 +31,7 @@ impl Ways {
     ) -> Result<Ways, E> {
         let (inbox, arrived) = mpsc::channel(UNKEPT_MAX);
         let (sms, mail) = open(inbox)?;
-        Ok(Ways { sms, mail, secret: None, arrived: Mutex::new(arrived) })
+        Ok(Ways { sms, mail, secret: None, asked: StdMutex::default(), arrived: Mutex::new(arrived) })
     }
 
     /// Callbacks that are signed with this are believed.
@@ -42,7 +46,25 @@ impl Ways {
     /// No way out at all: everything waits.
     pub fn none() -> Ways {
         let (_, arrived) = mpsc::channel(1);
-        Ways { sms: None, mail: None, secret: None, arrived: Mutex::new(arrived) }
+        Ways { sms: None, mail: None, secret: None, asked: StdMutex::default(), arrived: Mutex::new(arrived) }
+    }
+
+    /// Says goodbye to the gateways, when nothing is under way any more.
+    pub async fn leave(&self) {
+        for gateway in [&self.sms, &self.mail].into_iter().flatten() {
+            gateway.leave().await;
+        }
+    }
+
+    /// Behind this one goes on asking what became of those nobody knows about; from the first again after the last.
+    pub(crate) fn asked_up_to(&self, channel: Channel) -> NoticeId {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.get(&channel).copied().unwrap_or(NoticeId(0))
+    }
+
+    pub(crate) fn ask_from(&self, channel: Channel, last: Option<NoticeId>) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(channel, last.unwrap_or(NoticeId(0)));
     }
 
     pub(crate) fn of(&self, channel: Channel) -> Option<&Arc<dyn Gateway>> {

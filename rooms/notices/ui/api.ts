@@ -57,6 +57,8 @@ export interface Field {
 export interface Draft {
   name: string;
   class: Class;
+  /** Notices of it may be urgent. */
+  urgent: boolean;
   subject: string;
   body: string;
   fields: Field[];
@@ -137,6 +139,27 @@ export function useConsents(recipient: string, enabled: boolean) {
   return useQuery({ queryKey: [KEY, "consents", recipient], enabled, queryFn: ({ signal }) => api.get<Consent[]>(`${BASE}/consents`, { recipient: recipient || undefined }, signal) });
 }
 
+export interface ReplyRow {
+  id: string;
+  at: string;
+  /** Masked. */
+  from: string;
+  text: string;
+  notice: string | null;
+  template: string | null;
+  about: { room: string; id: string } | null;
+  seen_at: string | null;
+  seen_by: string | null;
+}
+/** `unseen`: how many nobody has looked at, a thousand at the most. */
+export function useReplies(unseen: boolean, before: string | undefined) {
+  return useQuery({ queryKey: [KEY, "replies", unseen, before], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ items: ReplyRow[]; next?: string; unseen: number }>(`${BASE}/replies`, { unseen: unseen || undefined, before }, signal) });
+}
+export async function seeReply(id: string): Promise<void> {
+  await api.post(`${BASE}/replies/${id}/seen`, {});
+  await changed();
+}
+
 export interface NewNotice {
   template: string;
   language: string;
@@ -213,7 +236,7 @@ export function useBulletins(past: boolean, before: string | undefined) {
   return useQuery({ queryKey: [KEY, "bulletins", past, before], refetchInterval: LOOK_FOR_BULLETINS_MS, queryFn: ({ signal }) => api.get<{ items: Bulletin[]; next?: string }>(BULLETINS, { past: past || undefined, before }, signal) });
 }
 export function useUnread() {
-  return useQuery({ queryKey: [KEY, "unread"], retry: false, refetchInterval: LOOK_FOR_BULLETINS_MS, queryFn: ({ signal }) => api.get<{ unread: number }>(`${BULLETINS}/unread`, undefined, signal) });
+  return useQuery({ queryKey: [KEY, "unread"], retry: false, refetchInterval: LOOK_FOR_BULLETINS_MS, queryFn: ({ signal }) => api.get<{ unread: number; late: number }>(`${BULLETINS}/unread`, undefined, signal) });
 }
 export function useReaders(id: string) {
   return useQuery({ queryKey: [KEY, "readers", id], queryFn: ({ signal }) => api.get<Reader[]>(`${BULLETINS}/${id}/readers`, undefined, signal) });

@@ -12,6 +12,7 @@ const room: Room = {
   ],
   routes: [
     { path: "notices", page: () => import("./notices-page"), permission: READ },
+    { path: "notices/replies", page: () => import("./replies-page"), permission: READ },
     { path: "notices/templates", page: () => import("./templates-page"), permission: TEMPLATE_READERS },
     { path: "notices/bulletins", page: () => import("./bulletins-page"), permission: READ_BULLETINS },
     { path: "notices/settings", page: () => import("./settings-page"), permission: SETTINGS_READERS },

@@ -5,8 +5,8 @@ import { usePreview, type Draft } from "./api";
 
 export function PreviewBox({ draft, values = {} }: { draft: Draft; values?: Record<string, string> }) {
   const { t } = useTranslation("notices");
-  const { name, class: kind, subject, body, fields } = draft;
-  const asked = usePreview({ name, class: kind, subject, body, fields }, values);
+  const { name, class: kind, urgent, subject, body, fields } = draft;
+  const asked = usePreview({ name, class: kind, urgent, subject, body, fields }, values);
   const problem = useProblemText();
   const preview = asked.isError ? undefined : asked.data;
   return (

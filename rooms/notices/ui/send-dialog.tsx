@@ -35,7 +35,7 @@ export function SendDialog({ templates, onClose }: { templates: Template[]; onCl
       save={t("send.do")}
       saved={t("send.done")}
       ready={to.trim() !== "" && filled}
-      onSave={() => sendNotice({ template: template.code, language: template.language, channel, to, values, urgent: urgent && template.class === "service", key })}
+      onSave={() => sendNotice({ template: template.code, language: template.language, channel, to, values, urgent: urgent && template.urgent, key })}
     >
       <Field label={t("column.template")} htmlFor="s-template" required>
         <Select id="s-template" value={at} showSearch={{ optionFilterProp: "label" }} onChange={setAt} options={approved.map((one, value) => ({ value, label: one.language === "en" ? `${one.name} (en)` : one.name }))} />
@@ -54,7 +54,7 @@ export function SendDialog({ templates, onClose }: { templates: Template[]; onCl
         ))}
       </div>
       <PreviewBox draft={template} values={values} />
-      {template.class === "service" && (
+      {template.urgent && (
         <Checkbox checked={urgent} onChange={(event) => setUrgent(event.target.checked)}>
           {t("send.urgent")}
         </Checkbox>

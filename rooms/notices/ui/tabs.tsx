@@ -10,6 +10,7 @@ export function Tabs() {
   return (
     <nav className="tabs" aria-label={t("nav.notices")}>
       {read && <NavLink end to="/notices">{t("tabs.notices")}</NavLink>}
+      {read && <NavLink to="/notices/replies">{t("tabs.replies")}</NavLink>}
       {templates && <NavLink to="/notices/templates">{t("tabs.templates")}</NavLink>}
       {bulletins && <NavLink to="/notices/bulletins">{t("tabs.bulletins")}</NavLink>}
       {settings && <NavLink to="/notices/settings">{t("tabs.settings")}</NavLink>}

@@ -1,5 +1,5 @@
 // One text: written or changed with a preview, approved by somebody else, its earlier versions below.
-import { Button, Input, InputNumber, Popconfirm, Radio, Segmented } from "antd";
+import { Button, Checkbox, Input, InputNumber, Popconfirm, Radio, Segmented } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Facts, Field, Moment, Notice, useProblemText } from "@kit";
@@ -12,7 +12,7 @@ import { APPROVE, WRITE_TEMPLATES } from "./permissions";
 import { PreviewBox } from "./preview";
 import { StageMark } from "./words";
 
-const NEW: Draft = { name: "", class: "service", subject: "", body: "", fields: [] };
+const NEW: Draft = { name: "", class: "service", urgent: false, subject: "", body: "", fields: [] };
 
 function FieldLines({ fields, onChange, readOnly }: { fields: FieldOf[]; onChange: (next: FieldOf[]) => void; readOnly: boolean }) {
   const { t } = useTranslation("notices");
@@ -114,7 +114,7 @@ export function TemplateDialog({ template, all, onClose }: { template: Template 
       save={template && template.state !== "drafted" ? t("template.next", { version: (newest?.version ?? 0) + 1 }) : t("template.save")}
       saved={t("template.saved")}
       ready={code !== "" && draft.name.trim() !== "" && draft.body.trim() !== "" && !unlabelled}
-      onSave={() => writeTemplate(code, language, { version: newest?.version ?? 0, revision: newest?.revision ?? 0 }, { name: draft.name, class: draft.class, subject: draft.subject, body: draft.body, fields: draft.fields })}
+      onSave={() => writeTemplate(code, language, { version: newest?.version ?? 0, revision: newest?.revision ?? 0 }, { name: draft.name, class: draft.class, urgent: draft.urgent && draft.class === "service", subject: draft.subject, body: draft.body, fields: draft.fields })}
     >
       {template && <Review template={template} onDone={onClose} />}
       {older && <Notice tone="wrap" title={t("template.older")} />}
@@ -128,6 +128,11 @@ export function TemplateDialog({ template, all, onClose }: { template: Template 
         <Field label={t("one.class")}>
           <Radio.Group value={draft.class} disabled={readOnly} onChange={(event) => set({ class: event.target.value as Draft["class"] })} options={(["service", "marketing"] as const).map((value) => ({ value, label: t(`class.${value}`) }))} />
         </Field>
+        {draft.class === "service" && (
+          <Checkbox checked={draft.urgent} disabled={readOnly} onChange={(event) => set({ urgent: event.target.checked })}>
+            {t("template.urgent")}
+          </Checkbox>
+        )}
         <Field label={t("template.language")}>
           <Segmented value={language} disabled={template !== null} onChange={setLanguage} options={[{ value: "zh-CN", label: "中文" }, { value: "en", label: "English" }]} />
         </Field>

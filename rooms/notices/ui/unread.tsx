@@ -1,4 +1,4 @@
-// In the bar above every page: bulletins that whoever is signed in still has to read.
+// In the bar above every page: bulletins that whoever is signed in still has to read, or wrote and others have not read in time.
 import { Megaphone } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -9,12 +9,12 @@ import "./notices.css";
 
 function Count() {
   const { t } = useTranslation("notices");
-  const unread = useUnread().data?.unread ?? 0;
-  if (unread === 0) return null;
+  const { unread = 0, late = 0 } = useUnread().data ?? {};
+  if (unread === 0 && late === 0) return null;
   return (
-    <Link className="mark chip notice-unread" data-tone="wrap" to="/notices/bulletins">
+    <Link className="mark chip notice-unread" data-tone={late > 0 ? "busy" : "wrap"} to="/notices/bulletins">
       <Megaphone size={15} strokeWidth={2.2} aria-hidden />
-      <span>{t("bulletin.unread_count", { count: unread })}</span>
+      <span>{late > 0 ? t("bulletin.late_count", { count: late }) : t("bulletin.unread_count", { count: unread })}</span>
     </Link>
   );
 }

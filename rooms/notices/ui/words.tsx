@@ -37,7 +37,7 @@ export function ChannelWord({ channel }: { channel: Channel }) {
   );
 }
 
-const WHYS = ["quiet", "retry", "not_wanted", "too_many", "too_late", "too_often", "refused", "unknown", "cancelled", "undeliverable", "expired", "rejected", "deleted"] as const;
+const WHYS = ["quiet", "retry", "gateway", "taken_back", "sent_again", "not_again", "not_wanted", "too_many", "too_late", "too_often", "refused", "unknown", "cancelled", "undeliverable", "expired", "rejected", "deleted"] as const;
 
 /** Why it is as it is, with the gateway's or a person's words. */
 export function useWhy() {

@@ -41,10 +41,13 @@ impl Told<'_> {
             .with("number", &order.number)
             .with("phone", &self.settings.hotline);
         notice.to.customer = order.matter.customer.clone();
-        if order.is_important() {
-            notice.urgency = Urgency::Urgent;
-        }
         notice
+    }
+
+    /// What still waits is not to be told any more: the matter is void, or something newer is told instead. Who is merged
+    /// into another order keeps a number, and is told what becomes of it.
+    fn is_outdated_by(&self, act: &Act) -> bool {
+        matches!(act, Act::Void { .. }) || self.of(Some(act)).is_some()
     }
 
     /// What the customer is told of this act, if anything.
@@ -56,7 +59,14 @@ impl Told<'_> {
         }
         let due = |beside: &Beside| beside.promised.map(|(_, until)| self.time(until));
         match act {
-            None => Some(self.notice("order_accepted").with("due", due(self.after)?)),
+            None => {
+                let mut accepted = self.notice("order_accepted").with("due", due(self.after)?);
+                // Who is in danger may be woken to be told that somebody comes; nobody is for the rest.
+                if matter.danger {
+                    accepted.urgency = Urgency::Urgent;
+                }
+                Some(accepted)
+            }
             Some(Act::Extend { reason, .. }) => {
                 let moved = self.notice("order_delayed").with("reason", short(reason, 40));
                 Some(moved.with("due", due(self.before)?).with("new_time", due(self.after)?))
@@ -90,6 +100,15 @@ pub fn clock(calendar: &Calendar, at: Timestamp) -> String {
 
 pub fn short(text: &str, most: usize) -> String {
     text.trim().chars().take(most).collect()
+}
+
+/// Takes back what has not gone out and is outdated by this act.
+pub async fn take_back(tx: &mut Tx, told: &Told<'_>, act: &Act) -> anyhow::Result<()> {
+    if told.is_outdated_by(act) {
+        let about = Subject::new("work_orders", told.order.id.to_string());
+        notices::cancel_about(tx, told.now, &about, "").await?;
+    }
+    Ok(())
 }
 
 /// Queues what the customer is told; none where there is nothing to tell, or no way to. That is no reason not to go on:

@@ -523,6 +523,35 @@ fn the_customer_is_told_what_he_was_promised_and_when_it_moves() {
     });
 }
 
+/// What has not gone out is not told when it is not true any more.
+#[test]
+fn what_is_outdated_is_not_told() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut complaint = leak();
+        complaint["subtype"] = "complaint.billing".into();
+        complaint["fields"] = json!({ "demand": "退还多收的费用" });
+        let form = json!({ "matter": complaint, "unit": CREW_1.to_string() });
+        let told = async |order: &Value| {
+            let id = order["id"].as_str().expect("an id");
+            let told = notices::about(&db, "work_orders", id).await.expect("notices");
+            let line = |one: &notices::Shown| format!("{} {}", one.template, one.state.as_str());
+            told.iter().map(line).collect::<Vec<_>>()
+        };
+        let order = ok(file(&site, form.clone()).await);
+        assert_eq!(told(&order).await, ["order_accepted queued"]);
+        let void = json!({ "act": "void", "why": "同一事项已有工单" });
+        ok(act(&site, SUPERVISOR, &order, void).await);
+        assert_eq!(told(&order).await, ["order_accepted cancelled"]);
+
+        let order = ok(file(&site, form).await);
+        let extend =
+            json!({ "act": "extend", "by": { "working_days": 2 }, "reason": "等待检定机构出具结果" });
+        ok(act(&site, SUPERVISOR, &order, extend).await);
+        assert_eq!(told(&order).await, ["order_delayed queued", "order_accepted cancelled"]);
+    });
+}
+
 #[test]
 fn what_is_overdue_is_pressed_once_by_the_centre() {
     on_both(ALL, async |db| {

@@ -297,6 +297,7 @@ async fn keep(
         now,
         seq: order.version,
     };
+    telling::take_back(tx, &told, &step.act).await?;
     let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
     alerting::tell(tx, || app.id(), (&order, &step.act), (&rules.kinds, by.calendar), now).await?;
     let seq = steps::add(tx, step, notice).await?;

@@ -1,6 +1,6 @@
 //! A gateway that takes messages as signed JSON over HTTP, and can be asked about them by our own name.
 //!
-//! `POST url` with `{"id","to","text","reference"}` answers 2xx `{"ids":["…"]}`; the same `id` again is the same message.
+//! `POST url` with `{"id","to","text","reference","valid_s"}` answers 2xx `{"ids":["…"]}`; the same `id` again is the same message.
 //! `GET url/id` answers `{"ids":["…"],"fate":"delivered"|…|null}`, or 404 for what it has never had. Receipts and replies
 //! come back as [`Callback`]. All of it is signed ([`crate::signed`]).
 
@@ -22,9 +22,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use crate::down::Down;
 use crate::signed::{self, NONCE, SIGNATURE, TIMESTAMP};
-use crate::{Asked, Fate, Gateway, Incoming, Message, Sent, tls};
+use crate::{Asked, Fate, Gateway, Incoming, Message, Rest, Sent, tls};
 
 /// Where the gateway is and what we share with it.
 #[derive(Clone, Deserialize)]
@@ -86,8 +85,10 @@ pub const NAME: &str = "http";
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 const BODY_MAX: usize = 64 * 1024;
-/// After a failure to connect nothing is tried for so long.
+/// After a failure that is not a message's nothing is tried for so long.
 const REST: Duration = Duration::from_secs(15);
+/// The longest that we rest because it asked us to.
+const REST_MAX: Duration = Duration::from_secs(300);
 const SECRET_MIN: usize = 16;
 
 pub struct Client {
@@ -96,7 +97,7 @@ pub struct Client {
     port: u16,
     path: String,
     tls: Option<TlsConnector>,
-    down: Down,
+    rest: Rest,
 }
 
 #[derive(Serialize)]
@@ -105,6 +106,7 @@ struct Wish<'a> {
     to: &'a str,
     text: &'a str,
     reference: u16,
+    valid_s: u64,
 }
 
 #[derive(Default, Deserialize)]
@@ -149,7 +151,7 @@ impl Client {
         let tls = if secure { Some(tls::connector(config.trusted.as_deref())?) } else { None };
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
         let path = uri.path().trim_end_matches('/').to_owned();
-        Ok(Client { config, host, port, path, tls, down: Down::default() })
+        Ok(Client { config, host, port, path, tls, rest: Rest::default() })
     }
 
     async fn request(&self, method: Method, path: String, body: Vec<u8>) -> Result<Answered, NoAnswer> {
@@ -193,34 +195,39 @@ impl Client {
     }
 
     async fn hand_over(&self, message: Message) -> Sent {
-        let wish =
-            Wish { id: &message.id, to: &message.to, text: &message.text, reference: message.reference };
+        let wish = Wish {
+            id: &message.id,
+            to: &message.to,
+            text: &message.text,
+            reference: message.reference,
+            valid_s: message.valid.as_secs(),
+        };
         let body = match serde_json::to_vec(&wish) {
             Ok(body) => body,
-            Err(error) => return Sent::NotSent { again: false, after: None, why: error.to_string() },
+            Err(error) => return Sent::NotSent { again: false, why: error.to_string() },
         };
         let path = if self.path.is_empty() { "/".to_owned() } else { self.path.clone() };
         match self.request(Method::POST, path, body).await {
-            Err(NoAnswer::NotWritten(why)) => {
-                self.rest(&why);
-                Sent::NotSent { again: true, after: None, why }
-            }
+            Err(NoAnswer::NotWritten(why)) => self.down(None, why),
             Err(NoAnswer::Cut(why)) => Sent::Unknown { ids: Vec::new(), why },
             Ok(Answered { status, retry_after, body }) => {
                 let why = || format!("HTTP {status}");
                 match status {
-                    200..=299 => {
-                        let answer: Answer = serde_json::from_slice(&body).unwrap_or_default();
-                        Sent::Accepted { ids: answer.ids }
+                    200..=299 => match serde_json::from_slice::<Answer>(&body) {
+                        Ok(answer) => Sent::Accepted { ids: answer.ids },
+                        // Taken, most likely; what it is called there can be asked.
+                        Err(_) => Sent::Unknown {
+                            ids: Vec::new(),
+                            why: format!("HTTP {status}, and no answer that reads"),
+                        },
+                    },
+                    // Overloaded, or who we are is wrong: not this message's fault.
+                    401 | 403 | 429 | 503 => self.down(retry_after, why()),
+                    400..=499 => Sent::NotSent { again: false, why: why() },
+                    _ => {
+                        self.rest.begin(REST, &why());
+                        Sent::Unknown { ids: Vec::new(), why: why() }
                     }
-                    429 | 503 => Sent::NotSent { again: true, after: retry_after, why: why() },
-                    // Who we are is wrong: not this message's fault.
-                    401 | 403 => {
-                        self.rest(&why());
-                        Sent::NotSent { again: true, after: None, why: why() }
-                    }
-                    400..=499 => Sent::NotSent { again: false, after: None, why: why() },
-                    _ => Sent::Unknown { ids: Vec::new(), why: why() },
                 }
             }
         }
@@ -233,13 +240,15 @@ impl Client {
                 Ok(answer) => Asked::Has { ids: answer.ids, fate: answer.fate },
                 Err(_) => Asked::NoAnswer,
             },
-            _ => Asked::NoAnswer,
+            Ok(_) => Asked::NoAnswer,
+            Err(_) => Asked::Away,
         }
     }
 
-    fn rest(&self, why: &str) {
+    fn down(&self, after: Option<Duration>, why: String) -> Sent {
         tracing::warn!("the gateway {:?}: {why}", self.config);
-        self.down.rest(REST, why);
+        self.rest.begin(after.unwrap_or(REST).min(REST_MAX), &why);
+        Sent::Down { after, why }
     }
 }
 
@@ -275,7 +284,7 @@ impl Gateway for Client {
         self.config.window.clamp(1, 100)
     }
     fn ready(&self) -> Result<(), String> {
-        self.down.ready()
+        self.rest.over()
     }
     fn send(&self, message: Message) -> BoxFuture<'_, Sent> {
         Box::pin(self.hand_over(message))

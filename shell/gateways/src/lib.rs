@@ -6,7 +6,6 @@
 
 #![forbid(unsafe_code)]
 
-mod down;
 pub mod http;
 pub mod mail;
 pub mod signed;
@@ -16,7 +15,8 @@ pub mod sms;
 mod tests;
 mod tls;
 
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
@@ -32,6 +32,8 @@ pub struct Message {
     /// Of a mail.
     pub subject: String,
     pub text: String,
+    /// After so long it is not worth delivering any more.
+    pub valid: Duration,
 }
 
 /// What is known after a try.
@@ -39,8 +41,11 @@ pub struct Message {
 pub enum Sent {
     /// The other side has it, each part under a name of its own.
     Accepted { ids: Vec<String> },
-    /// It certainly did not go out. `again`: it may be tried later, at the earliest after `after`.
-    NotSent { again: bool, after: Option<Duration>, why: String },
+    /// It certainly did not go out, because of what it is. `again`: it may be tried later.
+    NotSent { again: bool, why: String },
+    /// It certainly did not go out, and not because of what it is: the other side is away, overloaded, or does not know
+    /// us. The gateway is not [`Gateway::ready`] for a while; this message should wait for `after` at least.
+    Down { after: Option<Duration>, why: String },
     /// It may have gone out, in whole or in part; the parts with a name did.
     Unknown { ids: Vec<String>, why: String },
 }
@@ -70,6 +75,8 @@ pub enum Incoming {
         /// In the other side's words.
         error: String,
     },
+    /// The other side's name of a part, so late that nobody waits for it any more.
+    Named { id: String, reference: u16, to: String },
     /// Somebody wrote to us.
     Text { from: String, text: String },
 }
@@ -88,7 +95,9 @@ pub type Inbox = mpsc::Sender<Arrived>;
 /// What an inquiry about a message brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// This gateway cannot be asked, or gave no answer.
+    /// Nothing can be asked now: it is away, or a gateway that cannot be asked at all.
+    Away,
+    /// It gave no answer that says anything about this message.
     NoAnswer,
     /// The other side has never had it.
     NeverHad,
@@ -96,6 +105,28 @@ pub enum Asked {
         ids: Vec<String>,
         fate: Option<Fate>,
     },
+}
+
+/// How long [`Gateway::send`] takes at the most. Whoever has waited longer for an answer may take it for lost.
+pub const SEND_MAX: Duration = Duration::from_secs(170);
+
+/// When a gateway may be used again that has said no to everybody, and why it rests.
+#[derive(Default)]
+pub(crate) struct Rest(Mutex<Option<(Instant, String)>>);
+
+impl Rest {
+    pub fn begin(&self, rest: Duration, why: &str) {
+        *self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) =
+            Some((Instant::now() + rest, why.to_owned()));
+    }
+
+    /// The reason while it lasts.
+    pub fn over(&self) -> Result<(), String> {
+        match &*self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+            Some((until, why)) if Instant::now() < *until => Err(why.clone()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A way out for messages.
@@ -106,8 +137,12 @@ pub trait Gateway: Send + Sync + 'static {
     fn window(&self) -> usize;
     /// Whether it can take messages now; if not, why not, for people.
     fn ready(&self) -> Result<(), String>;
-    /// Hands a message over. Dropping the future before it is done leaves nobody knowing.
+    /// Hands a message over, within [`SEND_MAX`]. Dropping the future before it is done leaves nobody knowing.
     fn send(&self, message: Message) -> BoxFuture<'_, Sent>;
     /// What became of a message whose handing over had no answer.
     fn ask(&self, message: Message) -> BoxFuture<'_, Asked>;
+    /// Says goodbye to the other side. Nothing can be sent afterwards.
+    fn leave(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
 }

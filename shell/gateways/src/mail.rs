@@ -15,8 +15,7 @@ use lettre::transport::smtp::extension::ClientId;
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use crate::down::Down;
-use crate::{Asked, Gateway, Message, Sent, tls};
+use crate::{Asked, Gateway, Message, Rest, SEND_MAX, Sent, tls};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,7 +59,9 @@ const NAME: &str = "smtp";
 const WINDOW: usize = 4;
 /// For everything before the message, and for the message with its answer (RFC 5321 4.5.3.2 wants patience there).
 const TALK_MAX: Duration = Duration::from_secs(60);
-const MESSAGE_MAX: Duration = Duration::from_secs(120);
+const MESSAGE_MAX: Duration = Duration::from_secs(100);
+const QUIT_MAX: Duration = Duration::from_secs(2);
+const _: () = assert!(TALK_MAX.as_secs() + MESSAGE_MAX.as_secs() + QUIT_MAX.as_secs() < SEND_MAX.as_secs());
 /// After a failure of the server, as opposed to one of a message, nothing is tried for so long.
 const REST: Duration = Duration::from_secs(30);
 
@@ -68,7 +69,7 @@ pub struct Mailer {
     config: Config,
     from: Mailbox,
     tls: Option<TlsParameters>,
-    down: Down,
+    rest: Rest,
 }
 
 /// Before the message was written.
@@ -94,7 +95,7 @@ impl Mailer {
             "[notices.mail] security: mail holds personal data: use tls or starttls, or none on this machine only"
         );
         let tls = if config.security == Security::None { None } else { Some(parameters(&config, &host)?) };
-        Ok(Mailer { config, from, tls, down: Down::default() })
+        Ok(Mailer { config, from, tls, rest: Rest::default() })
     }
 
     /// A connection on which the server waits for the message.
@@ -144,30 +145,31 @@ impl Mailer {
         });
         let mail = match mail {
             Ok(mail) => mail,
-            Err(error) => return Sent::NotSent { again: false, after: None, why: error.to_string() },
+            Err(error) => return Sent::NotSent { again: false, why: error.to_string() },
         };
         let talked = timeout(TALK_MAX, self.talk(mail.envelope())).await;
         let late = Failed { again: true, server: true, why: "the mail server is too slow".into() };
         let mut connection = match talked.unwrap_or(Err(late)) {
             Ok(connection) => connection,
             Err(Failed { again, server, why }) => {
-                if server {
-                    tracing::warn!("the mail server {:?}: {why}", self.config);
-                    self.down.rest(REST, &why);
+                if !server {
+                    return Sent::NotSent { again, why };
                 }
-                return Sent::NotSent { again, after: None, why };
+                tracing::warn!("the mail server {:?}: {why}", self.config);
+                self.rest.begin(REST, &why);
+                return Sent::Down { after: None, why };
             }
         };
         let sent = match timeout(MESSAGE_MAX, connection.message(&mail.formatted())).await {
             Ok(Ok(_)) => Sent::Accepted { ids: vec![id] },
             // It has answered, with a no.
             Ok(Err(error)) if error.is_permanent() || error.is_transient() => {
-                Sent::NotSent { again: error.is_transient(), after: None, why: error.to_string() }
+                Sent::NotSent { again: error.is_transient(), why: error.to_string() }
             }
             Ok(Err(error)) => Sent::Unknown { ids: Vec::new(), why: error.to_string() },
-            Err(_) => Sent::Unknown { ids: Vec::new(), why: "no answer within 2 min".into() },
+            Err(_) => Sent::Unknown { ids: Vec::new(), why: "no answer within 100 s".into() },
         };
-        let _ = timeout(Duration::from_secs(2), connection.quit()).await;
+        let _ = timeout(QUIT_MAX, connection.quit()).await;
         sent
     }
 }
@@ -191,13 +193,13 @@ impl Gateway for Mailer {
         WINDOW
     }
     fn ready(&self) -> Result<(), String> {
-        self.down.ready()
+        self.rest.over()
     }
     fn send(&self, message: Message) -> BoxFuture<'_, Sent> {
         Box::pin(self.hand_over(message))
     }
     /// Mail servers cannot be asked; our name stands in the message, so that a person can look.
     fn ask(&self, _: Message) -> BoxFuture<'_, Asked> {
-        Box::pin(async { Asked::NoAnswer })
+        Box::pin(async { Asked::Away })
     }
 }

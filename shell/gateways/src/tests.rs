@@ -19,6 +19,7 @@ fn message(id: &str, to: &str) -> Message {
         to: to.into(),
         subject: "停电通知：明天".into(),
         text: "您好，明天8:00至17:00停电。".into(),
+        valid: std::time::Duration::from_secs(3_600),
     }
 }
 
@@ -38,16 +39,14 @@ async fn a_signed_message_is_taken_once_and_can_be_asked_about() {
 
     there.habits([Habit::Refuse(429), Habit::Refuse(422), Habit::Refuse(500), Habit::TakeAndCut, Habit::Cut]);
     let busy = client.send(message("nt_2", "1")).await;
-    assert!(
-        matches!(busy, Sent::NotSent { again: true, after: Some(after), .. } if after.as_secs() == 7),
-        "{busy:?}"
-    );
+    assert!(matches!(busy, Sent::Down { after: Some(after), .. } if after.as_secs() == 7), "{busy:?}");
     let bad = client.send(message("nt_2", "1")).await;
     assert!(matches!(bad, Sent::NotSent { again: false, .. }), "{bad:?}");
     for id in ["nt_3", "nt_4", "nt_5"] {
         let nobody_knows = client.send(message(id, "1")).await;
         assert!(matches!(nobody_knows, Sent::Unknown { .. }), "{nobody_knows:?}");
     }
+    assert_eq!(client.ready(), Err("HTTP 500".into()), "whoever fails is left alone for a while");
     there.fate("nt_4", "delivered");
     let asked = client.ask(message("nt_4", "1")).await;
     assert_eq!(asked, Asked::Has { ids: vec!["g-nt_4".into()], fate: Some(Fate::Delivered) });
@@ -59,7 +58,7 @@ async fn a_gateway_that_does_not_know_us_or_is_not_there_rests() {
     let there = HttpGateway::start(SECRET).await.expect("a gateway");
     let stranger = http_client(&there, "another secret of two");
     let sent = stranger.send(message("nt_1", "1")).await;
-    assert!(matches!(sent, Sent::NotSent { again: true, .. }), "{sent:?}");
+    assert!(matches!(sent, Sent::Down { .. }), "{sent:?}");
     assert_eq!(stranger.ready(), Err("HTTP 401".into()));
     assert_eq!(there.taken(), []);
 
@@ -67,8 +66,9 @@ async fn a_gateway_that_does_not_know_us_or_is_not_there_rests() {
     drop(there);
     tokio::task::yield_now().await;
     let sent = client.send(message("nt_1", "1")).await;
-    assert!(matches!(sent, Sent::NotSent { again: true, .. }), "{sent:?}");
+    assert!(matches!(sent, Sent::Down { .. }), "{sent:?}");
     assert!(client.ready().is_err());
+    assert_eq!(client.ask(message("nt_1", "1")).await, Asked::Away);
 }
 
 #[test]
@@ -131,10 +131,7 @@ async fn mail_is_sent_encrypted_and_signed_in() {
 
         let stranger = mailer(&server, security, None).expect("a mailer");
         let refused = stranger.send(message("nt_2", "lisi@163.com")).await;
-        assert!(
-            matches!(refused, Sent::NotSent { again: true, .. }),
-            "a certificate nobody vouches for: {refused:?}"
-        );
+        assert!(matches!(refused, Sent::Down { .. }), "a certificate nobody vouches for: {refused:?}");
         assert!(stranger.ready().is_err());
         assert_eq!(there.received().len(), 1);
     }

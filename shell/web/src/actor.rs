@@ -13,6 +13,10 @@ use crate::App;
 use crate::error::Error;
 use crate::guard::SESSION_COOKIE;
 
+/// Whose request it is meant to be, where it was made some time before it is sent: on a telephone that somebody else has
+/// signed in on meanwhile it must not be done in that name.
+pub const PERSON: &str = "x-switchboard-person";
+
 /// Somebody who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
@@ -69,10 +73,16 @@ impl Token {
 
 impl App {
     /// Who sent this request, if anybody.
+    ///
+    /// # Errors
+    /// Refused when the request says that it is another person's ([`PERSON`]).
     pub async fn identify(&self, headers: &HeaderMap, active: bool) -> Result<Option<Actor>, Error> {
-        match Token::of(headers) {
-            Some(Token(token)) => Ok(self.keeper.actor(&self.db, &token, self.clock.now(), active).await?),
-            None => Ok(None),
+        let Some(Token(token)) = Token::of(headers) else { return Ok(None) };
+        let actor = self.keeper.actor(&self.db, &token, self.clock.now(), active).await?;
+        let meant = headers.get(PERSON).map(|person| person.to_str().unwrap_or_default());
+        match (&actor, meant) {
+            (Some(actor), Some(meant)) if meant != actor.person.to_string() => Err(Error::other_person()),
+            _ => Ok(actor),
         }
     }
 }

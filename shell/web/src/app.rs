@@ -5,9 +5,9 @@ use std::sync::Arc;
 use db::Db;
 use kernel::{Clock, IdMint, Permission, Timestamp};
 
-use crate::{Chance, Doorkeeper, Live};
+use crate::{Chance, Doorkeeper, Ending, Live};
 
-/// Database, clock, ids, chance, live push. A clone is the same.
+/// Database, clock, ids, chance, live push, the end. A clone is the same.
 #[derive(Clone)]
 pub struct App {
     pub db: Db,
@@ -16,6 +16,7 @@ pub struct App {
     pub chance: Arc<dyn Chance>,
     pub live: Live,
     pub keeper: Arc<dyn Doorkeeper>,
+    pub ending: Ending,
     /// Cookies go over TLS only. On whenever browsers reach us by https.
     pub secure_cookies: bool,
     /// Text for `/metrics`.
@@ -33,6 +34,7 @@ impl App {
             chance: Arc::new(crate::OsChance),
             live: Live::default(),
             keeper,
+            ending: Ending::default(),
             secure_cookies: false,
             metrics: None,
             permissions: Arc::new([]),

@@ -103,6 +103,10 @@ impl Error {
     pub fn sign_in_first() -> Self {
         Error::refused(Status::SignInFirst, "sign_in_first")
     }
+    /// The request was made by another person than who is signed in now.
+    pub fn other_person() -> Self {
+        Error::refused(Status::Conflict, "other_person")
+    }
     /// Somebody else changed it first: load it again.
     pub fn changed_meanwhile() -> Self {
         Error::refused(Status::Conflict, "changed_meanwhile")

@@ -3,7 +3,7 @@
 use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
@@ -24,6 +24,9 @@ use crate::{App, Job, Room, guard, live};
 
 /// The largest body of a request that does not ask for more.
 const BODY_MAX: usize = 1024 * 1024;
+
+/// How long the end waits for what is in hand: longer than a gateway takes to answer.
+const IN_HAND_MAX: Duration = Duration::from_secs(35);
 
 /// Everything the rooms handed over, ready to be served.
 pub struct Site {
@@ -94,7 +97,8 @@ impl Site {
         rooms.iter().map(|room| room.migrations).collect()
     }
 
-    /// Answers requests, runs jobs and delivers events until `stop`; then lets requests in progress finish.
+    /// Answers requests, runs jobs and delivers events until `stop`; then lets requests in progress finish, and what
+    /// holds the [`crate::Ending`] up.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -123,11 +127,20 @@ impl Site {
         background.spawn(async move {
             while let Err(error) = db.deliver(&events).await {
                 tracing::error!("events cannot be delivered: {error:#}");
-                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
             }
         });
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let ending = self.app.ending.clone();
+        let begins = ending.clone();
+        let stop = async move {
+            stop.await;
+            begins.begin();
+        };
         axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+        if tokio::time::timeout(IN_HAND_MAX, ending.settled()).await.is_err() {
+            tracing::warn!("what was in hand is cut off after {IN_HAND_MAX:?}");
+        }
         background.shutdown().await;
         Ok(())
     }

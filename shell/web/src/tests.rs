@@ -204,3 +204,52 @@ async fn a_browser_watches_and_sees_what_is_new() {
     stop.send(()).expect("still serving");
     server.await.expect("no panic").expect("an orderly stop");
 }
+
+/// What is in hand is finished; nothing else holds the end up.
+#[tokio::test]
+async fn the_end_waits_for_what_is_in_hand() {
+    let (_scratch, db) = scratch().await;
+    let mut room = notes();
+    let (done, mut finished) = tokio::sync::mpsc::channel(1);
+    let started = std::sync::Arc::new(tokio::sync::Notify::new());
+    let told = started.clone();
+    room.jobs = vec![
+        crate::Job::every("notes.slow", Duration::from_secs(3_600), move |app| {
+            let (done, told) = (done.clone(), told.clone());
+            async move {
+                let _hold = app.ending.hold();
+                told.notify_one();
+                while !app.ending.has_begun() {
+                    tokio::task::yield_now().await;
+                }
+                done.send("whole").await.map_err(anyhow::Error::from)
+            }
+        }),
+        crate::Job::every("notes.forever", Duration::from_secs(3_600), |_| std::future::pending()),
+    ];
+    let TestSite { site, .. } = TestSite::new(db, vec![room]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(site.serve(listener, async {
+        let _ = stopped.await;
+    }));
+    started.notified().await;
+    stop.send(()).expect("still serving");
+    let ended = tokio::time::timeout(Duration::from_secs(20), server).await;
+    ended.expect("at once").expect("no panic").expect("an orderly stop");
+    assert_eq!(finished.recv().await, Some("whole"));
+}
+
+/// What one person has entered on a telephone is not done in the name of the next who signs in there.
+#[tokio::test]
+async fn a_request_that_says_whose_it_is_is_only_theirs() {
+    let (_scratch, db) = scratch().await;
+    let site = TestSite::new(db, vec![notes()]);
+    let ask = async |person: &str| {
+        let reply = site.get("/api/notes").by(1, &["notes.read"]).header(crate::PERSON, person).send().await;
+        (reply.status.as_u16(), reply.body["code"].as_str().unwrap_or("").to_owned())
+    };
+    assert_eq!(ask(&kernel::PersonId(1).to_string()).await.0, 200);
+    assert_eq!(ask(&kernel::PersonId(2).to_string()).await, (409, "web.other_person".into()));
+    assert_eq!(ask("").await, (409, "web.other_person".into()));
+}

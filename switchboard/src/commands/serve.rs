@@ -81,6 +81,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
 
     let name = CentreName::default();
     name.set(lines::centre(&app.db).await.map(named)?);
+    let ways = Arc::new(ways(&config)?);
     let around = Surroundings {
         db: app.db.clone(),
         hall: Arc::new(hall.clone()),
@@ -93,7 +94,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         statistics: folders.statistics(),
         departments: folders.departments(),
         work_orders: folders.work_orders(),
-        ways: Arc::new(ways(&config)?),
+        ways: ways.clone(),
     };
     let listener = TcpListener::bind(config.http)
         .await
@@ -125,6 +126,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let outside = config.demo.then(|| tokio::spawn(demo::outside(config.prompts.clone())));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
+    ways.leave().await;
 
     info!("stopping: calls in progress are ended");
     configuring.abort();

@@ -36,7 +36,51 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-async function request(method: string, path: string, options: { query?: Query; body?: unknown; signal?: AbortSignal; keepalive?: boolean } = {}): Promise<Response> {
+/** An answer that has not come by then does not come: a network that swallows everything is no network. */
+const ANSWER_MS = 30_000;
+const UPLOAD_MS = 120_000;
+
+interface Options {
+  query?: Query;
+  body?: unknown;
+  signal?: AbortSignal;
+  keepalive?: boolean;
+  /** Whose it is, where it was entered some time ago: the server does it in no other name. */
+  person?: string;
+}
+
+/** Ends after so many ms, or when the caller's ends. `done` gives the clock back. */
+function limited(ms: number, outer?: AbortSignal): { signal: AbortSignal; late: () => boolean; done: () => void } {
+  const control = new AbortController();
+  let late = false;
+  const end = () => control.abort();
+  const timer = setTimeout(() => {
+    late = true;
+    end();
+  }, ms);
+  if (outer?.aborted) end();
+  outer?.addEventListener("abort", end);
+  const done = () => {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", end);
+  };
+  return { signal: control.signal, late: () => late, done };
+}
+
+async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const file = options.body instanceof FormData || options.body instanceof Blob;
+  const limit = limited(file ? UPLOAD_MS : ANSWER_MS, options.signal);
+  try {
+    return await answer<T>(await asked(method, path, { ...options, signal: limit.signal }));
+  } catch (error) {
+    if (limit.late()) throw new Problem(0, "app.unreachable");
+    throw error;
+  } finally {
+    limit.done();
+  }
+}
+
+async function asked(method: string, path: string, options: Options): Promise<Response> {
   const form = options.body instanceof FormData || options.body instanceof Blob;
   let response: Response;
   try {
@@ -46,6 +90,7 @@ async function request(method: string, path: string, options: { query?: Query; b
       headers: {
         accept: "application/json",
         ...(options.body !== undefined && !form ? { "content-type": "application/json" } : {}),
+        ...(options.person ? { "x-switchboard-person": options.person } : {}),
       },
       ...(options.body !== undefined ? { body: form ? (options.body as BodyInit) : JSON.stringify(options.body) } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
@@ -66,15 +111,15 @@ async function answer<T>(response: Response): Promise<T> {
 }
 
 export const api = {
-  get: async <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
-    answer<T>(await request("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) })),
+  get: async <T>(path: string, query?: Query, signal?: AbortSignal, person?: string): Promise<T> =>
+    request<T>("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}), ...(person ? { person } : {}) }),
   /** `keepalive`: it is sent although the page is being left. */
-  post: async <T>(path: string, body?: unknown, keepalive = false): Promise<T> => answer<T>(await request("POST", path, { body: body ?? {}, keepalive })),
-  put: async <T>(path: string, body: unknown): Promise<T> => answer<T>(await request("PUT", path, { body })),
-  patch: async <T>(path: string, body: unknown): Promise<T> => answer<T>(await request("PATCH", path, { body })),
-  delete: async <T>(path: string): Promise<T> => answer<T>(await request("DELETE", path)),
+  post: async <T>(path: string, body?: unknown, keepalive = false, person?: string): Promise<T> => request<T>("POST", path, { body: body ?? {}, keepalive, ...(person ? { person } : {}) }),
+  put: async <T>(path: string, body: unknown): Promise<T> => request<T>("PUT", path, { body }),
+  patch: async <T>(path: string, body: unknown): Promise<T> => request<T>("PATCH", path, { body }),
+  delete: async <T>(path: string): Promise<T> => request<T>("DELETE", path),
   /** Sends a file as it is, under its own type. */
-  upload: async <T>(method: "POST" | "PUT", path: string, body: FormData | Blob): Promise<T> => answer<T>(await request(method, path, { body })),
+  upload: async <T>(method: "POST" | "PUT", path: string, body: FormData | Blob, person?: string): Promise<T> => request<T>(method, path, { body, ...(person ? { person } : {}) }),
 };
 
 export const queries: QueryClient = new QueryClient({

@@ -95,12 +95,17 @@ pub async fn list(Is(app): Is<App>, actor: Actor, Query(which): Query<Which>) ->
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Unread {
     unread: i64,
+    /// How many of this person's own bulletins somebody has not read in time: to be called.
+    late: i64,
 }
 
 /// How many bulletins whoever asks still has to read.
 #[utoipa::path(get, path = "/api/notices/bulletins/unread", tag = "notices", responses((status = 200, body = Unread)))]
 pub async fn unread(Is(app): Is<App>, actor: Actor) -> Answer<Unread> {
-    Ok(Json(Unread { unread: bulletins::unread(&app.db, actor.person, app.now()).await? }))
+    let now = app.now();
+    let unread = bulletins::unread(&app.db, actor.person, now).await?;
+    let late = bulletins::late(&app.db, actor.person, now, now - bulletin::READ_WITHIN).await?;
+    Ok(Json(Unread { unread, late }))
 }
 
 /// Writes a bulletin.

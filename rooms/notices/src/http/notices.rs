@@ -151,6 +151,9 @@ pub async fn send_one(Is(app): Is<App>, actor: Actor, Json(form): Json<NewNotice
     let mut tx = app.db.begin().await?;
     let id = send::send(&mut tx, now, id, &notice).await??;
     let kept = store::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
+    if form.urgent && kept.urgency == Urgency::Normal {
+        return Err(rules::Refusal::NeverUrgent.into());
+    }
     tx.commit().await?;
     Ok(Json(kept.into()))
 }
@@ -177,7 +180,7 @@ pub async fn act(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let found = store::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
-    rules::check(found.state, form.act)?;
+    rules::check(&found, form.act)?;
     if found.version != form.version {
         return Err(Error::changed_meanwhile());
     }
@@ -191,6 +194,11 @@ pub async fn act(
         Act::Resend => {
             let expires_h = config::now::<Settings>(&mut tx).await?.value.expires_h;
             let again = again(&app, &actor, &found, now, expires_h);
+            // A gateway that never had the first must not send it as well.
+            let closed = Kept { why: rules::SENT_AGAIN.to_owned(), ..found.clone() };
+            if found.state == State::Unknown && !store::save(&mut tx, &closed).await? {
+                return Err(Error::changed_meanwhile());
+            }
             if !store::add(&mut tx, &again).await? {
                 return Err(Error::changed_meanwhile());
             }

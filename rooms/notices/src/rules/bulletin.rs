@@ -101,9 +101,9 @@ impl Bulletin {
         self.written_at.max(self.valid_from) + READ_WITHIN
     }
 
-    /// Somebody who must read it has not, for too long, while it holds.
+    /// Somebody who must read it has not in time. Being over is no excuse, being withdrawn is.
     pub fn is_overdue(&self, read_at: Option<Timestamp>, now: Timestamp) -> bool {
-        read_at.is_none() && self.holds(now) && self.read_by() < now
+        read_at.is_none() && self.withdrawn.is_none() && self.read_by() < now
     }
 
     pub fn withdraw(&self, by: PersonId, why: &str, now: Timestamp) -> Result<Bulletin, Refusal> {

@@ -1,7 +1,5 @@
 //! Whether a notice that is due may go out now: its time, consent, the cap of the day, quiet hours.
 
-use std::time::Duration;
-
 use jiff::civil::DateTime;
 use kernel::Timestamp;
 use kernel::calendar::Calendar;
@@ -112,12 +110,19 @@ impl Settings {
             let civil = calendar.civil(at);
             let minute = minute_of(civil);
             let Some(rest) = spans.iter().find_map(|span| quiet_for(minute, *span)) else { return at };
-            let into = Duration::from_secs(u64::from(civil.second().unsigned_abs()))
-                + Duration::from_nanos(u64::from(civil.subsec_nanosecond().unsigned_abs()));
-            at = at + Duration::from_secs(u64::from(rest) * 60) - into;
+            // By the clock on the wall: a night in which it is turned is longer or shorter.
+            let Some(end) = end_of(civil, rest, calendar) else { return at };
+            at = at.max(end);
         }
         at
     }
+}
+
+/// So many minutes later by the clock on the wall, at the full minute.
+fn end_of(civil: DateTime, rest: u16, calendar: &Calendar) -> Option<Timestamp> {
+    let minute = civil.with().second(0).subsec_nanosecond(0).build().ok()?;
+    let end = minute.checked_add(jiff::Span::new().minutes(i64::from(rest))).ok()?;
+    Some(Timestamp::from_jiff(end.to_zoned(calendar.zone().clone()).ok()?.timestamp()))
 }
 
 fn minute_of(civil: DateTime) -> u16 {
@@ -165,14 +170,15 @@ pub fn gate(notice: &Kept, known: Known, settings: &Settings, calendar: &Calenda
     if urgent {
         return Gate::Send;
     }
+    // Before the cap: what waits for the morning counts among the morning's.
+    if notice.channel != Channel::Mail {
+        let loud = settings.loud_from(calendar, now);
+        if loud > now {
+            return Gate::Wait(loud);
+        }
+    }
     if known.today >= settings.per_day(notice.class) {
         return Gate::Suppress("too_many");
     }
-    if notice.channel == Channel::Mail {
-        return Gate::Send;
-    }
-    match settings.loud_from(calendar, now) {
-        at if at > now => Gate::Wait(at),
-        _ => Gate::Send,
-    }
+    Gate::Send
 }

@@ -21,6 +21,9 @@ words! {
 
 /// For so long a claim holds: longer than any gateway takes to answer.
 pub const LEASE: Duration = Duration::from_secs(180);
+const _: () = assert!(gateways::SEND_MAX.as_secs() < LEASE.as_secs());
+/// How long what found no gateway waits at least; the gateway itself rests longer.
+const DOWN: Duration = Duration::from_secs(5);
 
 /// What the gateway answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,10 @@ pub enum Answer {
     /// It certainly did not send. `again` when it may take it later.
     NotSent {
         again: bool,
+        why: String,
+    },
+    /// It certainly did not send, and the message is not to blame: that was no try of it. Only its time ends it.
+    Down {
         after: Option<Duration>,
         why: String,
     },
@@ -52,12 +59,21 @@ pub fn answered(notice: &Kept, answer: &Answer, attempts_max: u32, now: Timestam
             (next.state, next.sent_at) = (State::Sent, Some(now));
             (next.why, next.detail) = (String::new(), String::new());
         }
-        Answer::NotSent { again, after, why } => {
+        // Another one went out instead, or it was taken back meanwhile.
+        Answer::NotSent { why, .. } | Answer::Down { why, .. } if notice.is_closed() => {
+            (next.state, next.done_at) = (State::Cancelled, Some(now));
+            next.detail.clone_from(why);
+        }
+        Answer::Down { after, why } => {
+            next.attempts = (notice.attempts - 1).max(0);
+            next.why = "gateway".into();
+            waiting(&mut next, why, now + after.unwrap_or(DOWN).max(DOWN));
+        }
+        Answer::NotSent { again, why } => {
             next.detail.clone_from(why);
             if *again && notice.attempts < i64::from(attempts_max) {
-                next.state = State::Queued;
                 next.why = "retry".into();
-                next.next_at = now + after.unwrap_or_else(|| back_off(notice.attempts));
+                waiting(&mut next, why, now + back_off(notice.attempts));
             } else {
                 (next.state, next.done_at) = (State::Failed, Some(now));
                 next.why = if *again { "too_often" } else { "refused" }.into();
@@ -65,10 +81,20 @@ pub fn answered(notice: &Kept, answer: &Answer, attempts_max: u32, now: Timestam
         }
         Answer::Unknown { why } => {
             (next.state, next.done_at) = (State::Unknown, Some(now));
-            (next.why, next.detail) = ("unknown".into(), why.clone());
+            next.detail.clone_from(why);
+            if !notice.is_closed() {
+                next.why = "unknown".into();
+            }
         }
     }
     next
+}
+
+/// Nothing has gone out, and it goes out later.
+fn waiting(next: &mut Kept, detail: &str, at: Timestamp) {
+    (next.state, next.next_at) = (State::Queued, at);
+    (next.handed_at, next.done_at) = (None, None);
+    detail.clone_into(&mut next.detail);
 }
 
 /// The notice when its lease has run out: whoever held it has died between claiming and hearing.

@@ -38,6 +38,9 @@ pub struct Field {
 pub struct Draft {
     pub name: String,
     pub class: Class,
+    /// Notices of this text may be urgent: whoever approves it says so.
+    #[serde(default)]
+    pub urgent: bool,
     /// Of a mail; the name if empty.
     pub subject: String,
     pub body: String,
@@ -116,6 +119,7 @@ pub fn checked(draft: &Draft) -> Result<Draft, Refusal> {
         name: clean(&draft.name),
         subject: clean(&draft.subject),
         body: clean(&draft.body),
+        urgent: draft.urgent && draft.class == Class::Service,
         ..draft.clone()
     };
     let long = |text: &str| text.chars().count();

@@ -84,6 +84,22 @@ fn who_does_not_want_it_or_had_enough_gets_nothing() {
     goes(&advert, known(Some(true), 0), morning, Gate::Send);
     goes(&advert, known(Some(true), 1), morning, Gate::Suppress("too_many"));
     goes(&notice(), known(None, 0), "08T08:00", Gate::Expire);
+    // The cap is that of the day on which it goes out.
+    goes(&notice(), known(None, 10), "05T22:00", Gate::Wait(at("06T08:00")));
+}
+
+/// The night in which the clock is turned forward is an hour shorter, the other one longer.
+#[test]
+fn quiet_hours_end_by_the_clock_on_the_wall() {
+    let zone = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
+    let calendar = Calendar::new(zone, kernel::calendar::Holidays::china());
+    let check = |at: &str, until: &str| {
+        let time = |text: &str| text.parse::<Timestamp>().expect("a time");
+        assert_eq!(Settings::default().loud_from(&calendar, time(at)), time(until), "{at}");
+    };
+    check("2026-03-28T22:00:00+01:00", "2026-03-29T08:00:00+02:00");
+    check("2026-10-24T22:30:12+02:00", "2026-10-25T08:00:00+01:00");
+    check("2026-10-25T09:00:00+01:00", "2026-10-25T09:00:00+01:00");
 }
 
 #[test]
@@ -123,6 +139,7 @@ fn draft(body: &str, keys: &[&str]) -> Draft {
     Draft {
         name: "通知".into(),
         class: Class::Service,
+        urgent: false,
         subject: String::new(),
         body: body.into(),
         fields: keys.iter().map(field).collect(),
@@ -150,6 +167,27 @@ fn fields_are_declared_and_filled() {
     assert_eq!(template::checked(&draft(" ", &[])), Err(Refusal::BadText { most: 1_000 }));
     assert_eq!(template::signed("您好".into(), "铜官燃气"), "【铜官燃气】您好");
     assert_eq!(template::signed("【铜官】您好".into(), "铜官燃气"), "【铜官】您好");
+}
+
+#[test]
+fn words_that_end_advertisements() {
+    for word in ["T", "td", "N", "r", " 退订 ", "退订。", "TD！！", "R."] {
+        assert!(super::heard::wants_no_more(word), "{word}");
+    }
+    for word in ["", "。", "还是没电", "退订吗", "不退订", "1", "TDX"] {
+        assert!(!super::heard::wants_no_more(word), "{word}");
+    }
+}
+
+#[test]
+fn a_gateways_reason_names_nobody() {
+    let check = |words: &str, shown: &str| assert_eq!(super::heard::hidden(words), shown);
+    check("550 5.1.1 <lisi@163.com>: no such user", "550 5.1.1 <l***@163.com>: no such user");
+    check("mailbox lisi@163.com, full.", "mailbox l***@163.com, full.");
+    check("no route to 138 1234 5678 (busy)", "no route to 138****5678 (busy)");
+    check("+86-138-1234-5678", &format!("+{}", kernel::mask::phone("8613812345678")));
+    check("0x14 message queue full, UNDELIV 027", "0x14 message queue full, UNDELIV 027");
+    check("", "");
 }
 
 #[test]
@@ -186,13 +224,32 @@ fn what_the_gateway_says_settles_a_notice() {
         let next = answered(&Kept { attempts, ..sending.clone() }, &answer, 3, now);
         (next.state, next.why)
     };
-    let not_sent = |again| Answer::NotSent { again, after: None, why: "throttled".into() };
+    let not_sent = |again| Answer::NotSent { again, why: "throttled".into() };
     assert_eq!(after(Answer::Accepted, 1), (State::Sent, String::new()));
     assert_eq!(after(not_sent(true), 1), (State::Queued, "retry".into()));
     assert_eq!(after(not_sent(true), 3), (State::Failed, "too_often".into()));
     assert_eq!(after(not_sent(false), 1), (State::Failed, "refused".into()));
     assert_eq!(after(Answer::Unknown { why: "cut".into() }, 1), (State::Unknown, "unknown".into()));
     assert_eq!(abandoned(&sending, now).state, State::Unknown);
+    // A gateway that is down: no attempt, however many there were.
+    let down = |after| {
+        let answer = Answer::Down { after, why: "no connection".into() };
+        let next = answered(&Kept { attempts: 3, ..sending.clone() }, &answer, 3, now);
+        (next.state, next.why, next.attempts, next.next_at.since(now).as_secs(), next.handed_at)
+    };
+    assert_eq!(down(None), (State::Queued, "gateway".into(), 2, 5, None));
+    assert_eq!(down(Some(std::time::Duration::from_secs(15))).3, 15);
+    // Taken back, or sent again by a person, while it was under way.
+    let closed = |state, answer: Answer| {
+        let notice = Kept { state, why: super::NOT_AGAIN.into(), ..sending.clone() };
+        let next = answered(&notice, &answer, 3, now);
+        (next.state, next.why)
+    };
+    let not_again = |state| (state, super::NOT_AGAIN.to_owned());
+    assert_eq!(closed(State::Sending, not_sent(true)), not_again(State::Cancelled));
+    assert_eq!(closed(State::Unknown, not_sent(false)), not_again(State::Cancelled));
+    assert_eq!(closed(State::Sending, Answer::Unknown { why: String::new() }), not_again(State::Unknown));
+    assert_eq!(closed(State::Sending, Answer::Accepted), (State::Sent, String::new()));
     assert_eq!([1, 2, 3, 50].map(|n| back_off(n).as_secs()), [30, 60, 120, 3_600]);
 }
 
@@ -215,8 +272,11 @@ fn receipts_settle_what_was_sent_and_what_nobody_knew() {
 
 #[test]
 fn what_may_be_sent_again() {
-    assert_eq!(allowed(State::Queued), [Act::Cancel]);
-    assert_eq!(allowed(State::Unknown), [Act::Resend]);
-    assert_eq!(allowed(State::Sending), []);
-    assert_eq!(allowed(State::Suppressed), [], "who did not want it does not get it by a button");
+    let may = |state, why: &str| allowed(&Kept { state, why: why.into(), ..notice() });
+    assert_eq!(may(State::Queued, ""), [Act::Cancel]);
+    assert_eq!(may(State::Unknown, "unknown"), [Act::Resend]);
+    assert_eq!(may(State::Unknown, super::SENT_AGAIN), [], "once is enough");
+    assert_eq!(may(State::Unknown, super::NOT_AGAIN), [Act::Resend]);
+    assert_eq!(may(State::Sending, ""), []);
+    assert_eq!(may(State::Suppressed, ""), [], "who did not want it does not get it by a button");
 }

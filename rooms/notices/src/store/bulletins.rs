@@ -36,6 +36,17 @@ const WITHDRAW: &str = "UPDATE notices_bulletin SET withdrawn_at = $1, withdrawn
 const READ: &str = "INSERT INTO notices_read (bulletin, person, must, read_at) VALUES ($1, $2, 0, $3) \
      ON CONFLICT (bulletin, person) DO UPDATE SET read_at = COALESCE(notices_read.read_at, excluded.read_at)";
 const READERS: &str = "SELECT person, must, read_at FROM notices_read WHERE bulletin = $1 ORDER BY must DESC, read_at, person LIMIT 1000";
+/// Of those whose readers may be late the writer has not been told.
+const MAY_BE_LATE: &str = columns!(
+    "WHERE b.late_at IS NULL AND b.withdrawn_at IS NULL AND b.written_at < $2 AND b.valid_from < $2 \
+     AND b.valid_until > $3 ORDER BY b.written_at LIMIT 100"
+);
+const HAVE_NOT: &str = "SELECT person FROM notices_read WHERE bulletin = $1 AND must = 1 AND read_at IS NULL \
+     ORDER BY person LIMIT 1000";
+const LATE: &str = "SELECT COUNT(*) AS count FROM notices_bulletin b WHERE b.written_by = $1 AND b.withdrawn_at IS NULL \
+     AND b.valid_until > $2 AND b.written_at < $3 AND b.valid_from < $3 AND EXISTS (SELECT 1 FROM notices_read r \
+     WHERE r.bulletin = b.id AND r.must = 1 AND r.read_at IS NULL)";
+const TOLD: &str = "UPDATE notices_bulletin SET late_at = $1 WHERE id = $2 AND late_at IS NULL";
 const UNREAD: &str = "SELECT COUNT(*) AS count FROM notices_read r JOIN notices_bulletin b ON b.id = r.bulletin \
      WHERE r.person = $1 AND r.must = 1 AND r.read_at IS NULL AND b.withdrawn_at IS NULL \
      AND b.valid_from <= $2 AND b.valid_until > $2";
@@ -163,8 +174,43 @@ pub async fn readers(db: &Db, id: BulletinId) -> anyhow::Result<Vec<(PersonId, b
     rows.iter().map(one).collect()
 }
 
+/// Those that everybody who must should have read by now, and nobody has looked whether they have; none that was over
+/// long ago.
+pub async fn may_be_late(
+    tx: &mut Tx,
+    written_before: Timestamp,
+    over_after: Timestamp,
+) -> anyhow::Result<Vec<Bulletin>> {
+    let query = sqlx::query(MAY_BE_LATE).bind(0_i64).bind(written_before.as_micros());
+    let rows = query.bind(over_after.as_micros()).fetch_all(&mut **tx).await;
+    rows.context("reading bulletins")?.iter().map(|row| Ok(seen(row)?.bulletin)).collect()
+}
+
+/// Who must read it and has not.
+pub async fn must_and_have_not(tx: &mut Tx, id: BulletinId) -> anyhow::Result<Vec<PersonId>> {
+    let rows = sqlx::query(HAVE_NOT).bind(id.get()).fetch_all(&mut **tx).await;
+    rows.context("reading who has not read")?.iter().map(|row| Ok(PersonId(row.try_get("person")?))).collect()
+}
+
+/// False when another node was faster.
+pub async fn told(tx: &mut Tx, id: BulletinId, now: Timestamp) -> anyhow::Result<bool> {
+    let told = sqlx::query(TOLD).bind(now.as_micros()).bind(id.get()).execute(&mut **tx).await;
+    Ok(told.context("keeping that a bulletin's writer was told")?.rows_affected() > 0)
+}
+
 /// How many this person still has to read.
 pub async fn unread(db: &Db, person: PersonId, now: Timestamp) -> anyhow::Result<i64> {
     let row = sqlx::query(UNREAD).bind(person.get()).bind(now.as_micros()).fetch_one(db.read()).await;
     Ok(row.context("counting unread bulletins")?.try_get("count")?)
+}
+
+/// How many of this person's own bulletins somebody has not read in time, while they hold.
+pub async fn late(
+    db: &Db,
+    person: PersonId,
+    now: Timestamp,
+    written_before: Timestamp,
+) -> anyhow::Result<i64> {
+    let late = sqlx::query(LATE).bind(person.get()).bind(now.as_micros()).bind(written_before.as_micros());
+    Ok(late.fetch_one(db.read()).await.context("counting late bulletins")?.try_get("count")?)
 }

@@ -1,5 +1,7 @@
 //! Claiming what is due, and keeping what gateways say of it.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use db::{Db, Row, Tx};
 use kernel::{NoticeId, Timestamp};
@@ -9,26 +11,35 @@ use super::{columns, kept};
 use crate::rules::settle::Receipt;
 use crate::rules::{Channel, Class, Kept};
 
+/// A receipt may be so much older than its notice's name.
+const ORPHAN_MAX: Duration = Duration::from_secs(3 * 24 * 3_600);
+
 /// Urgent ones first; each of the two walks one index.
 const DUE: &str = columns!(
-    "WHERE state = 'queued' AND channel = $1 AND urgent = $2 AND next_at <= $3 ORDER BY next_at, id LIMIT $4"
+    "WHERE state = 'queued' AND channel = $1 AND urgent = $2 AND next_at <= $3 AND expires_at > $3 ORDER BY next_at, id LIMIT $4"
 );
 const ABANDONED: &str =
     columns!("WHERE state = 'sending' AND lease_until < $1 ORDER BY lease_until LIMIT 100");
 const EXPIRED: &str = columns!("WHERE state = 'queued' AND expires_at <= $1 ORDER BY expires_at LIMIT 200");
 const UNKNOWN: &str =
-    columns!("WHERE state = 'unknown' AND channel = $1 AND done_at > $2 ORDER BY id LIMIT 50");
+    columns!("WHERE state = 'unknown' AND channel = $1 AND done_at > $2 AND id > $3 ORDER BY id LIMIT 50");
 const REFERENCED: &str = columns!(
-    "WHERE recipient = $2 AND handed_at > $3 AND reference = $1 AND state IN ('unknown', 'sending') \
+    "WHERE recipient = $2 AND handed_at > $3 AND reference = $1 AND state IN ('unknown', 'sending', 'sent') \
      ORDER BY handed_at DESC LIMIT 1"
 );
 /// Those that may have gone out count as well.
 const TODAY: &str = "SELECT COUNT(*) AS count FROM notices_notice WHERE recipient = $1 AND handed_at >= $2 AND class = $3 \
      AND state IN ('sending', 'sent', 'delivered', 'unknown')";
 const WAITING: &str = "SELECT channel, COUNT(*) AS count, MIN(created_at) AS oldest FROM notices_notice WHERE state = 'queued' GROUP BY channel";
+/// Names are given again after some time: what was heard under it about another notice, or long ago about none, is not
+/// about this one.
 const LINK: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
      VALUES ($1, $2, $3, $4, NULL, '', $5) ON CONFLICT (gateway, message_id) \
-     DO UPDATE SET notice = excluded.notice, part = excluded.part";
+     DO UPDATE SET notice = excluded.notice, part = excluded.part, \
+     outcome = CASE WHEN notices_receipt.notice = $3 OR (notices_receipt.notice IS NULL AND notices_receipt.at > $6) \
+     THEN notices_receipt.outcome END, \
+     error = CASE WHEN notices_receipt.notice = $3 OR (notices_receipt.notice IS NULL AND notices_receipt.at > $6) \
+     THEN notices_receipt.error ELSE '' END";
 const HEAR: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
      VALUES ($1, $2, NULL, NULL, $3, $4, $5) ON CONFLICT (gateway, message_id) \
      DO UPDATE SET outcome = excluded.outcome, error = excluded.error, at = excluded.at RETURNING notice";
@@ -36,6 +47,7 @@ const PARTS: &str = "SELECT message_id, part, outcome, error, at FROM notices_re
 const REPLY: &str = "INSERT INTO notices_reply (id, at, phone, text, notice) VALUES ($1, $2, $3, $4, $5)";
 const REPLIES: &str = "SELECT id, at, text FROM notices_reply WHERE notice = $1 ORDER BY id LIMIT 100";
 const NONCE: &str = "INSERT INTO notices_nonce (nonce, at) VALUES ($1, $2) ON CONFLICT (nonce) DO NOTHING";
+const FORGET_ORPHANS: &str = "DELETE FROM notices_receipt WHERE notice IS NULL AND at < $1";
 const FORGET_NONCES: &str = "DELETE FROM notices_nonce WHERE at < $1";
 const LAST_TO: &str = columns!("WHERE recipient = $1 AND handed_at > $2 ORDER BY handed_at DESC LIMIT 1");
 
@@ -70,8 +82,13 @@ pub async fn expired(tx: &mut Tx, now: Timestamp) -> anyhow::Result<Vec<Kept>> {
 }
 
 /// What nobody knows about since a moment: the gateway may be asked.
-pub async fn unknown(tx: &mut Tx, channel: Channel, since: Timestamp) -> anyhow::Result<Vec<Kept>> {
-    all(tx, sqlx::query(UNKNOWN).bind(channel.as_str()).bind(since.as_micros())).await
+pub async fn unknown(
+    tx: &mut Tx,
+    channel: Channel,
+    since: Timestamp,
+    after: NoticeId,
+) -> anyhow::Result<Vec<Kept>> {
+    all(tx, sqlx::query(UNKNOWN).bind(channel.as_str()).bind(since.as_micros()).bind(after.get())).await
 }
 
 /// The notice a receipt means that carries our reference.
@@ -117,6 +134,7 @@ pub async fn link(
     for (part, id) in ids {
         let link = sqlx::query(LINK).bind(gateway).bind(id).bind(notice.get());
         let link = link.bind(i64::try_from(*part).unwrap_or(i64::MAX)).bind(at.as_micros());
+        let link = link.bind((at - ORPHAN_MAX).as_micros());
         link.execute(&mut **tx).await.context("keeping a gateway's name of a notice")?;
     }
     Ok(())
@@ -193,6 +211,13 @@ pub async fn replies(db: &Db, notice: NoticeId) -> anyhow::Result<Vec<(Timestamp
 pub async fn is_new(tx: &mut Tx, nonce: &str, at: Timestamp) -> anyhow::Result<bool> {
     let add = sqlx::query(NONCE).bind(nonce).bind(at.as_micros()).execute(&mut **tx).await;
     Ok(add.context("keeping a nonce")?.rows_affected() > 0)
+}
+
+/// Receipts whose notice never had that name.
+pub async fn forget_orphans(tx: &mut Tx, before: Timestamp) -> anyhow::Result<()> {
+    let forget = sqlx::query(FORGET_ORPHANS).bind(before.as_micros()).execute(&mut **tx).await;
+    forget.context("forgetting receipts")?;
+    Ok(())
 }
 
 pub async fn forget_nonces(tx: &mut Tx, before: Timestamp) -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use crate::rules::template::{Draft, Stage, Template};
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT code, language, version, name, class, state, subject, body, fields, written_by, written_at, \
+            "SELECT code, language, version, name, class, state, subject, body, fields, urgent, written_by, written_at, \
              reviewed_by, reviewed_at, revision FROM notices_template ",
             $rest
         )
@@ -32,11 +32,11 @@ const LIST: &str = columns!(
      AND n.language = t.language AND n.version > t.version) ORDER BY code, language, version DESC LIMIT 500"
 );
 const ADD: &str = "INSERT INTO notices_template (code, language, version, name, class, state, subject, body, fields, \
-     written_by, written_at, reviewed_by, reviewed_at, revision) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) ON CONFLICT (code, language, version) DO NOTHING";
+     written_by, written_at, reviewed_by, reviewed_at, urgent, revision) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1) ON CONFLICT (code, language, version) DO NOTHING";
 const SAVE: &str = "UPDATE notices_template SET name = $1, class = $2, state = $3, subject = $4, body = $5, fields = $6, \
-     written_by = $7, written_at = $8, reviewed_by = $9, reviewed_at = $10, revision = revision + 1 \
-     WHERE code = $11 AND language = $12 AND version = $13 AND revision = $14";
+     written_by = $7, written_at = $8, reviewed_by = $9, reviewed_at = $10, urgent = $11, revision = revision + 1 \
+     WHERE code = $12 AND language = $13 AND version = $14 AND revision = $15";
 const RETIRE_OTHERS: &str = "UPDATE notices_template SET state = 'retired', revision = revision + 1 \
      WHERE code = $1 AND language = $2 AND version <> $3 AND state = 'approved'";
 
@@ -54,6 +54,7 @@ fn template(row: &Row) -> anyhow::Result<Template> {
         draft: Draft {
             name: row.try_get("name")?,
             class: Class::of(&class).with_context(|| format!("the class {class}"))?,
+            urgent: row.try_get::<i64, _>("urgent")? == 1,
             subject: row.try_get("subject")?,
             body: row.try_get("body")?,
             fields: serde_json::from_str(&fields).context("the fields as kept")?,
@@ -114,7 +115,8 @@ pub async fn add(tx: &mut Tx, template: &Template) -> anyhow::Result<bool> {
         .bind(template.written_by.map(PersonId::get))
         .bind(template.written_at.as_micros())
         .bind(template.reviewed_by.map(PersonId::get))
-        .bind(template.reviewed_at.map(Timestamp::as_micros));
+        .bind(template.reviewed_at.map(Timestamp::as_micros))
+        .bind(i64::from(template.draft.urgent));
     Ok(add.execute(&mut **tx).await.context("adding a template")?.rows_affected() > 0)
 }
 
@@ -131,6 +133,7 @@ pub async fn save(tx: &mut Tx, template: &Template) -> anyhow::Result<bool> {
         .bind(template.written_at.as_micros())
         .bind(template.reviewed_by.map(PersonId::get))
         .bind(template.reviewed_at.map(Timestamp::as_micros))
+        .bind(i64::from(template.draft.urgent))
         .bind(&template.code)
         .bind(&template.language)
         .bind(template.version)

@@ -49,6 +49,21 @@ fn a_bulletin_is_read_and_who_has_not_read_it_is_known() {
         assert_eq!(again.body["read_at"], first, "the first reading counts");
         assert_eq!((unread(2).await, unread(3).await), (Some(0), Some(1)));
 
+        // Told once, and the writer's bar says so.
+        for _ in 0..2 {
+            crate::jobs::unread(site.app.clone()).await.expect("looked");
+        }
+        let told: Vec<(String,)> =
+            sqlx::query_as("SELECT payload FROM db_outbox WHERE kind = 'notices.bulletin_unread'")
+                .fetch_all(site.app.db.read())
+                .await
+                .expect("events");
+        let told: Vec<crate::BulletinUnread> =
+            told.iter().map(|(one,)| serde_json::from_str(one).expect("an event")).collect();
+        assert_eq!(told.iter().map(|one| one.unread.as_slice()).collect::<Vec<_>>(), [[PersonId(3)]]);
+        let bar = site.get("/api/notices/bulletins/unread").by(1, WRITER).send().await;
+        assert_eq!(bar.body, json!({ "unread": 0, "late": 1 }));
+
         let list = site.get(path).by(3, READER).send().await;
         let mine = &list.body["items"][0];
         assert_eq!((&mine["overdue"], &mine["late"]), (&json!(true), &json!(true)));

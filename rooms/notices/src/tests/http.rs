@@ -74,6 +74,14 @@ fn what_waits_can_be_cancelled_and_what_failed_sent_again() {
         put_demo(&site.app).await.expect("the texts");
         let form = json!({ "template": "outage_cancelled", "channel": "sms", "to": "13812345678",
             "values": { "date": "1月6日", "area": "铜官区" }, "key": "a", "about": { "room": "work_orders", "id": "wo_1" } });
+        let mut urgent = form.clone();
+        urgent["urgent"] = json!(true);
+        let urgent = site.post("/api/notices", urgent).by(3, SENDER).send().await;
+        assert_eq!(
+            said(&urgent),
+            (422, "notices.never_urgent".into()),
+            "nobody has approved that of this text"
+        );
         let sent = site.post("/api/notices", form).by(3, SENDER).send().await;
         let id = sent.body["id"].as_str().expect("an id").to_owned();
         let act = |act: &str, why: &str, version: i64| json!({ "act": act, "why": why, "version": version });

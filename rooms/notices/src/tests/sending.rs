@@ -17,7 +17,8 @@ use web::App;
 use web::testing::TestSite;
 
 use super::accepted;
-use crate::rules::{Class, Notice, State, Urgency};
+use crate::rules::settle::Receipt;
+use crate::rules::{Channel, Class, Notice, State, Urgency};
 use crate::store::consents::{self, Consent};
 use crate::{MIGRATIONS, Ways, jobs, put_demo, room, send, store};
 
@@ -83,12 +84,16 @@ impl Rig {
         store::read(&self.app().db, id).await.expect("read").expect("there").state
     }
 
+    fn sending(&self) -> impl Future<Output = anyhow::Result<()>> + use<> {
+        jobs::send(self.app(), self.ways.clone(), Arc::new(Calendar::china()), Channel::Sms)
+    }
+
     async fn run(&self) {
-        jobs::send(self.app(), self.ways.clone(), Arc::new(Calendar::china())).await.expect("sent");
+        self.sending().await.expect("sent");
     }
 
     async fn tidy(&self) {
-        jobs::tidy(self.app(), self.ways.clone()).await.expect("tidied");
+        jobs::tidy(self.app()).await.expect("tidied");
     }
 
     async fn becomes(&self, id: NoticeId, state: State) {
@@ -236,6 +241,171 @@ fn only_what_certainly_did_not_go_out_is_tried_again() {
     });
 }
 
+/// One that hangs holds up no other: as soon as one has ended another goes out.
+#[test]
+fn the_window_is_kept_full() {
+    on_both(&[MIGRATIONS], async |db| {
+        let rig = Rig::start(&db).await;
+        rig.there.moods([Mood::TakeAndSaySilent]);
+        for order in 0..10 {
+            rig.queue(&accepted(&format!("1390000{order:03}0"), &format!("wo_{order}"))).await;
+        }
+        let sending = tokio::spawn(rig.sending());
+        until("ten messages", async || rig.there.taken().len() == 10).await;
+        assert!(!sending.is_finished(), "the first one still hangs");
+        let late = rig.queue(&accepted("13900001110", "wo_late")).await;
+        rig.becomes(late, State::Delivered).await;
+        assert!(!sending.is_finished());
+        sending.abort();
+    });
+}
+
+/// A gateway that does not want us is nobody's attempt.
+#[test]
+fn a_gateway_that_is_down_takes_no_attempt_and_only_its_time_ends_a_notice() {
+    on_both(&[MIGRATIONS], async |db| {
+        let rig = Rig::start(&db).await;
+        let id = rig.queue(&Notice { urgency: Urgency::Urgent, ..accepted("13900000001", "wo_1") }).await;
+        for _ in 0..10 {
+            rig.there.moods([Mood::Refuse(0x04)]);
+            rig.run().await;
+            let waits = store::read(&db, id).await.expect("read").expect("there");
+            assert_eq!((waits.state, waits.why.as_str(), waits.attempts), (State::Queued, "gateway", 0));
+            rig.site.clock.advance(Duration::from_secs(60));
+        }
+        rig.run().await;
+        rig.becomes(id, State::Delivered).await;
+    });
+}
+
+/// When the process ends nothing more is claimed, and what is under way comes to its end.
+#[test]
+fn the_end_is_waited_for() {
+    on_both(&[MIGRATIONS], async |db| {
+        let rig = Rig::start(&db).await;
+        let (first, second) = (accepted("13900000001", "wo_1"), accepted("13900000002", "wo_2"));
+        let first = rig.queue(&first).await;
+        let ending = rig.app().ending;
+        let sending = tokio::spawn(rig.sending());
+        until("a claim", async || rig.state(first).await != State::Queued).await;
+        ending.begin();
+        sending.await.expect("no panic").expect("sent");
+        let second = rig.queue(&second).await;
+        rig.becomes(first, State::Delivered).await;
+        rig.run().await;
+        assert_eq!(rig.state(second).await, State::Queued, "nothing is begun any more");
+        rig.ways.leave().await;
+        until("goodbye", async || rig.there.bound() == 0).await;
+    });
+}
+
+/// A gateway gives its names again one day: what was heard of the old message is not true of the new one.
+#[test]
+fn a_name_given_again_brings_no_old_receipt() {
+    on_both(&[MIGRATIONS], async |db| {
+        let rig = Rig::start(&db).await;
+        let now = rig.app().now();
+        let heard = async |name: &str, notice: NoticeId, at| {
+            let mut tx = db.begin().await.expect("a change");
+            store::sending::link(&mut tx, "smpp", notice, &[(0, name.into())], at).await.expect("linked");
+            let parts = store::sending::parts(&mut tx, notice).await.expect("read");
+            tx.commit().await.expect("kept");
+            parts.into_iter().map(|part| part.receipt).collect::<Vec<_>>()
+        };
+        let receipt = async |name: &str| {
+            let mut tx = db.begin().await.expect("a change");
+            store::sending::hear(&mut tx, "smpp", name, Receipt::Delivered, "", now).await.expect("heard");
+            tx.commit().await.expect("kept");
+        };
+        assert_eq!(heard("7", NoticeId(1), now).await, [None]);
+        receipt("7").await;
+        assert_eq!(heard("7", NoticeId(1), now).await, [Some(Receipt::Delivered)], "the same again");
+        assert_eq!(heard("7", NoticeId(2), now).await, [None], "given again");
+        receipt("8").await;
+        assert_eq!(
+            heard("8", NoticeId(3), now).await,
+            [Some(Receipt::Delivered)],
+            "it came before its notice"
+        );
+        receipt("9").await;
+        let later = now + Duration::from_secs(4 * 24 * 3_600);
+        assert_eq!(heard("9", NoticeId(4), later).await, [None], "long ago, and nobody's");
+        receipt("10").await;
+        rig.site.clock.advance(Duration::from_secs(8 * 24 * 3_600));
+        rig.tidy().await;
+        let mut tx = db.begin().await.expect("a change");
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM notices_receipt WHERE message_id = '10'")
+            .fetch_one(&mut *tx)
+            .await
+            .expect("counted");
+        assert_eq!(count, 0, "forgotten");
+    });
+}
+
+/// A gateway of which the test decides when it answers.
+struct Patient {
+    asked: tokio::sync::Semaphore,
+    answer: tokio::sync::Semaphore,
+}
+
+impl Gateway for Patient {
+    fn name(&self) -> &'static str {
+        "patient"
+    }
+    fn window(&self) -> usize {
+        1
+    }
+    fn ready(&self) -> Result<(), String> {
+        Ok(())
+    }
+    fn send(&self, _: gateways::Message) -> futures::future::BoxFuture<'_, gateways::Sent> {
+        Box::pin(async {
+            self.asked.add_permits(1);
+            self.answer.acquire().await.expect("open").forget();
+            gateways::Sent::NotSent { again: true, why: "<lisi@163.com> busy\u{0}".into() }
+        })
+    }
+    fn ask(&self, _: gateways::Message) -> futures::future::BoxFuture<'_, gateways::Asked> {
+        Box::pin(async { gateways::Asked::Away })
+    }
+}
+
+/// The lease was over and somebody has given the try up: its answer is still the best that is known of it.
+#[test]
+fn an_answer_after_the_lease_settles_its_own_try() {
+    on_both(&[MIGRATIONS], async |db| {
+        let none = || tokio::sync::Semaphore::new(0);
+        let patient = Arc::new(Patient { asked: none(), answer: none() });
+        let sms: Arc<dyn Gateway> = patient.clone();
+        let Ok(ways) = Ways::open(|_| Ok::<_, std::convert::Infallible>((Some(sms), None)));
+        let ways = Arc::new(ways);
+        let site = TestSite::new(db.clone(), vec![room(ways.clone(), Calendar::china())]);
+        site.clock.advance(Duration::from_secs(3_600));
+        put_demo(&site.app).await.expect("the texts");
+        let mut tx = db.begin().await.expect("a change");
+        let wish = accepted("13900000001", "wo_1");
+        let id = send(&mut tx, site.app.now(), site.app.id(), &wish).await.expect("asked").expect("queued");
+        tx.commit().await.expect("kept");
+        let calendar = Arc::new(Calendar::china());
+        let sending = tokio::spawn(jobs::send(site.app.clone(), ways, calendar, Channel::Sms));
+        patient.asked.acquire().await.expect("open").forget();
+        site.clock.advance(Duration::from_secs(181));
+        jobs::tidy(site.app.clone()).await.expect("tidied");
+        let kept = async || store::read(&db, id).await.expect("read").expect("there");
+        assert_eq!(kept().await.state, State::Unknown);
+        patient.answer.add_permits(1);
+        until("an answer", async || kept().await.state == State::Queued).await;
+        let kept = kept().await;
+        assert_eq!((kept.why.as_str(), kept.attempts), ("retry", 1));
+        assert_eq!(
+            kept.detail, "<l***@163.com> busy",
+            "nobody's address, and nothing that a database refuses"
+        );
+        site.app.ending.begin();
+        sending.abort();
+    });
+}
+
 /// Drops a future when it has been polled so often.
 struct Killed<'a, F> {
     victim: Pin<&'a mut F>,
@@ -266,7 +436,7 @@ fn a_sender_that_dies_anywhere_sends_nothing_twice_and_loses_nothing() {
             let wish = Notice { urgency: Urgency::Urgent, ..accepted(&phone, &format!("wo_{polls}")) };
             let id = rig.queue(&wish).await;
             {
-                let victim = pin!(jobs::send(rig.app(), rig.ways.clone(), Arc::new(Calendar::china())));
+                let victim = pin!(rig.sending());
                 died += usize::from(!Killed { victim, polls }.await);
             }
             // The next process: first with the lease of the dead one, then after it.

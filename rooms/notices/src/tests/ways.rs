@@ -44,12 +44,17 @@ impl Rig {
     }
 
     async fn run(&self) {
-        let calendar = Arc::new(Calendar::china());
-        jobs::send(self.site.app.clone(), self.ways.clone(), calendar).await.expect("sent");
+        for channel in [Channel::Sms, Channel::Mail] {
+            let calendar = Arc::new(Calendar::china());
+            jobs::send(self.site.app.clone(), self.ways.clone(), calendar, channel).await.expect("sent");
+        }
     }
 
     async fn tidy(&self) {
-        jobs::tidy(self.site.app.clone(), self.ways.clone()).await.expect("tidied");
+        jobs::tidy(self.site.app.clone()).await.expect("tidied");
+        for channel in [Channel::Sms, Channel::Mail] {
+            jobs::ask(self.site.app.clone(), self.ways.clone(), channel).await.expect("asked");
+        }
     }
 
     async fn state(&self, id: NoticeId) -> State {
@@ -80,6 +85,9 @@ fn an_http_gateway_is_asked_where_nobody_knows_and_calls_back() {
         rig.tidy().await;
         assert_eq!((rig.state(cut).await, rig.state(lost).await), (State::Delivered, State::Queued));
         rig.run().await;
+        assert_eq!(rig.state(lost).await, State::Queued, "not at once: the gateway has just failed with it");
+        rig.site.clock.advance(Duration::from_secs(30));
+        rig.run().await;
         assert_eq!(rig.state(lost).await, State::Sent, "it was never had, so it goes out now");
         assert_eq!(there.taken().len(), 2);
 
@@ -95,11 +103,86 @@ fn an_http_gateway_is_asked_where_nobody_knows_and_calls_back() {
         let replayed = rig.call_back(SECRET, "aaaaaaaaaaaaaaaa", &receipt).await;
         assert_eq!(replayed.status.as_u16(), 403, "the same request again");
 
-        let reply = json!({ "kind": "reply", "from": "13900000001", "text": "退订" });
+        let reply = json!({ "kind": "reply", "from": "8613900000001", "text": "退订\u{0}。" });
         rig.call_back(SECRET, "bbbbbbbbbbbbbbbb", &reply).await;
         assert_eq!(store::sending::replies(&db, cut).await.expect("asked").len(), 1);
         let consents = store::consents::consents(&db, "13900000001", 10).await.expect("asked");
         assert_eq!(consents.iter().map(|one| one.granted).collect::<Vec<_>>(), [false]);
+
+        // Somebody has to look at it.
+        let replies = async |query: &str| {
+            let path = format!("/api/notices/replies{query}");
+            rig.site.get(&path).by(3, &["notices.read"]).send().await.body
+        };
+        let one = replies("?unseen=true").await;
+        let row = &one["items"][0];
+        assert_eq!(
+            (&row["from"], &row["text"], &row["notice"], &row["about"]["id"], &one["unseen"]),
+            (&json!("139****0001"), &json!("退订。"), &json!(cut.to_string()), &json!("wo_1"), &json!(1))
+        );
+        let path = format!("/api/notices/replies/{}/seen", row["id"].as_str().expect("an id"));
+        let seen = rig.site.post(&path, json!({})).by(3, &["notices.read"]).send().await;
+        assert_eq!(seen.body["seen_by"], json!(kernel::PersonId(3)));
+        rig.site.post(&path, json!({})).by(4, &["notices.read"]).send().await;
+        assert_eq!(replies("?unseen=true").await, json!({ "items": [], "unseen": 0 }));
+        assert_eq!(replies("").await["items"][0]["seen_by"], json!(kernel::PersonId(3)), "the first counts");
+    });
+}
+
+/// What nobody knew was sent again by a person: the gateway's word that it never had the first sends nothing more.
+#[test]
+fn what_a_person_sent_again_is_not_sent_by_itself() {
+    on_both(&[MIGRATIONS], async |db| {
+        let there = HttpGateway::start(SECRET).await.expect("a gateway");
+        let config = http::Config { url: there.url(), secret: SECRET.into(), trusted: None, window: 4 };
+        let sms: Arc<dyn Gateway> = Arc::new(http::Client::new(config).expect("a client"));
+        let rig = Rig::start(&db, Some(sms), None).await;
+        there.habits([Habit::Cut, Habit::Cut]);
+        let lost = rig.go(&accepted("13900000001", "wo_1")).await;
+        let void = rig.go(&accepted("13900000002", "wo_2")).await;
+        assert_eq!((rig.state(lost).await, rig.state(void).await), (State::Unknown, State::Unknown));
+
+        let act = json!({ "act": "resend", "why": "客户说没收到", "version": 3 });
+        let path = format!("/api/notices/{lost}/act");
+        let again = rig.site.post(&path, act.clone()).by(3, &["notices.send"]).send().await;
+        assert_eq!((again.status.as_u16(), &again.body["state"]), (200, &json!("queued")));
+        let twice = rig.site.post(&path, act).by(3, &["notices.send"]).send().await;
+        assert_eq!(twice.status.as_u16(), 409, "only once");
+        let mut tx = db.begin().await.expect("a change");
+        let about = crate::Subject::new("work_orders", "wo_2");
+        let now = rig.site.app.now();
+        crate::cancel_about(&mut tx, now, &about, "作废").await.expect("taken back");
+        tx.commit().await.expect("kept");
+
+        rig.tidy().await;
+        assert_eq!((rig.state(lost).await, rig.state(void).await), (State::Cancelled, State::Cancelled));
+        rig.site.clock.advance(Duration::from_secs(3_600));
+        rig.run().await;
+        rig.tidy().await;
+        let to: Vec<String> = there.taken().into_iter().map(|taken| taken.to).collect();
+        assert_eq!(to, ["13900000001"], "once to who was sent it again, never to who was not to have it");
+    });
+}
+
+/// A message that the gateway stumbles over each time is not tried for ever, nor at once.
+#[test]
+fn what_the_gateway_never_had_is_tried_as_often_as_anything_else() {
+    on_both(&[MIGRATIONS], async |db| {
+        let there = HttpGateway::start(SECRET).await.expect("a gateway");
+        let config = http::Config { url: there.url(), secret: SECRET.into(), trusted: None, window: 4 };
+        let sms: Arc<dyn Gateway> = Arc::new(http::Client::new(config).expect("a client"));
+        let rig = Rig::start(&db, Some(sms), None).await;
+        there.habits([Habit::Cut; 20]);
+        let id = rig.go(&Notice { urgency: crate::Urgency::Urgent, ..accepted("13900000001", "wo_1") }).await;
+        let mut tries = 0;
+        while !matches!(rig.state(id).await, State::Failed) {
+            tries += 1;
+            assert!(tries <= 8, "{:?}", rig.state(id).await);
+            rig.tidy().await;
+            rig.site.clock.advance(Duration::from_secs(3_600));
+            rig.run().await;
+        }
+        assert_eq!(tries, 8);
     });
 }
 

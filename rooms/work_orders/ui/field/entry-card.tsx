@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { Mark, useProblemText, type Tone } from "@kit";
 import { Problem } from "@lib/api";
 import { moment } from "@lib/format";
-import { open } from "./queue";
+import { open, stuck } from "./queue";
 import type { Sync } from "./sync";
 import { isFile, nameOf, type Entry, type What } from "./types";
 
@@ -55,6 +55,7 @@ export function EntryCard({ entry, sync, behind, underway, withOrder = false }: 
   const said = why ? (why.code === "web.not_found" ? { what: t("field.gone.text"), todo: "" } : text(new Problem(why.status, why.code, why.params))) : null;
   const state = underway ? t("field.waiting.underway") : behind ? t("field.waiting.held") : t(`field.waiting.${standing.is}`);
   const mine = open(entry) && !underway;
+  const may = mine || standing.is === "aside" || (stuck(entry) && !underway);
   return (
     <li className="crew-entry" data-standing={standing.is} data-act={name}>
       <div className="first">
@@ -73,23 +74,24 @@ export function EntryCard({ entry, sync, behind, underway, withOrder = false }: 
           {said.what} {said.todo}
         </p>
       )}
-      {mine && !asks && (
+      {may && !asks && (
         <div className="do">
-          {!PLAIN.includes(name) && (
+          {mine && !PLAIN.includes(name) && (
             <Link className="crew-small" to={`/field/${entry.order}/${name}?entry=${entry.seq}`}>
               {t("field.waiting.mend")}
             </Link>
           )}
           {standing.is !== "waiting" && (
-            <button type="button" className="crew-small" onClick={() => void sync.mend(entry.seq, what)}>
+            <button type="button" className="crew-small" onClick={() => void sync.again(entry.seq)}>
               {t("field.waiting.again")}
             </button>
           )}
-          {standing.is === "aside" ? (
+          {standing.is === "aside" && mine && (
             <button type="button" className="crew-small bad" onClick={() => setAsks(true)}>
               {t("field.waiting.throw")}
             </button>
-          ) : (
+          )}
+          {standing.is !== "aside" && (
             <button type="button" className="crew-small" onClick={() => void sync.putAside(entry.seq)}>
               {t("field.waiting.aside_do")}
             </button>

@@ -1,6 +1,6 @@
 // In which order entries go out, and what becomes of them: nothing lost, nothing sent past one that was refused.
 import { describe, expect, it } from "vitest";
-import { answered, aside, held, meaning, mended, next, open, rested, sending, tally, wakeIn, WAITING } from "./queue";
+import { again, answered, aside, held, meaning, mended, next, open, rested, sending, tally, wakeIn, WAITING } from "./queue";
 import type { Entry, Standing } from "./types";
 
 const REFUSED: Standing = { is: "refused", why: { status: 422, code: "work_orders.impossible_time", params: {} } };
@@ -40,7 +40,10 @@ describe("answered", () => {
 
   it("leaves only when the server has it", () => check({ is: "done" }, null));
   it("keeps a refusal with its reason", () => check({ is: "refused", why: { status: 409, code: "work_orders.wrong_state", params: {} } }, { is: "refused", why: { status: 409, code: "work_orders.wrong_state", params: {} } }));
-  it("stays as it is when nobody is signed in", () => check({ is: "signed_out" }, OUT));
+  it("has not been tried when nobody is signed in, or somebody else", () => {
+    check({ is: "signed_out" }, WAITING);
+    check({ is: "other" }, WAITING);
+  });
   it("rests after a lost answer", () => check({ is: "lost" }, { is: "waiting", tries: 1, after: 2_000 }));
   it("rests longer each time, a minute at most", () => {
     let one = entry(1, "a");
@@ -59,6 +62,9 @@ it.each([
   [429, "web.too_many", "lost"],
   [409, "web.changed_meanwhile", "lost"],
   [401, "web.sign_in_first", "signed_out"],
+  [401, "app.http_401", "signed_out"],
+  [409, "web.other_person", "other"],
+  [413, "app.http_413", "refused"],
   [403, "web.forbidden", "refused"],
   [404, "web.not_found", "refused"],
   [409, "work_orders.wrong_state", "refused"],
@@ -76,6 +82,16 @@ describe("words", () => {
     expect(aside(out)).toBe(out);
   });
   it("may be changed after a refusal", () => expect(mended(entry(1, "a", REFUSED), other).standing).toEqual(WAITING));
+  it("may be put aside when the server stumbles over them again and again, and stay what may have arrived", () => {
+    const sent = (tries: number) => entry(1, "a", { is: "waiting", tries, after: 9_000 });
+    expect(aside(sent(4)).standing.is).toBe("waiting");
+    const put = aside(sent(5));
+    expect(put.standing).toEqual({ is: "aside", why: null, tries: 5 });
+    expect(open(put)).toBe(false);
+    expect(mended(put, other)).toBe(put);
+    expect(again(put)).toMatchObject({ token: "t1", what: sent(5).what, standing: { is: "waiting", tries: 5, after: 0 } });
+    expect(again(entry(1, "a", REFUSED)).standing).toEqual(WAITING);
+  });
   it("keep the reason when they are put aside", () => expect(aside(entry(1, "a", REFUSED)).standing).toEqual({ is: "aside", why: REFUSED.is === "refused" ? REFUSED.why : null }));
 });
 
@@ -83,6 +99,12 @@ it("ends every rest when the network is back", () => {
   expect(rested(entry(1, "a", RESTS)).standing).toEqual({ ...RESTS, after: 0 });
   const fresh = entry(2, "a");
   expect(rested(fresh)).toBe(fresh);
+});
+
+it("rests no longer than a rest when the clock is set back", () => {
+  const ahead: Standing = { is: "waiting", tries: 1, after: 3_600_000 };
+  expect(next([entry(1, "a", ahead)], 5_000)?.seq).toBe(1);
+  expect(wakeIn([entry(1, "a", ahead)], 5_000)).toBe(0);
 });
 
 it("wakes for the first that has rested", () => {

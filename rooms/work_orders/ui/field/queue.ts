@@ -2,12 +2,16 @@
 import type { Entry, Refused, Standing, What } from "./types";
 
 /** What came of sending. `lost`: no answer that can be believed, so it may or may not have been done. */
-export type Answer = { is: "done" } | { is: "lost" } | { is: "signed_out" } | { is: "refused"; why: Refused };
+export type Answer = { is: "done" } | { is: "lost" } | { is: "signed_out" } | { is: "other" } | { is: "refused"; why: Refused };
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 60_000;
+/** No rest is longer, with its spread: one that seems to be was reckoned by a clock that has been set back since. */
+const REST_MS = LONGEST_MS * 1.25;
+/** After so many tries without an answer an entry may be put aside, so that the others of its order go on. */
+const STUCK_TRIES = 5;
 
-export const WAITING: Standing = { is: "waiting", tries: 0, after: 0 };
+export const WAITING: Extract<Standing, { is: "waiting" }> = { is: "waiting", tries: 0, after: 0 };
 
 /** Neither sent nor put aside: an order's first one holds those behind it. */
 const counts = (entry: Entry) => entry.standing.is !== "aside";
@@ -23,12 +27,14 @@ function heads(entries: Entry[]): Entry[] {
 
 /** What is to be sent now: in order within each order; one that is refused or resting holds back its own order only. */
 export function next(entries: Entry[], now: number): Entry | null {
-  return heads(entries).find(({ standing }) => standing.is === "waiting" && standing.after <= now) ?? null;
+  return heads(entries).find(({ standing }) => standing.is === "waiting" && rest(standing.after, now) === 0) ?? null;
 }
+
+const rest = (after: number, now: number) => (after - now > REST_MS ? 0 : Math.max(0, after - now));
 
 /** In how many ms the first one has rested; null: none rests. */
 export function wakeIn(entries: Entry[], now: number): number | null {
-  const rests = heads(entries).flatMap(({ standing }) => (standing.is === "waiting" ? [Math.max(0, standing.after - now)] : []));
+  const rests = heads(entries).flatMap(({ standing }) => (standing.is === "waiting" ? [rest(standing.after, now)] : []));
   return rests.length > 0 ? Math.min(...rests) : null;
 }
 
@@ -50,8 +56,10 @@ export function answered(entry: Entry, answer: Answer, now: number, spread: numb
       return null;
     case "refused":
       return { ...entry, standing: { is: "refused", why: answer.why } };
+    // The server has surely not done it: that was no try.
     case "signed_out":
-      return entry;
+    case "other":
+      return entry.standing.is === "waiting" ? { ...entry, standing: { ...entry.standing, tries: Math.max(0, entry.standing.tries - 1) } } : entry;
     case "lost": {
       const tries = entry.standing.is === "waiting" ? Math.max(1, entry.standing.tries) : 1;
       const rest = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(tries - 1, 10));
@@ -67,7 +75,12 @@ export function rested(entry: Entry): Entry {
 
 /** Whether its words may still be changed: the server has surely not done it. */
 export function open({ standing }: Entry): boolean {
-  return standing.is !== "waiting" || standing.tries === 0;
+  return standing.is === "refused" || (standing.tries ?? 0) === 0;
+}
+
+/** The server stumbles over it again and again. */
+export function stuck({ standing }: Entry): boolean {
+  return standing.is === "waiting" && standing.tries >= STUCK_TRIES;
 }
 
 /** With other words, to be sent again. What may have been done stays as it is. */
@@ -75,9 +88,19 @@ export function mended(entry: Entry, what: What): Entry {
   return open(entry) ? { ...entry, what, standing: WAITING } : entry;
 }
 
+/** Kept and not sent. What may have been done keeps its token and its words, and the number of its tries says so. */
 export function aside(entry: Entry): Entry {
-  if (!open(entry)) return entry;
-  return { ...entry, standing: { is: "aside", why: entry.standing.is === "refused" ? entry.standing.why : null } };
+  const { standing } = entry;
+  if (standing.is === "aside" || !(open(entry) || stuck(entry))) return entry;
+  if (standing.is === "refused") return { ...entry, standing: { is: "aside", why: standing.why } };
+  return { ...entry, standing: { is: "aside", why: null, ...(standing.tries > 0 ? { tries: standing.tries } : {}) } };
+}
+
+/** As it is, once more. */
+export function again(entry: Entry): Entry {
+  if (entry.standing.is === "waiting") return entry;
+  const tries = entry.standing.is === "aside" ? (entry.standing.tries ?? 0) : 0;
+  return { ...entry, standing: { ...WAITING, tries } };
 }
 
 /** Statuses after which the same may be right a moment later. */
@@ -86,6 +109,7 @@ const PASSING = [408, 425, 429];
 /** What a refusal means for the queue. `0`: no answer came. */
 export function meaning(why: Refused): Answer {
   if (why.status === 401) return { is: "signed_out" };
+  if (why.code === "web.other_person") return { is: "other" };
   // Two were faster than the database: asked again, it is decided anew.
   const raced = why.code.endsWith("changed_meanwhile");
   if (why.status === 0 || why.status >= 500 || PASSING.includes(why.status) || raced) return { is: "lost" };

@@ -11,11 +11,11 @@ const MOST = 100;
 export interface Server {
   /** Who is signed in: null for nobody. Fails where there is no network. */
   who: () => Promise<string | null>;
-  list: () => Promise<OrderLine[]>;
+  list: (person: string) => Promise<OrderLine[]>;
   /** Null: not for this person any more. */
-  order: (id: string) => Promise<Order | null>;
-  /** The order as it stands afterwards, where the answer says it. */
-  send: (entry: Entry, bytes: ArrayBuffer | null) => Promise<{ answer: Answer; order: Order | null }>;
+  order: (id: string, person: string) => Promise<Order | null>;
+  /** In nobody's name but `person`'s. The order as it stands afterwards, where the answer says it. */
+  send: (entry: Entry, bytes: ArrayBuffer | null, person: string) => Promise<{ answer: Answer; order: Order | null }>;
   /** By their codes. */
   subtypes: () => Promise<Subtypes>;
 }
@@ -28,8 +28,9 @@ const isDone = (found: unknown, id: string): boolean => typeof found === "object
 /** What went wrong, for the queue: a refusal in the server's words, or nothing that can be believed. */
 function wrong(error: unknown): Answer {
   if (!(error instanceof Problem)) return { is: "lost" };
-  // Every refusal of the server has a code of its own; another's page has not.
-  if (error.code.startsWith("app.http_") && error.status !== 401) return { is: "lost" };
+  // A no without a code is not the server's own but that of something before it. Not found: then the server is not there.
+  // Too large, forbidden: it will be the same the next time, and somebody has to see it.
+  if (["app.http_404", "app.http_407"].includes(error.code)) return { is: "lost" };
   return meaning({ status: error.status, code: error.code, params: error.params });
 }
 
@@ -45,14 +46,14 @@ export const server: Server = {
       throw error;
     }
   },
-  list: async () => {
-    const page = await api.get<{ items: OrderLine[] } | undefined>("/api/work_orders", { of: "units", open: true, limit: MOST });
+  list: async (person) => {
+    const page = await api.get<{ items: OrderLine[] } | undefined>("/api/work_orders", { of: "units", open: true, limit: MOST }, undefined, person);
     if (!Array.isArray(page?.items)) throw new Problem(0, "app.unreachable");
     return page.items;
   },
-  order: async (id) => {
+  order: async (id, person) => {
     try {
-      const order = await api.get<Order>(`/api/work_orders/${id}`);
+      const order = await api.get<Order>(`/api/work_orders/${id}`, undefined, undefined, person);
       if (!isOrder(order, id)) throw new Problem(0, "app.unreachable");
       return order;
     } catch (error) {
@@ -60,16 +61,16 @@ export const server: Server = {
       throw error;
     }
   },
-  send: async ({ order: id, token, what, standing }, bytes) => {
+  send: async ({ order: id, token, what, standing }, bytes, person) => {
     try {
       if (!isFile(what)) {
-        const order = await api.post<unknown>(`/api/work_orders/${id}/act`, { act: what, token });
+        const order = await api.post<unknown>(`/api/work_orders/${id}/act`, { act: what, token }, false, person);
         if (isDone(order, id)) return { answer: { is: "done" }, order: null };
         return isOrder(order, id) ? { answer: { is: "done" }, order } : { answer: { is: "lost" }, order: null };
       }
       const form = new FormData();
       form.append("file", new Blob([bytes ?? new ArrayBuffer(0)], { type: what.mime }), what.name);
-      const taken = await api.upload<unknown>("POST", address(`/api/work_orders/${id}/attachments`, { what: what.file, token }), form);
+      const taken = await api.upload<unknown>("POST", address(`/api/work_orders/${id}/attachments`, { what: what.file, token }), form, person);
       if (isOrder(taken, id)) return { answer: { is: "done" }, order: taken };
       return { answer: typeof taken === "object" && taken !== null ? { is: "done" } : { is: "lost" }, order: null };
     } catch (error) {

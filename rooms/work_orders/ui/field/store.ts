@@ -37,8 +37,28 @@ export interface NewEntry {
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
+const PREFIX = "field-";
+
+/** What the customers said leaves the telephone, but for orders of which something has been entered or is being written. */
+export async function shed(store: Store): Promise<void> {
+  const [orders, entries, drafts] = await Promise.all([store.orders(), store.entries(), store.drafts()]);
+  const busy = new Set([...entries.map(({ order }) => order), ...drafts.map((key) => key.split("/")[0])]);
+  await store.dropOrders(orders.map(({ id }) => id).filter((id) => !busy.has(id)));
+}
+
+/** The same for everybody who was here before and has not signed out. */
+export async function shedOthers(person: string): Promise<void> {
+  const known = (await indexedDB.databases?.()) ?? [];
+  for (const { name } of known) {
+    if (!name?.startsWith(PREFIX) || name === PREFIX + person) continue;
+    const store = await openStore(name.slice(PREFIX.length));
+    await shed(store);
+    store.close();
+  }
+}
+
 export async function openStore(person: string) {
-  const db = await opened(`field-${person}`);
+  const db = await opened(PREFIX + person);
   // A newer page wants another shape of it.
   db.onversionchange = () => db.close();
 
@@ -64,6 +84,7 @@ export async function openStore(person: string) {
     putDraft: (key: string, value: unknown) => write(["drafts"], (tx) => void tx.objectStore("drafts").put(value, key)),
     dropDraft: (key: string) => write(["drafts"], (tx) => void tx.objectStore("drafts").delete(key)),
     putOrder: (order: Order) => write(["orders"], (tx) => void tx.objectStore("orders").put(order)),
+    drafts: () => read<string[]>("drafts", (store) => store.getAllKeys()),
     dropOrders: (ids: string[]) => write(["orders"], (tx) => ids.forEach((id) => tx.objectStore("orders").delete(id))),
 
     /** Kept, with its number in the order of entering; the draft it was made of is gone with it. */

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Answer } from "./queue";
 import { sample } from "./sample";
 import type { Server } from "./server";
-import { openStore, type NewEntry, type Store } from "./store";
+import { openStore, shedOthers, type NewEntry, type Store } from "./store";
 import { startSync } from "./sync";
 import { nameOf, type Entry, type What } from "./types";
 
@@ -14,7 +14,8 @@ const NOTE: What = { act: "note", text: "到了" };
 
 /** A server that does each token once, and fails as it is told to. */
 class Fake implements Server {
-  who = () => (this.gone ? Promise.reject(new Error("no network")) : Promise.resolve(this.signed));
+  asked = 0;
+  who = () => (this.asked++, this.gone ? Promise.reject(new Error("no network")) : Promise.resolve(this.signed));
   list = () => Promise.resolve(this.orders);
   order = (id: string) => Promise.resolve(this.orders.find((order) => order.id === id) ?? null);
   subtypes = () => Promise.resolve({});
@@ -28,7 +29,8 @@ class Fake implements Server {
   instead: Record<string, ("before" | "after" | Answer)[]> = {};
   #tokens = new Set<string>();
 
-  async send(entry: Entry, bytes: ArrayBuffer | null): Promise<{ answer: Answer; order: null }> {
+  async send(entry: Entry, bytes: ArrayBuffer | null, as: string): Promise<{ answer: Answer; order: null }> {
+    if (!this.gone && as !== this.signed) return { answer: { is: this.signed === null ? "signed_out" : "other" }, order: null };
     const name = nameOf(entry.what);
     const trouble = this.gone ? "before" : this.instead[name]?.shift();
     if (trouble && trouble !== "before" && trouble !== "after") return { answer: trouble, order: null };
@@ -187,6 +189,50 @@ describe("somebody else", () => {
     expect(server.done).toEqual(["wo_1 arrive"]);
   });
 
+  it("does nothing in the name of who has signed in between two entries", async () => {
+    const { sync, store } = await begun();
+    await sync.go();
+    const me = server.signed;
+    server.signed = `pe_other_${person}`;
+    await sync.keep(made(ARRIVE));
+    await sync.go();
+    expect(server.done).toEqual([]);
+    expect(sync.held()).toMatchObject({ link: "other", orders: [{ id: "wo_1" }] });
+    expect((await store.entries())[0]?.standing).toEqual({ is: "waiting", tries: 0, after: 0 });
+    server.signed = me;
+    await sync.hurry();
+    expect(server.done).toEqual(["wo_1 arrive"]);
+  });
+
+  it("sends nothing after it was told to stop", async () => {
+    const { sync, store } = await begun();
+    sync.stop();
+    await sync.keep(made(ARRIVE));
+    await sync.hurry();
+    expect(server.done).toEqual([]);
+    expect(await store.entries()).toHaveLength(1);
+  });
+
+  it("finds nothing of the customers of who never signed out", async () => {
+    const mine = await begun();
+    await mine.sync.go();
+    await mine.store.putDraft("wo_2/note", { text: "写了一半" });
+    mine.store.close();
+    await shedOthers(`pe_other_${person}`);
+    const after = await openStore(`pe_${person}`);
+    expect((await after.orders()).map(({ id }) => id)).toEqual(["wo_2"]);
+  });
+
+  it("finds nothing of the customers when the session has ended by itself", async () => {
+    const { sync, store } = await begun();
+    await sync.go();
+    expect(sync.held().orders).toHaveLength(2);
+    server.signed = null;
+    await sync.hurry();
+    expect(sync.held()).toMatchObject({ link: "signed_out", orders: [] });
+    expect(await store.orders()).toEqual([]);
+  });
+
   it("waits for signing in again", async () => {
     server.signed = null;
     const { sync } = await begun();
@@ -208,6 +254,17 @@ describe("somebody else", () => {
     expect((await store.orders()).map(({ id }) => id)).toEqual(["wo_2"]);
     expect(await store.entries()).toHaveLength(1);
   });
+});
+
+it("asks and lists as ever when the clock was set back", async () => {
+  const { sync } = await begun();
+  await sync.go();
+  const before = server.asked;
+  now -= 3_600_000;
+  server.orders = [];
+  await sync.go();
+  expect(server.asked).toBeGreaterThan(before);
+  expect(sync.held().orders).toEqual([]);
 });
 
 it("marks an entry on the disk before it goes out: its words stay what may have arrived", async () => {

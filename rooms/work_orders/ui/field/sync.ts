@@ -1,8 +1,8 @@
 // Brings what was entered to the server, one after the other, and fetches the orders. It runs while a page of the field is open:
 // at once, when the network comes back, when the page is looked at, every 15 s.
-import { answered, aside, mended, next, open, rested, sending, wakeIn, type Answer } from "./queue";
+import { again as onceMore, answered, aside, mended, next, open, rested, sending, wakeIn, type Answer } from "./queue";
 import type { Server } from "./server";
-import type { NewEntry, Store } from "./store";
+import { shed, type NewEntry, type Store } from "./store";
 import type { Entry, Order, Subtypes, What } from "./types";
 
 /** `other`: somebody else is signed in on this telephone; nothing is sent in that name. */
@@ -49,6 +49,10 @@ export function startSync(person: string, { store, server, now, spread, alone, l
   let again = false;
   let listed = -Infinity;
   let asked = -Infinity;
+  /** This person has left: nothing goes out any more. */
+  let stopped = false;
+  /** A clock that was set back makes nothing last longer. */
+  const within = (since: number, ms: number) => now() >= since && now() - since < ms;
 
   function become(next: Partial<Held>): void {
     held = { ...held, ...next };
@@ -62,7 +66,7 @@ export function startSync(person: string, { store, server, now, spread, alone, l
 
   /** Whether this person is the one who is signed in, and the server is there. */
   async function met(): Promise<boolean> {
-    if (now() - asked < WHO_EVERY_MS) return true;
+    if (within(asked, WHO_EVERY_MS)) return true;
     let who: string | null;
     try {
       who = await server.who();
@@ -71,13 +75,21 @@ export function startSync(person: string, { store, server, now, spread, alone, l
       return false;
     }
     if (who !== person) {
-      become({ link: who === null ? "signed_out" : "other" });
+      await parted(who === null ? "signed_out" : "other");
       return false;
     }
     asked = now();
     await store.putFact("touched", asked);
     become({ link: "here", touched: asked });
     return true;
+  }
+
+  /** The session has ended, or is another's: what the customers said does not stay. */
+  async function parted(link: "signed_out" | "other"): Promise<void> {
+    asked = listed = -Infinity;
+    await shed(store);
+    become({ link, orders: await store.orders() });
+    tell();
   }
 
   /** One entry out and its answer in. False: it is no use to go on. */
@@ -87,15 +99,15 @@ export function startSync(person: string, { store, server, now, spread, alone, l
     if (!out) return true;
     become({ entries: held.entries.map((one) => (one.seq === out.seq ? out : one)), underway: out.seq });
     const bytes = "file" in out.what ? ((await store.file(out.token)) ?? null) : null;
-    const { answer, order } = await server.send(out, bytes);
+    const { answer, order } = await server.send(out, bytes, person);
     await heard(out, answer, order);
     return answer.is === "done" || answer.is === "refused" ? true : reachable(answer);
   }
 
   async function reachable(answer: Answer): Promise<boolean> {
     asked = -Infinity;
-    if (answer.is === "signed_out") {
-      become({ link: "signed_out" });
+    if (answer.is === "signed_out" || answer.is === "other") {
+      await parted(answer.is);
       return false;
     }
     // Either the server is gone, or it stumbles over this entry alone and the other orders may go on.
@@ -115,14 +127,15 @@ export function startSync(person: string, { store, server, now, spread, alone, l
 
   /** The list, and each order that has changed since it was read. What is no longer ours goes, unless something waits for it. */
   async function fetchOrders(): Promise<void> {
-    const lines = await server.list();
+    const lines = await server.list(person);
     const had = new Map(held.orders.map((order) => [order.id, order]));
     const busy = new Set(held.entries.map(({ order }) => order));
     const wanted = new Map(lines.map(({ id, version }) => [id, version]));
     for (const id of busy) if (!wanted.has(id)) wanted.set(id, -1);
     for (const [id, version] of wanted) {
       if (had.get(id)?.version === version) continue;
-      const order = await server.order(id);
+      const order = await server.order(id, person);
+      if (stopped) return;
       if (order) await store.putOrder(order);
     }
     await store.dropOrders([...had.keys()].filter((id) => !wanted.has(id)));
@@ -133,7 +146,7 @@ export function startSync(person: string, { store, server, now, spread, alone, l
 
   async function fetchSubtypes(): Promise<void> {
     const known = await store.fact<{ at: number }>("subtypes");
-    if (known && now() - known.at < SUBTYPES_EVERY_MS) return;
+    if (known && within(known.at, SUBTYPES_EVERY_MS)) return;
     const of = await server.subtypes();
     await store.putFact("subtypes", { at: now(), of });
     become({ subtypes: of });
@@ -143,9 +156,9 @@ export function startSync(person: string, { store, server, now, spread, alone, l
     await reread();
     if (!(await met())) return;
     for (let entry = next(held.entries, now()); entry; entry = next(held.entries, now())) {
-      if (!(await met()) || !(await one(entry))) return;
+      if (!(await met()) || stopped || !(await one(entry)) || stopped) return;
     }
-    if (now() - listed >= LIST_EVERY_MS) {
+    if (!within(listed, LIST_EVERY_MS)) {
       try {
         await fetchOrders();
         await fetchSubtypes();
@@ -159,15 +172,16 @@ export function startSync(person: string, { store, server, now, spread, alone, l
 
   /** A round, and another if something came up meanwhile. */
   function go(): Promise<void> {
+    if (stopped) return running ?? Promise.resolve();
     again = true;
     running ??= (async () => {
       try {
-        while (again) {
+        while (again && !stopped) {
           again = false;
           if (!(await alone(pass))) await reread();
         }
         const wait = wakeIn(held.entries, now());
-        if (wait !== null && held.link === "here") later(wait, () => void go());
+        if (wait !== null && held.link === "here" && !stopped) later(wait, () => void go());
       } finally {
         running = null;
       }
@@ -211,6 +225,12 @@ export function startSync(person: string, { store, server, now, spread, alone, l
       void go();
       return done;
     },
+    /** As it is, once more. */
+    again: async (seq: number): Promise<boolean> => {
+      const done = await changed(seq, onceMore);
+      void go();
+      return done;
+    },
     putAside: (seq: number): Promise<boolean> => changed(seq, aside),
     /** For good: only what the server has surely not done, and only because the person said so. */
     throwAway: async (entry: Entry): Promise<void> => {
@@ -219,10 +239,15 @@ export function startSync(person: string, { store, server, now, spread, alone, l
       become({ entries: held.entries.filter(({ seq }) => seq !== entry.seq) });
       tell();
     },
-    /** After signing out: what the customers said leaves the telephone, what was entered stays. */
+    /** Nothing goes out any more. */
+    stop: (): void => {
+      stopped = true;
+    },
+    /** After signing out: what is under way comes to its end, then what the customers said leaves the telephone. */
     leave: async (): Promise<void> => {
-      const busy = new Set(held.entries.map(({ order }) => order));
-      await store.dropOrders(held.orders.map(({ id }) => id).filter((id) => !busy.has(id)));
+      stopped = true;
+      await running?.catch(() => undefined);
+      await shed(store);
     },
   };
 }

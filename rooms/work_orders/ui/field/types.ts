@@ -64,8 +64,8 @@ export type Standing =
   /** Not before `after` (ms). It went out `tries` times: from the first on the server may have it, so its words stay as they are. */
   | { is: "waiting"; tries: number; after: number }
   | { is: "refused"; why: Refused }
-  /** Kept, and not sent, because the person said so. */
-  | { is: "aside"; why: Refused | null };
+  /** Kept, and not sent, because the person said so. After `tries` the server may have it all the same. */
+  | { is: "aside"; why: Refused | null; tries?: number };
 
 /** Something that was entered. It is kept on the telephone before the page says so, and leaves it when the server has it. */
 export interface Entry {

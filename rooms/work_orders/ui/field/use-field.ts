@@ -4,7 +4,7 @@ import { phoneNow } from "@lib/clock";
 import { useMe, whenSigningOut } from "@lib/session";
 import { ahead } from "./ahead";
 import { server } from "./server";
-import { openStore, type Store } from "./store";
+import { openStore, shedOthers, type Store } from "./store";
 import { startSync, type Held, type Sync } from "./sync";
 import type { Entry, Order, What } from "./types";
 
@@ -74,6 +74,7 @@ async function begin(person: string): Promise<Running> {
     if (of === person) [of, now, running] = [null, null, null];
   });
   function stop(): void {
+    sync.stop();
     clearInterval(round);
     clearTimeout(wake);
     window.removeEventListener("online", back);
@@ -84,12 +85,14 @@ async function begin(person: string): Promise<Running> {
   }
   // Browsers throw away what is not asked to stay when the disk is full.
   void navigator.storage?.persist?.().catch(() => false);
+  void shedOthers(person).catch(() => undefined);
   void sync.go();
   return { person, store, sync };
 }
 
 function ensure(person: string): void {
   if (of === person && running) return;
+  now?.sync.stop();
   of = person;
   now = null;
   broken = false;

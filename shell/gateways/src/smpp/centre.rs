@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -56,6 +56,7 @@ const ACKNOWLEDGED_MAX: Duration = Duration::from_secs(10);
 #[derive(Default)]
 struct State {
     moods: VecDeque<Mood>,
+    /// Begins with the time of its start: a name is never given twice, as in a real centre for some time.
     next_id: u64,
     taken: VecDeque<Taken>,
     /// Parts of messages that are not whole yet: by recipient and reference.
@@ -95,7 +96,7 @@ impl Centre {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             options,
-            state: Mutex::default(),
+            state: Mutex::new(State { next_id: first_id(), ..State::default() }),
             news: Notify::new(),
             hang_up: Notify::new(),
         });
@@ -145,6 +146,11 @@ impl Centre {
     pub async fn serve(mut self) {
         let _ = (&mut self.task).await;
     }
+}
+
+fn first_id() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(0)
 }
 
 async fn listen(listener: TcpListener, shared: Arc<Shared>) {
@@ -283,7 +289,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
 fn take(sm: &Sm, who: &str, shared: &Arc<Shared>) -> String {
     let mut state = lock(shared);
     state.next_id += 1;
-    let id = format!("{:08x}", state.next_id);
+    let id = format!("{:x}", state.next_id);
     let to = sm.destination.number.clone();
     let header = if sm.esm_class & ESM_HEADER != 0 { sm.text.get(..6) } else { None };
     let text = sms::read(sm.data_coding, sm.text.get(header.map_or(0, <[u8]>::len)..).unwrap_or_default());

@@ -9,6 +9,7 @@ const HEADER: usize = 16;
 /// Command states (SMPP 3.4, 5.1.3).
 pub mod status {
     pub const OK: u32 = 0x00;
+    pub const INVALID_LENGTH: u32 = 0x02;
     pub const INVALID_COMMAND: u32 = 0x03;
     pub const BIND_STATE: u32 = 0x04;
     pub const SYSTEM_ERROR: u32 = 0x08;
@@ -19,10 +20,13 @@ pub mod status {
     pub const QUEUE_FULL: u32 = 0x14;
     pub const SUBMIT_FAILED: u32 = 0x45;
     pub const THROTTLED: u32 = 0x58;
+    /// We shall never take this one: it need not come again.
+    pub const NEVER: u32 = 0x65;
 
     /// For people.
     pub fn text(status: u32) -> String {
         let word = match status {
+            INVALID_LENGTH => "invalid length",
             INVALID_COMMAND => "invalid command",
             BIND_STATE => "not bound",
             SYSTEM_ERROR => "system error",
@@ -33,6 +37,7 @@ pub mod status {
             QUEUE_FULL => "message queue full",
             SUBMIT_FAILED => "submit failed",
             THROTTLED => "throttled",
+            NEVER => "never",
             _ => "refused",
         };
         format!("0x{status:02x} {word}")
@@ -46,6 +51,9 @@ pub mod tag {
     pub const MESSAGE_STATE: u16 = 0x0427;
     pub const MESSAGE_PAYLOAD: u16 = 0x0424;
 }
+
+/// A number that begins with its country's code.
+pub const TON_INTERNATIONAL: u8 = 1;
 
 /// `esm_class`: the text begins with a header; it is a receipt.
 pub const ESM_HEADER: u8 = 0x40;
@@ -125,9 +133,13 @@ pub enum Body {
     UnbindResponse,
     /// A command we do not speak.
     Other(u32),
+    /// A command whose fields do not read, in a packet whose length does: the next packet can be read.
+    Malformed(u32, Malformed),
 }
 
 const RESPONSE: u32 = 0x8000_0000;
+pub const DELIVER: u32 = 0x05;
+pub const SUBMIT_RESPONSE: u32 = 0x8000_0004;
 
 impl Body {
     fn command(&self) -> u32 {
@@ -143,13 +155,17 @@ impl Body {
             Body::EnquireLinkResponse => RESPONSE | 0x15,
             Body::Unbind => 0x06,
             Body::UnbindResponse => RESPONSE | 0x06,
-            Body::Other(command) => *command,
+            Body::Other(command) | Body::Malformed(command, _) => *command,
         }
     }
 
     pub fn is_request(&self) -> bool {
-        self.command() & RESPONSE == 0
+        !is_response(self.command())
     }
+}
+
+pub const fn is_response(command: u32) -> bool {
+    command & RESPONSE != 0
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +180,7 @@ impl Pdu {
         Pdu { status: status::OK, sequence, body }
     }
 
-    /// A whole packet.
+    /// A whole packet; an error where it is not clear where the next one begins.
     pub fn read(bytes: &[u8]) -> Result<Pdu, Malformed> {
         let mut reader = Reader(bytes);
         let length = reader.u32()? as usize;
@@ -172,9 +188,14 @@ impl Pdu {
             return Err(Malformed::Length(length));
         }
         let (command, status, sequence) = (reader.u32()?, reader.u32()?, reader.u32()?);
+        let body = Pdu::body(command, &mut reader).unwrap_or_else(|bad| Body::Malformed(command, bad));
+        Ok(Pdu { status, sequence, body })
+    }
+
+    fn body(command: u32, reader: &mut Reader<'_>) -> Result<Body, Malformed> {
         // A response that says no may end here.
         let bare = reader.0.is_empty();
-        let body = match command {
+        Ok(match command {
             RESPONSE => Body::GenericNack,
             0x09 => Body::Bind(Bind {
                 system_id: reader.text(16)?,
@@ -195,8 +216,7 @@ impl Pdu {
             0x06 => Body::Unbind,
             0x8000_0006 => Body::UnbindResponse,
             other => Body::Other(other),
-        };
-        Ok(Pdu { status, sequence, body })
+        })
     }
 
     /// Fields that are too long are cut to what the protocol allows.
@@ -223,7 +243,8 @@ impl Pdu {
             | Body::EnquireLinkResponse
             | Body::Unbind
             | Body::UnbindResponse
-            | Body::Other(_) => {}
+            | Body::Other(_)
+            | Body::Malformed(..) => {}
         }
         let length = u32::try_from(out.0.len()).unwrap_or(u32::MAX).to_be_bytes();
         if let Some(head) = out.0.get_mut(..4) {

@@ -1,6 +1,6 @@
 //! What a `deliver_sm` says: a receipt, in the words of appendix B and in optional parameters, or a text from a telephone.
 
-use super::pdu::{ESM_HEADER, ESM_KIND, ESM_RECEIPT, Sm, tag};
+use super::pdu::{Address, ESM_HEADER, ESM_KIND, ESM_RECEIPT, Sm, TON_INTERNATIONAL, tag};
 use crate::{Fate, Incoming, sms};
 
 /// `None` for what says nothing in the end: a message is on its way, or nobody knows.
@@ -16,7 +16,17 @@ pub fn incoming(sm: &Sm) -> Option<Incoming> {
     } else {
         octets
     };
-    Some(Incoming::Text { from: sm.source.number.clone(), text: sms::read(sm.data_coding, text) })
+    Some(Incoming::Text { from: number(&sm.source), text: sms::read(sm.data_coding, text) })
+}
+
+/// An international number is written as one.
+fn number(address: &Address) -> String {
+    let digits = !address.number.is_empty() && address.number.bytes().all(|byte| byte.is_ascii_digit());
+    if address.ton == TON_INTERNATIONAL && digits {
+        format!("+{}", address.number)
+    } else {
+        address.number.clone()
+    }
 }
 
 fn receipt(sm: &Sm, words: &str) -> Option<Incoming> {
@@ -48,7 +58,7 @@ fn receipt(sm: &Sm, words: &str) -> Option<Incoming> {
     Some(Incoming::Receipt {
         id: id?,
         reference: reference.map(u16::from_be_bytes),
-        to: sm.source.number.clone(),
+        to: number(&sm.source),
         fate,
         error: error.map_or(String::new(), |error| format!("{stat} {error}")),
     })
@@ -90,6 +100,21 @@ mod tests {
         check(&format!("id:7 {rest} stat:ENROUTE err:000"), None);
         check("stat:DELIVRD", None);
         check("", None);
+    }
+
+    #[test]
+    fn an_international_number_is_written_as_one() {
+        let from = |ton, number: &str| {
+            let source = Address { ton, npi: 1, number: number.into() };
+            match incoming(&Sm { source, ..Sm::default() }) {
+                Some(Incoming::Text { from, .. }) => from,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(from(1, "8613812345678"), "+8613812345678");
+        assert_eq!(from(1, "+8613812345678"), "+8613812345678");
+        assert_eq!(from(0, "13812345678"), "13812345678");
+        assert_eq!(from(5, "CENTRE"), "CENTRE");
     }
 
     #[test]

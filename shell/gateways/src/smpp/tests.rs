@@ -46,7 +46,14 @@ async fn until_ready(client: &Client) {
 }
 
 fn message(to: &str, text: &str) -> Message {
-    Message { id: "nt_1".into(), reference: 0x1234, to: to.into(), subject: String::new(), text: text.into() }
+    Message {
+        id: "nt_1".into(),
+        reference: 0x1234,
+        to: to.into(),
+        subject: String::new(),
+        text: text.into(),
+        valid: Duration::from_secs(26 * 3_600 + 61),
+    }
 }
 
 async fn next(arrived: &mut mpsc::Receiver<Arrived>, kept: bool) -> Incoming {
@@ -61,7 +68,8 @@ async fn a_message_is_taken_and_its_receipts_come_until_they_are_kept() {
     let (client, mut arrived) = client(&centre).await;
     let text = "您反映的家中停电已受理。".repeat(8);
     let sent = client.send(message("13812345670", &text)).await;
-    assert_eq!(sent, Sent::Accepted { ids: vec!["00000001".into(), "00000002".into()] });
+    let Sent::Accepted { ids } = sent else { panic!("{sent:?}") };
+    assert_eq!(ids.len(), 2);
     assert_eq!(centre.taken(), [Taken { to: "13812345670".into(), text, parts: 2 }]);
     let receipt = |id: &str, fate, error: &str| Incoming::Receipt {
         id: id.into(),
@@ -70,13 +78,9 @@ async fn a_message_is_taken_and_its_receipts_come_until_they_are_kept() {
         fate,
         error: error.into(),
     };
-    assert_eq!(next(&mut arrived, true).await, receipt("00000001", Fate::Delivered, ""));
-    assert_eq!(next(&mut arrived, false).await, receipt("00000002", Fate::Delivered, ""));
-    assert_eq!(
-        next(&mut arrived, true).await,
-        receipt("00000002", Fate::Delivered, ""),
-        "not kept, so again"
-    );
+    assert_eq!(next(&mut arrived, true).await, receipt(&ids[0], Fate::Delivered, ""));
+    assert_eq!(next(&mut arrived, false).await, receipt(&ids[1], Fate::Delivered, ""));
+    assert_eq!(next(&mut arrived, true).await, receipt(&ids[1], Fate::Delivered, ""), "not kept, so again");
 
     client.send(message("13812345678", "hi")).await;
     let Incoming::Receipt { fate, error, .. } = next(&mut arrived, true).await else { panic!("a receipt") };
@@ -102,6 +106,11 @@ async fn what_the_centre_says_decides_whether_it_may_be_tried_again() {
     centre.moods([Mood::Refuse(status::THROTTLED), Mood::Refuse(status::THROTTLED)]);
     assert!(matches!(send("c").await, Sent::Accepted { .. }), "slower, and then taken");
     assert_eq!(centre.taken().len(), 1);
+    let full = Mood::Refuse(status::QUEUE_FULL);
+    centre.moods([full]);
+    let telephone = send("c").await;
+    assert!(matches!(telephone, Sent::NotSent { again: true, .. }), "one telephone's queue: {telephone:?}");
+    assert!(client.ready().is_ok());
 
     centre.moods([Mood::TakeAndHangUp]);
     let cut = send("d").await;
@@ -130,10 +139,116 @@ async fn without_a_connection_nothing_was_sent_and_the_reason_is_known() {
     let (inbox, _arrived) = mpsc::channel(16);
     let client = Client::start(config(centre.address(), "wrong"), inbox);
     let sent = timeout(PATIENCE, client.send(message("13812345670", "a"))).await.expect("an answer");
-    let Sent::NotSent { again: true, why, .. } = sent else { panic!("{sent:?}") };
+    let Sent::Down { why, .. } = sent else { panic!("{sent:?}") };
     assert_eq!(why, "refused us: 0x0e invalid password");
     assert_eq!(client.ready(), Err(why));
     assert!(!format!("{:?}", config("x", "secret")).contains("secret"));
+}
+
+#[tokio::test]
+async fn an_overloaded_centre_is_left_alone_and_no_message_is_to_blame() {
+    let centre = centre().await;
+    let (client, _arrived) = client(&centre).await;
+    centre.moods([Mood::Refuse(status::QUEUE_FULL); 3]);
+    for telephone in 0..2 {
+        let sent = client.send(message("13812345670", "a")).await;
+        assert!(matches!(sent, Sent::NotSent { again: true, .. }), "{telephone} {sent:?}");
+    }
+    let sent = client.send(message("13812345670", "a")).await;
+    assert!(matches!(sent, Sent::Down { after: Some(_), .. }), "three in a row: {sent:?}");
+    assert_eq!(client.ready(), Err("0x14 message queue full".into()));
+}
+
+/// A centre of the test's own: it answers the bind and then whatever it is told to.
+async fn bound_by_hand() -> (Client, mpsc::Receiver<Arrived>, tokio::net::TcpStream, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
+    let (inbox, arrived) = mpsc::channel(16);
+    let client = Client::start(config(listener.local_addr().expect("an address"), "secret"), inbox);
+    let (mut stream, _) = timeout(PATIENCE, listener.accept()).await.expect("in time").expect("a connection");
+    let bind = read(&mut stream).await;
+    answer(&mut stream, &bind, Body::BindResponse { system_id: "centre".into() }).await;
+    until_ready(&client).await;
+    (client, arrived, stream, listener)
+}
+
+async fn read(stream: &mut tokio::net::TcpStream) -> Pdu {
+    timeout(PATIENCE, pdu::next(stream)).await.expect("in time").expect("a packet")
+}
+
+async fn answer(stream: &mut tokio::net::TcpStream, to: &Pdu, body: Body) {
+    let pdu = Pdu { status: status::OK, sequence: to.sequence, body };
+    stream.write_all(&pdu.write()).await.expect("written");
+}
+
+#[tokio::test]
+async fn a_packet_whose_fields_do_not_read_is_refused_and_the_connection_goes_on() {
+    let (client, mut arrived, mut stream, _listener) = bound_by_hand().await;
+    // Too short a deliver_sm, and an unbind that is a bind without its name.
+    for (command, body, status, expected) in [
+        (pdu::DELIVER, &[0u8; 5][..], status::NEVER, Body::DeliverResponse),
+        (0x09, b"abc", status::INVALID_LENGTH, Body::GenericNack),
+    ] {
+        stream.write_all(&packet(command, body)).await.expect("written");
+        let said = read(&mut stream).await;
+        assert_eq!((said.status, said.sequence, said.body), (status, 1, expected));
+    }
+    // An answer that says yes under a name that does not read.
+    let sending = async {
+        let submit = read(&mut stream).await;
+        let Body::Submit(sm) = &submit.body else { panic!("{submit:?}") };
+        assert_eq!(sm.validity, "000001020101000R", "a day, two hours, a minute and a second");
+        let mut yes = packet(pdu::SUBMIT_RESPONSE, &[b'x'; 80]);
+        yes[12..16].copy_from_slice(&submit.sequence.to_be_bytes());
+        stream.write_all(&yes).await.expect("written");
+    };
+    let (sent, ()) = tokio::join!(client.send(message("13812345670", "a")), sending);
+    assert_eq!(sent, Sent::Accepted { ids: vec![String::new()] });
+    let sm = Sm {
+        source: Address { number: "13812345670".into(), ..Address::default() },
+        text: b"ok".to_vec(),
+        ..Sm::default()
+    };
+    stream.write_all(&Pdu::request(9, Body::Deliver(Box::new(sm))).write()).await.expect("written");
+    assert_eq!(
+        next(&mut arrived, true).await,
+        Incoming::Text { from: "13812345670".into(), text: "ok".into() }
+    );
+    assert!(client.ready().is_ok());
+}
+
+/// A centre that takes us and throws us out at once is not asked twice a second for ever.
+#[tokio::test]
+async fn a_short_life_makes_the_next_wait_longer() {
+    let (_client, _arrived, stream, listener) = bound_by_hand().await;
+    let mut stream = Some(stream);
+    let mut waits = Vec::new();
+    for _ in 0..3 {
+        let begun = tokio::time::Instant::now();
+        drop(stream.take());
+        let (mut next, _) =
+            timeout(PATIENCE, listener.accept()).await.expect("in time").expect("a connection");
+        waits.push(begun.elapsed());
+        let bind = read(&mut next).await;
+        answer(&mut next, &bind, Body::BindResponse { system_id: "centre".into() }).await;
+        stream = Some(next);
+    }
+    assert!(waits[2] > waits[0] + Duration::from_millis(1_000), "{waits:?}");
+}
+
+#[tokio::test]
+async fn it_says_goodbye() {
+    let centre = centre().await;
+    let (client, _arrived) = client(&centre).await;
+    client.leave().await;
+    timeout(PATIENCE, async {
+        while centre.bound() > 0 || client.ready().is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .expect("gone in time");
+    let sent = client.send(message("13812345670", "a")).await;
+    assert!(matches!(sent, Sent::Down { .. }), "{sent:?}");
 }
 
 /// Whatever a hostile peer answers, the client goes on trying.
@@ -179,22 +294,27 @@ fn packets_read_as_they_were_written() {
     }
 }
 
+fn packet(command: u32, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(16 + body.len()).expect("short").to_be_bytes();
+    let words = [command.to_be_bytes(), 0u32.to_be_bytes(), 1u32.to_be_bytes()].concat();
+    [&length[..], &words, body].concat()
+}
+
 #[test]
 fn hostile_packets_are_errors() {
-    let packet = |command: u32, body: &[u8]| {
-        let length = u32::try_from(16 + body.len()).expect("short").to_be_bytes();
-        let words = [command.to_be_bytes(), 0u32.to_be_bytes(), 1u32.to_be_bytes()].concat();
-        [&length[..], &words, body].concat()
-    };
     let check = |bytes: &[u8], expected: Malformed| assert_eq!(Pdu::read(bytes), Err(expected));
     check(b"", Malformed::Short);
     check(&[0, 0, 0, 4], Malformed::Length(4));
     check(&[0xff; 16], Malformed::Length(0xffff_ffff));
-    check(&packet(0x04, b""), Malformed::Short);
-    check(&packet(0x09, &[b'x'; 17]), Malformed::TooLong);
+    let fields = |command: u32, body: &[u8], expected: Malformed| {
+        let read = Pdu::read(&packet(command, body)).map(|pdu| pdu.body);
+        assert_eq!(read, Ok(Body::Malformed(command, expected)));
+    };
+    fields(0x04, b"", Malformed::Short);
+    fields(0x09, &[b'x'; 17], Malformed::TooLong);
     let mut sm = vec![0; 17];
     sm.push(255);
-    check(&packet(0x05, &sm), Malformed::Short);
+    fields(0x05, &sm, Malformed::Short);
     assert_eq!(pdu::LENGTH_MAX, 8 * 1024);
     // Anything at all: an error or a packet, never a panic.
     for seed in 0..2_000u64 {
