@@ -1,0 +1,6 @@
+//! The room's HTTP: parse, load, decide, save, answer.
+
+pub mod log;
+pub mod records;
+pub mod settings;
+pub mod views;
