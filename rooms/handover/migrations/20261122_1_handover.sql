@@ -56,9 +56,11 @@ CREATE TABLE handover_followed (
 );
 
 -- Settings: whole versions, none changed or deleted.
-CREATE TABLE handover_settings (
-  version BIGINT PRIMARY KEY,
+CREATE TABLE handover_config (
+  kind TEXT NOT NULL,
+  version BIGINT NOT NULL,
   at BIGINT NOT NULL,
   who BIGINT,
-  body TEXT NOT NULL
+  body TEXT NOT NULL,
+  PRIMARY KEY (kind, version)
 );

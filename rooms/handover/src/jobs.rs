@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use db::{Emitted, Tx};
+use db::{Emitted, Tx, config};
 use deadlines::Level;
 use kernel::calendar::Calendar;
 use kernel::{HandoverId, JournalId, WorkOrderId};
@@ -16,9 +16,9 @@ use work_orders::rules::Order;
 
 use crate::http::views::{RecordLine, line};
 use crate::rules::line::{self, Line};
-use crate::rules::{Record, State};
+use crate::rules::{Record, Settings, State};
 use crate::signing;
-use crate::store::{config, lines, records};
+use crate::store::{lines, records};
 use crate::{ALARMS, ROOM};
 
 /// Taken in at once.
@@ -33,7 +33,7 @@ pub async fn begin(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     if latest.as_ref().is_some_and(|latest| latest.ends > now) {
         return Ok(());
     }
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let span = settings.span(&calendar, now);
     let begins = latest.map_or(span.begins, |latest| latest.ends.max(span.begins));
     let day = calendar.civil(span.begins).date();
@@ -114,7 +114,7 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
         (lines::followed(&app.db, "journal").await?, lines::followed(&app.db, "desks").await?)
     else {
         // What happened before this shift has nobody's log to stand in.
-        let (settings, _) = config::read(&app.db).await?;
+        let settings = config::read::<Settings>(&app.db).await?.value;
         let begins = settings.span(&calendar, app.now()).begins;
         let place = audit::store::place_before(&app.db, begins).await?;
         let desks = calls::store::desks::last(&app.db).await?;

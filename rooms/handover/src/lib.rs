@@ -13,6 +13,7 @@ use kernel::{HandoverId, PersonId};
 use serde::{Deserialize, Serialize};
 use web::{Job, Room, Routes, Topic, routes};
 
+pub mod demo;
 mod drawing;
 mod http;
 mod jobs;

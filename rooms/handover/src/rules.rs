@@ -56,8 +56,6 @@ pub enum Refusal {
     ImpossibleTime { field: &'static str },
     #[error("{field} cannot be meant")]
     BadSettings { field: &'static str },
-    #[error("{field} cannot be looked for like this")]
-    BadQuery { field: &'static str },
 }
 
 impl web::Refusal for Refusal {
@@ -74,7 +72,6 @@ impl web::Refusal for Refusal {
             | Refusal::Unanswered { .. }
             | Refusal::NotQueried
             | Refusal::ShiftSigned => Status::Conflict,
-            Refusal::BadQuery { .. } => Status::BadRequest,
             Refusal::SectionsMissing { .. }
             | Refusal::RemarksMissing { .. }
             | Refusal::NoSuchItem

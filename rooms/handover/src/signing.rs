@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use calls::Hall;
-use db::{Entry, Tx};
+use db::{Entry, Tx, config};
 use deadlines::{Clocks, Step, Thresholds};
 use kernel::calendar::Calendar;
 use kernel::{HandoverId, PersonId, Timestamp};
@@ -15,11 +15,12 @@ use web::{App, Error};
 use crate::drawing;
 use crate::rules::decide::{self, Facts, Standing};
 use crate::rules::{Act, Item, Record, Refusal, Settings, State};
-use crate::store::{config, items, records};
+use crate::store::{items, records};
 use crate::{ROOM, Signed};
 
-/// What lies between the last look at what is left and the incoming leader's signature is not longer than this.
-const FRESH: Duration = Duration::from_secs(120);
+/// What lies between the last look at what is left and the incoming leader's signature is not longer than this: enough to verify
+/// what a first attempt has brought to light, and to sign.
+const FRESH: Duration = Duration::from_secs(10);
 
 /// The end of the shift that takes over from this one: what is due before that is handed over.
 pub fn next_end(settings: &Settings, calendar: &Calendar, record: &Record, now: Timestamp) -> Timestamp {
@@ -88,7 +89,7 @@ async fn write(app: &App, person: PersonId, id: HandoverId, act: &Act) -> Result
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let record = records::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
-    let (settings, _) = config::now(&mut tx).await?;
+    let settings = config::now::<Settings>(&mut tx).await?.value;
     let facts = Facts { now, person, settings: &settings, standing: Standing::default() };
     let next = decide::decide(&record, act, facts)?;
     keep(&mut tx, &next).await?;
@@ -120,7 +121,7 @@ async fn sign_out(
 ) -> Result<(), Error> {
     let now = app.now();
     let seen = records::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let soon = next_end(&settings, calendar, &seen, now);
     let (left, drawn) = drawing::draw(app, hall, &settings, &seen, soon).await?;
     let mut tx = app.db.begin().await?;
@@ -140,7 +141,7 @@ async fn verify(app: &App, person: PersonId, id: HandoverId, about: &str, act: &
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let record = records::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
-    let (settings, _) = config::now(&mut tx).await?;
+    let settings = config::now::<Settings>(&mut tx).await?.value;
     let item = items::one(&mut tx, id, about).await?;
     // What is about oneself is not there.
     let item = item.filter(|item| item.concerns != Some(person)).ok_or(Refusal::NoSuchItem)?;
@@ -163,7 +164,7 @@ async fn sign_in(app: &App, calendar: &Calendar, person: PersonId, id: HandoverI
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let record = records::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
-    let (settings, _) = config::now(&mut tx).await?;
+    let settings = config::now::<Settings>(&mut tx).await?.value;
     let all = items::of(&mut tx, id).await?;
     let facts = Facts { now, person, settings: &settings, standing: Standing::default() };
     let next = decide::sign_in(&record, &all, facts)?;
@@ -197,7 +198,7 @@ pub async fn top_up(app: &App, calendar: &Calendar, id: HandoverId, fresh: Durat
     if !verifying || drawn.is_none_or(|until| now.since(until) <= fresh) {
         return Ok(());
     }
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let soon = next_end(&settings, calendar, &seen, now);
     let found = drawing::items(app, &settings, now, soon).await?;
     let mut tx = app.db.begin().await?;

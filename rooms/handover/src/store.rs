@@ -1,6 +1,6 @@
 //! Records, items, lines and settings kept and found; nobody else writes these tables.
 
-pub mod config;
+mod config;
 pub mod items;
 pub mod lines;
 pub mod records;

@@ -286,6 +286,7 @@ fn a_shift_change_in_the_middle_of_an_order_loses_nothing() {
         let seen = centre.show(LATE, &early).await;
         assert_eq!((seen["state"].clone(), orders(&seen)), (json!("verified"), vec![before.clone()]));
         // Signing looks once more: it is there, and nobody signs over it.
+        centre.site.clock.advance(Duration::from_secs(30));
         let late = centre.try_act(LATE, &early, json!({ "act": "sign_in" })).await;
         assert_eq!(code(&late), (409, "handover.unverified"));
         let seen = centre.show(LATE, &early).await;

@@ -82,6 +82,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
 
     let name = CentreName::default();
     name.set(lines::centre(&app.db).await.map(named)?);
+    let days = calendar.clone();
     let around = Surroundings {
         db: app.db.clone(),
         hall: Arc::new(hall.clone()),
@@ -120,13 +121,15 @@ pub async fn run(serve: &Serve) -> Result<()> {
     ));
 
     let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone(), config.demo_customers)));
+    let floor: Arc<dyn calls::Hall> = Arc::new(hall.clone());
+    let handovers = config.demo.then(|| tokio::spawn(demo::handovers(app.clone(), days, floor)));
     let outside = config.demo.then(|| tokio::spawn(demo::outside(config.prompts.clone())));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
 
     info!("stopping: calls in progress are ended");
     configuring.abort();
-    for task in [customers, outside].into_iter().flatten() {
+    for task in [customers, handovers, outside].into_iter().flatten() {
         task.abort();
     }
     telephony.stop().await;

@@ -6,7 +6,7 @@ use kernel::{HandoverId, JournalId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Query};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Query, given, place};
 
 use crate::ROOM;
 use crate::rules::line::{Line, Said, Source};
@@ -53,21 +53,11 @@ fn view(kept: Kept) -> LineView {
 }
 
 async fn shift(app: &App, handover: Option<&str>) -> Result<Record, Error> {
-    let found = match handover.filter(|id| !id.is_empty()) {
-        Some(id) => {
-            let id: HandoverId = id.parse().map_err(|_| Refusal::BadQuery { field: "handover" })?;
-            records::read(&app.db, id).await?
-        }
+    let found = match given::<HandoverId>("handover", handover)? {
+        Some(id) => records::read(&app.db, id).await?,
         None => records::latest(&app.db).await?,
     };
     found.ok_or_else(Error::not_found)
-}
-
-fn place(text: &str) -> Result<(Timestamp, i64), Refusal> {
-    let bad = Refusal::BadQuery { field: "after" };
-    let (at, id) = text.split_once('~').ok_or(bad.clone())?;
-    let at = at.parse().map_err(|_| bad.clone())?;
-    Ok((Timestamp::from_micros(at), id.parse().map_err(|_| bad)?))
 }
 
 /// The log of a shift, in order of time.
@@ -76,7 +66,7 @@ fn place(text: &str) -> Result<(Timestamp, i64), Refusal> {
 pub async fn list(Is(app): Is<App>, actor: Actor, Query(search): Query<Search>) -> Answer<Page<LineView>> {
     let record = shift(&app, search.handover.as_deref()).await?;
     let limit = i64::from(search.limit.unwrap_or(100).clamp(1, 200));
-    let after = search.after.as_deref().filter(|text| !text.is_empty()).map(place).transpose()?;
+    let after = place("after", search.after.as_deref())?;
     let filter = Filter {
         from: record.begins,
         to: record.ends,

@@ -6,29 +6,27 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State as Is;
 use calls::Hall;
+use db::config;
 use kernel::calendar::Calendar;
 use kernel::{HandoverId, Timestamp, WorkOrderId};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query, given};
 use work_orders::store::orders;
 
 use super::views::{self, Parts, RecordLine, RecordView};
 use crate::permissions::SIGN;
 use crate::rules::decide::{Facts, Standing};
 use crate::rules::item::Matter;
-use crate::rules::{Act, Refusal};
-use crate::store::{config, items, records};
+use crate::rules::{Act, Settings};
+use crate::store::{items, records};
 use crate::{drawing, signing};
 
 /// Handovers, the newest first.
 #[utoipa::path(get, path = "/api/handover", tag = "handover", params(PageQuery),
     responses((status = 200, body = Page<RecordLine>)))]
 pub async fn list(Is(app): Is<App>, Query(page): Query<PageQuery>) -> Answer<Page<RecordLine>> {
-    let after = page.after.as_deref().filter(|text| !text.is_empty()).map(|text| {
-        text.parse().map(Timestamp::from_micros).map_err(|_| Refusal::BadQuery { field: "after" })
-    });
-    let after = after.transpose()?.unwrap_or(Timestamp::MAX);
+    let after = given("after", page.after.as_deref())?.map_or(Timestamp::MAX, Timestamp::from_micros);
     let found = records::before(&app.db, after, page.limit() + 1).await?;
     let page = Page::of(found, page.limit(), |record| record.ends.as_micros().to_string());
     Ok(Json(page.map(|record| views::line(&record))))
@@ -65,7 +63,7 @@ async fn shown(
     id: HandoverId,
 ) -> Answer<RecordView> {
     let record = records::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    let (settings, _) = config::read(&app.db).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
     let now = app.now();
     let mut now_of: BTreeMap<WorkOrderId, orders::Kept> = BTreeMap::new();
     let (left, items) = match &record.left {

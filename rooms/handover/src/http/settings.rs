@@ -1,7 +1,7 @@
 //! When shifts begin, and what a handover must say.
 
 use axum::extract::State as Is;
-use db::Entry;
+use db::{Entry, config};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -9,7 +9,6 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json};
 
 use crate::ROOM;
 use crate::rules::Settings;
-use crate::store::config;
 
 /// One version of the settings.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -23,8 +22,8 @@ pub struct SettingsView {
 /// The settings in force.
 #[utoipa::path(get, path = "/api/handover/settings", tag = "handover", responses((status = 200, body = SettingsView)))]
 pub async fn get(Is(app): Is<App>) -> Answer<SettingsView> {
-    let (settings, version) = config::read(&app.db).await?;
-    Ok(Json(SettingsView { settings, version }))
+    let found = config::read::<Settings>(&app.db).await?;
+    Ok(Json(SettingsView { settings: found.value, version: found.version }))
 }
 
 /// New settings. The shift that works now ends as it was begun; they count for the next.
@@ -36,9 +35,7 @@ pub async fn put(Is(app): Is<App>, actor: Actor, Json(form): Json<SettingsView>)
     settings.shifts.sort_by_key(|shift| shift.begins);
     settings.check()?;
     let mut tx = app.db.begin().await?;
-    if config::now(&mut tx).await?.1 != before
-        || !config::put(&mut tx, &settings, before, actor.person, app.now()).await?
-    {
+    if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
         return Err(Error::changed_meanwhile());
     }
     let version = before + 1;
