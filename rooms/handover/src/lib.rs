@@ -24,12 +24,13 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
-use permissions::{CONFIGURE, LOG, PERMISSIONS, SEERS, SIGN};
+use permissions::{ATTEND, CONFIGURE, LOG, MEETERS, PERMISSIONS, SEERS, SIGN};
 
 pub(crate) const ROOM: &str = "handover";
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("handover", ["20261122_1_handover.sql"]);
+pub const MIGRATIONS: db::Migrations =
+    db::migrations!("handover", ["20261122_1_handover.sql", "20261122_2_meeting.sql"]);
 
 /// Both leaders have signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,9 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
             .permit(LOG, routes!(http::log::write))
             .permit_any(&[SIGN, CONFIGURE], routes!(http::settings::get))
             .permit(CONFIGURE, routes!(http::settings::put))
+            .permit_any(MEETERS, routes!(http::meetings::one))
+            .permit(SIGN, routes!(http::meetings::write))
+            .permit(ATTEND, routes!(http::meetings::read))
             .permit_any(SEERS, routes!(http::records::one))
             .permit(SIGN, routes!(http::records::act))
             .with(calendar)

@@ -1,6 +1,6 @@
 //! What this room lets people do.
 
-use kernel::BuiltIn::{GroupLeader, Manager, QualityInspector, ShiftLeader, Supervisor, SystemAdmin};
+use kernel::BuiltIn::{Agent, GroupLeader, Manager, QualityInspector, ShiftLeader, Supervisor, SystemAdmin};
 use kernel::Permission;
 
 /// See what is handed over.
@@ -28,7 +28,16 @@ pub const CONFIGURE: Permission = Permission::new(
     &[Supervisor, SystemAdmin],
 );
 
-pub const PERMISSIONS: &[Permission] = &[READ, SIGN, LOG, CONFIGURE];
+/// Be at the meeting before a shift.
+pub const ATTEND: Permission = Permission::new(
+    "handover.attend",
+    "read what was said at the meeting before one's shift, and say that it was understood",
+    &[Agent, GroupLeader, ShiftLeader, Supervisor],
+);
+
+pub const PERMISSIONS: &[Permission] = &[READ, SIGN, LOG, CONFIGURE, ATTEND];
 
 /// Whoever sees any handover.
 pub const SEERS: &[Permission] = &[READ, SIGN, LOG];
+/// Whoever sees what was said at a meeting.
+pub const MEETERS: &[Permission] = &[READ, SIGN, LOG, ATTEND];

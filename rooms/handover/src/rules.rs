@@ -10,6 +10,7 @@ pub mod decide;
 pub mod draw;
 pub mod item;
 pub mod line;
+pub mod meeting;
 pub mod record;
 pub mod shifts;
 #[cfg(test)]
@@ -46,6 +47,10 @@ pub enum Refusal {
     NotQueried,
     #[error("that is not handed over here")]
     NoSuchItem,
+    #[error("nobody is named twice, and not more than five hundred")]
+    BadPresent,
+    #[error("who was not there has nothing to say")]
+    NotPresent,
     #[error("{field} has {least} to {most} characters")]
     BadText { field: &'static str, least: usize, most: usize },
     #[error("the shift is signed: correct the line instead")]
@@ -71,11 +76,13 @@ impl web::Refusal for Refusal {
             | Refusal::Unverified { .. }
             | Refusal::Unanswered { .. }
             | Refusal::NotQueried
+            | Refusal::NotPresent
             | Refusal::ShiftSigned => Status::Conflict,
             Refusal::SectionsMissing { .. }
             | Refusal::RemarksMissing { .. }
             | Refusal::NoSuchItem
             | Refusal::NoSuchLine
+            | Refusal::BadPresent
             | Refusal::BadText { .. }
             | Refusal::ImpossibleTime { .. }
             | Refusal::BadSettings { .. } => Status::Invalid,

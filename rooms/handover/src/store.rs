@@ -3,4 +3,5 @@
 mod config;
 pub mod items;
 pub mod lines;
+pub mod meetings;
 pub mod records;

@@ -461,3 +461,53 @@ fn the_log_writes_itself_and_is_completed_by_hand() {
         );
     });
 }
+
+#[test]
+fn the_meeting_before_a_shift_is_written_and_read_by_those_who_were_there() {
+    const THERE: Who = (10, &["handover.attend"]);
+    const AWAY: Who = (11, &["handover.attend"]);
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let early = centre.current().await;
+        centre.later(7 * 60 + 45).await;
+        centre.sign_out(EARLY, &early).await;
+        centre.later(20).await;
+        let late = centre.current().await;
+        let before = centre.get(LATE, "/api/handover/meeting").await;
+        assert_eq!(
+            (&before["at"], &before["summary"], &before["may_write"]),
+            (&Value::Null, &json!("无"), &json!(true)),
+            "the leader before has summed up"
+        );
+        let present = json!([
+            { "person": PersonId(THERE.0), "attendance": "on_time", "proper": true },
+            { "person": PersonId(AWAY.0), "attendance": "leave", "proper": true },
+        ]);
+        let minutes = json!({ "said": { "risks": "望江区今日停气改造" }, "present": present });
+        let path = format!("/api/handover/{late}/meeting");
+        let put = async |who: Who, minutes: &Value, version: i64| {
+            let form = json!({ "minutes": minutes, "version": version });
+            centre.site.put(&path, form).by(who.0, who.1).send().await
+        };
+        assert_eq!(put(LATE, &minutes, 0).await.body["version"], 1);
+        assert_eq!(code(&put(LATE, &minutes, 0).await), (409, "web.changed_meanwhile"));
+        let twice = json!({ "said": {}, "present": [minutes["present"][0], minutes["present"][0]] });
+        assert_eq!(code(&put(LATE, &twice, 1).await), (422, "handover.bad_present"));
+
+        assert_eq!(centre.get(THERE, "/api/handover/meeting").await["to_read"], true);
+        let read = centre.post(THERE, &format!("{path}/read"), json!({})).await;
+        assert_eq!(
+            (&read.body["to_read"], &read.body["readers"][0]["person"]),
+            (&json!(false), &json!(PersonId(10)))
+        );
+        let away = centre.post(AWAY, &format!("{path}/read"), json!({})).await;
+        assert_eq!(code(&away), (409, "handover.not_present"));
+        let nosy = centre.site.get(&format!("/api/handover/{late}")).by(THERE.0, THERE.1).send().await;
+        assert_eq!(nosy.status.as_u16(), 403, "what is handed over is the leaders'");
+        // Handed over, it stays as it was.
+        let of_early = format!("/api/handover/{early}/meeting");
+        let form = json!({ "minutes": minutes, "version": 0 });
+        let past = centre.site.put(&of_early, form).by(LATE.0, LATE.1).send().await;
+        assert_eq!(code(&past), (409, "handover.wrong_state"));
+    });
+}

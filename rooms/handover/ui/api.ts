@@ -182,3 +182,33 @@ export async function putSettings(settings: Settings, version: number): Promise<
   await api.put(`${BASE}/settings`, { settings, version });
   await changed();
 }
+
+export const TOPICS = ["previous", "risks", "cases", "business"] as const;
+export const ATTENDANCES = ["on_time", "late", "leave", "absent"] as const;
+export type Attendance = (typeof ATTENDANCES)[number];
+export interface Minutes {
+  said: Partial<Record<(typeof TOPICS)[number], string>>;
+  present: { person: string; attendance: Attendance; proper: boolean }[];
+}
+export interface Meeting {
+  shift: RecordLine;
+  previous: RecordLine | null;
+  /** How the leader before has summed up. */
+  summary: string;
+  by: string | null;
+  at: string | null;
+  minutes: Minutes;
+  readers: { person: string; at: string }[];
+  to_read: boolean;
+  may_write: boolean;
+  version: number;
+}
+export const useMeeting = (handover: string | undefined) => useQuery({ queryKey: [KEY, "meeting", handover], refetchInterval: 30_000, queryFn: ({ signal }) => api.get<Meeting>(`${BASE}/meeting`, { handover }, signal) });
+export async function putMeeting(handover: string, minutes: Minutes, version: number): Promise<void> {
+  await api.put(`${BASE}/${handover}/meeting`, { minutes, version });
+  await changed("meeting");
+}
+export async function readMeeting(handover: string): Promise<void> {
+  await api.post(`${BASE}/${handover}/meeting/read`, {});
+  await changed("meeting");
+}

@@ -7,7 +7,7 @@ import { serverNow } from "@lib/clock";
 import { clock, day } from "@lib/format";
 import { useMay } from "@lib/session";
 import type { Barred, RecordLine, Verdict, Why } from "./api";
-import { CONFIGURE, SEE } from "./permissions";
+import { CONFIGURE, MEET, SEE } from "./permissions";
 import "./handover.css";
 
 const STATES: Record<RecordLine["state"], [Tone, LucideIcon]> = {
@@ -67,12 +67,15 @@ export function useBarred() {
 
 export function Tabs() {
   const { t } = useTranslation("handover");
-  const [see, configure] = [useMay(SEE), useMay(CONFIGURE)];
+  const [see, configure, meet] = [useMay(SEE), useMay(CONFIGURE), useMay(MEET)];
+  // Who is only at meetings has one page.
+  if (!see && !configure) return null;
   return (
     <nav className="tabs" aria-label={t("nav.handover")}>
       {see && <NavLink end to="/handover">{t("tabs.now")}</NavLink>}
       {see && <NavLink to="/handover/records">{t("tabs.records")}</NavLink>}
       {see && <NavLink to="/handover/log">{t("tabs.log")}</NavLink>}
+      {meet && see && <NavLink to="/handover/meeting">{t("tabs.meeting")}</NavLink>}
       {configure && <NavLink to="/handover/settings">{t("tabs.settings")}</NavLink>}
     </nav>
   );
