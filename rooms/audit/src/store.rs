@@ -87,8 +87,7 @@ pub async fn lines(db: &Db, filter: &Filter) -> anyhow::Result<Vec<Line>> {
     rows.iter().map(line).collect()
 }
 
-const AFTER: &str =
-    "SELECT id, at, who, room, subject, kind, payload, hash FROM db_journal WHERE id > $1 ORDER BY id LIMIT $2";
+const AFTER: &str = "SELECT id, at, who, room, subject, kind, payload, hash FROM db_journal WHERE id > $1 ORDER BY id LIMIT $2";
 
 /// Up to `limit` lines behind this one, in order, for rooms that follow the journal. Lines are numbered in order of commit
 /// and without gaps: none appears later in front of one that was read.

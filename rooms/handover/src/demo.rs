@@ -18,7 +18,7 @@ use work_orders::store::found::{Filter, find};
 use crate::rules::decide::{self, Act, Facts, Standing};
 use crate::rules::line::{Line, Said, Source};
 use crate::rules::shifts::Span;
-use crate::rules::{Item, Record, Section, Settings, State};
+use crate::rules::{Item, Record, Refusal, Section, Settings, State};
 use crate::store::{items, lines, records};
 use crate::{ROOM, drawing};
 
@@ -117,7 +117,7 @@ fn lived(
         let now = Timestamp::from_secs(draft.ends.as_secs() + minutes * 60);
         Facts { now, person, settings, standing: Standing::default() }
     };
-    let refused = |refusal| anyhow!("an invented handover: {refusal}");
+    let refused = |refusal: Refusal| anyhow!("an invented handover: {refusal}");
     let remarks = drawn.iter().map(|item| {
         let text = if item.why.contains(&crate::rules::item::Why::Owed) {
             "下一班优先回呼"

@@ -82,7 +82,7 @@ function Write({ meeting, onDone }: { meeting: Meeting; onDone: () => void }) {
         flush
         title={t("meeting.present")}
         extra={
-          <Select
+          <Select<string | null>
             aria-label={t("meeting.add")}
             style={{ width: 220 }}
             value={null}
