@@ -189,13 +189,14 @@ async fn sign_in(app: &App, calendar: &Calendar, person: PersonId, id: HandoverI
     Ok(())
 }
 
-/// What arose since the list was drawn is added to it, unless that was a moment ago.
+/// What arose since the list was drawn is added to it, until the shift is over; not if that was a moment ago.
 pub async fn top_up(app: &App, calendar: &Calendar, id: HandoverId, fresh: Duration) -> Result<(), Error> {
     let now = app.now();
     let Some(seen) = records::read(&app.db, id).await? else { return Err(Error::not_found()) };
     let verifying = matches!(seen.state, State::SignedOut { .. } | State::Verified { .. });
     let drawn = seen.left.as_ref().map(|left| left.until);
-    if !verifying || drawn.is_none_or(|until| now.since(until) <= fresh) {
+    // After its end another shift works, whose list it is.
+    if !verifying || drawn.is_none_or(|until| until >= seen.ends || now.since(until) <= fresh) {
         return Ok(());
     }
     let settings = config::read::<Settings>(&app.db).await?.value;

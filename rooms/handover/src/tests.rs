@@ -351,6 +351,9 @@ fn a_handover_that_nobody_signs_is_told_once_and_over_a_restart() {
         // Late, but signed: the alarm is over, and the promise was broken.
         centre.sign_out(EARLY, &early).await;
         centre.accept_all(LATE, &early).await;
+        // The new shift works already: what is reported now is on its own list, and this one does not grow.
+        centre.order("fault.leak", json!({ "danger": true })).await;
+        centre.later(2).await;
         centre.act(LATE, &early, json!({ "act": "sign_in" })).await;
         assert_eq!(centre.get(LATE, "/api/handover/now").await["waiting"], json!([]));
         let broken = centre.get(EARLY, "/api/promises?which=broken&step=sign_handover").await;
