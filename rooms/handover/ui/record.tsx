@@ -20,7 +20,8 @@ type Do = (what: Act) => Promise<Record_ | null>;
 function Way({ record }: { record: Record_ }) {
   const { t } = useTranslation("handover");
   const agents = useAgents();
-  const at = STATES.indexOf(record.state);
+  // What is reached is done; the step after it is being worked on.
+  const at = record.state === "draft" ? 0 : STATES.indexOf(record.state) + 1;
   const outgoing = record.signatures.outgoing;
   const incoming = record.signatures.incoming;
   const signed = typeof incoming === "object" && incoming ? incoming : null;
@@ -34,7 +35,7 @@ function Way({ record }: { record: Record_ }) {
   return (
     <ol className="handover-way" aria-label={t("way.title")}>
       {STATES.map((state, place) => (
-        <li key={state} aria-current={place === at ? "step" : undefined} data-done={place < at || record.state === "signed_in"}>
+        <li key={state} aria-current={place === at ? "step" : undefined} data-done={place < at}>
           <b>{t(`way.${state}`)}</b>
           <span className="muted">{under[place]}</span>
         </li>
