@@ -8,7 +8,7 @@ const room: Room = {
   permissions: [READ, SIGN, LOG, CONFIGURE, ATTEND],
   nav: [
     { path: "/handover", icon: ArrowLeftRight, label: "nav.handover", group: "live", order: 5, permission: SEE, shells: ["supervisor"] },
-    { path: "/handover/meeting", icon: Users, label: "nav.meeting", group: "live", order: 10, permission: ATTEND, shells: ["desk"] },
+    { path: "/handover/meeting", icon: Users, label: "nav.meeting", group: "live", order: 10, permission: ATTEND, shells: ["desk", "supervisor"] },
   ],
   routes: [
     { path: "handover", page: () => import("./now-page"), permission: SEE },
