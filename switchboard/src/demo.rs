@@ -5,10 +5,12 @@ pub mod room;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use calls::Hall;
 use calls::store::lines;
 use ivr::FlowFile;
 use kernel::PersonId;
@@ -88,6 +90,20 @@ pub async fn fill_orders<Rest: Future<Output = ()>>(
         complaints::demo::fill(app, calendar, members).await.context("putting the demo's complaints in")?;
     }
     Ok(made)
+}
+
+/// The demo's handovers of the last two shifts, beside everything else, where there are none yet.
+pub async fn handovers(app: App, calendar: Calendar, hall: Arc<dyn Hall>) {
+    let made = async {
+        let people = people::agents(&app.db).await?;
+        let leader =
+            |number: &str| people.iter().find(|agent| agent.number == number).map(|agent| agent.person);
+        let (Some(one), Some(other)) = (leader("2002"), leader("2001")) else { return Ok(false) };
+        handover::demo::fill(&app, &calendar, hall.as_ref(), (one, other)).await
+    };
+    if let Err(failure) = made.await {
+        tracing::warn!("the invented handovers could not be put in: {failure:#}");
+    }
 }
 
 /// Makes the demo's customers, beside everything else: the first start takes no longer for them.

@@ -47,7 +47,8 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
-        complaints::room(around.hall, around.calendar),
+        complaints::room(around.hall.clone(), around.calendar.clone()),
+        handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
     ]
 }
@@ -68,5 +69,6 @@ pub const MIGRATIONS: &[Migrations] = &[
     work_orders::MIGRATIONS,
     callbacks::MIGRATIONS,
     complaints::MIGRATIONS,
+    handover::MIGRATIONS,
     statistics::MIGRATIONS,
 ];

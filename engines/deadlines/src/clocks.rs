@@ -51,6 +51,11 @@ impl Clocks {
         Clocks { unit: promise.clone(), customer: Some(promise), extendable: false, earlier: Vec::new() }
     }
 
+    /// The same for something owed inside, by nobody to a customer: a handover to be signed, an alarm to be acknowledged.
+    pub fn inside(since: Timestamp, due: Timestamp) -> Clocks {
+        Clocks { unit: Promise::agreed(since, due), customer: None, extendable: false, earlier: Vec::new() }
+    }
+
     pub fn unit(&self) -> &Promise {
         &self.unit
     }

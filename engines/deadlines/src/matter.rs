@@ -81,6 +81,8 @@ pub enum Step {
     CallBack,
     /// The unit has answered whoever presses it (督办回复).
     AnswerSupervision,
+    /// The incoming shift has verified what it is handed, and both have signed (交接签字).
+    SignHandover,
 }
 
 /// From when the time counts. The room knows these instants; the engine is told the one a rule names.

@@ -87,6 +87,28 @@ pub async fn lines(db: &Db, filter: &Filter) -> anyhow::Result<Vec<Line>> {
     rows.iter().map(line).collect()
 }
 
+const AFTER: &str = "SELECT id, at, who, room, subject, kind, payload, hash FROM db_journal WHERE id > $1 ORDER BY id LIMIT $2";
+
+/// Up to `limit` lines behind this one, in order, for rooms that follow the journal. Lines are numbered in order of commit
+/// and without gaps: none appears later in front of one that was read.
+pub async fn after(db: &Db, place: JournalId, limit: i64) -> anyhow::Result<Vec<Line>> {
+    let rows = sqlx::query(AFTER).bind(place.get()).bind(limit).fetch_all(db.read()).await;
+    rows.context("following the journal")?.iter().map(line).collect()
+}
+
+const END: &str = "SELECT journal FROM db_head WHERE id = 1";
+
+/// The line behind which to begin, for what was written at or after an instant.
+pub async fn place_before(db: &Db, at: Timestamp) -> anyhow::Result<JournalId> {
+    let span = sqlx::query(SPAN).bind(at.as_micros()).bind(i64::MAX).fetch_one(db.read()).await;
+    let first: i64 = span.context("finding a place in the journal")?.try_get("first")?;
+    if first > 0 {
+        return Ok(JournalId(first - 1));
+    }
+    let end = sqlx::query(END).fetch_one(db.read()).await.context("the end of the journal")?;
+    Ok(JournalId(end.try_get("journal")?))
+}
+
 fn line(row: &db::Row) -> anyhow::Result<Line> {
     let payload: String = row.try_get("payload")?;
     Ok(Line {

@@ -62,8 +62,9 @@ pub struct PromiseView {
     room: String,
     subject: String,
     number: String,
-    #[schema(value_type = String)]
-    kind: Kind,
+    /// Of what kind of order; none for what is owed beside orders.
+    #[schema(value_type = Option<String>)]
+    kind: Option<Kind>,
     #[schema(value_type = String)]
     step: Step,
     /// The rule that set the limit: `T-P01`.
@@ -114,8 +115,9 @@ pub struct RunningView {
 pub struct CountView {
     #[schema(value_type = Option<String>)]
     unit: Option<UnitId>,
-    #[schema(value_type = String)]
-    kind: Kind,
+    /// Of what kind of order; none for what is owed beside orders.
+    #[schema(value_type = Option<String>)]
+    kind: Option<Kind>,
     #[schema(value_type = String)]
     step: Step,
     #[schema(value_type = String)]

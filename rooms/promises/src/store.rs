@@ -6,7 +6,7 @@ pub mod report;
 pub mod watched;
 
 use anyhow::Context;
-use deadlines::{Level, Schedule};
+use deadlines::{Kind, Level, Schedule};
 use kernel::Timestamp;
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
@@ -17,6 +17,15 @@ use crate::rules::parse;
 pub(super) fn read<T: DeserializeOwned>(row: &db::Row, column: &str) -> anyhow::Result<T> {
     let found: String = row.try_get(column)?;
     parse(&found).with_context(|| format!("{found:?} in {column}"))
+}
+
+/// The kind of order a promise belongs to; empty for what is owed beside orders.
+pub(super) fn kind(row: &db::Row) -> anyhow::Result<Option<Kind>> {
+    let found: String = row.try_get("kind")?;
+    if found.is_empty() {
+        return Ok(None);
+    }
+    parse(&found).map(Some).with_context(|| format!("{found:?} in kind"))
 }
 
 /// The schedule in a row and the last warning told.

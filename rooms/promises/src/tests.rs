@@ -19,7 +19,7 @@ fn subject(unit: Option<UnitId>) -> Subject {
         room: "work_orders",
         id: ORDER.into(),
         number: "20260105-0001".into(),
-        kind: Kind::Complaint,
+        kind: Some(Kind::Complaint),
         unit,
     }
 }

@@ -4,7 +4,7 @@ import { api, type Query } from "@lib/api";
 
 export type Clock = "unit" | "customer";
 export const CLOCKS: Clock[] = ["unit", "customer"];
-export const STEPS = ["dispatch", "take", "leave", "arrive", "enter_arrival", "estimate", "finish", "enter_result", "review", "contact", "answer", "call_back", "answer_supervision"] as const;
+export const STEPS = ["dispatch", "take", "leave", "arrive", "enter_arrival", "estimate", "finish", "enter_result", "review", "contact", "answer", "call_back", "answer_supervision", "sign_handover"] as const;
 export const KINDS = ["fault", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
 
 /** One clock of one promise. */
@@ -23,7 +23,8 @@ export interface PromiseLine {
   room: string;
   subject: string;
   number: string;
-  kind: (typeof KINDS)[number];
+  /** Null: owed beside orders. */
+  kind: (typeof KINDS)[number] | null;
   step: (typeof STEPS)[number];
   rule: string;
 }
@@ -37,7 +38,7 @@ export interface Running {
 }
 export interface Count {
   unit: string | null;
-  kind: string;
+  kind: string | null;
   step: (typeof STEPS)[number];
   clock: Clock;
   kept: number;

@@ -23,7 +23,7 @@ type View = (typeof VIEWS)[number] | "due";
 const LOOKS: Record<Nearness, [Tone, LucideIcon]> = { calm: ["ready", TimerIcon], yellow: ["wrap", TimerIcon], orange: ["rest", AlarmClock], overdue: ["busy", AlarmClockOff] };
 
 /** Where the thing it is about has its page. */
-const subjectAt = (line: PromiseLine) => `/${line.room}/${line.number || line.subject}`;
+const subjectAt = (line: PromiseLine) => `/${line.room}/${line.subject}`;
 
 function useUnitName() {
   const { t } = useTranslation("promises");
@@ -87,7 +87,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclu
     { key: "step", title: t("step"), cell: (line) => <b>{t(`steps.${line.step}`)}</b> },
     { key: "clock", title: t("clock"), cell: (line) => t(`clocks.${line.clock}`) },
     { key: "number", title: t("number"), cell: (line) => <Link className="nowrap" to={subjectAt(line)}>{line.number}</Link> },
-    { key: "kind", title: t("kind"), cell: (line) => t(`kinds.${line.kind}`) },
+    { key: "kind", title: t("kind"), cell: (line) => (line.kind ? t(`kinds.${line.kind}`) : "—") },
     { key: "unit", title: t("unit"), cell: (line) => name(line.unit) },
     { key: "rule", title: t("rule"), cell: (line) => <code>{line.rule}</code> },
   ];

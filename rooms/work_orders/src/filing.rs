@@ -196,7 +196,7 @@ pub(crate) async fn put(
             room: "work_orders",
             id: walk.order.id.to_string(),
             number: walk.order.number.clone(),
-            kind: walk.order.matter.kind,
+            kind: Some(walk.order.matter.kind),
             unit: walk.order.state.unit(),
         };
         let new = walk.promised.iter().map(|kept| {

@@ -6,4 +6,5 @@ pub mod config;
 pub mod figures;
 pub mod found;
 pub mod orders;
+pub mod shift;
 pub mod steps;

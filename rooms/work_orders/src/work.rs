@@ -331,7 +331,7 @@ async fn give(tx: &mut Tx, app: &App, order: &Order, moved: &Moved, terms: Terms
         room: "work_orders",
         id: order.id.to_string(),
         number: order.number.clone(),
-        kind: order.matter.kind,
+        kind: Some(order.matter.kind),
         unit: order.state.unit(),
     };
     for new in &moved.new {

@@ -121,8 +121,14 @@ pub async fn run(serve: &Serve) -> Result<()> {
     ));
 
     let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone(), config.demo_customers)));
-    let orders =
-        config.demo.then(|| tokio::spawn(demo::orders(app.clone(), calendar.clone(), config.demo_orders)));
+    let floor: Arc<dyn calls::Hall> = Arc::new(hall.clone());
+    let (invents, days, count) = (app.clone(), calendar.clone(), config.demo_orders);
+    let orders = config.demo.then(|| {
+        tokio::spawn(async move {
+            demo::orders(invents.clone(), days.clone(), count).await;
+            demo::handovers(invents, days, floor).await;
+        })
+    });
     let outside = config.demo.then(|| tokio::spawn(demo::outside(config.prompts.clone())));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;

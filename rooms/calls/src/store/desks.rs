@@ -15,9 +15,13 @@ pub struct DeskRow {
     /// `talking`, `after_call` …
     pub state: String,
     pub call: Option<CallId>,
+    /// Of `not_ready`: why.
+    pub reason: Option<String>,
+    /// The leader who put the agent there.
+    pub ordered_by: Option<PersonId>,
 }
 
-const AFTER: &str = "SELECT position, agent, at, state, call FROM calls_desks WHERE position > $1 \
+const AFTER: &str = "SELECT position, agent, at, state, call, reason, ordered_by FROM calls_desks WHERE position > $1 \
      ORDER BY position LIMIT $2";
 const LAST: &str = "SELECT COALESCE(MAX(position), 0) AS last FROM calls_desks";
 
@@ -31,6 +35,8 @@ pub async fn after(db: &Db, position: i64, limit: i64) -> Result<Vec<DeskRow>> {
             at: Timestamp::from_micros(row.try_get("at")?),
             state: row.try_get("state")?,
             call: row.try_get::<Option<i64>, _>("call")?.map(CallId),
+            reason: row.try_get("reason")?,
+            ordered_by: row.try_get::<Option<i64>, _>("ordered_by")?.map(PersonId),
         })
     };
     rows.context("following the agents' desks")?.iter().map(row).collect()

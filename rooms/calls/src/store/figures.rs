@@ -1,5 +1,7 @@
 //! The day's figures from the records, by the same definitions as the live ones.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use db::Db;
 use exchange::Figures;
@@ -39,6 +41,17 @@ pub async fn between(db: &Db, from: Timestamp, to: Timestamp) -> Result<Figures>
         blocked: u64::try_from(blocked.try_get::<i64, _>("blocked")?).unwrap_or(0),
         ..Figures::default()
     })
+}
+
+const LONGEST: &str = "SELECT CAST(MAX(wait_ms) AS BIGINT) AS longest FROM calls_records \
+     WHERE arrived_at >= $1 AND arrived_at < $2 AND direction = 'in'";
+
+/// The longest that one of those who arrived in `[from, to)` waited for a person; none where nobody asked for one.
+pub async fn longest_wait(db: &Db, from: Timestamp, to: Timestamp) -> Result<Option<Duration>> {
+    let query = sqlx::query(LONGEST).bind(from.as_micros()).bind(to.as_micros());
+    let row = query.fetch_one(db.read()).await.context("the longest wait")?;
+    let longest: Option<i64> = row.try_get("longest")?;
+    Ok(longest.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
 }
 
 /// Requests and answers by queue since an instant.

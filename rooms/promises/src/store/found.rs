@@ -52,7 +52,8 @@ pub struct Found {
     pub room: String,
     pub subject: String,
     pub number: String,
-    pub kind: Kind,
+    /// None for what is owed beside orders.
+    pub kind: Option<Kind>,
     pub step: Step,
     pub rule: String,
 }
@@ -136,7 +137,7 @@ fn one(row: &db::Row) -> anyhow::Result<Found> {
         room: row.try_get("room")?,
         subject: row.try_get("subject")?,
         number: row.try_get("number")?,
-        kind: super::read(row, "kind")?,
+        kind: super::kind(row)?,
         step: super::read(row, "step")?,
         rule: row.try_get("rule")?,
     })

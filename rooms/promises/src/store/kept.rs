@@ -18,7 +18,8 @@ pub struct Subject {
     pub id: String,
     /// What people call it.
     pub number: String,
-    pub kind: Kind,
+    /// Of what kind of order; none for what is owed beside orders.
+    pub kind: Option<Kind>,
     /// Who answers for it; the centre where there is none.
     pub unit: Option<UnitId>,
 }
@@ -93,7 +94,8 @@ pub async fn read(db: &Db, room: &str, subject: &str) -> anyhow::Result<Vec<Kept
 /// Gives a promise: from now on it is watched.
 pub async fn begin(tx: &mut Tx, subject: &Subject, new: &New, terms: Terms<'_>) -> anyhow::Result<()> {
     let add = sqlx::query(ADD).bind(new.id.get()).bind(subject.room).bind(&subject.id).bind(&subject.number);
-    let add = add.bind(word(&subject.kind)).bind(word(&new.step)).bind(&new.rule);
+    let add =
+        add.bind(subject.kind.as_ref().map(word).unwrap_or_default()).bind(word(&new.step)).bind(&new.rule);
     let add = add.bind(serde_json::to_string(&new.clocks)?);
     add.execute(&mut **tx).await.with_context(|| format!("giving a promise for {}", subject.number))?;
     for (clock, promise) in new.clocks.each() {

@@ -22,7 +22,7 @@ pub struct Running {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
     pub unit: Option<UnitId>,
-    pub kind: Kind,
+    pub kind: Option<Kind>,
     pub step: Step,
     pub clock: Clock,
     pub kept: i64,
@@ -69,7 +69,7 @@ pub async fn due(db: &Db, from: Timestamp, to: Timestamp, now: Timestamp) -> any
         let unit: Option<i64> = row.try_get("unit")?;
         Ok(Count {
             unit: unit.map(UnitId),
-            kind: super::read(row, "kind")?,
+            kind: super::kind(row)?,
             step: super::read(row, "step")?,
             clock: super::read(row, "clock")?,
             kept: row.try_get("kept")?,

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use db::{Db, Tx};
-use deadlines::{Clock, Kind, Level, Schedule, Step};
+use deadlines::{Clock, Level, Schedule, Step};
 use kernel::{PromiseId, Timestamp, UnitId};
 use sqlx::Row as _;
 
@@ -20,12 +20,11 @@ pub struct Ripe {
     pub room: String,
     pub subject: String,
     pub number: String,
-    pub kind: Kind,
     pub step: Step,
 }
 
 const RIPE: &str = "SELECT c.promise, c.clock, c.unit, c.due, c.yellow, c.orange, c.red, c.told, p.room, p.subject, p.number, \
-     p.kind, p.step FROM promises_clock c JOIN promises_promise p ON p.id = c.promise \
+     p.step FROM promises_clock c JOIN promises_promise p ON p.id = c.promise \
      WHERE c.warn_at IS NOT NULL AND c.warn_at <= $1 ORDER BY c.warn_at LIMIT $2";
 /// Only whoever finds it as it was read tells it: of two nodes one.
 const TELL: &str = "UPDATE promises_clock SET told = $1, warn_at = $2 WHERE promise = $3 AND clock = $4 AND warn_at IS NOT NULL \
@@ -50,7 +49,6 @@ fn one(row: &db::Row) -> anyhow::Result<Ripe> {
         room: row.try_get("room")?,
         subject: row.try_get("subject")?,
         number: row.try_get("number")?,
-        kind: super::read(row, "kind")?,
         step: super::read(row, "step")?,
     })
 }

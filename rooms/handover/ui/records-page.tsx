@@ -1,0 +1,46 @@
+// Every handover there was, the newest first.
+import { BookCheck } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { Empty, Moment, Page, Pager, Panel, Table, Trouble, type Column } from "@kit";
+import { useAgents } from "@lib/directory";
+import { useUrlState } from "@lib/url";
+import { useRecords, type RecordLine } from "./api";
+import { StateMark, Tabs } from "./marks";
+
+export default function RecordsPage() {
+  const { t } = useTranslation("handover");
+  const agents = useAgents();
+  const [url, change] = useUrlState(["before"] as const);
+  const records = useRecords(url.before);
+  const next = records.data?.next;
+  const columns: Column<RecordLine>[] = [
+    { key: "number", title: t("column.number"), cell: (record) => <Link to={`/handover/${record.id}`} className="nowrap">{record.number}</Link> },
+    { key: "begins", title: t("column.begins"), cell: (record) => <Moment at={record.begins} seconds={false} /> },
+    { key: "ends", title: t("column.ends"), cell: (record) => <Moment at={record.ends} seconds={false} /> },
+    { key: "state", title: t("column.state"), cell: (record) => <StateMark record={record} /> },
+    { key: "outgoing", title: t("column.outgoing"), cell: (record) => agents.name(record.outgoing) ?? "—" },
+    { key: "incoming", title: t("column.incoming"), cell: (record) => agents.name(record.incoming) ?? "—" },
+    { key: "signed", title: t("column.signed"), cell: (record) => (record.signed_in_at ? <Moment at={record.signed_in_at} seconds={false} /> : "—") },
+  ];
+  return (
+    <Page title={t("records.title")} lead={t("records.lead")}>
+      <Tabs />
+      <Panel flush label={t("records.title")}>
+        {records.isError && !records.data ? (
+          <Trouble error={records.error} retry={() => void records.refetch()} />
+        ) : (
+          <Table
+            label={t("records.title")}
+            columns={columns}
+            rows={records.data?.items}
+            rowKey={(record) => record.id}
+            to={(record) => `/handover/${record.id}`}
+            empty={<Empty icon={BookCheck} title={t("records.none")}>{t("records.none_todo")}</Empty>}
+            foot={<Pager newest={!url.before} onNewest={() => change({ before: null })} onOlder={next ? () => change({ before: next }, { push: true }) : undefined} />}
+          />
+        )}
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,86 @@
+// When shifts begin, until when a handover is to be signed, and what it must say.
+import { Button, Checkbox, Input, InputNumber } from "antd";
+import { Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Field, Notice, Page, Panel, Skeletons, Trouble, useProblemText } from "@kit";
+import { putSettings, useSettings, type Settings } from "./api";
+import { Tabs } from "./marks";
+
+const NUMBERS = [
+  ["sign_min", 1, 240],
+  ["early_min", 0, 240],
+  ["items_max", 10, 500],
+] as const;
+const SHIFTS_MAX = 6;
+
+/** When each shift ends: when the next begins, over midnight too. */
+const ends = (shifts: Settings["shifts"], at: number) => {
+  const sorted = [...shifts].sort((a, b) => a.begins.localeCompare(b.begins));
+  const place = sorted.findIndex((shift) => shift === shifts[at]);
+  return sorted[(place + 1) % sorted.length]?.begins.slice(0, 5) ?? "";
+};
+
+function Form({ version, settings }: { version: number; settings: Settings }) {
+  const { t } = useTranslation("handover");
+  const problem = useProblemText();
+  const [form, setForm] = useState(settings);
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
+  const set = (patch: Partial<Settings>) => setForm({ ...form, ...patch });
+  const shift = (at: number, patch: Partial<Settings["shifts"][number]>) => set({ shifts: form.shifts.map((one, place) => (place === at ? { ...one, ...patch } : one)) });
+  const changed = JSON.stringify(form) !== JSON.stringify(settings);
+  const save = () => {
+    setBusy(true);
+    setFailed(null);
+    putSettings(form, version).catch(setFailed).finally(() => setBusy(false));
+  };
+  return (
+    <div className="stack" style={{ gap: 16 }}>
+      {failed ? <Notice tone="busy" title={problem(failed).what} /> : null}
+      <Field label={t("settings.shifts")} help={t("settings.help_shifts")}>
+        <div className="stack">
+          {form.shifts.map((one, at) => (
+            <span key={at} className="row tight">
+              <Input aria-label={t("settings.name")} value={one.name} maxLength={20} style={{ width: 140 }} onChange={(event) => shift(at, { name: event.target.value })} />
+              <Input aria-label={`${one.name} ${t("settings.begins")}`} value={one.begins.slice(0, 5)} maxLength={5} style={{ width: 80 }} onChange={(event) => shift(at, { begins: event.target.value })} />
+              <span className="muted nowrap">– {ends(form.shifts, at)}</span>
+              <Button type="text" aria-label={t("settings.remove", { name: one.name })} disabled={form.shifts.length === 1} icon={<Trash2 size={16} aria-hidden />} onClick={() => set({ shifts: form.shifts.filter((_, place) => place !== at) })} />
+            </span>
+          ))}
+          <Button style={{ justifySelf: "start" }} disabled={form.shifts.length >= SHIFTS_MAX} icon={<Plus size={16} aria-hidden />} onClick={() => set({ shifts: [...form.shifts, { name: "", begins: "12:00" }] })}>{t("settings.add")}</Button>
+        </div>
+      </Field>
+      <div className="form-grid">
+        {NUMBERS.map(([key, least, most]) => (
+          <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
+            <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least })} />
+          </Field>
+        ))}
+      </div>
+      <Field label={t("settings.remarks")} help={t("settings.help_remarks")}>
+        <Checkbox checked={form.remark_on_emergencies} onChange={(event) => set({ remark_on_emergencies: event.target.checked })}>{t("settings.remark_on_emergencies")}</Checkbox>
+      </Field>
+      <div className="row">
+        <span className="grow" />
+        <Button disabled={!changed} onClick={() => setForm(settings)}>{t("settings.reset")}</Button>
+        <Button type="primary" disabled={!changed} loading={busy} onClick={save}>{t("settings.save")}</Button>
+      </div>
+    </div>
+  );
+}
+
+export default function SettingsPage() {
+  const { t } = useTranslation("handover");
+  const settings = useSettings();
+  return (
+    <Page title={t("settings.title")} lead={t("settings.lead")}>
+      <Tabs />
+      <Panel title={t("settings.rules")}>
+        {settings.isError && !settings.data && <Trouble error={settings.error} retry={() => void settings.refetch()} />}
+        {!settings.data && !settings.isError && <Skeletons lines={8} />}
+        {settings.data && <Form key={settings.data.version} version={settings.data.version} settings={settings.data.settings} />}
+      </Panel>
+    </Page>
+  );
+}
