@@ -147,33 +147,32 @@ pub async fn check(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
         for (order, step) in steps::of_many(&app.db, &due).await? {
             history.entry(order).or_default().push(step);
         }
+        let mut looked = Vec::new();
         for order in &due {
+            // One that is gone from the tables is looked at no more.
             let Some(one) = kept.iter().find(|kept| kept.order.id == *order) else {
-                forget(&app, *order, now).await?;
+                looked.push((*order, Vec::new(), None));
                 continue;
             };
             let steps = history.remove(order).unwrap_or_default();
             let (found, again) = look(&app, &calendar, &one.order, &steps, &settings, now).await?;
-            let mut tx = app.db.begin().await?;
-            for found in &found {
+            looked.push((*order, found, again));
+        }
+        let mut tx = app.db.begin().await?;
+        for (order, found, again) in &looked {
+            for found in found {
                 keep(&mut tx, app.id(), found, &calendar, now).await?;
             }
             places::checked(&mut tx, *order, now).await?;
             if let Some(at) = again {
-                places::check(&mut tx, *order, at).await?;
+                places::check(&mut tx, *order, *at).await?;
             }
-            tx.commit().await?;
         }
+        tx.commit().await?;
         if due.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
             return Ok(());
         }
     }
-}
-
-async fn forget(app: &App, order: WorkOrderId, now: Timestamp) -> anyhow::Result<()> {
-    let mut tx = app.db.begin().await?;
-    places::checked(&mut tx, order, now).await?;
-    tx.commit().await
 }
 
 /// Everything there is to find about one order now, and when to look again.

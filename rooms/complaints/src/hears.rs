@@ -20,7 +20,7 @@ use work_orders::store::orders;
 use crate::rules::follow::{OrderSeen, unheard};
 use crate::rules::level::{Circumstances, heard_in, propose};
 use crate::rules::{Act, Case, Opening, decide};
-use crate::store::cases;
+use crate::store::{cases, places};
 
 const BATCH: i64 = 100;
 /// Orders of so many days are looked through for some that nobody told of.
@@ -184,10 +184,16 @@ async fn earlier(db: &db::Db, order: &Order) -> anyhow::Result<u32> {
     Ok(u32::try_from(found.iter().filter(|kept| kept.order.id != order.id).count()).unwrap_or(0))
 }
 
-/// Complaints and reports of the last weeks of which nobody told this room: those from before it listened.
+const MISSED: &str = "missed";
+
+/// Complaints and reports of the last weeks of which nobody told this room: those from before it listened. Afterwards only
+/// those since it looked last, and a day more.
 pub async fn find_missed(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    let now = app.now();
+    let oldest = now - Duration::from_secs(MISSED_DAYS * 86_400);
+    let last = places::read(&app.db, MISSED).await?;
+    let from = last.map_or(oldest, |(at, _)| oldest.max(at - Duration::from_secs(86_400)));
     for kind in [Kind::Complaint, Kind::Report] {
-        let from = app.now() - Duration::from_secs(MISSED_DAYS * 86_400);
         let mut filter = Filter { kind: Some(kind), from: Some(from), ..Filter::default() };
         loop {
             let page = find(&app.db, &filter, BATCH).await?;
@@ -195,7 +201,7 @@ pub async fn find_missed(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()
             let known: BTreeSet<WorkOrderId> = cases::known(&app.db, &ids).await?.into_iter().collect();
             for order in ids.iter().filter(|order| !known.contains(order)) {
                 let mut tx = app.db.begin().await?;
-                learn(&mut tx, *order, app.now(), &calendar).await?;
+                learn(&mut tx, *order, now, &calendar).await?;
                 tx.commit().await?;
             }
             filter.after = page.last().map(|kept| (kept.order.accepted_at, kept.order.id));
@@ -204,5 +210,7 @@ pub async fn find_missed(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()
             }
         }
     }
-    Ok(())
+    let mut tx = app.db.begin().await?;
+    places::put(&mut tx, MISSED, (now, 0)).await?;
+    tx.commit().await
 }

@@ -80,7 +80,8 @@ impl Centre {
     async fn open(db: &Db) -> Centre {
         let hall = Arc::new(Floor);
         let orders = work_orders::room(Calendar::china(), Path::new("no folder").to_owned());
-        let site = TestSite::new(db.clone(), vec![orders, room(hall, Calendar::china())]);
+        let asks = callbacks::room(hall.clone(), Calendar::china());
+        let site = TestSite::new(db.clone(), vec![orders, asks, room(hall, Calendar::china())]);
         db.join(&site.site.events).await.expect("listening");
         work_orders::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
         notices::put_demo(&site.app).await.expect("the texts");

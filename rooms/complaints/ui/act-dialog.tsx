@@ -39,7 +39,21 @@ function Answer({ ask, of, value, first, onChange }: { ask: Ask; of: Case; value
       case "text":
         return <Input.TextArea id={id} autoFocus={first} value={typeof value === "string" ? value : ""} maxLength={ask.most} autoSize={{ minRows: 2, maxRows: 8 }} onChange={(event) => onChange(event.target.value)} />;
       case "exhibit":
-        return <Input.TextArea id={id} autoFocus={first} value={typeof value === "string" ? value : ""} maxLength={2000} autoSize={{ minRows: 3, maxRows: 8 }} onChange={(event) => onChange(event.target.value)} />;
+        return (
+          <span className="stack">
+            <Input.TextArea id={id} autoFocus={first} value={typeof value === "string" ? value : ""} maxLength={2000} autoSize={{ minRows: 3, maxRows: 8 }} onChange={(event) => onChange(event.target.value)} />
+            {of.order_facts.attachments.length > 0 && (
+              <span className="row tight wrap">
+                <span className="muted">{t("exhibit.files")}</span>
+                {of.order_facts.attachments.map((file) => (
+                  <button key={file.id} type="button" className="linkish" aria-pressed={value === file.id} onClick={() => onChange(file.id)}>
+                    {file.name}
+                  </button>
+                ))}
+              </span>
+            )}
+          </span>
+        );
       case "choice":
         return ask.options.length > 4 ? (
           <Select id={id} aria-label={label} style={{ width: "100%" }} value={typeof value === "string" ? value : null} onChange={(next: string) => onChange(next)} options={ask.options.map((key) => ({ value: key, label: t(`${ask.words}.${key}` as "level.major") }))} />

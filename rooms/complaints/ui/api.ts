@@ -186,10 +186,10 @@ export interface Finding {
   may_rule: boolean;
 }
 export const FINDING_FILTERS = ["state", "kind", "person", "month", "before"] as const;
-export type FindingFilters = Partial<Record<(typeof FINDING_FILTERS)[number], string>>;
+export type FindingFilters = Partial<Record<(typeof FINDING_FILTERS)[number] | "order", string | undefined>>;
 
-export function useFindings({ before, ...filters }: FindingFilters) {
-  return useQuery({ queryKey: [KEY, "findings", filters, before], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ items: Finding[]; next?: string | null }>(`${BASE}/findings`, { ...filters, after: before } as Query, signal) });
+export function useFindings({ before, ...filters }: FindingFilters, enabled = true) {
+  return useQuery({ queryKey: [KEY, "findings", filters, before], enabled, refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ items: Finding[]; next?: string | null }>(`${BASE}/findings`, { ...filters, after: before } as Query, signal) });
 }
 export function useFinding(id: string) {
   return useQuery({ queryKey: [KEY, "finding", id], queryFn: ({ signal }) => api.get<Finding>(`${BASE}/findings/${encodeURIComponent(id)}`, undefined, signal) });

@@ -6,9 +6,11 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble } from "@kit";
 import { useAgents, useUnits } from "@lib/directory";
+import { useMay } from "@lib/session";
 import { ActDialog } from "./act-dialog";
-import { isOpen, STAGES, useCase, useSubtypes, type Case, type Evidence, type Stage, type Verb } from "./api";
-import { Due, LevelMark, StageMark, VerdictMark } from "./marks";
+import { isOpen, STAGES, useCase, useFindings, useSubtypes, type Case, type Evidence, type Stage, type Verb } from "./api";
+import { Due, FindingMark, LevelMark, StageMark, VerdictMark } from "./marks";
+import { READ } from "./permissions";
 import { saidIn } from "./said";
 import "./complaints.css";
 
@@ -112,6 +114,29 @@ function Investigation({ of }: { of: Case }) {
           </div>
         )}
       </div>
+    </Panel>
+  );
+}
+
+/** What was found about this order. */
+function Found({ of }: { of: Case }) {
+  const { t } = useTranslation("complaints");
+  const found = useFindings({ order: of.order, state: undefined }, useMay(READ)).data?.items ?? [];
+  if (found.length === 0) return null;
+  return (
+    <Panel title={t("findings.title")}>
+      <ol className="case-lines">
+        {found.map((one) => (
+          <li key={one.id}>
+            <span className="row tight wrap">
+              <Link to={`/complaints/findings/${one.id}`}>{t(`finding.${one.kind}`)}</Link>
+              <span className="grow" />
+              <FindingMark state={one.state} kind={one.kind} />
+            </span>
+            <span className="soft">{t(`shows.${one.kind}`)}</span>
+          </li>
+        ))}
+      </ol>
     </Panel>
   );
 }
@@ -282,6 +307,7 @@ export default function CasePage() {
         </div>
         <div className="stack" style={{ gap: 16 }}>
           <LevelPart of={of} />
+          <Found of={of} />
           <Timeline of={of} />
         </div>
       </div>

@@ -52,7 +52,7 @@ function Thing({ one }: { one: Shown }) {
           <Link to={`/calls/${one.call}`} className="row tight">
             <PhoneCall size={15} aria-hidden /> {t("shown.call")}
           </Link>
-          <span>{at(one.at)} · {agents.name(one.agent) ?? "—"} · {t("shown.talked", { time: duration(one.talk_s) })}</span>
+          <span>{at(one.at)} · {agents.name(one.agent) ?? "—"} · {t("shown.talked", { time: duration(one.talk_s * 1000) })}</span>
           {one.hints.map((hint) => (
             <HintLine key={hint.hint} hint={hint} />
           ))}

@@ -376,8 +376,12 @@ pub async fn suggest(app: &App, subtype: &Subtype, area: &str) -> anyhow::Result
     departments::suggest(&app.db, &words, Some(area).filter(|area| !area.is_empty())).await
 }
 
-/// Whether this person may see the order at all.
+/// Whether this person may see the order at all. A complaint about somebody goes past that person, also where it was this
+/// person who had to write it down.
 pub fn sees(asker: &Asker, order: &Order, reads: bool) -> bool {
+    if asker.person.is_some() && order.matter.about == asker.person {
+        return false;
+    }
     let own = asker.person.is_some() && order.accepted_by == asker.person;
     let unit = order.state.unit().is_some_and(|unit| asker.units.contains(&unit));
     reads || own || unit && asker.has(Power::Handle)

@@ -106,6 +106,11 @@ fn a_caller_complains_about_the_agent_and_the_agent_cannot_hide_it() {
             assert!(reply.status.is_client_error(), "{}", reply.show());
         }
         assert_eq!(centre.case(&order).await["stage"], "new");
+        // Not even that there is one.
+        let path = format!("/api/work_orders/{order}");
+        assert_eq!(centre.get(AGENT, &path).await.status.as_u16(), 404);
+        assert_eq!(centre.get(AGENT, "/api/work_orders?of=mine").await.body["items"], json!([]));
+        assert_eq!(centre.get(DESK, &path).await.status.as_u16(), 200);
     });
 }
 
@@ -187,6 +192,42 @@ fn an_order_by_telephone_without_a_call_is_found_and_one_recorded_in_time_has_cr
         let of_order = found(&centre, CHAIR, &format!("order={forged}")).await;
         assert_eq!(of_order.len(), 1);
         assert!(crate::store::places::due(&db, Timestamp::MAX, 10).await.expect("reading").is_empty());
+    });
+}
+
+#[test]
+fn what_a_customer_tells_of_the_crew_and_who_asked_without_calling_is_found() {
+    const ASKS: super::Who = (26, &["work_orders.read", "work_orders.call_back", "callbacks.work"]);
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let fault = json!({ "kind": "fault", "subtype": "fault.leak", "content": "厨房闻到煤气味，越来越浓", "channel": "counter", "fields": {} });
+        let order = centre.filed(fault).await;
+        let to_crew = json!({ "act": "dispatch", "unit": super::CREW_1.to_string() });
+        centre.order_act(DESK, &order, to_crew).await;
+        centre.order_act(super::CREW, &order, json!({ "act": "take" })).await;
+        centre.later(20);
+        let arrived = centre.site.app.now();
+        centre.order_act(super::CREW, &order, json!({ "act": "arrive", "at": arrived })).await;
+        centre.later(30);
+        let result = json!({ "cause": "灶前阀密封圈老化开裂", "action": "更换密封圈后保压十分钟合格", "done_at": centre.site.app.now(),
+            "person": "抢修班 张师傅", "told": "已告知用户恢复使用" });
+        centre.order_act(super::CREW, &order, json!({ "act": "give_result", "result": result })).await;
+        centre.order_act(super::REVIEWER, &order, json!({ "act": "approve" })).await;
+        let taken = centre.post(ASKS, &format!("/api/callbacks/{order}/act"), json!({ "act": "take" })).await;
+        assert_eq!(taken.status.as_u16(), 200, "{}", taken.show());
+        let answers =
+            json!({ "arrival": { "came": "at", "at": centre.site.app.now() }, "satisfaction": "fair" });
+        let told = json!({ "outcome": "reached", "answers": answers });
+        let asked = centre.post(ASKS, &format!("/api/callbacks/{order}/record"), told).await;
+        assert_eq!(asked.status.as_u16(), 200, "{}", asked.show());
+        centre.hear().await;
+        check(&centre).await;
+        let mut all = found(&centre, CHAIR, &format!("order={order}")).await;
+        all.sort();
+        let (crew, asker) = (PersonId(super::CREW.0).to_string(), PersonId(ASKS.0).to_string());
+        assert_eq!(all, [("false_arrival".to_owned(), crew), ("false_call_back".to_owned(), asker)]);
+        // The unit judged does not read of it.
+        assert_eq!(found(&centre, super::CREW, &format!("order={order}")).await.len(), 1);
     });
 }
 

@@ -12,22 +12,42 @@ import "../complaints.css";
 
 const EMOTIONS = ["calm", "agitated", "furious"] as const;
 
+interface Begun {
+  words: string;
+  emotion: (typeof EMOTIONS)[number];
+  /** The same for the whole call: pressed again, it is the same complaint. */
+  token: string;
+  number: string | null;
+}
+const CALLS_MAX = 20;
+/** Outlives the tab: what was typed is there when one comes back, and what was recorded is not recorded again. */
+const begun = new Map<string, Begun>();
+function beginning(call: string): Begun {
+  const found = begun.get(call) ?? { words: "", emotion: "calm", token: crypto.randomUUID(), number: null };
+  begun.set(call, found);
+  const oldest = begun.keys().next().value;
+  if (begun.size > CALLS_MAX && oldest !== undefined) begun.delete(oldest);
+  return found;
+}
+
 /** Of one call: with the next one everything begins anew. */
 function AboutMe({ call }: { call: string }) {
   const { t } = useTranslation("complaints");
   const problem = useProblemText();
   const id = useId();
-  const [words, setWords] = useState("");
-  const [emotion, setEmotion] = useState<(typeof EMOTIONS)[number]>("calm");
-  const [token] = useState(() => crypto.randomUUID());
+  const [{ words, emotion, token, number }, setBegun] = useState(() => beginning(call));
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<unknown>(null);
-  const [number, setNumber] = useState<string | null>(null);
+  const put = (patch: Partial<Begun>) => {
+    const next = { ...beginning(call), ...patch };
+    begun.set(call, next);
+    setBegun(next);
+  };
   const send = () => {
     setBusy(true);
     setFailed(null);
     raise({ call, words: words.trim(), emotion, token })
-      .then((raised) => setNumber(raised.number))
+      .then((raised) => put({ number: raised.number }))
       .catch(setFailed)
       .finally(() => setBusy(false));
   };
@@ -45,9 +65,9 @@ function AboutMe({ call }: { call: string }) {
       <p className="case-say">{t("raise.say")}</p>
       {failed ? <Notice tone="busy" title={problem(failed).what} /> : null}
       <Field label={t("raise.words")} htmlFor={id} required help={t("raise.words_help")}>
-        <Input.TextArea id={id} value={words} maxLength={500} autoSize={{ minRows: 2, maxRows: 6 }} onChange={(event) => setWords(event.target.value)} />
+        <Input.TextArea id={id} value={words} maxLength={500} autoSize={{ minRows: 2, maxRows: 6 }} onChange={(event) => put({ words: event.target.value })} />
       </Field>
-      <Choose small label={t("order.emotion")} value={emotion} items={EMOTIONS.map((key) => ({ key, label: t(`emotion.${key}`) }))} onChoose={setEmotion} />
+      <Choose small label={t("order.emotion")} value={emotion} items={EMOTIONS.map((key) => ({ key, label: t(`emotion.${key}`) }))} onChoose={(next) => put({ emotion: next })} />
       <Button type="primary" loading={busy} disabled={[...words.trim()].length < 4} icon={<Scale size={16} aria-hidden />} onClick={send}>
         {t("raise.send")}
       </Button>

@@ -211,7 +211,10 @@ pub async fn list(
         let at = if filter.open { kept.beside.due.map(|(due, _)| due) } else { Some(kept.order.accepted_at) };
         format!("{}~{}", at.unwrap_or_default().as_micros(), kept.order.id)
     };
-    Ok(Json(Page::of(found, limit, next).map(|kept| line(&kept, &asker))))
+    let mut page = Page::of(found, limit, next);
+    // What is about oneself is left out of the page, wherever the list came from.
+    page.items.retain(|kept| kept.order.matter.about != Some(actor.person));
+    Ok(Json(page.map(|kept| line(&kept, &asker))))
 }
 
 /// How many open orders stand where, and how much of yesterday's work no unit has yet.
