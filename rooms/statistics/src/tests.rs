@@ -89,7 +89,7 @@ fn kpi_06_who_did_not_rate_is_not_dissatisfied() {
 fn k23_asks_the_centre_for_sending_and_the_crew_for_arriving() {
     let count = |step, clock, kept, broken, overdue| Count {
         unit: None,
-        kind: Kind::Fault,
+        kind: Some(Kind::Fault),
         step,
         clock,
         kept,
@@ -187,7 +187,7 @@ fn every_number_opens_what_it_counted() {
             let filter = found::Filter {
                 unit: count.unit,
                 centre: count.unit.is_none(),
-                kind: Some(count.kind),
+                kind: count.kind,
                 step: Some(count.step),
                 clock: Some(count.clock),
                 from: Some(from),
