@@ -140,7 +140,7 @@ pub fn table(counted: &Counted, by: By, tree: &Tree, settings: &Settings) -> Tab
     }
     if by != By::Area {
         let key = |count: &Count| match by {
-            By::Kind => Some(word(&count.kind)),
+            By::Kind => count.kind.as_ref().map(word),
             By::Unit | By::Area => count.unit.map(|unit| unit.to_string()),
         };
         let keys: BTreeSet<_> = counted.promises.iter().filter(|count| is_k23(count)).map(key).collect();

@@ -110,7 +110,8 @@ impl Search {
             None => Lead::Everything,
         };
         let narrower = if let Some(unit) = given::<UnitId>("unit", self.unit.as_deref())? {
-            if !reads && !(asker.has(Power::Handle) && asker.units.contains(&unit)) {
+            let works_there = asker.has(Power::Handle) && asker.units.contains(&unit);
+            if !reads && !works_there {
                 return Ok(Lead::Units(Vec::new()));
             }
             return Ok(Lead::Units(vec![unit]));

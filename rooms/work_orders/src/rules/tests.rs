@@ -317,7 +317,8 @@ fn a_correction_is_checked_like_what_was_accepted() {
         matter.privacy = Privacy::Open;
     };
     assert_eq!(corrected(report(), &agent(), opened), Err(Refusal::Barred { bar: Bar::StaysConfidential }));
-    let refused: [(&dyn Fn(&mut Matter), &str, &str); 4] = [
+    type Spoils<'a> = &'a dyn Fn(&mut Matter);
+    let refused: [(Spoils<'_>, &str, &str); 4] = [
         (&|matter| matter.subtype = "fault.unheard_of".into(), "subtype", "unknown"),
         (&|matter| matter.content = "很".repeat(5_000), "content", "too_long"),
         (&|matter| matter.contact.phone = "138**45678".into(), "contact.phone", "bad_phone"),
