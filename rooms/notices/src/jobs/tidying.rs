@@ -58,7 +58,9 @@ pub async fn ask(app: App, ways: Arc<Ways>, channel: Channel) -> anyhow::Result<
         tx.rollback().await?;
         unknown
     };
-    ways.ask_from(channel, unknown.last().map(|notice| notice.id));
+    // Behind the last of a full page, from the first again after one that is not.
+    let last = unknown.last().filter(|_| unknown.len() >= sending::ASKED_MAX);
+    ways.ask_from(channel, last.map(|notice| notice.id));
     for notice in unknown {
         if app.ending.has_begun() {
             break;

@@ -21,6 +21,8 @@ const DUE: &str = columns!(
 const ABANDONED: &str =
     columns!("WHERE state = 'sending' AND lease_until < $1 ORDER BY lease_until LIMIT 100");
 const EXPIRED: &str = columns!("WHERE state = 'queued' AND expires_at <= $1 ORDER BY expires_at LIMIT 200");
+/// How many a gateway is asked about at once.
+pub const ASKED_MAX: usize = 50;
 const UNKNOWN: &str =
     columns!("WHERE state = 'unknown' AND channel = $1 AND done_at > $2 AND id > $3 ORDER BY id LIMIT 50");
 const REFERENCED: &str = columns!(
