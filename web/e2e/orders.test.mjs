@@ -15,7 +15,7 @@ import { Telephone } from "./telephone.mjs";
 const NOTED = "厨房闻到煤气味，已开窗，人在楼下";
 const CAUSE = "灶具连接软管老化，接口处微漏";
 const SAID = "来得很快，修好了";
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 300_000 };
 /** Customers are not called at night or over lunch; this test is run at any hour. */
 const AT_ANY_HOUR = { hours: [{ part: "morning", from: "00:00:00", to: "23:59:59.999" }], parts_needed: 0 };
 const folder = mkdtempSync(join(tmpdir(), "switchboard-orders-"));
@@ -73,7 +73,7 @@ test("the agent files it from the record of the call, and reads the number aloud
   await pick(page, dialog.getByLabel("事项分类"), "泄漏异味");
   await pick(page, dialog.getByLabel("承办单位"), "抢修一班");
   // What is dangerous is urgent, whoever says otherwise.
-  assert.ok(await dialog.getByRole("checkbox", { name: "险情" }).isDisabled());
+  assert.ok(await dialog.getByRole("checkbox", { name: "危及人身安全" }).isDisabled());
   await accessible(page, "an order being made");
   await picture(page, "order-new");
   await page.keyboard.press("Control+Enter");
@@ -114,7 +114,6 @@ test("the crew takes it on the phone, is there in time, and writes what was done
   await resulted(phone, CAUSE);
   await phone.getByText("已回单").first().waitFor();
   await sent(phone);
-  await phone.getByText("已全部发送").waitFor();
 });
 
 test("its result is read, and approved after the seconds in which that can be taken back", LIMIT, async () => {

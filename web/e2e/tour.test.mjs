@@ -185,7 +185,7 @@ test("the audit tells who heard what", LIMIT, async () => {
   await auditor.context().close();
 });
 
-test("nothing keeps anybody out, in any theme", { timeout: WITH_PICTURES ? 600_000 : 180_000 }, async () => {
+test("nothing keeps anybody out, in any theme", { timeout: WITH_PICTURES ? 600_000 : 300_000 }, async () => {
   const [call, recording, flow] = await Promise.all(["calls?result=answered", "recordings", "ivr_flows"].map(async (path) => (await (await leader.request.get(`/api/${path}`)).json()).items[0].id));
   const pages = ["/floor", "/floor?wall=1", "/floor?view=trend", "/calls", "/calls/owed", `/calls/${call}`, "/recordings", `/recordings/${recording}`, "/ivr_flows", "/ivr_flows/prompts", "/ivr_flows/numbers", `/ivr_flows/${flow}`, "/people", "/people/groups", "/people/roles", "/nothing/here"];
   for (const path of pages) {
