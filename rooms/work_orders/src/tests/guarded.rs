@@ -238,13 +238,19 @@ fn the_unit_is_told_when_it_is_urged_pressed_and_late() {
             site.app.db.deliver_pending(&site.site.events).await.expect("heard");
         }
         let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
-        let mut lines: Vec<String> = told
-            .expect("notices")
-            .iter()
-            .filter(|one| one.person.is_some())
-            .map(|one| format!("{} {}", one.person.map(|person| person.get()).unwrap_or_default(), one.text))
-            .collect();
-        lines.sort();
-        expect_test::expect![[r#""#]].assert_eq(&lines.join("\n"));
+        let told = told.expect("notices");
+        let count = |template: &str, person: i64, words: &str| {
+            let fits = |one: &&notices::Shown| {
+                one.template == template && one.person == Some(PersonId(person)) && one.text.contains(words)
+            };
+            told.iter().filter(fits).count()
+        };
+        let urged = "工单20260105-0001（泄漏异味）第1次被催办：还没有人来，请回138****5678。";
+        assert_eq!((count("order_urged", CREW.0, urged), count("order_urged", 21, urged)), (1, 0));
+        let again = "第2次被催办";
+        assert_eq!((count("order_urged", CREW.0, again), count("order_urged", 21, again)), (1, 1));
+        // Half of the time gone tells nobody, a fifth left whoever has it, all of it gone the leader, too.
+        assert_eq!(count("order_warned", 21, "即将超时"), 0);
+        assert!(count("order_warned", CREW.0, "即将超时") > 0 && count("order_warned", 21, "已超时") > 0);
     });
 }
