@@ -64,7 +64,7 @@ pub fn order(kept: &Kept, now: Timestamp, soon: Timestamp) -> Item {
     };
     Item {
         seq: 0,
-        matter: Matter::Order(item),
+        matter: Matter::Order(Box::new(item)),
         why: why(kept, now, soon),
         concerns: matter.about,
         remark: String::new(),

@@ -92,7 +92,7 @@ pub struct OwedItem {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Matter {
-    Order(OrderItem),
+    Order(Box<OrderItem>),
     Owed(OwedItem),
 }
 
