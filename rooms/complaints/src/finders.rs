@@ -109,7 +109,8 @@ fn facts(order: &Order, steps: &[Step]) -> OrderFacts {
         by_phone: order.matter.channel == Channel::Phone,
         call: order.matter.call,
         dispatched_at: order.dispatched_at,
-        left_at: order.left_at,
+        // Whoever did not say that they left is taken to have left when they arrived: that tells nothing of the way.
+        left_at: order.left_at.filter(|left| Some(*left) != order.arrived_at),
         arrived_at: order.arrived_at,
         done_at: order.result.as_ref().and_then(|result| result.done_at),
         arrival,

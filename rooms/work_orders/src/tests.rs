@@ -400,9 +400,9 @@ fn who_belongs_to_the_unit_judged_neither_closes_nor_reopens() {
                 (409, &json!("work_orders.barred"), &json!("own_work"))
             );
         }
-        let order = ok(act(&site, AGENT, &order, close).await);
+        let order = ok(act(&site, CALLER, &order, close).await);
         assert_eq!(act(&site, judge, &order, reopen.clone()).await.body["params"]["bar"], "own_work");
-        ok(act(&site, AGENT, &order, reopen).await);
+        ok(act(&site, CALLER, &order, reopen).await);
     });
 }
 
