@@ -140,6 +140,8 @@ ids! {
     UnitId = "un";
     /// A message a caller left.
     VoicemailId = "vm";
+    /// Somebody outside who is told what happens.
+    WebhookId = "wh";
     /// One matter with an owner and a deadline.
     WorkOrderId = "wo";
 }

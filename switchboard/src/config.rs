@@ -210,6 +210,19 @@ struct File {
     /// How messages leave the building.
     #[serde(default)]
     notices: Notices,
+    /// Whom events may be posted to.
+    #[serde(default)]
+    webhooks: Webhooks,
+}
+
+/// `[webhooks]`.
+#[derive(Deserialize, Debug, Default, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Also http, and addresses of this machine and of private networks. Whoever may set up webhooks can then make this
+    /// machine call others inside; off unless it is wanted.
+    #[serde(default)]
+    pub private_addresses: bool,
 }
 
 /// The gateways of messages: `[notices.smpp]` and the like. None of them has to be there.
@@ -249,6 +262,7 @@ pub struct Config {
     pub prompts: PathBuf,
     pub https: bool,
     pub notices: Notices,
+    pub webhooks: Webhooks,
     pub demo: bool,
     pub demo_customers: u64,
     pub demo_orders: u64,
@@ -304,6 +318,8 @@ impl Config {
             prompts: file.prompts.unwrap_or_else(prompts),
             https: file.https.unwrap_or(false),
             notices: if serve.demo { file.notices.of_the_demo(http) } else { file.notices },
+            // The demo is on loopback only, and so are those who try it.
+            webhooks: Webhooks { private_addresses: serve.demo || file.webhooks.private_addresses },
             demo: serve.demo,
             demo_customers: serve.demo_customers.unwrap_or(customers::rules::demo::CUSTOMERS),
             demo_orders: serve.demo_orders.unwrap_or(DEMO_ORDERS),

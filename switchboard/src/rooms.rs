@@ -29,6 +29,8 @@ pub struct Surroundings {
     pub statistics: PathBuf,
     /// The gateways of messages.
     pub ways: Arc<notices::Ways>,
+    /// What tells others outside what happens.
+    pub webhooks: webhooks::Outlet,
 }
 
 /// The rooms, lower storeys first.
@@ -50,6 +52,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         complaints::room(around.hall.clone(), around.calendar.clone()),
         handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
+        webhooks::room(around.webhooks),
     ]
 }
 
@@ -71,4 +74,5 @@ pub const MIGRATIONS: &[Migrations] = &[
     complaints::MIGRATIONS,
     handover::MIGRATIONS,
     statistics::MIGRATIONS,
+    webhooks::MIGRATIONS,
 ];

@@ -56,7 +56,7 @@ test("the crew finds its orders, danger first, and every page can be used by eve
   await signIn(phone, CREW);
   assert.equal(new URL(phone.url()).pathname, "/field");
   await packed(phone, 2);
-  assert.match(await phone.locator(".crew-card").first().textContent(), /泄漏异味/);
+  await phone.locator(".crew-card").first().getByText("泄漏异味").waitFor();
   await accessible(phone, "/field");
   await choose(phone, leak.number);
   await accessible(phone, "/field/order");

@@ -16,7 +16,7 @@ import { Tabs } from "./marks";
 function Counted({ n, set, to }: { n: number; set: string; to: URLSearchParams }) {
   const query = new URLSearchParams(to);
   query.set("set", set);
-  return n === 0 ? <>{count(n)}</> : <Link to={`/callbacks?${query.toString()}`}>{count(n)}</Link>;
+  return n === 0 ? <>{count(n)}</> : <span className="inline-links"><Link to={`/callbacks?${query.toString()}`}>{count(n)}</Link></span>;
 }
 
 function Share({ figure, rate, to }: { figure: Figure; rate: Rate; to: URLSearchParams }) {

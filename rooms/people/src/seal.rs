@@ -32,26 +32,40 @@ impl Sealer {
         Ok(Sealer(Arc::new(LessSafeKey::new(key))))
     }
 
-    /// Bound to the person: in another's row it cannot be opened. The nonce is chance; 2³² seals under one key would be too
-    /// many, and there is one for each sign-in with a code at most.
+    /// Bound to the person: in another's row it cannot be opened.
     pub(crate) fn seal(&self, chance: &dyn Chance, person: PersonId, text: &str) -> anyhow::Result<String> {
+        self.seal_at(chance, &place(person), text)
+    }
+
+    /// # Errors
+    /// When it was sealed with another key or for another person, or is damaged.
+    pub(crate) fn open(&self, person: PersonId, sealed: &str) -> anyhow::Result<String> {
+        self.open_at(&place(person), sealed).map_err(|why| anyhow!("the second factor of {person}: {why}"))
+    }
+
+    /// Bound to where it stands, table, column and row: elsewhere it cannot be opened. The nonce is chance; 2³² seals under
+    /// one key would be too many, and there is one for each sign-in with a code at most.
+    ///
+    /// # Errors
+    /// When the system gives no chance.
+    pub fn seal_at(&self, chance: &dyn Chance, place: &str, text: &str) -> anyhow::Result<String> {
         let mut nonce = [0u8; NONCE_LEN];
         chance.fill(&mut nonce)?;
         let mut bytes = text.as_bytes().to_vec();
         self.0
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
-                Aad::from(place(person)),
+                Aad::from(place.as_bytes()),
                 &mut bytes,
             )
-            .map_err(|_| anyhow!("sealing a secret of {person}"))?;
+            .map_err(|_| anyhow!("sealing the secret {place}"))?;
         Ok(format!("{MARK}{}{}", hex::encode(nonce), hex::encode(&bytes)))
     }
 
     /// # Errors
-    /// When it was sealed with another key or for another person, or is damaged.
-    pub(crate) fn open(&self, person: PersonId, sealed: &str) -> anyhow::Result<String> {
-        let damaged = || format!("the sealed secret of {person} is damaged");
+    /// When it was sealed with another key or for another place, or is damaged.
+    pub fn open_at(&self, place: &str, sealed: &str) -> anyhow::Result<String> {
+        let damaged = || format!("the sealed secret {place} is damaged");
         let bytes =
             sealed.strip_prefix(MARK).and_then(|digits| hex::decode(digits).ok()).with_context(damaged)?;
         let (nonce, rest) = bytes.split_at_checked(NONCE_LEN).with_context(damaged)?;
@@ -59,14 +73,14 @@ impl Sealer {
         let mut rest = rest.to_vec();
         let text = self
             .0
-            .open_in_place(nonce, Aad::from(place(person)), &mut rest)
-            .map_err(|_| anyhow!("the secret of {person} was sealed with another key"))?;
+            .open_in_place(nonce, Aad::from(place.as_bytes()), &mut rest)
+            .map_err(|_| anyhow!("the secret {place} was sealed with another key"))?;
         String::from_utf8(text.to_vec()).with_context(damaged)
     }
 }
 
-fn place(person: PersonId) -> Vec<u8> {
-    format!("people_person.totp {}", person.get()).into_bytes()
+fn place(person: PersonId) -> String {
+    format!("people_person.totp {}", person.get())
 }
 
 #[cfg(test)]

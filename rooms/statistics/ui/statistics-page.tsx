@@ -21,7 +21,7 @@ import "./statistics.css";
 
 /** A number that leads to what was counted. */
 function Counted({ n, to }: { n: number; to: string }) {
-  return n === 0 ? <>{count(n)}</> : <Link to={to}>{count(n)}</Link>;
+  return n === 0 ? <>{count(n)}</> : <span className="inline-links"><Link to={to}>{count(n)}</Link></span>;
 }
 
 function Parts({ figure, rate, of }: { figure: Figure; rate: Rate; of: Of }) {

@@ -117,18 +117,23 @@ struct Answer {
     fate: Option<Fate>,
 }
 
-/// Why there is no answer.
-enum NoAnswer {
+/// Why there is no answer, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
     /// Nothing was written.
     NotWritten(String),
     /// It may have been.
     Cut(String),
 }
 
-struct Answered {
-    status: u16,
-    retry_after: Option<Duration>,
-    body: Bytes,
+/// What the other side answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub status: u16,
+    /// Asked for by the other side; at most an hour.
+    pub retry_after: Option<Duration>,
+    /// At most 64 KiB of it.
+    pub body: Bytes,
 }
 
 impl Client {
@@ -163,18 +168,7 @@ impl Client {
             Err(_) => return Err(not_written("no connection within 10 s".into())),
         };
         let request = self.signed(method, path, body).map_err(|error| not_written(format!("{error:#}")))?;
-        match &self.tls {
-            None => exchange(stream, request).await,
-            Some(tls) => {
-                let name = ServerName::try_from(self.host.clone())
-                    .map_err(|error| not_written(format!("the host's name: {error}")))?;
-                match timeout(CONNECT_MAX, tls.connect(name, stream)).await {
-                    Ok(Ok(stream)) => exchange(stream, request).await,
-                    Ok(Err(error)) => Err(not_written(format!("no TLS: {error}"))),
-                    Err(_) => Err(not_written("no TLS within 10 s".into())),
-                }
-            }
-        }
+        over(self.tls.as_ref(), &self.host, stream, request).await
     }
 
     fn signed(&self, method: Method, path: String, body: Vec<u8>) -> anyhow::Result<Request<Full<Bytes>>> {
@@ -252,7 +246,24 @@ impl Client {
     }
 }
 
-/// Writes the request and reads the whole answer.
+/// Over TLS where there is some: writes the request and reads the whole answer.
+pub(crate) async fn over(
+    tls: Option<&TlsConnector>,
+    host: &str,
+    stream: TcpStream,
+    request: Request<Full<Bytes>>,
+) -> Result<Answered, NoAnswer> {
+    let Some(tls) = tls else { return exchange(stream, request).await };
+    let not_written = |error: String| NoAnswer::NotWritten(error);
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+        .map_err(|error| not_written(format!("the host's name: {error}")))?;
+    match timeout(CONNECT_MAX, tls.connect(name, stream)).await {
+        Ok(Ok(stream)) => exchange(stream, request).await,
+        Ok(Err(error)) => Err(not_written(format!("no TLS: {error}"))),
+        Err(_) => Err(not_written("no TLS within 10 s".into())),
+    }
+}
+
 async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Answered, NoAnswer>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,

@@ -2,12 +2,13 @@
 //!
 //! A [`Gateway`] takes one [`Message`] and says what it knows of it: accepted, certainly not sent, or nobody knows. What
 //! comes back later, receipts and replies, arrives at an [`Inbox`], and is acknowledged to the other side only after it
-//! was kept. [`sms`] cuts a text into the parts a telephone gets.
+//! was kept. [`post`] calls addresses that somebody has typed in. [`sms`] cuts a text into the parts a telephone gets.
 
 #![forbid(unsafe_code)]
 
 pub mod http;
 pub mod mail;
+pub mod post;
 pub mod signed;
 pub mod smpp;
 pub mod sms;

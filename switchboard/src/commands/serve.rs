@@ -13,6 +13,7 @@ use exchange::fact::{DeskState, What};
 use exchange::{AgentAct, Exchange, Fact, Input, line};
 use files::log::Log;
 use gateways::Gateway;
+use gateways::post::Reach;
 use kernel::{Engine, PersonId};
 use people::CentreName;
 use telephony::{MediaConfig, Telephony, Tls};
@@ -82,7 +83,9 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let name = CentreName::default();
     name.set(lines::centre(&app.db).await.map(named)?);
     let ways = Arc::new(ways(&config)?);
+    let reach = if config.webhooks.private_addresses { Reach::Private } else { Reach::Public };
     let around = Surroundings {
+        webhooks: webhooks::Outlet::new(reach, sealer.clone())?,
         db: app.db.clone(),
         hall: Arc::new(hall.clone()),
         calendar: calendar.clone(),

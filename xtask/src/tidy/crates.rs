@@ -21,6 +21,7 @@ const STOREYS: &[&[&str]] = &[
     &["callbacks"],
     &["complaints", "handover"],
     &["statistics"],
+    &["webhooks"],
 ];
 
 /// What every room holds.

@@ -74,10 +74,11 @@ export function useWords(): (words: Words | undefined, otherwise: string) => str
   return (words, otherwise) => (words ? (i18n.language === "en" ? words.en || words.zh : words.zh) : "") || otherwise;
 }
 
-/** What an order is about, in two or three words. */
+/** What an order is about, in two or three words; a code only where nobody knows the words, not while they are on their way. */
 export function useTitle(subtypes: Subtypes): (order: { subtype: string }) => string {
   const words = useWords();
-  return ({ subtype }) => words(subtypes[subtype]?.title, subtype);
+  const here = Object.keys(subtypes).length > 0;
+  return ({ subtype }) => words(subtypes[subtype]?.title, here ? subtype : "");
 }
 
 const stateTone: Record<string, Tone> = { dispatched: "wrap", taken: "call", arrived: "call", in_work: "call", suspended: "hold", result_given: "ready", in_review: "ready", to_call_back: "ready" };

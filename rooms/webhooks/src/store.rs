@@ -1,0 +1,4 @@
+//! Subscriptions and deliveries as they are kept: the only writer of the `webhooks_*` tables.
+
+pub mod deliveries;
+pub mod subscriptions;
