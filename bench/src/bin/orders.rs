@@ -98,7 +98,7 @@ async fn lists(leader: &Asker, crew: &Asker) -> Result<()> {
         order[name].as_str().unwrap_or_default().to_owned()
     };
     let pick = |of: &[&str], nth: u64| of[nth as usize % of.len()].to_owned();
-    let states = ["accepted", "dispatched", "working", "result_given,in_review", "to_call_back"];
+    let states = ["accepted", "dispatched", "taken", "result_given,in_review", "to_call_back"];
     let kinds = ["fault", "complaint", "enquiry", "request"];
     leader.time("list: all, newest", 150.0, |_| "/api/work_orders?limit=50".into()).await?;
     leader.time("list: open, next due", 150.0, |_| "/api/work_orders?open=true&limit=50".into()).await?;

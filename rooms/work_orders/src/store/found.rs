@@ -61,12 +61,13 @@ macro_rules! columns {
     };
 }
 macro_rules! filters {
-    ($order:literal) => {
+    ($range:literal, $order:literal) => {
         concat!(
             " AND ($2 = '' OR $2 LIKE '%,' || state || ',%') AND ($3 = '' OR kind = $3) AND ($4 = '' OR subtype = $4) \
              AND ($5 = 0 OR handler = $5) AND ($6 = 0 OR important = 1) AND ($7 = 0 OR urges > 0) \
-             AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND accepted_at >= $10 AND accepted_at < $11 \
-             AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) \
+             AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND ",
+            $range,
+            " AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) \
              AND (about IS NULL OR about <> $18) AND ",
             $order
         )
@@ -74,12 +75,19 @@ macro_rules! filters {
 }
 macro_rules! newest {
     () => {
-        filters!("(accepted_at, id) < ($12, $13) ORDER BY accepted_at DESC, id DESC LIMIT $14")
+        filters!(
+            "accepted_at >= $10 AND accepted_at < $11",
+            "(accepted_at, id) < ($12, $13) ORDER BY accepted_at DESC, id DESC LIMIT $14"
+        )
     };
 }
+/// The plus keeps SQLite from walking all that was ever accepted and sorting it, where a few open ones stand in an index.
 macro_rules! next_due {
     () => {
-        filters!("open = 1 AND (due, id) > ($12, $13) ORDER BY due, id LIMIT $14")
+        filters!(
+            "+accepted_at >= $10 AND +accepted_at < $11",
+            "open = 1 AND (due, id) > ($12, $13) ORDER BY due, id LIMIT $14"
+        )
     };
 }
 
