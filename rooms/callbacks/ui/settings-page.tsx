@@ -1,8 +1,8 @@
 // How often, how far apart and at what hours customers are called back, and what counts as satisfied.
-import { Button, Checkbox, Input, InputNumber } from "antd";
-import { useState } from "react";
+import { Checkbox, Input, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
-import { Field, Notice, Page, Panel, Skeletons, Trouble, useProblemText } from "@kit";
+import { Field, Page, Panel } from "@kit";
+import { DraftForm, Loaded, useDraft } from "@kit/settings";
 import { putSettings, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
 
@@ -18,21 +18,11 @@ const NUMBERS = [
 
 function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("callbacks");
-  const problem = useProblemText();
-  const [form, setForm] = useState(settings);
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<unknown>(null);
-  const set = (patch: Partial<Settings>) => setForm({ ...form, ...patch });
-  const changed = JSON.stringify(form) !== JSON.stringify(settings);
+  const draft = useDraft(settings, (form) => putSettings(form, version));
+  const { form, set } = draft;
   const hours = (at: number, patch: Partial<Settings["hours"][number]>) => set({ hours: form.hours.map((one, place) => (place === at ? { ...one, ...patch } : one)) });
-  const save = () => {
-    setBusy(true);
-    setFailed(null);
-    putSettings(form, version).catch(setFailed).finally(() => setBusy(false));
-  };
   return (
-    <div className="stack" style={{ gap: 16 }}>
-      {failed ? <Notice tone="busy" title={problem(failed).what} /> : null}
+    <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
       <div className="form-grid">
         {NUMBERS.map(([key, least, most]) => (
           <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
@@ -58,12 +48,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
           <Checkbox checked={form.fair_counts_government} onChange={(event) => set({ fair_counts_government: event.target.checked })}>{t("settings.fair_government")}</Checkbox>
         </div>
       </Field>
-      <div className="row">
-        <span className="grow" />
-        <Button disabled={!changed} onClick={() => setForm(settings)}>{t("settings.reset")}</Button>
-        <Button type="primary" disabled={!changed} loading={busy} onClick={save}>{t("settings.save")}</Button>
-      </div>
-    </div>
+    </DraftForm>
   );
 }
 
@@ -74,9 +59,7 @@ export default function SettingsPage() {
     <Page title={t("settings.title")} lead={t("settings.lead")}>
       <Tabs />
       <Panel title={t("settings.rules")}>
-        {settings.isError && !settings.data && <Trouble error={settings.error} retry={() => void settings.refetch()} />}
-        {!settings.data && !settings.isError && <Skeletons lines={8} />}
-        {settings.data && <Form key={settings.data.version} version={settings.data.version} settings={settings.data.settings} />}
+        <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
       </Panel>
     </Page>
   );

@@ -1,8 +1,8 @@
 // What counts as suspicious: which lines and reasons mean complaints, within what times, and how alike is too alike.
-import { Button, InputNumber, Select } from "antd";
-import { useState } from "react";
+import { InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
-import { Field, Notice, Page, Panel, Skeletons, Trouble, useProblemText } from "@kit";
+import { Field, Page, Panel } from "@kit";
+import { DraftForm, Loaded, useDraft } from "@kit/settings";
 import { useQueues } from "@lib/directory";
 import { putSettings, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
@@ -21,21 +21,11 @@ const NUMBERS = [
 
 function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("complaints");
-  const problem = useProblemText();
   const queues = useQueues();
-  const [form, setForm] = useState(settings);
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<unknown>(null);
-  const set = (patch: Partial<Settings>) => setForm({ ...form, ...patch });
-  const changed = JSON.stringify(form) !== JSON.stringify(settings);
-  const save = () => {
-    setBusy(true);
-    setFailed(null);
-    putSettings(form, version).catch(setFailed).finally(() => setBusy(false));
-  };
+  const draft = useDraft(settings, (form) => putSettings(form, version));
+  const { form, set } = draft;
   return (
-    <div className="stack" style={{ gap: 16 }}>
-      {failed ? <Notice tone="busy" title={problem(failed).what} /> : null}
+    <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
       <div className="form-grid">
         <Field label={t("settings.complaint_queues")} htmlFor="f-queues" help={t("settings.help_complaint_queues")}>
           <Select id="f-queues" mode="tags" value={form.complaint_queues} style={{ width: "100%" }} onChange={(next: string[]) => set({ complaint_queues: next })} options={queues.all.map((queue) => ({ value: queue.name, label: queue.name }))} />
@@ -49,12 +39,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
           </Field>
         ))}
       </div>
-      <div className="row">
-        <span className="grow" />
-        <Button disabled={!changed} onClick={() => setForm(settings)}>{t("settings.reset")}</Button>
-        <Button type="primary" disabled={!changed} loading={busy} onClick={save}>{t("settings.save")}</Button>
-      </div>
-    </div>
+    </DraftForm>
   );
 }
 
@@ -65,9 +50,7 @@ export default function SettingsPage() {
     <Page title={t("settings.title")} lead={t("settings.lead")}>
       <Tabs />
       <Panel title={t("settings.rules")}>
-        {settings.isError && !settings.data && <Trouble error={settings.error} retry={() => void settings.refetch()} />}
-        {!settings.data && !settings.isError && <Skeletons lines={8} />}
-        {settings.data && <Form key={settings.data.version} version={settings.data.version} settings={settings.data.settings} />}
+        <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
       </Panel>
     </Page>
   );

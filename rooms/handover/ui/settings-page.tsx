@@ -1,9 +1,9 @@
 // When shifts begin, until when a handover is to be signed, and what it must say.
 import { Button, Checkbox, Input, InputNumber } from "antd";
 import { Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Field, Notice, Page, Panel, Skeletons, Trouble, useProblemText } from "@kit";
+import { Field, Page, Panel } from "@kit";
+import { DraftForm, Loaded, useDraft } from "@kit/settings";
 import { putSettings, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
 
@@ -23,21 +23,11 @@ const ends = (shifts: Settings["shifts"], at: number) => {
 
 function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("handover");
-  const problem = useProblemText();
-  const [form, setForm] = useState(settings);
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<unknown>(null);
-  const set = (patch: Partial<Settings>) => setForm({ ...form, ...patch });
+  const draft = useDraft(settings, (form) => putSettings(form, version));
+  const { form, set } = draft;
   const shift = (at: number, patch: Partial<Settings["shifts"][number]>) => set({ shifts: form.shifts.map((one, place) => (place === at ? { ...one, ...patch } : one)) });
-  const changed = JSON.stringify(form) !== JSON.stringify(settings);
-  const save = () => {
-    setBusy(true);
-    setFailed(null);
-    putSettings(form, version).catch(setFailed).finally(() => setBusy(false));
-  };
   return (
-    <div className="stack" style={{ gap: 16 }}>
-      {failed ? <Notice tone="busy" title={problem(failed).what} /> : null}
+    <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
       <Field label={t("settings.shifts")} help={t("settings.help_shifts")}>
         <div className="stack">
           {form.shifts.map((one, at) => (
@@ -61,12 +51,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
       <Field label={t("settings.remarks")} help={t("settings.help_remarks")}>
         <Checkbox checked={form.remark_on_emergencies} onChange={(event) => set({ remark_on_emergencies: event.target.checked })}>{t("settings.remark_on_emergencies")}</Checkbox>
       </Field>
-      <div className="row">
-        <span className="grow" />
-        <Button disabled={!changed} onClick={() => setForm(settings)}>{t("settings.reset")}</Button>
-        <Button type="primary" disabled={!changed} loading={busy} onClick={save}>{t("settings.save")}</Button>
-      </div>
-    </div>
+    </DraftForm>
   );
 }
 
@@ -77,9 +62,7 @@ export default function SettingsPage() {
     <Page title={t("settings.title")} lead={t("settings.lead")}>
       <Tabs />
       <Panel title={t("settings.rules")}>
-        {settings.isError && !settings.data && <Trouble error={settings.error} retry={() => void settings.refetch()} />}
-        {!settings.data && !settings.isError && <Skeletons lines={8} />}
-        {settings.data && <Form key={settings.data.version} version={settings.data.version} settings={settings.data.settings} />}
+        <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
       </Panel>
     </Page>
   );
