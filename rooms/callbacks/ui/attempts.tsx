@@ -2,10 +2,10 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Moment, Panel } from "@kit";
+import { Moment, Panel, Short } from "@kit";
 import { useAgents } from "@lib/directory";
 import type { Attempt, TaskView } from "./api";
-import { OutcomeMark, SatisfactionMark, Short, StateMark } from "./marks";
+import { OutcomeMark, SatisfactionMark, StateMark } from "./marks";
 import "./callbacks.css";
 
 function AttemptLine({ attempt }: { attempt: Attempt }) {

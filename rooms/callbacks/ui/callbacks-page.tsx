@@ -4,14 +4,14 @@ import { Coffee, MoonStar, PhoneForwarded, SearchX, TriangleAlert } from "lucide
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Choose, Empty, Mark, Notice, Page, Pager, Panel, Table, Tile, Trouble, useProblemText, type Column } from "@kit";
+import { Choose, type Column, Due, Empty, Mark, Notice, Page, Pager, Panel, Short, Table, Tile, Trouble, useProblemText } from "@kit";
 import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { useAgents, useUnits } from "@lib/directory";
 import { count } from "@lib/format";
 import { useMay } from "@lib/session";
 import { FILTERS, takeNext, useSubtypes, useTasks, useWaiting, type TaskLine } from "./api";
-import { Due, SatisfactionMark, Short, StateMark, Tabs } from "./marks";
+import { SatisfactionMark, StateMark, Tabs } from "./marks";
 import { READ, WORK } from "./permissions";
 
 const SETS = ["mine", "open", "required", "completed", "tried", "reached", "rated", "satisfied", "unsatisfied", "doubted"] as const;
@@ -66,7 +66,7 @@ export default function CallbacksPage() {
     },
     { key: "what", title: t("column.what"), cell: (task) => <>{subtype(task.subtype)} <span className="muted">{task.area}</span></> },
     { key: "unit", title: t("column.unit"), cell: (task) => units.name(task.unit) ?? "—" },
-    { key: "due", title: t("column.due"), cell: (task) => (task.state.state === "open" ? <Due at={task.due} /> : <Short at={task.due} />) },
+    { key: "due", title: t("column.due"), cell: (task) => (task.state.state === "open" ? <Due at={task.due} past={t("overdue")} /> : <Short at={task.due} />) },
     { key: "tries", title: t("column.tries"), num: true, cell: (task) => `${task.tries}/${task.tries_max}` },
     live
       ? {

@@ -1,10 +1,8 @@
 // How a call-back, an attempt and a rating look: always colour, icon and word.
-import { Angry, BadgeCheck, CircleCheckBig, CircleSlash, Clock3, Frown, Hourglass, Laugh, Meh, PhoneForwarded, PhoneMissed, PhoneOff, RotateCcw, ShieldAlert, Smile, UserRoundX, type LucideIcon } from "lucide-react";
+import { Angry, BadgeCheck, CircleCheckBig, CircleSlash, Clock3, Frown, Laugh, Meh, PhoneForwarded, PhoneMissed, PhoneOff, RotateCcw, ShieldAlert, Smile, UserRoundX, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { Mark, type Tone } from "@kit";
-import { serverNow } from "@lib/clock";
-import { clock, day } from "@lib/format";
 import { useMay } from "@lib/session";
 import type { Ending, Outcome, Satisfaction, State } from "./api";
 import { CONFIGURE, READ, SEE } from "./permissions";
@@ -54,26 +52,6 @@ export function SatisfactionMark({ satisfaction }: { satisfaction: Satisfaction 
   const { t } = useTranslation("callbacks");
   const [tone, icon] = FACES[satisfaction];
   return <Mark tone={tone} icon={icon}>{t(`satisfaction.${satisfaction}`)}</Mark>;
-}
-
-/** Today only the time, otherwise the day with it. */
-export function Short({ at }: { at: string }) {
-  return (
-    <time dateTime={at} className="nowrap">
-      {day(at) === day(serverNow()) ? clock(at, false) : `${day(at).slice(5)} ${clock(at, false)}`}
-    </time>
-  );
-}
-
-/** Until when; past it in red. */
-export function Due({ at }: { at: string }) {
-  const { t } = useTranslation("callbacks");
-  if (Date.parse(at) >= serverNow()) return <Short at={at} />;
-  return (
-    <Mark tone="busy" icon={Hourglass}>
-      <Short at={at} /> {t("overdue")}
-    </Mark>
-  );
 }
 
 export function Tabs() {

@@ -4,14 +4,14 @@ import { ArrowLeft, CircleCheckBig, Clock3, PhoneForwarded, ShieldQuestion, Tria
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
-import { Empty, Facts, Mark, Moment, Notice, Page, Panel, Phone, Skeletons, Trouble, useProblemText } from "@kit";
+import { Due, Empty, Facts, Mark, Moment, Notice, Page, Panel, Phone, Short, Skeletons, Trouble, useProblemText } from "@kit";
 import { dialFrom, useDeskNow } from "@lib/desk";
 import { useAgents, useUnits } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { AnswersForm } from "./answers-form";
 import { hold, takeNext, useSubtypes, useTask, type TaskView } from "./api";
 import { Attempts } from "./attempts";
-import { Due, Short, StateMark } from "./marks";
+import { StateMark } from "./marks";
 import { WORK } from "./permissions";
 import "./callbacks.css";
 
@@ -161,7 +161,7 @@ export default function WorkPage() {
         <span className="row tight">
           <StateMark state={task.state} />
           {task.urgent && <Mark tone="busy" icon={TriangleAlert}>{t("urgent")}</Mark>}
-          {task.state.state === "open" && <>{t("column.due")} <Due at={task.due} /></>}
+          {task.state.state === "open" && <>{t("column.due")} <Due at={task.due} past={t("overdue")} /></>}
         </span>
       }
     >

@@ -4,12 +4,12 @@ import { ArrowLeft, Check, ClipboardCheck, FileText, LockKeyhole, MessageSquareQ
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble } from "@kit";
+import { Due, Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble } from "@kit";
 import { useAgents, useUnits } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { ActDialog } from "./act-dialog";
 import { isOpen, STAGES, useCase, useFindings, useSubtypes, type Case, type Evidence, type Stage, type Verb } from "./api";
-import { Due, FindingMark, LevelMark, StageMark, VerdictMark } from "./marks";
+import { FindingMark, LevelMark, StageMark, VerdictMark } from "./marks";
 import { READ } from "./permissions";
 import { saidIn } from "./said";
 import "./complaints.css";
@@ -292,7 +292,7 @@ export default function CasePage() {
             <span className="grow" />
             {of.due && (
               <span className="row tight">
-                <span className="muted">{t(`due_of.${of.stage}` as "due_of.new")}</span> <Due at={of.due} />
+                <span className="muted">{t(`due_of.${of.stage}` as "due_of.new")}</span> <Due at={of.due} past={t("overdue")} />
               </span>
             )}
           </span>

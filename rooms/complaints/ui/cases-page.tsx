@@ -3,13 +3,13 @@ import { Button, Checkbox, Select } from "antd";
 import { Coffee, LockKeyhole, SearchX, TriangleAlert, UserRoundX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Mark, Page, Pager, Panel, Table, Tile, Trouble, type Column } from "@kit";
+import { type Column, Due, Empty, Mark, Page, Pager, Panel, Short, Table, Tile, Trouble } from "@kit";
 import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { useAgents, useUnits } from "@lib/directory";
 import { count } from "@lib/format";
 import { FILTERS, LEVELS, STAGES, useCases, useSubtypes, useWaiting, VERDICTS, type CaseLine } from "./api";
-import { Due, LevelMark, Short, StageMark, Tabs, VerdictMark } from "./marks";
+import { LevelMark, StageMark, Tabs, VerdictMark } from "./marks";
 import "./complaints.css";
 
 const SETS = ["open", "overdue", "all"] as const;
@@ -64,7 +64,7 @@ export default function CasesPage() {
     set === "all"
       ? { key: "conclusion", title: t("column.conclusion"), cell: (one: CaseLine) => <span className="row tight">{one.conclusion ? <VerdictMark verdict={one.conclusion.verdict} /> : "—"}{one.late && <Mark tone="busy" icon={TriangleAlert}>{t("late")}</Mark>}</span> }
       : { key: "owner", title: t("column.owner"), cell: (one: CaseLine) => agents.name(one.owner) ?? "—" },
-    set === "all" ? { key: "opened", title: t("column.opened"), cell: (one: CaseLine) => <Short at={one.opened_at} /> } : { key: "due", title: t("column.due"), cell: (one: CaseLine) => (one.due ? <Due at={one.due} /> : "—") },
+    set === "all" ? { key: "opened", title: t("column.opened"), cell: (one: CaseLine) => <Short at={one.opened_at} /> } : { key: "due", title: t("column.due"), cell: (one: CaseLine) => (one.due ? <Due at={one.due} past={t("overdue")} /> : "—") },
   ];
   return (
     <Page title={t("nav.complaints")} lead={t("list.lead")}>

@@ -4,13 +4,13 @@ import { FilePlus2, SearchCheck, SearchX } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Empty, Field, Page, Pager, Panel, Table, Trouble, type Column } from "@kit";
+import { type Column, Empty, Field, Page, Pager, Panel, Short, Table, Trouble } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { ChoiceFilter, DirectoryFilter, Filters } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { useAgents, useUnits } from "@lib/directory";
 import { BY_HAND, FINDING_FILTERS, FINDING_KINDS, FINDING_STATES, report, useFindings, type Finding, type FindingKind } from "./api";
-import { FindingMark, Short, Tabs } from "./marks";
+import { FindingMark, Tabs } from "./marks";
 import "./complaints.css";
 
 /** Something somebody has heard in a recording, for others to rule upon. */

@@ -1,10 +1,8 @@
 // How a case looks in a word: its stage, its level, what came of it. Always colour, icon and word.
-import { BadgeCheck, CircleCheckBig, CircleHelp,  CircleDashed, CircleSlash, CircleX, FileSearch, Flag, Hourglass, Inbox, MessageSquareReply, PhoneCall, PhoneForwarded, Send, ShieldAlert, Siren, type LucideIcon } from "lucide-react";
+import { BadgeCheck, CircleCheckBig, CircleHelp,  CircleDashed, CircleSlash, CircleX, FileSearch, Flag, Inbox, MessageSquareReply, PhoneCall, PhoneForwarded, Send, ShieldAlert, Siren, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { Mark, type Tone } from "@kit";
-import { serverNow } from "@lib/clock";
-import { clock, day } from "@lib/format";
 import { useMay } from "@lib/session";
 import type { FindingKind, FindingState, Level, Stage, Verdict } from "./api";
 import { CONFIGURE, READ, SEE } from "./permissions";
@@ -46,26 +44,6 @@ export function FindingMark({ state, kind, chip = false }: { state: FindingState
   const [tone, icon] = FOUND[state];
   // What deserves credit is not red.
   return <Mark tone={state === "confirmed" && kind === "proper" ? "ready" : tone} icon={icon} chip={chip}>{t(`finding_state.${state}`)}</Mark>;
-}
-
-/** Today only the time, otherwise the day with it. */
-export function Short({ at }: { at: string }) {
-  return (
-    <time dateTime={at} className="nowrap">
-      {day(at) === day(serverNow()) ? clock(at, false) : `${day(at).slice(5)} ${clock(at, false)}`}
-    </time>
-  );
-}
-
-/** Until when; past it in red. */
-export function Due({ at }: { at: string }) {
-  const { t } = useTranslation("complaints");
-  if (Date.parse(at) >= serverNow()) return <Short at={at} />;
-  return (
-    <Mark tone="busy" icon={Hourglass}>
-      <Short at={at} /> {t("overdue")}
-    </Mark>
-  );
 }
 
 export function Tabs() {
