@@ -33,6 +33,9 @@ pub struct Surroundings {
     pub webhooks: webhooks::Outlet,
 }
 
+/// What menus may ask of them, by key: known also where no room is open (`apply`).
+pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS];
+
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
     vec![

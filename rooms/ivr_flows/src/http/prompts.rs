@@ -63,7 +63,7 @@ pub struct UploadForm {
 const HIDDEN: [&str; 3] = ["parts/", "agents/", "callers/"];
 /// At a time; each holds a file and its samples in memory.
 static CONVERSIONS: Semaphore = Semaphore::const_new(2);
-const TEXT_CHARS_MAX: usize = 2_000;
+pub(super) const TEXT_CHARS_MAX: usize = 2_000;
 
 /// Which flows play which prompt.
 async fn uses(app: &App, centre: &Centre) -> anyhow::Result<BTreeMap<String, BTreeSet<String>>> {
