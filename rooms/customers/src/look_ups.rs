@@ -53,3 +53,39 @@ fn word(customers: &[Customer]) -> Option<&'static str> {
         None => (!customers.is_empty()).then_some("known"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::Timestamp;
+
+    use super::*;
+    use crate::rules::{Flag, Kind};
+
+    fn customer(flags: &[FlagKind]) -> Customer {
+        let at = Timestamp::from_micros(0);
+        let flag = |flag: &FlagKind| Flag { flag: *flag, reason: String::new(), since: at, set_by: None };
+        Customer {
+            id: kernel::CustomerId(1),
+            kind: Kind::Person,
+            name: "王芳".into(),
+            contacts: Vec::new(),
+            accounts: Vec::new(),
+            flags: flags.iter().map(flag).collect(),
+            created_at: at,
+            changed_at: at,
+            archived: None,
+            merged_into: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn whoever_needs_most_care_decides() {
+        assert_eq!(word(&[]), None);
+        assert_eq!(word(&[customer(&[])]), Some("known"));
+        assert_eq!(word(&[customer(&[FlagKind::Danger])]), Some("known"));
+        let both = [customer(&[FlagKind::Important]), customer(&[FlagKind::Elderly])];
+        assert_eq!(word(&both), Some("elderly"));
+        assert_eq!(word(&[customer(&[FlagKind::Elderly, FlagKind::LifeSupport])]), Some("life_support"));
+    }
+}

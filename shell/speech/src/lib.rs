@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod announced;
 #[cfg(feature = "kokoro")]
 pub mod g2p;
 #[cfg(feature = "kokoro")]
@@ -20,4 +21,5 @@ pub mod telephone;
 pub mod texts;
 pub mod worker;
 
+pub use announced::{Words, announced, prepare};
 pub use service::{FOLDER, Said, Speech, Spoken, State};
