@@ -6,7 +6,6 @@ export * from "./feedback";
 export * from "./grid";
 export * from "./page";
 export * from "./phone";
-export * from "./record";
 export * from "./state";
 export * from "./table";
 export * from "./tile";

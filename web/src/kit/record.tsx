@@ -40,6 +40,7 @@ export function VoiceRecorder({ longest = 60, onRecorded }: Recorded) {
   const [seconds, setSeconds] = useState(0);
   const [heard, setHeard] = useState<string | null>(null);
   const end = useRef<(() => void) | undefined>(undefined);
+  const stop = useRef<(() => void) | undefined>(undefined);
   useEffect(() => () => end.current?.(), []);
   useEffect(() => () => void (heard && URL.revokeObjectURL(heard)), [heard]);
 
@@ -95,8 +96,6 @@ export function VoiceRecorder({ longest = 60, onRecorded }: Recorded) {
     recorder.start();
     setState("recording");
   }
-  const stop = useRef<(() => void) | undefined>(undefined);
-
   const recording = state === "recording";
   return (
     <div className="stack" style={{ gap: 8 }}>

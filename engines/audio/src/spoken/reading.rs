@@ -1,5 +1,5 @@
 //! Written Chinese as it is read aloud: figures, times, dates, addresses, telephone numbers and units become characters,
-//! so that a voice that knows characters only says them as a person would.
+//! so that a voice that knows little else says them as a person would.
 
 use jiff::civil::{Date, Time};
 
@@ -52,37 +52,22 @@ const UNITS: &[(&str, &str)] = &[
     ("m", "米"),
 ];
 const PARTS_OF_DAY: &[&str] = &["凌晨", "早上", "早晨", "上午", "中午", "下午", "晚上", "傍晚", "夜间", "晚"];
-/// How a letter is spelt with characters of its sound.
-const LETTERS: [&str; 26] = [
-    "诶",
-    "必",
-    "西",
-    "弟",
-    "伊",
-    "艾弗",
-    "吉",
-    "艾尺",
-    "艾",
-    "杰",
-    "开",
-    "艾勒",
-    "艾姆",
-    "恩",
-    "欧",
-    "批",
-    "丘",
-    "阿",
-    "艾丝",
-    "提",
-    "优",
-    "维",
-    "达布留",
-    "艾克斯",
-    "歪",
-    "贼",
+/// Letters the voice does not know, with characters of their sound; the others it says itself.
+const LETTERS: &[(char, &str)] = &[
+    ('F', "艾弗"),
+    ('H', "艾尺"),
+    ('L', "艾勒"),
+    ('M', "艾姆"),
+    ('N', "恩"),
+    ('Q', "丘"),
+    ('R', "阿"),
+    ('S', "艾丝"),
+    ('W', "达布留"),
+    ('X', "艾克斯"),
+    ('Z', "贼"),
 ];
 
-/// The text as it is read: characters and 。，、？！ only, for everything this knows.
+/// The text as it is read: characters, some letters and 。，、；？！ only.
 pub fn reading(text: &str) -> String {
     let text: Vec<char> = text.chars().filter_map(plain).collect();
     let mut reader = Reader { text: &text, at: 0, read: String::new() };
@@ -127,11 +112,14 @@ fn plain(c: char) -> Option<char> {
         '?' => '？',
         '!' => '！',
         '\n' | '\r' => '。',
-        '【' | '】' | '《' | '》' | '“' | '”' | '"' | '‘' | '’' | '\'' | '[' | ']' | '「' | '」' | '*'
-        | '_' => return None,
         '（' | '(' | '）' | ')' => '，',
-        c if c.is_control() => return None,
-        c => c,
+        '…' => '，',
+        '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'A'..='Z' | 'a'..='z' => c,
+        // Units have signs of their own.
+        ' ' | '\t' | '\u{3000}' | ':' | '.' | '%' | '#' | '-' | '/' | '，' | '；' | '、' | '。' | '？'
+        | '！' | '℃' | '³' | '²' | '·' => c,
+        // A sign nobody can say must not keep the rest from being said.
+        _ => return None,
     })
 }
 
@@ -156,8 +144,11 @@ impl Reader<'_> {
             }
             'A'..='Z' | 'a'..='z' => {
                 self.at += 1;
-                let letter = usize::from(c.to_ascii_uppercase() as u8 - b'A');
-                self.push(LETTERS.get(letter).copied().unwrap_or_default());
+                let c = c.to_ascii_uppercase();
+                match LETTERS.iter().find(|(letter, _)| *letter == c) {
+                    Some((_, sound)) => self.push(sound),
+                    None => self.read.push(c),
+                }
             }
             '/' | '-' => {
                 self.at += 1;
@@ -172,10 +163,12 @@ impl Reader<'_> {
                 self.at += 1;
                 self.pause(c);
             }
-            c => {
+            '\u{4e00}'..='\u{9fff}' => {
                 self.at += 1;
                 self.read.push(c);
             }
+            // A unit without a number.
+            _ => self.at += 1,
         }
         true
     }

@@ -477,14 +477,18 @@ fn what_callers_were_told_stands_in_the_record_and_is_counted() {
         );
         assert_eq!(told(2).await[0], "ou_1 3 own false whole false chosen Some(\"0\") to be told false");
         assert_eq!(told(3).await[1], "ou_2 1 own false whole true chosen None to be told false");
-        let results: Vec<_> =
-            [one(&db, CallId(1)).await, one(&db, CallId(3)).await].map(|row| row.expect("query").expect("row").result).into();
+        let results: Vec<_> = [one(&db, CallId(1)).await, one(&db, CallId(3)).await]
+            .map(|row| row.expect("query").expect("row").result)
+            .into();
         assert_eq!(results, [Some("self_served".to_owned()), Some("left_menu".to_owned())]);
 
         let end = start() + Duration::from_secs(3_600);
         let figures = super::heard::figures(&db, None, start(), end, 10).await.expect("figures");
         let line = |f: &super::heard::Figures| {
-            format!("{}: {} callers, {} own, {} whole, {} to be told, {} asked a person", f.subject, f.callers, f.own, f.whole, f.to_be_told, f.asked_person)
+            format!(
+                "{}: {} callers, {} own, {} whole, {} to be told, {} asked a person",
+                f.subject, f.callers, f.own, f.whole, f.to_be_told, f.asked_person
+            )
         };
         let lines: Vec<String> = figures.iter().map(line).collect();
         assert_eq!(
@@ -496,7 +500,9 @@ fn what_callers_were_told_stands_in_the_record_and_is_counted() {
         );
         let one = super::heard::figures(&db, Some("ou_2"), start(), end, 10).await.expect("figures");
         assert_eq!(one, figures[1..]);
-        let later = super::heard::figures(&db, Some("ou_2"), end, end + Duration::from_secs(1), 10).await.expect("figures");
+        let later = super::heard::figures(&db, Some("ou_2"), end, end + Duration::from_secs(1), 10)
+            .await
+            .expect("figures");
         assert_eq!(later, []);
     });
 }

@@ -185,7 +185,8 @@ mod tests {
             }
             let made = convert(&file, true).expect("a prompt");
             let wav = wav::read(&made.wav).expect("readable");
-            let power: f64 = wav.data.iter().map(|code| f64::from(g711::ALAW[usize::from(*code)]).powi(2)).sum();
+            let power: f64 =
+                wav.data.iter().map(|code| f64::from(g711::ALAW[usize::from(*code)]).powi(2)).sum();
             (power / wav.data.len() as f64).sqrt()
         };
         let (shout, whisper) = (quiet(1), quiet(60));
@@ -195,7 +196,10 @@ mod tests {
     #[test]
     fn what_cannot_be_a_prompt_is_refused_with_the_reason() {
         let check = |file: &[u8], expected: &str| {
-            assert_eq!(convert(file, false).map(|_| ()).map_err(|bad| bad.to_string()), Err(expected.to_owned()));
+            assert_eq!(
+                convert(file, false).map(|_| ()).map_err(|bad| bad.to_string()),
+                Err(expected.to_owned())
+            );
         };
         check(b"", "not a WAV file: save the recording as WAV (16-bit PCM, A-law or µ-law)");
         check(
