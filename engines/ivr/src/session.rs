@@ -213,8 +213,8 @@ impl Session {
         self.said.insert(key.to_owned(), says);
     }
 
-    /// Of what the look-up of this key spoke.
-    pub(crate) fn heard_of(&self, key: &str) -> Vec<(String, u32)> {
+    /// Of what the look-up of this key spoke, each thing once.
+    pub(crate) fn heard_of(&self, key: &str) -> BTreeSet<(String, u32)> {
         let said = self.said.get(key).into_iter().flatten();
         said.map(|said| (said.subject.clone(), said.revision)).collect()
     }

@@ -28,11 +28,14 @@ const FLOW: &str = r#"
 name = "hotline"
 person = "general"
 steps = [
-  { announce = "told", say = "通知请按1", voice = "keys", danger = { queue = "general", urgent = true }, timeout_s = 1 },
+  { announce = "told", say = "通知请按1", voice = "keys", danger = { queue = "general", urgent = true }, timeout_s = 1, wait_ms = WAIT },
   { say = "您好", voice = "welcome" },
   { hang_up = true },
 ]
 "#;
+
+/// The most a menu may wait.
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// The codes of A-law a clip consists of: nothing else sounds like it.
 const WELCOME: u8 = 3;
@@ -56,8 +59,8 @@ struct Rig {
 }
 
 impl Rig {
-    /// The room answers after `late`.
-    async fn start(late: Duration) -> Rig {
+    /// The room answers after `late`, and the menu waits for at most `wait`.
+    async fn start(late: Duration, wait: Duration) -> Rig {
         let folder = tempfile::tempdir().expect("a folder");
         let db =
             Db::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("opened");
@@ -105,7 +108,8 @@ impl Rig {
             time_zone: jiff::tz::TimeZone::UTC,
             holidays: Default::default(),
         };
-        let source = toml::from_str(FLOW).expect("a flow");
+        let flow = FLOW.replace("WAIT", &wait.as_millis().to_string());
+        let source = toml::from_str(&flow).expect("a flow");
         let compiled = ivr::compile(&source, FlowId(1), 1, &names);
         let flow = compiled.flow.unwrap_or_else(|| panic!("{:?}", compiled.findings));
         let line = TrunkLine { max_calls: Some(1_000), busy_when_full: false, caller_id: None };
@@ -131,11 +135,10 @@ impl Rig {
         )
         .expect("started");
         let app = App::new(db.clone(), clock, mint, Arc::new(people::Keeper));
-        let room =
-            LookUp::new("told", "the calling number", Duration::from_millis(250), move |app, _| async move {
-                tokio::time::sleep(late).await;
-                told(&app.db).await
-            });
+        let room = LookUp::new("told", "the calling number", wait, move |app, _| async move {
+            tokio::time::sleep(late).await;
+            told(&app.db).await
+        });
         tokio::spawn(answer(questions, app, vec![room], hall));
         let sip = *telephony.addresses().first().expect("an address");
         Rig { folder, db, sip, telephony }
@@ -198,12 +201,13 @@ async fn told(db: &Db) -> anyhow::Result<Option<Answer>> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_hears_his_outage_and_then_the_menu() {
-    let rig = Rig::start(Duration::ZERO).await;
+    // A machine with much else to do must not make it late.
+    let rig = Rig::start(Duration::ZERO, LONGEST).await;
     // Nothing is the matter: the menu.
-    assert_eq!(codes(&Caller::call(rig.sip, 1).await.listen(Duration::from_millis(900)).await), [WELCOME]);
+    assert_eq!(codes(&Caller::call(rig.sip, 1).await.listen(Duration::from_millis(2_500)).await), [WELCOME]);
     rig.put(1).await;
     let all = [code(1, 0), code(1, 1), code(1, 2), KEYS, WELCOME];
-    let heard = Caller::call(rig.sip, 2).await.listen(Duration::from_millis(2_600)).await;
+    let heard = Caller::call(rig.sip, 2).await.listen(Duration::from_millis(4_500)).await;
     assert_eq!(codes(&heard), all);
     // One who presses 1 wants to be told.
     let mut caller = Caller::call(rig.sip, 3).await;
@@ -228,13 +232,13 @@ async fn a_caller_hears_his_outage_and_then_the_menu() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_too_long_for_an_answer_hears_the_menu_as_if_there_were_none() {
-    let rig = Rig::start(Duration::from_secs(2)).await;
+    let rig = Rig::start(Duration::from_secs(20), Duration::from_millis(300)).await;
     rig.put(1).await;
-    let heard = Caller::call(rig.sip, 1).await.listen(Duration::from_millis(1_200)).await;
+    let heard = Caller::call(rig.sip, 1).await.listen(Duration::from_millis(3_000)).await;
     assert_eq!(codes(&heard), [WELCOME]);
-    // Not later than the bound: about a third of a second of silence, then the menu.
+    // Not later than the bound: about a third of a second of silence, then the menu; more where the machine is busy.
     let silent = heard.iter().take_while(|code| **code != WELCOME).count() / 8;
-    assert!(silent < 600, "{silent} ms");
+    assert!((250..2_500).contains(&silent), "{silent} ms");
     rig.telephony.stop().await;
 }
 
@@ -244,7 +248,7 @@ async fn who_waits_too_long_for_an_answer_hears_the_menu_as_if_there_were_none()
 async fn each_of_two_hundred_callers_hears_one_whole_wording() {
     const CALLERS: u64 = 200;
     const WORDINGS: u8 = 30;
-    let rig = Arc::new(Rig::start(Duration::ZERO).await);
+    let rig = Arc::new(Rig::start(Duration::ZERO, LONGEST).await);
     rig.put(0).await;
     let committed = Arc::new(std::sync::atomic::AtomicU8::new(0));
     let (writer, at) = (rig.clone(), committed.clone());
@@ -261,14 +265,15 @@ async fn each_of_two_hundred_callers_hears_one_whole_wording() {
         callers.push(tokio::spawn(async move {
             let before = committed.load(std::sync::atomic::Ordering::SeqCst);
             let caller = Caller::call(sip, number).await;
-            (before, codes(&caller.listen(Duration::from_millis(1_000)).await))
+            (before, codes(&caller.listen(Duration::from_millis(3_000)).await))
         }));
         tokio::time::sleep(Duration::from_millis(22)).await;
     }
     let mut wordings = std::collections::BTreeSet::new();
     for caller in callers {
         let (before, heard) = caller.await.expect("a caller");
-        let revision = heard.first().map(|first| (first - 10) / 3).expect("heard something");
+        let revision =
+            heard.first().and_then(|first| first.checked_sub(10)).expect("an announcement first") / 3;
         let whole = [code(revision, 0), code(revision, 1), code(revision, 2)];
         assert_eq!(heard.get(..3), Some(&whole[..]), "{heard:?}");
         assert!(revision >= before, "heard {revision} when {before} was in force already");
