@@ -59,6 +59,10 @@ impl Folders {
     pub fn customers(&self) -> PathBuf {
         self.data.join("customers")
     }
+    /// Sheets of transformers, while they are read.
+    pub fn outages(&self) -> PathBuf {
+        self.data.join("outages")
+    }
     /// Files of records that go out.
     pub fn statistics(&self) -> PathBuf {
         self.data.join("statistics")

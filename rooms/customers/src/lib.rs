@@ -1,6 +1,7 @@
 //! Customers: who is supplied where, by which numbers they are reached, and whose call it is.
 //!
-//! Others may call [`store::load`] (one or many customers by id) and [`store::calls`] (whose call it was).
+//! Others may call [`store::load`] (one or many customers by id), [`store::calls`] (whose call it was) and
+//! [`store::network`] (what supplies whom).
 
 #![forbid(unsafe_code)]
 
@@ -34,7 +35,15 @@ use permissions::{CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, PERMISSIONS, READ
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations =
-    db::migrations!("customers", ["20261122_1_customers.sql", "20261122_2_jobs.sql", "20261122_3_files.sql"]);
+    db::migrations!(
+        "customers",
+        [
+            "20261122_1_customers.sql",
+            "20261122_2_jobs.sql",
+            "20261122_3_files.sql",
+            "20261122_4_network.sql"
+        ]
+    );
 
 /// These customers are new or were changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

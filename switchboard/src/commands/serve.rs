@@ -108,6 +108,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         recordings: recordings::Config::new(folders.recordings()),
         customers: folders.customers(),
         interactions: folders.interactions(),
+        outages: folders.outages(),
         statistics: folders.statistics(),
         departments: folders.departments(),
         work_orders: folders.work_orders(),
