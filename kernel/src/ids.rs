@@ -102,6 +102,8 @@ ids! {
     CustomerId = "cu";
     /// A stretch of time for which somebody of a unit is on duty.
     DutyId = "du";
+    /// A part of the network: a line, a transformer, a regulator station.
+    ElementId = "el";
     /// Something that looks hidden or forged, with its evidence.
     FindingId = "fi";
     /// A published or draft menu.
@@ -116,6 +118,8 @@ ids! {
     LegId = "lg";
     /// One message to one person outside: a text message, a mail, a call that speaks.
     NoticeId = "nt";
+    /// One interruption of supply.
+    OutageId = "og";
     /// Somebody who signs in: agent, leader, inspector, manager.
     PersonId = "pe";
     /// Where something is supplied: one address.

@@ -25,6 +25,8 @@ pub struct Surroundings {
     pub departments: PathBuf,
     /// Photos and signatures of work orders.
     pub work_orders: PathBuf,
+    /// Sheets of transformers while they are read.
+    pub outages: PathBuf,
     /// Files of exports.
     pub statistics: PathBuf,
     /// The gateways of messages.
@@ -32,6 +34,9 @@ pub struct Surroundings {
     /// What tells others outside what happens.
     pub webhooks: webhooks::Outlet,
 }
+
+/// What menus may ask of them, by key: known also where no room is open (`apply`).
+pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS];
 
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
@@ -49,6 +54,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
+        outages::room(around.hall.clone(), around.calendar.clone(), around.outages),
         complaints::room(around.hall.clone(), around.calendar.clone()),
         handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
@@ -71,6 +77,7 @@ pub const MIGRATIONS: &[Migrations] = &[
     floor::MIGRATIONS,
     work_orders::MIGRATIONS,
     callbacks::MIGRATIONS,
+    outages::MIGRATIONS,
     complaints::MIGRATIONS,
     handover::MIGRATIONS,
     statistics::MIGRATIONS,

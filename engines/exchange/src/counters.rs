@@ -228,6 +228,9 @@ impl Counters {
             | What::MessageLeft { .. }
             | What::CallbackAsked { .. }
             | What::FoundClosed { .. }
+            | What::Announced { .. }
+            | What::AnnouncementHeard { .. }
+            | What::WantsToBeTold { .. }
             | What::PlaceKept(_)
             | What::PlaceLost { .. }
             | What::DeviceChosen { .. }

@@ -378,9 +378,9 @@ impl Engine for Exchange {
             Input::Line(event) => self.line(now, event, out),
             Input::Agent { agent, act } => self.agent(now, agent, act, out),
             Input::Leader { by, act } => self.leader(now, by, act, out),
-            Input::LookedUp { call, key, value } => {
+            Input::LookedUp { call, key, answer } => {
                 if self.calls.contains_key(&call) {
-                    self.step(now, call, Happening::LookedUp { key, value }, out);
+                    self.step(now, call, Happening::LookedUp { key, answer }, out);
                 }
             }
             Input::Configure(config) => self.configure(*config),

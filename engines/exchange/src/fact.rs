@@ -80,6 +80,29 @@ pub enum What {
         call: CallId,
         node: String,
     },
+    /// What concerns the caller is said to him before the menu, or in answer to his question: one for each thing.
+    Announced {
+        call: CallId,
+        node: String,
+        /// What it is about, as the id of the room that said it.
+        subject: String,
+        revision: u32,
+        /// It concerns this caller, not everybody.
+        own: bool,
+    },
+    /// The announcement was heard to its end.
+    AnnouncementHeard {
+        call: CallId,
+        node: String,
+    },
+    /// The caller wants to be told how this goes on.
+    WantsToBeTold {
+        call: CallId,
+        node: String,
+        number: String,
+        subject: String,
+        revision: u32,
+    },
     /// The caller came outside the hours of this node of a menu. What follows says whether it mattered.
     FoundClosed {
         call: CallId,
@@ -279,6 +302,9 @@ impl What {
             | What::MenuChosen { call, .. }
             | What::SelfServed { call, .. }
             | What::FoundClosed { call, .. }
+            | What::Announced { call, .. }
+            | What::AnnouncementHeard { call, .. }
+            | What::WantsToBeTold { call, .. }
             | What::AgentRequested { call, .. }
             | What::QueueMoved { call, .. }
             | What::Offered { call, .. }

@@ -16,7 +16,7 @@ pub enum Input {
     /// A leader acts on somebody else's call or desk.
     Leader { by: PersonId, act: LeaderAct },
     /// The answer to `Effect::LookUp`.
-    LookedUp { call: CallId, key: String, value: Option<String> },
+    LookedUp { call: CallId, key: String, answer: Option<ivr::Answer> },
     /// A new configuration; calls in progress go on, and finish the flow they are in.
     Configure(Box<Config>),
     /// At the start: a place in a queue that an earlier process had promised, and nobody was rung for.

@@ -1,6 +1,6 @@
 //! From the form people write to the form that runs; all that is wrong is found in one go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use audio::Clip;
 use jiff::tz::TimeZone;
@@ -23,6 +23,8 @@ pub struct Names {
     pub queues: BTreeMap<String, QueueId>,
     /// Every prompt there is, with the clip that is played for it; `None`: any name is a clip.
     pub prompts: Option<BTreeMap<String, Clip>>,
+    /// What rooms answer; `None`: any key may be asked.
+    pub look_ups: Option<BTreeSet<String>>,
     pub time_zone: TimeZone,
     pub holidays: Holidays,
 }
@@ -188,6 +190,7 @@ fn label_of(step: &Step) -> String {
     let texts = [
         &step.menu,
         &step.rate,
+        &step.announce,
         &step.say,
         &step.queue,
         &step.call_back,

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 pub use before_ready::{BeforeReady, NoObjection};
 pub use hall::Hall;
+use kernel::CallId;
 use serde::{Deserialize, Serialize};
 pub use store::facts::{Growing, applied};
 pub use store::lines::Lines;
@@ -33,7 +34,8 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261122_2_owed.sql",
         "20261122_3_desks.sql",
         "20261122_4_not_served.sql",
-        "20261122_5_places.sql"
+        "20261122_5_places.sql",
+        "20261122_6_heard.sql"
     ]
 );
 
@@ -43,6 +45,21 @@ pub struct LinesChanged {}
 
 impl db::Event for LinesChanged {
     const KIND: &'static str = "calls.lines_changed";
+}
+
+/// A caller pressed the key for it: tell him how this goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantsToBeTold {
+    pub call: CallId,
+    /// Where he calls from.
+    pub number: String,
+    /// What it is about, as the id of the room that had it said.
+    pub subject: String,
+    pub revision: u32,
+}
+
+impl db::Event for WantsToBeTold {
+    const KIND: &'static str = "calls.wants_to_be_told";
 }
 
 /// One's own desk, as `GET /api/calls/desk` tells it.
@@ -57,6 +74,7 @@ pub fn room(hall: Arc<dyn Hall>, before_ready: Arc<dyn BeforeReady>) -> Room {
         routes: Routes::new()
             .permit_any(&[READ, READ_OWN], routes!(http::records::list))
             .permit_any(&[READ, READ_OWN], routes!(http::records::one))
+            .permit(READ, routes!(http::heard::list))
             // Names of queues and trunks stand on every screen.
             .signed_in(routes!(http::lines::queues))
             .signed_in(routes!(http::lines::trunks))

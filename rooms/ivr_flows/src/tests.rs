@@ -49,6 +49,8 @@ fn centre(scratch: &Scratch, queues: &[(&'static str, i64)]) -> Centre {
         }),
         house: Arc::new([("recorded/welcome".to_owned(), welcome)].into()),
         prompts_dir: scratch.0.clone(),
+        look_ups: Arc::new([("balance".to_owned(), "an account".to_owned())].into()),
+        speech: speech::Speech::none("there is no voice in this test"),
     }
 }
 

@@ -18,7 +18,7 @@ const STOREYS: &[&[&str]] = &[
     &["recordings", "customers"],
     &["floor", "interactions"],
     &["work_orders"],
-    &["callbacks"],
+    &["callbacks", "outages"],
     &["complaints", "handover"],
     &["statistics"],
     &["webhooks"],

@@ -66,6 +66,14 @@ impl Call {
                 ivr::Effect::LookUp { key, argument } => {
                     cx.out.push(Effect::LookUp { call, key, argument });
                 }
+                ivr::Effect::Announced { node, subject, revision, own } => {
+                    cx.fact(What::Announced { call, node, subject, revision, own });
+                }
+                ivr::Effect::Heard { node } => cx.fact(What::AnnouncementHeard { call, node }),
+                ivr::Effect::WantsToBeTold { node, subject, revision } => {
+                    let number = self.who().number;
+                    cx.fact(What::WantsToBeTold { call, node, number, subject, revision });
+                }
                 ivr::Effect::Rated { score } => {
                     if let Some(agent) = flow.survey_of.or(self.served_by) {
                         cx.fact(What::Rated { call, agent, score });

@@ -80,7 +80,7 @@ pub(crate) enum Happening {
     PhoneBack,
     LookedUp {
         key: String,
-        value: Option<String>,
+        answer: Option<ivr::Answer>,
     },
     Wake,
 }

@@ -65,8 +65,8 @@ impl Call {
 
             (S::InFlow(flow), H::Digit(digit)) => self.in_flow(cx, flow, ivr::Input::Digit(digit)),
             (S::InFlow(flow), H::Played(_)) => self.in_flow(cx, flow, ivr::Input::Played),
-            (S::InFlow(flow), H::LookedUp { key, value }) => {
-                self.in_flow(cx, flow, ivr::Input::LookedUp { key, value })
+            (S::InFlow(flow), H::LookedUp { key, answer }) => {
+                self.in_flow(cx, flow, ivr::Input::LookedUp { key, answer })
             }
             (S::InFlow(flow), H::Wake) => self.wake_flow(cx, flow),
             (S::InFlow(flow), H::MoveTo(queue)) if flow.survey_of.is_none() => {

@@ -253,9 +253,14 @@ impl Simulation {
                 }
                 Effect::LookUp { call, key, .. } => {
                     if self.dice.chance(80) {
-                        let value = self.dice.chance(50).then(|| "owing".to_owned());
+                        let mut answer = self.dice.chance(50).then(|| ivr::Answer::from("owing"));
+                        if let Some(answer) = answer.as_mut().filter(|_| self.dice.chance(70)) {
+                            let sounds = vec![audio::Sound::Clip(audio::Clip::new("outage"))];
+                            let own = self.dice.chance(50);
+                            answer.says.push(ivr::Said { subject: "ou_1".into(), revision: 1, own, sounds });
+                        }
                         let at = self.now + self.dice.ms(0, 5_000);
-                        self.plan.add(at, Next::LookedUp(Input::LookedUp { call, key, value }));
+                        self.plan.add(at, Next::LookedUp(Input::LookedUp { call, key, answer }));
                     }
                 }
                 Effect::Refused(Refused::Stray { what }) => {

@@ -199,8 +199,8 @@ impl Rig {
                 }
             }
             ["found", key, value @ ..] => {
-                let value = value.first().map(|value| (*value).to_owned());
-                self.feed(Input::LookedUp { call: self.calls[name], key: (*key).to_owned(), value });
+                let answer = value.first().map(|_| answer(value));
+                self.feed(Input::LookedUp { call: self.calls[name], key: (*key).to_owned(), answer });
             }
             _ => panic!("{name} {rest:?}?"),
         }
@@ -353,4 +353,14 @@ fn transfer_to(kind: &str, to: &str) -> TransferTo {
 fn agent_id(number: &str) -> PersonId {
     let known = world::AGENTS.iter().find(|(known, _)| *known == number);
     known.map(|(_, id)| *id).unwrap_or_else(|| panic!("no agent {number}"))
+}
+
+/// `VALUE`, or `VALUE says SUBJECT CLIP` about the caller himself.
+fn answer(words: &[&str]) -> ivr::Answer {
+    let mut answer = ivr::Answer::from(words.first().copied().unwrap_or_default());
+    if let ["says", subject, clip] = words.get(1..).unwrap_or_default() {
+        let sounds = vec![audio::Sound::Clip(audio::Clip::new(clip))];
+        answer.says.push(ivr::Said { subject: (*subject).to_owned(), revision: 3, own: true, sounds });
+    }
+    answer
 }

@@ -68,6 +68,9 @@ pub struct Record {
     /// What is owed and is to be paid by this call, until it is known how it came out.
     #[serde(default)]
     pub owed: Option<i64>,
+    /// The node of the menu that last said what concerned the caller.
+    #[serde(default)]
+    pub told_at: Option<String>,
 }
 
 impl Record {
@@ -119,6 +122,7 @@ impl Record {
             closed: false,
             speechless: None,
             owed: None,
+            told_at: None,
         };
         if direction != Direction::In {
             record.start(SegmentKind::Dial, fact.at).agent = with;
@@ -197,6 +201,7 @@ impl Record {
             }
             What::SelfServed { .. } => (self.self_served, self.closed) = (true, false),
             What::FoundClosed { .. } => self.closed = true,
+            What::Announced { node, .. } => self.told_at = Some(node.clone()),
             What::CallbackAsked { .. } => self.closed = false,
             What::AgentRequested { queue, urgent, .. } => {
                 self.finish(SegmentKind::Menu, at, None, &mut done);
@@ -312,6 +317,8 @@ impl Record {
             What::CallArrived { .. }
             | What::CallPlaced { .. }
             | What::CallBlocked { .. }
+            | What::AnnouncementHeard { .. }
+            | What::WantsToBeTold { .. }
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }

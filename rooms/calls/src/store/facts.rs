@@ -10,7 +10,7 @@ use exchange::line::Device;
 use kernel::{CallId, PersonId, QueueId, Timestamp};
 use sqlx::Row;
 
-use super::{not_served, places};
+use super::{heard, not_served, places};
 use crate::rules::{Record, Segment};
 
 /// The records that still grow. It mirrors the rows with a `state`; after a failed transaction read it anew.
@@ -154,6 +154,7 @@ impl Growing {
                 continue;
             }
             if let Some(record) = self.records.get_mut(&call) {
+                heard::follow(tx, fact, record.told_at.as_deref()).await?;
                 not_served::pay(tx, position, fact, record).await?;
             }
             touched.insert(call);
