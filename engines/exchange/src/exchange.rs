@@ -384,6 +384,7 @@ impl Engine for Exchange {
                 }
             }
             Input::Configure(config) => self.configure(*config),
+            Input::CallOut(wanted) => self.call_out(now, *wanted, out),
             Input::Keep(place) => self.keep_again(now, place, out),
             Input::Drain => self.draining = true,
         }

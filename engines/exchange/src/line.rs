@@ -271,7 +271,9 @@ pub enum EndCause {
     Busy,
     /// 603, 403 and other refusals by a person or a policy.
     Declined,
-    /// 404, 480, 410, or nobody is registered.
+    /// 404, 410, 484, 604: nobody has this number.
+    NoSuchNumber,
+    /// 480, or nobody is registered.
     Unreachable,
     /// Timeouts, 5xx, media or session timer lost; the connection of a browser is gone.
     Lost,

@@ -103,7 +103,7 @@ impl<'a> Compiler<'a> {
         let wrong = self.prompt(None, source.wrong.as_ref(), source.wrong_voice.as_ref());
         let silent = self.prompt(None, source.silent.as_ref(), source.silent_voice.as_ref());
         let longest = self.seconds(None, "longest_s", source.longest_s, LONGEST_S, 30..=3_600);
-        self.check_values(&nodes);
+        self.check_values(&nodes, &source.given);
         let mut flow = Flow {
             id,
             version,

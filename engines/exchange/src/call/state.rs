@@ -13,6 +13,8 @@ pub(crate) enum State {
     Arriving,
     /// One of us calls: a number outside, or a colleague, rings.
     Dialling(Dialling),
+    /// The machine calls: it rings at the other end.
+    CallingOut,
     /// In a menu, or in the survey after a conversation.
     InFlow(InFlow),
     InQueue(Waiting),

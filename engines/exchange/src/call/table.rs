@@ -41,6 +41,11 @@ impl Call {
                 self.enter_flow(cx, self.home)
             }
 
+            (S::CallingOut, H::CallerAnswered) => {
+                cx.fact(What::CallAnswered { call: self.id });
+                self.enter_flow(cx, self.home)
+            }
+
             (S::Dialling(dialling), H::CallerRings) => {
                 if !dialling.from_desk {
                     cx.line(Command::Ring { leg: dialling.leg });
