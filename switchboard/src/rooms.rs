@@ -23,6 +23,8 @@ pub struct Surroundings {
     pub interactions: PathBuf,
     /// Rosters while they are read.
     pub departments: PathBuf,
+    /// Tables of whom to call, while they are read.
+    pub campaigns: PathBuf,
     /// Photos and signatures of work orders.
     pub work_orders: PathBuf,
     /// Files of exports.
@@ -48,6 +50,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
+        campaigns::room(around.hall.clone(), around.calendar.clone(), around.campaigns),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
         complaints::room(around.hall.clone(), around.calendar.clone()),
         handover::room(around.hall, around.calendar),
@@ -70,6 +73,7 @@ pub const MIGRATIONS: &[Migrations] = &[
     interactions::MIGRATIONS,
     floor::MIGRATIONS,
     work_orders::MIGRATIONS,
+    campaigns::MIGRATIONS,
     callbacks::MIGRATIONS,
     complaints::MIGRATIONS,
     handover::MIGRATIONS,

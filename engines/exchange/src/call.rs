@@ -11,6 +11,7 @@ use crate::line::{Command, EndCause, Identity, PlayMode, Source};
 mod flow;
 mod happening;
 mod hearing;
+mod machine;
 mod message;
 mod outward;
 mod park;
@@ -26,7 +27,8 @@ mod view;
 pub(crate) use self::happening::Happening;
 pub use self::state::With;
 pub(crate) use self::state::{
-    Dialling, Far, InFlow, Line, Message, Offer, Parked, Recording, Stage, State, Talk, Third, Voice, Waiting,
+    Dialling, Far, InFlow, Line, Listens, Message, Offer, Parked, Recording, Stage, State, Talk, Third,
+    Voice, Waiting,
 };
 pub use self::view::CallState;
 
@@ -130,9 +132,10 @@ impl Call {
             // Also beyond the longest call: it may be the reason for what is said.
             State::Closing { until, .. } => return Some(*until),
             State::Parked(parked) => Some(parked.until),
+            State::CallingOut { listens: Listens::Now { until } } => Some(*until),
             State::Arriving
             | State::Dialling(_)
-            | State::CallingOut
+            | State::CallingOut { .. }
             | State::InQueue(_)
             | State::Announcing(_)
             | State::Talking(_)
@@ -155,7 +158,7 @@ impl Call {
     fn too_long(&mut self, cx: &mut Cx, state: State) -> State {
         let alone = match &state {
             _ if self.away => true,
-            State::Arriving | State::Dialling(_) | State::CallingOut | State::Ended { .. } => true,
+            State::Arriving | State::Dialling(_) | State::CallingOut { .. } | State::Ended { .. } => true,
             State::Talking(talk) => talk.with.is_some(),
             _ => false,
         };
@@ -171,7 +174,7 @@ impl Call {
     fn let_go(&mut self, cx: &mut Cx, state: State, by: Party, cause: EndCause) {
         match state {
             State::Arriving
-            | State::CallingOut
+            | State::CallingOut { .. }
             | State::InFlow(_)
             | State::Closing { .. }
             | State::Ended { .. } => {}
@@ -242,7 +245,7 @@ impl Call {
             State::Dialling(dialling) => legs.push(dialling.leg),
             State::Ended { .. } => return vec![],
             State::Arriving
-            | State::CallingOut
+            | State::CallingOut { .. }
             | State::InFlow(_)
             | State::LeavingMessage(_)
             | State::Closing { .. } => {}

@@ -79,7 +79,7 @@ impl Exchange {
                 assert!(parked.talk.third.is_none() && !parked.talk.held(), "call {id}: parked with others");
                 assert!(parked.talk.with.is_none(), "call {id}: no customer to park");
             }
-            State::CallingOut => {
+            State::CallingOut { .. } => {
                 assert!(call.attempt.is_some() && call.home.is_some(), "call {id}: nobody asked for it");
                 assert!(call.trunk.is_some() && call.playing.is_none(), "call {id} has no way out");
             }
@@ -105,7 +105,7 @@ impl Exchange {
             }
             State::Arriving
             | State::Dialling(_)
-            | State::CallingOut
+            | State::CallingOut { .. }
             | State::InFlow(_)
             | State::Closing { .. }
             | State::Ended { .. } => {

@@ -241,6 +241,9 @@ impl Exchange {
                     is_customer.then_some(Happening::CallerRings)
                 });
             }
+            Event::Judged { leg, answerer } => self.on_leg(now, leg, out, "judged", |_, is_customer| {
+                is_customer.then_some(Happening::Judged(answerer))
+            }),
             Event::Held { leg, held } => self.on_leg(now, leg, out, "held", |leg, is_customer| {
                 (!is_customer).then_some(Happening::OtherHeld(leg, held))
             }),

@@ -42,6 +42,8 @@ pub struct CallOut {
     /// What the flow can say, by the names under which it speaks them.
     pub values: BTreeMap<String, String>,
     pub ring_for: Duration,
+    /// What answers like a machine is left alone, and told as one.
+    pub tell_machines: bool,
     /// So many of a hundred lines, of the trunk and of the centre, stay free for people who call.
     pub keep_free: u8,
 }

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use audio::answering::Answerer;
 use audio::{Digit, Sound};
 use kernel::{LegId, PlayId, RecordingId, TrunkId};
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,10 @@ pub enum Command {
     StopPlaying {
         leg: LegId,
         play: PlayId,
+    },
+    /// Find out whether a person or a machine has answered. `Judged` follows, unless the leg goes before.
+    Judge {
+        leg: LegId,
     },
     /// Record this leg: left channel what it says, right channel what it hears, except what is played with
     /// `PlayMode::Loop` (music). `RecordingSealed` follows after `StopRecording` or the end of the leg.
@@ -192,6 +197,11 @@ pub enum Event {
     Digit {
         leg: LegId,
         digit: Digit,
+    },
+    /// What has answered, after `Judge`.
+    Judged {
+        leg: LegId,
+        answerer: Answerer,
     },
     /// Exactly once for each `Play`.
     Played {

@@ -2,7 +2,7 @@
 
 use kernel::{CallId, LegId, Timestamp, TrunkId};
 
-use crate::call::{Call, State};
+use crate::call::{Call, Listens, State};
 use crate::cx::Leg;
 use crate::exchange::Exchange;
 use crate::fact::{Direction, What};
@@ -15,7 +15,7 @@ impl Exchange {
             Ok(trunk) => trunk,
             Err(why) => return out.push(Effect::Refused(why)),
         };
-        let CallOut { attempt, number, shown, flow, values, ring_for, keep_free: _ } = wanted;
+        let CallOut { attempt, number, shown, flow, values, ring_for, tell_machines, keep_free: _ } = wanted;
         let call: CallId = self.ids.mint(now);
         let leg: LegId = self.ids.mint(now);
         self.at_work = Some(call);
@@ -28,7 +28,14 @@ impl Exchange {
         let to = Target::Number { trunk, number: number.clone() };
         let dial = Command::Dial { leg, to, from: from.clone(), ring_for, answer_itself: false };
         out.push(Effect::Line(dial));
-        let mut placed = Call::begin(call, now, leg, from, number, State::CallingOut);
+        let mut placed = Call::begin(
+            call,
+            now,
+            leg,
+            from,
+            number,
+            State::CallingOut { listens: Listens::of(tell_machines) },
+        );
         placed.direction = Direction::Out;
         placed.trunk = Some(trunk);
         placed.home = Some(flow);

@@ -119,7 +119,9 @@ impl<'a> Compiler<'a> {
         flow.refuge = check::refuge(&flow);
         // What cannot be read yet would only be found twice.
         if !self.findings.iter().any(|finding| finding.severity == Severity::Error) {
-            self.findings.extend(check::check(&flow));
+            let found = check::check(&flow).into_iter();
+            self.findings
+                .extend(found.filter(|finding| !(source.outgoing && finding.code == Code::NoDangerKey)));
         }
         let label = |at: usize| flat.get(at).map_or(String::new(), |flat| label_of(flat.step));
         let graph = graph::graph(&flow, label);

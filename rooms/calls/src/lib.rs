@@ -36,7 +36,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261122_3_desks.sql",
         "20261122_4_not_served.sql",
         "20261122_5_places.sql",
-        "20261122_6_attempts.sql"
+        "20261122_7_attempts.sql"
     ]
 );
 

@@ -96,6 +96,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         interactions: folders.interactions(),
         statistics: folders.statistics(),
         departments: folders.departments(),
+        campaigns: folders.campaigns(),
         work_orders: folders.work_orders(),
         ways: ways.clone(),
     };

@@ -35,7 +35,7 @@ impl State {
     pub fn view(&self) -> CallState {
         match self {
             State::Arriving => CallState::Arriving,
-            State::Dialling(_) | State::CallingOut => CallState::Dialling,
+            State::Dialling(_) | State::CallingOut { .. } => CallState::Dialling,
             State::InFlow(InFlow { survey_of: None, .. }) => CallState::InFlow,
             State::InFlow(_) => CallState::Rating,
             State::InQueue(Waiting { offer: None, .. }) => CallState::Waiting,

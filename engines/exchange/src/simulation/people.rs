@@ -88,6 +88,7 @@ impl Simulation {
             flow: self.dice.pick(&[world::HOTLINE, world::HOTLINE, world::RATING, FlowId(77)]),
             values: std::collections::BTreeMap::new(),
             ring_for: self.dice.ms(3_000, 45_000),
+            tell_machines: self.dice.chance(50),
             keep_free: self.dice.pick(&[0, 0, 30, 100]),
         };
         self.input(Input::CallOut(Box::new(wanted)));

@@ -6,8 +6,8 @@
 //!   refuses|lost|unreachable|holds|resumes|phone gone|phone back`, at the desk `1001 declines|desk holds|desk resumes|
 //!   desk hangs up|pauses|records|transfers to queue|flow|agent|number X|dials NUMBER|mutes|unmutes|consults queue|agent|
 //!   number X|completes|cancels|swaps|confers|drops third|leaves|collects secret|ends secret`
-//! * `machine calls NUMBER as NAME [flow rating] [keeping 30] [knowing NAME VALUE] [again]`, then NAME acts like a caller, or
-//!   `is busy|does not answer|is unknown`
+//! * `machine calls NUMBER as NAME [flow rating] [keeping 30] [listening] [knowing NAME VALUE] [again]`, then NAME acts like a
+//!   caller, or `is busy|does not answer|is unknown|is a person|is a machine`
 //! * `outside rings|answers|fails|hangs up|is unreachable` (and a caller with `phone USER` dials from a telephone of ours),
 //!   `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
 //!   `leader sends 1001 home`, `after 5s`, `drain`, `the process dies` (and begins anew), `max calls 1`, `turn general off`, `floor`
@@ -17,6 +17,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use audio::answering::Answerer;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, Timestamp};
 
@@ -196,6 +197,7 @@ impl Rig {
             flow: world::HOTLINE,
             values: BTreeMap::new(),
             ring_for: Duration::from_secs(30),
+            tell_machines: false,
             keep_free: 0,
         };
         let mut rest = rest;
@@ -215,6 +217,10 @@ impl Rig {
                 }
                 ["knowing", name, value, more @ ..] => {
                     wanted.values.insert((*name).to_owned(), (*value).to_owned());
+                    more
+                }
+                ["listening", more @ ..] => {
+                    wanted.tell_machines = true;
                     more
                 }
                 ["again", more @ ..] => {
@@ -242,6 +248,11 @@ impl Rig {
             ["hangs", "up"] => self.wire(Event::Ended { leg, cause: EndCause::FarEnd }),
             ["lost"] => self.wire(Event::Ended { leg, cause: EndCause::Lost }),
             ["rings"] => self.wire(Event::Ringing { leg }),
+            ["is", "a", what] => {
+                let machine = *what == "machine";
+                let answerer = if machine { Answerer::Machine } else { Answerer::Person };
+                self.wire(Event::Judged { leg, answerer });
+            }
             ["is", "busy"] => self.wire(Event::Ended { leg, cause: EndCause::Busy }),
             ["does", "not", "answer"] => self.wire(Event::Ended { leg, cause: EndCause::NoAnswer }),
             ["is", "unknown"] => self.wire(Event::Ended { leg, cause: EndCause::NoSuchNumber }),

@@ -385,8 +385,10 @@ impl Record {
             (None, Some(_), Some(FlowOut::Menu)) if !self.abandoned => Outcome::LeftMenu,
             (None, Some(_), _) => Outcome::Abandoned,
             // A machine that met a machine has reached nobody.
-            (None, None, _) if self.machine
-                || (self.direction != Direction::In && (self.attempt.is_none() || self.answered.is_none())) =>
+            (None, None, _)
+                if self.machine
+                    || (self.direction != Direction::In
+                        && (self.attempt.is_none() || self.answered.is_none())) =>
             {
                 Outcome::NotAnswered
             }
