@@ -92,10 +92,14 @@ ids! {
     AccountId = "ac";
     /// A file that belongs to something: a photo, a signature, a scan.
     AttachmentId = "at";
+    /// One attempt of the machine to reach somebody by telephone.
+    AttemptId = "ap";
     /// A message between centre and branches.
     BulletinId = "bu";
     /// One telephone call from its first INVITE to the end of after-call work.
     CallId = "ca";
+    /// A row of calls that the machine makes for one purpose.
+    CampaignId = "cm";
     /// A telephone number of a customer.
     ContactId = "ct";
     /// A customer: the person or organisation.
@@ -138,6 +142,8 @@ ids! {
     RoleId = "ro";
     /// A sign-in.
     SessionId = "se";
+    /// Somebody whom the machine is to call.
+    TargetId = "tg";
     /// A carrier's connection.
     TrunkId = "tr";
     /// A branch, department or team that handles work orders.

@@ -23,6 +23,8 @@ pub struct Surroundings {
     pub interactions: PathBuf,
     /// Rosters while they are read.
     pub departments: PathBuf,
+    /// Tables of whom to call, while they are read.
+    pub campaigns: PathBuf,
     /// Photos and signatures of work orders.
     pub work_orders: PathBuf,
     /// Sheets of transformers while they are read.
@@ -53,6 +55,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
+        campaigns::room(around.hall.clone(), around.calendar.clone(), around.campaigns),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
         outages::room(around.hall.clone(), around.calendar.clone(), around.outages),
         complaints::room(around.hall.clone(), around.calendar.clone()),
@@ -76,6 +79,7 @@ pub const MIGRATIONS: &[Migrations] = &[
     interactions::MIGRATIONS,
     floor::MIGRATIONS,
     work_orders::MIGRATIONS,
+    campaigns::MIGRATIONS,
     callbacks::MIGRATIONS,
     outages::MIGRATIONS,
     complaints::MIGRATIONS,

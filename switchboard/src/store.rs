@@ -74,6 +74,10 @@ impl Folders {
     pub fn departments(&self) -> PathBuf {
         self.data.join("departments")
     }
+    /// Tables of whom to call, while they are read.
+    pub fn campaigns(&self) -> PathBuf {
+        self.data.join("campaigns")
+    }
     /// Photos, signatures and scans of work orders.
     pub fn work_orders(&self) -> PathBuf {
         self.data.join("work_orders")

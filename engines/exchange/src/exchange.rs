@@ -241,6 +241,9 @@ impl Exchange {
                     is_customer.then_some(Happening::CallerRings)
                 });
             }
+            Event::Judged { leg, answerer } => self.on_leg(now, leg, out, "judged", |_, is_customer| {
+                is_customer.then_some(Happening::Judged(answerer))
+            }),
             Event::Held { leg, held } => self.on_leg(now, leg, out, "held", |leg, is_customer| {
                 (!is_customer).then_some(Happening::OtherHeld(leg, held))
             }),
@@ -384,6 +387,7 @@ impl Engine for Exchange {
                 }
             }
             Input::Configure(config) => self.configure(*config),
+            Input::CallOut(wanted) => self.call_out(now, *wanted, out),
             Input::Keep(place) => self.keep_again(now, place, out),
             Input::Drain => self.draining = true,
         }

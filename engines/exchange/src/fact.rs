@@ -3,7 +3,7 @@
 //! The times t0 … t7 are those of the call timeline (interval, wait, talk and after-call work are differences of them).
 
 use audio::Digit;
-use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
+use kernel::{AttemptId, CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::{Deserialize, Serialize};
 
 use crate::line::{Device, EndCause};
@@ -52,6 +52,22 @@ pub enum What {
         /// What is owed and is paid by this call, as the agent said.
         #[serde(default)]
         owed: Option<i64>,
+    },
+    /// t0 of a call that the machine makes; `leg` is that of whoever is called. Emitted before anybody is rung. Nobody
+    /// answers: `CallEnded` says why.
+    CalledOut {
+        call: CallId,
+        leg: LegId,
+        trunk: TrunkId,
+        attempt: AttemptId,
+        /// The number shown there.
+        from: String,
+        to: String,
+        flow: FlowId,
+    },
+    /// What has answered a call of the machine is no person. `CallEnded` follows.
+    MachineAnswered {
+        call: CallId,
     },
     /// An INVITE refused: for want of room (`blocked` in the figures), or because it may not be.
     CallBlocked {
@@ -297,6 +313,8 @@ impl What {
         match self {
             What::CallArrived { call, .. }
             | What::CallPlaced { call, .. }
+            | What::CalledOut { call, .. }
+            | What::MachineAnswered { call }
             | What::CallAnswered { call }
             | What::FlowEntered { call, .. }
             | What::MenuChosen { call, .. }

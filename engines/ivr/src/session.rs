@@ -96,11 +96,34 @@ impl Session {
         Session::start_at(flow, at, caller, now, out)
     }
 
+    /// The same, with values that the flow can say at once: of somebody whom the machine calls.
+    pub fn start_with(
+        flow: Arc<Flow>,
+        caller: Caller,
+        values: BTreeMap<String, String>,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) -> Session {
+        let at = flow.start;
+        Session::begin(flow, at, caller, values, now, out)
+    }
+
     /// The caller enters the flow at a node: a message or call-back offered from a queue.
     pub fn start_at(
         flow: Arc<Flow>,
         at: NodeIx,
         caller: Caller,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) -> Session {
+        Session::begin(flow, at, caller, BTreeMap::new(), now, out)
+    }
+
+    fn begin(
+        flow: Arc<Flow>,
+        at: NodeIx,
+        caller: Caller,
+        known: BTreeMap<String, String>,
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) -> Session {
@@ -113,7 +136,7 @@ impl Session {
             playing: false,
             ahead: VecDeque::new(),
             trail: Vec::new(),
-            known: BTreeMap::new(),
+            known,
             secrets: BTreeSet::new(),
             said: BTreeMap::new(),
             told: BTreeSet::new(),

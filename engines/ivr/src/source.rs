@@ -38,6 +38,12 @@ pub struct FlowSource {
     /// Seconds in menus after which a person is given; 600 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest_s: Option<u32>,
+    /// The machine calls people with it: whoever is called has not called about a danger.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outgoing: bool,
+    /// Values that are known from the start: what a campaign knows of whom the machine calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

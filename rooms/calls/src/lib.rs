@@ -17,10 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use before_ready::{BeforeReady, NoObjection};
+use exchange::line::EndCause;
 pub use hall::Hall;
-use kernel::CallId;
+use kernel::{AttemptId, CallId, Timestamp};
 use serde::{Deserialize, Serialize};
-pub use store::facts::{Growing, applied};
+pub use store::facts::{Growing, applied, of_attempts};
 pub use store::lines::Lines;
 use web::{Job, Room, Routes, Topic, routes};
 
@@ -35,7 +36,8 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261122_3_desks.sql",
         "20261122_4_not_served.sql",
         "20261122_5_places.sql",
-        "20261122_6_heard.sql"
+        "20261122_6_heard.sql",
+        "20261122_7_attempts.sql"
     ]
 );
 
@@ -60,6 +62,34 @@ pub struct WantsToBeTold {
 
 impl db::Event for WantsToBeTold {
     const KIND: &'static str = "calls.wants_to_be_told";
+}
+
+/// A key that somebody has pressed in a flow, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pressed {
+    pub node: String,
+    pub key: String,
+}
+
+/// A call that the machine made is over: told once for each attempt, in the transaction that closes its record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalledOut {
+    pub attempt: AttemptId,
+    pub call: CallId,
+    pub answered: bool,
+    /// What answered was no person.
+    pub machine: bool,
+    /// An agent has talked with whoever was called.
+    pub connected: bool,
+    pub keys: Vec<Pressed>,
+    pub cause: EndCause,
+    /// The process died meanwhile, or a bug ended the call: how far it rang, nobody knows.
+    pub interrupted: bool,
+    pub ended: Timestamp,
+}
+
+impl db::Event for CalledOut {
+    const KIND: &'static str = "calls.called_out";
 }
 
 /// One's own desk, as `GET /api/calls/desk` tells it.

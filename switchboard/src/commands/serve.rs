@@ -111,6 +111,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         outages: folders.outages(),
         statistics: folders.statistics(),
         departments: folders.departments(),
+        campaigns: folders.campaigns(),
         work_orders: folders.work_orders(),
         ways: ways.clone(),
     };

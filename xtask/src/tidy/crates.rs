@@ -16,7 +16,7 @@ const STOREYS: &[&[&str]] = &[
     &["audit", "people", "departments", "promises", "notices", "ivr_flows"],
     &["calls"],
     &["recordings", "customers"],
-    &["floor", "interactions"],
+    &["floor", "interactions", "campaigns"],
     &["work_orders"],
     &["callbacks", "outages"],
     &["complaints", "handover"],

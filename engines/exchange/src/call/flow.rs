@@ -32,7 +32,8 @@ impl Call {
         let number = Some(self.who().number).filter(|number| !number.is_empty());
         let caller = ivr::Caller { number, called: self.to.clone() };
         let mut effects = Vec::new();
-        let session = Box::new(ivr::Session::start(definition, caller, cx.now, &mut effects));
+        let session =
+            Box::new(ivr::Session::start_with(definition, caller, self.values.clone(), cx.now, &mut effects));
         Some(self.carry_out(cx, InFlow { session, survey_of }, effects))
     }
 

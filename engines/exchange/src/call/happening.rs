@@ -16,6 +16,8 @@ pub(crate) enum Happening {
     /// No packets come from the caller.
     CallerSilent,
     Digit(audio::Digit),
+    /// Who has answered a call of the machine.
+    Judged(audio::answering::Answerer),
     /// What was being played to the caller has ended.
     Played(PlayOutcome),
     OtherAnswered(LegId),

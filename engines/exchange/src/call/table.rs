@@ -1,7 +1,7 @@
 //! The table of transitions of a call.
 
 use super::happening::Happening;
-use super::{Call, Stage, State, With};
+use super::{Call, Listens, Stage, State, With};
 use crate::Refused;
 use crate::cx::Cx;
 use crate::fact::{FlowOut, Mark, Moved, Party, What};
@@ -39,6 +39,19 @@ impl Call {
             (S::Arriving, H::CallerAnswered) => {
                 cx.fact(What::CallAnswered { call: self.id });
                 self.enter_flow(cx, self.home)
+            }
+
+            (S::CallingOut { listens }, H::CallerAnswered) => self.called_answered(cx, listens),
+            (S::CallingOut { listens: Listens::Now { .. } }, H::Judged(answerer)) => {
+                self.judged(cx, answerer)
+            }
+            (S::CallingOut { listens: Listens::Now { until } }, H::Wake) if cx.now >= until => {
+                self.enter_flow(cx, self.home)
+            }
+            // Whoever presses a key is a person.
+            (S::CallingOut { listens: Listens::Now { .. } }, H::Digit(digit)) => {
+                let state = self.enter_flow(cx, self.home);
+                self.next(cx, state, H::Digit(digit))
             }
 
             (S::Dialling(dialling), H::CallerRings) => {
@@ -294,6 +307,7 @@ impl Call {
             (
                 state,
                 H::Digit(_)
+                | H::Judged(_)
                 | H::Played(_)
                 | H::Wake
                 | H::Announce { .. }

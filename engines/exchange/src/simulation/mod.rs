@@ -115,6 +115,7 @@ pub struct Simulation {
     /// A bug that concerned no call: the program would have ended.
     died: bool,
     steps: u64,
+    last_attempt: Option<kernel::AttemptId>,
     /// Of the last input.
     refusals: u32,
 }
@@ -136,6 +137,7 @@ impl Simulation {
             buggy: false,
             died: false,
             steps: 0,
+            last_attempt: None,
             refusals: 0,
         }
     }

@@ -8,8 +8,8 @@ use crate::flow::{Kind, Node, Part};
 
 impl Compiler<'_> {
     /// A value that is spoken or asked about must come from somewhere in the flow.
-    pub(super) fn check_values(&mut self, nodes: &[Node]) {
-        let mut known = BTreeSet::new();
+    pub(super) fn check_values(&mut self, nodes: &[Node], given: &[String]) {
+        let mut known: BTreeSet<&str> = given.iter().map(String::as_str).collect();
         let mut secret = BTreeSet::new();
         let mut rung: Vec<(&str, &str)> = Vec::new();
         let mut used: Vec<(&str, &str)> = Vec::new();
