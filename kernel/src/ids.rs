@@ -102,6 +102,8 @@ ids! {
     CustomerId = "cu";
     /// A stretch of time for which somebody of a unit is on duty.
     DutyId = "du";
+    /// A matter that somebody above is to see at once.
+    EscalationId = "es";
     /// Something that looks hidden or forged, with its evidence.
     FindingId = "fi";
     /// A published or draft menu.
