@@ -46,12 +46,6 @@ CREATE TABLE escalations_fired (
 );
 CREATE INDEX escalations_fired_ground ON escalations_fired (ground, matter);
 
--- The last number of a day.
-CREATE TABLE escalations_day (
-  day TEXT PRIMARY KEY,
-  last BIGINT NOT NULL
-);
-
 -- The ladder: whole versions, none changed or deleted.
 CREATE TABLE escalations_config (
   kind TEXT NOT NULL,

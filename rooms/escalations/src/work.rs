@@ -46,7 +46,7 @@ pub async fn raise(
     let ladder = rosters::draw(tx, settings, whose, now).await?;
     let rosters = rosters::reachable(&ladder, settings);
     let day = calendar.civil(now).strftime("%Y%m%d").to_string();
-    let number = format!("{day}-S{:03}", escalations::next_number(tx, &day).await?);
+    let number = format!("S{}", tx.next_number(ROOM, &day).await?);
     let asker = Asker { person: new.reason.by, ..Asker::default() };
     let facts = Facts { now, asker, settings, rosters: &rosters };
     let fresh = Escalation {

@@ -222,7 +222,7 @@ impl State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalation {
     pub id: EscalationId,
-    /// What people read aloud: `20260105-S003`.
+    /// What people read aloud: `S20260105-0003`.
     pub number: String,
     pub matter: Matter,
     /// The first is what it began with.

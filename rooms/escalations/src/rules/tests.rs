@@ -43,7 +43,7 @@ impl Ladder {
         let rosters = rosters.iter().map(|(rung, people)| (*rung, people.to_vec())).collect();
         let fresh = Escalation {
             id: EscalationId(1),
-            number: "20260105-S001".into(),
+            number: "S20260105-0001".into(),
             matter: Matter::Order { order: WorkOrderId(1), number: "20260105-0001".into() },
             reasons: vec![reason],
             begun_at: now,

@@ -39,8 +39,6 @@ const OWN_PAST: &str = columns!(
 );
 const MARKS: &str =
     "SELECT id, version FROM escalations_escalation WHERE open = 1 ORDER BY begun_at, id LIMIT 500";
-const NUMBER: &str = "INSERT INTO escalations_day (day, last) VALUES ($1, 1) \
-     ON CONFLICT (day) DO UPDATE SET last = escalations_day.last + 1 RETURNING last";
 const ADD: &str = "INSERT INTO escalations_escalation \
      (id, number, matter, rung, state, open, due, begun_at, begun_by, concerns, body, version) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) ON CONFLICT DO NOTHING";
@@ -48,12 +46,6 @@ const SAVE: &str = "UPDATE escalations_escalation SET rung = $1, state = $2, ope
      version = version + 1 WHERE id = $6 AND version = $7";
 const SHOW: &str = "INSERT INTO escalations_person (escalation, person, open) VALUES ($1, $2, $3) \
      ON CONFLICT (escalation, person) DO UPDATE SET open = excluded.open";
-
-/// The next number of a day: 1, 2, …
-pub async fn next_number(tx: &mut Tx, day: &str) -> anyhow::Result<i64> {
-    let row = sqlx::query(NUMBER).bind(day).fetch_one(&mut **tx).await;
-    Ok(row.context("the number of an escalation")?.try_get("last")?)
-}
 
 /// False when this matter has an open one.
 pub async fn add(tx: &mut Tx, of: &Escalation) -> anyhow::Result<bool> {
