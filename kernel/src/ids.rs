@@ -108,6 +108,8 @@ ids! {
     DutyId = "du";
     /// A part of the network: a line, a transformer, a regulator station.
     ElementId = "el";
+    /// A matter that somebody above is to see at once.
+    EscalationId = "es";
     /// Something that looks hidden or forged, with its evidence.
     FindingId = "fi";
     /// A published or draft menu.

@@ -19,7 +19,7 @@ const STOREYS: &[&[&str]] = &[
     &["floor", "interactions", "campaigns"],
     &["work_orders"],
     &["callbacks", "outages"],
-    &["complaints", "handover"],
+    &["complaints", "escalations", "handover"],
     &["statistics"],
     &["webhooks"],
 ];
