@@ -117,7 +117,7 @@ fn notice(
         .with("phone", &settings.phone)
         .with("name", name)
         .with("area", &outage.plan.area.text)
-        .with("building", "")
+        .with("building", "范围内")
         .with("reason", reason)
         .with("start", at(outage.starts()))
         .with("end", &end)
