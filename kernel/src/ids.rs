@@ -118,6 +118,10 @@ ids! {
     GroupId = "gr";
     /// One shift's hand-over to the next.
     HandoverId = "ho";
+    /// A hotline of the city that sends us tickets (12345).
+    PlatformId = "pf";
+    /// A ticket that came from such a hotline.
+    TicketId = "tk";
     /// One row of the journal.
     JournalId = "jo";
     /// One party's connection to us: a SIP dialog and its audio.

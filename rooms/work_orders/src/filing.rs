@@ -94,6 +94,33 @@ pub async fn accept(
     Ok(id)
 }
 
+/// The same in a change that somebody else commits, together with what is kept beside the order. The caller sees to it that
+/// nothing is filed twice: no key is looked at, and there is no master.
+///
+/// # Errors
+/// Those of [`accept`].
+pub async fn accept_in(
+    tx: &mut Tx,
+    app: &App,
+    calendar: &Calendar,
+    asker: &Asker,
+    new: NewOrder,
+) -> Result<WorkOrderId, Error> {
+    if let Some(unit) = new.unit
+        && departments::unit_in(tx, unit).await?.is_none_or(|unit| unit.retired_at.is_some())
+    {
+        return Err(Refusal::NoSuchUnit.into());
+    }
+    let rules = Rulebook::now(tx).await?;
+    let new = NewOrder { token: None, master: None, ..new };
+    let mut filed = [Filed::of(app, rules.book(calendar), asker, &new)?];
+    if !write(tx, app, &rules, calendar, &mut filed).await? {
+        return Err(Error::changed_meanwhile());
+    }
+    let [Filed { walk, .. }] = filed;
+    Ok(walk.order.id)
+}
+
 /// One order on its way into the tables.
 pub(crate) struct Filed<'a> {
     pub walk: Walk<'a>,
