@@ -368,7 +368,10 @@ fn the_demo_is_put_in_and_speaks_with_the_house_s_voice() {
         let heard = published(&db, &centre).await.expect("published");
         let mut flows: Vec<&str> = heard.names.keys().map(String::as_str).collect();
         flows.sort();
-        assert_eq!(flows, ["callback_survey", "emergency_line", "government_line", "hotline", "rating", "restored"]);
+        assert_eq!(
+            flows,
+            ["callback_survey", "emergency_line", "government_line", "hotline", "rating", "restored"]
+        );
         assert!(heard.broken.is_empty(), "{:?}", heard.broken);
     });
 }

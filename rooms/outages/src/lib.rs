@@ -93,7 +93,9 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf) -> Room {
             .with(calendar.clone())
             .with(hall),
         jobs: vec![
-            Job::every("outages.follow", Duration::from_secs(5), move |app| jobs::follow(app, follows.clone())),
+            Job::every("outages.follow", Duration::from_secs(5), move |app| {
+                jobs::follow(app, follows.clone())
+            }),
             Job::every("outages.day_before", Duration::from_secs(300), move |app| {
                 jobs::day_before(app, before.clone())
             }),

@@ -13,7 +13,7 @@ pub mod table;
 mod tests;
 
 pub use greeting::{Heard, Segment};
-pub use outage::{Area, Class, Crew, Cause, Moment, Outage, Place, Plan, Revision, State};
+pub use outage::{Area, Cause, Class, Crew, Moment, Outage, Place, Plan, Revision, State};
 pub use settings::Settings;
 pub use table::{Act, Asker, Refusal, Verb, allowed, decide};
 

@@ -178,11 +178,10 @@ impl Reader<'_> {
         let weak = |c: char| matches!(c, '，' | '；' | '、');
         match self.read.chars().last() {
             None => {}
+            Some(last) if weak(last) && weak(mark) => {}
             Some(last) if weak(last) => {
-                if !weak(mark) {
-                    self.read.pop();
-                    self.read.push(mark);
-                }
+                self.read.pop();
+                self.read.push(mark);
             }
             Some('。' | '？' | '！') => {}
             Some(_) => self.read.push(mark),

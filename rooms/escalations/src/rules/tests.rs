@@ -84,7 +84,7 @@ impl Ladder {
 
     /// Minutes go by, and the watcher looks.
     fn later(&mut self, minutes: u64) {
-        self.now = self.now + Duration::from_secs(minutes * 60);
+        self.now += Duration::from_secs(minutes * 60);
         if self.of.due().is_some_and(|due| due <= self.now) {
             self.happen(&Event::Lapse, Asker::default()).expect("what is due goes on");
         }

@@ -35,9 +35,13 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Act {
-    Edit { plan: Plan },
+    Edit {
+        plan: Plan,
+    },
     Submit,
-    Return { why: String },
+    Return {
+        why: String,
+    },
     /// With a reason for each limit of the law that is not kept.
     Approve {
         #[serde(default)]
@@ -73,9 +77,13 @@ pub enum Act {
         at: Option<Timestamp>,
     },
     /// It is off again.
-    Resume { why: String },
+    Resume {
+        why: String,
+    },
     Close,
-    Cancel { why: String },
+    Cancel {
+        why: String,
+    },
     /// Whoever does it answers for it from now on.
     Take,
     SetGreeting {
@@ -279,7 +287,11 @@ pub fn checked(plan: &Plan, terms: Terms<'_>) -> Result<Plan, Refusal> {
         let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let long = text.chars().count();
         let plain = !text.chars().any(char::is_control);
-        if plain && (least..=most).contains(&long) { Ok(text) } else { Err(Refusal::BadField { field, most }) }
+        if plain && (least..=most).contains(&long) {
+            Ok(text)
+        } else {
+            Err(Refusal::BadField { field, most })
+        }
     };
     let mut next = plan.clone();
     next.area.text = line("area", &plan.area.text, 2, 60)?;
