@@ -40,7 +40,7 @@ fn a_bulletin_is_read_and_who_has_not_read_it_is_known() {
         to_nobody["must_read"] = json!([PersonId(2), PersonId(4), PersonId(5)]);
         let refused = site.post(path, to_nobody).by(1, WRITER).send().await;
         assert_eq!(
-            (&refused.body["code"], &refused.body["people"]),
+            (&refused.body["code"], &refused.body["params"]["people"]),
             (&json!("notices.no_such_people"), &json!(["某人4", PersonId(5)]))
         );
         let written =
