@@ -94,12 +94,12 @@ mod tests {
     fn no_table_is_named_before_its_room() {
         let rooms: Vec<&str> = MIGRATIONS.iter().map(|migrations| migrations.room).collect();
         let owner = |word: &str| {
-            let of = |room: &&str| word.strip_prefix(**room).is_some_and(|rest| rest.starts_with('_'));
-            rooms.iter().position(|room| of(&room))
+            let of = |room: &str| word.strip_prefix(room).is_some_and(|rest| rest.starts_with('_'));
+            rooms.iter().position(|&room| of(room))
         };
         for (at, migrations) in MIGRATIONS.iter().enumerate() {
             for file in migrations.files {
-                let early = words(file.sql).find(|word| owner(word).is_some_and(|owner| owner > at));
+                let early = words(file.sql).find(|&word| owner(word).is_some_and(|owner| owner > at));
                 assert_eq!(early, None, "{} of {}: this table is made later", file.name, migrations.room);
                 for made in file.sql.split("CREATE TABLE ").skip(1) {
                     let table = words(made).next().unwrap_or_default();
