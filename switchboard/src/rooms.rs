@@ -44,11 +44,11 @@ pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS];
 pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
-        notices::room(around.ways, around.calendar.clone()),
         departments::room(around.calendar.clone(), around.departments),
         people::room(around.people),
         promises::room(),
         ivr_flows::room(around.flows),
+        notices::room(around.ways, around.calendar.clone()),
         calls::room(around.hall.clone(), Arc::new(interactions::CompleteFirst(around.db))),
         recordings::room(around.recordings),
         customers::room(around.hall.clone(), around.customers),
@@ -69,11 +69,11 @@ pub fn all(around: Surroundings) -> Vec<Room> {
 /// Their tables, in the same order.
 pub const MIGRATIONS: &[Migrations] = &[
     audit::MIGRATIONS,
-    notices::MIGRATIONS,
     departments::MIGRATIONS,
     people::MIGRATIONS,
     promises::MIGRATIONS,
     ivr_flows::MIGRATIONS,
+    notices::MIGRATIONS,
     calls::MIGRATIONS,
     recordings::MIGRATIONS,
     customers::MIGRATIONS,
@@ -89,3 +89,34 @@ pub const MIGRATIONS: &[Migrations] = &[
     statistics::MIGRATIONS,
     webhooks::MIGRATIONS,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::MIGRATIONS;
+
+    /// The words of a text that could name a table, without its comments.
+    fn words(sql: &str) -> impl Iterator<Item = &str> {
+        let lines = sql.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
+        let part = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        lines.flat_map(move |line| line.split(part)).filter(|word| !word.is_empty())
+    }
+
+    #[test]
+    fn no_table_is_named_before_its_room() {
+        let rooms: Vec<&str> = MIGRATIONS.iter().map(|migrations| migrations.room).collect();
+        let owner = |word: &str| {
+            let of = |room: &str| word.strip_prefix(room).is_some_and(|rest| rest.starts_with('_'));
+            rooms.iter().position(|&room| of(room))
+        };
+        for (at, migrations) in MIGRATIONS.iter().enumerate() {
+            for file in migrations.files {
+                let early = words(file.sql).find(|&word| owner(word).is_some_and(|owner| owner > at));
+                assert_eq!(early, None, "{} of {}: this table is made later", file.name, migrations.room);
+                for made in file.sql.split("CREATE TABLE ").skip(1) {
+                    let table = words(made).next().unwrap_or_default();
+                    assert_eq!(owner(table), Some(at), "{} of {} makes {table}", file.name, migrations.room);
+                }
+            }
+        }
+    }
+}

@@ -18,7 +18,7 @@ use web::App;
 use work_orders::Changed;
 use work_orders::rules::order::{Channel, Order};
 use work_orders::rules::{Act as OrderAct, Kinds};
-use work_orders::store::found::{Filter, Lead, find};
+use work_orders::store::found::{Filter, Lead, find_readable as find};
 use work_orders::store::orders;
 use work_orders::store::steps::{self, Line, Step};
 
@@ -142,16 +142,17 @@ pub async fn check(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let settings = config::read::<Settings>(&app.db).await?.value;
     loop {
         let due = places::due(&app.db, now, PAGE).await?;
-        let ids: Vec<i64> = due.iter().map(|order| order.get()).collect();
-        let kept = orders::some(&app.db, &ids).await?;
+        let kept = orders::some_readable(&app.db, &due).await?;
+        let steps = steps::of_many_readable(&app.db, &due).await?;
         let mut history: BTreeMap<WorkOrderId, Vec<Step>> = BTreeMap::new();
-        for (order, step) in steps::of_many(&app.db, &due).await? {
+        for (order, step) in steps.good {
             history.entry(order).or_default().push(step);
         }
         let mut looked = Vec::new();
         for order in &due {
-            // One that is gone from the tables is looked at no more.
-            let Some(one) = kept.iter().find(|kept| kept.order.id == *order) else {
+            let reads = kept.good.iter().find(|kept| kept.order.id == *order);
+            // One that is gone from the tables, or cannot be read, is looked at no more: it must not stop those behind it.
+            let Some(one) = reads.filter(|_| !steps.bad.contains(order)) else {
                 looked.push((*order, Vec::new(), None));
                 continue;
             };
@@ -473,8 +474,7 @@ pub async fn compare(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
             back.as_millis().max(0) << 21
         }
     };
-    let page = orders::above(&app.db, WorkOrderId(after), PAGE).await?;
-    let ids: Vec<WorkOrderId> = page.iter().map(|kept| kept.order.id).collect();
+    let ids = orders::ids_above(&app.db, WorkOrderId(after), PAGE).await?;
     let mut found = Vec::new();
     for (order, one) in compared(&app, &ids).await? {
         // Somebody may have moved it between two readings: only what is so a second time is so.
@@ -494,10 +494,10 @@ pub async fn compare(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
 
 /// Each of these orders, with what is wrong with its history.
 async fn compared(app: &App, ids: &[WorkOrderId]) -> anyhow::Result<Vec<(WorkOrderId, Option<Found>)>> {
-    let list: Vec<i64> = ids.iter().map(|id| id.get()).collect();
-    let page = orders::some(&app.db, &list).await?;
+    let page = orders::some_readable(&app.db, ids).await?.good;
+    let all = steps::of_many_readable(&app.db, ids).await?;
     let mut history: BTreeMap<WorkOrderId, Vec<Step>> = BTreeMap::new();
-    for (order, step) in steps::of_many(&app.db, ids).await? {
+    for (order, step) in all.good {
         history.entry(order).or_default().push(step);
     }
     let subjects: Vec<String> = ids.iter().map(WorkOrderId::to_string).collect();
@@ -510,7 +510,7 @@ async fn compared(app: &App, ids: &[WorkOrderId]) -> anyhow::Result<Vec<(WorkOrd
         }
     }
     let mut compared = Vec::new();
-    for kept in page {
+    for kept in page.into_iter().filter(|kept| !all.bad.contains(&kept.order.id)) {
         let order = &kept.order;
         let steps = history.remove(&order.id).unwrap_or_default();
         let lines = journal.remove(&order.id.to_string()).unwrap_or_default();

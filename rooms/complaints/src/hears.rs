@@ -14,7 +14,7 @@ use promises::Kept as Promised;
 use web::App;
 use work_orders::Changed;
 use work_orders::rules::order::{Channel, Order, State};
-use work_orders::store::found::{Filter, Lead, find};
+use work_orders::store::found::{Filter, Lead, find, find_in};
 use work_orders::store::orders;
 
 use crate::rules::follow::{OrderSeen, unheard};
@@ -108,17 +108,17 @@ pub fn seen(order: &Order, promised: &[Promised]) -> OrderSeen {
 }
 
 /// The units somebody works in: teams and departments, not the whole company.
-async fn own_units(db: &db::Db, person: PersonId) -> anyhow::Result<BTreeSet<UnitId>> {
-    let own = departments::units_of(db, person).await?;
+async fn own_units(tx: &mut Tx, person: PersonId) -> anyhow::Result<BTreeSet<UnitId>> {
+    let own = departments::units_of_in(tx, person).await?;
     if own.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let tree = Tree::from(departments::all(db).await?);
+    let tree = Tree::from(departments::store::within(tx).await?);
     let narrow = |unit: &UnitId| tree.get(*unit).is_some_and(|unit| unit.kind != UnitKind::Branch);
     Ok(own.iter().map(|own| own.unit).filter(narrow).collect())
 }
 
-/// What is known when a case begins. Names and earlier complaints are read beside the change: they only propose.
+/// What is known when a case begins.
 async fn opening(
     tx: &mut Tx,
     order: &Order,
@@ -126,18 +126,17 @@ async fn opening(
     calendar: &Calendar,
 ) -> anyhow::Result<Opening> {
     let matter = &order.matter;
-    let db = tx.db().clone();
     let (mut group, mut units) = (None, BTreeSet::new());
     if let Some(about) = matter.about {
         group = people::store::by_id(tx, about).await?.and_then(|(person, _)| person.group);
-        units = own_units(&db, about).await?;
+        units = own_units(tx, about).await?;
     }
-    let (_, children) = orders::children(&db, order.id, 0).await?;
+    let children = orders::count_children(tx, order.id).await?;
     let stated = Circumstances {
         stated: matter.level,
         customers: u32::try_from(children).unwrap_or(u32::MAX).saturating_add(1),
         important_customer: matter.important_customer,
-        earlier: earlier(&db, order).await?,
+        earlier: earlier(tx, order).await?,
         ..Circumstances::default()
     };
     let circumstances = heard_in(&matter.content, stated);
@@ -164,7 +163,7 @@ async fn opening(
 
 /// Complaints of the same customer about the same that were closed before this one came. Of somebody whom nobody may know
 /// there are none to be found.
-async fn earlier(db: &db::Db, order: &Order) -> anyhow::Result<u32> {
+async fn earlier(tx: &mut Tx, order: &Order) -> anyhow::Result<u32> {
     let phone: String = order.matter.contact.phone.chars().filter(char::is_ascii_digit).collect();
     let lead = match &order.matter.customer {
         Some(customer) => Lead::Customer(customer.clone()),
@@ -180,7 +179,7 @@ async fn earlier(db: &db::Db, order: &Order) -> anyhow::Result<u32> {
         to: Some(order.accepted_at),
         ..Filter::default()
     };
-    let found = find(db, &filter, REPEATS_MAX).await?;
+    let found = find_in(tx, &filter, REPEATS_MAX).await?;
     Ok(u32::try_from(found.iter().filter(|kept| kept.order.id != order.id).count()).unwrap_or(0))
 }
 

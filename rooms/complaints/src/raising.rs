@@ -20,6 +20,8 @@ use crate::rules::{Refusal, text};
 
 /// A call may be over for so many hours when its complaint is written down.
 const AFTER_H: u64 = 24;
+/// The longest key of a page, in bytes.
+const TOKEN_MAX: usize = 80;
 /// The sub-type for how somebody has behaved; where a centre has another word, its first one of complaints.
 const CONDUCT: &str = "complaint.conduct";
 
@@ -46,6 +48,7 @@ pub async fn raise(
     said: Said,
 ) -> Result<(WorkOrderId, String), Error> {
     text(&said.words, "words", 4, 500)?;
+    let token = token(said.token)?;
     let (call, record) = own_call(app, hall, actor, said.call).await?;
     let kinds = db::config::read::<Kinds>(&app.db).await?.value;
     let subtype = conduct(&kinds).ok_or(Refusal::Unknown { what: "subtype" })?;
@@ -81,11 +84,20 @@ pub async fn raise(
         about: Some(actor.person),
     };
     let asker = work::asker(app, actor).await?;
-    let token = said.token.filter(|token| !token.is_empty() && token.len() <= 80);
     let new = NewOrder { matter, unit: None, master: None, answered: None, appointment: None, token };
     let id = filing::accept(app, calendar, &asker, new).await?;
     let kept = orders::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
     Ok((id, kept.order.number))
+}
+
+/// A key of the page's own. One that cannot be kept is refused: dropped, the same would be filed twice.
+fn token(token: Option<String>) -> Result<Option<String>, Refusal> {
+    match token.filter(|token| !token.is_empty()) {
+        Some(long) if long.len() > TOKEN_MAX => {
+            Err(Refusal::BadText { field: "token", least: 1, most: TOKEN_MAX })
+        }
+        token => Ok(token),
+    }
 }
 
 fn conduct(kinds: &Kinds) -> Option<&Subtype> {

@@ -164,6 +164,13 @@ pub async fn units_of(db: &Db, person: PersonId) -> anyhow::Result<Vec<Membershi
     rows.with_context(|| format!("reading the units of {person}"))?.iter().map(of).collect()
 }
 
+/// The same within a change.
+pub async fn units_of_in(tx: &mut Tx, person: PersonId) -> anyhow::Result<Vec<Membership>> {
+    let rows = sqlx::query(UNITS_OF).bind(person.get()).fetch_all(&mut **tx).await;
+    let of = |row: &Row| Ok(Membership { unit: UnitId(row.try_get("unit")?), post: post_of(row)? });
+    rows.with_context(|| format!("reading the units of {person}"))?.iter().map(of).collect()
+}
+
 /// Whether somebody belongs to no unit.
 pub async fn belongs_nowhere(tx: &mut Tx, person: PersonId) -> anyhow::Result<bool> {
     let rows = sqlx::query(UNITS_OF).bind(person.get()).fetch_all(&mut **tx).await;

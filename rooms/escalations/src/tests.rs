@@ -310,6 +310,7 @@ fn a_leak_climbs_from_leader_to_leader_until_somebody_answers() {
             404,
             "a rule began it"
         );
+        centre.later(1).await;
         assert_eq!(centre.act(SHIFT, &id, json!({ "act": "acknowledge" })).await.status.as_u16(), 200);
         centre.later(60).await;
         assert_eq!(items(&centre.get(SHIFT, "/api/escalations").await)[0]["state"], "acknowledged");
@@ -340,9 +341,9 @@ fn an_explosion_goes_to_the_officer_on_duty_at_once_and_a_correction_raises_what
         assert_eq!(centre.about(&small).await, Vec::<String>::new());
         let kept = centre.get(BOSS, &format!("/api/work_orders/{small}")).await;
         let mut matter = json!({ "kind": "fault", "subtype": "fault.no_gas", "area": "青岚区", "content": "电视台记者来电询问无气" });
-        for key in ["address", "fields"] {
-            matter[key] = kept["matter"][key].clone();
-        }
+        matter["fields"] = kept["matter"]["fields"].clone();
+        matter["address"] = json!("淮河中路10号3栋201");
+        matter["contact"] = json!({ "name": "王小明", "phone": "13812345678" });
         let act = json!({ "act": { "act": "correct", "matter": matter, "why": "补充来电内容" } });
         for _ in 0..2 {
             let reply = centre.post(BOSS, &format!("/api/work_orders/{small}/act"), act.clone()).await;

@@ -111,6 +111,9 @@ pub async fn happen(
     ids: Ids<'_>,
     now: Timestamp,
 ) -> Result<Escalation, Error> {
+    if !escalations::hold(tx, &before).await? {
+        return Err(Error::changed_meanwhile());
+    }
     let ladder = rosters::draw(tx, settings, Whose::of(&before), now).await?;
     let rosters = rosters::reachable(&ladder, settings);
     let mut next = decide(&before, event, Facts { now, asker, settings, rosters: &rosters })?;

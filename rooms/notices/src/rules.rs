@@ -214,6 +214,8 @@ pub enum Refusal {
     NotBelieved { why: String },
     #[error("a bulletin ends after it begins, in the future, and within a year")]
     BadPeriod,
+    #[error("these do not work here, and cannot have to read it: {people:?}")]
+    NoSuchPeople { people: Vec<String> },
     #[error("the bulletin does not hold any more")]
     BulletinOver,
 }

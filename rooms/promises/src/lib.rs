@@ -27,7 +27,8 @@ pub use store::kept::{Kept, New, Subject, begin, begin_all, hand, of, read, read
 use permissions::{PERMISSIONS, READ};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("promises", ["20261122_1_promises.sql"]);
+pub const MIGRATIONS: db::Migrations =
+    db::migrations!("promises", ["20261122_1_promises.sql", "20261122_2_kept.sql"]);
 
 /// Half of the time of a promise is over, four fifths, all of it. Told once for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

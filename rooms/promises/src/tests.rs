@@ -89,6 +89,24 @@ fn each_warning_is_told_once_whatever_the_clock_does() {
 }
 
 #[test]
+fn of_two_watchers_at_once_each_warning_is_told_by_one() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = TestSite::new(db, vec![room()]);
+        let calendar = Calendar::china();
+        complaint(&site.app, &calendar).await;
+        site.clock.advance(Duration::from_secs(30 * 86_400));
+        let watch = || jobs::watch(site.app.clone());
+        for done in futures::future::join_all([watch(), watch(), watch(), watch()]).await {
+            done.expect("watched");
+        }
+        let all = warned(&site.app).await;
+        assert_eq!(all.len(), 12, "two promises, two clocks, three warnings: {all:?}");
+        let events = sqlx::query("SELECT id FROM db_outbox WHERE kind = 'promises.warned'");
+        assert_eq!(events.fetch_all(site.app.db.read()).await.expect("the events").len(), 12);
+    });
+}
+
+#[test]
 fn what_is_kept_is_not_warned_of_and_what_is_broken_stays_so() {
     on_both(&[MIGRATIONS], async |db| {
         let site = TestSite::new(db, vec![room()]);

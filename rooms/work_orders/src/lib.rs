@@ -36,7 +36,7 @@ use permissions::{CONFIGURE, FILE, PERMISSIONS, READ, SEERS, UNMASK};
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations =
-    db::migrations!("work_orders", ["20261122_1_work_orders.sql", "20261122_2_areas.sql"]);
+    db::migrations!("work_orders", ["20261122_1_work_orders.sql", "20261122_2_areas_urges.sql"]);
 
 /// Something was done to an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
             .permit_any(SEERS, routes!(http::lists::list))
+            .permit_any(SEERS, routes!(http::lists::urged))
             .permit(READ, routes!(http::lists::now))
             .permit(READ, routes!(http::figures::figures))
             .permit(FILE, routes!(http::filing::alike))

@@ -6,5 +6,8 @@ pub mod config;
 pub mod figures;
 pub mod found;
 pub mod orders;
+mod readable;
 pub mod shift;
 pub mod steps;
+
+pub use readable::Readable;

@@ -110,6 +110,11 @@ export interface Urge {
   promise: string;
   answer: string | null;
 }
+/** An open order that was urged, with what was said last. */
+export interface UrgedLine extends OrderLine {
+  last: Urge;
+  unanswered: number;
+}
 export interface Supervision {
   at: string;
   who: string | null;
@@ -224,6 +229,16 @@ export function useOrders(filters: Query, limit = 50, enabled = true) {
     enabled,
     refetchInterval: lookAgain,
     queryFn: ({ signal }) => api.get<Found>(BASE, { ...filters, limit }, signal),
+  });
+}
+
+/** What is urged and still open, the next due first. */
+export function useUrged(filters: { unit?: string | undefined; after?: string | undefined }) {
+  usePushed(true);
+  return useQuery({
+    queryKey: [KEY, "urged", filters],
+    refetchInterval: lookAgain,
+    queryFn: ({ signal }) => api.get<{ items: UrgedLine[]; next?: string | null }>(`${BASE}/urged`, { ...filters, limit: 50 }, signal),
   });
 }
 

@@ -1,5 +1,5 @@
 // The manifest of work orders for the browser: the desk's and the office's pages, and the field's on a telephone.
-import { ClipboardCheck, ClipboardList } from "lucide-react";
+import { BellRing, ClipboardCheck, ClipboardList } from "lucide-react";
 import type { Room } from "@lib/room";
 import { CONFIGURE, FILE, HANDLE, READ, SEE, UNMASK } from "./permissions";
 
@@ -8,11 +8,13 @@ const room: Room = {
   permissions: [FILE, READ, HANDLE, UNMASK, CONFIGURE],
   nav: [
     { path: "/work_orders", icon: ClipboardCheck, label: "nav.orders", group: "look_up", order: 3, permission: SEE, shells: ["desk", "supervisor", "office"] },
+    { path: "/work_orders/urges", icon: BellRing, label: "nav.urges", group: "live", order: 6, permission: [READ, HANDLE], shells: ["supervisor", "office"] },
     { path: "/work_orders/settings", icon: ClipboardList, label: "nav.settings", group: "set_up", order: 3, permission: CONFIGURE },
     { path: "/field", icon: ClipboardCheck, label: "field.nav", group: "live", order: 90, permission: HANDLE, shells: ["field"] },
   ],
   routes: [
     { path: "work_orders", page: () => import("./orders-page"), permission: SEE },
+    { path: "work_orders/urges", page: () => import("./urges-page"), permission: [READ, HANDLE] },
     { path: "work_orders/settings", page: () => import("./settings/settings-page"), permission: CONFIGURE },
     { path: "work_orders/:id", page: () => import("./order-page"), permission: SEE },
     { path: "field", page: () => import("./field/list-page"), permission: HANDLE },

@@ -13,8 +13,8 @@ const ENGINE_MAY: &[&str] =
 
 /// Rooms by storey: a room may use rooms on lower storeys only.
 const STOREYS: &[&[&str]] = &[
-    &["audit", "people", "departments", "promises", "notices", "ivr_flows"],
-    &["calls"],
+    &["audit", "people", "departments", "promises", "ivr_flows"],
+    &["calls", "notices"],
     &["recordings", "customers"],
     &["floor", "interactions", "campaigns"],
     &["work_orders"],
@@ -35,7 +35,7 @@ pub fn check(metadata: &Value, files: &[SourceFile]) -> Result<Vec<Finding>> {
     let text_of = |path: &str| files.iter().find(|file| file.path == path).map(|file| file.text.as_str());
     let allowed = allowed_licences(text_of("deny.toml").context("deny.toml is missing")?)?;
     let listed = text_of("switchboard/src/rooms.rs").unwrap_or_default();
-    let mut findings = Vec::new();
+    let mut findings = in_order(listed);
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
         if package["source"].is_null() {
@@ -80,6 +80,30 @@ fn own_crate(folder: &str, name: &str, needs: &[&str]) -> Vec<Finding> {
                 format!("`{name}` uses `{need}`, which is not on a lower storey"),
                 "point at the thing by its id, or let an event carry it upward; the storeys stand in xtask/src/tidy/crates.rs",
             ));
+        }
+    }
+    findings
+}
+
+/// Rooms and their tables are listed with the lower storeys first: what a migration refers to is there before it.
+fn in_order(listed: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for what in ["::room(", "::MIGRATIONS,"] {
+        let named = listed.lines().filter_map(|line| {
+            let (room, _) = line.trim().split_once(what)?;
+            Some((room, storey(room)?))
+        });
+        let named: Vec<(&str, usize)> = named.collect();
+        for pair in named.windows(2) {
+            if let [(below, low), (room, storey)] = pair
+                && storey < low
+            {
+                findings.push(Finding {
+                    place: "switchboard/src/rooms.rs".into(),
+                    what: format!("`{room}{what}` stands behind `{below}`, which is on a higher storey"),
+                    mend: "list the rooms in the order of STOREYS in xtask/src/tidy/crates.rs",
+                });
+            }
         }
     }
     findings
@@ -159,6 +183,16 @@ mod tests {
     fn a_room_looks_only_down() {
         assert!(own_crate("rooms/floor", "floor", &["calls", "people"]).is_empty());
         assert_eq!(own_crate("rooms/people", "people", &["calls"]).len(), 1);
+    }
+
+    #[test]
+    fn rooms_are_listed_from_below() {
+        let told = |text: &str| in_order(text).into_iter().map(|finding| finding.what).collect::<Vec<_>>();
+        assert!(told("    audit::room(),\n    calls::room(x),\n    floor::MIGRATIONS,").is_empty());
+        assert_eq!(
+            told("    calls::MIGRATIONS,\n    people::MIGRATIONS,"),
+            ["`people::MIGRATIONS,` stands behind `calls`, which is on a higher storey"]
+        );
     }
 
     #[test]

@@ -80,6 +80,10 @@ fn a_caller_complains_about_the_agent_and_the_agent_cannot_hide_it() {
         let centre = Centre::open(&db).await;
         let call = CallId(501);
         let said = json!({ "call": call.to_string(), "words": "客户不满我让她重复三次地址，要求投诉我", "emotion": "agitated", "token": "t1" });
+        let mut long = said.clone();
+        long["token"] = json!("k".repeat(81));
+        let refused = centre.post(AGENT, "/api/complaints/raise", long).await;
+        assert_eq!(code(&refused), (422, "complaints.bad_text"), "dropped, it would be filed twice");
         let nobody = centre.post(AGENT, "/api/complaints/raise", said.clone()).await;
         assert_eq!(code(&nobody), (409, "complaints.no_call"));
         talk(&centre, call, AGENT.0, None).await;
@@ -277,5 +281,34 @@ fn what_somebody_has_heard_is_reported_by_hand_and_ruled_upon_by_others() {
         assert_eq!(code(&centre.post(CHAIR, &path, ruling.clone()).await), (409, "complaints.own_report"));
         let ruled = centre.post(SECOND, &path, ruling).await;
         assert_eq!(ruled.body["state"], "dismissed", "{}", ruled.show());
+    });
+}
+
+#[test]
+fn an_order_that_cannot_be_read_stops_no_finder() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let bad = centre.filed(json!({})).await;
+        let worse = centre
+            .filed(json!({ "contact": { "name": "李四", "phone": "13912345678" }, "address": "长江路1号" }))
+            .await;
+        let good = centre
+            .filed(json!({ "contact": { "name": "赵五", "phone": "13712345678" }, "address": "黄山路2号" }))
+            .await;
+        let id = |order: &str| order.parse::<kernel::WorkOrderId>().expect("an id").get();
+        let mut tx = db.begin().await.expect("a change");
+        let broken = sqlx::query("UPDATE work_orders_order SET body = '{' WHERE id = $1").bind(id(&bad));
+        broken.execute(&mut *tx).await.expect("broken");
+        let broken =
+            sqlx::query("UPDATE work_orders_step SET body = '{' WHERE work_order = $1").bind(id(&worse));
+        broken.execute(&mut *tx).await.expect("broken");
+        tx.commit().await.expect("kept");
+        centre.later(24 * 60);
+        check(&centre).await;
+        finders::compare(centre.site.app.clone(), Arc::new(Calendar::china())).await.expect("compared");
+        let left = crate::store::places::due(&db, centre.site.app.now(), 10).await.expect("what is due");
+        assert_eq!(left, [], "neither the bad ones nor those behind them are looked at for ever");
+        let found = found(&centre, CHAIR, "kind=no_call").await;
+        assert_eq!(found.len(), 1, "only {good} reads: {found:?}");
     });
 }

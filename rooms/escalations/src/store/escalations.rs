@@ -87,6 +87,14 @@ pub async fn save(tx: &mut Tx, of: &Escalation) -> anyhow::Result<bool> {
     Ok(true)
 }
 
+const HOLD: &str = "UPDATE escalations_escalation SET version = version WHERE id = $1 AND version = $2";
+
+/// Held until the change is over: of two who move it, one. False when somebody else was faster.
+pub async fn hold(tx: &mut Tx, of: &Escalation) -> anyhow::Result<bool> {
+    let held = sqlx::query(HOLD).bind(of.id.get()).bind(of.version).execute(&mut **tx).await;
+    Ok(held.with_context(|| format!("holding {}", of.number))?.rows_affected() > 0)
+}
+
 /// A step has few people, and a ladder few steps.
 async fn show(tx: &mut Tx, of: &Escalation) -> anyhow::Result<()> {
     for person in of.people.iter().copied().chain(of.begun_by) {

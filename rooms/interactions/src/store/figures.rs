@@ -175,3 +175,32 @@ pub async fn behind(db: &Db, asked: &Behind, limit: i64) -> anyhow::Result<Vec<R
     let rows = query.fetch_all(db.read()).await.context("the records behind a figure")?;
     rows.iter().map(record).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use db::testdb::on_both;
+
+    use super::*;
+
+    #[test]
+    fn each_contact_looks_only_at_its_own_customer_and_reason() {
+        on_both(&[crate::MIGRATIONS], async |db| {
+            if db.kind() != db::Kind::Sqlite {
+                return;
+            }
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {COUNTS}"));
+            let query = sqlx::query(explain).bind("").bind(0_i64).bind(1_i64);
+            let rows = query.fetch_all(db.read()).await.expect("a plan");
+            let details: Vec<String> =
+                rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
+            let other = details.iter().filter(|detail| detail.starts_with("SEARCH other"));
+            let other: Vec<&String> = other.collect();
+            assert_eq!(other.len(), 4, "{details:?}");
+            for lookup in other {
+                let own = lookup.contains("_again_customer (customer=? AND reason=? AND at>? AND at<?)")
+                    || lookup.contains("_again_number (number=? AND reason=? AND at>? AND at<?)");
+                assert!(own, "{lookup}");
+            }
+        });
+    }
+}

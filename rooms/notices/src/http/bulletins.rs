@@ -8,6 +8,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query};
 
+use crate::rules::Refusal;
 use crate::rules::bulletin::{self, Bulletin, Draft, Topic};
 use crate::store::bulletins::{self, Seen};
 
@@ -127,6 +128,11 @@ pub async fn write(Is(app): Is<App>, actor: Actor, Json(form): Json<Draft>) -> A
         version: 1,
     };
     let mut tx = app.db.begin().await?;
+    // Who never reads it is called: that must be somebody.
+    let people = people::gone(&mut tx, &draft.must_read).await?;
+    if !people.is_empty() {
+        return Err(Refusal::NoSuchPeople { people }.into());
+    }
     bulletins::add(&mut tx, &bulletin, draft.must_read.iter().copied()).await?;
     let payload = json!({ "topic": bulletin.topic, "region": bulletin.region, "must_read": draft.must_read });
     let (who, subject, kind) = (Some(actor.person), bulletin.id.to_string(), "bulletin_written");

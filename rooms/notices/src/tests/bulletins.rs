@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use db::testdb::on_both;
-use kernel::PersonId;
+use kernel::{BuiltIn, PersonId};
+use people::{Person, State};
 use serde_json::{Value, json};
 use web::testing::TestSite;
 
@@ -20,13 +21,28 @@ fn bulletin(text: &str, hours: u64) -> Value {
 
 #[test]
 fn a_bulletin_is_read_and_who_has_not_read_it_is_known() {
-    on_both(&[MIGRATIONS], async |db| {
+    on_both(&[people::MIGRATIONS, MIGRATIONS], async |db| {
+        people::start(&db, &[]).await.expect("the roles");
+        let mut tx = db.begin().await.expect("a change");
+        for (id, state) in [(2, State::Active), (3, State::Active), (4, State::Left)] {
+            let person = Person::new(PersonId(id), &format!("100{id}"), &format!("某人{id}"), BuiltIn::Agent);
+            let person = Person { state, ..person.expect("a person") };
+            assert!(people::store::insert(&mut tx, &person).await.expect("added"));
+        }
+        tx.commit().await.expect("kept");
         let site = TestSite::new(db, vec![deaf()]);
         let path = "/api/notices/bulletins";
         let refused = site.post(path, bulletin(" \n ", 4)).by(1, WRITER).send().await;
         assert_eq!(refused.body["code"], "notices.bad_text");
         let refused = site.post(path, bulletin("x", 0)).by(1, WRITER).send().await;
         assert_eq!(refused.body["code"], "notices.bad_period");
+        let mut to_nobody = bulletin("x", 4);
+        to_nobody["must_read"] = json!([PersonId(2), PersonId(4), PersonId(5)]);
+        let refused = site.post(path, to_nobody).by(1, WRITER).send().await;
+        assert_eq!(
+            (&refused.body["code"], &refused.body["params"]["people"]),
+            (&json!("notices.no_such_people"), &json!(["某人4", PersonId(5)]))
+        );
         let written =
             site.post(path, bulletin("城北变故障。\n预计 12:00 恢复。", 4)).by(1, WRITER).send().await;
         let id = written.body["id"].as_str().expect("an id").to_owned();

@@ -1,6 +1,6 @@
 //! Reading many people at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use db::{Db, Tx};
@@ -90,6 +90,24 @@ pub async fn people(db: &Db, filter: &Filter) -> anyhow::Result<Vec<Person>> {
         }
     }
     Ok(people)
+}
+
+const WORKING: db::Text =
+    db::in_ids!("SELECT id, name, state FROM people_person WHERE id IN ", " ORDER BY number");
+
+/// Which of these do not work here: the names of those who have left, the ids of those who never were.
+pub async fn gone(tx: &mut Tx, people: &BTreeSet<PersonId>) -> anyhow::Result<Vec<String>> {
+    let ids = db::ids(people.iter().map(|person| person.get()));
+    let rows = sqlx::query(WORKING.of(tx.db().kind())).bind(ids).fetch_all(&mut **tx).await;
+    let (mut unknown, mut gone) = (people.clone(), Vec::new());
+    for row in rows.context("looking for people")? {
+        unknown.remove(&PersonId(row.try_get("id")?));
+        if row.try_get::<String, _>("state")? == "left" {
+            gone.push(row.try_get("name")?);
+        }
+    }
+    gone.extend(unknown.iter().map(PersonId::to_string));
+    Ok(gone)
 }
 
 /// The least that a screen needs to put a name to an id.

@@ -9,6 +9,8 @@ use web::{Actor, Answer, App, Error, Json, Page, Query, bad_query, given, place,
 
 use super::views::{OrderLine, line};
 use crate::permissions::READ;
+use crate::rules::order::Urge;
+use crate::rules::privacy::Written as _;
 use crate::rules::{Asker, Power, State as OrderState};
 use crate::store::behind::{self, Behind, Set};
 use crate::store::found::{self, Filter, Lead};
@@ -230,4 +232,53 @@ pub async fn now(State(app): State<App>) -> Answer<Now> {
     };
     let standing = found::standing(&app.db, now).await?.into_iter().map(view).collect();
     Ok(Json(Now { standing, needed, unassigned }))
+}
+
+/// What is looked for among the urged ones.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct UrgedSearch {
+    unit: Option<String>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// 1 to 200; 50 if not given.
+    limit: Option<u32>,
+}
+
+/// An open order that was urged.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UrgedLine {
+    #[serde(flatten)]
+    line: OrderLine,
+    /// The last urge: who pressed, what was said and promised, what the unit answered. Numbers in it are masked.
+    last: Urge,
+    /// How many of them nobody has answered.
+    unanswered: usize,
+}
+
+/// Open orders that were urged, the next due first, with what was said last.
+#[utoipa::path(get, path = "/api/work_orders/urged", tag = "work_orders", params(UrgedSearch),
+    responses((status = 200, body = Page<UrgedLine>)))]
+pub async fn urged(
+    State(app): State<App>,
+    actor: Actor,
+    Query(search): Query<UrgedSearch>,
+) -> Answer<Page<UrgedLine>> {
+    let asker = work::asker(&app, &actor).await?;
+    let UrgedSearch { unit, after, limit } = search;
+    let limit = i64::from(limit.unwrap_or(50).clamp(1, 200));
+    let asked = Search { unit, after, open: true, urged: true, ..Search::default() };
+    let filter = asked.filter(&asker, actor.may(READ), app.now())?;
+    let found = found::find(&app.db, &filter, limit + 1).await?;
+    let page = Page::of(found, limit, |kept| {
+        let due = kept.beside.due.map(|(due, _)| due).unwrap_or_default();
+        format!("{}~{}", due.as_micros(), kept.order.id)
+    });
+    let items = page.items.iter().filter_map(|kept| {
+        let last = kept.order.urges.last()?.clone().masked();
+        let unanswered = kept.order.urges.iter().filter(|urge| urge.answer.is_none()).count();
+        Some(UrgedLine { line: line(kept, &asker), last, unanswered })
+    });
+    Ok(Json(Page { items: items.collect(), next: page.next.clone() }))
 }

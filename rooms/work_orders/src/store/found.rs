@@ -8,6 +8,7 @@ use promises::rules::word;
 use sqlx::Row as _;
 
 use super::orders::{Kept, kept};
+use super::readable::readable;
 use crate::rules::file::address_key;
 
 /// By what the list is led: each has an index of its own.
@@ -119,6 +120,7 @@ const CALL: Texts = led_by!("call = CAST($1 AS BIGINT)");
 const CALL_SEEN: Texts = led_by!("call = CAST($1 AS BIGINT) AND (privacy = 0 OR accepted_by = $18)");
 const HANDLER: Texts = led_by!("handler IS NOT NULL AND handler = CAST($1 AS BIGINT)");
 const UNIT: Texts = led_by!("unit = CAST($1 AS BIGINT)");
+const UNIT_URGED: Texts = led_by!("unit = CAST($1 AS BIGINT) AND urges > 0");
 const STATE: Texts = led_by!("state = $1");
 // Few of many, each with an index of its own.
 const URGED: Texts = led_by!("$1 = '' AND urges > 0");
@@ -137,6 +139,7 @@ fn everything(filter: &Filter) -> (Texts, String) {
         Filter { open: true, states, .. } if states.len() == 1 => {
             (STATE, states.first().cloned().unwrap_or_default())
         }
+        Filter { open: true, urged: true, .. } => (URGED, String::new()),
         Filter { open: true, .. } => (EVERYTHING, String::new()),
         Filter { supervised: true, .. } => (SUPERVISED, String::new()),
         Filter { reopened: true, .. } => (REOPENED, String::new()),
@@ -149,6 +152,26 @@ fn everything(filter: &Filter) -> (Texts, String) {
 
 /// So many of them.
 pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Kept>> {
+    rows(db.read(), db.kind(), filter, limit).await?.iter().map(kept).collect()
+}
+
+/// The same within a change: whoever holds a connection must not wait for another.
+pub async fn find_in(tx: &mut db::Tx, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Kept>> {
+    let kind = tx.db().kind();
+    rows(&mut **tx, kind, filter, limit).await?.iter().map(kept).collect()
+}
+
+/// The same for whoever goes through many: what cannot be read is left out.
+pub async fn find_readable(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Kept>> {
+    Ok(readable(&rows(db.read(), db.kind(), filter, limit).await?, "id", kept)?.good)
+}
+
+async fn rows<'e>(
+    connection: impl sqlx::Executor<'e, Database = sqlx::Any>,
+    kind: db::Kind,
+    filter: &Filter,
+    limit: i64,
+) -> anyhow::Result<Vec<db::Row>> {
     let (texts, lead) = match &filter.lead {
         Lead::Everything => everything(filter),
         Lead::Handler(person) => (HANDLER, person.get().to_string()),
@@ -158,12 +181,13 @@ pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Ke
         Lead::Address(address) => (ADDRESS, address_key(address)),
         Lead::Call(call) => (CALL, call.get().to_string()),
         Lead::CallSeen(call) => (CALL_SEEN, call.get().to_string()),
-        Lead::Units(units) if units.len() == 1 => {
-            (UNIT, units.first().map(|unit| unit.get().to_string()).unwrap_or_default())
-        }
+        Lead::Units(units) if units.len() == 1 => (
+            if filter.urged && filter.open { UNIT_URGED } else { UNIT },
+            units.first().map(|unit| unit.get().to_string()).unwrap_or_default(),
+        ),
         Lead::Units(units) => (UNITS, db::ids(units.iter().map(|unit| unit.get()))),
     };
-    let text = if filter.open { texts.next_due } else { texts.newest }.of(db.kind());
+    let text = if filter.open { texts.next_due } else { texts.newest }.of(kind);
     let first = if filter.open { (i64::MIN, i64::MIN) } else { (i64::MAX, i64::MAX) };
     let place = filter.after.map_or(first, |(at, id)| (at.as_micros(), id.get()));
     let some = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -188,7 +212,7 @@ pub async fn find(db: &Db, filter: &Filter, limit: i64) -> anyhow::Result<Vec<Ke
         .bind(i64::from(filter.late))
         .bind(i64::from(filter.reopened))
         .bind(filter.not_about.map_or(0, PersonId::get));
-    query.fetch_all(db.read()).await.context("looking for orders")?.iter().map(kept).collect()
+    query.fetch_all(connection).await.context("looking for orders")
 }
 
 /// How many open orders stand where, at whom, and how many of them are late.
@@ -282,4 +306,39 @@ pub async fn results(
 ) -> anyhow::Result<Vec<Kept>> {
     let query = sqlx::query(RESULTS).bind(unit.get()).bind(since.as_micros()).bind(most);
     query.fetch_all(&mut **tx).await.context("a unit's latest results")?.iter().map(kept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use db::testdb::on_both;
+
+    use super::*;
+
+    /// By which index SQLite walks a list, and whether it sorts.
+    async fn plan(db: &Db, text: Text) -> String {
+        let explain = format!("EXPLAIN QUERY PLAN {}", text.of(db.kind()));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(explain)).bind("").bind("").bind("").bind("");
+        for _ in 5..=18 {
+            query = query.bind(0_i64);
+        }
+        let rows = query.fetch_all(db.read()).await.expect("a plan");
+        let details: Vec<String> = rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
+        details.join("\n")
+    }
+
+    #[test]
+    fn what_is_urged_and_open_is_walked_by_indices_of_its_own() {
+        on_both(&[crate::MIGRATIONS], async |db| {
+            if db.kind() != db::Kind::Sqlite {
+                return;
+            }
+            for (text, index) in [
+                (URGED.next_due, "work_orders_order_urged_due"),
+                (UNIT_URGED.next_due, "work_orders_order_unit_urged (unit=?"),
+            ] {
+                let plan = plan(&db, text).await;
+                assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+            }
+        });
+    }
 }

@@ -8,6 +8,7 @@ use promises::rules::word;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
 
+use super::readable::{Readable, readable};
 use crate::rules::clocks::Moved;
 use crate::rules::file::address_key;
 use crate::rules::order::Privacy;
@@ -117,6 +118,27 @@ pub async fn above(db: &Db, after: WorkOrderId, most: i64) -> anyhow::Result<Vec
 pub async fn some(db: &Db, ids: &[i64]) -> anyhow::Result<Vec<Kept>> {
     let rows = sqlx::query(SOME.of(db.kind())).bind(db::ids(ids.iter().copied())).fetch_all(db.read()).await;
     rows.context("reading orders")?.iter().map(kept).collect()
+}
+
+/// The same for whoever goes through all: what cannot be read is left out.
+pub async fn some_readable(db: &Db, ids: &[WorkOrderId]) -> anyhow::Result<Readable<Kept>> {
+    let ids = db::ids(ids.iter().map(|id| id.get()));
+    let rows = sqlx::query(SOME.of(db.kind())).bind(ids).fetch_all(db.read()).await;
+    readable(&rows.context("reading orders")?, "id", kept)
+}
+
+const IDS_ABOVE: &str = "SELECT id FROM work_orders_order WHERE id > $1 ORDER BY id LIMIT $2";
+
+/// The ids behind this one, in their order.
+pub async fn ids_above(db: &Db, after: WorkOrderId, limit: i64) -> anyhow::Result<Vec<WorkOrderId>> {
+    let rows = sqlx::query(IDS_ABOVE).bind(after.get()).bind(limit).fetch_all(db.read()).await;
+    rows.context("going through the orders")?.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
+}
+
+/// How many reports of the same matter were merged into this one, in a change.
+pub async fn count_children(tx: &mut Tx, master: WorkOrderId) -> anyhow::Result<i64> {
+    let count = sqlx::query(COUNT_CHILDREN).bind(master.get()).fetch_one(&mut **tx).await;
+    Ok(count.context("counting children")?.try_get("n")?)
 }
 
 /// Reports of the same matter that were merged into this one: so many of them, and how many there are.

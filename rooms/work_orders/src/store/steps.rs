@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
+use super::readable::{Readable, readable};
 use crate::rules::order::Matter;
 use crate::rules::table::{Done, apply};
 use crate::rules::{Act, Happened, Order};
@@ -162,6 +163,16 @@ pub async fn of_many(db: &Db, orders: &[WorkOrderId]) -> anyhow::Result<Vec<(Wor
     let query = sqlx::query(OF_MANY.of(db.kind())).bind(db::ids(orders.iter().map(|order| order.get())));
     let rows = query.fetch_all(db.read()).await.context("the histories of orders")?;
     rows.iter().map(with_order).collect()
+}
+
+/// The same for whoever goes through all: orders with a line that cannot be read are named.
+pub async fn of_many_readable(
+    db: &Db,
+    orders: &[WorkOrderId],
+) -> anyhow::Result<Readable<(WorkOrderId, Step)>> {
+    let query = sqlx::query(OF_MANY.of(db.kind())).bind(db::ids(orders.iter().map(|order| order.get())));
+    let rows = query.fetch_all(db.read()).await.context("the histories of orders")?;
+    readable(&rows, "work_order", with_order)
 }
 
 /// What somebody has entered under this verb in a period, 200 lines at most.

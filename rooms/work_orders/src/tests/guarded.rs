@@ -35,6 +35,40 @@ fn what_people_wrote_is_shown_with_its_numbers_hidden() {
 }
 
 #[test]
+fn a_leader_sees_what_is_urged_with_the_last_words_and_whether_they_were_answered() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        ok(file(&site, json!({ "matter": report() })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        let urged = async |who: Who, query: &str| {
+            ok(site.get(&format!("/api/work_orders/urged{query}")).by(who.0, who.1).send().await)
+        };
+        assert_eq!(urged(SUPERVISOR, "").await, json!({ "items": [] }));
+        let urge =
+            json!({ "act": "urge", "by": "customer", "words": "催到13900000001", "promise": "两小时内回电" });
+        let order = ok(act(&site, AGENT, &order, urge).await);
+        let of_unit = format!("?unit={CREW_1}");
+        let of_other = format!("?unit={}", kernel::UnitId(99));
+        let list = urged(SUPERVISOR, &of_unit).await;
+        let line = &list["items"][0];
+        assert_eq!(
+            (&line["number"], &line["urges"], &line["unanswered"]),
+            (&order["number"], &json!(1), &json!(1))
+        );
+        assert_eq!(
+            (&line["last"]["words"], &line["last"]["promise"], &line["last"]["answer"]),
+            (&json!("催到139****0001"), &json!("两小时内回电"), &Value::Null)
+        );
+        assert_eq!(urged(SUPERVISOR, &of_other).await, json!({ "items": [] }));
+        ok(act(&site, CREW, &order, json!({ "act": "answer_urge", "words": "已在路上" })).await);
+        let list = urged(CREW, "").await;
+        let line = &list["items"][0];
+        assert_eq!((&line["unanswered"], &line["last"]["answer"]), (&json!(0), &json!("已在路上")));
+    });
+}
+
+#[test]
 fn whom_an_order_is_about_does_not_find_it_by_who_complained() {
     on_both(ALL, async |db| {
         let site = site(&db).await;

@@ -216,6 +216,33 @@ async fn a_packet_whose_fields_do_not_read_is_refused_and_the_connection_goes_on
     assert!(client.ready().is_ok());
 }
 
+/// Nobody knew whether it went out; then the centre names it after all, and the connection has gone on meanwhile.
+#[tokio::test]
+async fn an_answer_that_comes_too_late_names_its_message_and_no_other() {
+    let (client, mut arrived, mut stream, _listener) = bound_by_hand().await;
+    let (sent, first) = tokio::join!(client.send(message("13812345670", "a")), read(&mut stream));
+    assert!(matches!(sent, Sent::Unknown { .. }), "nobody knows: {sent:?}");
+    let second = Message { reference: 0x4321, ..message("13812345671", "b") };
+    let answering = async {
+        let submit = read(&mut stream).await;
+        assert_ne!(submit.sequence, first.sequence);
+        answer(&mut stream, &first, Body::SubmitResponse { id: "late".into() }).await;
+        answer(&mut stream, &submit, Body::SubmitResponse { id: "second".into() }).await;
+    };
+    let (sent, ()) = tokio::join!(client.send(second), answering);
+    assert_eq!(sent, Sent::Accepted { ids: vec!["second".into()] });
+    let named = timeout(PATIENCE, arrived.recv()).await.expect("in time").expect("something").incoming;
+    assert_eq!(named, Incoming::Named { id: "late".into(), reference: 0x1234, to: "13812345670".into() });
+    answer(&mut stream, &first, Body::SubmitResponse { id: "again".into() }).await;
+    let third = async {
+        let submit = read(&mut stream).await;
+        answer(&mut stream, &submit, Body::SubmitResponse { id: "third".into() }).await;
+    };
+    let (sent, ()) = tokio::join!(client.send(message("13812345672", "c")), third);
+    assert_eq!(sent, Sent::Accepted { ids: vec!["third".into()] });
+    assert!(arrived.try_recv().is_err(), "a name that comes twice is heard once");
+}
+
 /// A centre that takes us and throws us out at once is not asked twice a second for ever.
 #[tokio::test]
 async fn a_short_life_makes_the_next_wait_longer() {

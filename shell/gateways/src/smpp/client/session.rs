@@ -271,7 +271,7 @@ impl Session {
                     for (sequence, Pending { fate, whose, .. }) in
                         pending.extract_if(|_, pending| pending.until <= now)
                     {
-                        let _ = fate.send(Fate::Lost("no answer within 30 s".to_owned()));
+                        let _ = fate.send(Fate::Lost(format!("no answer within {} s", ANSWER_MAX.as_secs())));
                         unheard.insert(sequence, whose);
                     }
                     while unheard.len() > LATE_MAX {
