@@ -30,7 +30,7 @@ const ALL: &[Migrations] = &[
 type Who = (i64, &'static [&'static str]);
 const WRITER: Who = (10, &["outages.read", "outages.write", "outages.liaisons"]);
 const LEADER: Who = (20, &["outages.read", "outages.write", "outages.approve", "outages.configure"]);
-const AGENT: Who = (30, &["outages.read", "outages.tell"]);
+const AGENT: Who = (30, &["outages.read", "outages.tell", "calls.answer"]);
 
 const HOUR: u64 = 3_600;
 /// Customers of the test's town, and its seed.
