@@ -92,10 +92,14 @@ ids! {
     AccountId = "ac";
     /// A file that belongs to something: a photo, a signature, a scan.
     AttachmentId = "at";
+    /// One attempt of the machine to reach somebody by telephone.
+    AttemptId = "ap";
     /// A message between centre and branches.
     BulletinId = "bu";
     /// One telephone call from its first INVITE to the end of after-call work.
     CallId = "ca";
+    /// A row of calls that the machine makes for one purpose.
+    CampaignId = "cm";
     /// A telephone number of a customer.
     ContactId = "ct";
     /// A customer: the person or organisation.
@@ -104,6 +108,8 @@ ids! {
     DutyId = "du";
     /// A part of the network: a line, a transformer, a regulator station.
     ElementId = "el";
+    /// A matter that somebody above is to see at once.
+    EscalationId = "es";
     /// Something that looks hidden or forged, with its evidence.
     FindingId = "fi";
     /// A published or draft menu.
@@ -112,6 +118,10 @@ ids! {
     GroupId = "gr";
     /// One shift's hand-over to the next.
     HandoverId = "ho";
+    /// A hotline of the city that sends us tickets (12345).
+    PlatformId = "pf";
+    /// A ticket that came from such a hotline.
+    TicketId = "tk";
     /// One row of the journal.
     JournalId = "jo";
     /// One party's connection to us: a SIP dialog and its audio.
@@ -138,6 +148,8 @@ ids! {
     RoleId = "ro";
     /// A sign-in.
     SessionId = "se";
+    /// Somebody whom the machine is to call.
+    TargetId = "tg";
     /// A carrier's connection.
     TrunkId = "tr";
     /// A branch, department or team that handles work orders.

@@ -23,6 +23,8 @@ pub struct Surroundings {
     pub interactions: PathBuf,
     /// Rosters while they are read.
     pub departments: PathBuf,
+    /// Tables of whom to call, while they are read.
+    pub campaigns: PathBuf,
     /// Photos and signatures of work orders.
     pub work_orders: PathBuf,
     /// Sheets of transformers while they are read.
@@ -34,6 +36,9 @@ pub struct Surroundings {
     /// What tells others outside what happens.
     pub webhooks: webhooks::Outlet,
 }
+
+/// What menus may ask of them, by key: known also where no room is open (`apply`).
+pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS];
 
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
@@ -55,9 +60,11 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         ),
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
+        campaigns::room(around.hall.clone(), around.calendar.clone(), around.campaigns),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
         outages::room(around.hall.clone(), around.calendar.clone(), around.outages),
         complaints::room(around.hall.clone(), around.calendar.clone()),
+        escalations::room(around.hall.clone(), around.calendar.clone()),
         handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
         webhooks::room(around.webhooks),
@@ -78,9 +85,11 @@ pub const MIGRATIONS: &[Migrations] = &[
     interactions::MIGRATIONS,
     floor::MIGRATIONS,
     work_orders::MIGRATIONS,
+    campaigns::MIGRATIONS,
     callbacks::MIGRATIONS,
     outages::MIGRATIONS,
     complaints::MIGRATIONS,
+    escalations::MIGRATIONS,
     handover::MIGRATIONS,
     statistics::MIGRATIONS,
     webhooks::MIGRATIONS,

@@ -19,6 +19,7 @@ use web::{Job, Room, Routes, routes};
 
 pub mod demo;
 mod http;
+mod look_ups;
 pub mod permissions;
 pub mod rules;
 mod search;
@@ -26,6 +27,8 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod work;
+
+pub use look_ups::LOOK_UPS;
 
 use http::call::{AtDesk, Looks};
 use permissions::{CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, PERMISSIONS, READ, UNMASK};
@@ -82,6 +85,7 @@ pub fn room(hall: Arc<dyn Hall>, folder: PathBuf) -> Room {
             .with(AtDesk { hall, looks: Arc::new(Looks::default()) }),
         jobs: vec![Job::every("customers.clean", Duration::from_secs(3600), clean)],
         search: vec![search::source()],
+        look_ups: look_ups::look_ups(),
         ..Room::new("customers", MIGRATIONS)
     }
 }

@@ -188,7 +188,7 @@ fn a_planned_interruption_from_draft_to_the_day_after() {
         assert_eq!(told["liaisons"][0]["state"], "queued");
         let (sent, refused) = (told["waves"][0]["sent"].as_u64(), told["waves"][0]["refused"].as_u64());
         assert!(sent > Some(100) && sent.unwrap_or(0) + refused.unwrap_or(0) <= expected as u64, "{told}");
-        assert_eq!(told["waves"][0]["done_at"].is_null(), false);
+        assert!(!told["waves"][0]["done_at"].is_null());
         let important = published["counts"]["important"].as_u64().expect("a count");
         let calls = told["calls"].as_array().expect("calls");
         assert_eq!(calls.len() as u64, important * 2);

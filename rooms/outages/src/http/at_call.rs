@@ -138,7 +138,7 @@ pub async fn mention(
 ) -> Answer<serde_json::Value> {
     let at_desk = hall.desk(actor.person).await?.is_some_and(|desk| desk.agent.call == Some(call));
     let record = calls::store::search::one(&app.db, call).await?;
-    if !at_desk && !record.is_some_and(|record| record.agent == Some(actor.person)) {
+    if !at_desk && record.is_none_or(|record| record.agent != Some(actor.person)) {
         return Err(Refusal::NotYourCall.into());
     }
     outages::read(&app.db, form.outage).await?.ok_or_else(Error::not_found)?;

@@ -502,7 +502,7 @@ proptest! {
         let mut now = at("2025-07-01 09:00");
         let mut outage = draft(plan(Class::Planned, "2025-07-20 08:00", Some("2025-07-20 17:00")), "2025-07-01 09:00", 500);
         for (verb, who, dice, wait) in steps {
-            now = now + minutes(wait);
+            now += minutes(wait);
             let asker = [LEADER, OTHER, WRITER, Asker::CENTRE][usize::from(who)];
             let verb = Verb::ALL[verb];
             let terms = Terms { now, calendar: &calendar, settings: &settings };

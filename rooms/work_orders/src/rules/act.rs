@@ -1,5 +1,6 @@
 //! Everything that can happen to a work order, and what it is called.
 
+use deadlines::Step;
 use kernel::calendar::Limit;
 use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
@@ -159,6 +160,14 @@ pub enum Act {
     Attach {
         attachment: Attachment,
     },
+    /// 限时: whoever sent the matter to us (12345) wants this step done until then; another limit of the same kind moves it.
+    Limit {
+        #[schema(value_type = String)]
+        step: Step,
+        #[schema(value_type = String, format = DateTime)]
+        until: Timestamp,
+        reason: String,
+    },
 }
 
 macro_rules! verbs {
@@ -216,4 +225,5 @@ verbs! {
     Note Act::Note { .. } => "note",
     Correct Act::Correct { .. } => "correct",
     Attach Act::Attach { .. } => "attach",
+    Limit Act::Limit { .. } => "limit",
 }

@@ -1,7 +1,7 @@
 //! Which promises an act gives, keeps, moves or takes back. An open order always has a next deadline.
 
 use deadlines::{
-    Act as Tick, Case, Clock, Clocks, Kind, Profile, Promise, Rule, Since, Standing, State as Ending, Step,
+    Act as Tick, Case, Clock, Clocks, Kind, Promise, Rule, Since, Standing, State as Ending, Step,
 };
 use kernel::calendar::{Calendar, Limit, Pause};
 use kernel::{PromiseId, Timestamp};
@@ -10,16 +10,19 @@ use promises::{Kept, New};
 use super::Refusal;
 use super::act::Act;
 use super::order::{Matter, Order, State};
+use super::settings::Binding;
 
 /// An appointment, or a time of restoration that somebody named.
 const AGREED: &str = "agreed";
+/// A limit that whoever sent the matter has set for it.
+const SET: &str = "12345";
 
 /// By what promises are reckoned.
 #[derive(Clone, Copy)]
 pub struct Reckoning<'a> {
     pub now: Timestamp,
     pub calendar: &'a Calendar,
-    pub profile: &'a Profile,
+    pub profile: Binding<'a>,
     pub case: &'a Case,
     pub fallback: Limit,
 }
@@ -76,10 +79,37 @@ impl<'a> Desk<'a> {
 
     /// Begins a step if a rule for it fits.
     fn begin(&mut self, step: Step, since: Timestamp) {
+        self.begin_by(step, |_| Some(since));
+    }
+
+    /// The same by the instant from which each rule counts.
+    fn begin_by(&mut self, step: Step, since: impl Fn(&Rule) -> Option<Timestamp>) {
         let Reckoning { profile, case, calendar, .. } = self.by;
-        if let (Ok(rule), Ok(clocks)) = (profile.rule(case, step), profile.start(case, step, since, calendar))
-        {
+        for (rule, clocks) in profile.start(case, step, calendar, since) {
             self.slots.push(Slot { kept: None, step, rule: rule.id.clone(), clocks });
+        }
+    }
+
+    /// A limit from outside binds beside our own; 12345's own rule for the step gives way to it.
+    fn set(&mut self, step: Step, until: Timestamp, reason: &str) {
+        let Reckoning { now, profile, case, calendar, .. } = self.by;
+        let renewed = Tick::Renewed { due: until, reason: reason.to_owned() };
+        let gone = Tick::Withdrawn { reason: reason.to_owned() };
+        let mut moved = false;
+        for slot in self.slots.iter_mut().filter(|slot| slot.step == step && slot.runs()) {
+            let renews = slot.rule == SET && !moved;
+            if let Some(next) = slot.clocks.decide(now, &renewed, calendar).ok().filter(|_| renews) {
+                (slot.clocks, moved) = (next, true);
+            } else if (slot.rule == SET || profile.is_governments(case, step, &slot.rule))
+                && let Ok(next) = slot.clocks.decide(now, &gone, calendar)
+            {
+                slot.clocks = next;
+            }
+        }
+        if !moved {
+            let inside = matches!(step, Step::Take);
+            let clocks = if inside { Clocks::inside(now, until) } else { Clocks::agreed(now, until) };
+            self.slots.push(Slot { kept: None, step, rule: SET.into(), clocks });
         }
     }
 
@@ -90,12 +120,9 @@ impl<'a> Desk<'a> {
 
     /// What the customer is promised as soon as the matter is accepted.
     fn promise_at_once(&mut self, matter: &Matter, accepted: Timestamp) {
-        let Reckoning { profile, case, calendar, .. } = self.by;
+        let calendar = self.by.calendar;
         for step in AT_ONCE {
-            let rule = profile.rule(case, step).ok();
-            if let Some(since) = rule.and_then(|rule| since(rule, matter, accepted, calendar)) {
-                self.begin(step, since);
-            }
+            self.begin_by(step, |rule| since(rule, matter, accepted, calendar));
         }
     }
 
@@ -132,34 +159,52 @@ impl<'a> Desk<'a> {
     fn reckon_anew(&mut self, order: &Order) {
         let Reckoning { profile, case, calendar, .. } = self.by;
         for step in AT_ONCE {
-            let rule = profile.rule(case, step).ok();
-            let given = |slot: &Slot| slot.step == step && slot.rule != AGREED;
-            if self.slots.iter().any(|slot| given(slot) && rule.is_some_and(|rule| rule.id == slot.rule)) {
-                continue;
-            }
+            let rules: Vec<&Rule> = profile.rules(case, step).collect();
+            let begins = profile.start(case, step, calendar, |rule| match rule.since {
+                Since::Arrived => order.arrived_at,
+                _ => since(rule, &order.matter, order.accepted_at, calendar),
+            });
+            let given = |slot: &Slot| slot.step == step && slot.rule != AGREED && slot.rule != SET;
+            // A rule that counts from later is no reason to take away what it gave.
+            let stays = |slot: &Slot| match begins.is_empty() {
+                true => rules.iter().any(|rule| rule.id == slot.rule),
+                false => begins.iter().any(|(rule, _)| rule.id == slot.rule),
+            };
             let ran = self.slots.iter().any(|slot| given(slot) && slot.runs());
             let ever = self.slots.iter().any(given);
             let gone = Tick::Withdrawn { reason: "corrected".into() };
-            for slot in self.slots.iter_mut().filter(|slot| given(slot) && slot.runs()) {
+            for slot in self.slots.iter_mut().filter(|slot| given(slot) && slot.runs() && !stays(slot)) {
                 if let Ok(next) = slot.clocks.decide(self.by.now, &gone, calendar) {
                     slot.clocks = next;
                 }
             }
-            let begins = rule.and_then(|rule| match rule.since {
-                Since::Arrived => order.arrived_at,
-                _ => since(rule, &order.matter, order.accepted_at, calendar),
-            });
-            if let Some(since) = begins.filter(|_| ran || !ever) {
-                self.begin(step, since);
-                if let Some(arrived) = order.arrived_at.filter(|_| step == Step::Arrive) {
-                    self.keep(&[Step::Arrive], arrived);
-                }
+            let has = |id: &str| self.slots.iter().any(|slot| given(slot) && slot.rule == id);
+            let new: Vec<_> = begins.into_iter().filter(|(rule, _)| !has(&rule.id)).collect();
+            if new.is_empty() || ever && !ran {
+                continue;
+            }
+            for (rule, clocks) in new {
+                self.slots.push(Slot { kept: None, step, rule: rule.id.clone(), clocks });
+            }
+            if let Some(arrived) = order.arrived_at.filter(|_| step == Step::Arrive) {
+                self.keep(&[Step::Arrive], arrived);
             }
         }
     }
 
     fn withdraw(&mut self, steps: &[Step], reason: &str) {
         self.tick(steps, self.by.now, &Tick::Withdrawn { reason: reason.to_owned() });
+    }
+
+    /// Of a unit that has the order no more. What was set from outside is owed by whoever has it.
+    fn leave_unit(&mut self, steps: &[Step], tick: &Tick) {
+        let (now, calendar) = (self.by.now, self.by.calendar);
+        let own = |slot: &&mut Slot| steps.contains(&slot.step) && slot.rule != SET;
+        for slot in self.slots.iter_mut().filter(own) {
+            if let Ok(next) = slot.clocks.decide(now, tick, calendar) {
+                slot.clocks = next;
+            }
+        }
     }
 
     /// The first promise of these that runs is moved, or the move is refused for what it is.
@@ -177,7 +222,9 @@ impl<'a> Desk<'a> {
 
     /// Half of the original time once more, for what the customer measures us by.
     fn reopen(&mut self) {
-        let given = |step| self.slots.iter().rposition(|slot| slot.step == step && slot.rule != AGREED);
+        let gone = |slot: &Slot| matches!(slot.clocks.unit().state(), Ending::Withdrawn { .. });
+        let fits = |slot: &Slot| slot.rule != AGREED && !gone(slot);
+        let given = |step| self.slots.iter().rposition(|slot| slot.step == step && fits(slot));
         let leading = LEADING.into_iter().find_map(given);
         let (now, calendar) = (self.by.now, self.by.calendar);
         if let Some(slot) = leading.and_then(|at| self.slots.get_mut(at))
@@ -192,10 +239,14 @@ impl<'a> Desk<'a> {
         let withdrawn = |promise: &Promise| matches!(promise.state(), Ending::Withdrawn { .. });
         let customers = |slot: &&Slot| slot.clocks.customer().is_some();
         let counts = |slot: &&Slot| slot.clocks.customer().is_some_and(|promise| !withdrawn(promise));
+        // Of several limits that run for a step the earliest, otherwise the last.
         let of = |fits: &dyn Fn(&&Slot) -> bool| {
-            LEADING
-                .iter()
-                .find_map(|step| self.slots.iter().rev().find(|slot| slot.step == *step && fits(slot)))
+            LEADING.iter().find_map(|step| {
+                let all = || self.slots.iter().rev().filter(|slot| slot.step == *step && fits(slot));
+                let runs = |slot: &&Slot| slot.clocks.customer().is_some_and(Promise::is_running);
+                let due = |slot: &&Slot| slot.clocks.customer().map(Promise::due);
+                all().filter(runs).min_by_key(due).or_else(|| all().next())
+            })
         };
         let slot = of(&|slot| counts(slot) && slot.rule != AGREED)
             .or_else(|| of(&counts))
@@ -294,8 +345,9 @@ pub fn accept(
 
 /// Until when a supervision that is opened now is to be answered.
 pub fn supervision_due(by: Reckoning<'_>) -> Timestamp {
-    let clocks = by.profile.start(by.case, Step::AnswerSupervision, by.now, by.calendar);
-    clocks.map_or_else(|_| by.calendar.deadline(by.now, by.fallback), |clocks| clocks.unit().due())
+    let begun = by.profile.start(by.case, Step::AnswerSupervision, by.calendar, |_| Some(by.now));
+    let due = begun.iter().map(|(_, clocks)| clocks.unit().due()).min();
+    due.unwrap_or_else(|| by.calendar.deadline(by.now, by.fallback))
 }
 
 /// The promises after an act.
@@ -315,14 +367,15 @@ pub fn after(
     match act {
         Act::Dispatch { .. } | Act::Redispatch { .. } => {
             desk.keep(&[Step::Dispatch], now);
-            desk.withdraw(&[Step::Take, Step::Leave, Step::Estimate], "another unit has it");
+            let gone = Tick::Withdrawn { reason: "another unit has it".into() };
+            desk.leave_unit(&[Step::Take, Step::Leave, Step::Estimate], &gone);
             desk.begin(Step::Take, now);
             if fault {
                 desk.begin(Step::Leave, now);
             }
         }
         Act::SendBack { .. } => {
-            desk.keep(&[Step::Take], now);
+            desk.leave_unit(&[Step::Take], &Tick::ResultEntered);
             desk.withdraw(&[Step::Leave], "sent back");
             desk.begin(Step::Dispatch, now);
         }
@@ -335,11 +388,7 @@ pub fn after(
                 desk.keep(&[Step::EnterArrival], now);
                 desk.begin(Step::Estimate, *at);
             }
-            let finish =
-                by.profile.rule(by.case, Step::Finish).ok().filter(|rule| rule.since == Since::Arrived);
-            if finish.is_some() {
-                desk.begin(Step::Finish, *at);
-            }
+            desk.begin_by(Step::Finish, |rule| (rule.since == Since::Arrived).then_some(*at));
         }
         Act::Estimate { until, reason } => {
             desk.keep(&[Step::Estimate], now);
@@ -376,12 +425,15 @@ pub fn after(
                 desk.keep(&[Step::EnterResult], now);
             }
             // Counted from when it was done; once, whatever becomes of the result.
-            let answer = by.profile.rule(by.case, Step::Answer).ok().filter(|rule| rule.since == Since::Done);
-            if answer.is_some_and(|rule| {
-                !desk.slots.iter().any(|slot| slot.rule == rule.id && slot.step == Step::Answer)
-            }) {
-                desk.begin(Step::Answer, done);
-            }
+            let given: Vec<String> = desk
+                .slots
+                .iter()
+                .filter(|slot| slot.step == Step::Answer)
+                .map(|slot| slot.rule.clone())
+                .collect();
+            desk.begin_by(Step::Answer, |rule| {
+                (rule.since == Since::Done && !given.contains(&rule.id)).then_some(done)
+            });
             desk.begin(Step::Review, now);
         }
         Act::RefuseResult { .. } => {
@@ -426,6 +478,7 @@ pub fn after(
         Act::ReplySupervision { .. } => desk.keep_oldest(Step::AnswerSupervision, now),
         Act::Resume => desk.tick(&LEADING, now, &Tick::Resumed),
         Act::Correct { .. } => desk.reckon_anew(after),
+        Act::Limit { step, until, reason } => desk.set(*step, *until, reason),
         Act::Follow
         | Act::Assign { .. }
         | Act::Begin

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use deadlines::Kind;
+use deadlines::{Kind, Step};
 use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -181,7 +181,7 @@ fn concerns(order: &Order, asker: &Asker, verb: Verb) -> bool {
         V::Supervise | V::EvaluateSupervision => has(P::Supervise),
         V::Note | V::Attach => [P::File, P::Dispatch, P::Handle, P::Review, P::CallBack].into_iter().any(has),
         V::Correct => has(P::Dispatch) || accepted && has(P::File),
-        V::Follow | V::Part => asker.is_centre(),
+        V::Follow | V::Part | V::Limit => asker.is_centre(),
     }
 }
 
@@ -255,6 +255,7 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
         V::Contact
         | V::Follow
         | V::Part
+        | V::Limit
         | V::Suspend
         | V::Merge
         | V::Void
@@ -470,6 +471,13 @@ fn says_enough(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Res
         Act::EvaluateSupervision { evaluation } => text(evaluation, "evaluation", 2, 500),
         Act::Note { text: note } => text(note, "text", 1, 1_000),
         Act::Correct { why, .. } => text(why, "why", 4, 200),
+        Act::Limit { step, until, reason } => {
+            text(reason, "reason", 2, 200)?;
+            if !matches!(step, Step::Take | Step::Contact | Step::Answer | Step::Finish) {
+                return Err(Refusal::NoLimit { step: *step });
+            }
+            if *until > facts.by.now { Ok(()) } else { Err(Refusal::ImpossibleTime { field: "until" }) }
+        }
     }
 }
 

@@ -121,6 +121,7 @@ impl Written for Act {
             | Act::Contact { words: text }
             | Act::Suspend { reason: text, .. }
             | Act::Extend { reason: text, .. }
+            | Act::Limit { reason: text, .. }
             | Act::Approve { note: text }
             | Act::RefuseResult { why: text }
             | Act::Close { note: text, .. }

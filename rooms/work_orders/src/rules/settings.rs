@@ -1,9 +1,8 @@
 //! What a centre decides about its work orders, and by which limits it promises.
 
-use std::sync::OnceLock;
-
-use deadlines::{Profile, Thresholds};
-use kernel::calendar::Limit;
+use deadlines::{Case, Clocks, Profile, Rule, Step, Thresholds};
+use kernel::Timestamp;
+use kernel::calendar::{Calendar, Limit};
 use serde::{Deserialize, Serialize};
 
 use super::Refusal;
@@ -85,33 +84,73 @@ impl Settings {
 pub struct Limits {
     pub utility: Profile,
     pub government: Profile,
-    /// Both together, made once.
-    #[serde(skip)]
-    both: Both,
 }
 
-/// Follows from the other two, and is no part of what is compared or kept.
-#[derive(Clone, Debug, Default)]
-struct Both(OnceLock<Profile>);
+/// The profiles that bind for one order. Of two rules for the same step the one that is due first binds.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding<'a> {
+    utility: &'a Profile,
+    government: Option<&'a Profile>,
+}
 
-impl PartialEq for Both {
-    fn eq(&self, _: &Both) -> bool {
-        true
+impl<'a> Binding<'a> {
+    fn profiles(self) -> impl Iterator<Item = &'a Profile> {
+        [Some(self.utility), self.government].into_iter().flatten()
+    }
+
+    /// The rule of each profile for a step, whichever of them will bind.
+    pub fn rules(self, case: &Case, step: Step) -> impl Iterator<Item = &'a Rule> {
+        self.profiles().filter_map(move |profile| profile.rule(case, step).ok())
+    }
+
+    /// Whether only 12345 has this rule for a step.
+    pub fn is_governments(self, case: &Case, step: Step, rule: &str) -> bool {
+        let has = |profile: &Profile| profile.rule(case, step).is_ok_and(|one| one.id == rule);
+        self.government.is_some_and(has) && !has(self.utility)
+    }
+
+    /// What begins for a step, by the instant from which each rule counts; none where that has not come. Two only where
+    /// neither is due before the other with both of its clocks.
+    pub fn start(
+        self,
+        case: &Case,
+        step: Step,
+        calendar: &Calendar,
+        since: impl Fn(&Rule) -> Option<Timestamp>,
+    ) -> Vec<(&'a Rule, Clocks)> {
+        let mut begun: Vec<(&Rule, Clocks)> = Vec::new();
+        for profile in self.profiles() {
+            let Ok(rule) = profile.rule(case, step) else { continue };
+            let Some(since) = since(rule) else { continue };
+            let Ok(clocks) = profile.start(case, step, since, calendar) else { continue };
+            if !begun.iter().any(|(_, other)| no_later(other, &clocks)) {
+                begun.retain(|(_, other)| !no_later(&clocks, other));
+                begun.push((rule, clocks));
+            }
+        }
+        begun
     }
 }
-impl Eq for Both {}
+
+/// Whether the one binds whenever the other would.
+fn no_later(one: &Clocks, other: &Clocks) -> bool {
+    let customers = match (one.customer(), other.customer()) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(one), Some(other)) => one.due() <= other.due(),
+    };
+    customers && one.unit().due() <= other.unit().due()
+}
 
 impl Limits {
     pub fn of(utility: Profile) -> Limits {
-        Limits { utility, government: Profile::gov12345(), both: Both::default() }
+        Limits { utility, government: Profile::gov12345() }
     }
 
-    /// What binds for what came by this way: 12345's limits before the utility's own, which go on binding.
-    pub fn for_channel(&self, channel: Channel) -> &Profile {
-        if channel != Channel::Government {
-            return &self.utility;
-        }
-        self.both.0.get_or_init(|| self.government.clone().over(self.utility.clone()))
+    /// What binds for what came by this way: the utility's own limits, and 12345's for what it sends.
+    pub fn for_channel(&self, channel: Channel) -> Binding<'_> {
+        let government = (channel == Channel::Government).then_some(&self.government);
+        Binding { utility: &self.utility, government }
     }
 
     /// # Errors

@@ -19,6 +19,7 @@ pub fn fits(state: &State, verb: Verb) -> bool {
             | V::Merge
             | V::Void
             | V::Attach
+            | V::Limit
     );
     let before_result = matches!(verb, V::Contact | V::Correct | V::Extend);
     always
@@ -194,6 +195,7 @@ pub fn apply(order: &Order, act: &Act, done: Done) -> Order {
         | Act::Approve { .. }
         | Act::Follow
         | Act::Void { .. }
+        | Act::Limit { .. }
         | Act::Note { .. } => {}
     }
     next

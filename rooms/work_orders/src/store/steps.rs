@@ -61,6 +61,21 @@ const OF_MANY: Text = db::in_ids!(
 const BY: &str = "SELECT work_order, seq, at, who, verb, from_state, to_state, unit, body FROM work_orders_step \
      WHERE who = $1 AND at >= $2 AND at < $3 AND verb = $4 ORDER BY at LIMIT 200";
 
+const DONE_AT: &str = "SELECT seq, at, who, verb, from_state, to_state, unit, body FROM work_orders_step \
+     WHERE work_order = $1 AND verb = $2 AND at = $3 ORDER BY seq DESC LIMIT 1";
+
+/// The line that was written for an order under this verb at that instant: what an event was about, for whoever hears it.
+pub async fn done_at(
+    tx: &mut Tx,
+    order: WorkOrderId,
+    verb: &str,
+    at: Timestamp,
+) -> anyhow::Result<Option<Step>> {
+    let query = sqlx::query(DONE_AT).bind(order.get()).bind(verb).bind(at.as_micros());
+    let row = query.fetch_optional(&mut **tx).await.context("a line of an order's history")?;
+    row.as_ref().map(one).transpose()
+}
+
 struct New<'a> {
     order: WorkOrderId,
     done: Done,

@@ -96,6 +96,7 @@ export function formOf(verb: Verb, order: Pick<Order, "state" | "kind">): Form {
     case "attach":
     case "part":
     case "follow":
+    case "limit":
       return { asks: [] };
   }
 }

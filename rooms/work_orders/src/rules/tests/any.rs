@@ -8,7 +8,7 @@ use promises::Kept;
 use crate::rules::table::apply;
 
 fn act() -> impl Strategy<Value = (u8, u8, u16)> {
-    (0_u8..31, 0_u8..6, 0_u16..4_000)
+    (0_u8..32, 0_u8..6, 0_u16..4_000)
 }
 
 fn somebody(who: u8) -> Asker {
@@ -57,6 +57,7 @@ fn something(which: u8, walk: &Walk) -> Act {
         27 => Act::ReplySupervision { reply: "已安排专人今日处理".into() },
         28 => Act::EvaluateSupervision { evaluation: words() },
         29 => Act::Part,
+        30 => Act::Limit { step: Step::Answer, until: now + minutes(600), reason: words() },
         _ => Act::Note { text: words() },
     }
 }

@@ -70,12 +70,84 @@ fn who_may_give_an_order_to_whom() {
 #[test]
 fn what_came_from_12345_keeps_the_utilitys_own_clocks() {
     let (_, limits) = gas();
-    let rules =
-        |channel| limits.for_channel(channel).rules.iter().map(|rule| rule.id.clone()).collect::<Vec<_>>();
-    let (own, both) = (rules(Channel::Phone), rules(Channel::Government));
-    assert!(both.len() > own.len() && both.ends_with(&own), "12345's before one's own: {both:?}");
-    let walk = Walk::begin(Matter { channel: Channel::Government, ..matter("fault.leak") });
+    let rules = |channel| limits.for_channel(channel).rules(&case(), Step::Answer).count();
+    assert_eq!((rules(Channel::Phone), rules(Channel::Government)), (1, 2));
+    let walk = Walk::begin(sent("fault.leak"));
     assert!(walk.runs().contains("arrive customer 01-05 08:30"), "{}", walk.runs());
+}
+
+fn case() -> deadlines::Case {
+    deadlines::Case::new(Kind::Complaint, deadlines::Site::Urban)
+}
+fn sent(subtype: &str) -> Matter {
+    Matter { channel: Channel::Government, ..matter(subtype) }
+}
+fn limit(step: Step, until: Timestamp) -> Act {
+    Act::Limit { step, until, reason: "12345 平台限时".into() }
+}
+
+#[test]
+fn of_12345s_limit_and_ones_own_the_earlier_binds() {
+    // The unit takes a leak within minutes, although 12345 leaves a working day for signing.
+    let take = |matter: Matter| {
+        let mut walk = Walk::begin(matter);
+        walk.act(&agent(), dispatch()).expect("sent");
+        walk.clocks(Step::Take).unit().due()
+    };
+    assert_eq!(take(sent("fault.leak")), take(matter("fault.leak")));
+    // 12345 wants a fault answered within a day, for which the utility has promised nothing.
+    let walk = Walk::begin(sent("fault.no_gas"));
+    assert!(walk.runs().contains("answer customer 01-06 08:00"), "{}", walk.runs());
+}
+
+#[test]
+fn a_limit_that_12345_sets_binds_until_it_is_kept() {
+    let mut walk = Walk::begin(sent("complaint.service"));
+    let own = walk.moved.leading.expect("a promise").until;
+    let (soon, sooner) = (walk.now + minutes(600), walk.now + minutes(60));
+    assert_eq!(walk.act(&supervisor(), limit(Step::Answer, soon)), Err(Refusal::NotAllowed), "not by people");
+    assert_eq!(
+        walk.act(&Asker::centre(), limit(Step::Review, soon)),
+        Err(Refusal::NoLimit { step: Step::Review })
+    );
+    let past = walk.now;
+    assert_eq!(
+        walk.act(&Asker::centre(), limit(Step::Answer, past)),
+        Err(Refusal::ImpossibleTime { field: "until" })
+    );
+    walk.act(&Asker::centre(), limit(Step::Answer, soon)).expect("set");
+    assert_eq!(walk.moved.leading.expect("a promise").until, soon);
+    walk.act(&Asker::centre(), limit(Step::Take, sooner)).expect("set");
+    walk.act(&agent(), dispatch()).expect("sent");
+    let taken_by = |walk: &Walk| {
+        let takes = walk.promised.iter().filter(|kept| kept.step == Step::Take && kept.runs());
+        takes.map(|kept| kept.clocks.unit().due()).collect::<Vec<_>>()
+    };
+    assert!(taken_by(&walk).contains(&sooner));
+    let back = Act::SendBack { reason: ReturnReason::Insufficient, note: "地址不详需补充".into() };
+    walk.act(&crew(), back).expect("sent back");
+    assert_eq!(taken_by(&walk), [sooner], "no clock of 12345 stops by returning inside");
+    walk.act(&supervisor(), dispatch()).expect("sent again");
+    walk.act(&crew(), super::take()).expect("taken");
+    assert_eq!(taken_by(&walk), []);
+    // More time is granted, and then less of it.
+    let later = own + minutes(3 * 24 * 60);
+    walk.act(&Asker::centre(), limit(Step::Answer, later)).expect("granted");
+    assert_eq!(
+        walk.moved.leading.expect("a promise").until,
+        own,
+        "what we have promised ourselves still binds"
+    );
+    walk.act(&Asker::centre(), limit(Step::Answer, soon)).expect("taken back");
+    assert_eq!(walk.moved.leading.expect("a promise").until, soon);
+    // Served again: half of the time.
+    walk.after(minutes(60));
+    let now = walk.now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(now) }).expect("done");
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    walk.act(&Asker::centre(), Act::Reopen { why: "群众不满意".into(), automatic: true }).expect("again");
+    let leading = walk.moved.leading.expect("a promise");
+    assert!(leading.kept.is_none() && leading.until > walk.now, "{}", walk.runs());
 }
 
 #[test]
