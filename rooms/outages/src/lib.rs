@@ -20,6 +20,7 @@ use sheets::Work;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Job, Room, Routes, routes};
 
+pub mod demo;
 mod hearing;
 mod http;
 mod jobs;
@@ -33,6 +34,7 @@ mod tests;
 pub mod work;
 
 pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me};
+pub use mentioning::AskFirst;
 pub use rules::{Heard, Segment};
 
 use permissions::{APPROVE, CONFIGURE, LIAISONS, PERMISSIONS, READ, TELL, WRITE};

@@ -1,5 +1,6 @@
 //! What an outage is, what may become of it, what the law wants of it, who hears of it and in which words. Pure.
 
+pub mod act;
 pub mod calls;
 pub mod greeting;
 pub mod limits;

@@ -212,6 +212,7 @@ pub async fn tell_liaisons(
             called_by: None,
             called_at: None,
         };
+        told::supersede(tx, outage.id, liaison.id).await?;
         told::add(tx, &row).await?;
         many += 1;
     }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use web::testing::{Reply, TestSite};
 
 use crate::rules::Asker;
+use crate::store::mentions::{self, Mention};
 use crate::store::{outages, waves};
 use crate::{MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
 
@@ -29,7 +30,7 @@ const ALL: &[Migrations] = &[
 type Who = (i64, &'static [&'static str]);
 const WRITER: Who = (10, &["outages.read", "outages.write", "outages.liaisons"]);
 const LEADER: Who = (20, &["outages.read", "outages.write", "outages.approve", "outages.configure"]);
-const AGENT: Who = (30, &["outages.read", "outages.tell"]);
+const AGENT: Who = (30, &["outages.read", "outages.tell", "calls.answer"]);
 
 const HOUR: u64 = 3_600;
 /// Customers of the test's town, and its seed.
@@ -51,6 +52,21 @@ impl Centre {
         db.join(&site.site.events).await.expect("listening");
         notices::put_demo(&site.app).await.expect("the texts");
         customers::demo::fill(&site.app, TOWN, SEED, |_| std::future::ready(())).await.expect("a town");
+        // The town is too small to have important customers by chance.
+        let (area, own, _) = neighbours();
+        let lives = |nth: &u64| {
+            let one = customer(SEED, *nth, TOWN);
+            one.parts.area == area && one.meter.is_some() && one.kind == customers::rules::Kind::Person
+        };
+        let mut tx = db.begin().await.expect("a change");
+        for nth in (0..own).filter(lives).take(3) {
+            let flagged =
+                customers::store::calls::by_number(db, &number(nth)).await.expect("found").remove(0);
+            let flag =
+                "INSERT INTO customers_flag (party, flag, reason, since) VALUES ($1, 'important', '', 0)";
+            sqlx::query(flag).bind(flagged.get()).execute(&mut *tx).await.expect("flagged");
+        }
+        tx.commit().await.expect("kept");
         Centre { site, hall, calendar: Arc::new(Calendar::china()) }
     }
 
@@ -427,6 +443,25 @@ fn an_agent_tells_of_what_is_coming_and_it_is_counted() {
         let shown = centre.get(AGENT, &path).await;
         assert_eq!((&shown[0]["to_mention"], &shown[0]["answer"]), (&json!(true), &Value::Null));
         assert!(shown[0]["say"].as_str().is_some_and(|say| say.contains("计划停气")), "{shown}");
+        // The record is not completed before the agent has said whether the caller was told.
+        use interactions::BeforeComplete as _;
+        let draft = interactions::rules::Draft { customer: Some(customer.to_string()), ..Default::default() };
+        let call = kernel::CallId(6);
+        let may = async || crate::AskFirst.may(&centre.site.app, call, &draft).await.is_ok();
+        assert!(!may().await);
+        let outage_id: OutageId = id(&outage).parse().expect("an id");
+        let mut tx = db.begin().await.expect("a change");
+        let (agent, at) = (kernel::PersonId(AGENT.0), centre.now());
+        let said = Mention {
+            call,
+            outage: outage_id,
+            agent,
+            at,
+            answer: Some(crate::store::mentions::Answer::Told),
+        };
+        mentions::put(&mut tx, &said).await.expect("said");
+        tx.commit().await.expect("kept");
+        assert!(may().await);
         let mut tx = db.begin().await.expect("a change");
         let done = interactions::Completed {
             call: kernel::CallId(5),
@@ -441,7 +476,7 @@ fn an_agent_tells_of_what_is_coming_and_it_is_counted() {
         centre.follow().await;
         let period = "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z";
         let figures = centre.get(AGENT, &format!("/api/outages/figures?{period}")).await;
-        assert_eq!((&figures["eligible"], &figures["told"]), (&json!(1), &json!(0)));
+        assert_eq!((&figures["eligible"], &figures["told"]), (&json!(2), &json!(1)));
         assert_eq!((&figures["planned"], &figures["in_time"]), (&json!(1), &json!(1)), "gas: 48 hours");
         let no =
             centre.site.put("/api/outages/at_call/ca_5", json!({ "outage": id(&outage), "answer": "told" }));

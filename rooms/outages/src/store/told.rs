@@ -52,6 +52,8 @@ const DELIVERED: &str =
     "UPDATE outages_told SET state = 'delivered', call_at = NULL WHERE notice = $1 AND state <> 'called'";
 const FAILED: &str =
     "UPDATE outages_told SET state = 'failed', call_at = $2 WHERE notice = $1 AND state = 'queued'";
+const SUPERSEDE: &str =
+    "UPDATE outages_told SET call_at = NULL WHERE outage = $1 AND liaison = $2 AND call_at IS NOT NULL";
 const CALLED: &str = "UPDATE outages_told SET state = 'called', call_at = NULL, called_by = $2, called_at = $3 \
      WHERE id = $1 AND state IN ('queued', 'failed')";
 
@@ -64,6 +66,13 @@ pub async fn is_known(
 ) -> anyhow::Result<bool> {
     let known = sqlx::query(KNOWN).bind(outage.get()).bind(moment.as_str()).bind(revision).bind(liaison);
     Ok(known.fetch_optional(&mut **tx).await.context("whether a liaison was told")?.is_some())
+}
+
+/// What a liaison was told before is not what somebody should call about any more.
+pub async fn supersede(tx: &mut Tx, outage: OutageId, liaison: i64) -> anyhow::Result<()> {
+    let done = sqlx::query(SUPERSEDE).bind(outage.get()).bind(liaison).execute(&mut **tx).await;
+    done.context("what a liaison was told before")?;
+    Ok(())
 }
 
 pub async fn add(tx: &mut Tx, told: &Told) -> anyhow::Result<()> {

@@ -1,0 +1,331 @@
+// What the server says about outages, and the questions to it. Names and units as on the wire.
+import { useQuery } from "@tanstack/react-query";
+import { api, queries } from "@lib/api";
+
+export const UTILITIES = ["gas", "power"] as const;
+export type Utility = (typeof UTILITIES)[number] | "cable";
+export const CLASSES = ["planned", "temporary", "fault", "arrears"] as const;
+export type Class = (typeof CLASSES)[number];
+export const CAUSES = ["maintenance", "construction", "equipment", "weather", "outside_damage", "overload", "arrears", "unknown"] as const;
+export type Cause = (typeof CAUSES)[number];
+export const CREWS = ["waiting", "on_the_way", "searching", "working", "done"] as const;
+export type Crew = (typeof CREWS)[number];
+export type State = "draft" | "submitted" | "approved" | "published" | "in_progress" | "restored" | "closed" | "cancelled";
+export type Moment = "published" | "day_before" | "started" | "changed" | "restored" | "cancelled";
+export type Verb = "edit" | "submit" | "return" | "approve" | "publish" | "begin" | "revise" | "restore" | "resume" | "close" | "cancel" | "take" | "set_greeting" | "approve_greeting";
+export const WHICH = ["now", "coming", "prepared", "past"] as const;
+export type Which = (typeof WHICH)[number];
+export const OUTCOMES = ["reached", "no_answer", "busy", "wrong_number", "otherwise"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Place {
+  area: string;
+  road: string;
+  community: string;
+  buildings: string;
+}
+export interface Area {
+  text: string;
+  elements: string[];
+  places: Place[];
+  accounts: string[];
+}
+export interface Plan {
+  utility: Utility;
+  class: Class;
+  area: Area;
+  scope: string;
+  cause: Cause;
+  reason: string;
+  starts: string;
+  ends: string | null;
+  unit: string | null;
+}
+export interface Counts {
+  all: number;
+  important: number;
+  life_support: number;
+  elderly: number;
+  by_class: Record<string, number>;
+}
+export interface OutageLine {
+  id: string;
+  number: string;
+  utility: Utility;
+  class: Class;
+  state: State;
+  area: string;
+  cause: Cause;
+  crew: Crew;
+  starts: string;
+  ends: string | null;
+  next_news: string | null;
+  restored_at: string | null;
+  stale: boolean;
+  delayed: boolean;
+  due: string | null;
+  counts: Counts;
+  owner: string;
+  unit: string | null;
+  speaks: boolean;
+  greeting_waits: boolean;
+  version: number;
+}
+export interface Element {
+  id: string;
+  kind: "substation" | "line" | "transformer" | "pressure_station" | "section" | "riser";
+  code: string;
+  name: string;
+  parent: string | null;
+}
+export interface Revision {
+  moment: Moment;
+  at: string;
+  by: string | null;
+  starts: string;
+  ends: string | null;
+  cause: Cause;
+  crew: Crew;
+  next_news: string | null;
+  why: string;
+}
+export type Fate = "open" | "kept" | "moved" | "broken";
+export interface Estimate {
+  revision: number;
+  ends: string;
+  fate: Fate;
+}
+export interface Finding {
+  duty: "o1" | "o2" | "o4" | "o8" | "o9" | "o11" | "o14";
+  weight: "violated" | "warning" | "note";
+  hours: number;
+}
+export interface Segment {
+  text: string;
+  clip: { name: string; seconds: number } | null;
+  seconds: number;
+}
+export type Mode = "auto" | "ordered" | "off";
+export interface GreetingView {
+  mode: Mode;
+  words: string | null;
+  clip: { name: string; seconds: number } | null;
+  approval: { by: string | null; at: string; revision: number; expires_at: string } | null;
+  own: Segment;
+  general: Segment;
+  is_general: boolean;
+  from: string | null;
+  until: string | null;
+}
+export type Medium = "hall" | "newspaper" | "television" | "website";
+export interface OutageView extends OutageLine {
+  plan: Plan;
+  elements: Element[];
+  revisions: Revision[];
+  estimates: Estimate[];
+  findings: Finding[];
+  excuses: { duty: Finding["duty"]; by: string; at: string; why: string }[];
+  greeting: GreetingView;
+  texts: { medium: Medium; title: string; body: string }[];
+  why: string;
+  created_by: string;
+  created_at: string;
+  submitted_by: string | null;
+  approved_by: string | null;
+  published_at: string | null;
+  closed_at: string | null;
+  allowed: Verb[];
+}
+export interface Now {
+  in_progress: number;
+  coming: number;
+  restored: number;
+  affected: number;
+  stale: number;
+  greetings_waiting: number;
+  to_call: number;
+}
+export interface Affected {
+  rank: 1 | 2 | 3 | 4;
+  account: string;
+  customer: string;
+  class: string;
+  name: string;
+  number: string;
+  address: string;
+}
+export type Receipt = "queued" | "delivered" | "failed" | "called";
+export interface Told {
+  id: string;
+  outage: string;
+  moment: Moment;
+  revision: number;
+  at: string;
+  name: string;
+  phone: string;
+  place: string;
+  state: Receipt;
+  why: string;
+  call_at: string | null;
+  called_by: string | null;
+  called_at: string | null;
+}
+export interface Call {
+  outage: string;
+  customer: string;
+  name: string;
+  phone: string;
+  address: string;
+  days: number;
+  due: string;
+  late: boolean;
+  state: "open" | "reached" | "given_up" | "not_needed";
+  attempts: { at: string; by: string; outcome: Outcome; note: string }[];
+  version: number;
+}
+export interface Telling {
+  liaisons: Told[];
+  waves: { moment: Moment; revision: number; sent: number; refused: number; done_at: string | null }[];
+  calls: Call[];
+  wishes: number;
+}
+export interface Liaison {
+  id: string;
+  name: string;
+  phone: string;
+  place: string;
+  communities: string[];
+  elements: Element[];
+  consent: boolean;
+  valid_until: string | null;
+  retired_at: string | null;
+  version: number;
+}
+export interface LiaisonForm {
+  name: string;
+  phone: string;
+  place: string;
+  communities: string[];
+  elements: string[];
+  consent: boolean;
+  valid_until: string | null;
+  retired: boolean;
+  version: number;
+}
+export interface Settings {
+  company: string;
+  phone: string;
+  many: number;
+  ahead_min: number;
+  after_min: number;
+  segments: number;
+  seconds: number;
+  pace: number;
+  expires_h: number;
+  news_min: number;
+  receipt_min: number;
+  close_h: number;
+  sms_classes: string[];
+  sms_most: number;
+}
+export interface AtAddress extends OutageLine {
+  to_mention: boolean;
+  say: string;
+  answer: Said | null;
+}
+export const SAID = ["told", "known", "not_applicable"] as const;
+export type Said = (typeof SAID)[number];
+export interface FiguresView {
+  eligible: number;
+  told: number;
+  not_applicable: number;
+  planned: number;
+  in_time: number;
+  estimates: number;
+  estimates_kept: number;
+  estimates_broken: number;
+}
+export interface Preview {
+  counts: Counts;
+  area: Area;
+  unknown: string[];
+}
+
+const KEY = "outages";
+const BASE = "/api/outages";
+const LOOK_AGAIN_MS = 10_000;
+
+export function useOutages(which: Which, offset: number) {
+  return useQuery({ queryKey: [KEY, "list", which, offset], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ outages: OutageLine[]; next: number | null }>(BASE, { which, offset }, signal) });
+}
+export function useNow() {
+  return useQuery({ queryKey: [KEY, "now"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Now>(`${BASE}/now`, undefined, signal) });
+}
+export function useOutage(id: string) {
+  return useQuery({ queryKey: [KEY, "one", id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<OutageView>(`${BASE}/${id}`, undefined, signal) });
+}
+export function useAffected(id: string, after: string | null) {
+  return useQuery({ queryKey: [KEY, "affected", id, after], queryFn: ({ signal }) => api.get<{ affected: Affected[]; next: string | null }>(`${BASE}/${id}/affected`, { after: after ?? undefined }, signal) });
+}
+export function useTold(id: string) {
+  return useQuery({ queryKey: [KEY, "told", id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Telling>(`${BASE}/${id}/told`, undefined, signal) });
+}
+export function useOwed() {
+  return useQuery({ queryKey: [KEY, "owed"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ liaisons: Told[]; calls: Call[] }>(`${BASE}/owed`, undefined, signal) });
+}
+export function useElements(text: string) {
+  return useQuery({ queryKey: [KEY, "elements", text], enabled: text.length > 0, queryFn: ({ signal }) => api.get<Element[]>(`${BASE}/elements`, { text }, signal) });
+}
+export function useLiaisons() {
+  return useQuery({ queryKey: [KEY, "liaisons"], queryFn: ({ signal }) => api.get<Liaison[]>(`${BASE}/liaisons`, undefined, signal) });
+}
+export function useSettings() {
+  return useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<{ settings: Settings; version: number }>(`${BASE}/settings`, undefined, signal) });
+}
+export function useFigures(from: string, to: string) {
+  return useQuery({ queryKey: [KEY, "figures", from, to], queryFn: ({ signal }) => api.get<FiguresView>(`${BASE}/figures`, { from, to }, signal) });
+}
+/** What is off or coming where this caller lives. */
+export function useAtCall(call: string, customer: string | null, enabled: boolean) {
+  return useQuery({ queryKey: [KEY, "at_call", call, customer], enabled, refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<AtAddress[]>(`${BASE}/at_call/${call}`, { customer: customer ?? undefined }, signal) });
+}
+
+const changed = () => queries.invalidateQueries({ queryKey: [KEY] });
+
+export async function enter(plan: Plan): Promise<OutageView> {
+  const outage = await api.post<OutageView>(BASE, plan);
+  await changed();
+  return outage;
+}
+export async function act(outage: { id: string; version: number }, what: { act: Verb } & Record<string, unknown>): Promise<void> {
+  await api.post(`${BASE}/${outage.id}/act`, { act: what, version: outage.version });
+  await changed();
+}
+export const preview = (utility: Utility, area: Area, numbers: string[]) => api.post<Preview>(`${BASE}/preview`, { utility, area, numbers });
+export function readSheet(file: File): Promise<{ elements: Element[]; unknown: string[] }> {
+  const form = new FormData();
+  form.append("file", file);
+  return api.upload("POST", `${BASE}/sheet`, form);
+}
+export async function attempt(call: Call, outcome: Outcome, note: string): Promise<void> {
+  await api.post(`${BASE}/${call.outage}/calls/${call.customer}/${call.days}`, { outcome, note, version: call.version });
+  await changed();
+}
+export const dial = (call: Call) => api.post(`${BASE}/${call.outage}/calls/${call.customer}/dial`, {});
+export const dialLiaison = (told: Told) => api.post(`${BASE}/liaisons/${told.id}/dial`, {});
+export async function called(told: Told): Promise<void> {
+  await api.post(`${BASE}/liaisons/${told.id}/called`, {});
+  await changed();
+}
+export async function putLiaison(id: string | null, form: LiaisonForm): Promise<void> {
+  await (id ? api.put(`${BASE}/liaisons/${id}`, form) : api.post(`${BASE}/liaisons`, form));
+  await changed();
+}
+export async function putSettings(settings: Settings, version: number): Promise<void> {
+  await api.put(`${BASE}/settings`, { settings, version });
+  await changed();
+}
+export async function mention(call: string, outage: string, answer: Said): Promise<void> {
+  await api.put(`${BASE}/at_call/${call}`, { outage, answer });
+  await changed();
+}

@@ -1,0 +1,7 @@
+// What this room's pages ask for.
+export const READ = "outages.read";
+export const WRITE = "outages.write";
+export const APPROVE = "outages.approve";
+export const TELL = "outages.tell";
+export const LIAISONS = "outages.liaisons";
+export const CONFIGURE = "outages.configure";
