@@ -36,10 +36,11 @@ pub struct Surroundings {
 }
 
 /// What menus may ask of them, by key: known also where no room is open (`apply`).
-pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS];
+pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS, outages::LOOK_UPS];
 
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
+    let speech = around.flows.speech.clone();
     vec![
         audit::room(),
         notices::room(around.ways, around.calendar.clone()),
@@ -54,7 +55,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
-        outages::room(around.hall.clone(), around.calendar.clone(), around.outages),
+        outages::room(around.hall.clone(), around.calendar.clone(), around.outages, speech),
         complaints::room(around.hall.clone(), around.calendar.clone()),
         handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
