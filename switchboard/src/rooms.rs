@@ -51,7 +51,12 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         calls::room(around.hall.clone(), Arc::new(interactions::CompleteFirst(around.db))),
         recordings::room(around.recordings),
         customers::room(around.hall.clone(), around.customers),
-        interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
+        interactions::room_with(
+            around.hall.clone(),
+            around.calendar.clone(),
+            around.interactions,
+            Arc::new(outages::AskFirst),
+        ),
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),

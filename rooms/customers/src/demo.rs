@@ -32,9 +32,9 @@ pub async fn fill<Rest: Future<Output = ()>>(
         bulk::add(&mut tx, &records, Source::Imported, None, app.now(), || app.id()).await?;
         let elements: Vec<Element> = records.iter().flat_map(|record| supplied_by(&record.parts)).collect();
         network::put(&mut tx, &elements, || app.id()).await?;
-        let below = records.iter().filter_map(|record| {
-            Some((record.account.clone(), supplied_by(&record.parts).pop()?.code))
-        });
+        let below = records
+            .iter()
+            .filter_map(|record| Some((record.account.clone(), supplied_by(&record.parts).pop()?.code)));
         network::attach(&mut tx, &below.collect::<Vec<_>>()).await?;
         if until == total {
             let payload = json!({ "count": total - first, "seed": seed });

@@ -34,16 +34,10 @@ use http::call::{AtDesk, Looks};
 use permissions::{CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, PERMISSIONS, READ, UNMASK};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations =
-    db::migrations!(
-        "customers",
-        [
-            "20261122_1_customers.sql",
-            "20261122_2_jobs.sql",
-            "20261122_3_files.sql",
-            "20261122_4_network.sql"
-        ]
-    );
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "customers",
+    ["20261122_1_customers.sql", "20261122_2_jobs.sql", "20261122_3_files.sql", "20261122_4_network.sql"]
+);
 
 /// These customers are new or were changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calls::Hall;
+use futures::future::BoxFuture;
 use kernel::calendar::Calendar;
 use kernel::{CallId, PersonId};
 use serde::{Deserialize, Serialize};
@@ -48,8 +49,38 @@ impl db::Event for Completed {
     const KIND: &'static str = "interactions.completed";
 }
 
+/// Asked before an agent completes a record: a room above may want something said or done first.
+pub trait BeforeComplete: Send + Sync {
+    /// # Errors
+    /// Refused when something is missing; the refusal says what.
+    fn may<'a>(
+        &'a self,
+        app: &'a App,
+        call: CallId,
+        draft: &'a rules::Draft,
+    ) -> BoxFuture<'a, Result<(), web::Error>>;
+}
+
+/// Whoever is asked, if anybody.
+#[derive(Clone, Default)]
+pub struct Asks(Option<Arc<dyn BeforeComplete>>);
+
 /// The manifest. Times in files are the calendar's; the files stand in `folder`.
 pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf) -> Room {
+    room_asking(hall, calendar, folder, Asks::default())
+}
+
+/// The same, with somebody who is asked before a record is completed.
+pub fn room_with(
+    hall: Arc<dyn Hall>,
+    calendar: Calendar,
+    folder: PathBuf,
+    before: Arc<dyn BeforeComplete>,
+) -> Room {
+    room_asking(hall, calendar, folder, Asks(Some(before)))
+}
+
+fn room_asking(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, asks: Asks) -> Room {
     use permissions::{AMEND, CONFIGURE, EXPORT, KNOWERS, PERMISSIONS, READERS, RELEASE, WRITE};
     let exports = Exports::new("interactions", Work::new(folder));
     let clean = {
@@ -86,6 +117,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf) -> Room {
             .permit_any(READERS, routes!(http::records::versions))
             .with(hall)
             .with(exports)
+            .with(asks)
             .with(Arc::new(calendar)),
         jobs: vec![
             Job::every("interactions.follow", Duration::from_secs(1), jobs::follow),

@@ -36,14 +36,22 @@ pub async fn heard_of_account(
 }
 
 /// What a caller hears who names a district, a road or a community: every outage whose area has these words.
-pub async fn heard_of_area(db: &Db, calendar: &Calendar, words: &str, now: Timestamp) -> anyhow::Result<Heard> {
+pub async fn heard_of_area(
+    db: &Db,
+    calendar: &Calendar,
+    words: &str,
+    now: Timestamp,
+) -> anyhow::Result<Heard> {
     let words = words.trim();
     let mut all = outages::speaking(db, now).await?;
     all.retain(|outage| {
         let area = &outage.plan.area;
         let named = |text: &str| !text.is_empty() && (text.contains(words) || words.contains(text));
         area.text.contains(words)
-            || area.places.iter().any(|place| [&place.area, &place.road, &place.community].into_iter().any(|text| named(text)))
+            || area
+                .places
+                .iter()
+                .any(|place| [&place.area, &place.road, &place.community].into_iter().any(|text| named(text)))
     });
     if words.is_empty() {
         all.clear();

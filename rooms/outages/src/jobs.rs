@@ -34,7 +34,8 @@ pub async fn day_before(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()>
     let now = app.now();
     for outage in outages::starting(&app.db, now, now + Duration::from_secs(86_400)).await? {
         // Published less than a day ahead: they have just been told.
-        let known = outage.published_at.is_some_and(|at| outage.starts().since(at) > Duration::from_secs(93_600));
+        let known =
+            outage.published_at.is_some_and(|at| outage.starts().since(at) > Duration::from_secs(93_600));
         if !known {
             continue;
         }

@@ -21,6 +21,7 @@ use speech::Speech;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Job, Room, Routes, routes};
 
+pub mod demo;
 mod hearing;
 mod http;
 mod jobs;
@@ -35,6 +36,7 @@ mod tests;
 pub mod work;
 
 pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me};
+pub use mentioning::AskFirst;
 pub use rules::{Heard, Segment};
 pub use telephone::LOOK_UPS;
 
@@ -98,7 +100,9 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .with(calendar.clone())
             .with(hall),
         jobs: vec![
-            Job::every("outages.follow", Duration::from_secs(5), move |app| jobs::follow(app, follows.clone())),
+            Job::every("outages.follow", Duration::from_secs(5), move |app| {
+                jobs::follow(app, follows.clone())
+            }),
             Job::every("outages.day_before", Duration::from_secs(300), move |app| {
                 jobs::day_before(app, before.clone())
             }),

@@ -1,10 +1,15 @@
 //! Agents tell callers of what is coming at their address without being asked (O5, K33).
 
+use customers::store::calls as whose;
 use db::{Emitted, Tx};
-use kernel::{CustomerId, Timestamp};
+use futures::future::BoxFuture;
+use interactions::BeforeComplete;
+use interactions::rules::{Draft, Outcome};
+use kernel::{CallId, CustomerId, Timestamp};
+use web::App;
 
 use crate::rules::limits::is_coming;
-use crate::rules::{Outage, State};
+use crate::rules::{Outage, Refusal, State};
 use crate::store::mentions::{self, Mention};
 use crate::store::outages;
 
@@ -26,4 +31,42 @@ pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
         mentions::owe(tx, &mention).await?;
     }
     Ok(())
+}
+
+/// Handed to `interactions` by the wiring: a record is completed only after the agent has said whether the caller was told.
+pub struct AskFirst;
+
+impl BeforeComplete for AskFirst {
+    fn may<'a>(
+        &'a self,
+        app: &'a App,
+        call: CallId,
+        draft: &'a Draft,
+    ) -> BoxFuture<'a, Result<(), web::Error>> {
+        Box::pin(async move {
+            // Nobody was spoken with.
+            if matches!(draft.result, Some(Outcome::WrongNumber | Outcome::Silent | Outcome::Nuisance)) {
+                return Ok(());
+            }
+            let named = draft.customer.as_deref().and_then(|id| id.parse::<CustomerId>().ok());
+            let customer = match named {
+                Some(customer) => customer,
+                None => match whose::chosen(&app.db, call).await? {
+                    Some((customer, _)) => customer,
+                    None => return Ok(()),
+                },
+            };
+            let coming = coming(outages::of_customer(&app.db, customer.get()).await?, app.now());
+            if coming.is_empty() {
+                return Ok(());
+            }
+            let said = mentions::read(&app.db, call).await?;
+            let answered =
+                |outage: &Outage| said.iter().any(|one| one.outage == outage.id && one.answer.is_some());
+            match coming.iter().find(|outage| !answered(outage)) {
+                Some(outage) => Err(Refusal::TellFirst { area: outage.plan.area.text.clone() }.into()),
+                None => Ok(()),
+            }
+        })
+    }
 }

@@ -1,6 +1,9 @@
 //! What this room lets people do.
 
-use kernel::BuiltIn::{Agent, Department, FieldCrew, GroupLeader, Manager, QualityInspector, ShiftLeader, Supervisor, SystemAdmin};
+use kernel::BuiltIn::{
+    Agent, Department, FieldCrew, GroupLeader, Manager, QualityInspector, ShiftLeader, Supervisor,
+    SystemAdmin,
+};
 use kernel::Permission;
 
 /// See outages.

@@ -1,5 +1,6 @@
 //! What an outage is, what may become of it, what the law wants of it, who hears of it and in which words. Pure.
 
+pub mod act;
 pub mod calls;
 pub mod greeting;
 pub mod limits;
@@ -13,7 +14,7 @@ pub mod table;
 mod tests;
 
 pub use greeting::{Heard, Segment};
-pub use outage::{Area, Class, Crew, Cause, Moment, Outage, Place, Plan, Revision, State};
+pub use outage::{Area, Cause, Class, Crew, Moment, Outage, Place, Plan, Revision, State};
 pub use settings::Settings;
 pub use table::{Act, Asker, Refusal, Verb, allowed, decide};
 

@@ -71,15 +71,55 @@ fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
     let gas = outage.plan.utility == Utility::Gas;
     let moved = outage.state == State::InProgress && earlier(outage).is_some();
     match (moment, to_liaison) {
-        (Moment::Restored, _) => if gas { "gas_restored" } else { "outage_restored" },
-        (Moment::Cancelled, _) => if gas { "gas_cancelled" } else { "outage_cancelled" },
-        (Moment::Changed, _) if moved => if gas { "gas_delayed" } else { "outage_delayed" },
-        (Moment::Changed, _) if outage.state == State::Published => {
-            if gas { "gas_changed" } else { "outage_changed" }
+        (Moment::Restored, _) => {
+            if gas {
+                "gas_restored"
+            } else {
+                "outage_restored"
+            }
         }
-        (_, true) => if gas { "gas_liaison" } else { "outage_liaison" },
-        (Moment::Published | Moment::DayBefore, false) => if gas { "gas_stopped" } else { "outage_planned" },
-        (_, false) => if gas { "gas_fault" } else { "outage_fault" },
+        (Moment::Cancelled, _) => {
+            if gas {
+                "gas_cancelled"
+            } else {
+                "outage_cancelled"
+            }
+        }
+        (Moment::Changed, _) if moved => {
+            if gas {
+                "gas_delayed"
+            } else {
+                "outage_delayed"
+            }
+        }
+        (Moment::Changed, _) if outage.state == State::Published => {
+            if gas {
+                "gas_changed"
+            } else {
+                "outage_changed"
+            }
+        }
+        (_, true) => {
+            if gas {
+                "gas_liaison"
+            } else {
+                "outage_liaison"
+            }
+        }
+        (Moment::Published | Moment::DayBefore, false) => {
+            if gas {
+                "gas_stopped"
+            } else {
+                "outage_planned"
+            }
+        }
+        (_, false) => {
+            if gas {
+                "gas_fault"
+            } else {
+                "outage_fault"
+            }
+        }
     }
 }
 
@@ -110,14 +150,17 @@ fn notice(
         Moment::Changed => earlier(outage).map_or_else(|| at(outage.starts()), at),
         _ => at(outage.starts()),
     };
-    let why = outage.last().map(|last| last.why.as_str()).filter(|why| !why.is_empty() && why.chars().count() <= 40);
+    let why = outage
+        .last()
+        .map(|last| last.why.as_str())
+        .filter(|why| !why.is_empty() && why.chars().count() <= 40);
     let reason = if moment == Moment::Changed { why } else { None }.unwrap_or(&outage.plan.reason);
     let mut notice = Notice::sms(template(outage, moment, to_liaison), phone, about, once)
         .with("company", &settings.company)
         .with("phone", &settings.phone)
         .with("name", name)
         .with("area", &outage.plan.area.text)
-        .with("building", "")
+        .with("building", "范围内")
         .with("reason", reason)
         .with("start", at(outage.starts()))
         .with("end", &end)
@@ -295,7 +338,8 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     let settings = config::now::<Settings>(&mut tx).await?.value;
     let terms = Terms { now, calendar, settings: &settings };
     if (wave.rank, wave.account) == (0, 0) {
-        for before in waves::of(&app.db, wave.outage).await?.iter().filter(|one| one.revision < wave.revision) {
+        for before in waves::of(&app.db, wave.outage).await?.iter().filter(|one| one.revision < wave.revision)
+        {
             notices::cancel_about(&mut tx, now, &about(before), "").await?;
         }
     }

@@ -15,6 +15,7 @@ use speech::Speech;
 use web::testing::{Reply, TestSite};
 
 use crate::rules::Asker;
+use crate::store::mentions::{self, Mention};
 use crate::store::{outages, waves};
 use crate::{MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
 
@@ -52,6 +53,21 @@ impl Centre {
         db.join(&site.site.events).await.expect("listening");
         notices::put_demo(&site.app).await.expect("the texts");
         customers::demo::fill(&site.app, TOWN, SEED, |_| std::future::ready(())).await.expect("a town");
+        // The town is too small to have important customers by chance.
+        let (area, own, _) = neighbours();
+        let lives = |nth: &u64| {
+            let one = customer(SEED, *nth, TOWN);
+            one.parts.area == area && one.meter.is_some() && one.kind == customers::rules::Kind::Person
+        };
+        let mut tx = db.begin().await.expect("a change");
+        for nth in (0..own).filter(lives).take(3) {
+            let flagged =
+                customers::store::calls::by_number(db, &number(nth)).await.expect("found").remove(0);
+            let flag =
+                "INSERT INTO customers_flag (party, flag, reason, since) VALUES ($1, 'important', '', 0)";
+            sqlx::query(flag).bind(flagged.get()).execute(&mut *tx).await.expect("flagged");
+        }
+        tx.commit().await.expect("kept");
         Centre { site, hall, calendar: Arc::new(Calendar::china()) }
     }
 
@@ -151,11 +167,16 @@ fn a_planned_interruption_from_draft_to_the_day_after() {
         let outage = centre.enter(WRITER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
         assert_eq!(outage["number"], "T20260105-001");
         let lives = |nth: &u64| customer(SEED, *nth, TOWN).parts.area == area;
-        let expected = (0..TOWN).filter(lives).filter(|nth| customer(SEED, *nth, TOWN).meter.is_some()).count();
+        let expected =
+            (0..TOWN).filter(lives).filter(|nth| customer(SEED, *nth, TOWN).meter.is_some()).count();
         assert_eq!(outage["counts"]["all"], json!(expected));
         let page = centre.get(AGENT, &format!("/api/outages/{}/affected", id(&outage))).await;
-        let ranks: Vec<i64> =
-            page["affected"].as_array().expect("a page").iter().filter_map(|one| one["rank"].as_i64()).collect();
+        let ranks: Vec<i64> = page["affected"]
+            .as_array()
+            .expect("a page")
+            .iter()
+            .filter_map(|one| one["rank"].as_i64())
+            .collect();
         assert!(ranks.is_sorted() && ranks.first() == Some(&1), "important ones first: {ranks:?}");
 
         assert_eq!(centre.post(AGENT, "/api/outages", json!({})).await.status.as_u16(), 403);
@@ -190,7 +211,13 @@ fn a_planned_interruption_from_draft_to_the_day_after() {
         centre.follow().await;
         let told = centre.get(AGENT, &format!("/api/outages/{}/told", id(&outage))).await;
         assert_eq!(told["liaisons"][1]["moment"], "day_before");
-        assert!(centre.heard(&mine).await.starts_with(&format!("own: 您所在的{area}因计划检修，将于今天上午八点停气")) || centre.heard(&mine).await.contains("将于今天早上八点停气"));
+        assert!(
+            centre
+                .heard(&mine)
+                .await
+                .starts_with(&format!("own: 您所在的{area}因计划检修，将于今天上午八点停气"))
+                || centre.heard(&mine).await.contains("将于今天早上八点停气")
+        );
         assert!(!centre.heard(number(other).as_str()).await.starts_with("own"), "his neighbour is not in it");
         assert!(centre.heard("").await.starts_with(&area), "who hides the number hears of the largest");
         centre.pass(HOUR);
@@ -212,7 +239,8 @@ fn a_planned_interruption_from_draft_to_the_day_after() {
         centre.act(WRITER, &outage, json!({ "act": "restore" })).await;
         centre.follow().await;
         assert!(centre.heard(&mine).await.contains("已于今天"));
-        let sent = notices::about(&db, "outages", &format!("{}:restored:4", id(&outage))).await.expect("notices");
+        let sent =
+            notices::about(&db, "outages", &format!("{}:restored:4", id(&outage))).await.expect("notices");
         assert!(sent.iter().any(|one| one.to == "139****0000"), "who wanted to hear");
         centre.pass(1_801);
         assert_eq!(centre.heard(&mine).await, "", "half an hour later it is over");
@@ -221,7 +249,10 @@ fn a_planned_interruption_from_draft_to_the_day_after() {
         centre.pass(24 * HOUR);
         centre.follow().await;
         assert_eq!(centre.get(AGENT, &format!("/api/outages/{}", id(&outage))).await["state"], "closed");
-        assert_eq!(centre.get(AGENT, "/api/outages?which=past").await["outages"][0]["number"], "T20260105-001");
+        assert_eq!(
+            centre.get(AGENT, "/api/outages?which=past").await["outages"][0]["number"],
+            "T20260105-001"
+        );
         assert!(centre.site.app.db.verify_journal().await.expect("the journal").is_ok());
     });
 }
@@ -315,20 +346,35 @@ fn a_fault_is_heard_by_whom_it_concerns() {
         centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
         assert!(centre.heard(&mine).await.contains("抢修人员正在查找故障，最新进展将于今天早上八点半前播报"));
         assert_eq!((centre.heard(&his).await, centre.heard(stranger(1).as_str()).await), Default::default());
-        centre.act(LEADER, &outage, json!({ "act": "set_greeting", "mode": "ordered", "words": null, "clip": null })).await;
+        centre
+            .act(
+                LEADER,
+                &outage,
+                json!({ "act": "set_greeting", "mode": "ordered", "words": null, "clip": null }),
+            )
+            .await;
         assert!(centre.heard(&his).await.contains("如您在上述区域"), "the leader wants everybody to hear");
         let of = |account: String| {
             let centre = &centre;
-            async move { heard_of_account(centre.db(), &centre.calendar, &account, centre.now()).await.expect("an answer") }
+            async move {
+                heard_of_account(centre.db(), &centre.calendar, &account, centre.now())
+                    .await
+                    .expect("an answer")
+            }
         };
         assert_eq!(of(home.account.clone()).await.map(|heard| heard.own), Some(true));
         assert_eq!(of(customer(SEED, other, TOWN).account).await.map(|heard| heard.segments.len()), Some(0));
         assert_eq!(of("1".into()).await, None);
-        let named = heard_of_area(&db, &centre.calendar, &home.parts.community, centre.now()).await.expect("an answer");
+        let named = heard_of_area(&db, &centre.calendar, &home.parts.community, centre.now())
+            .await
+            .expect("an answer");
         assert_eq!(named.segments.len(), 1);
         // News is owed inside until there is an estimate.
         let owed = promises::read(&db, "outages", id(&outage)).await.expect("promises");
-        assert_eq!(owed.iter().map(|kept| promises::rules::word(&kept.step)).collect::<Vec<_>>(), ["estimate"]);
+        assert_eq!(
+            owed.iter().map(|kept| promises::rules::word(&kept.step)).collect::<Vec<_>>(),
+            ["estimate"]
+        );
         // What the list says, and what a second hand is told that was slower.
         let line = &centre.get(AGENT, "/api/outages").await["outages"][0];
         assert_eq!((&line["speaks"], &line["stale"]), (&json!(true), &json!(false)));
@@ -351,7 +397,11 @@ fn a_wave_goes_on_where_it_was_and_tells_nobody_twice() {
         assert_eq!(crate::telling::go_on(&centre.site.app, &centre.calendar).await.expect("a batch"), 100);
         // Another node had read the same place: what it queued is not kept.
         let mut tx = db.begin().await.expect("a change");
-        assert!(!waves::advance(&mut tx, &wave, &waves::Wave { sent: 9, ..wave.clone() }).await.expect("an answer"));
+        assert!(
+            !waves::advance(&mut tx, &wave, &waves::Wave { sent: 9, ..wave.clone() })
+                .await
+                .expect("an answer")
+        );
         drop(tx);
         centre.follow().await;
         let about = format!("{}:started:1", id(&outage));
@@ -365,7 +415,8 @@ fn a_wave_goes_on_where_it_was_and_tells_nobody_twice() {
         centre.follow().await;
         let old = notices::about(&db, "outages", &about).await.expect("notices");
         assert!(old.iter().all(|one| one.state.as_str() == "cancelled"));
-        let read = outages::read(&db, id(&outage).parse().expect("an id")).await.expect("read").expect("there");
+        let read =
+            outages::read(&db, id(&outage).parse().expect("an id")).await.expect("read").expect("there");
         assert_eq!(read.revision(), 2);
         let _ = Asker::CENTRE;
     });
@@ -378,11 +429,16 @@ fn a_sheet_names_elements_and_a_call_is_written_down() {
         let (area, ..) = neighbours();
         let code = format!("TY-{}", area.trim_end_matches(['区', '县']));
         let file = format!("序号,设备编号,名称\n1,{code},调压站\n2,没有的,？\n");
-        let upload = centre.site.upload("/api/outages/sheet", "检修.csv", file.as_bytes()).by(WRITER.0, WRITER.1);
+        let upload =
+            centre.site.upload("/api/outages/sheet", "检修.csv", file.as_bytes()).by(WRITER.0, WRITER.1);
         let read = upload.send().await;
         assert_eq!(read.status.as_u16(), 200, "{}", read.show());
-        assert_eq!((&read.body["elements"][0]["code"], &read.body["unknown"]), (&json!(code), &json!(["没有的"])));
-        let none = centre.site.upload("/api/outages/sheet", "a.csv", "编号\nX1\n".as_bytes()).by(WRITER.0, WRITER.1);
+        assert_eq!(
+            (&read.body["elements"][0]["code"], &read.body["unknown"]),
+            (&json!(code), &json!(["没有的"]))
+        );
+        let none =
+            centre.site.upload("/api/outages/sheet", "a.csv", "编号\nX1\n".as_bytes()).by(WRITER.0, WRITER.1);
         assert_eq!(none.send().await.body["code"], "outages.no_elements");
         let area_form = json!({ "utility": "gas", "area": { "elements": [read.body["elements"][0]["id"]] }, "numbers": ["3300000001", "1"] });
         let preview = centre.post(WRITER, "/api/outages/preview", area_form).await;
@@ -408,9 +464,18 @@ fn a_sheet_names_elements_and_a_call_is_written_down() {
         let path = format!("/api/outages/{}/calls/{who}/7", id(&outage));
         let busy = centre.post(AGENT, &path, json!({ "outcome": "busy", "version": 1 })).await;
         assert_eq!(busy.status.as_u16(), 200, "{}", busy.show());
-        let reached = centre.post(AGENT, &path, json!({ "outcome": "reached", "note": "调度张", "version": 2 })).await;
-        let kept = reached.body.as_array().expect("calls").iter().find(|one| one["customer"] == who && one["days"] == 7);
-        assert_eq!(kept.map(|one| (one["state"].clone(), one["attempts"].as_array().map(Vec::len))), Some((json!("reached"), Some(2))));
+        let reached =
+            centre.post(AGENT, &path, json!({ "outcome": "reached", "note": "调度张", "version": 2 })).await;
+        let kept = reached
+            .body
+            .as_array()
+            .expect("calls")
+            .iter()
+            .find(|one| one["customer"] == who && one["days"] == 7);
+        assert_eq!(
+            kept.map(|one| (one["state"].clone(), one["attempts"].as_array().map(Vec::len))),
+            Some((json!("reached"), Some(2)))
+        );
         let again = centre.post(AGENT, &path, json!({ "outcome": "busy", "version": 3 })).await;
         assert_eq!(again.body["code"], "outages.call_done");
         // Called off: whoever was reached is told that, too.
@@ -437,6 +502,25 @@ fn an_agent_tells_of_what_is_coming_and_it_is_counted() {
         let shown = centre.get(AGENT, &path).await;
         assert_eq!((&shown[0]["to_mention"], &shown[0]["answer"]), (&json!(true), &Value::Null));
         assert!(shown[0]["say"].as_str().is_some_and(|say| say.contains("计划停气")), "{shown}");
+        // The record is not completed before the agent has said whether the caller was told.
+        use interactions::BeforeComplete as _;
+        let draft = interactions::rules::Draft { customer: Some(customer.to_string()), ..Default::default() };
+        let call = kernel::CallId(6);
+        let may = async || crate::AskFirst.may(&centre.site.app, call, &draft).await.is_ok();
+        assert!(!may().await);
+        let outage_id: OutageId = id(&outage).parse().expect("an id");
+        let mut tx = db.begin().await.expect("a change");
+        let (agent, at) = (kernel::PersonId(AGENT.0), centre.now());
+        let said = Mention {
+            call,
+            outage: outage_id,
+            agent,
+            at,
+            answer: Some(crate::store::mentions::Answer::Told),
+        };
+        mentions::put(&mut tx, &said).await.expect("said");
+        tx.commit().await.expect("kept");
+        assert!(may().await);
         let mut tx = db.begin().await.expect("a change");
         let done = interactions::Completed {
             call: kernel::CallId(5),
@@ -451,9 +535,10 @@ fn an_agent_tells_of_what_is_coming_and_it_is_counted() {
         centre.follow().await;
         let period = "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z";
         let figures = centre.get(AGENT, &format!("/api/outages/figures?{period}")).await;
-        assert_eq!((&figures["eligible"], &figures["told"]), (&json!(1), &json!(0)));
+        assert_eq!((&figures["eligible"], &figures["told"]), (&json!(2), &json!(1)));
         assert_eq!((&figures["planned"], &figures["in_time"]), (&json!(1), &json!(1)), "gas: 48 hours");
-        let no = centre.site.put("/api/outages/at_call/ca_5", json!({ "outage": id(&outage), "answer": "told" }));
+        let no =
+            centre.site.put("/api/outages/at_call/ca_5", json!({ "outage": id(&outage), "answer": "told" }));
         assert_eq!(no.by(AGENT.0, AGENT.1).send().await.body["code"], "outages.not_your_call");
     });
 }

@@ -117,7 +117,10 @@ fn tell(
     });
     tx.journal(Entry { at: now, who, room: ROOM, subject: outage.id.to_string(), kind: verb, payload });
     let (number, revision) = (outage.number.clone(), outage.revision());
-    tx.emit(now, &Changed { outage: outage.id, number, verb: verb.to_owned(), from: from.to_owned(), to, revision })
+    tx.emit(
+        now,
+        &Changed { outage: outage.id, number, verb: verb.to_owned(), from: from.to_owned(), to, revision },
+    )
 }
 
 /// Gives, moves and ends what is owed.
@@ -128,7 +131,8 @@ async fn promise(
     next: &Outage,
     terms: Terms<'_>,
 ) -> Result<(), Error> {
-    let clock = promises::Terms { now: terms.now, calendar: terms.calendar, thresholds: Thresholds::default() };
+    let clock =
+        promises::Terms { now: terms.now, calendar: terms.calendar, thresholds: Thresholds::default() };
     let subject = Subject {
         room: ROOM,
         id: next.id.to_string(),

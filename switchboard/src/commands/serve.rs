@@ -140,7 +140,13 @@ pub async fn run(serve: &Serve) -> Result<()> {
         known,
     ));
 
-    let customers = config.demo.then(|| tokio::spawn(demo::customers(app.clone(), config.demo_customers)));
+    let (town, years, inhabitants) = (app.clone(), calendar.clone(), config.demo_customers);
+    let customers = config.demo.then(|| {
+        tokio::spawn(async move {
+            demo::customers(town.clone(), inhabitants).await;
+            demo::outages(town, years).await;
+        })
+    });
     let floor: Arc<dyn calls::Hall> = Arc::new(hall.clone());
     let (invents, days, count) = (app.clone(), calendar.clone(), config.demo_orders);
     let orders = config.demo.then(|| {

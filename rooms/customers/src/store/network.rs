@@ -35,11 +35,11 @@ macro_rules! element {
         concat!("SELECT id, kind, code, name, parent FROM customers_element WHERE ", $rest)
     };
 }
-const FIND: &str = element!(
-    "code >= $1 AND code < $2 OR name >= $1 AND name < $2 ORDER BY kind, code LIMIT $3"
-);
+const FIND: &str =
+    element!("code >= $1 AND code < $2 OR name >= $1 AND name < $2 ORDER BY kind, code LIMIT $3");
 const BY_IDS: Text = in_ids!("SELECT id, kind, code, name, parent FROM customers_element WHERE id IN ", "");
-const BY_CODES: Text = in_texts!("SELECT id, kind, code, name, parent FROM customers_element WHERE code IN ", "");
+const BY_CODES: Text =
+    in_texts!("SELECT id, kind, code, name, parent FROM customers_element WHERE code IN ", "");
 
 /// Brings elements in; the same code again is the same element. Parents may stand anywhere in the list or be there already.
 pub async fn put(tx: &mut Tx, elements: &[Element], id: impl Fn() -> i64) -> Result<()> {

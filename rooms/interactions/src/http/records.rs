@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
 use super::views::{EditionView, RecordView, asker, edition, masked, scope, view};
-use crate::Completed;
+use crate::{Asks, Completed};
 use crate::rules::record::{Hand, decide};
 use crate::rules::sensitive::Sensitive;
 use crate::rules::{self, Act, Draft, Record, Tree, why};
@@ -112,10 +112,14 @@ pub async fn save_draft(
 pub async fn complete(
     State(app): State<App>,
     Extension(hall): Extension<Arc<dyn Hall>>,
+    Extension(asks): Extension<Asks>,
     actor: Actor,
     Path(call): Path<CallId>,
     Json(form): Json<DraftForm>,
 ) -> Answer<Saved> {
+    if let Some(before) = &asks.0 {
+        before.may(&app, call, &form.draft).await?;
+    }
     write(&app, &hall, &actor, call, form, |draft, hand| Act::Complete { draft, hand }).await
 }
 

@@ -165,6 +165,8 @@ fn read(path: &FilePath) -> anyhow::Result<Vec<String>> {
 
 fn is_heading(cell: &str) -> bool {
     let cell = cell.trim().to_lowercase();
-    ["编号", "配变", "变压器", "设备", "调压", "立管", "code", "transformer"].iter().any(|word| cell.contains(word))
+    ["编号", "配变", "变压器", "设备", "调压", "立管", "code", "transformer"]
+        .iter()
+        .any(|word| cell.contains(word))
         && !cell.chars().any(|c| c.is_ascii_digit())
 }

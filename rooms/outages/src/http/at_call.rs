@@ -38,7 +38,12 @@ pub struct AtAddress {
     answer: Option<Said>,
 }
 
-async fn customers(app: &App, hall: &dyn Hall, actor: &Actor, call: CallId) -> Result<Vec<CustomerId>, Error> {
+async fn customers(
+    app: &App,
+    hall: &dyn Hall,
+    actor: &Actor,
+    call: CallId,
+) -> Result<Vec<CustomerId>, Error> {
     if let Some((chosen, _)) = whose::chosen(&app.db, call).await? {
         return Ok(vec![chosen]);
     }
@@ -87,7 +92,10 @@ pub async fn show(
             let (off, supply) = greeting::words_of(outage.plan.utility);
             let say = if to_mention {
                 let ends = outage.ends().map_or_else(String::new, |ends| {
-                    format!("，预计{}恢复{supply}", spoken::until(ends, outage.starts(), voice.now, &calendar))
+                    format!(
+                        "，预计{}恢复{supply}",
+                        spoken::until(ends, outage.starts(), voice.now, &calendar)
+                    )
                 });
                 let at = spoken::time(outage.starts(), voice.now, &calendar);
                 let area = &outage.plan.area.text;

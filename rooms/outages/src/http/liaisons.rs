@@ -66,7 +66,11 @@ pub async fn list(State(app): State<App>, actor: Actor) -> Answer<Vec<LiaisonVie
         name: one.name,
         phone: if whole { one.phone } else { mask::phone(&one.phone) },
         place: one.place,
-        elements: elements.iter().filter(|element| one.covers.elements.contains(&element.id)).cloned().collect(),
+        elements: elements
+            .iter()
+            .filter(|element| one.covers.elements.contains(&element.id))
+            .cloned()
+            .collect(),
         communities: one.covers.communities,
         consent: one.covers.consent,
         valid_until: one.valid_until,
@@ -123,7 +127,11 @@ fn note(tx: &mut db::Tx, app: &App, actor: &Actor, liaison: &Liaison, kind: &'st
 /// Adds one.
 #[utoipa::path(post, path = "/api/outages/liaisons", tag = "outages", request_body = LiaisonForm,
     responses((status = 200, body = Vec<LiaisonView>), (status = 422, body = ErrorBody)))]
-pub async fn add(State(app): State<App>, actor: Actor, Json(form): Json<LiaisonForm>) -> Answer<Vec<LiaisonView>> {
+pub async fn add(
+    State(app): State<App>,
+    actor: Actor,
+    Json(form): Json<LiaisonForm>,
+) -> Answer<Vec<LiaisonView>> {
     let liaison = read(&app, app.id(), &form).await?;
     let mut tx = app.db.begin().await?;
     liaisons::add(&mut tx, &liaison).await?;

@@ -29,7 +29,11 @@ pub async fn get(State(app): State<App>) -> Answer<SettingsView> {
 /// New settings.
 #[utoipa::path(put, path = "/api/outages/settings", tag = "outages", request_body = SettingsView,
     responses((status = 200, body = SettingsView), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
-pub async fn put(State(app): State<App>, actor: Actor, Json(form): Json<SettingsView>) -> Answer<SettingsView> {
+pub async fn put(
+    State(app): State<App>,
+    actor: Actor,
+    Json(form): Json<SettingsView>,
+) -> Answer<SettingsView> {
     form.settings.check()?;
     let (settings, before) = (form.settings, form.version);
     let mut tx = app.db.begin().await?;

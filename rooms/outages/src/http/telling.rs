@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::calls::Hall;
 use axum::Extension;
 use axum::extract::State;
-use ::calls::Hall;
 use customers::store::load;
 use db::Entry;
 use kernel::{CustomerId, OutageId, PersonId, Timestamp, mask};
@@ -189,7 +189,8 @@ pub async fn attempt(
     if call.version != form.version {
         return Err(Error::changed_meanwhile());
     }
-    let attempt = Attempt { at: now, by: actor.person, outcome: form.outcome, note: mask::in_text(form.note.trim()) };
+    let attempt =
+        Attempt { at: now, by: actor.person, outcome: form.outcome, note: mask::in_text(form.note.trim()) };
     let (state, attempts) = attempted(call.state, &call.attempts, &attempt)?;
     let done_at = (state != Standing::Open).then_some(now);
     if !calls::save(&mut tx, &calls::Call { state, attempts, done_at, ..call }).await? {
@@ -251,11 +252,7 @@ async fn looked(app: &App, actor: &Actor, outage: OutageId, payload: serde_json:
 /// A liaison without a receipt was called.
 #[utoipa::path(post, path = "/api/outages/liaisons/{id}/called", tag = "outages", params(("id" = i64, Path)),
     responses((status = 200), (status = 409, body = ErrorBody)))]
-pub async fn called(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<i64>,
-) -> Answer<serde_json::Value> {
+pub async fn called(State(app): State<App>, actor: Actor, Path(id): Path<i64>) -> Answer<serde_json::Value> {
     let known = told::one(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let mut tx = app.db.begin().await?;
     if !told::called(&mut tx, id, actor.person, app.now()).await? {

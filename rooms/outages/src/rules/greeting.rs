@@ -102,7 +102,8 @@ pub fn segment(outage: &Outage, own: bool, voice: Voice<'_>) -> Segment {
     let clip = outage.greeting.clip.clone().filter(|_| fresh);
     let words = outage.greeting.words.clone().filter(|_| fresh);
     let text = words.unwrap_or_else(|| text(outage, own, voice));
-    let seconds = clip.as_ref().map_or_else(|| spoken::seconds(&text, voice.settings.pace), |clip| clip.seconds);
+    let seconds =
+        clip.as_ref().map_or_else(|| spoken::seconds(&text, voice.settings.pace), |clip| clip.seconds);
     Segment { outage: outage.id, revision: outage.revision(), text, clip, seconds }
 }
 
@@ -177,9 +178,11 @@ pub fn text(outage: &Outage, own: bool, voice: Voice<'_>) -> String {
     let news = outage.next_news().filter(|news| *news > now);
     match outage.ends() {
         Some(ends) if ends < now => {
-            let news =
-                news.map_or_else(String::new, |news| format!("最新进展将于{}前播报。", at(news)));
-            format!("{since}，原预计{}恢复{supply}，现有延迟，{work}，给您带来不便，深表歉意。{news}", at(ends))
+            let news = news.map_or_else(String::new, |news| format!("最新进展将于{}前播报。", at(news)));
+            format!(
+                "{since}，原预计{}恢复{supply}，现有延迟，{work}，给您带来不便，深表歉意。{news}",
+                at(ends)
+            )
         }
         Some(ends) => {
             let ends = spoken::until(ends, starts, now, calendar);

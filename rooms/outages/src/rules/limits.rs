@@ -89,7 +89,12 @@ pub fn check(case: &Case, published: Timestamp, calendar: &Calendar) -> Vec<Find
 }
 
 /// The last instant at which it may be published without breaking a duty; none where it is published at once.
-pub fn publish_by(utility: Utility, class: Class, starts: Timestamp, calendar: &Calendar) -> Option<Timestamp> {
+pub fn publish_by(
+    utility: Utility,
+    class: Class,
+    starts: Timestamp,
+    calendar: &Calendar,
+) -> Option<Timestamp> {
     let before = |days: i64| {
         let day = calendar.civil(starts).date().checked_sub(jiff::Span::new().days(days - 1)).ok()?;
         Some(Timestamp::from_micros(calendar.start_of(day).as_micros() - 1))

@@ -46,7 +46,9 @@ fn one(outage: &Outage, medium: Medium, voice: Voice<'_>) -> Ready {
         }
         _ => {
             let care = match outage.plan.utility {
-                Utility::Gas => "停气期间请关闭灶前阀和表前阀，恢复供气前请勿使用；恢复后先试火，确认无异味。",
+                Utility::Gas => {
+                    "停气期间请关闭灶前阀和表前阀，恢复供气前请勿使用；恢复后先试火，确认无异味。"
+                }
                 Utility::Power => "请提前备好照明和用水，关闭贵重电器；电梯、水泵等用电设备请做好安排。",
                 Utility::Cable => "请您提前安排。",
             };

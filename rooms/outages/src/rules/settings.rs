@@ -67,7 +67,11 @@ impl Settings {
         named("company", &self.company, 20)?;
         named("phone", &self.phone, 20)?;
         let fits = |field, value: u32, least: u32, most: u32| {
-            if (least..=most).contains(&value) { Ok(()) } else { Err(Refusal::OutOfRange { field, least, most }) }
+            if (least..=most).contains(&value) {
+                Ok(())
+            } else {
+                Err(Refusal::OutOfRange { field, least, most })
+            }
         };
         fits("many", self.many, 1, 1_000_000)?;
         fits("ahead_min", self.ahead_min, 0, 1_440)?;

@@ -4,113 +4,11 @@ use std::time::Duration;
 
 use kernel::calendar::Calendar;
 use kernel::{PersonId, Timestamp};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use web::Status;
 
+pub use super::act::{Act, Refusal, Verb};
 use super::limits::{self, Finding, Weight};
 use super::outage::{Approval, Clip, Excuse, Mode};
-use super::{Cause, Class, Crew, Moment, Outage, Plan, Revision, Settings, State, words};
-
-words! {
-    Verb {
-        Edit = "edit",
-        Submit = "submit",
-        Return = "return",
-        Approve = "approve",
-        Publish = "publish",
-        Begin = "begin",
-        Revise = "revise",
-        Restore = "restore",
-        Resume = "resume",
-        Close = "close",
-        Cancel = "cancel",
-        Take = "take",
-        SetGreeting = "set_greeting",
-        ApproveGreeting = "approve_greeting",
-    }
-}
-
-/// Something somebody does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Act {
-    Edit { plan: Plan },
-    Submit,
-    Return { why: String },
-    /// With a reason for each limit of the law that is not kept.
-    Approve {
-        #[serde(default)]
-        why: String,
-    },
-    Publish {
-        #[serde(default)]
-        why: String,
-        /// Without an estimate: until when there will be news.
-        #[serde(default)]
-        #[schema(value_type = Option<String>, format = DateTime)]
-        next_news: Option<Timestamp>,
-    },
-    Begin,
-    /// Another time, another cause, another state of the crew.
-    Revise {
-        #[serde(default)]
-        #[schema(value_type = Option<String>, format = DateTime)]
-        starts: Option<Timestamp>,
-        #[schema(value_type = Option<String>, format = DateTime)]
-        ends: Option<Timestamp>,
-        #[serde(default)]
-        #[schema(value_type = Option<String>, format = DateTime)]
-        next_news: Option<Timestamp>,
-        cause: Cause,
-        crew: Crew,
-        why: String,
-    },
-    Restore {
-        /// When supply came back; now if not given.
-        #[serde(default)]
-        #[schema(value_type = Option<String>, format = DateTime)]
-        at: Option<Timestamp>,
-    },
-    /// It is off again.
-    Resume { why: String },
-    Close,
-    Cancel { why: String },
-    /// Whoever does it answers for it from now on.
-    Take,
-    SetGreeting {
-        mode: Mode,
-        words: Option<String>,
-        clip: Option<Clip>,
-    },
-    ApproveGreeting {
-        /// Some hours after the estimate if not given.
-        #[serde(default)]
-        #[schema(value_type = Option<String>, format = DateTime)]
-        expires_at: Option<Timestamp>,
-    },
-}
-
-impl Act {
-    pub const fn verb(&self) -> Verb {
-        match self {
-            Act::Edit { .. } => Verb::Edit,
-            Act::Submit => Verb::Submit,
-            Act::Return { .. } => Verb::Return,
-            Act::Approve { .. } => Verb::Approve,
-            Act::Publish { .. } => Verb::Publish,
-            Act::Begin => Verb::Begin,
-            Act::Revise { .. } => Verb::Revise,
-            Act::Restore { .. } => Verb::Restore,
-            Act::Resume { .. } => Verb::Resume,
-            Act::Close => Verb::Close,
-            Act::Cancel { .. } => Verb::Cancel,
-            Act::Take => Verb::Take,
-            Act::SetGreeting { .. } => Verb::SetGreeting,
-            Act::ApproveGreeting { .. } => Verb::ApproveGreeting,
-        }
-    }
-}
+use super::{Cause, Class, Crew, Moment, Outage, Plan, Revision, Settings, State};
 
 /// Who asks, and what for.
 #[derive(Clone, Copy, Debug)]
@@ -123,67 +21,6 @@ pub struct Asker {
 
 impl Asker {
     pub const CENTRE: Asker = Asker { person: None, writes: true, approves: false };
-}
-
-/// What is said no to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum Refusal {
-    #[error("an outage that is {state} cannot be {verb}")]
-    NotNow { state: &'static str, verb: &'static str },
-    #[error("this person may not {verb} an outage")]
-    NotYours { verb: &'static str },
-    #[error("whoever submitted it does not approve it")]
-    OwnPlan,
-    #[error("{field} is missing or longer than {most} characters")]
-    BadField { field: &'static str, most: usize },
-    #[error("it ends before it begins")]
-    EndsFirst,
-    #[error("only a fault may have no time of restoration")]
-    EstimateFirst,
-    #[error("the time of the next news is in the future and within a day")]
-    NewsFirst,
-    #[error("an outage is somewhere: elements, places or accounts")]
-    AreaFirst,
-    #[error("a planned outage begins in the future")]
-    StartsInThePast,
-    #[error("limits of the law are not kept: say why")]
-    LimitsBroken { findings: Vec<Finding> },
-    #[error("the estimate has passed: say a new one")]
-    NotAnEstimate,
-    #[error("nothing is different")]
-    NothingNew,
-    #[error("supply came back after it went and not in the future")]
-    NotARestoration,
-    #[error("a greeting ends in the future and within a week")]
-    BadExpiry,
-    #[error("this call has been made")]
-    CallDone,
-    #[error("{field} is from {least} to {most}")]
-    OutOfRange { field: &'static str, least: u32, most: u32 },
-    #[error("{field} has more than {most} entries")]
-    TooMany { field: &'static str, most: usize },
-    #[error("the file cannot be read: {trouble}")]
-    BadFile { trouble: &'static str },
-    #[error("none of the numbers in the file is an element of the network")]
-    NoElements { first: String },
-    #[error("this is no telephone number")]
-    BadPhone,
-    #[error("this customer has no number")]
-    NoNumber,
-    #[error("this is not your call")]
-    NotYourCall,
-}
-
-impl web::Refusal for Refusal {
-    const ROOM: &'static str = "outages";
-    fn status(&self) -> Status {
-        match self {
-            Refusal::NotYours { .. } | Refusal::OwnPlan | Refusal::NotYourCall => Status::Forbidden,
-            Refusal::NotNow { .. } | Refusal::CallDone | Refusal::NothingNew => Status::Conflict,
-            _ => Status::Invalid,
-        }
-    }
 }
 
 /// What a decision depends on beside the outage.
@@ -279,7 +116,11 @@ pub fn checked(plan: &Plan, terms: Terms<'_>) -> Result<Plan, Refusal> {
         let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let long = text.chars().count();
         let plain = !text.chars().any(char::is_control);
-        if plain && (least..=most).contains(&long) { Ok(text) } else { Err(Refusal::BadField { field, most }) }
+        if plain && (least..=most).contains(&long) {
+            Ok(text)
+        } else {
+            Err(Refusal::BadField { field, most })
+        }
     };
     let mut next = plan.clone();
     next.area.text = line("area", &plan.area.text, 2, 60)?;

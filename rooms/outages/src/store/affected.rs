@@ -36,7 +36,13 @@ macro_rules! compute {
     };
 }
 const COMPUTE: Text = Text {
-    sqlite: compute!("json_each($3) j", "json_each($4) j", "json_each($5) j", "json_each($6) j", "json_each($7) j"),
+    sqlite: compute!(
+        "json_each($3) j",
+        "json_each($4) j",
+        "json_each($5) j",
+        "json_each($6) j",
+        "json_each($7) j"
+    ),
     postgres: compute!(
         "json_array_elements(CAST($3 AS json)) j(value)",
         "json_array_elements(CAST($4 AS json)) j(value)",
@@ -61,7 +67,9 @@ pub fn buildings(text: &str) -> Vec<String> {
             Some((number(from)?, number(to)?))
         });
         match range {
-            Some((from, to)) if from <= to && to - from < MOST => all.extend((from..=to).map(|n| n.to_string())),
+            Some((from, to)) if from <= to && to - from < MOST => {
+                all.extend((from..=to).map(|n| n.to_string()))
+            }
             _ => all.push(part.to_owned()),
         }
     }
@@ -91,12 +99,7 @@ fn places(places: &[Place]) -> [Value; 3] {
 }
 
 /// Computes anew who is affected, in the transaction that changes the area.
-pub async fn compute(
-    tx: &mut Tx,
-    outage: OutageId,
-    utility: Utility,
-    area: &Area,
-) -> anyhow::Result<Counts> {
+pub async fn compute(tx: &mut Tx, outage: OutageId, utility: Utility, area: &Area) -> anyhow::Result<Counts> {
     sqlx::query(FORGET).bind(outage.get()).execute(&mut **tx).await.context("forgetting who was affected")?;
     let [communities, roads, districts] = places(&area.places);
     let elements = Value::Array(area.elements.iter().map(|id| json!([id.get()])).collect());

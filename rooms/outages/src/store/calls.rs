@@ -47,7 +47,8 @@ pub async fn add(tx: &mut Tx, call: &Call) -> anyhow::Result<()> {
 pub async fn save(tx: &mut Tx, call: &Call) -> anyhow::Result<bool> {
     let save = sqlx::query(SAVE).bind(call.outage.get()).bind(call.party.get()).bind(call.days);
     let save = save.bind(call.state.as_str()).bind(call.done_at.map(Timestamp::as_micros));
-    let save = save.bind(serde_json::to_string(&call.attempts)?).bind(call.due.as_micros()).bind(call.version);
+    let save =
+        save.bind(serde_json::to_string(&call.attempts)?).bind(call.due.as_micros()).bind(call.version);
     Ok(save.execute(&mut **tx).await.context("a call to an important customer")?.rows_affected() > 0)
 }
 
@@ -57,7 +58,8 @@ pub async fn one(
     party: CustomerId,
     days: i64,
 ) -> anyhow::Result<Option<Call>> {
-    let row = sqlx::query(ONE).bind(outage.get()).bind(party.get()).bind(days).fetch_optional(connection).await;
+    let row =
+        sqlx::query(ONE).bind(outage.get()).bind(party.get()).bind(days).fetch_optional(connection).await;
     row.context("a call to an important customer")?.as_ref().map(call).transpose()
 }
 

@@ -133,7 +133,8 @@ pub async fn concerned(
             hit.insert(row.try_get("community")?);
         }
     }
-    let theirs: BTreeSet<ElementId> = all.iter().flat_map(|one| one.covers.elements.iter().copied()).collect();
+    let theirs: BTreeSet<ElementId> =
+        all.iter().flat_map(|one| one.covers.elements.iter().copied()).collect();
     let mut above: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
     if !theirs.is_empty() && !elements.is_empty() {
         let starts = db::ids(theirs.iter().chain(elements).map(|id| id.get()).collect::<BTreeSet<_>>());
@@ -142,12 +143,15 @@ pub async fn concerned(
             above.entry(row.try_get("start")?).or_default().insert(row.try_get("id")?);
         }
     }
-    let is_above = |up: ElementId, of: ElementId| above.get(&of.get()).is_some_and(|set| set.contains(&up.get()));
+    let is_above =
+        |up: ElementId, of: ElementId| above.get(&of.get()).is_some_and(|set| set.contains(&up.get()));
     all.retain(|one| {
         one.covers.communities.iter().any(|community| hit.contains(community))
-            || one.covers.elements.iter().any(|theirs| {
-                elements.iter().any(|off| is_above(*off, *theirs) || is_above(*theirs, *off))
-            })
+            || one
+                .covers
+                .elements
+                .iter()
+                .any(|theirs| elements.iter().any(|off| is_above(*off, *theirs) || is_above(*theirs, *off)))
     });
     Ok(all)
 }

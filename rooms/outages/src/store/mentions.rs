@@ -49,12 +49,14 @@ pub async fn put(tx: &mut Tx, mention: &Mention) -> anyhow::Result<()> {
 }
 
 pub async fn of(connection: &mut AnyConnection, call: CallId) -> anyhow::Result<Vec<Mention>> {
-    let rows = sqlx::query(OF).bind(call.get()).fetch_all(connection).await.context("what a caller was told")?;
+    let rows =
+        sqlx::query(OF).bind(call.get()).fetch_all(connection).await.context("what a caller was told")?;
     rows.iter().map(mention).collect()
 }
 
 pub async fn read(db: &Db, call: CallId) -> anyhow::Result<Vec<Mention>> {
-    let rows = sqlx::query(OF).bind(call.get()).fetch_all(db.read()).await.context("what a caller was told")?;
+    let rows =
+        sqlx::query(OF).bind(call.get()).fetch_all(db.read()).await.context("what a caller was told")?;
     rows.iter().map(mention).collect()
 }
 

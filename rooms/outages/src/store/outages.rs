@@ -92,7 +92,13 @@ pub enum Which {
 
 macro_rules! list {
     ($which:literal, $order:literal) => {
-        concat!("SELECT body, version FROM outages_outage WHERE ", $which, " ORDER BY ", $order, " LIMIT $1 OFFSET $2")
+        concat!(
+            "SELECT body, version FROM outages_outage WHERE ",
+            $which,
+            " ORDER BY ",
+            $order,
+            " LIMIT $1 OFFSET $2"
+        )
     };
 }
 const NOW: &str = list!("closed_at IS NULL AND state IN ('in_progress', 'restored')", "due, id");

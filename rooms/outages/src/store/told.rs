@@ -40,7 +40,8 @@ pub struct Told {
 
 const ADD: &str = "INSERT INTO outages_told (id, outage, liaison, moment, revision, at, notice, why, state, call_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
-const KNOWN: &str = "SELECT 1 AS one FROM outages_told WHERE outage = $1 AND moment = $2 AND revision = $3 AND liaison = $4";
+const KNOWN: &str =
+    "SELECT 1 AS one FROM outages_told WHERE outage = $1 AND moment = $2 AND revision = $3 AND liaison = $4";
 const OF: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at \
      FROM outages_told WHERE outage = $1 ORDER BY at, id LIMIT 5000";
 const ONE: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at \
@@ -49,7 +50,8 @@ const TO_CALL: &str = "SELECT id, outage, liaison, moment, revision, at, notice,
      FROM outages_told WHERE call_at IS NOT NULL AND call_at <= $1 ORDER BY call_at, id LIMIT 500";
 const DELIVERED: &str =
     "UPDATE outages_told SET state = 'delivered', call_at = NULL WHERE notice = $1 AND state <> 'called'";
-const FAILED: &str = "UPDATE outages_told SET state = 'failed', call_at = $2 WHERE notice = $1 AND state = 'queued'";
+const FAILED: &str =
+    "UPDATE outages_told SET state = 'failed', call_at = $2 WHERE notice = $1 AND state = 'queued'";
 const CALLED: &str = "UPDATE outages_told SET state = 'called', call_at = NULL, called_by = $2, called_at = $3 \
      WHERE id = $1 AND state IN ('queued', 'failed')";
 
