@@ -1,7 +1,6 @@
 // An announcement in somebody's own voice: recorded here, kept with the prompts, and named by its content, so that whoever
 // is told to play it plays exactly this.
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { api } from "@lib/api";
 import { Notice, useProblemText } from "./feedback";
 import { VoiceRecorder } from "./record";
@@ -32,7 +31,6 @@ async function keep(file: File, name: string, text: string): Promise<RecordedCli
 
 /** Records, keeps, and tells which clip it is; null while it is done again. */
 export function ClipRecorder({ name, text, longest = 45, onClip }: { name: string; text: string; longest?: number; onClip: (clip: RecordedClip | null) => void }) {
-  const { t } = useTranslation("app");
   const problemText = useProblemText();
   const [problem, setProblem] = useState<unknown>(null);
   const said = problem ? problemText(problem) : null;
@@ -46,7 +44,7 @@ export function ClipRecorder({ name, text, longest = 45, onClip }: { name: strin
       <VoiceRecorder longest={longest} onRecorded={recorded} />
       {said && (
         <Notice tone="busy" title={said.what}>
-          {said.todo ?? t("recorder.failed")}
+          {said.todo}
         </Notice>
       )}
     </div>
