@@ -49,7 +49,10 @@ impl Centre {
     async fn open(db: &Db) -> Centre {
         let hall = Arc::new(Noting::default());
         let folder = std::env::temp_dir().join(format!("outages-test-{}", std::process::id()));
-        let site = TestSite::new(db.clone(), vec![room(hall.clone(), Calendar::china(), folder, Speech::none("a test"))]);
+        let site = TestSite::new(
+            db.clone(),
+            vec![room(hall.clone(), Calendar::china(), folder, Speech::none("a test"))],
+        );
         db.join(&site.site.events).await.expect("listening");
         notices::put_demo(&site.app).await.expect("the texts");
         customers::demo::fill(&site.app, TOWN, SEED, |_| std::future::ready(())).await.expect("a town");
@@ -280,7 +283,9 @@ fn a_menu_is_answered_in_clips() {
         };
         let mine = number(own).as_str().to_owned();
         assert_eq!(ask("outages", &mine).await, None, "nothing is off");
-        let mut fault = plan(&centre, "fault", &area, centre.now(), Some(centre.now() + Duration::from_secs(4 * HOUR))).await;
+        let mut fault =
+            plan(&centre, "fault", &area, centre.now(), Some(centre.now() + Duration::from_secs(4 * HOUR)))
+                .await;
         fault["area"] = json!({
             "text": format!("{}{}栋", home.parts.community, home.parts.building),
             "places": [{ "area": area, "community": home.parts.community, "buildings": home.parts.building }],
@@ -321,7 +326,11 @@ fn a_menu_is_answered_in_clips() {
 async fn network_accounts(db: &Db, nth: u64) -> String {
     let of = customers::store::calls::by_number(db, &number(nth)).await.expect("a customer");
     let found = customers::store::load::some(db, &of).await.expect("customers");
-    found.first().and_then(|one| one.accounts.first()).map(|account| account.number.clone()).expect("an account")
+    found
+        .first()
+        .and_then(|one| one.accounts.first())
+        .map(|account| account.number.clone())
+        .expect("an account")
 }
 
 #[test]
