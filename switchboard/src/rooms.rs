@@ -38,10 +38,11 @@ pub struct Surroundings {
 }
 
 /// What menus may ask of them, by key: known also where no room is open (`apply`).
-pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS];
+pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS, outages::LOOK_UPS];
 
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
+    let speech = around.flows.speech.clone();
     vec![
         audit::room(),
         departments::room(around.calendar.clone(), around.departments),
@@ -62,7 +63,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         work_orders::room(around.calendar.clone(), around.work_orders),
         campaigns::room(around.hall.clone(), around.calendar.clone(), around.campaigns),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
-        outages::room(around.hall.clone(), around.calendar.clone(), around.outages),
+        outages::room(around.hall.clone(), around.calendar.clone(), around.outages, speech),
         complaints::room(around.hall.clone(), around.calendar.clone()),
         escalations::room(around.hall.clone(), around.calendar.clone()),
         handover::room(around.hall, around.calendar),

@@ -17,6 +17,7 @@ use kernel::OutageId;
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use sheets::Work;
+use speech::Speech;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Job, Room, Routes, routes};
 
@@ -28,6 +29,7 @@ mod mentioning;
 pub mod permissions;
 pub mod rules;
 pub mod store;
+mod telephone;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,7 @@ pub mod work;
 pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me};
 pub use mentioning::AskFirst;
 pub use rules::{Heard, Segment};
+pub use telephone::LOOK_UPS;
 
 use permissions::{APPROVE, CONFIGURE, LIAISONS, PERMISSIONS, READ, TELL, WRITE};
 
@@ -60,11 +63,13 @@ impl db::Event for Changed {
     const KIND: &'static str = "outages.changed";
 }
 
-/// The manifest. Days are the calendar's; calls go through the hall; sheets stand in `folder` while they are read.
-pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf) -> Room {
+/// The manifest. Days are the calendar's; calls go through the hall; sheets stand in `folder` while they are read; what callers
+/// hear is spoken by `speech`.
+pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Speech) -> Room {
     let calendar = Arc::new(calendar);
     let by = || calendar.clone();
-    let (follows, before, tells) = (by(), by(), by());
+    let (follows, before, tells, speaks) = (by(), by(), by(), by());
+    let look_ups = telephone::look_ups(&calendar, &speech);
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -101,9 +106,16 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf) -> Room {
             Job::every("outages.day_before", Duration::from_secs(300), move |app| {
                 jobs::day_before(app, before.clone())
             }),
+            Job::every("outages.speak", Duration::from_secs(2), move |app| {
+                telephone::speak(app, speaks.clone(), speech.clone())
+            }),
             Job::every("outages.tell", Duration::from_secs(2), move |app| jobs::tell(app, tells.clone())),
         ],
+        look_ups,
         events: vec![
+            Subscription::new("outages.hears_wishes", &["calls.wants_to_be_told"], |tx, event| {
+                Box::pin(telephone::wants_to_be_told(tx, event))
+            }),
             Subscription::new("outages.hears_notices", &["notices.done"], |tx, event| {
                 Box::pin(telling::heard(tx, event))
             }),

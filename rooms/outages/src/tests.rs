@@ -11,6 +11,7 @@ use db::{Db, Migrations};
 use kernel::calendar::Calendar;
 use kernel::{OutageId, Timestamp};
 use serde_json::{Value, json};
+use speech::Speech;
 use web::testing::{Reply, TestSite};
 
 use crate::rules::Asker;
@@ -48,7 +49,10 @@ impl Centre {
     async fn open(db: &Db) -> Centre {
         let hall = Arc::new(Noting::default());
         let folder = std::env::temp_dir().join(format!("outages-test-{}", std::process::id()));
-        let site = TestSite::new(db.clone(), vec![room(hall.clone(), Calendar::china(), folder)]);
+        let site = TestSite::new(
+            db.clone(),
+            vec![room(hall.clone(), Calendar::china(), folder, Speech::none("a test"))],
+        );
         db.join(&site.site.events).await.expect("listening");
         notices::put_demo(&site.app).await.expect("the texts");
         customers::demo::fill(&site.app, TOWN, SEED, |_| std::future::ready(())).await.expect("a town");
@@ -263,6 +267,70 @@ async fn tell_me_too(centre: &Centre, outage: &Value) -> (bool, bool) {
     let again = tell_me(&mut tx, id, "13900000000", centre.now()).await.expect("kept");
     tx.commit().await.expect("kept");
     (first, again)
+}
+
+/// A menu asks with the calling number, or with an account that was typed, and is answered in clips; who presses 1 is told.
+#[test]
+fn a_menu_is_answered_in_clips() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, own, _) = neighbours();
+        let home = customer(SEED, own, TOWN);
+        let ask = async |key: &str, argument: &str| {
+            let look_ups = crate::telephone::look_ups(&centre.calendar, &Speech::none("a test"));
+            let look_up = look_ups.iter().find(|one| one.key == key).expect("a look-up");
+            look_up.ask(centre.site.app.clone(), argument.to_owned()).await.expect("an answer")
+        };
+        let mine = number(own).as_str().to_owned();
+        assert_eq!(ask("outages", &mine).await, None, "nothing is off");
+        let mut fault =
+            plan(&centre, "fault", &area, centre.now(), Some(centre.now() + Duration::from_secs(4 * HOUR)))
+                .await;
+        fault["area"] = json!({
+            "text": format!("{}{}栋", home.parts.community, home.parts.building),
+            "places": [{ "area": area, "community": home.parts.community, "buildings": home.parts.building }],
+        });
+        let outage = centre.enter(LEADER, fault).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let answer = ask("outages", &mine).await.expect("his outage");
+        let said = answer.says.first().expect("something to say");
+        assert_eq!((said.subject.as_str(), said.own, answer.value.as_str()), (id(&outage), true, "1"));
+        // Without a voice it is a general sentence with the time: today at noon.
+        assert_eq!(
+            format!("{:?}", said.sounds),
+            "[Clip(recorded/interruption_until), Clip(parts/today), Clip(parts/noon), Clip(parts/hour_12), Clip(parts/sharp), Silence { ms: 400 }]"
+        );
+        let accounts = network_accounts(&db, own).await;
+        let account = ask("outages.account", &accounts).await.expect("his account");
+        assert_eq!(account.says, answer.says);
+        assert_eq!(ask("outages.account", "0000000").await, None, "no such account");
+        assert_eq!(ask("outages", "").await, None, "one building is too few for everybody");
+
+        let wish = calls::WantsToBeTold {
+            call: kernel::CallId(1),
+            number: mine.clone(),
+            subject: id(&outage).to_owned(),
+            revision: said.revision,
+        };
+        let mut tx = db.begin().await.expect("a change");
+        tx.emit(centre.now(), &wish).expect("told");
+        tx.commit().await.expect("kept");
+        centre.follow().await;
+        let mut tx = db.begin().await.expect("a change");
+        let outage: OutageId = id(&outage).parse().expect("an id");
+        assert!(!tell_me(&mut tx, outage, &mine, centre.now()).await.expect("kept"), "it was known");
+    });
+}
+
+/// The number of a customer's first account.
+async fn network_accounts(db: &Db, nth: u64) -> String {
+    let of = customers::store::calls::by_number(db, &number(nth)).await.expect("a customer");
+    let found = customers::store::load::some(db, &of).await.expect("customers");
+    found
+        .first()
+        .and_then(|one| one.accounts.first())
+        .map(|account| account.number.clone())
+        .expect("an account")
 }
 
 #[test]

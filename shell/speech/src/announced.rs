@@ -1,8 +1,6 @@
 //! What a room wants said to a caller becomes clips at once: a recording, the spoken text, or a sentence made of what is
 //! recorded anyway. Never nothing, and never later.
 
-use std::time::Duration;
-
 use audio::{Clip, Sound};
 use ivr::Said as Told;
 
@@ -44,14 +42,4 @@ pub async fn announced(speech: &Speech, all: Vec<Words>) -> Vec<Told> {
         told.push(Told { subject: words.subject, revision: words.revision, own: words.own, sounds });
     }
     told
-}
-
-/// Has texts spoken before anybody calls; whether all of them are there, or cannot be.
-pub async fn prepare(speech: &Speech, texts: &[String], within: Duration) -> bool {
-    let all = async {
-        for text in texts {
-            speech.wait(text, within).await;
-        }
-    };
-    tokio::time::timeout(within, all).await.is_ok()
 }

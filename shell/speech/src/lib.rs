@@ -21,5 +21,5 @@ pub mod telephone;
 pub mod texts;
 pub mod worker;
 
-pub use announced::{Words, announced, prepare};
+pub use announced::{Words, announced};
 pub use service::{FOLDER, Said, Speech, Spoken, State};
