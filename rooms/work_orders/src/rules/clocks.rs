@@ -100,15 +100,15 @@ impl<'a> Desk<'a> {
             let renews = slot.rule == SET && !moved;
             if let Some(next) = slot.clocks.decide(now, &renewed, calendar).ok().filter(|_| renews) {
                 (slot.clocks, moved) = (next, true);
-            } else if slot.rule == SET || profile.is_governments(case, step, &slot.rule) {
-                if let Ok(next) = slot.clocks.decide(now, &gone, calendar) {
-                    slot.clocks = next;
-                }
+            } else if (slot.rule == SET || profile.is_governments(case, step, &slot.rule))
+                && let Ok(next) = slot.clocks.decide(now, &gone, calendar)
+            {
+                slot.clocks = next;
             }
         }
         if !moved {
-            let inside = matches!(step, Step::Take);
-            let clocks = if inside { Clocks::inside(now, until) } else { Clocks::agreed(now, until) };
+            let clocks =
+                if step == Step::Take { Clocks::inside(now, until) } else { Clocks::agreed(now, until) };
             self.slots.push(Slot { kept: None, step, rule: SET.into(), clocks });
         }
     }
