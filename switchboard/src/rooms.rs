@@ -31,6 +31,8 @@ pub struct Surroundings {
     pub ways: Arc<notices::Ways>,
     /// What tells others outside what happens.
     pub webhooks: webhooks::Outlet,
+    /// What tells the platforms of 12345.
+    pub government: government::Outlet,
 }
 
 /// The rooms, lower storeys first.
@@ -50,6 +52,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
         complaints::room(around.hall.clone(), around.calendar.clone()),
+        government::room(around.government, around.calendar.clone()),
         handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
         webhooks::room(around.webhooks),
@@ -72,6 +75,7 @@ pub const MIGRATIONS: &[Migrations] = &[
     work_orders::MIGRATIONS,
     callbacks::MIGRATIONS,
     complaints::MIGRATIONS,
+    government::MIGRATIONS,
     handover::MIGRATIONS,
     statistics::MIGRATIONS,
     webhooks::MIGRATIONS,

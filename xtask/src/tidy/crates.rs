@@ -19,7 +19,7 @@ const STOREYS: &[&[&str]] = &[
     &["floor", "interactions"],
     &["work_orders"],
     &["callbacks"],
-    &["complaints", "handover"],
+    &["complaints", "handover", "government"],
     &["statistics"],
     &["webhooks"],
 ];
