@@ -20,6 +20,8 @@ pub const REGISTERING: usize = 500;
 /// A number whose flow is a prompt of one second and the queue, and one that is the queue alone.
 pub const WITH_PROMPT: &str = "95598";
 pub const WITHOUT_PROMPT: &str = "95599";
+/// One whose callers are looked up and hear an announcement longer than they stay.
+pub const ANNOUNCED: &str = "95597";
 
 /// A running centre.
 pub struct Centre {
@@ -236,6 +238,10 @@ fn centre_file(phones: SocketAddr) -> String {
          announce_s = 0\nannounce_number = false\nmusic = [\"recorded/hold\"]\n\n\
          [[number]]\ndid = \"{WITH_PROMPT}\"\nflow = \"prompt\"\n\n\
          [[number]]\ndid = \"{WITHOUT_PROMPT}\"\nflow = \"straight\"\n\n\
+         [[number]]\ndid = \"{ANNOUNCED}\"\nflow = \"announced\"\n\n\
+         [[flow]]\nname = \"announced\"\nsteps = [{{ look_up = \"customers.caller\", unknown = \"told\", otherwise = \"told\" }}, \
+         {{ name = \"told\", say = \"twenty seconds\", voice = \"recorded/announcement\", informative = true }}, \
+         {{ queue = \"general\" }}]\n\n\
          [[flow]]\nname = \"prompt\"\n\
          steps = [{{ say = \"one second\", voice = \"recorded/second\" }}, {{ queue = \"general\" }}]\n\n\
          [[flow]]\nname = \"straight\"\nsteps = [{{ queue = \"general\" }}]\n",
@@ -258,7 +264,7 @@ fn centre_file(phones: SocketAddr) -> String {
 /// One second of prompt and ten of music, each sample the same byte of A-law.
 fn write_prompts(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder.join("recorded"))?;
-    for (name, seconds, sample) in [("second", 1, PROMPT), ("hold", 10, 0x71)] {
+    for (name, seconds, sample) in [("second", 1, PROMPT), ("announcement", 20, PROMPT), ("hold", 10, 0x71)] {
         let samples = vec![sample; seconds * 8_000];
         let mut wav = Vec::new();
         wav.extend(b"RIFF");
@@ -279,6 +285,7 @@ fn write_prompts(folder: &Path) -> Result<()> {
     }
     let manifest = r#"{"clips": [
         {"name": "recorded/second", "text": "one second", "duration_ms": 1000},
+        {"name": "recorded/announcement", "text": "twenty seconds", "duration_ms": 20000},
         {"name": "recorded/hold", "text": null, "duration_ms": 10000}
     ]}"#;
     std::fs::write(folder.join("manifest.json"), manifest)?;

@@ -18,6 +18,8 @@ pub struct Figures {
     pub relay: Vec<(usize, f64)>,
     /// CPU seconds for 1,000 calls.
     pub cost: Option<f64>,
+    /// The same for callers who hear an announcement and hang up.
+    pub announced: Option<f64>,
     /// Percent of a core for 100 calls, at 100 calls.
     pub held_share: Option<f64>,
     /// The most held clean, with percent for 100; the step that broke.
@@ -62,6 +64,12 @@ impl fmt::Display for Figures {
             self.cost.map(two),
             "≤ 5",
             ["31–37", "49–53", "22–25"],
+        )?;
+        row(
+            "CPU s per 1,000 callers who hear 5 s of an announcement and hang up, 20/s",
+            self.announced.map(two),
+            "",
+            ["", "", ""],
         )?;
         row(
             "% of a core per 100 recorded calls held (100 calls)",

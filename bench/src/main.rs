@@ -1,6 +1,6 @@
 //! Measures the release binary with real SIP and RTP, and prints each figure beside its goal and the peers' figures.
 //!
-//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [held] [rate] [sipp] [register] [desks] [customers=N] [from=DIR]`:
+//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [announced] [held] [rate] [sipp] [register] [desks] [customers=N] [from=DIR]`:
 //! without a name all are taken; with customers, so many are made up (or were, by `switchboard customers generate --data DIR`)
 //! and callers are some of them. README.md says how and what they mean.
 
@@ -28,7 +28,7 @@ use figures::Figures;
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "quick");
-    let names = ["relay", "delay", "cost", "held", "rate", "sipp", "register", "desks"];
+    let names = ["relay", "delay", "cost", "announced", "held", "rate", "sipp", "register", "desks"];
     let customers = arguments.iter().find_map(|a| a.strip_prefix("customers="));
     let customers: u64 = customers.map_or(Ok(0), str::parse)?;
     let from = arguments.iter().find_map(|a| a.strip_prefix("from=")).map(Path::new);
@@ -64,6 +64,9 @@ fn main() -> Result<()> {
     }
     if wanted("cost") {
         bench.cost(if quick { 20 } else { 60 })?;
+    }
+    if wanted("announced") {
+        bench.announced(if quick { 20 } else { 60 })?;
     }
     if wanted("held") {
         bench.held(if quick { &[100, 300, 600] } else { &[100, 300, 600, 1_000] })?;

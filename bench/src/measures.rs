@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 
 use crate::callers::Plan;
-use crate::centre::{Used, WITH_PROMPT, WITHOUT_PROMPT};
+use crate::centre::{ANNOUNCED, Used, WITH_PROMPT, WITHOUT_PROMPT};
 use crate::step::{percentile, sorted};
 use crate::{Bench, callers, centre, desks, registers, relay};
 
@@ -96,6 +96,44 @@ impl Bench {
         println!("    log: {} bytes per call", (self.centre.log_bytes() - log) / plan.calls as u64);
         self.figures.cost = Some(cost);
         ensure!(step.failed == 0, "a cost with failed calls says nothing");
+        Ok(())
+    }
+
+    /// Callers who are looked up, hear an announcement and hang up in it: nobody of the agents is asked for.
+    pub fn announced(&mut self, seconds: usize) -> Result<()> {
+        const RATE: usize = 20;
+        let plan = Plan {
+            to: ANNOUNCED,
+            calls: seconds * RATE,
+            rate: RATE as f64,
+            talk: CALL,
+            wake_for_each_packet: false,
+        };
+        let (before, threads) = (self.centre.used()?, self.centre.by_thread());
+        let outcomes = self.callers.run(&plan, |_, _| true);
+        // The rows are written half a second after the calls.
+        std::thread::sleep(Duration::from_secs(1));
+        let after = self.centre.used()?;
+        self.answered += outcomes.iter().filter(|outcome| outcome.answered.is_some()).count() as i64;
+        let failed = outcomes.iter().filter(|outcome| outcome.failed.is_some()).count();
+        let deaf = outcomes.iter().filter(|outcome| outcome.prompt_ended.is_none()).count();
+        let each_thousand = 1_000.0 / plan.calls as f64;
+        let cost = (after.cpu_s - before.cpu_s) * each_thousand;
+        println!(
+            "announced: {} calls at {RATE}/s, {failed} failed, {deaf} heard nothing, generator at most {:.0} ms late\n  \
+             {cost:.2} CPU s per 1,000 callers who hear {} s and hang up, of which",
+            plan.calls,
+            self.callers.latest_ms,
+            CALL.as_secs()
+        );
+        for (name, used) in self.centre.by_thread() {
+            let used = (used - threads.get(&name).unwrap_or(&0.0)) * each_thousand;
+            if used >= 0.01 {
+                println!("    {used:6.2}  {name}");
+            }
+        }
+        self.figures.announced = Some(cost);
+        ensure!(failed == 0 && deaf == 0, "a cost with failed calls says nothing");
         Ok(())
     }
 

@@ -92,16 +92,24 @@ ids! {
     AccountId = "ac";
     /// A file that belongs to something: a photo, a signature, a scan.
     AttachmentId = "at";
+    /// One attempt of the machine to reach somebody by telephone.
+    AttemptId = "ap";
     /// A message between centre and branches.
     BulletinId = "bu";
     /// One telephone call from its first INVITE to the end of after-call work.
     CallId = "ca";
+    /// A row of calls that the machine makes for one purpose.
+    CampaignId = "cm";
     /// A telephone number of a customer.
     ContactId = "ct";
     /// A customer: the person or organisation.
     CustomerId = "cu";
     /// A stretch of time for which somebody of a unit is on duty.
     DutyId = "du";
+    /// A part of the network: a line, a transformer, a regulator station.
+    ElementId = "el";
+    /// A matter that somebody above is to see at once.
+    EscalationId = "es";
     /// Something that looks hidden or forged, with its evidence.
     FindingId = "fi";
     /// A published or draft menu.
@@ -120,6 +128,8 @@ ids! {
     LegId = "lg";
     /// One message to one person outside: a text message, a mail, a call that speaks.
     NoticeId = "nt";
+    /// One interruption of supply.
+    OutageId = "og";
     /// Somebody who signs in: agent, leader, inspector, manager.
     PersonId = "pe";
     /// Where something is supplied: one address.
@@ -138,6 +148,8 @@ ids! {
     RoleId = "ro";
     /// A sign-in.
     SessionId = "se";
+    /// Somebody whom the machine is to call.
+    TargetId = "tg";
     /// A carrier's connection.
     TrunkId = "tr";
     /// A branch, department or team that handles work orders.

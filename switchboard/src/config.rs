@@ -236,6 +236,8 @@ struct File {
     media_threads: Option<usize>,
     max_calls: Option<u32>,
     prompts: Option<PathBuf>,
+    /// The folder of the speech pack, which may be missing.
+    speech: Option<PathBuf>,
     /// Browsers reach us by https (through a proxy): cookies are marked secure.
     https: Option<bool>,
     /// How messages leave the building.
@@ -294,6 +296,7 @@ pub struct Config {
     pub media_threads: usize,
     pub max_calls: u32,
     pub prompts: PathBuf,
+    pub speech: PathBuf,
     pub https: bool,
     pub notices: Notices,
     pub webhooks: Webhooks,
@@ -351,6 +354,7 @@ impl Config {
             media_threads: file.media_threads.unwrap_or_else(media_threads),
             max_calls: file.max_calls.unwrap_or(2_000),
             prompts: file.prompts.unwrap_or_else(prompts),
+            speech: file.speech.unwrap_or_else(|| beside(speech::pack::FOLDER)),
             https: file.https.unwrap_or(false),
             notices: if serve.demo { file.notices.of_the_demo(http) } else { file.notices },
             // The demo is on loopback only, and so are those who try it.
@@ -389,8 +393,12 @@ fn media_threads() -> usize {
 
 /// Beside the program when installed, in the working folder otherwise.
 pub fn prompts() -> PathBuf {
-    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("prompts")));
-    beside.filter(|path| path.is_dir()).unwrap_or_else(|| PathBuf::from("prompts"))
+    beside("prompts")
+}
+
+fn beside(folder: &str) -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(folder)));
+    beside.filter(|path| path.is_dir()).unwrap_or_else(|| PathBuf::from(folder))
 }
 
 #[cfg(test)]

@@ -46,6 +46,9 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     let people =
         people::agents(&app.db).await?.into_iter().map(|agent| (agent.number, agent.person)).collect();
     departments::put_demo(app, &people).await.context("putting the demo's organisation in")?;
+    campaigns::demo::put(app, "restored", crate::simulate::MACHINE)
+        .await
+        .context("putting the demo's campaign in")?;
     work_orders::put_demo(app, "gas").await.context("putting the demo's kinds of work orders in")?;
     Ok(())
 }

@@ -24,6 +24,7 @@ use tokio::time::MissedTickBehavior;
 use tracing::{error, warn};
 
 use crate::facts::Line;
+use crate::look_ups::LookUps;
 
 /// Inputs taken in before their facts are written with one write.
 const BATCH_MAX: usize = 128;
@@ -38,10 +39,15 @@ const FLOOR_REST: Duration = Duration::from_millis(20);
 
 /// What rooms want of the exchange.
 enum Asked {
-    Act { input: Input, answer: oneshot::Sender<Result<(), Refused>> },
+    Act {
+        input: Input,
+        answer: oneshot::Sender<Result<(), Refused>>,
+    },
     Floor(oneshot::Sender<Arc<FloorView>>),
     Desk(PersonId, oneshot::Sender<Option<DeskView>>),
     Pulse(oneshot::Sender<Pulse>),
+    /// A room's answer to a menu; nobody waits to hear how it was taken.
+    Answer(Input),
 }
 
 /// Whose desk shows something new: one entry for each agent, however often it changes before somebody looks.
@@ -89,6 +95,11 @@ impl Hall {
         calls::Hall::act(self, input).await.map(drop)
     }
 
+    /// Hands a menu what a room has answered.
+    pub async fn answer(&self, input: Input) -> Result<()> {
+        self.asked.send(Asked::Answer(input)).await.ok().context("the exchange has stopped")
+    }
+
     async fn ask<T>(&self, what: impl FnOnce(oneshot::Sender<T>) -> Asked) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         self.asked.send(what(answer)).await.ok().context("the exchange has stopped")?;
@@ -126,6 +137,7 @@ pub fn start(
     log: Log,
     clock: Arc<dyn Clock>,
     calendar: Calendar,
+    look_ups: LookUps,
 ) -> Result<(Hall, std::thread::JoinHandle<()>)> {
     let (asked, asked_in) = mpsc::channel(ACTS_MAX);
     let (written_out, written) = watch::channel(log.end());
@@ -138,6 +150,7 @@ pub fn start(
         telephony,
         log,
         clock,
+        look_ups,
         effects: Vec::new(),
         commands: Vec::new(),
         unwritten: Vec::new(),
@@ -166,6 +179,7 @@ struct Driver {
     telephony: Telephony,
     log: Log,
     clock: Arc<dyn Clock>,
+    look_ups: LookUps,
     effects: Vec<Effect>,
     commands: Vec<line::Command>,
     /// Records for the log, already in their written form.
@@ -263,6 +277,7 @@ impl Driver {
             Asked::Act { input, answer } => drop(answer.send(self.act(input))),
             Asked::Floor(answer) => drop(answer.send(self.picture())),
             Asked::Desk(agent, answer) => drop(answer.send(self.exchange.desk(self.clock.now(), agent))),
+            Asked::Answer(input) => self.take(input),
             Asked::Pulse(answer) => drop(answer.send(self.exchange.pulse())),
         }
     }
@@ -335,11 +350,12 @@ impl Driver {
                     self.note(&Line::Fact(fact.clone()));
                 }
                 Effect::Line(command) => self.commands.push(command.clone()),
-                Effect::LookUp { call, key, .. } => {
-                    // No room answers look-ups yet; the menu hears that nothing is known.
-                    let answer = Input::LookedUp { call: *call, key: key.clone(), value: None };
+                // Too many are waiting: the menu hears at once that nothing is known.
+                Effect::LookUp { call, key, argument } if !self.look_ups.ask(*call, key, argument) => {
+                    let answer = Input::LookedUp { call: *call, key: key.clone(), answer: None };
                     self.decide(|exchange, now, out| exchange.handle(now, answer, out));
                 }
+                Effect::LookUp { .. } => {}
                 Effect::Refused(refused) => tracing::debug!(?refused, "an input did not fit"),
             }
         }

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod driver;
 mod facts;
+mod look_ups;
 mod pages;
 mod rooms;
 mod secret;

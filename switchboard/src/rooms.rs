@@ -23,8 +23,12 @@ pub struct Surroundings {
     pub interactions: PathBuf,
     /// Rosters while they are read.
     pub departments: PathBuf,
+    /// Tables of whom to call, while they are read.
+    pub campaigns: PathBuf,
     /// Photos and signatures of work orders.
     pub work_orders: PathBuf,
+    /// Sheets of transformers while they are read.
+    pub outages: PathBuf,
     /// Files of exports.
     pub statistics: PathBuf,
     /// The gateways of messages.
@@ -34,6 +38,9 @@ pub struct Surroundings {
     /// What tells the platforms of 12345.
     pub government: government::Outlet,
 }
+
+/// What menus may ask of them, by key: known also where no room is open (`apply`).
+pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS];
 
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
@@ -50,9 +57,12 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         interactions::room(around.hall.clone(), around.calendar.clone(), around.interactions),
         floor::room(around.hall.clone(), around.calendar.clone()),
         work_orders::room(around.calendar.clone(), around.work_orders),
+        campaigns::room(around.hall.clone(), around.calendar.clone(), around.campaigns),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
+        outages::room(around.hall.clone(), around.calendar.clone(), around.outages),
         complaints::room(around.hall.clone(), around.calendar.clone()),
         government::room(around.government, around.calendar.clone()),
+        escalations::room(around.hall.clone(), around.calendar.clone()),
         handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
         webhooks::room(around.webhooks),
@@ -73,9 +83,12 @@ pub const MIGRATIONS: &[Migrations] = &[
     interactions::MIGRATIONS,
     floor::MIGRATIONS,
     work_orders::MIGRATIONS,
+    campaigns::MIGRATIONS,
     callbacks::MIGRATIONS,
+    outages::MIGRATIONS,
     complaints::MIGRATIONS,
     government::MIGRATIONS,
+    escalations::MIGRATIONS,
     handover::MIGRATIONS,
     statistics::MIGRATIONS,
     webhooks::MIGRATIONS,

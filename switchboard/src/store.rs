@@ -12,6 +12,7 @@ use futures::FutureExt;
 use jiff::tz::TimeZone;
 use kernel::calendar::Calendar;
 use kernel::{Clock, IdMint};
+use speech::Speech;
 use web::{App, SteadyClock};
 
 use crate::rooms;
@@ -58,6 +59,10 @@ impl Folders {
     pub fn customers(&self) -> PathBuf {
         self.data.join("customers")
     }
+    /// Sheets of transformers, while they are read.
+    pub fn outages(&self) -> PathBuf {
+        self.data.join("outages")
+    }
     /// Files of records that go out.
     pub fn statistics(&self) -> PathBuf {
         self.data.join("statistics")
@@ -68,6 +73,10 @@ impl Folders {
     /// Rosters that come in, while they are read.
     pub fn departments(&self) -> PathBuf {
         self.data.join("departments")
+    }
+    /// Tables of whom to call, while they are read.
+    pub fn campaigns(&self) -> PathBuf {
+        self.data.join("campaigns")
     }
     /// Photos, signatures and scans of work orders.
     pub fn work_orders(&self) -> PathBuf {
@@ -106,7 +115,12 @@ pub fn calendar(time_zone: &str) -> Calendar {
 }
 
 /// What the flows' room is told.
-pub fn flows_centre(folders: &Folders, house: &Path, calendar: Calendar) -> Result<ivr_flows::Centre> {
+pub fn flows_centre(
+    folders: &Folders,
+    house: &Path,
+    calendar: Calendar,
+    speech: Speech,
+) -> Result<ivr_flows::Centre> {
     let queues = |db: Db| {
         async move {
             let lines = lines::all(&db).await?;
@@ -119,5 +133,13 @@ pub fn flows_centre(folders: &Folders, house: &Path, calendar: Calendar) -> Resu
         queues: Arc::new(queues),
         house: Arc::new(ivr_flows::house_prompts(&[house.to_owned()])?),
         prompts_dir: folders.prompts(),
+        look_ups: Arc::new(
+            rooms::LOOK_UPS
+                .iter()
+                .flat_map(|of_room| of_room.iter())
+                .map(|(key, about)| ((*key).to_owned(), (*about).to_owned()))
+                .collect(),
+        ),
+        speech,
     })
 }

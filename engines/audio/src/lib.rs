@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod answering;
 mod digit;
 pub mod dtmf;
 pub mod g711;

@@ -6,11 +6,13 @@
 mod amount;
 mod number;
 mod part;
+mod reading;
 mod when;
 
 pub use amount::{Unit, amount, quantity};
 pub use number::{counted, decimal, digits, number};
 pub use part::{Part, parts};
+pub use reading::{reading, sentences};
 pub use when::{agent, date, day, duration, position, time, wait};
 
 use crate::{Clip, Sound};

@@ -83,6 +83,8 @@ pub enum Step {
     AnswerSupervision,
     /// The incoming shift has verified what it is handed, and both have signed (交接签字).
     SignHandover,
+    /// Somebody whose turn it is has seen an escalation (确认上报).
+    Acknowledge,
 }
 
 /// From when the time counts. The room knows these instants; the engine is told the one a rule names.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{CallId, FlowId, LegId, PersonId, PlayId, QueueId, Timestamp, TrunkId};
+use kernel::{AttemptId, CallId, FlowId, LegId, PersonId, PlayId, QueueId, Timestamp, TrunkId};
 
 use crate::cx::Cx;
 use crate::fact::{Direction, OfferEnd, Party, What};
@@ -11,6 +11,7 @@ use crate::line::{Command, EndCause, Identity, PlayMode, Source};
 mod flow;
 mod happening;
 mod hearing;
+mod machine;
 mod message;
 mod outward;
 mod park;
@@ -26,7 +27,8 @@ mod view;
 pub(crate) use self::happening::Happening;
 pub use self::state::With;
 pub(crate) use self::state::{
-    Dialling, Far, InFlow, Line, Message, Offer, Parked, Recording, Stage, State, Talk, Third, Voice, Waiting,
+    Dialling, Far, InFlow, Line, Listens, Message, Offer, Parked, Recording, Stage, State, Talk, Third,
+    Voice, Waiting,
 };
 pub use self::view::CallState;
 
@@ -50,8 +52,13 @@ pub(crate) struct Call {
     /// t2: kept for as long as the call lives.
     pub requested: Option<Timestamp>,
     pub urgent: bool,
-    /// The flow of the called number: where "back to the menu" leads. None for a call of our own.
+    /// The flow of the called number, or of whoever the machine calls: where "back to the menu" leads. None for a call of
+    /// an agent's.
     pub home: Option<FlowId>,
+    /// Of a call of the machine.
+    pub attempt: Option<AttemptId>,
+    /// What its flow can say.
+    pub values: BTreeMap<String, String>,
     /// The queue the caller was in last.
     pub queue: Option<QueueId>,
     /// The agent who was connected last.
@@ -90,6 +97,8 @@ impl Call {
             requested: None,
             urgent: false,
             home: None,
+            attempt: None,
+            values: BTreeMap::new(),
             queue: None,
             served_by: None,
             recording: None,
@@ -123,8 +132,10 @@ impl Call {
             // Also beyond the longest call: it may be the reason for what is said.
             State::Closing { until, .. } => return Some(*until),
             State::Parked(parked) => Some(parked.until),
+            State::CallingOut { listens: Listens::Now { until } } => Some(*until),
             State::Arriving
             | State::Dialling(_)
+            | State::CallingOut { .. }
             | State::InQueue(_)
             | State::Announcing(_)
             | State::Talking(_)
@@ -147,7 +158,7 @@ impl Call {
     fn too_long(&mut self, cx: &mut Cx, state: State) -> State {
         let alone = match &state {
             _ if self.away => true,
-            State::Arriving | State::Dialling(_) | State::Ended { .. } => true,
+            State::Arriving | State::Dialling(_) | State::CallingOut { .. } | State::Ended { .. } => true,
             State::Talking(talk) => talk.with.is_some(),
             _ => false,
         };
@@ -162,7 +173,11 @@ impl Call {
     /// Ends everything but the customer's leg.
     fn let_go(&mut self, cx: &mut Cx, state: State, by: Party, cause: EndCause) {
         match state {
-            State::Arriving | State::InFlow(_) | State::Closing { .. } | State::Ended { .. } => {}
+            State::Arriving
+            | State::CallingOut { .. }
+            | State::InFlow(_)
+            | State::Closing { .. }
+            | State::Ended { .. } => {}
             State::Dialling(dialling) => self.not_answered(cx, &dialling, cause),
             State::InQueue(mut waiting) => {
                 self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
@@ -229,7 +244,11 @@ impl Call {
             State::Reaching { leg } | State::Outside { leg } => legs.push(*leg),
             State::Dialling(dialling) => legs.push(dialling.leg),
             State::Ended { .. } => return vec![],
-            State::Arriving | State::InFlow(_) | State::LeavingMessage(_) | State::Closing { .. } => {}
+            State::Arriving
+            | State::CallingOut { .. }
+            | State::InFlow(_)
+            | State::LeavingMessage(_)
+            | State::Closing { .. } => {}
         }
         legs
     }

@@ -23,6 +23,9 @@ impl Exchange {
         for id in &self.promised {
             assert!(self.calls.get(id).is_some_and(|call| call.away), "{id} is no promise any more");
         }
+        let attempts: Vec<_> = self.calls.values().filter_map(|call| call.attempt).collect();
+        let different: std::collections::BTreeSet<_> = attempts.iter().collect();
+        assert_eq!(attempts.len(), different.len(), "an attempt has two calls");
         for (id, call) in &self.calls {
             assert_eq!(*id, call.id);
             self.check_call(call);
@@ -76,6 +79,10 @@ impl Exchange {
                 assert!(parked.talk.third.is_none() && !parked.talk.held(), "call {id}: parked with others");
                 assert!(parked.talk.with.is_none(), "call {id}: no customer to park");
             }
+            State::CallingOut { .. } => {
+                assert!(call.attempt.is_some() && call.home.is_some(), "call {id}: nobody asked for it");
+                assert!(call.trunk.is_some() && call.playing.is_none(), "call {id} has no way out");
+            }
             State::Arriving
             | State::Dialling(_)
             | State::Reaching { .. }
@@ -98,6 +105,7 @@ impl Exchange {
             }
             State::Arriving
             | State::Dialling(_)
+            | State::CallingOut { .. }
             | State::InFlow(_)
             | State::Closing { .. }
             | State::Ended { .. } => {

@@ -198,6 +198,8 @@ impl Counters {
             | What::CallEnded { call, .. } => self.progress(*call, at, &fact.what),
             // Calls of our own are no load that customers bring: they are in the records, not in these figures.
             What::CallPlaced { .. }
+            | What::CalledOut { .. }
+            | What::MachineAnswered { .. }
             | What::CallBlocked {
                 why:
                     Blocked::NoSuchNumber
@@ -228,6 +230,9 @@ impl Counters {
             | What::MessageLeft { .. }
             | What::CallbackAsked { .. }
             | What::FoundClosed { .. }
+            | What::Announced { .. }
+            | What::AnnouncementHeard { .. }
+            | What::WantsToBeTold { .. }
             | What::PlaceKept(_)
             | What::PlaceLost { .. }
             | What::DeviceChosen { .. }

@@ -241,6 +241,9 @@ impl Exchange {
                     is_customer.then_some(Happening::CallerRings)
                 });
             }
+            Event::Judged { leg, answerer } => self.on_leg(now, leg, out, "judged", |_, is_customer| {
+                is_customer.then_some(Happening::Judged(answerer))
+            }),
             Event::Held { leg, held } => self.on_leg(now, leg, out, "held", |leg, is_customer| {
                 (!is_customer).then_some(Happening::OtherHeld(leg, held))
             }),
@@ -378,12 +381,13 @@ impl Engine for Exchange {
             Input::Line(event) => self.line(now, event, out),
             Input::Agent { agent, act } => self.agent(now, agent, act, out),
             Input::Leader { by, act } => self.leader(now, by, act, out),
-            Input::LookedUp { call, key, value } => {
+            Input::LookedUp { call, key, answer } => {
                 if self.calls.contains_key(&call) {
-                    self.step(now, call, Happening::LookedUp { key, value }, out);
+                    self.step(now, call, Happening::LookedUp { key, answer }, out);
                 }
             }
             Input::Configure(config) => self.configure(*config),
+            Input::CallOut(wanted) => self.call_out(now, *wanted, out),
             Input::Keep(place) => self.keep_again(now, place, out),
             Input::Drain => self.draining = true,
         }

@@ -3,7 +3,7 @@
 //! The times t0 … t7 are those of the call timeline (interval, wait, talk and after-call work are differences of them).
 
 use audio::Digit;
-use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
+use kernel::{AttemptId, CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::{Deserialize, Serialize};
 
 use crate::line::{Device, EndCause};
@@ -53,6 +53,22 @@ pub enum What {
         #[serde(default)]
         owed: Option<i64>,
     },
+    /// t0 of a call that the machine makes; `leg` is that of whoever is called. Emitted before anybody is rung. Nobody
+    /// answers: `CallEnded` says why.
+    CalledOut {
+        call: CallId,
+        leg: LegId,
+        trunk: TrunkId,
+        attempt: AttemptId,
+        /// The number shown there.
+        from: String,
+        to: String,
+        flow: FlowId,
+    },
+    /// What has answered a call of the machine is no person. `CallEnded` follows.
+    MachineAnswered {
+        call: CallId,
+    },
     /// An INVITE refused: for want of room (`blocked` in the figures), or because it may not be.
     CallBlocked {
         trunk: Option<TrunkId>,
@@ -79,6 +95,29 @@ pub enum What {
     SelfServed {
         call: CallId,
         node: String,
+    },
+    /// What concerns the caller is said to him before the menu, or in answer to his question: one for each thing.
+    Announced {
+        call: CallId,
+        node: String,
+        /// What it is about, as the id of the room that said it.
+        subject: String,
+        revision: u32,
+        /// It concerns this caller, not everybody.
+        own: bool,
+    },
+    /// The announcement was heard to its end.
+    AnnouncementHeard {
+        call: CallId,
+        node: String,
+    },
+    /// The caller wants to be told how this goes on.
+    WantsToBeTold {
+        call: CallId,
+        node: String,
+        number: String,
+        subject: String,
+        revision: u32,
     },
     /// The caller came outside the hours of this node of a menu. What follows says whether it mattered.
     FoundClosed {
@@ -274,11 +313,16 @@ impl What {
         match self {
             What::CallArrived { call, .. }
             | What::CallPlaced { call, .. }
+            | What::CalledOut { call, .. }
+            | What::MachineAnswered { call }
             | What::CallAnswered { call }
             | What::FlowEntered { call, .. }
             | What::MenuChosen { call, .. }
             | What::SelfServed { call, .. }
             | What::FoundClosed { call, .. }
+            | What::Announced { call, .. }
+            | What::AnnouncementHeard { call, .. }
+            | What::WantsToBeTold { call, .. }
             | What::AgentRequested { call, .. }
             | What::QueueMoved { call, .. }
             | What::Offered { call, .. }

@@ -1,6 +1,9 @@
 //! Everything that can happen to the exchange, and everything it can ask for.
 
-use kernel::{CallId, FlowId, PersonId, QueueId};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kernel::{AttemptId, CallId, FlowId, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
 
 use crate::fact::{Place, TransferTo};
@@ -16,13 +19,33 @@ pub enum Input {
     /// A leader acts on somebody else's call or desk.
     Leader { by: PersonId, act: LeaderAct },
     /// The answer to `Effect::LookUp`.
-    LookedUp { call: CallId, key: String, value: Option<String> },
+    LookedUp { call: CallId, key: String, answer: Option<ivr::Answer> },
     /// A new configuration; calls in progress go on, and finish the flow they are in.
     Configure(Box<Config>),
     /// At the start: a place in a queue that an earlier process had promised, and nobody was rung for.
     Keep(Place),
+    /// The machine calls somebody: out by the dial rules, and whoever answers is led through a flow.
+    CallOut(Box<CallOut>),
     /// Refuse new calls; those in progress go on.
     Drain,
+}
+
+/// A call by the machine. Refused, nobody has been rung, and no fact tells of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallOut {
+    /// Stands in the facts: who asked for the call knows it again by this.
+    pub attempt: AttemptId,
+    pub number: String,
+    /// The number shown there; none is that of the trunk.
+    pub shown: Option<String>,
+    pub flow: FlowId,
+    /// What the flow can say, by the names under which it speaks them.
+    pub values: BTreeMap<String, String>,
+    pub ring_for: Duration,
+    /// What answers like a machine is left alone, and told as one.
+    pub tell_machines: bool,
+    /// So many of a hundred lines, of the trunk and of the centre, stay free for people who call.
+    pub keep_free: u8,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -164,8 +187,12 @@ pub enum Refused {
     },
     /// It does not fit what is going on: nobody has been asked in, nobody has answered yet …
     NotNow,
-    /// The trunk outwards, or the centre, has as many calls as it may have.
+    /// The trunk outwards, or the centre, has as many calls as it may have; or the trunk is down.
     NoRoomOut,
+    /// This attempt is being made already.
+    SameAttempt {
+        attempt: AttemptId,
+    },
     /// The colleague has no time, or is not there.
     Occupied,
     /// Two of us talk: there is no customer who could be passed on.

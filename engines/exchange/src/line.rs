@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use audio::answering::Answerer;
 use audio::{Digit, Sound};
 use kernel::{LegId, PlayId, RecordingId, TrunkId};
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,10 @@ pub enum Command {
     StopPlaying {
         leg: LegId,
         play: PlayId,
+    },
+    /// Find out whether a person or a machine has answered. `Judged` follows, unless the leg goes before.
+    Judge {
+        leg: LegId,
     },
     /// Record this leg: left channel what it says, right channel what it hears, except what is played with
     /// `PlayMode::Loop` (music). `RecordingSealed` follows after `StopRecording` or the end of the leg.
@@ -193,6 +198,11 @@ pub enum Event {
         leg: LegId,
         digit: Digit,
     },
+    /// What has answered, after `Judge`.
+    Judged {
+        leg: LegId,
+        answerer: Answerer,
+    },
     /// Exactly once for each `Play`.
     Played {
         leg: LegId,
@@ -271,7 +281,9 @@ pub enum EndCause {
     Busy,
     /// 603, 403 and other refusals by a person or a policy.
     Declined,
-    /// 404, 480, 410, or nobody is registered.
+    /// 404, 410, 484, 604: nobody has this number.
+    NoSuchNumber,
+    /// 480, or nobody is registered.
     Unreachable,
     /// Timeouts, 5xx, media or session timer lost; the connection of a browser is gone.
     Lost,

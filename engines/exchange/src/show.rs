@@ -75,6 +75,8 @@ impl Call {
             requested,
             urgent,
             home,
+            attempt,
+            values,
             queue,
             served_by,
             recording,
@@ -96,6 +98,10 @@ impl Call {
             "    t2 {requested:?} urgent {urgent} home {home:?} queue {queue:?} served by {served_by:?}"
         );
         let _ = writeln!(text, "    recording {recording:?} playing {playing:?} hears {hears:?}");
+        if let Some(attempt) = attempt {
+            // What is said to somebody is nobody else's business.
+            let _ = writeln!(text, "    by the machine, {attempt}, knows {:?}", values.keys());
+        }
         if let Some(call) = promised_in {
             let _ = writeln!(text, "    promised in {call}, away {away}");
         }

@@ -46,6 +46,14 @@ pub(crate) fn check(flow: &Flow) -> Vec<Finding> {
         find(Code::NoPerson, None, &[]);
     }
 
+    for at in all(flow) {
+        if let Some(Kind::Announce(announce)) = flow.node(at).map(|node| &node.kind)
+            && !is_urgent(flow, announce.danger)
+        {
+            find(Code::DangerNotUrgent, Some(at), &[]);
+        }
+    }
+
     let mut danger = None;
     let mut first = None;
     for at in all(flow) {
@@ -132,6 +140,9 @@ fn edges(kind: &Kind) -> Vec<Edge> {
             .map(by_itself)
             .chain([by_itself(&look_up.otherwise), by_itself(&look_up.unknown)])
             .collect(),
+        Kind::Announce(announce) => {
+            vec![by_itself(&announce.next), by_caller(&announce.told), by_caller(&announce.danger)]
+        }
         Kind::Rate(rate) => vec![by_caller(&rate.next), by_itself(&rate.otherwise)],
         Kind::Voicemail(voicemail) => vec![by_itself(&voicemail.next)],
         Kind::CallBack(ask) => vec![by_itself(&ask.next), by_itself(&ask.unknown)],

@@ -1,6 +1,6 @@
 //! From the form people write to the form that runs; all that is wrong is found in one go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use audio::Clip;
 use jiff::tz::TimeZone;
@@ -23,6 +23,8 @@ pub struct Names {
     pub queues: BTreeMap<String, QueueId>,
     /// Every prompt there is, with the clip that is played for it; `None`: any name is a clip.
     pub prompts: Option<BTreeMap<String, Clip>>,
+    /// What rooms answer; `None`: any key may be asked.
+    pub look_ups: Option<BTreeSet<String>>,
     pub time_zone: TimeZone,
     pub holidays: Holidays,
 }
@@ -103,7 +105,7 @@ impl<'a> Compiler<'a> {
         let wrong = self.prompt(None, source.wrong.as_ref(), source.wrong_voice.as_ref());
         let silent = self.prompt(None, source.silent.as_ref(), source.silent_voice.as_ref());
         let longest = self.seconds(None, "longest_s", source.longest_s, LONGEST_S, 30..=3_600);
-        self.check_values(&nodes);
+        self.check_values(&nodes, &source.given);
         let mut flow = Flow {
             id,
             version,
@@ -119,7 +121,9 @@ impl<'a> Compiler<'a> {
         flow.refuge = check::refuge(&flow);
         // What cannot be read yet would only be found twice.
         if !self.findings.iter().any(|finding| finding.severity == Severity::Error) {
-            self.findings.extend(check::check(&flow));
+            let found = check::check(&flow).into_iter();
+            self.findings
+                .extend(found.filter(|finding| !(source.outgoing && finding.code == Code::NoDangerKey)));
         }
         let label = |at: usize| flat.get(at).map_or(String::new(), |flat| label_of(flat.step));
         let graph = graph::graph(&flow, label);
@@ -188,6 +192,7 @@ fn label_of(step: &Step) -> String {
     let texts = [
         &step.menu,
         &step.rate,
+        &step.announce,
         &step.say,
         &step.queue,
         &step.call_back,

@@ -45,7 +45,7 @@ macro_rules! codes {
 
 codes! {
     Empty Error "the flow has no steps: write at least one"
-    NoKind Error "the step does not say what it is: write one of say, menu, collect, hours, look_up, rate, voicemail, call_back, queue, go_to, hang_up"
+    NoKind Error "the step does not say what it is: write one of say, menu, collect, hours, look_up, announce, rate, voicemail, call_back, queue, go_to, hang_up"
     TwoKinds Error "the step is {first} and {second} at once: make two steps of it"
     MisplacedField Error "{field} has no meaning in a {kind} step: remove it"
     MissingField Error "a {kind} step needs {field}: add it"
@@ -68,6 +68,8 @@ codes! {
     NoPerson Error "no way leads to a person: set person, or add a queue"
     Unreachable Error "nothing leads here: remove the node or lead to it"
     NoDangerKey Warning "no key of the first menu leads to an urgent queue: callers in danger wait like all others"
+    DangerNotUrgent Warning "key 9 of the announcement does not lead to an urgent queue: callers in danger wait like all others"
+    UnknownLookUp Warning "no room answers {key}: callers go on as if nothing were known"
     DangerNotAtOnce Warning "the first menu's keys do not work while this is said, and one of them is for danger: drop must_hear"
 }
 

@@ -12,6 +12,7 @@ use kernel::{FlowId, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::hours::OpeningHours;
+use crate::session::Said;
 
 /// A published flow.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -52,6 +53,7 @@ pub enum Kind {
     Collect(Collect),
     Hours(Hours),
     LookUp(LookUp),
+    Announce(Announce),
     Rate(Rate),
     Voicemail(Voicemail),
     CallBack(CallBack),
@@ -94,6 +96,10 @@ pub enum Part {
         of: String,
         how: How,
     },
+    /// What the look-up of this key said; silence when it said nothing.
+    Said {
+        of: String,
+    },
 }
 
 /// How a value is read aloud.
@@ -106,6 +112,16 @@ pub enum How {
     Amount,
     Date,
     Time,
+}
+
+impl Part {
+    /// The look-up whose words this is.
+    pub(crate) fn said(&self) -> Option<&str> {
+        match self {
+            Part::Said { of } => Some(of),
+            _ => None,
+        }
+    }
 }
 
 impl How {
@@ -187,6 +203,26 @@ pub struct LookUp {
     pub unknown: Target,
 }
 
+/// What concerns this caller, said before the menu.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Announce {
+    /// The look-up that is asked with the calling number.
+    pub key: String,
+    /// So long is the answer waited for; afterwards the flow goes on without it.
+    pub wait: Duration,
+    /// Said after what was found: which keys there are.
+    pub prompt: Prompt,
+    /// From the end of it all to `next`.
+    pub timeout: Duration,
+    /// Keys of the menu do not cut it short.
+    pub must_hear: bool,
+    /// After key 1: the caller will be told how it goes on.
+    pub told: Target,
+    /// Key 9.
+    pub danger: Target,
+    pub next: Target,
+}
+
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Rate {
     pub prompt: Prompt,
@@ -248,30 +284,42 @@ impl Flow {
         }
     }
 
-    /// Follows what needs no caller, at most through every node once.
-    pub(crate) fn leads_to(&self, mut target: Target, now: Timestamp) -> LeadsTo {
+    /// The next node from here that does more than to lead on, at most through every node once.
+    fn onwards(&self, mut target: Target, now: Timestamp) -> Result<&Kind, LeadsTo> {
         for _ in 0..=self.nodes.len() {
             let at = match target {
                 Target::Node(at) => at,
-                Target::Person => match self.person {
-                    Some(at) => at,
-                    None => return LeadsTo::Other,
-                },
-                Target::Back | Target::Repeat => return LeadsTo::Input,
-                Target::HangUp => return LeadsTo::Other,
+                Target::Person => self.person.ok_or(LeadsTo::Other)?,
+                Target::Back | Target::Repeat => return Err(LeadsTo::Input),
+                Target::HangUp => return Err(LeadsTo::Other),
             };
-            target = match self.node(at).map(|node| &node.kind) {
-                Some(Kind::Say(say)) => say.next,
-                Some(Kind::GoTo(to)) => *to,
-                Some(Kind::Hours(hours)) => hours.next(now),
-                Some(Kind::Menu(_) | Kind::Collect(_) | Kind::Rate(_)) => return LeadsTo::Input,
-                Some(Kind::Queue { .. }) => return LeadsTo::Person,
-                Some(Kind::LookUp(_) | Kind::Voicemail(_) | Kind::CallBack(_) | Kind::HangUp) | None => {
-                    return LeadsTo::Other;
-                }
+            target = match self.node(at).map(|node| &node.kind).ok_or(LeadsTo::Other)? {
+                Kind::Say(say) => say.next,
+                Kind::GoTo(to) => *to,
+                Kind::Hours(hours) => hours.next(now),
+                // Mostly there is nothing to announce.
+                Kind::Announce(announce) => announce.next,
+                other => return Ok(other),
             };
         }
-        LeadsTo::Other
+        Err(LeadsTo::Other)
+    }
+
+    /// Follows what needs no caller.
+    pub(crate) fn leads_to(&self, target: Target, now: Timestamp) -> LeadsTo {
+        match self.onwards(target, now) {
+            Ok(Kind::Menu(_) | Kind::Collect(_) | Kind::Rate(_)) => LeadsTo::Input,
+            Ok(Kind::Queue { .. }) => LeadsTo::Person,
+            Ok(_) => LeadsTo::Other,
+            Err(leads_to) => leads_to,
+        }
+    }
+
+    /// Leads, with this key in the menu that follows, to a queue that goes ahead of all.
+    pub(crate) fn is_for_danger(&self, target: Target, key: Digit, now: Timestamp) -> bool {
+        let Ok(Kind::Menu(menu)) = self.onwards(target, now) else { return false };
+        let urgent = |to: &Target| matches!(self.onwards(*to, now), Ok(Kind::Queue { urgent: true, .. }));
+        menu.keys.get(&key).is_some_and(urgent)
     }
 }
 
@@ -287,7 +335,11 @@ impl Prompt {
     }
 
     /// The sounds, with what is known at this moment put in.
-    pub(crate) fn sounds(&self, known: &BTreeMap<String, String>) -> Vec<Sound> {
+    pub(crate) fn sounds(
+        &self,
+        known: &BTreeMap<String, String>,
+        said: &BTreeMap<String, Vec<Said>>,
+    ) -> Vec<Sound> {
         let mut sounds = Vec::new();
         for part in &self.0 {
             match part {
@@ -296,6 +348,9 @@ impl Prompt {
                 Part::Beep { ms } => sounds.push(Sound::Beep { ms: *ms }),
                 Part::Spoken { of, how } => {
                     sounds.extend(known.get(of).map(|value| how.speak(value).sounds()).unwrap_or_default());
+                }
+                Part::Said { of } => {
+                    sounds.extend(said.get(of).into_iter().flatten().flat_map(|said| said.sounds.clone()));
                 }
             }
         }

@@ -66,6 +66,7 @@ fn word(kind: &Kind) -> &'static str {
         Kind::Collect(_) => "collect",
         Kind::Hours(_) => "hours",
         Kind::LookUp(_) => "look_up",
+        Kind::Announce(_) => "announce",
         Kind::Rate(_) => "rate",
         Kind::Voicemail(_) => "voicemail",
         Kind::CallBack(_) => "call_back",
@@ -94,6 +95,9 @@ fn ways(kind: &Kind) -> Vec<(String, Target)> {
             .map(|(answer, to)| (answer.clone(), *to))
             .chain([of("otherwise", &look_up.otherwise), of("unknown", &look_up.unknown)])
             .collect(),
+        Kind::Announce(announce) => {
+            vec![of("1", &announce.told), of("9", &announce.danger), of("next", &announce.next)]
+        }
         Kind::Rate(rate) => vec![of("next", &rate.next), of("otherwise", &rate.otherwise)],
         Kind::Voicemail(voicemail) => vec![of("next", &voicemail.next)],
         Kind::CallBack(ask) => vec![of("next", &ask.next), of("unknown", &ask.unknown)],

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use audio::{Digit, Sound};
 use kernel::{Engine, Timestamp};
 
-use crate::flow::{Flow, Kind, LeadsTo, NodeIx, Prompt, Target};
-use crate::node::{after, collect, look_up, menu, rate, say, voicemail};
+use crate::flow::{Flow, Kind, LeadsTo, NodeIx, Part, Prompt, Target};
+use crate::node::{after, announce, collect, look_up, menu, rate, say, voicemail};
 
 mod contract;
 mod show;
 mod walk;
 
-pub use contract::{Argument, Caller, Effect, Input};
+pub use contract::{Answer, Argument, Caller, Effect, Input, Said};
 
 /// Keys kept for the next menu.
 const AHEAD_MAX: usize = 24;
@@ -41,6 +41,10 @@ pub struct Session {
     /// Collected and looked up.
     pub(crate) known: BTreeMap<String, String>,
     secrets: BTreeSet<String>,
+    /// What look-ups had to say, by their keys.
+    said: BTreeMap<String, Vec<Said>>,
+    /// What has been said of it: for the record once is enough.
+    told: BTreeSet<(String, u32)>,
 }
 
 /// What is being waited for. `until` is none while a prompt is played.
@@ -63,6 +67,11 @@ pub(crate) enum State {
     LookingUp {
         node: NodeIx,
         until: Timestamp,
+    },
+    /// What was found is said; then the caller may choose until `until`.
+    Announcing {
+        node: NodeIx,
+        until: Option<Timestamp>,
     },
     Rating {
         node: NodeIx,
@@ -87,11 +96,34 @@ impl Session {
         Session::start_at(flow, at, caller, now, out)
     }
 
+    /// The same, with values that the flow can say at once: of somebody whom the machine calls.
+    pub fn start_with(
+        flow: Arc<Flow>,
+        caller: Caller,
+        values: BTreeMap<String, String>,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) -> Session {
+        let at = flow.start;
+        Session::begin(flow, at, caller, values, now, out)
+    }
+
     /// The caller enters the flow at a node: a message or call-back offered from a queue.
     pub fn start_at(
         flow: Arc<Flow>,
         at: NodeIx,
         caller: Caller,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) -> Session {
+        Session::begin(flow, at, caller, BTreeMap::new(), now, out)
+    }
+
+    fn begin(
+        flow: Arc<Flow>,
+        at: NodeIx,
+        caller: Caller,
+        known: BTreeMap<String, String>,
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) -> Session {
@@ -104,8 +136,10 @@ impl Session {
             playing: false,
             ahead: VecDeque::new(),
             trail: Vec::new(),
-            known: BTreeMap::new(),
+            known,
             secrets: BTreeSet::new(),
+            said: BTreeMap::new(),
+            told: BTreeSet::new(),
         };
         session.go(now, Target::Node(at), out);
         session
@@ -139,6 +173,7 @@ impl Session {
             | State::InMenu { node, .. }
             | State::Collecting { node, .. }
             | State::LookingUp { node, .. }
+            | State::Announcing { node, .. }
             | State::Rating { node, .. }
             | State::Inviting { node }
             | State::Recording { node, .. } => Some(*node),
@@ -158,7 +193,13 @@ impl Session {
 
     /// Plays, and says whether there was anything to play.
     pub(crate) fn play(&mut self, prompts: &[&Prompt], out: &mut Vec<Effect>) -> bool {
-        let sounds: Vec<Sound> = prompts.iter().flat_map(|prompt| prompt.sounds(&self.known)).collect();
+        let parts = prompts.iter().flat_map(|prompt| &prompt.0);
+        let said: Vec<&str> = parts.filter_map(Part::said).collect();
+        for key in said {
+            self.tell(key, out);
+        }
+        let sounds: Vec<Sound> =
+            prompts.iter().flat_map(|prompt| prompt.sounds(&self.known, &self.said)).collect();
         if sounds.is_empty() {
             self.stop_playing(out);
             return false;
@@ -166,6 +207,39 @@ impl Session {
         self.playing = true;
         out.push(Effect::Play { sounds });
         true
+    }
+
+    /// Says what a look-up found, and then the prompt; whether there was anything to play.
+    pub(crate) fn announce(&mut self, key: &str, prompt: &Prompt, out: &mut Vec<Effect>) -> bool {
+        let found = Prompt(vec![Part::Said { of: key.to_owned() }]);
+        self.play(&[&found, prompt], out)
+    }
+
+    /// For the record: this is what is said now.
+    fn tell(&mut self, key: &str, out: &mut Vec<Effect>) {
+        let node = self.node().unwrap_or_default().to_owned();
+        for said in self.said.get(key).into_iter().flatten().filter(|said| !said.sounds.is_empty()) {
+            if self.told.insert((said.subject.clone(), said.revision)) {
+                let Said { subject, revision, own, .. } = said.clone();
+                out.push(Effect::Announced { node: node.clone(), subject, revision, own });
+            }
+        }
+    }
+
+    /// The first key pressed ahead is that of danger in the menu this leads to.
+    pub(crate) fn is_danger_ahead(&self, target: Target, now: Timestamp) -> bool {
+        self.ahead.front().is_some_and(|key| self.flow.is_for_danger(target, *key, now))
+    }
+
+    /// What a look-up had to say, in place of what it said before.
+    pub(crate) fn hear(&mut self, key: &str, says: Vec<Said>) {
+        self.said.insert(key.to_owned(), says);
+    }
+
+    /// Of what the look-up of this key spoke, each thing once.
+    pub(crate) fn heard_of(&self, key: &str) -> BTreeSet<(String, u32)> {
+        let said = self.said.get(key).into_iter().flatten();
+        said.map(|said| (said.subject.clone(), said.revision)).collect()
     }
 
     pub(crate) fn stop_playing(&mut self, out: &mut Vec<Effect>) {
@@ -221,6 +295,7 @@ impl Session {
             Kind::Menu(menu) => menu::key(self, now, node, menu, key, out),
             Kind::Collect(collect) => collect::key(self, now, collect, key, out),
             Kind::LookUp(_) => look_up::key(self, now, node, key, out),
+            Kind::Announce(announce) => announce::key(self, now, node, announce, key, out),
             Kind::Rate(rate) => rate::key(self, now, rate, key, out),
             Kind::Voicemail(_) => voicemail::key(self, now, node, key, out),
             // Nobody waits in these.
@@ -235,12 +310,15 @@ impl Session {
             return out.push(Effect::Refused);
         }
         let flow = Arc::clone(&self.flow);
-        let kind = self.at().and_then(|at| flow.node(at)).map(|node| &node.kind);
-        match (&mut self.state, kind) {
+        let node = self.at().and_then(|at| flow.node(at));
+        match (&mut self.state, node.map(|node| &node.kind)) {
             (State::Saying { .. }, Some(Kind::Say(say))) => self.go(now, say.next, out),
             (State::InMenu { until, .. }, Some(Kind::Menu(menu))) => *until = Some(after(now, menu.timeout)),
             (State::Collecting { until, .. }, Some(Kind::Collect(collect))) => {
                 *until = Some(after(now, collect.timeout));
+            }
+            (State::Announcing { .. }, Some(Kind::Announce(announce))) => {
+                node.into_iter().for_each(|node| announce::played(self, now, node, announce, out));
             }
             (State::Rating { until, .. }, Some(Kind::Rate(rate))) => *until = Some(after(now, rate.timeout)),
             (State::Inviting { node }, Some(Kind::Voicemail(voicemail))) => {
@@ -265,7 +343,7 @@ impl Engine for Session {
             Input::Digit(key) => self.key(now, key, out),
             Input::Played => self.played(now, out),
             Input::MessageLeft => voicemail::left(self, now, out),
-            Input::LookedUp { key, value } => look_up::answered(self, now, &key, value, out),
+            Input::LookedUp { key, answer } => look_up::answered(self, now, &key, answer, out),
         }
     }
 
@@ -283,6 +361,7 @@ impl Engine for Session {
             Some(Kind::Collect(collect)) => collect::silent(self, now, collect, out),
             Some(Kind::Rate(rate)) => rate::silent(self, now, rate, out),
             Some(Kind::LookUp(look_up)) => self.go(now, look_up.unknown, out),
+            Some(Kind::Announce(announce)) => self.go(now, announce.next, out),
             Some(Kind::Voicemail(_)) => voicemail::left(self, now, out),
             _ => self.give_up(out),
         }
@@ -293,9 +372,10 @@ impl Engine for Session {
             State::Over => None,
             State::Recording { until, .. } => Some(*until),
             State::LookingUp { until, .. } => Some(self.ends.min(*until)),
-            State::InMenu { until, .. } | State::Collecting { until, .. } | State::Rating { until, .. } => {
-                Some(until.map_or(self.ends, |until| until.min(self.ends)))
-            }
+            State::InMenu { until, .. }
+            | State::Collecting { until, .. }
+            | State::Announcing { until, .. }
+            | State::Rating { until, .. } => Some(until.map_or(self.ends, |until| until.min(self.ends))),
             State::Saying { .. } | State::Inviting { .. } => Some(self.ends),
         }
     }

@@ -38,6 +38,12 @@ pub struct FlowSource {
     /// Seconds in menus after which a person is given; 600 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest_s: Option<u32>,
+    /// The machine calls people with it: whoever is called has not called about a danger.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outgoing: bool,
+    /// Values that are known from the start: what a campaign knows of whom the machine calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -82,6 +88,8 @@ pub enum SpokenPart {
     Date(String),
     /// `08:30`
     Time(String),
+    /// What a look-up had to say, by its key.
+    Said(String),
     SilenceMs(u32),
     BeepMs(u32),
 }
@@ -118,6 +126,8 @@ step! {
     collect: String,
     hours: Vec<String>,
     look_up: String,
+    /// A look-up that is asked with the calling number before the menu.
+    announce: String,
     /// The text of the survey.
     rate: String,
     /// A queue.
@@ -140,6 +150,7 @@ step! {
     argument: String,
     number: String,
     on_holidays: Vec<String>,
+    wait_ms: u32,
     timeout_s: u32,
     gap_s: u32,
     max_s: u32,
@@ -148,6 +159,8 @@ step! {
     otherwise: Way,
     silence: Way,
     unknown: Way,
+    told: Way,
+    danger: Way,
     open: Way,
     closed: Way,
 }
@@ -231,6 +244,8 @@ impl Step {
             ("otherwise", &self.otherwise),
             ("silence", &self.silence),
             ("unknown", &self.unknown),
+            ("told", &self.told),
+            ("danger", &self.danger),
             ("open", &self.open),
             ("closed", &self.closed),
         ];
@@ -298,7 +313,7 @@ impl<'de> Deserialize<'de> for VoicePart {
         impl<'de> Visitor<'de> for Reader {
             type Value = VoicePart;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a prompt, or one of { digits, number, amount, date, time, silence_ms, beep_ms }")
+                f.write_str("the name of a prompt, or one of { digits, number, amount, date, time, said, silence_ms, beep_ms }")
             }
             fn visit_str<E>(self, name: &str) -> Result<VoicePart, E> {
                 Ok(VoicePart::Clip(name.to_owned()))

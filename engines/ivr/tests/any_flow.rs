@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio::Digit;
+use audio::{Clip, Digit, Sound};
 use ivr::flow::{
-    CallBack, Collect, Flow, Hours, How, Kind, LookUp, Menu, Node, NodeIx, Part, Prompt, Rate, Say, Target,
-    Voicemail,
+    Announce, CallBack, Collect, Flow, Hours, How, Kind, LookUp, Menu, Node, NodeIx, Part, Prompt, Rate, Say,
+    Target, Voicemail,
 };
-use ivr::{Caller, Effect, FlowFile, Input, Names, OpeningHours, Session, Severity, compile};
+use ivr::{Answer, Caller, Effect, FlowFile, Input, Names, OpeningHours, Said, Session, Severity, compile};
 use jiff::tz::TimeZone;
 use kernel::calendar::Holidays;
 use kernel::{Engine, FlowId, QueueId, Timestamp};
@@ -34,6 +34,7 @@ fn prompt() -> impl Strategy<Value = Prompt> {
         Just(Part::Beep { ms: 100 }),
         Just(Part::Silence { ms: 100 }),
         how.prop_map(|how| Part::Spoken { of: "it".into(), how }),
+        Just(Part::Said { of: "it".into() }),
     ];
     vec(part, 0..3).prop_map(Prompt)
 }
@@ -97,6 +98,19 @@ fn kind() -> impl Strategy<Value = Kind> {
             unknown,
         },
     );
+    let wait = seconds().prop_map(|wait| wait.max(Duration::from_secs(1)));
+    let announce = (prompt(), wait, seconds(), any::<bool>(), target(), target(), target()).prop_map(
+        |(prompt, wait, timeout, must_hear, told, danger, next)| Announce {
+            key: "it".into(),
+            wait,
+            prompt,
+            timeout,
+            must_hear,
+            told,
+            danger,
+            next,
+        },
+    );
     let rate = (prompt(), seconds(), target(), target())
         .prop_map(|(prompt, timeout, next, otherwise)| Rate { prompt, timeout, next, otherwise });
     let voicemail = (prompt(), seconds(), target()).prop_map(|(prompt, max, next)| Voicemail {
@@ -117,6 +131,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         2 => collect.prop_map(Kind::Collect),
         1 => hours.prop_map(Kind::Hours),
         2 => look_up.prop_map(Kind::LookUp),
+        2 => announce.prop_map(Kind::Announce),
         1 => rate.prop_map(Kind::Rate),
         1 => voicemail.prop_map(Kind::Voicemail),
         1 => call_back.prop_map(Kind::CallBack),
@@ -155,6 +170,16 @@ enum Act {
     Wait(Duration),
 }
 
+/// Sometimes with something to say.
+fn answer(value: &str) -> Answer {
+    let mut answer = Answer::from(value);
+    if value.len() < 3 {
+        let sounds = vec![Sound::Clip(Clip::new("outage"))];
+        answer.says.push(Said { subject: value.to_owned(), revision: 1, own: value.is_empty(), sounds });
+    }
+    answer
+}
+
 fn act() -> impl Strategy<Value = Act> {
     let value = proptest::option::of(select(vec!["1", "2026-01-05", "08:30", "-7", "", "二"]));
     prop_oneof![
@@ -163,7 +188,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Input(Input::MessageLeft)),
         2 => value.prop_map(|value| Act::Input(Input::LookedUp {
             key: "it".into(),
-            value: value.map(str::to_owned),
+            answer: value.map(answer),
         })),
         2 => seconds().prop_map(Act::Wait),
     ]
@@ -281,6 +306,7 @@ proptest! {
             text.replace_range(from..to, with);
         }
         let names = Names {
+            look_ups: None,
             queues: BTreeMap::from([("business".to_owned(), QueueId(1))]),
             prompts: Some(Default::default()),
             time_zone: TimeZone::UTC,

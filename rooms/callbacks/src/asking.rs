@@ -6,7 +6,7 @@ use std::time::Duration;
 use calls::Hall;
 use db::{Entry, Look, Tx, config};
 use kernel::calendar::Calendar;
-use kernel::{CallId, IdMint, Timestamp, UnitId, WorkOrderId};
+use kernel::{CallId, IdMint, PersonId, Timestamp, UnitId, WorkOrderId};
 use notices::{Notice, Subject};
 use serde_json::json;
 use web::{Actor, App, Error};
@@ -16,12 +16,12 @@ use work_orders::rules::{Asker, Order};
 use work_orders::store::orders::{self, Kept};
 use work_orders::work::{self, Rulebook};
 
-use crate::Doubted;
 use crate::rules::decide::{self, Recorded};
 use crate::rules::task::{Claim, Ending, State};
 use crate::rules::{Caller, Facts, Hours, Refusal, Report, Settings, Task};
 use crate::store::found::{self, Queue};
 use crate::store::tasks;
+use crate::{Doubted, machine, rules};
 
 /// The text for customers whom nobody reached.
 const MISSED: &str = "call_back_unreached";
@@ -57,15 +57,15 @@ impl Person {
 }
 
 /// An order's call-back, as it is decided upon.
-struct Loaded {
-    task: Task,
-    kept: Kept,
+pub struct Loaded {
+    pub task: Task,
+    pub kept: Kept,
     reopened_before: bool,
-    settings: Settings,
+    pub settings: Settings,
 }
 
 impl Loaded {
-    async fn of(tx: &mut Tx, order: WorkOrderId) -> Result<Loaded, Error> {
+    pub async fn of(tx: &mut Tx, order: WorkOrderId) -> Result<Loaded, Error> {
         let kept = orders::one(tx, order).await?.ok_or_else(Error::not_found)?;
         let mut rounds = tasks::of(tx, order).await?;
         let task = rounds.pop().ok_or_else(Error::not_found)?;
@@ -73,8 +73,18 @@ impl Loaded {
         Ok(Loaded { task, kept, reopened_before: reopened(&rounds), settings })
     }
 
-    fn hours<'a>(&'a self, calendar: &'a Calendar) -> Hours<'a> {
+    pub fn hours<'a>(&'a self, calendar: &'a Calendar) -> Hours<'a> {
         Hours { calendar, settings: &self.settings }
+    }
+
+    pub fn facts<'a>(&'a self, calendar: &'a Calendar, now: Timestamp) -> Facts<'a> {
+        Facts {
+            now,
+            hours: self.hours(calendar),
+            accepted_at: self.kept.order.accepted_at,
+            arrived_at: self.kept.order.arrived_at,
+            reopened_before: self.reopened_before,
+        }
     }
 }
 
@@ -108,13 +118,24 @@ pub async fn hold(
     let next = match hold {
         Hold::Take => {
             let caller = person.caller(&loaded.kept.order);
-            decide::take(&loaded.task, caller, app.now(), loaded.hours(calendar))?
+            let task = take_from_machine(&mut tx, app, &loaded.task).await?;
+            decide::take(&task, caller, app.now(), loaded.hours(calendar))?
         }
         Hold::Release => decide::release(&loaded.task, actor.person)?,
     };
     keep(&mut tx, &next).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// People come first: unless the machine is just calling, nobody is called by it any more.
+async fn take_from_machine(tx: &mut Tx, app: &App, task: &Task) -> anyhow::Result<Task> {
+    match &task.machine {
+        Some(once) if campaigns::withdraw(tx, app.now(), machine::CAMPAIGN, once).await? => {
+            Ok(rules::machine::give_up(task))
+        }
+        _ => Ok(task.clone()),
+    }
 }
 
 /// What this person could ask about now, the most urgent first.
@@ -234,38 +255,54 @@ pub async fn record(
     let call = call_of(hall, actor, &seen).await?;
     let mut tx = app.db.begin().await?;
     let loaded = Loaded::of(&mut tx, order).await?;
-    let now = app.now();
-    let facts = Facts {
-        now,
-        hours: loaded.hours(calendar),
-        accepted_at: loaded.kept.order.accepted_at,
-        arrived_at: loaded.kept.order.arrived_at,
-        reopened_before: loaded.reopened_before,
-    };
-    let Recorded { mut task, acts, tell, doubt } =
-        decide::record(&loaded.task, report, person.caller(&loaded.kept.order), call, facts)?;
+    let facts = loaded.facts(calendar, app.now());
+    let recorded = decide::record(&loaded.task, report, person.caller(&loaded.kept.order), call, facts)?;
+    let by = By { asker: &person.asker, actor: Some(actor.person), outcome: json!(report.outcome()), call };
+    keep_recorded(&mut tx, app, calendar, loaded.kept, recorded, by).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// By whom an attempt was made.
+pub struct By<'a> {
+    pub asker: &'a Asker,
+    /// None: the machine.
+    pub actor: Option<PersonId>,
+    pub outcome: serde_json::Value,
+    pub call: Option<CallId>,
+}
+
+/// Keeps what follows from an attempt, with what is done to the order.
+pub async fn keep_recorded(
+    tx: &mut Tx,
+    app: &App,
+    calendar: &Calendar,
+    kept: Kept,
+    recorded: Recorded,
+    by: By<'_>,
+) -> Result<(), Error> {
+    let Recorded { mut task, acts, tell, doubt } = recorded;
+    let (order, now) = (task.order, app.now());
     // A message about a confidential report would tell who made it.
-    if tell && loaded.kept.order.matter.privacy == Privacy::Open {
-        task.told = tell_missed(&mut tx, app, &loaded.kept.order, &task, calendar).await?;
+    if tell && kept.order.matter.privacy == Privacy::Open {
+        task.told = tell_missed(tx, app, &kept.order, &task, calendar).await?;
     }
-    keep(&mut tx, &task).await?;
-    let outcome = report.outcome();
-    let told_call = call.filter(|_| !task.hidden);
-    let payload = json!({ "number": task.number, "outcome": outcome, "state": task.state, "call": told_call,
+    keep(tx, &task).await?;
+    let told_call = by.call.filter(|_| !task.hidden);
+    let payload = json!({ "number": task.number, "outcome": by.outcome, "state": task.state, "call": told_call,
         "attempts": task.attempts.len(), "doubt": doubt });
-    let (who, subject) = (Some(actor.person), order.to_string());
-    tx.journal(Entry { at: now, who, room: "callbacks", subject, kind: "attempted", payload });
+    let subject = order.to_string();
+    tx.journal(Entry { at: now, who: by.actor, room: "callbacks", subject, kind: "attempted", payload });
     if let Some(doubt) = doubt {
         let (number, unit) = (task.number.clone(), task.unit);
         tx.emit(now, &Doubted { order, number, unit, recorded: doubt.recorded, told: doubt.told })?;
     }
-    let rules = Rulebook::now(&mut tx).await?;
-    let (centre, mut kept) = (Asker::centre(), loaded.kept);
+    let rules = Rulebook::now(tx).await?;
+    let (centre, mut kept) = (Asker::centre(), kept);
     for (act, by_itself) in &acts {
-        let asker = if *by_itself { &centre } else { &person.asker };
-        kept = work::moving(&mut tx, app, calendar, &rules, kept, act, asker).await?;
+        let asker = if *by_itself { &centre } else { by.asker };
+        kept = work::moving(tx, app, calendar, &rules, kept, act, asker).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 

@@ -77,6 +77,9 @@ fn task(order: &Order, since: Timestamp, due: Option<Timestamp>, hours: Hours<'_
         claim: None,
         rung: None,
         doubt: None,
+        machine: None,
+        answer: None,
+        for_person: false,
         told: false,
         version: 1,
     };

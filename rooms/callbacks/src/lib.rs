@@ -16,6 +16,7 @@ use web::{Job, Room, Routes, routes};
 mod asking;
 mod hears;
 mod http;
+mod machine;
 pub mod permissions;
 pub mod rules;
 pub mod store;
@@ -46,6 +47,10 @@ impl db::Event for Doubted {
 pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
     let calendar = Arc::new(calendar);
     let (by, finding) = (calendar.clone(), calendar.clone());
+    let (asking_by, answering_by) = (calendar.clone(), calendar.clone());
+    let hears_machine = db::Subscription::new("callbacks.hears_machine", &["campaigns.done"], |tx, event| {
+        Box::pin(machine::heard(tx, event))
+    });
     let hears =
         db::Subscription::new("callbacks.hears_orders", &["work_orders.changed"], move |tx, event| {
             let calendar = by.clone();
@@ -66,10 +71,18 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
             .permit(CONFIGURE, routes!(http::settings::put))
             .with(calendar)
             .with(hall),
-        jobs: vec![Job::every("callbacks.find_missed", Duration::from_secs(3_600), move |app| {
-            hears::find_missed(app, finding.clone())
-        })],
-        events: vec![hears],
+        jobs: vec![
+            Job::every("callbacks.find_missed", Duration::from_secs(3_600), move |app| {
+                hears::find_missed(app, finding.clone())
+            }),
+            Job::every("callbacks.machine_asks", Duration::from_secs(30), move |app| {
+                machine::ask(app, asking_by.clone())
+            }),
+            Job::every("callbacks.machine_answers", Duration::from_secs(5), move |app| {
+                machine::answers(app, answering_by.clone())
+            }),
+        ],
+        events: vec![hears, hears_machine],
         ..Room::new("callbacks", MIGRATIONS)
     }
 }

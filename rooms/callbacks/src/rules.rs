@@ -7,6 +7,7 @@ use web::Status;
 pub mod decide;
 pub mod figures;
 pub mod hours;
+pub mod machine;
 pub mod settings;
 pub mod task;
 #[cfg(test)]

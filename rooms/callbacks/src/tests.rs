@@ -19,6 +19,9 @@ const ALL: &[Migrations] = &[
     departments::MIGRATIONS,
     promises::MIGRATIONS,
     notices::MIGRATIONS,
+    ivr_flows::MIGRATIONS,
+    calls::MIGRATIONS,
+    campaigns::MIGRATIONS,
     work_orders::MIGRATIONS,
     MIGRATIONS,
 ];
@@ -511,5 +514,153 @@ fn what_a_confidential_reporter_said_is_for_who_may_know() {
         let path = format!("/api/callbacks/{order}");
         let note = async |who: Who| centre.get(who, &path).await["rounds"][0]["attempts"][0]["note"].clone();
         assert_eq!((note(KNOWS).await, note(READS).await), (json!("王先生不在，改拨139****0001"), json!("")));
+    });
+}
+
+/// The machine is told to ask about faults, and its flow is published.
+async fn with_a_machine(db: &Db, centre: &Centre) {
+    let mut tx = db.begin().await.expect("a change");
+    let by = ivr_flows::store::By::default();
+    let (id, now) = (kernel::FlowId(1), centre.site.app.now());
+    assert!(ivr_flows::store::add(&mut tx, id, "callback_survey", "{}", &by, now).await.expect("a flow"));
+    let flow = ivr_flows::store::named(&mut tx, "callback_survey").await.expect("flows").expect("the flow");
+    let live = ivr_flows::rules::Live { version: 1, at: now, by: None, source: "{}".into() };
+    let published = ivr_flows::rules::Flow { live: Some(live), revision: flow.revision + 1, ..flow.clone() };
+    let version = ivr_flows::rules::NewVersion { version: 1, source: "{}".into(), note: None };
+    let change = ivr_flows::rules::Change {
+        flow: Some(published),
+        version: Some(version),
+        kind: "flow_published",
+        heard: false,
+    };
+    assert!(ivr_flows::store::save(&mut tx, &flow, &change, &by, now).await.expect("published"));
+    tx.commit().await.expect("kept");
+    let mut view = centre.get(SUPERVISOR, "/api/callbacks/settings").await;
+    assert_eq!(view["settings"]["machine"]["on"], false, "off from the start");
+    view["settings"]["machine"]["on"] = json!(true);
+    view["settings"]["machine"]["emergencies"] = json!(true);
+    let put = centre.site.put("/api/callbacks/settings", view).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+    assert_eq!(put.status.as_u16(), 200, "{}", put.show());
+}
+
+async fn machine_turns(centre: &Centre) {
+    let calendar = Arc::new(Calendar::china());
+    crate::machine::ask(centre.site.app.clone(), calendar.clone()).await.expect("asked");
+    centre.hear().await;
+    crate::machine::answers(centre.site.app.clone(), calendar).await.expect("answered");
+    centre.hear().await;
+}
+
+/// Whom the machine is to call.
+async fn wanted(db: &Db) -> Vec<(String, String)> {
+    let rows = sqlx::query("SELECT once, number FROM campaigns_target WHERE state = 'waiting' ORDER BY id");
+    let rows = rows.fetch_all(db.read()).await.expect("the campaign");
+    use sqlx::Row as _;
+    rows.iter().map(|row| (row.get("once"), row.get("number"))).collect()
+}
+
+/// What its call comes to, as the campaign tells it.
+async fn machine_hears(
+    db: &Db,
+    centre: &Centre,
+    order: &str,
+    outcome: campaigns::rules::Outcome,
+    keys: &[(&str, &str)],
+) {
+    let (once, _) = wanted(db).await.pop().expect("somebody is to be called");
+    change(db, "UPDATE campaigns_target SET state = 'done'").await;
+    let pressed = |(node, key): &(&str, &str)| calls::Pressed { node: (*node).into(), key: (*key).into() };
+    let done = campaigns::Done {
+        campaign: kernel::CampaignId(1),
+        standing: Some("callbacks".into()),
+        target: kernel::TargetId(1),
+        once,
+        about: order.into(),
+        outcome,
+        keys: keys.iter().map(pressed).collect(),
+        call: Some(kernel::CallId(7)),
+        at: centre.site.app.now(),
+        tries: 1,
+    };
+    let mut tx = db.begin().await.expect("a change");
+    tx.emit(centre.site.app.now(), &done).expect("told");
+    tx.commit().await.expect("kept");
+    centre.hear().await;
+    machine_turns(centre).await;
+}
+
+#[test]
+fn the_machine_asks_where_nobody_has_and_the_order_is_closed_with_the_keys() {
+    use campaigns::rules::Outcome;
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        with_a_machine(&db, &centre).await;
+        let order = centre.done("fault.leak").await;
+        machine_turns(&centre).await;
+        assert_eq!(wanted(&db).await, [], "people come first");
+        centre.later(60);
+        machine_turns(&centre).await;
+        machine_turns(&centre).await;
+        let put = wanted(&db).await;
+        assert_eq!(put.len(), 1, "asked for once");
+        assert_eq!(put[0].1, "13812345678");
+        machine_hears(&db, &centre, &order, Outcome::Reached, &[("solved", "1"), ("satisfied", "5")]).await;
+        let closed = centre.order(&order).await;
+        assert_eq!((&closed["state"], &closed["satisfaction"]), (&json!("closed"), &json!("very_satisfied")));
+        let task = centre.get(SUPERVISOR, "/api/callbacks?set=required").await;
+        assert_eq!(task["items"][0]["state"]["ending"], "closed");
+        assert!(db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+#[test]
+fn not_solved_is_done_again_and_not_content_is_for_a_person() {
+    use campaigns::rules::Outcome;
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        with_a_machine(&db, &centre).await;
+        let order = centre.done("fault.leak").await;
+        centre.later(60);
+        machine_turns(&centre).await;
+        machine_hears(&db, &centre, &order, Outcome::Reached, &[("solved", "2"), ("satisfied", "2")]).await;
+        let again = centre.order(&order).await;
+        assert_eq!((&again["state"], &again["reopened"]), (&json!("dispatched"), &json!(1)));
+        centre.finish(&order).await;
+        centre.later(60);
+        machine_turns(&centre).await;
+        machine_hears(&db, &centre, &order, Outcome::Reached, &[("solved", "1"), ("satisfied", "1")]).await;
+        // Why, a person asks, at once; the machine does not try again.
+        assert_eq!(centre.mine(AGENT).await, [order.as_str()]);
+        centre.later(10);
+        machine_turns(&centre).await;
+        assert_eq!(wanted(&db).await, []);
+    });
+}
+
+#[test]
+fn whom_the_machine_does_not_reach_it_calls_by_the_same_rules() {
+    use campaigns::rules::Outcome;
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        with_a_machine(&db, &centre).await;
+        let order = centre.done("fault.leak").await;
+        centre.later(60);
+        machine_turns(&centre).await;
+        machine_hears(&db, &centre, &order, Outcome::Voicemail, &[]).await;
+        assert_eq!(wanted(&db).await, [], "not before two hours are over");
+        // A person who takes what is about to be called by the machine has it.
+        centre.later(121);
+        machine_turns(&centre).await;
+        assert_eq!(wanted(&db).await.len(), 1);
+        assert_eq!(centre.take(AGENT, &order).await.status.as_u16(), 200);
+        assert_eq!(wanted(&db).await, []);
+        let report = json!({ "outcome": "busy" });
+        let noted = centre.post(AGENT, &format!("/api/callbacks/{order}/record"), report).await;
+        assert_eq!((noted.status.as_u16(), &noted.body["tries"]), (200, &json!(2)));
+        centre.later(180);
+        machine_turns(&centre).await;
+        machine_hears(&db, &centre, &order, Outcome::NoAnswer, &[]).await;
+        let closed = centre.order(&order).await;
+        assert_eq!((&closed["state"], &closed["satisfaction"]), (&json!("closed"), &json!("not_rated")));
     });
 }

@@ -118,7 +118,10 @@ export interface Settings {
   doubt_min: number;
   fair_counts: boolean;
   fair_counts_government: boolean;
+  machine: { on: boolean; kinds: string[]; emergencies: boolean; after_min: number; flow: string };
 }
+/** Who stands for the machine where a person is named. */
+export const MACHINE = "pe_0";
 export type Report = { outcome: "reached"; answers: Answers } | { outcome: Exclude<Outcome, "reached" | "later">; note: string } | { outcome: "later"; at: string; note: string };
 
 /** The list behind a figure, and behind its denominator. */

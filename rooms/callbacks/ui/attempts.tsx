@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Moment, Panel, Short } from "@kit";
 import { useAgents } from "@lib/directory";
-import type { Attempt, TaskView } from "./api";
+import { MACHINE, type Attempt, type TaskView } from "./api";
 import { OutcomeMark, SatisfactionMark, StateMark } from "./marks";
 import "./callbacks.css";
 
@@ -30,7 +30,7 @@ function AttemptLine({ attempt }: { attempt: Attempt }) {
         {answers && <SatisfactionMark satisfaction={answers.satisfaction} />}
         {attempt.wish && <span>{t("wished_for")} <Short at={attempt.wish} /></span>}
         <span className="grow" />
-        <span className="muted">{agents.name(attempt.by)}</span>
+        <span className="muted">{attempt.by === MACHINE ? t("machine") : agents.name(attempt.by)}</span>
         {attempt.call && <Link to={`/calls/${attempt.call}`}>{t("attempt.call")}</Link>}
       </div>
       {arrival?.came === "at" && <span>{t("said.at")} <Moment at={arrival.at} seconds={false} /></span>}

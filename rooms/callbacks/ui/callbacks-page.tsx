@@ -10,7 +10,7 @@ import { useFound } from "@kit/found";
 import { useAgents, useUnits } from "@lib/directory";
 import { count } from "@lib/format";
 import { useMay } from "@lib/session";
-import { FILTERS, takeNext, useSubtypes, useTasks, useWaiting, type TaskLine } from "./api";
+import { FILTERS, MACHINE, takeNext, useSubtypes, useTasks, useWaiting, type TaskLine } from "./api";
 import { SatisfactionMark, StateMark, Tabs } from "./marks";
 import { READ, WORK } from "./permissions";
 
@@ -74,7 +74,7 @@ export default function CallbacksPage() {
           title: t("column.next"),
           cell: (task: TaskLine) =>
             task.claimed_by ? (
-              <Mark tone="call" icon={PhoneForwarded}>{t("claimed", { who: agents.name(task.claimed_by) })}</Mark>
+              <Mark tone="call" icon={PhoneForwarded}>{t("claimed", { who: task.claimed_by === MACHINE ? t("machine") : agents.name(task.claimed_by) })}</Mark>
             ) : (
               <span className="row tight">
                 {task.next && <Short at={task.next} />}

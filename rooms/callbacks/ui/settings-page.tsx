@@ -16,11 +16,15 @@ const NUMBERS = [
   ["doubt_min", 1, 720],
 ] as const;
 
+const KINDS = ["fault", "enquiry", "request", "opinion", "suggestion", "complaint", "report"] as const;
+
 function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("callbacks");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
   const hours = (at: number, patch: Partial<Settings["hours"][number]>) => set({ hours: form.hours.map((one, place) => (place === at ? { ...one, ...patch } : one)) });
+  const { machine } = form;
+  const setMachine = (patch: Partial<Settings["machine"]>) => set({ machine: { ...machine, ...patch } });
   return (
     <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
       <div className="form-grid">
@@ -48,6 +52,21 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
           <Checkbox checked={form.fair_counts_government} onChange={(event) => set({ fair_counts_government: event.target.checked })}>{t("settings.fair_government")}</Checkbox>
         </div>
       </Field>
+      <Field label={t("settings.machine")} help={t("settings.help_machine")}>
+        <div className="stack">
+          <Checkbox checked={machine.on} onChange={(event) => setMachine({ on: event.target.checked })}>{t("settings.machine_on")}</Checkbox>
+          <Checkbox disabled={!machine.on} checked={machine.emergencies} onChange={(event) => setMachine({ emergencies: event.target.checked })}>{t("settings.machine_emergencies")}</Checkbox>
+          <Checkbox.Group disabled={!machine.on} value={machine.kinds} options={KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))} onChange={(kinds) => setMachine({ kinds })} />
+        </div>
+      </Field>
+      <div className="form-grid">
+        <Field label={t("settings.machine_after")} htmlFor="f-after" help={t("settings.help_machine_after")}>
+          <InputNumber id="f-after" disabled={!machine.on} value={machine.after_min} min={0} max={10_080} precision={0} changeOnWheel={false} onChange={(value) => setMachine({ after_min: value ?? 0 })} />
+        </Field>
+        <Field label={t("settings.machine_flow")} htmlFor="f-flow" help={t("settings.help_machine_flow")}>
+          <Input id="f-flow" disabled={!machine.on} value={machine.flow} maxLength={60} onChange={(event) => setMachine({ flow: event.target.value })} />
+        </Field>
+      </div>
     </DraftForm>
   );
 }

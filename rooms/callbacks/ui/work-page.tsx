@@ -9,7 +9,7 @@ import { dialFrom, useDeskNow } from "@lib/desk";
 import { useAgents, useUnits } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { AnswersForm } from "./answers-form";
-import { hold, takeNext, useSubtypes, useTask, type TaskView } from "./api";
+import { MACHINE, hold, takeNext, useSubtypes, useTask, type TaskView } from "./api";
 import { Attempts } from "./attempts";
 import { StateMark } from "./marks";
 import { WORK } from "./permissions";
@@ -118,7 +118,7 @@ function Doing({ task }: { task: TaskView }) {
   return (
     <Panel title={t("work.title")}>
       {task.claimed_by ? (
-        <Notice tone="wrap" title={t("claimed", { who: agents.name(task.claimed_by) })}>
+        <Notice tone="wrap" title={t("claimed", { who: task.claimed_by === MACHINE ? t("machine") : agents.name(task.claimed_by) })}>
           {t("work.until")} {task.claimed_until && <Short at={task.claimed_until} />}
         </Notice>
       ) : task.may_take ? (

@@ -2,6 +2,7 @@
 
 pub mod colleagues;
 pub mod desk;
+pub mod heard;
 pub mod lines;
 pub mod owed;
 pub mod reasons;

@@ -17,9 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use before_ready::{BeforeReady, NoObjection};
+use exchange::line::EndCause;
 pub use hall::Hall;
+use kernel::{AttemptId, CallId, Timestamp};
 use serde::{Deserialize, Serialize};
-pub use store::facts::{Growing, applied};
+pub use store::facts::{Growing, applied, of_attempts};
 pub use store::lines::Lines;
 use web::{Job, Room, Routes, Topic, routes};
 
@@ -33,7 +35,9 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261122_2_owed.sql",
         "20261122_3_desks.sql",
         "20261122_4_not_served.sql",
-        "20261122_5_places.sql"
+        "20261122_5_places.sql",
+        "20261122_6_heard.sql",
+        "20261122_7_attempts.sql"
     ]
 );
 
@@ -43,6 +47,49 @@ pub struct LinesChanged {}
 
 impl db::Event for LinesChanged {
     const KIND: &'static str = "calls.lines_changed";
+}
+
+/// A caller pressed the key for it: tell him how this goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantsToBeTold {
+    pub call: CallId,
+    /// Where he calls from.
+    pub number: String,
+    /// What it is about, as the id of the room that had it said.
+    pub subject: String,
+    pub revision: u32,
+}
+
+impl db::Event for WantsToBeTold {
+    const KIND: &'static str = "calls.wants_to_be_told";
+}
+
+/// A key that somebody has pressed in a flow, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pressed {
+    pub node: String,
+    pub key: String,
+}
+
+/// A call that the machine made is over: told once for each attempt, in the transaction that closes its record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalledOut {
+    pub attempt: AttemptId,
+    pub call: CallId,
+    pub answered: bool,
+    /// What answered was no person.
+    pub machine: bool,
+    /// An agent has talked with whoever was called.
+    pub connected: bool,
+    pub keys: Vec<Pressed>,
+    pub cause: EndCause,
+    /// The process died meanwhile, or a bug ended the call: how far it rang, nobody knows.
+    pub interrupted: bool,
+    pub ended: Timestamp,
+}
+
+impl db::Event for CalledOut {
+    const KIND: &'static str = "calls.called_out";
 }
 
 /// One's own desk, as `GET /api/calls/desk` tells it.
@@ -57,6 +104,7 @@ pub fn room(hall: Arc<dyn Hall>, before_ready: Arc<dyn BeforeReady>) -> Room {
         routes: Routes::new()
             .permit_any(&[READ, READ_OWN], routes!(http::records::list))
             .permit_any(&[READ, READ_OWN], routes!(http::records::one))
+            .permit(READ, routes!(http::heard::list))
             // Names of queues and trunks stand on every screen.
             .signed_in(routes!(http::lines::queues))
             .signed_in(routes!(http::lines::trunks))

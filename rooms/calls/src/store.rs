@@ -3,6 +3,7 @@
 pub mod desks;
 pub mod facts;
 pub mod figures;
+pub mod heard;
 pub mod lines;
 mod not_served;
 pub mod owed;

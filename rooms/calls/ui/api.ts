@@ -59,8 +59,27 @@ export interface Segment {
   detail: string | null;
 }
 
+/** What the caller was told before the menu, or in answer to his question. */
+export interface Heard {
+  /** The id of the thing in its room: `ou_…`. */
+  subject: string;
+  /** Which wording of it. */
+  revision: number;
+  at: string;
+  node: string;
+  /** It concerned this caller, not everybody. */
+  own: boolean;
+  /** To its end. */
+  whole: boolean;
+  /** The key pressed there. */
+  chosen: string | null;
+  /** Wants to be told how it goes on. */
+  to_be_told: boolean;
+}
+
 export interface Call extends CallItem {
   segments: Segment[];
+  heard: Heard[];
 }
 
 export const FILTERS = ["number", "agent", "queue", "from", "to", "min_s", "max_s", "result", "direction", "before"] as const;

@@ -1,5 +1,5 @@
 // One call: the facts, the way it took drawn to scale, every stretch in words, and what other rooms know of it.
-import { ArrowLeft, AudioLines, Headphones, Hourglass, ListTree, PauseCircle, PhoneForwarded, PhoneIncoming, PhoneOutgoing, ShieldAlert, Star, Voicemail, type LucideIcon } from "lucide-react";
+import { ArrowLeft, AudioLines, Headphones, Hourglass, ListTree, Megaphone, PauseCircle, PhoneForwarded, PhoneIncoming, PhoneOutgoing, ShieldAlert, Star, Voicemail, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Dial, Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Trouble, type Tone } from "@kit";
@@ -8,7 +8,7 @@ import { dialAgain } from "@lib/desk";
 import { useAgents, useQueues, useTrunks } from "@lib/directory";
 import { clock, duration } from "@lib/format";
 import { Slot } from "@lib/slots";
-import { otherSide, useCall, type Call, type Segment, type SegmentKind } from "./api";
+import { otherSide, useCall, type Call, type Heard, type Segment, type SegmentKind } from "./api";
 import { Rating, Result } from "./result";
 import { draw, type Drawn } from "./timeline";
 import "./call-page.css";
@@ -93,6 +93,32 @@ function Steps({ call }: { call: Call }) {
         );
       })}
     </ol>
+  );
+}
+
+/** What was announced to him: the outage by its id, whose page is in another room. */
+function HeardPanel({ heard }: { heard: Heard[] }) {
+  const { t } = useTranslation("calls");
+  return (
+    <Panel title={t("heard.title")}>
+      <ol className="steps">
+        {heard.map((one) => (
+          <li key={`${one.subject} ${one.revision}`}>
+            <time dateTime={one.at}>{clock(one.at)}</time>
+            <Mark tone={one.own ? "busy" : "accent"} icon={Megaphone}>
+              {t(one.own ? "heard.own" : "heard.general")}
+            </Mark>
+            <span>
+              {one.subject.startsWith("ou_") ? <Link to={`/outages/${one.subject}`}>{t("heard.subject", { subject: one.subject, revision: one.revision })}</Link> : t("heard.subject", { subject: one.subject, revision: one.revision })}
+              {" · "}
+              {t(one.whole ? "heard.whole" : "heard.part")}
+              {one.chosen && ` · ${t("heard.chosen", { key: one.chosen })}`}
+              {one.to_be_told && ` · ${t("heard.to_be_told")}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Panel>
   );
 }
 
@@ -184,6 +210,7 @@ export default function CallPage() {
               <p className="muted">{t("no_segments")}</p>
             )}
           </Panel>
+          {call.heard.length > 0 && <HeardPanel heard={call.heard} />}
           <Slot name="call.parts" call={call.id} recording={call.recording} />
         </>
       )}

@@ -7,7 +7,8 @@ use web::App;
 
 use crate::rules::Source;
 use crate::rules::demo::{FIRST_ACCOUNT, customer};
-use crate::store::bulk;
+use crate::rules::network::{Element, supplied_by};
+use crate::store::{bulk, network};
 
 /// Written in one transaction.
 const BATCH: u64 = 250;
@@ -29,6 +30,12 @@ pub async fn fill<Rest: Future<Output = ()>>(
         let records: Vec<_> = (next..until).map(|nth| customer(seed, nth, total)).collect();
         let mut tx = app.db.begin().await?;
         bulk::add(&mut tx, &records, Source::Imported, None, app.now(), || app.id()).await?;
+        let elements: Vec<Element> = records.iter().flat_map(|record| supplied_by(&record.parts)).collect();
+        network::put(&mut tx, &elements, || app.id()).await?;
+        let below = records
+            .iter()
+            .filter_map(|record| Some((record.account.clone(), supplied_by(&record.parts).pop()?.code)));
+        network::attach(&mut tx, &below.collect::<Vec<_>>()).await?;
         if until == total {
             let payload = json!({ "count": total - first, "seed": seed });
             let subject = "demo".to_owned();

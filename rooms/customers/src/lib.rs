@@ -1,6 +1,7 @@
 //! Customers: who is supplied where, by which numbers they are reached, and whose call it is.
 //!
-//! Others may call [`store::load`] (one or many customers by id) and [`store::calls`] (whose call it was).
+//! Others may call [`store::load`] (one or many customers by id), [`store::calls`] (whose call it was) and
+//! [`store::network`] (what supplies whom).
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +19,7 @@ use web::{Job, Room, Routes, routes};
 
 pub mod demo;
 mod http;
+mod look_ups;
 pub mod permissions;
 pub mod rules;
 mod search;
@@ -26,12 +28,16 @@ pub mod store;
 mod tests;
 pub mod work;
 
+pub use look_ups::LOOK_UPS;
+
 use http::call::{AtDesk, Looks};
 use permissions::{CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, PERMISSIONS, READ, UNMASK};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations =
-    db::migrations!("customers", ["20261122_1_customers.sql", "20261122_2_jobs.sql", "20261122_3_files.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "customers",
+    ["20261122_1_customers.sql", "20261122_2_jobs.sql", "20261122_3_files.sql", "20261122_4_network.sql"]
+);
 
 /// These customers are new or were changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +85,7 @@ pub fn room(hall: Arc<dyn Hall>, folder: PathBuf) -> Room {
             .with(AtDesk { hall, looks: Arc::new(Looks::default()) }),
         jobs: vec![Job::every("customers.clean", Duration::from_secs(3600), clean)],
         search: vec![search::source()],
+        look_ups: look_ups::look_ups(),
         ..Room::new("customers", MIGRATIONS)
     }
 }

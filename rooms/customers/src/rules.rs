@@ -12,6 +12,7 @@ pub mod columns;
 pub mod demo;
 pub mod job;
 pub mod moves;
+pub mod network;
 pub mod pinyin;
 pub mod update;
 

@@ -6,4 +6,5 @@ pub mod find;
 pub mod jobs;
 pub mod load;
 pub mod moves;
+pub mod network;
 pub mod save;

@@ -12,6 +12,7 @@ use ivr::Names;
 use kernel::QueueId;
 use kernel::calendar::Calendar;
 use serde::Deserialize;
+use speech::Speech;
 
 use crate::store::prompts;
 
@@ -28,6 +29,10 @@ pub struct Centre {
     pub house: Arc<BTreeMap<String, HousePrompt>>,
     /// Uploaded prompts are written below it, as `uploaded/….wav`; the media core searches it too.
     pub prompts_dir: PathBuf,
+    /// What menus may ask of rooms, by key, with what it is about.
+    pub look_ups: Arc<BTreeMap<String, String>>,
+    /// Has texts spoken.
+    pub speech: Speech,
 }
 
 /// A prompt that is a file of the house.
@@ -48,6 +53,7 @@ impl Centre {
         Ok(Names {
             queues: (self.queues)(db.clone()).await.context("asking for the queues")?,
             prompts: Some(prompts),
+            look_ups: Some(self.look_ups.keys().cloned().collect()),
             time_zone: self.calendar.zone().clone(),
             holidays: self.calendar.holidays().clone(),
         })

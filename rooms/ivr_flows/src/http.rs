@@ -3,6 +3,7 @@
 pub mod flows;
 pub mod numbers;
 pub mod prompts;
+pub mod speech;
 
 use web::Actor;
 

@@ -52,6 +52,9 @@ pub fn room(centre: Centre) -> Room {
             .permit(READ, routes!(http::prompts::audio))
             .permit(EDIT, routes!(http::prompts::upload).layer(DefaultBodyLimit::max(upload_max)))
             .permit(EDIT, routes!(http::prompts::delete))
+            .permit(READ, routes!(http::speech::state))
+            .permit(READ, routes!(http::speech::look_ups))
+            .permit(EDIT, routes!(http::speech::speak))
             .with(centre),
         ..Room::new("ivr_flows", MIGRATIONS)
     }

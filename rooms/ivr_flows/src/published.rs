@@ -181,6 +181,7 @@ pub async fn export(db: &Db) -> anyhow::Result<Vec<FlowSource>> {
     let names = Names {
         queues: BTreeMap::new(),
         prompts: None,
+        look_ups: None,
         time_zone: jiff::tz::TimeZone::UTC,
         holidays: Default::default(),
     };

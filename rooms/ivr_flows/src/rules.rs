@@ -114,6 +114,12 @@ pub enum Refusal {
     BadPrompt {
         why: prompt::Bad,
     },
+    /// A text is being spoken: ask again.
+    SpeechPreparing,
+    /// There is nothing to speak with, or the text cannot be said.
+    SpeechUnavailable {
+        why: String,
+    },
 }
 
 impl fmt::Display for Refusal {
@@ -140,6 +146,8 @@ impl fmt::Display for Refusal {
             Refusal::TooManyFlows { max } => write!(f, "a centre has at most {max} flows"),
             Refusal::SourceTooLong { max } => write!(f, "a flow's text has at most {max} bytes"),
             Refusal::BadPrompt { why } => write!(f, "{why}"),
+            Refusal::SpeechPreparing => f.write_str("the text is being spoken: ask again"),
+            Refusal::SpeechUnavailable { why } => f.write_str(why),
         }
     }
 }
@@ -153,12 +161,14 @@ impl web::Refusal for Refusal {
             | Refusal::NotSound { .. }
             | Refusal::SourceTooLong { .. }
             | Refusal::BadPrompt { .. } => Status::Invalid,
+            Refusal::SpeechUnavailable { .. } => Status::Unavailable,
             Refusal::NoSuchVersion { .. } => Status::NotFound,
             Refusal::ChangedMeanwhile { .. }
             | Refusal::NothingChanged
             | Refusal::NameTaken { .. }
             | Refusal::NotPublished
             | Refusal::InUse { .. }
+            | Refusal::SpeechPreparing
             | Refusal::TooManyFlows { .. } => Status::Conflict,
         }
     }

@@ -1,6 +1,6 @@
 // What the menus' screens read and change: flows with versions and drafts, findings, the drawn tree, prompts.
 import { useQuery } from "@tanstack/react-query";
-import { api, queries } from "@lib/api";
+import { api, Problem, queries } from "@lib/api";
 
 export interface FlowItem {
   id: string;
@@ -28,7 +28,7 @@ export interface Finding {
 
 export interface GraphNode {
   name: string;
-  /** `say`, `menu`, `collect`, `hours`, `look_up`, `rate`, `voicemail`, `call_back`, `go_to`, `queue`, `hang_up`. */
+  /** `say`, `menu`, `collect`, `hours`, `look_up`, `announce`, `rate`, `voicemail`, `call_back`, `go_to`, `queue`, `hang_up`. */
   kind: string;
   /** What is said or which queue, short. */
   label: string;
@@ -76,6 +76,8 @@ export interface Prompt {
   id: string;
   /** As flows name it: `recorded/welcome.wav`. */
   name: string;
+  /** The clip that is played, named after its content: `uploaded/…`. */
+  clip: string;
   text: string | null;
   duration_ms: number;
   /** Where it came from: `recorded` was uploaded, `spoken` was rendered. */
@@ -131,13 +133,31 @@ export function usePrompts() {
   return useQuery({ queryKey: ["ivr_flows", "prompts"], queryFn: ({ signal }) => api.get<{ items: Prompt[] }>(`${base}/prompts`, undefined, signal) });
 }
 export const promptAudio = (id: string) => `${base}/prompts/${encodeURIComponent(id)}/audio`;
-export async function uploadPrompt(file: File, name: string, text: string, replace: boolean): Promise<void> {
+export async function uploadPrompt(file: File, name: string, text: string, replace: boolean, level = false): Promise<void> {
   const form = new FormData();
   form.set("name", name);
   form.set("text", text);
   if (replace) form.set("replace", "true");
+  if (level) form.set("level", "true");
   form.set("file", file);
   await api.upload("POST", `${base}/prompts`, form);
+  await queries.invalidateQueries({ queryKey: ["ivr_flows", "prompts"] });
+}
+/** Whether texts can be spoken here; if not, why, in English, for whoever runs the machine. */
+export function useSpeech() {
+  return useQuery({ queryKey: ["ivr_flows", "speech"], queryFn: ({ signal }) => api.get<{ available: boolean; why_not: string | null; waiting: number }>(`${base}/speech`, undefined, signal) });
+}
+/** Has a text spoken; while it is prepared it is asked for again, for at most two minutes. */
+export async function speakPrompt(text: string, name: string, replace: boolean): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await api.post(`${base}/prompts/spoken`, { name, text, replace });
+      break;
+    } catch (error) {
+      // The server has waited twenty seconds before it says so.
+      if (!(error instanceof Problem) || error.code !== "ivr_flows.speech_preparing" || tries >= 6) throw error;
+    }
+  }
   await queries.invalidateQueries({ queryKey: ["ivr_flows", "prompts"] });
 }
 export async function deletePrompt(id: string): Promise<void> {

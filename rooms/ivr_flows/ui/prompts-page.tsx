@@ -1,14 +1,15 @@
-// The prompts: heard here, uploaded here, and which flows play them.
-import { App, Button, Checkbox, Input, Modal } from "antd";
-import { CircleDashed, FileAudio, Mic, Play, Speech, Square, Trash2, Upload } from "lucide-react";
+// The prompts: heard, recorded, spoken and uploaded here, and which flows play them.
+import { App, Button, Checkbox, Input, Modal, Segmented } from "antd";
+import { CircleDashed, FileAudio, Mic, Play, Plus, Speech, Square, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, Field, Mark, Notice, Page, Panel, Table, Trouble, useProblemText } from "@kit";
 import { TextFilter } from "@kit/filters";
+import { VoiceRecorder } from "@kit/record";
 import { duration } from "@lib/format";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
-import { deletePrompt, promptAudio, uploadPrompt, usePrompts, type Prompt } from "./api";
+import { deletePrompt, promptAudio, speakPrompt, uploadPrompt, usePrompts, useSpeech, type Prompt } from "./api";
 import { EDIT } from "./permissions";
 import { Tabs } from "./tabs";
 
@@ -40,11 +41,15 @@ function useListening() {
   return { playing, broken, toggle };
 }
 
-function UploadDialog({ onClose }: { onClose: () => void }) {
+type From = "record" | "speak" | "file";
+
+function AddDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("ivr_flows");
   const { t: app } = useTranslation("app");
   const { message } = App.useApp();
   const problemText = useProblemText();
+  const speech = useSpeech();
+  const [from, setFrom] = useState<From>("record");
   const [file, setFile] = useState<File | null>(null);
   const [name, setName] = useState("");
   const [text, setText] = useState("");
@@ -53,13 +58,15 @@ function UploadDialog({ onClose }: { onClose: () => void }) {
   const [problem, setProblem] = useState<unknown>(null);
   const said = problem ? problemText(problem) : null;
   const tooLarge = file !== null && file.size > UPLOAD_MAX;
+  const silent = from === "speak" && speech.data?.available === false;
+  const ready = name.trim() !== "" && (from === "speak" ? text.trim() !== "" && !silent : file !== null && !tooLarge);
 
   async function send(): Promise<void> {
-    if (!file) return;
     setBusy(true);
     setProblem(null);
     try {
-      await uploadPrompt(file, name.trim(), text.trim(), replace);
+      if (from === "speak") await speakPrompt(text.trim(), name.trim(), replace);
+      else if (file) await uploadPrompt(file, name.trim(), text.trim(), replace, from === "record");
       message.success(t("upload.done", { name: name.trim() }));
       onClose();
     } catch (error) {
@@ -70,31 +77,58 @@ function UploadDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal open title={t("upload.title")} onCancel={onClose} okText={t("upload.send")} cancelText={app("cancel")} confirmLoading={busy} okButtonProps={{ disabled: !file || !name.trim() || tooLarge }} onOk={() => void send()}>
+    <Modal open title={t("upload.title")} onCancel={onClose} okText={t(from === "file" ? "upload.send" : "upload.keep")} cancelText={app("cancel")} confirmLoading={busy} okButtonProps={{ disabled: !ready }} onOk={() => void send()}>
       <div className="stack" style={{ gap: 16 }}>
         {said && (
           <Notice tone="busy" title={said.what}>
             {said.todo}
           </Notice>
         )}
-        <Field label={t("upload.file")} htmlFor="prompt-file" required help={t("upload.file_help")} fault={tooLarge ? t("upload.too_large") : undefined}>
-          <input
-            id="prompt-file"
-            type="file"
-            accept=".wav,audio/wav,audio/x-wav"
-            onChange={(event) => {
-              const chosen = event.target.files?.[0] ?? null;
-              setFile(chosen);
-              if (chosen && !name) setName(`recorded/${chosen.name.replace(/\.wav$/i, "").replace(/[^\w.-]+/g, "_").toLowerCase()}`);
-            }}
-          />
-        </Field>
+        <Segmented<From>
+          block
+          aria-label={t("upload.way")}
+          value={from}
+          onChange={(way) => {
+            setFrom(way);
+            setFile(null);
+          }}
+          options={(["record", "speak", "file"] as const).map((way) => ({ value: way, label: t(`upload.ways.${way}`) }))}
+        />
+        {from === "record" && (
+          <Field label={t("upload.record")} required help={t("upload.record_help")}>
+            <VoiceRecorder longest={180} onRecorded={setFile} />
+          </Field>
+        )}
+        {silent && (
+          <Notice tone="wrap" title={t("upload.no_speech")}>
+            {t("upload.no_speech_todo", { why: speech.data?.why_not ?? "" })}
+          </Notice>
+        )}
+        {from === "file" && (
+          <Field label={t("upload.file")} htmlFor="prompt-file" required help={t("upload.file_help")} fault={tooLarge ? t("upload.too_large") : undefined}>
+            <input
+              id="prompt-file"
+              type="file"
+              accept=".wav,audio/wav,audio/x-wav"
+              onChange={(event) => {
+                const chosen = event.target.files?.[0] ?? null;
+                setFile(chosen);
+                if (chosen && !name) setName(`recorded/${chosen.name.replace(/\.wav$/i, "").replace(/[^\w.-]+/g, "_").toLowerCase()}`);
+              }}
+            />
+          </Field>
+        )}
         <Field label={t("upload.name")} htmlFor="prompt-name" required help={t("upload.name_help")}>
           <Input id="prompt-name" value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
         </Field>
-        <Field label={t("upload.text")} htmlFor="prompt-text" help={t("upload.text_help")}>
+        <Field label={t(from === "speak" ? "upload.speak_text" : "upload.text")} htmlFor="prompt-text" required={from === "speak"} help={t(from === "speak" ? "upload.speak_help" : "upload.text_help")}>
           <Input.TextArea id="prompt-text" value={text} maxLength={1000} autoSize={{ minRows: 3 }} onChange={(event) => setText(event.target.value)} />
         </Field>
+        {busy && from === "speak" && (
+          <span role="status" className="muted">
+            {t("upload.speaking")}
+          </span>
+        )}
         <Checkbox checked={replace} onChange={(event) => setReplace(event.target.checked)}>
           {t("upload.replace")}
         </Checkbox>
@@ -125,7 +159,7 @@ export default function PromptsPage() {
       lead={t("prompts.lead")}
       actions={
         mayEdit && (
-          <Button type="primary" onClick={() => setUploading(true)} icon={<Upload size={16} aria-hidden />}>
+          <Button type="primary" onClick={() => setUploading(true)} icon={<Plus size={16} aria-hidden />}>
             {t("upload.open")}
           </Button>
         )
@@ -175,7 +209,7 @@ export default function PromptsPage() {
           />
         )}
       </Panel>
-      {uploading && <UploadDialog onClose={() => setUploading(false)} />}
+      {uploading && <AddDialog onClose={() => setUploading(false)} />}
     </Page>
   );
 }

@@ -2,7 +2,7 @@
 import "@xyflow/react/dist/style.css";
 import { Background, Controls, Handle, MarkerType, Panel, Position, ReactFlow, type Edge, type Node, type NodeProps } from "@xyflow/react";
 import { Checkbox } from "antd";
-import { Clock3, CornerDownRight, ListTree, Megaphone, PhoneOff, PhoneOutgoing, Search, Star, TriangleAlert, Users, Voicemail, Keyboard, type LucideIcon } from "lucide-react";
+import { BellRing, Clock3, CornerDownRight, ListTree, Megaphone, PhoneOff, PhoneOutgoing, Search, Star, TriangleAlert, Users, Voicemail, Keyboard, type LucideIcon } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Tone } from "@kit";
@@ -16,6 +16,7 @@ const LOOKS: Record<string, [Tone, LucideIcon]> = {
   collect: ["call", Keyboard],
   hours: ["wrap", Clock3],
   look_up: ["hold", Search],
+  announce: ["busy", BellRing],
   rate: ["hold", Star],
   voicemail: ["rest", Voicemail],
   call_back: ["rest", PhoneOutgoing],

@@ -24,6 +24,7 @@ pub use rules::{Agent, Person, Phone, PhoneDigest, PutAgent, State};
 pub use seal::{KEY_BYTES, Sealer};
 pub use setup::{setup, start};
 pub use store::second_factor::{forget as forget_second_factors, seal_all, sealed};
+pub use store::session::{leader_of, present, present_with};
 pub use store::{agents, phones, put_agent};
 
 pub const MIGRATIONS: Migrations =

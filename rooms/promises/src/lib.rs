@@ -22,7 +22,7 @@ mod tests;
 
 pub use jobs::watch;
 pub use rules::Terms;
-pub use store::kept::{Kept, New, Subject, begin, begin_all, hand, of, read, save};
+pub use store::kept::{Kept, New, Subject, begin, begin_all, hand, of, read, read_many, save};
 
 use permissions::{PERMISSIONS, READ};
 

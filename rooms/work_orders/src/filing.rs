@@ -3,7 +3,7 @@
 //! On both databases one order costs about the same statements as fifty. What a storm brings is therefore gathered while the
 //! last transaction is being flushed, and whoever filed it is answered once it is on the disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use db::Tx;
@@ -16,6 +16,7 @@ use web::{App, Error};
 use crate::rules::walk::{Book, Walk};
 use crate::rules::{Act, Asker, Matter, Refusal};
 use crate::store::orders::{self, Beside, Kept};
+use crate::store::steps::Step;
 use crate::store::{asked, steps};
 use crate::telling::{self, Told};
 use crate::work::{Rulebook, moving, note};
@@ -255,7 +256,45 @@ struct Gathered {
 struct Waiting {
     asker: Asker,
     new: NewOrder,
-    answer: oneshot::Sender<Result<WorkOrderId, Error>>,
+    answer: oneshot::Sender<Result<Accepted, Error>>,
+}
+
+/// An order as it stands once it is on the disk: read for all that were written together.
+pub(crate) struct Accepted {
+    pub kept: Kept,
+    pub promised: Vec<promises::Kept>,
+    pub steps: Vec<Step>,
+    /// How many orders follow it.
+    pub children: i64,
+    /// By what it was decided.
+    pub rules: Arc<Rulebook>,
+}
+
+async fn standing(
+    app: &App,
+    rules: &Arc<Rulebook>,
+    ids: &[WorkOrderId],
+) -> anyhow::Result<BTreeMap<WorkOrderId, Accepted>> {
+    let raw: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let of = |kept: Kept| Accepted {
+        kept,
+        promised: Vec::new(),
+        steps: Vec::new(),
+        children: 0,
+        rules: rules.clone(),
+    };
+    let kept = orders::some(&app.db, &raw).await?;
+    let mut standing: BTreeMap<_, _> = kept.into_iter().map(|kept| (kept.order.id, of(kept))).collect();
+    for (id, step) in steps::of_many(&app.db, ids).await? {
+        standing.entry(id).and_modify(|one| one.steps.push(step));
+    }
+    let subjects: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    for (subject, promised) in promises::read_many(&app.db, "work_orders", &subjects).await? {
+        if let Some(one) = subject.parse().ok().and_then(|id: WorkOrderId| standing.get_mut(&id)) {
+            one.promised.push(promised);
+        }
+    }
+    Ok(standing)
 }
 
 impl Filing {
@@ -263,16 +302,16 @@ impl Filing {
     ///
     /// # Errors
     /// Those of [`accept`]; unavailable when far too many wait.
-    pub async fn accept(
+    pub(crate) async fn accept(
         &self,
         app: &App,
         calendar: &Arc<Calendar>,
         asker: Asker,
         new: NewOrder,
-    ) -> Result<WorkOrderId, Error> {
+    ) -> Result<Accepted, Error> {
         // What depends on another order is decided in its own transaction.
         if new.master.is_some() {
-            return accept(app, calendar, &asker, new).await;
+            return alone(app, calendar, &asker, new).await;
         }
         let (answer, answered) = oneshot::channel();
         {
@@ -311,11 +350,20 @@ impl Gathered {
             }
             None => {
                 for Waiting { asker, new, answer } in some {
-                    let _ = answer.send(accept(app, calendar, &asker, new).await);
+                    let _ = answer.send(alone(app, calendar, &asker, new).await);
                 }
             }
         }
     }
+}
+
+async fn alone(app: &App, calendar: &Calendar, asker: &Asker, new: NewOrder) -> Result<Accepted, Error> {
+    let id = accept(app, calendar, asker, new).await?;
+    let rules = Arc::new(Rulebook::read(&app.db).await?);
+    let mut accepted = standing(app, &rules, &[id]).await?.remove(&id).ok_or_else(Error::not_found)?;
+    // Asked for again under the same key, it may have some.
+    (_, accepted.children) = orders::children(&app.db, id, 0).await?;
+    Ok(accepted)
 }
 
 /// All of them in one transaction; who is refused is refused alone.
@@ -323,25 +371,36 @@ async fn together(
     app: &App,
     calendar: &Calendar,
     some: &[Waiting],
-) -> Result<Vec<Result<WorkOrderId, Error>>, Error> {
+) -> Result<Vec<Result<Accepted, Error>>, Error> {
     known_units(app, &some.iter().map(|one| &one.new).collect::<Vec<_>>()).await?;
     let mut tx = app.db.begin().await?;
-    let rules = Rulebook::now(&mut tx).await?;
-    let mut answers = Vec::with_capacity(some.len());
+    let rules = Arc::new(Rulebook::now(&mut tx).await?);
+    let mut decisions = Vec::with_capacity(some.len());
     let mut filed = Vec::with_capacity(some.len());
     for one in some {
         match Filed::of(app, rules.book(calendar), &one.asker, &one.new) {
             Ok(decided) => {
-                answers.push(Ok(decided.walk.order.id));
+                decisions.push(Ok(decided.walk.order.id));
                 filed.push(decided);
             }
             Err(Error::Failed(error)) => return Err(Error::Failed(error)),
-            Err(refusal) => answers.push(Err(refusal)),
+            Err(refusal) => decisions.push(Err(refusal)),
         }
     }
     if !write(&mut tx, app, &rules, calendar, &mut filed).await? {
         return Err(Error::changed_meanwhile());
     }
     tx.commit().await?;
-    Ok(answers)
+    let ids: Vec<WorkOrderId> = decisions.iter().filter_map(|one| one.as_ref().ok().copied()).collect();
+    // They are there: whoever cannot be shown them finds them by their keys.
+    let read = standing(app, &rules, &ids).await;
+    let mut standing = read.unwrap_or_else(|error| {
+        tracing::error!("orders were filed and could not be read: {error:#}");
+        BTreeMap::new()
+    });
+    let answer = |one: Result<WorkOrderId, Error>| {
+        let unread = || Error::from(anyhow::anyhow!("an order was filed and could not be read"));
+        one.and_then(|id| standing.remove(&id).ok_or_else(unread))
+    };
+    Ok(decisions.into_iter().map(answer).collect())
 }

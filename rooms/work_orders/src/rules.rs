@@ -9,6 +9,7 @@ pub mod decide;
 pub mod demo;
 pub mod figures;
 pub mod file;
+pub mod gravity;
 pub mod kinds;
 pub mod order;
 pub mod privacy;

@@ -48,13 +48,14 @@ macro_rules! in_texts {
     };
 }
 
-/// `from_rows!("INSERT … SELECT CAST(value ->> 0 AS BIGINT), value ->> 1 FROM ", "")`: `$1` is a JSON array of arrays.
+/// `from_rows!("INSERT … SELECT CAST(value ->> 0 AS BIGINT), value ->> 1 FROM ", "")`: `$1` is a JSON array of arrays. Each
+/// value is taken out of its row by itself: of binary JSON that is a look, of a text it is a reading of the whole row.
 #[macro_export]
 macro_rules! from_rows {
     ($before:expr, $after:expr) => {
         $crate::Text {
             sqlite: concat!($before, "json_each($1) WHERE 1 = 1", $after),
-            postgres: concat!($before, "json_array_elements(CAST($1 AS json)) WHERE 1 = 1", $after),
+            postgres: concat!($before, "jsonb_array_elements(CAST($1 AS jsonb)) WHERE 1 = 1", $after),
         }
     };
 }

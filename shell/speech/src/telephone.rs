@@ -42,15 +42,23 @@ pub fn dbfs(amplitude: f32) -> f32 {
 /// Makes what the model said fit for a telephone line: 24 kHz in, 8 kHz out, both ±1.
 pub fn finish(speech: &[f32], ends: Ends) -> anyhow::Result<Vec<f32>> {
     let mut sound = band_limit(speech);
-    let level = active_level(&sound);
-    ensure!(level > amplitude(-70.0), "nothing but silence was rendered");
-    let gain = amplitude(LEVEL_DBFS) / level;
-    for sample in &mut sound {
-        *sample = limit(*sample * gain);
-    }
+    ensure!(level(&mut sound), "nothing but silence was rendered");
     let mut sound = trim(&sound, ends);
     fade(&mut sound);
     Ok(sound)
+}
+
+/// Brings speech at 8 kHz, ±1, to the level of all prompts, without going beyond the peak; false when there is none.
+pub fn level(sound: &mut [f32]) -> bool {
+    let level = active_level(sound);
+    if level <= amplitude(-70.0) {
+        return false;
+    }
+    let gain = amplitude(LEVEL_DBFS) / level;
+    for sample in sound {
+        *sample = limit(*sample * gain);
+    }
+    true
 }
 
 /// Filters to 250–3,500 Hz, the band of a telephone line, and keeps every third sample.

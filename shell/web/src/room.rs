@@ -7,7 +7,7 @@ use db::{Migrations, Subscription};
 use futures::future::BoxFuture;
 use kernel::Permission;
 
-use crate::{App, Routes, Source, Topic};
+use crate::{App, LookUp, Routes, Source, Topic};
 
 /// The manifest: everything the centre knows about a room, in one value.
 pub struct Room {
@@ -24,6 +24,8 @@ pub struct Room {
     pub events: Vec<Subscription>,
     /// What it lets people find with the one search box.
     pub search: Vec<Source>,
+    /// What it answers to menus while a caller is on the line.
+    pub look_ups: Vec<LookUp>,
 }
 
 impl Room {
@@ -38,6 +40,7 @@ impl Room {
             jobs: Vec::new(),
             events: Vec::new(),
             search: Vec::new(),
+            look_ups: Vec::new(),
         }
     }
 }

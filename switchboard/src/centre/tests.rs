@@ -144,6 +144,7 @@ fn damaged_files_are_refused_with_reasons_or_written_back_as_they_were_read() {
         queues: [("general".to_owned(), kernel::QueueId(1)), ("business".to_owned(), kernel::QueueId(2))]
             .into(),
         prompts: None,
+        look_ups: None,
         time_zone: jiff::tz::TimeZone::UTC,
         holidays: kernel::calendar::Holidays::default(),
     };

@@ -36,7 +36,9 @@ pub async fn run(file: &Path, place: &Place) -> Result<()> {
     let spec = centre::read(&text).map_err(|troubles| anyhow!("{}:\n{troubles}", file.display()))?;
     let folders = Folders::open(&place.data())?;
     let app = store::open(&place.database()).await?;
-    let flows = store::flows_centre(&folders, &config::prompts(), store::calendar(&spec.centre.time_zone))?;
+    let calendar = store::calendar(&spec.centre.time_zone);
+    let silent = speech::Speech::none("nothing is spoken while a file is put in");
+    let flows = store::flows_centre(&folders, &config::prompts(), calendar, silent)?;
     let done = apply(&app, config::REALM, &flows, &spec).await?;
     app.db.close().await;
     println!(

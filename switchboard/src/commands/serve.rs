@@ -16,6 +16,7 @@ use gateways::Gateway;
 use gateways::post::Reach;
 use kernel::{Engine, PersonId};
 use people::CentreName;
+use speech::Speech;
 use telephony::{MediaConfig, Telephony, Tls};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -25,10 +26,11 @@ use web::{App, Site};
 use crate::config::{Config, REALM, Serve};
 use crate::driver::{self, Hall};
 use crate::facts::{Follower, Line};
+use crate::look_ups::LookUps;
 use crate::rooms::{self, Surroundings};
 use crate::secret;
 use crate::store::{self, Folders};
-use crate::{demo, pages, wiring};
+use crate::{demo, look_ups, pages, wiring};
 
 /// A segment of the log of facts; old ones are deleted whole.
 const SEGMENT_BYTES: u64 = 16 << 20;
@@ -45,7 +47,11 @@ pub async fn run(serve: &Serve) -> Result<()> {
     app.metrics = Some(Arc::new(move || metrics.render()));
 
     let calendar = store::calendar(&lines::centre(&app.db).await?.time_zone);
-    let flows = store::flows_centre(&folders, &config.prompts, calendar.clone())?;
+    let speech = Speech::start(&config.speech, &folders.prompts(), speech::texts::CENTRE_VOICE);
+    if let Some(why) = speech.state().why_not {
+        info!("texts are not spoken here, everything else works: {why}");
+    }
+    let flows = store::flows_centre(&folders, &config.prompts, calendar.clone(), speech)?;
     if config.demo {
         demo::put_in(&app, &flows).await?;
     }
@@ -65,8 +71,16 @@ pub async fn run(serve: &Serve) -> Result<()> {
             .await
             .with_context(|| format!("starting SIP on {}", config.sip))?;
     driver::sync_log(&log)?;
-    let (hall, _thread) =
-        driver::start(exchange, telephony.clone(), events, log, app.clock.clone(), calendar.clone())?;
+    let (look_ups, questions) = LookUps::new();
+    let (hall, _thread) = driver::start(
+        exchange,
+        telephony.clone(),
+        events,
+        log,
+        app.clock.clone(),
+        calendar.clone(),
+        look_ups,
+    )?;
     let following = tokio::spawn(follower.follow(hall.written()));
     for place in calls::store::places::kept(&app.db).await? {
         hall.tell(Input::Keep(place)).await?;
@@ -101,8 +115,10 @@ pub async fn run(serve: &Serve) -> Result<()> {
         recordings: recordings::Config::new(folders.recordings()),
         customers: folders.customers(),
         interactions: folders.interactions(),
+        outages: folders.outages(),
         statistics: folders.statistics(),
         departments: folders.departments(),
+        campaigns: folders.campaigns(),
         work_orders: folders.work_orders(),
         ways: ways.clone(),
     };
@@ -115,6 +131,8 @@ pub async fn run(serve: &Serve) -> Result<()> {
         let sip = telephony.addresses().first().copied().unwrap_or(config.sip);
         rooms.push(demo::room::room(here, sip, config.prompts.clone()));
     }
+    let answered = rooms.iter_mut().flat_map(|room| std::mem::take(&mut room.look_ups)).collect();
+    tokio::spawn(look_ups::answer(questions, app.clone(), answered, hall.clone()));
     let sources = rooms.iter_mut().flat_map(|room| std::mem::take(&mut room.search)).collect();
     rooms.push(search::room(folders.search(), store::NODE, sources));
     let changed = Arc::new(Notify::new());

@@ -18,7 +18,8 @@ fn the_demo_comes_back_as_it_was_put_in() {
         let folder = tempfile::tempdir().expect("a folder");
         let folders = Folders::open(folder.path()).expect("folders");
         let prompts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
-        let flows = flows_centre(&folders, &prompts, Calendar::china()).expect("the flows' room");
+        let flows = flows_centre(&folders, &prompts, Calendar::china(), speech::Speech::none("a test"))
+            .expect("the flows' room");
         let clock = Arc::new(TestClock::monday_morning());
         let app = App::new(db.clone(), clock, Arc::new(IdMint::new(0)), Arc::new(people::Keeper));
 

@@ -35,6 +35,7 @@ use people::{Crowd, Effect, Input, People};
 use town::Town;
 
 pub use people::Tally;
+pub use town::MACHINE;
 
 /// Most of a run.
 pub const CALLS_MAX: u32 = 1_000;

@@ -16,10 +16,10 @@ const STOREYS: &[&[&str]] = &[
     &["audit", "people", "departments", "promises", "notices", "ivr_flows"],
     &["calls"],
     &["recordings", "customers"],
-    &["floor", "interactions"],
+    &["floor", "interactions", "campaigns"],
     &["work_orders"],
-    &["callbacks"],
-    &["complaints", "handover", "government"],
+    &["callbacks", "outages"],
+    &["complaints", "escalations", "government", "handover"],
     &["statistics"],
     &["webhooks"],
 ];

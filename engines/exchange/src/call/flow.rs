@@ -32,7 +32,8 @@ impl Call {
         let number = Some(self.who().number).filter(|number| !number.is_empty());
         let caller = ivr::Caller { number, called: self.to.clone() };
         let mut effects = Vec::new();
-        let session = Box::new(ivr::Session::start(definition, caller, cx.now, &mut effects));
+        let session =
+            Box::new(ivr::Session::start_with(definition, caller, self.values.clone(), cx.now, &mut effects));
         Some(self.carry_out(cx, InFlow { session, survey_of }, effects))
     }
 
@@ -65,6 +66,14 @@ impl Call {
                 ivr::Effect::Closed { node } => cx.fact(What::FoundClosed { call, node }),
                 ivr::Effect::LookUp { key, argument } => {
                     cx.out.push(Effect::LookUp { call, key, argument });
+                }
+                ivr::Effect::Announced { node, subject, revision, own } => {
+                    cx.fact(What::Announced { call, node, subject, revision, own });
+                }
+                ivr::Effect::Heard { node } => cx.fact(What::AnnouncementHeard { call, node }),
+                ivr::Effect::WantsToBeTold { node, subject, revision } => {
+                    let number = self.who().number;
+                    cx.fact(What::WantsToBeTold { call, node, number, subject, revision });
                 }
                 ivr::Effect::Rated { score } => {
                     if let Some(agent) = flow.survey_of.or(self.served_by) {

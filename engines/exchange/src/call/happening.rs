@@ -16,6 +16,8 @@ pub(crate) enum Happening {
     /// No packets come from the caller.
     CallerSilent,
     Digit(audio::Digit),
+    /// Who has answered a call of the machine.
+    Judged(audio::answering::Answerer),
     /// What was being played to the caller has ended.
     Played(PlayOutcome),
     OtherAnswered(LegId),
@@ -80,7 +82,7 @@ pub(crate) enum Happening {
     PhoneBack,
     LookedUp {
         key: String,
-        value: Option<String>,
+        answer: Option<ivr::Answer>,
     },
     Wake,
 }

@@ -26,6 +26,7 @@ impl Call {
             }
             State::Ended { .. } => hears.clear(),
             State::Arriving
+            | State::CallingOut { .. }
             | State::InFlow(_)
             | State::InQueue(_)
             | State::Parked(_)

@@ -69,6 +69,7 @@ fn status_of(cause: EndCause) -> RejectStatus {
     match cause {
         EndCause::Busy => RejectStatus::Busy,
         EndCause::Declined | EndCause::FarEnd | EndCause::Ours => RejectStatus::Declined,
+        EndCause::NoSuchNumber => RejectStatus::NoSuchNumber,
         EndCause::NoAnswer | EndCause::Unreachable | EndCause::Lost => RejectStatus::Unavailable,
     }
 }

@@ -318,7 +318,7 @@ pub(super) fn failure(cause: EndCause) -> (acd::OfferFailed, OfferEnd) {
             (acd::OfferFailed::Declined, OfferEnd::Declined)
         }
         EndCause::NoAnswer => (acd::OfferFailed::NoAnswer, OfferEnd::NoAnswer),
-        EndCause::Unreachable | EndCause::Lost | EndCause::Ours => {
+        EndCause::NoSuchNumber | EndCause::Unreachable | EndCause::Lost | EndCause::Ours => {
             (acd::OfferFailed::Unreachable, OfferEnd::Unreachable)
         }
     }

@@ -13,6 +13,10 @@ pub(crate) enum State {
     Arriving,
     /// One of us calls: a number outside, or a colleague, rings.
     Dialling(Dialling),
+    /// The machine calls: it rings at the other end, or somebody has answered and it listens who that is.
+    CallingOut {
+        listens: Listens,
+    },
     /// In a menu, or in the survey after a conversation.
     InFlow(InFlow),
     InQueue(Waiting),
@@ -41,6 +45,24 @@ pub(crate) enum State {
         by: Party,
         cause: EndCause,
     },
+}
+
+/// Whether a call of the machine finds out who has answered, before it speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listens {
+    No,
+    /// Once somebody answers.
+    Later,
+    /// At `until` it speaks, whoever that is.
+    Now {
+        until: Timestamp,
+    },
+}
+
+impl Listens {
+    pub fn of(wanted: bool) -> Listens {
+        if wanted { Listens::Later } else { Listens::No }
+    }
 }
 
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The table of transitions of a call.
 
 use super::happening::Happening;
-use super::{Call, Stage, State, With};
+use super::{Call, Listens, Stage, State, With};
 use crate::Refused;
 use crate::cx::Cx;
 use crate::fact::{FlowOut, Mark, Moved, Party, What};
@@ -41,6 +41,19 @@ impl Call {
                 self.enter_flow(cx, self.home)
             }
 
+            (S::CallingOut { listens }, H::CallerAnswered) => self.called_answered(cx, listens),
+            (S::CallingOut { listens: Listens::Now { .. } }, H::Judged(answerer)) => {
+                self.judged(cx, answerer)
+            }
+            (S::CallingOut { listens: Listens::Now { until } }, H::Wake) if cx.now >= until => {
+                self.enter_flow(cx, self.home)
+            }
+            // Whoever presses a key is a person.
+            (S::CallingOut { listens: Listens::Now { .. } }, H::Digit(digit)) => {
+                let state = self.enter_flow(cx, self.home);
+                self.next(cx, state, H::Digit(digit))
+            }
+
             (S::Dialling(dialling), H::CallerRings) => {
                 if !dialling.from_desk {
                     cx.line(Command::Ring { leg: dialling.leg });
@@ -65,8 +78,8 @@ impl Call {
 
             (S::InFlow(flow), H::Digit(digit)) => self.in_flow(cx, flow, ivr::Input::Digit(digit)),
             (S::InFlow(flow), H::Played(_)) => self.in_flow(cx, flow, ivr::Input::Played),
-            (S::InFlow(flow), H::LookedUp { key, value }) => {
-                self.in_flow(cx, flow, ivr::Input::LookedUp { key, value })
+            (S::InFlow(flow), H::LookedUp { key, answer }) => {
+                self.in_flow(cx, flow, ivr::Input::LookedUp { key, answer })
             }
             (S::InFlow(flow), H::Wake) => self.wake_flow(cx, flow),
             (S::InFlow(flow), H::MoveTo(queue)) if flow.survey_of.is_none() => {
@@ -294,6 +307,7 @@ impl Call {
             (
                 state,
                 H::Digit(_)
+                | H::Judged(_)
                 | H::Played(_)
                 | H::Wake
                 | H::Announce { .. }

@@ -8,7 +8,7 @@ use super::{InFlow, State, Waiting, With};
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
     Arriving,
-    /// One of us calls: it rings at the other end.
+    /// One of us, or the machine, calls: it rings at the other end.
     Dialling,
     InFlow,
     Waiting,
@@ -35,7 +35,7 @@ impl State {
     pub fn view(&self) -> CallState {
         match self {
             State::Arriving => CallState::Arriving,
-            State::Dialling(_) => CallState::Dialling,
+            State::Dialling(_) | State::CallingOut { .. } => CallState::Dialling,
             State::InFlow(InFlow { survey_of: None, .. }) => CallState::InFlow,
             State::InFlow(_) => CallState::Rating,
             State::InQueue(Waiting { offer: None, .. }) => CallState::Waiting,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{CallId, LegId, PersonId, RecordingId};
+use kernel::{AttemptId, CallId, LegId, PersonId, RecordingId};
 
 use crate::fact::{Fact, Place, What};
 use crate::line::Command;
@@ -15,6 +15,9 @@ pub struct Ledger {
     /// Offers, conversations, holds and after-call work that have begun and not ended.
     /// Calls our own telephones made: they are connected without an offer, once.
     placed: BTreeMap<CallId, PersonId>,
+    /// Calls of the machine, by their attempts; and every leg that was dialled.
+    attempts: BTreeMap<AttemptId, LegId>,
+    dialled: BTreeSet<LegId>,
     ringing: BTreeMap<CallId, PersonId>,
     talking: BTreeMap<CallId, PersonId>,
     holding: BTreeSet<CallId>,
@@ -46,6 +49,9 @@ impl Ledger {
     }
 
     pub fn command(&mut self, command: &Command) {
+        if let Command::Dial { leg, .. } = command {
+            assert!(self.dialled.insert(*leg), "rung twice");
+        }
         if let Command::Answer { leg } = command {
             assert!(self.arrived.values().any(|known| known == leg), "answered before it was written down");
         }
@@ -61,6 +67,7 @@ impl Ledger {
                 fact.what,
                 What::CallArrived { .. }
                     | What::CallPlaced { .. }
+                    | What::CalledOut { .. }
                     | What::Offered { .. }
                     | What::OfferEnded { .. }
             ) || (matches!(fact.what, What::QueueMoved { .. })
@@ -100,6 +107,11 @@ impl Ledger {
             What::CallPlaced { call, leg, agent, .. } => {
                 assert!(self.arrived.insert(*call, *leg).is_none(), "placed twice");
                 self.placed.insert(*call, *agent);
+            }
+            What::CalledOut { call, leg, attempt, .. } => {
+                assert!(self.arrived.insert(*call, *leg).is_none(), "placed twice");
+                assert!(self.attempts.insert(*attempt, *leg).is_none(), "an attempt has one record");
+                assert!(!self.dialled.contains(leg), "rung before it was written down");
             }
             What::CallAnswered { call } => assert!(self.answered.insert(*call), "answered twice"),
             What::AgentRequested { call, .. } => {
@@ -211,6 +223,10 @@ impl Ledger {
     pub fn check_at_the_end(&self) {
         let arrived: BTreeSet<CallId> = self.arrived.keys().copied().collect();
         assert_eq!(arrived, self.ended, "each call that arrived has ended, once");
+        assert!(
+            self.attempts.values().all(|leg| self.dialled.contains(leg)) || self.interrupted > 0,
+            "an attempt was told and never made"
+        );
         assert!(self.ringing.is_empty() && self.talking.is_empty() && self.holding.is_empty());
         assert!(self.promised.is_empty(), "promised and forgotten: {:?}", self.promised);
         assert!(self.after.is_empty(), "after-call work without end: {:?}", self.after);

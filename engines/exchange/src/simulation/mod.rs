@@ -115,6 +115,7 @@ pub struct Simulation {
     /// A bug that concerned no call: the program would have ended.
     died: bool,
     steps: u64,
+    last_attempt: Option<kernel::AttemptId>,
     /// Of the last input.
     refusals: u32,
 }
@@ -136,6 +137,7 @@ impl Simulation {
             buggy: false,
             died: false,
             steps: 0,
+            last_attempt: None,
             refusals: 0,
         }
     }
@@ -253,9 +255,14 @@ impl Simulation {
                 }
                 Effect::LookUp { call, key, .. } => {
                     if self.dice.chance(80) {
-                        let value = self.dice.chance(50).then(|| "owing".to_owned());
+                        let mut answer = self.dice.chance(50).then(|| ivr::Answer::from("owing"));
+                        if let Some(answer) = answer.as_mut().filter(|_| self.dice.chance(70)) {
+                            let sounds = vec![audio::Sound::Clip(audio::Clip::new("outage"))];
+                            let own = self.dice.chance(50);
+                            answer.says.push(ivr::Said { subject: "ou_1".into(), revision: 1, own, sounds });
+                        }
                         let at = self.now + self.dice.ms(0, 5_000);
-                        self.plan.add(at, Next::LookedUp(Input::LookedUp { call, key, value }));
+                        self.plan.add(at, Next::LookedUp(Input::LookedUp { call, key, answer }));
                     }
                 }
                 Effect::Refused(Refused::Stray { what }) => {

@@ -10,13 +10,15 @@ use super::{Plan, Simulation};
 use crate::fact::TransferTo;
 use crate::line::{Device, EndCause, Event, Identity, Origin};
 use crate::tests::world;
-use crate::{AgentAct, Input, LeaderAct};
+use crate::{AgentAct, CallOut, Input, LeaderAct};
 
 /// What somebody does when his time has come.
 #[derive(Clone, Debug)]
 pub enum Deed {
     /// Somebody calls.
     Call,
+    /// The machine calls somebody.
+    CallOut,
     /// A caller who is on the line does something, and then again.
     Caller(LegId),
     Agent(PersonId),
@@ -35,6 +37,7 @@ impl Simulation {
     pub(super) fn deed(&mut self, deed: Deed) {
         match deed {
             Deed::Call => self.call(),
+            Deed::CallOut => self.call_out(),
             Deed::Caller(leg) => self.caller(leg),
             Deed::Agent(agent) => self.agent(agent),
             Deed::PhoneBack(user) => {
@@ -68,6 +71,33 @@ impl Simulation {
             let at = self.now + self.dice.ms(0, longest);
             self.plan.wire(at, Event::Ended { leg, cause });
         }
+    }
+
+    /// Sometimes the same attempt again, a flow that is gone, a number that may not be dialled.
+    fn call_out(&mut self) {
+        let attempt = match self.last_attempt.filter(|_| self.dice.chance(10)) {
+            Some(again) if self.exchange.calls.values().any(|call| call.attempt == Some(again)) => again,
+            _ => self.ids.mint(self.now),
+        };
+        self.last_attempt = Some(attempt);
+        let number = self.dice.pick(&["13912345678", "13911111111", "13911111112", "13900000000", "10086"]);
+        let wanted = CallOut {
+            attempt,
+            number: number.to_owned(),
+            shown: None,
+            flow: self.dice.pick(&[world::HOTLINE, world::HOTLINE, world::RATING, FlowId(77)]),
+            values: std::collections::BTreeMap::new(),
+            ring_for: self.dice.ms(3_000, 45_000),
+            tell_machines: self.dice.chance(50),
+            keep_free: self.dice.pick(&[0, 0, 30, 100]),
+        };
+        self.input(Input::CallOut(Box::new(wanted)));
+        let somebody = self.exchange.calls.values().find(|call| call.attempt == Some(attempt));
+        let Some(leg) = somebody.map(|call| call.customer) else { return };
+        let patience = self.dice.ms(0, 20_000);
+        self.plan.deed(self.now + patience, Deed::Caller(leg));
+        let at = self.now + self.dice.ms(0, 200_000);
+        self.plan.wire(at, Event::Ended { leg, cause: EndCause::FarEnd });
     }
 
     /// An agent picks up the telephone and dials: the hotline, a number outside, a colleague.
@@ -268,6 +298,10 @@ impl Simulation {
         for _ in 0..calls {
             let at = self.now + Duration::from_millis(self.dice.below(length.as_millis() as u64));
             self.plan.deed(at, Deed::Call);
+        }
+        for _ in 0..self.dice.below(6) {
+            let at = self.now + Duration::from_millis(self.dice.below(length.as_millis() as u64));
+            self.plan.deed(at, Deed::CallOut);
         }
         if self.dice.chance(15) {
             let at = self.now + Duration::from_millis(self.dice.below(length.as_millis() as u64));

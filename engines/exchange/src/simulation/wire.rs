@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use audio::answering::Answerer;
 use kernel::{LegId, PlayId, RecordingId, Timestamp};
 
 use super::Plan;
@@ -68,6 +69,13 @@ impl Wire {
     pub fn command(&mut self, now: Timestamp, command: &Command, dice: &mut Dice, plan: &mut Plan) {
         match command {
             Command::Ring { .. } => {}
+            Command::Judge { leg } => {
+                assert!(self.legs.get(leg).is_none_or(|known| !known.closing), "judges a leg that is going");
+                if dice.chance(90) {
+                    let answerer = dice.pick(&[Answerer::Person, Answerer::Person, Answerer::Machine]);
+                    plan.wire(now + dice.ms(200, 6_500), Event::Judged { leg: *leg, answerer });
+                }
+            }
             Command::Answer { leg } => {
                 let leg = *leg;
                 if dice.chance(97) {
@@ -255,6 +263,7 @@ impl Wire {
                 vec![event]
             }
             Event::Ringing { leg }
+            | Event::Judged { leg, .. }
             | Event::Held { leg, .. }
             | Event::Digit { leg, .. }
             | Event::Silent { leg, .. } => {

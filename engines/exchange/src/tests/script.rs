@@ -6,6 +6,8 @@
 //!   refuses|lost|unreachable|holds|resumes|phone gone|phone back`, at the desk `1001 declines|desk holds|desk resumes|
 //!   desk hangs up|pauses|records|transfers to queue|flow|agent|number X|dials NUMBER|mutes|unmutes|consults queue|agent|
 //!   number X|completes|cancels|swaps|confers|drops third|leaves|collects secret|ends secret`
+//! * `machine calls NUMBER as NAME [flow rating] [keeping 30] [listening] [knowing NAME VALUE] [again]`, then NAME acts like a
+//!   caller, or `is busy|does not answer|is unknown|is a person|is a machine`
 //! * `outside rings|answers|fails|hangs up|is unreachable` (and a caller with `phone USER` dials from a telephone of ours),
 //!   `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
 //!   `leader sends 1001 home`, `after 5s`, `drain`, `the process dies` (and begins anew), `max calls 1`, `turn general off`, `floor`
@@ -15,13 +17,14 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use audio::answering::Answerer;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, Timestamp};
 
 use super::world;
 use crate::fact::{Place, TransferTo};
 use crate::line::{Device, EndCause, Event, Identity, Origin, PlayOutcome};
-use crate::{AgentAct, Config, Effect, Exchange, Input, LeaderAct};
+use crate::{AgentAct, CallOut, Config, Effect, Exchange, Input, LeaderAct};
 
 mod wire;
 
@@ -63,6 +66,9 @@ pub(super) struct Rig {
     dialled: BTreeMap<String, LegId>,
     playing: BTreeMap<LegId, PlayId>,
     recordings: u32,
+    attempts: i64,
+    /// As whom the script knows whoever the machine calls now.
+    placing: Option<String>,
     /// In queues, for call backs: what a database would know after a death.
     places: BTreeMap<CallId, Place>,
     /// Offered to an agent at this moment.
@@ -98,6 +104,8 @@ impl Rig {
             dialled: BTreeMap::new(),
             playing: BTreeMap::new(),
             recordings: 0,
+            attempts: 0,
+            placing: None,
             places: BTreeMap::new(),
             rung: BTreeSet::new(),
         }
@@ -138,6 +146,7 @@ impl Rig {
                 self.config.acd.queues.remove(&queue);
                 self.feed(Input::Configure(Box::new(self.config.clone())));
             }
+            ["machine", "calls", number, "as", name, rest @ ..] => self.machine(name, number, rest),
             ["caller", name, "calls", number, rest @ ..] => self.incoming(name, number, rest),
             ["leader", rest @ ..] => self.leader(rest),
             ["outside", rest @ ..] => {
@@ -179,6 +188,57 @@ impl Rig {
         self.wire(Event::Incoming { leg, origin, from, to: number.to_owned() });
     }
 
+    /// `machine calls NUMBER as NAME [flow rating] [keeping 30] [again] [knowing NAME VALUE]`
+    fn machine(&mut self, name: &str, number: &str, rest: &[&str]) {
+        let mut wanted = CallOut {
+            attempt: kernel::AttemptId(100 + self.attempts),
+            number: number.to_owned(),
+            shown: None,
+            flow: world::HOTLINE,
+            values: BTreeMap::new(),
+            ring_for: Duration::from_secs(30),
+            tell_machines: false,
+            keep_free: 0,
+        };
+        let mut rest = rest;
+        loop {
+            rest = match rest {
+                ["flow", "rating", more @ ..] => {
+                    wanted.flow = world::RATING;
+                    more
+                }
+                ["flow", "nobody's", more @ ..] => {
+                    wanted.flow = kernel::FlowId(77);
+                    more
+                }
+                ["keeping", percent, more @ ..] => {
+                    wanted.keep_free = percent.parse().expect("a percentage");
+                    more
+                }
+                ["knowing", name, value, more @ ..] => {
+                    wanted.values.insert((*name).to_owned(), (*value).to_owned());
+                    more
+                }
+                ["listening", more @ ..] => {
+                    wanted.tell_machines = true;
+                    more
+                }
+                ["again", more @ ..] => {
+                    wanted.attempt = kernel::AttemptId(99 + self.attempts);
+                    self.attempts -= 1;
+                    more
+                }
+                [] => break,
+                _ => panic!("{rest:?}?"),
+            };
+        }
+        self.attempts += 1;
+        self.names.insert(wanted.attempt.to_string(), format!("attempt-{}", self.attempts));
+        self.placing = Some(name.to_owned());
+        self.feed(Input::CallOut(Box::new(wanted)));
+        self.placing = None;
+    }
+
     fn caller(&mut self, name: &str, rest: &[&str]) {
         let leg = *self.callers.get(name).unwrap_or_else(|| panic!("who is {name}?"));
         let play = self.playing.get(&leg).copied();
@@ -187,6 +247,15 @@ impl Rig {
             ["answers"] => self.wire(Event::Answered { leg }),
             ["hangs", "up"] => self.wire(Event::Ended { leg, cause: EndCause::FarEnd }),
             ["lost"] => self.wire(Event::Ended { leg, cause: EndCause::Lost }),
+            ["rings"] => self.wire(Event::Ringing { leg }),
+            ["is", "a", what] => {
+                let machine = *what == "machine";
+                let answerer = if machine { Answerer::Machine } else { Answerer::Person };
+                self.wire(Event::Judged { leg, answerer });
+            }
+            ["is", "busy"] => self.wire(Event::Ended { leg, cause: EndCause::Busy }),
+            ["does", "not", "answer"] => self.wire(Event::Ended { leg, cause: EndCause::NoAnswer }),
+            ["is", "unknown"] => self.wire(Event::Ended { leg, cause: EndCause::NoSuchNumber }),
             ["silent", time] => {
                 let for_s = time.trim_end_matches('s').parse().expect("seconds");
                 self.wire(Event::Silent { leg, for_s });
@@ -199,8 +268,8 @@ impl Rig {
                 }
             }
             ["found", key, value @ ..] => {
-                let value = value.first().map(|value| (*value).to_owned());
-                self.feed(Input::LookedUp { call: self.calls[name], key: (*key).to_owned(), value });
+                let answer = value.first().map(|_| answer(value));
+                self.feed(Input::LookedUp { call: self.calls[name], key: (*key).to_owned(), answer });
             }
             _ => panic!("{name} {rest:?}?"),
         }
@@ -353,4 +422,14 @@ fn transfer_to(kind: &str, to: &str) -> TransferTo {
 fn agent_id(number: &str) -> PersonId {
     let known = world::AGENTS.iter().find(|(known, _)| *known == number);
     known.map(|(_, id)| *id).unwrap_or_else(|| panic!("no agent {number}"))
+}
+
+/// `VALUE`, or `VALUE says SUBJECT CLIP` about the caller himself.
+fn answer(words: &[&str]) -> ivr::Answer {
+    let mut answer = ivr::Answer::from(words.first().copied().unwrap_or_default());
+    if let ["says", subject, clip] = words.get(1..).unwrap_or_default() {
+        let sounds = vec![audio::Sound::Clip(audio::Clip::new(clip))];
+        answer.says.push(ivr::Said { subject: (*subject).to_owned(), revision: 3, own: true, sounds });
+    }
+    answer
 }

@@ -52,6 +52,7 @@ impl Rig {
                 let again = if *mode == PlayMode::Loop { " again and again" } else { "" };
                 format!("play to {}: {}{again}", self.name(leg), sounds.join(" "))
             }
+            Command::Judge { leg } => format!("judge {}", self.name(leg)),
             Command::StopPlaying { leg, .. } => format!("stop playing to {}", self.name(leg)),
             Command::Record { recording, leg } => {
                 format!("record {} as {}", self.name(leg), self.name(recording))

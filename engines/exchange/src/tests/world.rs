@@ -46,6 +46,7 @@ pub fn flows() -> BTreeMap<FlowId, Arc<ivr::Flow>> {
     let names = ivr::Names {
         queues: QUEUES.iter().map(|(name, id)| ((*name).to_owned(), *id)).collect(),
         prompts: None,
+        look_ups: None,
         time_zone: TimeZone::get("Asia/Shanghai").expect("bundled"),
         holidays: Holidays::china(),
     };

@@ -172,6 +172,7 @@ impl<'a> Compiler<'a> {
             VoicePart::Other(SpokenPart::Amount(of)) => spoken(of, How::Amount),
             VoicePart::Other(SpokenPart::Date(of)) => spoken(of, How::Date),
             VoicePart::Other(SpokenPart::Time(of)) => spoken(of, How::Time),
+            VoicePart::Other(SpokenPart::Said(of)) => Part::Said { of: of.clone() },
             VoicePart::Other(SpokenPart::SilenceMs(ms)) => Part::Silence { ms: (*ms).min(10_000) },
             VoicePart::Other(SpokenPart::BeepMs(ms)) => Part::Beep { ms: (*ms).min(10_000) },
         }

@@ -1,10 +1,11 @@
 //! The second pass: every step becomes a node of the kind that its words say.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::{Compiler, Flat};
 use crate::finding::Code;
-use crate::flow::{CallBack, Collect, Hours, Kind, LookUp, Menu, Rate, Say, Target, Voicemail};
+use crate::flow::{Announce, CallBack, Collect, Hours, Kind, LookUp, Menu, Rate, Say, Target, Voicemail};
 use crate::hours::{OpeningHours, ranges_of};
 use crate::source::Step;
 
@@ -17,6 +18,7 @@ const KINDS: &[(&str, &[&str])] = &[
     ),
     ("hours", &["on_holidays", "open", "closed"]),
     ("look_up", &["say", "voice", "argument", "timeout_s", "answers", "otherwise", "unknown"]),
+    ("announce", &["say", "voice", "wait_ms", "timeout_s", "must_hear", "told", "danger", "next"]),
     ("rate", &["voice", "timeout_s", "otherwise", "next"]),
     ("voicemail", &["say", "voice", "max_s", "next"]),
     ("call_back", &["number", "unknown", "next"]),
@@ -26,6 +28,9 @@ const KINDS: &[(&str, &[&str])] = &[
     // Last: beside another word, `say` is that step's text.
     ("say", &["voice", "must_hear", "informative", "next"]),
 ];
+
+/// Nobody notices so long a wait before the first word.
+const WAIT_MS: u32 = 300;
 
 impl<'a> Compiler<'a> {
     pub(super) fn kind(&mut self, flat: &Flat<'a>) -> Kind {
@@ -59,6 +64,7 @@ impl<'a> Compiler<'a> {
             "collect" => self.collect(flat),
             "hours" => self.hours(flat),
             "look_up" => self.look_up(flat),
+            "announce" => self.announce(flat),
             "rate" => Kind::Rate(Rate {
                 prompt: self.heard(name, step.rate.as_ref(), step.voice.as_ref()),
                 timeout: self.seconds(Some(name), "timeout_s", step.timeout_s, 8, 1..=60),
@@ -188,6 +194,25 @@ impl<'a> Compiler<'a> {
             answers,
             otherwise: self.way(flat, "otherwise", step.otherwise.as_ref(), flat.follows.map(Target::Node)),
             unknown: self.way(flat, "unknown", step.unknown.as_ref(), Some(Target::Person)),
+        })
+    }
+
+    fn announce(&mut self, flat: &Flat<'a>) -> Kind {
+        let (name, step) = (flat.name.as_str(), flat.step);
+        let wait = step.wait_ms.unwrap_or(WAIT_MS);
+        if !(50..=2_000).contains(&wait) {
+            self.bad(name, "wait_ms", &wait.to_string(), "50 to 2000 milliseconds");
+        }
+        let next = self.next(flat);
+        Kind::Announce(Announce {
+            key: step.announce.clone().unwrap_or_default(),
+            wait: Duration::from_millis(u64::from(wait)),
+            prompt: self.heard(name, step.say.as_ref(), step.voice.as_ref()),
+            timeout: self.seconds(Some(name), "timeout_s", step.timeout_s, 4, 1..=30),
+            must_hear: step.must_hear.unwrap_or(false),
+            told: self.way(flat, "told", step.told.as_ref(), Some(next)),
+            danger: self.way(flat, "danger", step.danger.as_ref(), None),
+            next,
         })
     }
 }

@@ -8,8 +8,8 @@ use crate::flow::{Kind, Node, Part};
 
 impl Compiler<'_> {
     /// A value that is spoken or asked about must come from somewhere in the flow.
-    pub(super) fn check_values(&mut self, nodes: &[Node]) {
-        let mut known = BTreeSet::new();
+    pub(super) fn check_values(&mut self, nodes: &[Node], given: &[String]) {
+        let mut known: BTreeSet<&str> = given.iter().map(String::as_str).collect();
         let mut secret = BTreeSet::new();
         let mut rung: Vec<(&str, &str)> = Vec::new();
         let mut used: Vec<(&str, &str)> = Vec::new();
@@ -27,6 +27,10 @@ impl Compiler<'_> {
                     used.extend(look_up.argument.iter().map(|name| (node.name.as_str(), name.as_str())));
                     Some(&look_up.prompt)
                 }
+                Kind::Announce(announce) => {
+                    known.insert(announce.key.as_str());
+                    Some(&announce.prompt)
+                }
                 Kind::CallBack(ask) => {
                     rung.extend(ask.number.iter().map(|name| (node.name.as_str(), name.as_str())));
                     None
@@ -36,9 +40,19 @@ impl Compiler<'_> {
                 Kind::Hours(_) | Kind::GoTo(_) | Kind::Queue { .. } | Kind::HangUp => None,
             };
             for part in prompt.iter().flat_map(|prompt| &prompt.0) {
-                if let Part::Spoken { of, .. } = part {
+                if let Part::Spoken { of, .. } | Part::Said { of } = part {
                     used.push((&node.name, of));
                 }
+            }
+        }
+        for node in nodes {
+            let key = match &node.kind {
+                Kind::LookUp(look_up) => &look_up.key,
+                Kind::Announce(announce) => &announce.key,
+                _ => continue,
+            };
+            if self.names.look_ups.as_ref().is_some_and(|known| !known.contains(key)) {
+                self.find(Code::UnknownLookUp, Some(&node.name), &[("key", key)]);
             }
         }
         for (node, value) in &rung {

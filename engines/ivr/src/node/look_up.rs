@@ -3,9 +3,9 @@
 use audio::Digit;
 use kernel::Timestamp;
 
-use super::{PERSON, after};
+use super::{PERSON, after, announce};
 use crate::flow::{Kind, LookUp, Node, NodeIx, Target};
-use crate::session::{Argument, Effect, Session, State};
+use crate::session::{Answer, Argument, Effect, Session, State};
 
 pub(crate) fn enter(
     session: &mut Session,
@@ -37,23 +37,27 @@ pub(crate) fn answered(
     session: &mut Session,
     now: Timestamp,
     key: &str,
-    value: Option<String>,
+    answer: Option<Answer>,
     out: &mut Vec<Effect>,
 ) {
     let flow = session.flow.clone();
     let State::LookingUp { node, .. } = session.state else { return out.push(Effect::Refused) };
-    let Some(Kind::LookUp(look_up)) = flow.node(node).map(|node| &node.kind) else {
-        return out.push(Effect::Refused);
-    };
+    let at = node;
+    let Some(node) = flow.node(at) else { return out.push(Effect::Refused) };
     // An answer that comes after its time is up must not be taken for that of the next question.
-    if look_up.key != key {
-        return out.push(Effect::Refused);
-    }
-    let target = match value {
+    let look_up = match &node.kind {
+        Kind::LookUp(look_up) if look_up.key == key => look_up,
+        Kind::Announce(announce) if announce.key == key => {
+            return announce::answered(session, now, at, node, announce, answer, out);
+        }
+        _ => return out.push(Effect::Refused),
+    };
+    let target = match answer {
         None => look_up.unknown,
-        Some(value) => {
+        Some(Answer { value, says }) => {
             let target = look_up.answers.get(&value).copied().unwrap_or(look_up.otherwise);
             session.learn(key, value, false);
+            session.hear(key, says);
             target
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! The conventions of all: 0 is a person, 9 is back, * is once more.
 
+pub(crate) mod announce;
 pub(crate) mod collect;
 pub(crate) mod look_up;
 pub(crate) mod menu;

@@ -17,7 +17,7 @@ pub enum Input {
     /// The answer to `Effect::LookUp`; `None` when nothing is known.
     LookedUp {
         key: String,
-        value: Option<String>,
+        answer: Option<Answer>,
     },
 }
 
@@ -49,6 +49,23 @@ pub enum Effect {
         key: String,
         argument: Argument,
     },
+    /// What a look-up found is being said: one for each thing, once in a session.
+    Announced {
+        node: String,
+        subject: String,
+        revision: u32,
+        own: bool,
+    },
+    /// An announcement was said to its end.
+    Heard {
+        node: String,
+    },
+    /// The caller wants to be told how this goes on, at the number he calls from.
+    WantsToBeTold {
+        node: String,
+        subject: String,
+        revision: u32,
+    },
     Rated {
         score: u8,
     },
@@ -70,6 +87,34 @@ pub enum Effect {
     HangUp,
     /// The input did not fit; nothing changed.
     Refused,
+}
+
+/// What a look-up found.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Answer {
+    /// Chooses the way on, and can be read aloud under the look-up's key.
+    pub value: String,
+    /// What there is to say of it, the most important first.
+    #[serde(default)]
+    pub says: Vec<Said>,
+}
+
+impl From<&str> for Answer {
+    fn from(value: &str) -> Answer {
+        Answer { value: value.to_owned(), says: Vec::new() }
+    }
+}
+
+/// One thing that is said to a caller, whole or not at all.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Said {
+    /// What it is about, as the id of the room that answered.
+    pub subject: String,
+    /// Which wording of it this is.
+    pub revision: u32,
+    /// It concerns this caller, not everybody.
+    pub own: bool,
+    pub sounds: Vec<Sound>,
 }
 
 /// What is asked about. Typed in secret, it is for whoever answers and for nobody else: printed, it is asterisks.

@@ -8,7 +8,20 @@ use crate::flow::{Kind, NodeIx};
 impl Session {
     /// The whole state as text, secrets masked: for transcripts and the log.
     pub fn show(&self) -> String {
-        let Session { flow, caller, ends, extended: _, state, playing, ahead, trail, known, secrets } = self;
+        let Session {
+            flow,
+            caller,
+            ends,
+            extended: _,
+            state,
+            playing,
+            ahead,
+            trail,
+            known,
+            secrets,
+            said,
+            told,
+        } = self;
         let names = |at: &NodeIx| flow.node(*at).map_or("?", |node| node.name.as_str()).to_owned();
         let hidden = |name: &str, value: &str| {
             if secrets.contains(name) { "*".repeat(value.chars().count()) } else { value.to_owned() }
@@ -23,6 +36,9 @@ impl Session {
                 format!("collecting {} {typed:?}, {wrong} wrong, until {}", names(node), moment(until))
             }
             State::LookingUp { node, until } => format!("looking up {}, until {until}", names(node)),
+            State::Announcing { node, until } => {
+                format!("announcing {}, until {}", names(node), moment(until))
+            }
             State::Rating { node, wrong, until } => {
                 format!("rating {}, {wrong} wrong, until {}", names(node), moment(until))
             }
@@ -31,8 +47,9 @@ impl Session {
             State::Over => "over".into(),
         };
         let known: Vec<String> = known.iter().map(|(k, v)| format!("{k}={}", hidden(k, v))).collect();
+        let said: Vec<String> = said.iter().map(|(key, said)| format!("{key}: {}", said.len())).collect();
         format!(
-            "{} v{} called {} from {}: {state}\nends {ends}, playing {playing}, {} keys ahead, trail [{}], known [{}]\n",
+            "{} v{} called {} from {}: {state}\nends {ends}, playing {playing}, {} keys ahead, trail [{}], known [{}], said [{}], {} told\n",
             flow.name,
             flow.version,
             caller.called,
@@ -40,6 +57,8 @@ impl Session {
             ahead.len(),
             trail.iter().map(names).collect::<Vec<_>>().join(" > "),
             known.join(", "),
+            said.join(", "),
+            told.len(),
         )
     }
 
@@ -59,6 +78,7 @@ impl Session {
                     | (State::InMenu { .. }, Some(Kind::Menu(_)))
                     | (State::Collecting { .. }, Some(Kind::Collect(_)))
                     | (State::LookingUp { .. }, Some(Kind::LookUp(_)))
+                    | (State::LookingUp { .. } | State::Announcing { .. }, Some(Kind::Announce(_)))
                     | (State::Rating { .. }, Some(Kind::Rate(_)))
                     | (State::Inviting { .. } | State::Recording { .. }, Some(Kind::Voicemail(_)))
             );

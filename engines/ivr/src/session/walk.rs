@@ -6,7 +6,7 @@ use kernel::{QueueId, Timestamp};
 
 use super::{Effect, Session, State, TRAIL_MAX};
 use crate::flow::{Kind, Node, NodeIx, Target};
-use crate::node::{collect, look_up, menu, rate, say, voicemail};
+use crate::node::{announce, collect, look_up, menu, rate, say, voicemail};
 
 /// Nodes walked through without the caller doing anything. A checked flow has no such circle; this is for the others.
 const HOPS_MAX: usize = 64;
@@ -58,6 +58,10 @@ impl Session {
             }
             Kind::LookUp(look_up) => {
                 look_up::enter(self, now, at, look_up, out);
+                None
+            }
+            Kind::Announce(announce) => {
+                announce::enter(self, now, at, announce, out);
                 None
             }
             Kind::Rate(rate) => {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio::{Digit, Sound};
+use audio::{Clip, Digit, Sound};
 use ivr::source::{FlowFile, Step, Way};
-use ivr::{Caller, Effect, Flow, Input, Names, Session, compile};
+use ivr::{Answer, Caller, Effect, Flow, Input, Names, Said, Session, compile};
 use jiff::tz::TimeZone;
 use kernel::calendar::Holidays;
 use kernel::{Engine, FlowId, QueueId, Timestamp};
@@ -76,6 +76,7 @@ impl Flows {
         let names = Names {
             queues: queues.clone(),
             prompts: None,
+            look_ups: None,
             time_zone: TimeZone::get("Asia/Shanghai").expect("bundled"),
             holidays: Holidays::china(),
         };
@@ -94,7 +95,16 @@ impl Flows {
 
 fn queues_of(step: &Step, names: &mut BTreeSet<String>) {
     names.extend([&step.queue, &step.voicemail, &step.call_back].into_iter().flatten().cloned());
-    let ways = [&step.next, &step.otherwise, &step.silence, &step.unknown, &step.open, &step.closed];
+    let ways = [
+        &step.next,
+        &step.otherwise,
+        &step.silence,
+        &step.unknown,
+        &step.told,
+        &step.danger,
+        &step.open,
+        &step.closed,
+    ];
     let keyed = [&step.keys, &step.answers].into_iter().flatten().flatten().map(|(_, way)| way);
     for way in ways.into_iter().flatten().chain(keyed) {
         match way {
@@ -106,7 +116,7 @@ fn queues_of(step: &Step, names: &mut BTreeSet<String>) {
 }
 
 /// `flow NAME`, `at 2026-01-05T08:00`, `call [from NUMBER]`, `played`, `keys 12#`, `silence`, `wait 3`, `message left`,
-/// `found KEY [VALUE]`, `show`.
+/// `found KEY [VALUE [says SUBJECT:REVISION[:own]=CLIP+CLIP …]]`, `show`.
 fn call(flows: &Flows, block: &[&str]) -> String {
     let mut told = String::new();
     let mut flow = flows.flows.first().unwrap_or_else(|| panic!("no flow: {}", flows.findings));
@@ -153,8 +163,8 @@ fn call(flows: &Flows, block: &[&str]) -> String {
             "wait" => now += Duration::from_secs(rest[0].parse().expect("seconds")),
             "message" => session.handle(now, Input::MessageLeft, &mut out),
             "found" => {
-                let value = (rest.len() > 1).then(|| rest[1..].join(" "));
-                session.handle(now, Input::LookedUp { key: rest[0].to_owned(), value }, &mut out);
+                let answer = (rest.len() > 1).then(|| answer(&rest[1..]));
+                session.handle(now, Input::LookedUp { key: rest[0].to_owned(), answer }, &mut out);
             }
             "show" => session.show().lines().for_each(|line| _ = writeln!(told, "  {line}")),
             _ => panic!("{verb} is not a word of the transcripts"),
@@ -177,6 +187,16 @@ fn tell(flows: &Flows, effect: &Effect) -> String {
         Effect::Served { node } => format!("served by {node}"),
         Effect::Closed { node } => format!("outside the hours of {node}"),
         Effect::LookUp { key, argument } => format!("look up {key} of {argument:?}"),
+        Effect::Announced { node, subject, revision, own } => {
+            format!(
+                "announces {}{subject} in its wording {revision} at {node}",
+                if *own { "his " } else { "" }
+            )
+        }
+        Effect::Heard { node } => format!("heard {node} to its end"),
+        Effect::WantsToBeTold { node, subject, revision } => {
+            format!("wants to be told about {subject} after its wording {revision}, at {node}")
+        }
         Effect::Rated { score } => format!("rated {score}"),
         Effect::Voicemail { queue: to, max } => {
             format!("record a message for {}, at most {max:?}", queue(to))
@@ -190,6 +210,21 @@ fn tell(flows: &Flows, effect: &Effect) -> String {
         Effect::HangUp => "hang up".into(),
         Effect::Refused => "refused".into(),
     }
+}
+
+fn answer(words: &[&str]) -> Answer {
+    let (value, says) = words.split_at(words.iter().position(|word| *word == "says").unwrap_or(words.len()));
+    let said = |word: &&str| {
+        let (head, clips) = word.split_once('=').expect("subject:revision=clips");
+        let mut head = head.split(':');
+        Said {
+            subject: head.next().unwrap_or_default().to_owned(),
+            revision: head.next().and_then(|n| n.parse().ok()).expect("a revision"),
+            own: head.next() == Some("own"),
+            sounds: clips.split('+').map(|name| Sound::Clip(Clip::new(name))).collect(),
+        }
+    };
+    Answer { value: value.join(" "), says: says.iter().skip(1).map(said).collect() }
 }
 
 fn sound(sound: &Sound) -> String {

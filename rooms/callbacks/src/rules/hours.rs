@@ -8,7 +8,7 @@ use kernel::Timestamp;
 use kernel::calendar::{Calendar, Limit};
 
 use super::settings::{Part, Settings};
-use super::task::{Attempt, Task};
+use super::task::{Attempt, MACHINE, Task};
 
 /// From the hour that a customer wished for, so long nothing else is asked of the clock.
 const WISH_HOLDS: Duration = Duration::from_secs(3_600);
@@ -32,8 +32,9 @@ impl Hours<'_> {
             return at;
         }
         let gap = Duration::from_secs(u64::from(self.settings.gap_min) * 60);
-        let earliest =
-            task.attempts.iter().map(|attempt| attempt.at + gap).max().map_or(from, |at| at.max(from));
+        // Where the machine leaves it to a person, the customer has just been on the line, and waits for that.
+        let tries = task.attempts.iter().filter(|tried| tried.by != MACHINE || tried.outcome.counts());
+        let earliest = tries.map(|attempt| attempt.at + gap).max().map_or(from, |at| at.max(from));
         self.from(earliest, &self.barred(&task.attempts))
     }
 

@@ -1,5 +1,6 @@
 //! What a centre decides about its call-backs: how often, how far apart, at what hours, and what counts as satisfied.
 
+use deadlines::Kind;
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -52,6 +53,38 @@ pub struct Settings {
     pub fair_counts: bool,
     /// The same for what came from 12345.
     pub fair_counts_government: bool,
+    /// What the machine asks.
+    #[serde(default)]
+    pub machine: Machine,
+}
+
+/// A machine that calls and lets keys answer. People come first: it asks only where nobody has taken it for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Machine {
+    pub on: bool,
+    /// Of these kinds only.
+    #[schema(value_type = Vec<String>)]
+    pub kinds: Vec<Kind>,
+    /// Emergencies, too.
+    pub emergencies: bool,
+    /// So many minutes a person has time to take it.
+    pub after_min: u16,
+    /// The published flow that it asks with: keys 1 and 2 at `solved`, 1 to 5 at `satisfied`.
+    pub flow: String,
+}
+
+impl Default for Machine {
+    /// Nobody who has complained is asked by a machine.
+    fn default() -> Self {
+        Machine {
+            on: false,
+            kinds: vec![Kind::Fault, Kind::Enquiry, Kind::Opinion, Kind::Suggestion, Kind::Request],
+            emergencies: false,
+            after_min: 60,
+            flow: "callback_survey".to_owned(),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -77,6 +110,7 @@ impl Default for Settings {
             doubt_min: 15,
             fair_counts: false,
             fair_counts_government: true,
+            machine: Machine::default(),
         }
     }
 }
@@ -120,6 +154,13 @@ impl Settings {
         }
         if !(1..=720).contains(&self.doubt_min) {
             return bad("doubt_min");
+        }
+        if self.machine.after_min > 10_080 {
+            return bad("after_min");
+        }
+        if self.machine.on && (self.machine.flow.trim().is_empty() || self.machine.flow.chars().count() > 60)
+        {
+            return bad("flow");
         }
         Ok(())
     }

@@ -37,6 +37,15 @@ pub struct Task {
     #[serde(default)]
     pub rung: Option<Timestamp>,
     pub doubt: Option<Doubt>,
+    /// The machine is asking, or is about to: under this name in its campaign.
+    #[serde(default)]
+    pub machine: Option<String>,
+    /// What came of it, until that is written down.
+    #[serde(default)]
+    pub answer: Option<campaigns::Done>,
+    /// Only a person goes on: the machine was told something that it cannot conclude from.
+    #[serde(default)]
+    pub for_person: bool,
     /// The message that told the customer that nobody was reached.
     #[serde(default)]
     pub told: bool,
@@ -108,6 +117,9 @@ impl State {
         }
     }
 }
+
+/// Who stands for the machine where a person is named.
+pub const MACHINE: PersonId = PersonId(0);
 
 /// Somebody has taken it, so that two do not call the same customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,6 +50,9 @@ fn task() -> Task {
         claim: None,
         rung: None,
         doubt: None,
+        machine: None,
+        answer: None,
+        for_person: false,
         told: false,
         version: 1,
     }

@@ -39,6 +39,15 @@ pub async fn queue(db: &Db, queue: &Queue, limit: i64) -> anyhow::Result<Vec<Tas
     rows.context("who may be asked now")?.iter().map(task).collect()
 }
 
+const OF_THE_MACHINE: &str = "SELECT body, version FROM callbacks_task WHERE state = 'open' AND claimed_by = 0 \
+     ORDER BY due, work_order LIMIT 500";
+
+/// Those that the machine has.
+pub async fn of_the_machine(db: &Db) -> anyhow::Result<Vec<Task>> {
+    let rows = sqlx::query(OF_THE_MACHINE).fetch_all(db.read()).await;
+    rows.context("what the machine asks about")?.iter().map(task).collect()
+}
+
 const OPEN: &str = "SELECT body, version FROM callbacks_task WHERE state = 'open' AND (due, work_order) > ($1, $2) \
      AND ($3 = 0 OR unit = $3 OR $3 = -1 AND unit IS NULL) AND ($4 = '' OR kind = $4) AND (about IS NULL OR about <> $5) \
      ORDER BY due, work_order LIMIT $6";

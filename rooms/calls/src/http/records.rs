@@ -12,6 +12,7 @@ use web::{Actor, Answer, App, Error, Json, Path, Query, given, place, word};
 
 use crate::permissions::{READ, UNMASK};
 use crate::rules::Looks;
+use crate::store::heard::{self, Heard};
 use crate::store::search::{self, Filter, Found, Stretch};
 
 /// What is looked for; everything absent is any.
@@ -57,6 +58,8 @@ pub struct WholeCall {
     pub call: Found,
     #[schema(value_type = Vec<Object>)]
     pub segments: Vec<Stretch>,
+    /// What the caller was told before the menu, or in answer to his question.
+    pub heard: Vec<Heard>,
 }
 
 impl Search {
@@ -112,9 +115,10 @@ pub async fn one(
     Path(id): Path<CallId>,
 ) -> Answer<WholeCall> {
     let (mut call, segments) = visible(&app, &actor, id).await?;
+    let heard = heard::by_call(&app.db, id).await?;
     if actor.may(UNMASK) {
         if looks.known(actor.person, id, app.now()) {
-            return Ok(Json(WholeCall { call, segments }));
+            return Ok(Json(WholeCall { call, segments, heard }));
         }
         let mut tx = app.db.begin().await?;
         let look = Look {
@@ -131,7 +135,7 @@ pub async fn one(
     } else {
         mask(&mut call);
     }
-    Ok(Json(WholeCall { call, segments }))
+    Ok(Json(WholeCall { call, segments, heard }))
 }
 
 /// A call whose record this person may see, with its stretches: not found for everybody else.

@@ -4,11 +4,15 @@
 use exchange::Fact;
 use exchange::fact::{Direction, FlowOut, OfferEnd, Party, TransferTo, What};
 use exchange::line::EndCause;
-use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
+use kernel::{AttemptId, CallId, PersonId, QueueId, RecordingId, Timestamp, TrunkId};
 use serde::{Deserialize, Serialize};
 
 use super::segment::{Segment, SegmentKind};
 use super::{Outcome, word};
+use crate::Pressed;
+
+/// Nobody presses more on purpose.
+const KEYS_MAX: usize = 50;
 
 /// One row of the call records. Times are absent until they come.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -68,19 +72,37 @@ pub struct Record {
     /// What is owed and is to be paid by this call, until it is known how it came out.
     #[serde(default)]
     pub owed: Option<i64>,
+    /// The node of the menu that last said what concerned the caller.
+    #[serde(default)]
+    pub told_at: Option<String>,
+    /// Of a call that the machine made.
+    #[serde(default)]
+    pub attempt: Option<AttemptId>,
+    /// What answered it was no person.
+    #[serde(default)]
+    pub machine: bool,
+    /// What whoever the machine called has pressed.
+    #[serde(default)]
+    pub keys: Vec<Pressed>,
 }
 
 impl Record {
     /// A record begins with the arrival and with nothing else.
     pub fn begin(fact: &Fact) -> Option<Record> {
+        let (mut outward, mut made_by) = (false, None);
         let (call, trunk, from, to, agent, with) = match &fact.what {
-            What::CallArrived { call, trunk, from, to, .. } => (call, trunk, from, to, None, None),
+            What::CallArrived { call, trunk, from, to, .. } => (call, *trunk, from, to, None, None),
+            What::CalledOut { call, trunk, from, to, attempt, .. } => {
+                (outward, made_by) = (true, Some(*attempt));
+                (call, Some(*trunk), from, to, None, None)
+            }
             What::CallPlaced { call, trunk, from, to, agent, with, .. } => {
-                (call, trunk, from, to, Some(*agent), *with)
+                (call, *trunk, from, to, Some(*agent), *with)
             }
             _ => return None,
         };
         let direction = match (agent, with) {
+            (None, _) if outward => Direction::Out,
             (None, _) => Direction::In,
             (Some(_), None) => Direction::Out,
             (Some(_), Some(_)) => Direction::Internal,
@@ -90,7 +112,7 @@ impl Record {
             direction,
             from: from.clone(),
             to: to.clone(),
-            trunk: *trunk,
+            trunk,
             arrived: fact.at,
             answered: None,
             requested: None,
@@ -119,6 +141,10 @@ impl Record {
             closed: false,
             speechless: None,
             owed: None,
+            told_at: None,
+            attempt: made_by,
+            machine: false,
+            keys: Vec::new(),
         };
         if direction != Direction::In {
             record.start(SegmentKind::Dial, fact.at).agent = with;
@@ -177,7 +203,10 @@ impl Record {
         match &fact.what {
             What::CallAnswered { .. } => {
                 self.answered = Some(at);
-                if self.direction == Direction::In {
+                if self.attempt.is_some() {
+                    self.finish(SegmentKind::Dial, at, Some("answered".into()), &mut done);
+                }
+                if self.direction == Direction::In || self.attempt.is_some() {
                     self.start(SegmentKind::Menu, at);
                 }
             }
@@ -187,6 +216,9 @@ impl Record {
                 }
             }
             What::MenuChosen { node, key, .. } => {
+                if self.attempt.is_some() && self.keys.len() < KEYS_MAX {
+                    self.keys.push(Pressed { node: node.clone(), key: key.to_string() });
+                }
                 if let Some(menu) = self.current(SegmentKind::Menu) {
                     let path = menu.detail.get_or_insert_default();
                     if path.len() < 500 {
@@ -196,7 +228,9 @@ impl Record {
                 }
             }
             What::SelfServed { .. } => (self.self_served, self.closed) = (true, false),
+            What::MachineAnswered { .. } => self.machine = true,
             What::FoundClosed { .. } => self.closed = true,
+            What::Announced { node, .. } => self.told_at = Some(node.clone()),
             What::CallbackAsked { .. } => self.closed = false,
             What::AgentRequested { queue, urgent, .. } => {
                 self.finish(SegmentKind::Menu, at, None, &mut done);
@@ -311,7 +345,10 @@ impl Record {
             }
             What::CallArrived { .. }
             | What::CallPlaced { .. }
+            | What::CalledOut { .. }
             | What::CallBlocked { .. }
+            | What::AnnouncementHeard { .. }
+            | What::WantsToBeTold { .. }
             | What::RecordingMarked { .. }
             | What::RecordingSealed { .. }
             | What::RecordingTrouble { .. }
@@ -354,7 +391,15 @@ impl Record {
             (None, Some(_), Some(FlowOut::Message)) => Outcome::Message,
             (None, Some(_), Some(FlowOut::Menu)) if !self.abandoned => Outcome::LeftMenu,
             (None, Some(_), _) => Outcome::Abandoned,
-            (None, None, _) if self.direction != Direction::In => Outcome::NotAnswered,
+            // A machine that met a machine has reached nobody.
+            (None, None, _)
+                if self.machine
+                    || (self.direction != Direction::In
+                        && (self.attempt.is_none() || self.answered.is_none())) =>
+            {
+                Outcome::NotAnswered
+            }
+            (None, None, _) if !self.keys.is_empty() => Outcome::SelfServed,
             (None, None, _) if self.self_served => Outcome::SelfServed,
             (None, None, _) if self.answered.is_some() => Outcome::LeftMenu,
             (None, None, _) => Outcome::NotAnswered,

@@ -7,10 +7,11 @@ use db::Tx;
 use exchange::Fact;
 use exchange::fact::{DeskState, What};
 use exchange::line::Device;
-use kernel::{CallId, PersonId, QueueId, Timestamp};
+use kernel::{AttemptId, CallId, PersonId, QueueId, Timestamp};
 use sqlx::Row;
 
-use super::{not_served, places};
+use super::{heard, not_served, places};
+use crate::CalledOut;
 use crate::rules::{Record, Segment};
 
 /// The records that still grow. It mirrors the rows with a `state`; after a failed transaction read it anew.
@@ -24,8 +25,8 @@ const APPLIED: &str = "SELECT position FROM calls_applied WHERE one = 1";
 const APPLY: &str = "UPDATE calls_applied SET position = $1 WHERE one = 1";
 const UPSERT: &str = "INSERT INTO calls_records (id, arrived_at, answered_at, requested_at, connected_at, ended_at, \
      from_number, from_reversed, to_number, trunk, queue, agent, urgent, result, ended_by, cause, wait_ms, talk_ms, \
-     hold_ms, after_ms, rating, recording, announced, interrupted, state, direction) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-     $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) ON CONFLICT (id) DO UPDATE SET \
+     hold_ms, after_ms, rating, recording, announced, interrupted, state, direction, attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+     $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT (id) DO UPDATE SET \
      answered_at = excluded.answered_at, requested_at = excluded.requested_at, connected_at = excluded.connected_at, \
      ended_at = excluded.ended_at, queue = excluded.queue, agent = excluded.agent, urgent = excluded.urgent, \
      result = excluded.result, ended_by = excluded.ended_by, cause = excluded.cause, wait_ms = excluded.wait_ms, \
@@ -68,6 +69,16 @@ pub async fn devices(db: &db::Db) -> Result<Vec<(PersonId, Device)>> {
         Ok((PersonId(row.try_get("agent")?), serde_json::from_value(word.into()).unwrap_or_default()))
     };
     rows.iter().map(device).collect()
+}
+
+const OF_ATTEMPTS: db::Text = db::in_ids!("SELECT attempt, id FROM calls_records WHERE attempt IN ", "");
+
+/// Of these attempts those for which there is a call. After the log has been followed to its end, for the others nobody was
+/// rung.
+pub async fn of_attempts(tx: &mut Tx, attempts: &[AttemptId]) -> Result<BTreeMap<AttemptId, CallId>> {
+    let query = sqlx::query(OF_ATTEMPTS.of(tx.db().kind())).bind(db::ids(attempts.iter().map(|id| id.get())));
+    let rows = query.fetch_all(&mut **tx).await.context("the calls of attempts")?;
+    rows.iter().map(|row| Ok((AttemptId(row.try_get("attempt")?), CallId(row.try_get("id")?)))).collect()
 }
 
 impl Growing {
@@ -154,7 +165,11 @@ impl Growing {
                 continue;
             }
             if let Some(record) = self.records.get_mut(&call) {
+                heard::follow(tx, fact, record.told_at.as_deref()).await?;
                 not_served::pay(tx, position, fact, record).await?;
+                if matches!(fact.what, What::CallEnded { .. }) {
+                    tell_attempt(tx, record)?;
+                }
             }
             touched.insert(call);
         }
@@ -176,8 +191,12 @@ impl Growing {
         not_served::interrupted(tx, self.records.values_mut()).await?;
         let touched: BTreeSet<CallId> = self.records.keys().copied().collect();
         for (call, record) in &mut self.records {
+            let went_on = record.ended.is_none();
             for segment in record.interrupt(at) {
                 segments.push((*call, record.next_segment(), segment));
+            }
+            if went_on {
+                tell_attempt(tx, record)?;
             }
         }
         let count = touched.len();
@@ -249,6 +268,7 @@ async fn write(tx: &mut Tx, record: &Record) -> Result<()> {
         .bind(i64::from(record.interrupted))
         .bind(state)
         .bind(crate::rules::word(&record.direction))
+        .bind(record.attempt.map(|id| id.get()))
         .execute(&mut **tx)
         .await
         .with_context(|| format!("the record of {}", record.call))?;
@@ -256,6 +276,25 @@ async fn write(tx: &mut Tx, record: &Record) -> Result<()> {
         tx.journal(journal_entry(record));
     }
     Ok(())
+}
+
+/// Whoever wanted the call hears how it came out.
+fn tell_attempt(tx: &mut Tx, record: &Record) -> Result<()> {
+    let (Some(attempt), Some(ended), Some(cause)) = (record.attempt, record.ended, record.cause) else {
+        return Ok(());
+    };
+    let over = CalledOut {
+        attempt,
+        call: record.call,
+        answered: record.answered.is_some(),
+        machine: record.machine,
+        connected: record.connected.is_some(),
+        keys: record.keys.clone(),
+        cause,
+        interrupted: record.interrupted,
+        ended,
+    };
+    tx.emit(ended, &over)
 }
 
 /// The line of the journal that closes a call.

@@ -397,3 +397,112 @@ fn after_hours_callers_are_not_served() {
         assert_eq!(list().await.len(), 4);
     });
 }
+
+/// Three callers hear of an outage: one wants to be told, one asks for a person, one goes on to the menu.
+#[test]
+fn what_callers_were_told_stands_in_the_record_and_is_counted() {
+    on_both(&[MIGRATIONS], async |db| {
+        let mut growing = Growing::default();
+        let mut place = 0;
+        let mut calls = async |number: i64, own: bool, then: Vec<What>| {
+            let call = CallId(number);
+            let mut script = vec![arrived(call, "13900000001"), What::CallAnswered { call }];
+            let announced = |subject: &str, revision| What::Announced {
+                call,
+                node: "first".into(),
+                subject: subject.into(),
+                revision,
+                own,
+            };
+            // Heard again after *, and once more: it is one thing all the same.
+            script.extend([announced("ou_1", 3), announced("ou_1", 3), announced("ou_2", 1)]);
+            script.extend(then);
+            script.push(What::CallEnded { call, by: Party::Caller, cause: EndCause::FarEnd });
+            let fact = |what| {
+                place += 1;
+                (place, Fact { at: start() + Duration::from_secs(place), what })
+            };
+            let facts: Vec<(u64, Fact)> = script.into_iter().map(fact).collect();
+            let mut tx = db.begin().await.expect("database");
+            growing.take(&mut tx, &facts).await.expect("database");
+            tx.commit().await.expect("database");
+        };
+        let node = || "first".to_owned();
+        let key = |key: char| audio::Digit::try_from(key).expect("a key");
+        let call = CallId(1);
+        let wants = What::WantsToBeTold {
+            call,
+            node: node(),
+            number: "13900000001".into(),
+            subject: "ou_1".into(),
+            revision: 3,
+        };
+        let heard = What::AnnouncementHeard { call, node: node() };
+        let told = vec![
+            What::SelfServed { call, node: node() },
+            heard,
+            What::MenuChosen { call, node: node(), key: key('1') },
+            wants,
+        ];
+        calls(1, true, told).await;
+        let call = CallId(2);
+        let person = vec![
+            What::MenuChosen { call, node: node(), key: key('0') },
+            What::AgentRequested { call, queue: QUEUE, urgent: false },
+        ];
+        calls(2, false, person).await;
+        let call = CallId(3);
+        let menu = vec![
+            What::AnnouncementHeard { call, node: node() },
+            What::MenuChosen { call, node: "top".into(), key: key('2') },
+        ];
+        calls(3, false, menu).await;
+
+        let told = async |call: i64| {
+            let heard = super::heard::by_call(&db, CallId(call)).await.expect("rows");
+            let line = |heard: &super::heard::Heard| {
+                format!(
+                    "{} {} own {} whole {} chosen {:?} to be told {}",
+                    heard.subject, heard.revision, heard.own, heard.whole, heard.chosen, heard.to_be_told
+                )
+            };
+            heard.iter().map(line).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(1).await,
+            [
+                "ou_1 3 own true whole true chosen Some(\"1\") to be told true",
+                "ou_2 1 own true whole true chosen Some(\"1\") to be told false"
+            ]
+        );
+        assert_eq!(told(2).await[0], "ou_1 3 own false whole false chosen Some(\"0\") to be told false");
+        assert_eq!(told(3).await[1], "ou_2 1 own false whole true chosen None to be told false");
+        let results: Vec<_> = [one(&db, CallId(1)).await, one(&db, CallId(3)).await]
+            .map(|row| row.expect("query").expect("row").result)
+            .into();
+        assert_eq!(results, [Some("self_served".to_owned()), Some("left_menu".to_owned())]);
+
+        let end = start() + Duration::from_secs(3_600);
+        let figures = super::heard::figures(&db, None, start(), end, 10).await.expect("figures");
+        let line = |f: &super::heard::Figures| {
+            format!(
+                "{}: {} callers, {} own, {} whole, {} to be told, {} asked a person",
+                f.subject, f.callers, f.own, f.whole, f.to_be_told, f.asked_person
+            )
+        };
+        let lines: Vec<String> = figures.iter().map(line).collect();
+        assert_eq!(
+            lines,
+            [
+                "ou_1: 3 callers, 1 own, 2 whole, 1 to be told, 1 asked a person",
+                "ou_2: 3 callers, 1 own, 2 whole, 0 to be told, 1 asked a person"
+            ]
+        );
+        let one = super::heard::figures(&db, Some("ou_2"), start(), end, 10).await.expect("figures");
+        assert_eq!(one, figures[1..]);
+        let later = super::heard::figures(&db, Some("ou_2"), end, end + Duration::from_secs(1), 10)
+            .await
+            .expect("figures");
+        assert_eq!(later, []);
+    });
+}

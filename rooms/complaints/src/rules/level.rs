@@ -2,24 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use work_orders::rules::gravity;
+pub use work_orders::rules::gravity::{Harm, Media};
 use work_orders::rules::order::Level;
-
-/// Who has reported about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Media {
-    City,
-    Provincial,
-    Central,
-}
-
-/// Who has come to harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Harm {
-    Injury,
-    Death,
-}
 
 /// What the level depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -107,32 +92,14 @@ pub fn propose(of: &Circumstances) -> Proposal {
     Proposal { level, grounds: found.into_iter().map(|(_, ground)| ground).collect() }
 }
 
-const CENTRAL: &[&str] = &["央视", "中央电视台", "新华社", "人民日报", "焦点访谈"];
-const PROVINCIAL: &[&str] = &["省电视台", "省台", "卫视", "省报"];
-const CITY: &[&str] = &["电视台", "记者", "媒体", "报社", "曝光", "抖音", "微博", "热搜"];
-const DEATH: &[&str] = &["死亡", "身亡", "去世", "遇难"];
-const INJURY: &[&str] = &["受伤", "烧伤", "烫伤", "炸伤", "住院", "送医", "煤气中毒", "一氧化碳中毒"];
-const MASS: &[&str] = &["群体性", "聚集", "联名", "集体上访"];
-/// Directly before a word these say that it was not so.
-const NOT: &[char] = &['没', '未', '无', '非', '不'];
-
 /// What the words of a matter say of media, harm and crowds. A word that is denied does not count; the committee reads it
 /// anyway, this only proposes.
 pub fn heard_in(content: &str, of: Circumstances) -> Circumstances {
-    let says = |words: &[&str]| words.iter().any(|word| said(content, word));
-    let media = [(CENTRAL, Media::Central), (PROVINCIAL, Media::Provincial), (CITY, Media::City)];
-    let harm = [(DEATH, Harm::Death), (INJURY, Harm::Injury)];
+    let heard = gravity::heard(content);
     Circumstances {
-        media: of.media.or_else(|| media.into_iter().find(|(words, _)| says(words)).map(|(_, media)| media)),
-        harm: of.harm.or_else(|| harm.into_iter().find(|(words, _)| says(words)).map(|(_, harm)| harm)),
-        mass_event: of.mass_event || says(MASS),
+        media: of.media.or(heard.media),
+        harm: of.harm.or(heard.harm),
+        mass_event: of.mass_event || heard.mass_event,
         ..of
     }
-}
-
-fn said(content: &str, word: &str) -> bool {
-    content.match_indices(word).any(|(at, _)| {
-        let before = content.get(..at).unwrap_or_default();
-        !before.chars().rev().take(3).any(|c| NOT.contains(&c))
-    })
 }

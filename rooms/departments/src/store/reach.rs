@@ -1,5 +1,7 @@
 //! Whom a unit's matters are told to, and by which number: read within the change that tells them.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use db::{Row, Tx};
 use kernel::{PersonId, Timestamp, UnitId};
@@ -66,4 +68,42 @@ pub async fn reach(
         hands.clone_from(&leaders);
     }
     Ok(Reach { hands, leaders })
+}
+
+const PHONES: db::Text = db::in_ids!(
+    "SELECT member.person AS person, COALESCE(member.phone, unit.phone) AS phone FROM departments_member member \
+     JOIN departments_unit unit ON unit.id = member.unit \
+     WHERE COALESCE(member.phone, unit.phone) IS NOT NULL AND member.person IN ",
+    " ORDER BY member.person, member.since"
+);
+
+/// By which number these are reached, of those who belong to a unit with one.
+pub async fn phones(tx: &mut Tx, people: &[PersonId]) -> anyhow::Result<BTreeMap<PersonId, String>> {
+    let text = PHONES.of(tx.db().kind());
+    let ids = db::ids(people.iter().map(|person| person.get()));
+    let rows = sqlx::query(text).bind(ids).fetch_all(&mut **tx).await.context("reading telephones")?;
+    let mut phones = BTreeMap::new();
+    for row in &rows {
+        phones.entry(PersonId(row.try_get("person")?)).or_insert(row.try_get("phone")?);
+    }
+    Ok(phones)
+}
+
+/// Who leads a unit (0), the unit above it (1), and so on: [`crate::leaders_above`] within a change.
+pub async fn leaders_in(tx: &mut Tx, unit: UnitId) -> anyhow::Result<Vec<PersonId>> {
+    let rows = sqlx::query(LEADERS).bind(unit.get()).fetch_all(&mut **tx).await;
+    let of = |row: &Row| {
+        let depth: i64 = row.try_get("depth")?;
+        Ok((u32::try_from(depth)?, PersonId(row.try_get("person")?), post_of(row)?))
+    };
+    let rows = rows.with_context(|| format!("reading who leads {unit}"))?;
+    let above = rows.iter().map(of).collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(rules::ladder(&above).into_iter().map(|(_, person)| person).collect())
+}
+
+/// The units with none above them.
+pub async fn heads_in(tx: &mut Tx) -> anyhow::Result<Vec<UnitId>> {
+    let units = crate::store::within(tx).await?;
+    let top = units.iter().filter(|unit| unit.parent.is_none() && unit.retired_at.is_none());
+    Ok(top.map(|unit| unit.id).collect())
 }

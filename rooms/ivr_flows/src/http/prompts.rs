@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, Json, Path, Status};
 
 use super::by;
-use crate::centre::Centre;
+use crate::centre::{Centre, clip_of};
 use crate::published::{NewPrompt, put_prompt};
 use crate::rules::{Refusal, prompt, source};
 use crate::store;
@@ -26,6 +26,8 @@ pub struct PromptItem {
     id: String,
     /// As flows name it.
     name: String,
+    /// The clip that is played: named after its content, so that it never changes.
+    clip: String,
     text: Option<String>,
     duration_ms: u64,
     kind: PromptKind,
@@ -55,6 +57,8 @@ pub struct UploadForm {
     text: Option<String>,
     /// `true`: in place of the uploaded prompt of this name.
     replace: Option<String>,
+    /// `true`: bring it to the level of all prompts, as what was spoken into a browser needs.
+    level: Option<String>,
     #[schema(format = Binary)]
     file: String,
 }
@@ -63,7 +67,7 @@ pub struct UploadForm {
 const HIDDEN: [&str; 3] = ["parts/", "agents/", "callers/"];
 /// At a time; each holds a file and its samples in memory.
 static CONVERSIONS: Semaphore = Semaphore::const_new(2);
-const TEXT_CHARS_MAX: usize = 2_000;
+pub(super) const TEXT_CHARS_MAX: usize = 2_000;
 
 /// Which flows play which prompt.
 async fn uses(app: &App, centre: &Centre) -> anyhow::Result<BTreeMap<String, BTreeSet<String>>> {
@@ -90,6 +94,7 @@ pub async fn list(State(app): State<App>, Extension(centre): Extension<Centre>) 
         items.push(PromptItem {
             id: prompt.id.to_string(),
             used_in: used(&prompt.name),
+            clip: clip_of(&prompt.hash).name().to_owned(),
             name: prompt.name,
             text: prompt.text,
             duration_ms: prompt.duration_ms,
@@ -103,6 +108,7 @@ pub async fn list(State(app): State<App>, Extension(centre): Extension<Centre>) 
         }
         items.push(PromptItem {
             id: name.clone(),
+            clip: name.clone(),
             name: name.clone(),
             text: prompt.text.clone(),
             duration_ms: prompt.duration_ms,
@@ -147,18 +153,19 @@ pub async fn upload(
 ) -> Answer<PromptList> {
     // Held to the end: whoever comes third waits here before his file is read.
     let _turn = CONVERSIONS.acquire().await.context("waiting for a turn")?;
-    let (mut name, mut text, mut replace, mut file) = (String::new(), None, false, None);
+    let (mut name, mut text, mut replace, mut level, mut file) = (String::new(), None, false, false, None);
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "name" => name = field_text(&mut field).await?,
             "text" => text = Some(field_text(&mut field).await?).filter(|text| !text.is_empty()),
             "replace" => replace = field_text(&mut field).await? == "true",
+            "level" => level = field_text(&mut field).await? == "true",
             "file" => file = Some(receive(&mut field, prompt::FILE_BYTES_MAX).await?),
             _ => {}
         }
     }
     let file = file.ok_or(Refusal::BadPrompt { why: prompt::Bad::NoFile })?;
-    let converted = tokio::task::spawn_blocking(move || prompt::convert(&file))
+    let converted = tokio::task::spawn_blocking(move || prompt::convert(&file, level))
         .await
         .context("converting a prompt")?
         .map_err(|why| Refusal::BadPrompt { why })?;

@@ -54,8 +54,9 @@ pub struct Converted {
     pub duration_ms: u64,
 }
 
-/// Reads a WAV file and writes a prompt; takes about 10 ms of CPU per minute of sound.
-pub fn convert(file: &[u8]) -> Result<Converted, Bad> {
+/// Reads a WAV file and writes a prompt; takes about 10 ms of CPU per minute of sound. `level` brings it to the level of all
+/// prompts: for what somebody spoke into whatever microphone there was.
+pub fn convert(file: &[u8], level: bool) -> Result<Converted, Bad> {
     let wav = wav::read(file)?;
     if !(1..=2).contains(&wav.channels) {
         return Err(Bad::Channels { channels: wav.channels });
@@ -79,10 +80,23 @@ pub fn convert(file: &[u8]) -> Result<Converted, Bad> {
     if mono.iter().all(|sample| sample.unsigned_abs() < 32) {
         return Err(Bad::Silent);
     }
-    let samples = audio_codec::resample(&mono, wav.rate_hz, RATE);
+    let mut samples = audio_codec::resample(&mono, wav.rate_hz, RATE);
+    if level && !levelled(&mut samples) {
+        return Err(Bad::Silent);
+    }
     let mut out = wav::prompt_header(samples.len() as u64).to_vec();
     out.extend(samples.iter().map(|sample| g711::to_alaw(*sample)));
     Ok(Converted { wav: out, duration_ms: samples.len() as u64 * 1_000 / u64::from(RATE) })
+}
+
+/// False when nothing is heard.
+fn levelled(samples: &mut [i16]) -> bool {
+    let mut sound: Vec<f32> = samples.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
+    let heard = speech::telephone::level(&mut sound);
+    for (sample, levelled) in samples.iter_mut().zip(sound) {
+        *sample = (levelled * 32_767.0) as i16;
+    }
+    heard
 }
 
 /// One frame of one or two channels as one sample.
@@ -149,7 +163,7 @@ mod tests {
         for (code, bits, channels, rate) in
             [(1, 16, 1, 8_000), (1, 16, 2, 44_100), (1, 16, 1, 48_000), (6, 8, 1, 8_000), (7, 8, 2, 16_000)]
         {
-            let made = convert(&tone(code, bits, channels, rate, 500)).expect("a prompt");
+            let made = convert(&tone(code, bits, channels, rate, 500), false).expect("a prompt");
             let wav = wav::read(&made.wav).expect("readable");
             assert_eq!((wav.format, wav.channels, wav.rate_hz), (Format::Alaw, 1, 8_000));
             assert!(made.duration_ms.abs_diff(500) <= 10, "{rate}: {} ms", made.duration_ms);
@@ -162,9 +176,30 @@ mod tests {
     }
 
     #[test]
+    fn a_whisper_and_a_shout_become_equally_loud() {
+        let quiet = |by: i16| {
+            let mut file = tone(1, 16, 1, 16_000, 500);
+            for sample in file[44..].chunks_exact_mut(2) {
+                let louder = i16::from_le_bytes([sample[0], sample[1]]) / by;
+                sample.copy_from_slice(&louder.to_le_bytes());
+            }
+            let made = convert(&file, true).expect("a prompt");
+            let wav = wav::read(&made.wav).expect("readable");
+            let power: f64 =
+                wav.data.iter().map(|code| f64::from(g711::ALAW[usize::from(*code)]).powi(2)).sum();
+            (power / wav.data.len() as f64).sqrt()
+        };
+        let (shout, whisper) = (quiet(1), quiet(60));
+        assert!((0.8..1.25).contains(&(whisper / shout)), "{whisper} {shout}");
+    }
+
+    #[test]
     fn what_cannot_be_a_prompt_is_refused_with_the_reason() {
         let check = |file: &[u8], expected: &str| {
-            assert_eq!(convert(file).map(|_| ()).map_err(|bad| bad.to_string()), Err(expected.to_owned()));
+            assert_eq!(
+                convert(file, false).map(|_| ()).map_err(|bad| bad.to_string()),
+                Err(expected.to_owned())
+            );
         };
         check(b"", "not a WAV file: save the recording as WAV (16-bit PCM, A-law or µ-law)");
         check(
@@ -192,7 +227,7 @@ mod tests {
     fn a_file_cut_anywhere_is_answered() {
         let file = tone(1, 16, 2, 16_000, 150);
         for length in (0..64).chain((64..file.len()).step_by(101)) {
-            let _ = convert(&file[..length]);
+            let _ = convert(&file[..length], length % 2 == 0);
         }
     }
 }

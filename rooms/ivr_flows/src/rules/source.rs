@@ -219,6 +219,7 @@ mod tests {
         let names = Names {
             queues: BTreeMap::from([("general".to_owned(), QueueId(1))]),
             prompts: None,
+            look_ups: None,
             time_zone: TimeZone::UTC,
             holidays: Default::default(),
         };

@@ -14,9 +14,10 @@ use crate::rules::{Channel, Class, Kept};
 /// A receipt may be so much older than its notice's name.
 const ORPHAN_MAX: Duration = Duration::from_secs(3 * 24 * 3_600);
 
-/// Urgent ones first; each of the two walks one index.
+/// Urgent ones first; each of the two walks one index. Those whose time is over are among them: with a second bound here
+/// PostgreSQL walks everything that waits.
 const DUE: &str = columns!(
-    "WHERE state = 'queued' AND channel = $1 AND urgent = $2 AND next_at <= $3 AND expires_at > $3 ORDER BY next_at, id LIMIT $4"
+    "WHERE state = 'queued' AND channel = $1 AND urgent = $2 AND next_at <= $3 ORDER BY next_at, id LIMIT $4"
 );
 const ABANDONED: &str =
     columns!("WHERE state = 'sending' AND lease_until < $1 ORDER BY lease_until LIMIT 100");

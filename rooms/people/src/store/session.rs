@@ -1,5 +1,6 @@
 //! Sessions: begun by signing in, kept alive by acts, ended by time or by signing out.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -104,6 +105,53 @@ pub async fn actor(db: &Db, hash: &str, now: Timestamp, active: bool) -> anyhow:
         group: row.try_get::<Option<i64>, _>("group_id")?.map(GroupId),
         leads,
     }))
+}
+
+/// Who is signed in: a session that has neither ended nor been idle too long.
+macro_rules! signed_in {
+    ($whose:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM people_session s WHERE s.person = ",
+            $whose,
+            " AND s.ends_at > $2 AND s.seen_at + s.idle_s * 1000000 > $2)"
+        )
+    };
+}
+const PRESENT_WITH: &str = concat!(
+    "SELECT p.id FROM people_person_role r JOIN people_person p ON p.id = r.person \
+     WHERE r.role = $1 AND p.state = 'active' AND ",
+    signed_in!("p.id"),
+    " ORDER BY p.number LIMIT 50"
+);
+const PRESENT: db::Text = db::in_ids!(
+    "SELECT p.id FROM people_person p WHERE p.id IN ",
+    concat!(" AND p.state = 'active' AND ", signed_in!("p.id"))
+);
+const LEADER: &str =
+    "SELECT g.leader FROM people_person p JOIN people_group g ON g.id = p.group_id WHERE p.id = $1";
+
+/// Who has this role and is signed in, by number; not more than fifty.
+pub async fn present_with(tx: &mut Tx, role: &str, now: Timestamp) -> anyhow::Result<Vec<PersonId>> {
+    let rows = sqlx::query(PRESENT_WITH).bind(role).bind(now.as_micros()).fetch_all(&mut **tx).await;
+    let rows = rows.with_context(|| format!("reading which {role} is signed in"))?;
+    rows.iter().map(|row| Ok(PersonId(row.try_get("id")?))).collect()
+}
+
+/// Which of these are signed in.
+pub async fn present(tx: &mut Tx, people: &[PersonId], now: Timestamp) -> anyhow::Result<BTreeSet<PersonId>> {
+    let text = PRESENT.of(tx.db().kind());
+    let ids = db::ids(people.iter().map(|person| person.get()));
+    let rows = sqlx::query(text).bind(ids).bind(now.as_micros()).fetch_all(&mut **tx).await;
+    let rows = rows.context("reading who is signed in")?;
+    rows.iter().map(|row| Ok(PersonId(row.try_get("id")?))).collect()
+}
+
+/// Who leads somebody's group.
+pub async fn leader_of(tx: &mut Tx, person: PersonId) -> anyhow::Result<Option<PersonId>> {
+    let row = sqlx::query(LEADER).bind(person.get()).fetch_optional(&mut **tx).await;
+    let row = row.with_context(|| format!("reading who leads {person}"))?;
+    let leader: Option<i64> = row.map(|row| row.try_get("leader")).transpose()?.flatten();
+    Ok(leader.map(PersonId))
 }
 
 const END: &str = "DELETE FROM people_session WHERE id = $1";

@@ -48,6 +48,10 @@ pub struct New {
 
 const OF: &str = "SELECT id, step, round, rule, body, version FROM promises_promise \
      WHERE room = $1 AND subject = $2 ORDER BY id";
+const OF_MANY: db::Text = db::in_texts!(
+    "SELECT subject, id, step, round, rule, body, version FROM promises_promise WHERE room = $2 AND subject IN ",
+    " ORDER BY subject, id"
+);
 const ADD: &str = "INSERT INTO promises_promise (id, room, subject, number, kind, step, round, rule, body, version) \
      SELECT $1, $2, $3, $4, $5, $6, \
      COALESCE((SELECT MAX(round) FROM promises_promise WHERE room = $2 AND subject = $3 AND step = $6), 0) + 1, $7, $8, 1";
@@ -89,6 +93,13 @@ pub async fn of(connection: &mut AnyConnection, room: &str, subject: &str) -> an
 pub async fn read(db: &Db, room: &str, subject: &str) -> anyhow::Result<Vec<Kept>> {
     let rows = sqlx::query(OF).bind(room).bind(subject).fetch_all(db.read()).await;
     rows.context("the promises of a matter")?.iter().map(kept).collect()
+}
+
+/// The promises of several matters of one room, with whose each is; of each matter the oldest first.
+pub async fn read_many(db: &Db, room: &str, subjects: &[String]) -> anyhow::Result<Vec<(String, Kept)>> {
+    let query = sqlx::query(OF_MANY.of(db.kind())).bind(serde_json::to_string(subjects)?).bind(room);
+    let rows = query.fetch_all(db.read()).await.context("the promises of matters")?;
+    rows.iter().map(|row| Ok((row.try_get("subject")?, kept(row)?))).collect()
 }
 
 /// Gives a promise: from now on it is watched.

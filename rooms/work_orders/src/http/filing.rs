@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, ErrorBody, Json, Query, bad_query};
 
-use super::orders;
-use super::views::{OrderLine, OrderView, line};
-use crate::filing::{Filing, NewOrder};
+use super::views::{self, OrderLine, OrderView, Parts, line};
+use crate::filing::{Accepted, Filing, NewOrder};
 use crate::rules::{Kinds, Matter, Settings};
 use crate::store::found;
 use crate::work;
@@ -106,6 +105,9 @@ pub async fn accept(
     let FilingForm { matter, unit, master, answered, appointment, token } = form;
     let token = super::token(token)?;
     let new = NewOrder { matter, unit, master, answered, appointment, token };
-    let id = filing.accept(&app, &calendar, asker.clone(), new).await?;
-    orders::show(&app, &calendar, &asker, id).await
+    let accepted = filing.accept(&app, &calendar, asker.clone(), new).await?;
+    let Accepted { kept, promised, steps, children, rules } = accepted;
+    let now = app.now();
+    let allowed = rules.allowed(&kept, &asker, now, &calendar);
+    Ok(Json(views::order(Parts { kept, promised, steps, children, allowed, now }, &asker)))
 }

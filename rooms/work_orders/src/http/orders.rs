@@ -57,16 +57,6 @@ pub(super) async fn seen(app: &App, actor: &Actor, name: &str) -> Result<(Kept, 
 }
 
 /// The order as it stands, with its timeline and its promises.
-pub(super) async fn show(
-    app: &App,
-    calendar: &Calendar,
-    asker: &Asker,
-    id: WorkOrderId,
-) -> Answer<OrderView> {
-    let kept = orders::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    shown(app, calendar, asker, kept).await
-}
-
 pub(super) async fn shown(app: &App, calendar: &Calendar, asker: &Asker, kept: Kept) -> Answer<OrderView> {
     let id = kept.order.id;
     let promised = promises::read(&app.db, "work_orders", &id.to_string()).await?;

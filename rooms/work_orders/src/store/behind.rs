@@ -113,3 +113,19 @@ pub async fn behind(db: &Db, asked: &Behind, now: Timestamp, limit: i64) -> anyh
         .bind(limit);
     query.fetch_all(db.read()).await.context("the orders behind a figure")?.iter().map(kept).collect()
 }
+
+const FAULTS_IN: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM work_orders_order WHERE area <> '' AND area = $1 \
+     AND accepted_at > $2 AND accepted_at <= $3 AND kind = 'fault' AND state <> 'void' LIMIT $4) AS counted";
+
+/// How many faults of an area were accepted after the first instant and not after the second; merged ones are reports like
+/// others. Not more than `most`: whoever asks wants to know whether they are many.
+pub async fn faults_in(
+    tx: &mut db::Tx,
+    area: &str,
+    (after, until): (Timestamp, Timestamp),
+    most: i64,
+) -> anyhow::Result<i64> {
+    let query = sqlx::query(FAULTS_IN).bind(area).bind(after.as_micros()).bind(until.as_micros()).bind(most);
+    let row = query.fetch_one(&mut **tx).await.context("counting the faults of an area")?;
+    Ok(sqlx::Row::try_get(&row, "n")?)
+}

@@ -272,6 +272,7 @@ impl MediaCore {
                 self.order_leg(leg, Order::Play { leg, play, mode, pieces });
             }
             Command::StopPlaying { leg, play } => self.order_leg(leg, Order::StopPlaying { leg, play }),
+            Command::Judge { leg } => self.order_leg(leg, Order::Judge { leg }),
             Command::Record { recording, leg } => {
                 let mut directory = self.directory();
                 if !directory.legs.contains_key(&leg) {

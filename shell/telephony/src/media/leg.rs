@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, UdpSocket};
 
+use audio::answering::Judge;
 use audio::dtmf::{EventTracker, ToneDetector};
 use audio::g711;
 use audio::mix::{FRAME, Frame, Limiter};
@@ -39,6 +40,8 @@ pub struct Leg {
     pub taps: Vec<Tap>,
     pub input: Option<Box<Input>>,
     pub detector: Option<Box<ToneDetector>>,
+    /// Finds out who has answered, until that is known.
+    pub judge: Option<Box<Judge>>,
     /// In the list of its phase.
     pub ticking: bool,
     pub out: Outgoing,
@@ -176,6 +179,7 @@ impl Leg {
             taps: Vec::new(),
             input: None,
             detector: None,
+            judge: None,
             ticking: false,
             out,
             limiter: Limiter::default(),

@@ -251,6 +251,7 @@ impl Telephony {
             Command::Hear { .. }
             | Command::Play { .. }
             | Command::StopPlaying { .. }
+            | Command::Judge { .. }
             | Command::Record { .. }
             | Command::Mark { .. }
             | Command::PauseRecording { .. }

@@ -525,7 +525,8 @@ impl Edge {
 fn cause_of(status: u16) -> EndCause {
     match status {
         486 | 600 => EndCause::Busy,
-        404 | 410 | 480 | 484 | 485 | 604 => EndCause::Unreachable,
+        404 | 410 | 484 | 604 => EndCause::NoSuchNumber,
+        480 | 485 => EndCause::Unreachable,
         408 | 487 | 500..=599 => EndCause::Lost,
         // 3xx is not followed: where a call goes is decided here, not by whoever is called.
         _ => EndCause::Declined,

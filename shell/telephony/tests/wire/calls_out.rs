@@ -166,7 +166,7 @@ async fn redirections_are_not_followed_and_refusals_are_told_apart() {
     for (status, cause) in [
         ("302 Moved Temporarily", EndCause::Declined),
         ("401 Unauthorized", EndCause::Declined),
-        ("404 Not Found", EndCause::Unreachable),
+        ("404 Not Found", EndCause::NoSuchNumber),
         ("480 Temporarily Unavailable", EndCause::Unreachable),
         ("486 Busy Here", EndCause::Busy),
         ("500 Server Error", EndCause::Lost),

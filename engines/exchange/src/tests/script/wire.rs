@@ -28,6 +28,14 @@ impl Rig {
                     }
                     _ => {}
                 }
+                if let What::CalledOut { call, leg, .. } = &fact.what
+                    && let Some(name) = self.placing.clone()
+                {
+                    self.names.insert(call.to_string(), name.clone());
+                    self.names.insert(leg.to_string(), name.clone());
+                    self.callers.insert(name.clone(), *leg);
+                    self.calls.insert(name, *call);
+                }
                 if let What::CallArrived { call, leg, .. } | What::CallPlaced { call, leg, .. } = &fact.what {
                     // A call from the desk is told before the telephone is rung.
                     let placed = self.calls.len() + 1;
@@ -40,6 +48,7 @@ impl Rig {
                 }
             }
             Effect::Line(command) => match command {
+                Command::Dial { .. } if self.placing.is_some() => {}
                 Command::Dial { leg, to, .. } => {
                     let name = match to {
                         Target::Phone { user, .. } => user.clone(),

@@ -41,6 +41,9 @@ pub enum Order {
         leg: LegId,
         play: PlayId,
     },
+    Judge {
+        leg: LegId,
+    },
     Record {
         recording: RecordingId,
         leg: LegId,
@@ -91,6 +94,7 @@ impl Order {
             | Order::Hear { leg, .. }
             | Order::Play { leg, .. }
             | Order::StopPlaying { leg, .. }
+            | Order::Judge { leg }
             | Order::Record { leg, .. }
             | Order::Mark { leg, .. }
             | Order::Pause { leg, .. }
@@ -154,6 +158,12 @@ impl Shard {
                     self.played(leg, play, PlayOutcome::Stopped);
                     self.rewire(slot);
                 }
+            }
+            Order::Judge { leg } => {
+                let Some(slot) = self.state.by_id.get(&leg).copied() else { return };
+                let Some(this) = self.state.legs[slot].as_mut() else { return };
+                this.judge.get_or_insert_default();
+                self.need_samples(slot);
             }
             Order::Record { recording, leg, at } => self.record(recording, leg, at, now),
             Order::Mark { recording, mark, .. } => self.mark(recording, mark, now),

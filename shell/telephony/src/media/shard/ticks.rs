@@ -31,6 +31,14 @@ impl Shard {
     fn tick_in(&mut self, leg: &mut Leg, cycle: u64, now: u64) {
         let Some(input) = &mut leg.input else { return };
         input.tick(now);
+        if let Some(judge) = &mut leg.judge {
+            // Between packets, and while none come, nothing is heard.
+            let frame = if input.sounds { &input.frame } else { &[0; FRAME] };
+            if let Some(answerer) = judge.push(frame) {
+                leg.judge = None;
+                self.state.events.send(Event::Judged { leg: leg.id, answerer });
+            }
+        }
         if !input.sounds {
             return;
         }

@@ -109,7 +109,8 @@ impl Shard {
             leg.detector = None;
         }
         let codec = far.remote.codec;
-        let wanted = leg.mixers > 0 || seek_keys || (!leg.taps.is_empty() && !codec.is_g711());
+        let wanted =
+            leg.mixers > 0 || seek_keys || leg.judge.is_some() || (!leg.taps.is_empty() && !codec.is_g711());
         if !wanted {
             leg.input = None;
         } else if leg.input.is_none() {

@@ -1,0 +1,5 @@
+//! SQL of this room.
+
+mod config;
+pub mod escalations;
+pub mod fired;

@@ -1,0 +1,151 @@
+//! At the agent's desk: what is off or coming at the caller's address, and whether he was told.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use calls::Hall;
+use customers::store::calls as whose;
+use db::config;
+use kernel::calendar::Calendar;
+use kernel::{CallId, CustomerId, OutageId, PhoneNumber};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, given};
+
+use super::views::{OutageLine, line};
+use crate::mentioning::coming;
+use crate::rules::greeting::{self, Voice};
+use crate::rules::{Refusal, Settings, State as Stand, spoken};
+use crate::store::mentions::{self, Answer as Said, Mention};
+use crate::store::outages;
+
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Whose {
+    /// The customer whom the agent has chosen; the caller's number says it otherwise.
+    customer: Option<String>,
+}
+
+/// One outage at the caller's address.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AtAddress {
+    #[serde(flatten)]
+    line: OutageLine,
+    /// It begins within seven days: to be told without being asked.
+    to_mention: bool,
+    /// What the agent says, word for word.
+    say: String,
+    answer: Option<Said>,
+}
+
+async fn customers(
+    app: &App,
+    hall: &dyn Hall,
+    actor: &Actor,
+    call: CallId,
+) -> Result<Vec<CustomerId>, Error> {
+    if let Some((chosen, _)) = whose::chosen(&app.db, call).await? {
+        return Ok(vec![chosen]);
+    }
+    let desk = hall.desk(actor.person).await?.filter(|desk| desk.agent.call == Some(call));
+    let number = match desk.and_then(|desk| desk.agent.caller) {
+        Some(number) => Some(number),
+        None => {
+            let record = calls::store::search::one(&app.db, call).await?;
+            record.map(|record| if record.direction == "out" { record.to } else { record.from })
+        }
+    };
+    let Some(number) = number.and_then(|number| number.parse::<PhoneNumber>().ok()) else {
+        return Ok(Vec::new());
+    };
+    Ok(whose::by_number(&app.db, &number).await?)
+}
+
+/// What is off or coming where the caller of this call lives.
+#[utoipa::path(get, path = "/api/outages/at_call/{call}", tag = "outages", params(("call" = String, Path), Whose),
+    responses((status = 200, body = Vec<AtAddress>)))]
+pub async fn show(
+    State(app): State<App>,
+    Extension(hall): Extension<Arc<dyn Hall>>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    actor: Actor,
+    Path(call): Path<CallId>,
+    Query(asked): Query<Whose>,
+) -> Answer<Vec<AtAddress>> {
+    let settings = config::read::<Settings>(&app.db).await?.value;
+    let voice = Voice { now: app.now(), calendar: &calendar, settings: &settings };
+    let parties = match given("customer", asked.customer.as_deref())? {
+        Some(customer) => vec![customer],
+        None => customers(&app, hall.as_ref(), &actor, call).await?,
+    };
+    let said = mentions::read(&app.db, call).await?;
+    let mut found = Vec::new();
+    for party in parties {
+        let all = outages::of_customer(&app.db, party.get()).await?;
+        let ids: Vec<OutageId> = coming(all.clone(), voice.now).iter().map(|outage| outage.id).collect();
+        for outage in all {
+            let to_mention = ids.contains(&outage.id);
+            let is_now = matches!(outage.state, Stand::InProgress | Stand::Restored);
+            if found.iter().any(|one: &AtAddress| one.line.id == outage.id) || !(to_mention || is_now) {
+                continue;
+            }
+            let (off, supply) = greeting::words_of(outage.plan.utility);
+            let say = if to_mention {
+                let ends = outage.ends().map_or_else(String::new, |ends| {
+                    format!(
+                        "，预计{}恢复{supply}",
+                        spoken::until(ends, outage.starts(), voice.now, &calendar)
+                    )
+                });
+                let at = spoken::time(outage.starts(), voice.now, &calendar);
+                let area = &outage.plan.area.text;
+                format!("另外提醒您，您所在的{area}{at}有{}{off}{ends}，请提前准备。", class_word(&outage))
+            } else {
+                greeting::text(&outage, true, voice)
+            };
+            let answer = said.iter().find(|one| one.outage == outage.id).and_then(|one| one.answer);
+            found.push(AtAddress { line: line(&outage, voice), to_mention, say, answer });
+        }
+    }
+    Ok(Json(found))
+}
+
+fn class_word(outage: &crate::rules::Outage) -> &'static str {
+    match outage.plan.class {
+        crate::rules::Class::Planned => "计划",
+        crate::rules::Class::Temporary => "临时",
+        _ => "",
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MentionForm {
+    #[schema(value_type = String)]
+    outage: OutageId,
+    answer: Said,
+}
+
+/// The agent says whether the caller was told.
+#[utoipa::path(put, path = "/api/outages/at_call/{call}", tag = "outages", params(("call" = String, Path)),
+    request_body = MentionForm, responses((status = 200), (status = 403, body = ErrorBody)))]
+pub async fn mention(
+    State(app): State<App>,
+    Extension(hall): Extension<Arc<dyn Hall>>,
+    actor: Actor,
+    Path(call): Path<CallId>,
+    Json(form): Json<MentionForm>,
+) -> Answer<serde_json::Value> {
+    let at_desk = hall.desk(actor.person).await?.is_some_and(|desk| desk.agent.call == Some(call));
+    let record = calls::store::search::one(&app.db, call).await?;
+    if !at_desk && record.is_none_or(|record| record.agent != Some(actor.person)) {
+        return Err(Refusal::NotYourCall.into());
+    }
+    outages::read(&app.db, form.outage).await?.ok_or_else(Error::not_found)?;
+    let mut tx = app.db.begin().await?;
+    let mention =
+        Mention { call, outage: form.outage, agent: actor.person, at: app.now(), answer: Some(form.answer) };
+    mentions::put(&mut tx, &mention).await?;
+    tx.commit().await?;
+    Ok(Json(serde_json::json!({})))
+}

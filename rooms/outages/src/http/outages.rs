@@ -1,0 +1,275 @@
+//! Outages: lists, one, acts, who is affected, figures.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State as Site;
+use customers::rules::network::Kept as Element;
+use customers::store::{load, network};
+use db::config;
+use kernel::calendar::Calendar;
+use kernel::{AccountId, OutageId, mask};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Period, Query, given, word};
+
+use super::views::{OutageLine, OutageView, line, name, view};
+use crate::rules::greeting::Voice;
+use crate::rules::limits::{Duty, Weight, check};
+use crate::rules::{Act, Outage, Plan, Settings, State, limits};
+use crate::store::affected::{self, Affected};
+use crate::store::outages::{self, Which};
+use crate::store::{calls, mentions, told};
+use crate::work;
+
+const PAGE: i64 = 50;
+
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Asked {
+    /// `now`, `coming`, `prepared`, `past`; `now` if not given.
+    which: Option<String>,
+    /// So many before.
+    offset: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OutageList {
+    outages: Vec<OutageLine>,
+    /// The `offset` of the next page; none on the last.
+    next: Option<i64>,
+}
+
+/// A page of outages.
+#[utoipa::path(get, path = "/api/outages", tag = "outages", params(Asked), responses((status = 200, body = OutageList)))]
+pub async fn list(
+    Site(app): Site<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    Query(asked): Query<Asked>,
+) -> Answer<OutageList> {
+    let which = word("which", asked.which.as_deref())?.unwrap_or(Which::Now);
+    let offset: i64 = given("offset", asked.offset.as_deref())?.unwrap_or(0).max(0);
+    let settings = config::read::<Settings>(&app.db).await?.value;
+    let voice = Voice { now: app.now(), calendar: &calendar, settings: &settings };
+    let mut found = outages::list(&app.db, which, offset, PAGE + 1).await?;
+    let more = i64::try_from(found.len()).unwrap_or(0) > PAGE;
+    found.truncate(usize::try_from(PAGE).unwrap_or(50));
+    let next = more.then_some(offset + PAGE);
+    Ok(Json(OutageList { outages: found.iter().map(|outage| line(outage, voice)).collect(), next }))
+}
+
+/// What the head of the page counts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NowView {
+    in_progress: i64,
+    coming: i64,
+    restored: i64,
+    /// Households without supply now.
+    affected: i64,
+    /// Of whose outages the estimate has passed.
+    stale: i64,
+    /// Greetings that wait for a leader.
+    greetings_waiting: i64,
+    /// Liaisons and important customers to be called by now.
+    to_call: i64,
+}
+
+/// How it stands.
+#[utoipa::path(get, path = "/api/outages/now", tag = "outages", responses((status = 200, body = NowView)))]
+pub async fn now(Site(app): Site<App>, Extension(calendar): Extension<Arc<Calendar>>) -> Answer<NowView> {
+    const ALL: i64 = 500;
+    let settings = config::read::<Settings>(&app.db).await?.value;
+    let voice = Voice { now: app.now(), calendar: &calendar, settings: &settings };
+    let open = outages::list(&app.db, Which::Now, 0, ALL).await?;
+    let coming = outages::list(&app.db, Which::Coming, 0, ALL).await?;
+    let many = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let on: Vec<&Outage> = open.iter().filter(|outage| outage.state == State::InProgress).collect();
+    let waits = open.iter().chain(&coming).filter(|outage| line(outage, voice).greeting_waits);
+    let owed = calls::open(&app.db, app.now()).await?.len() + told::to_call(&app.db, app.now()).await?.len();
+    Ok(Json(NowView {
+        in_progress: many(on.len()),
+        coming: many(coming.len()),
+        restored: many(open.len() - on.len()),
+        affected: on.iter().map(|outage| outage.counts.all).sum(),
+        stale: many(on.iter().filter(|outage| outage.is_stale(app.now())).count()),
+        greetings_waiting: many(waits.count()),
+        to_call: many(owed),
+    }))
+}
+
+async fn shown(app: &App, calendar: &Calendar, actor: &Actor, id: OutageId) -> Answer<OutageView> {
+    let outage = outages::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
+    let voice = Voice { now: app.now(), calendar, settings: &settings };
+    let elements: Vec<Element> = network::by_ids(&app.db, &outage.plan.area.elements).await?;
+    Ok(Json(view(&outage, elements, work::asker(actor), voice)))
+}
+
+/// One outage.
+#[utoipa::path(get, path = "/api/outages/{id}", tag = "outages", params(("id" = String, Path)),
+    responses((status = 200, body = OutageView), (status = 404, body = ErrorBody)))]
+pub async fn one(
+    Site(app): Site<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    actor: Actor,
+    Path(id): Path<OutageId>,
+) -> Answer<OutageView> {
+    shown(&app, &calendar, &actor, id).await
+}
+
+/// Enters one as a draft; who is affected is computed at once.
+#[utoipa::path(post, path = "/api/outages", tag = "outages", request_body = Plan,
+    responses((status = 200, body = OutageView), (status = 422, body = ErrorBody)))]
+pub async fn enter(
+    Site(app): Site<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    actor: Actor,
+    Json(plan): Json<Plan>,
+) -> Answer<OutageView> {
+    let id = work::enter(&app, &calendar, actor.person, &plan).await?;
+    shown(&app, &calendar, &actor, id).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActForm {
+    act: Act,
+    /// Of the outage as it was read.
+    version: i64,
+}
+
+/// Does something to it: `{"act":{"act":"revise",…},"version":3}`.
+#[utoipa::path(post, path = "/api/outages/{id}/act", tag = "outages", params(("id" = String, Path)), request_body = ActForm,
+    responses((status = 200, body = OutageView), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub async fn act(
+    Site(app): Site<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    actor: Actor,
+    Path(id): Path<OutageId>,
+    Json(form): Json<ActForm>,
+) -> Answer<OutageView> {
+    work::act(&app, &calendar, work::asker(&actor), id, Some(form.version), &form.act).await?;
+    shown(&app, &calendar, &actor, id).await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Behind {
+    /// The `next` of the page before.
+    after: Option<String>,
+}
+
+/// One who is affected, masked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AffectedView {
+    /// 1 important, 2 life support, 3 elderly, 4 everybody else.
+    rank: i64,
+    #[schema(value_type = String)]
+    account: AccountId,
+    #[schema(value_type = String)]
+    customer: kernel::CustomerId,
+    class: String,
+    name: String,
+    number: String,
+    address: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AffectedList {
+    affected: Vec<AffectedView>,
+    next: Option<String>,
+}
+
+/// Who is affected, those first who must be told first.
+#[utoipa::path(get, path = "/api/outages/{id}/affected", tag = "outages", params(("id" = String, Path), Behind),
+    responses((status = 200, body = AffectedList)))]
+pub async fn affected(
+    Site(app): Site<App>,
+    Path(id): Path<OutageId>,
+    Query(behind): Query<Behind>,
+) -> Answer<AffectedList> {
+    let place = |text: &str| {
+        let (rank, account) = text.split_once('~')?;
+        Some((rank.parse().ok()?, account.parse().ok()?))
+    };
+    let after = behind.after.as_deref().filter(|text| !text.is_empty());
+    let after: Option<(i64, AccountId)> =
+        after.map(|text| place(text).ok_or_else(|| web::bad_query("after"))).transpose()?;
+    let page = affected::page(&app.db, id, after.unwrap_or((0, AccountId(0))), PAGE).await?;
+    let parties: Vec<_> = page.iter().map(|one| one.party).collect();
+    let customers = load::some(&app.db, &parties).await?;
+    let full = i64::try_from(page.len()).unwrap_or(0) == PAGE;
+    let next = page.last().filter(|_| full).map(|last| format!("{}~{}", last.rank, last.account));
+    let shown = |one: Affected| {
+        let customer = customers.iter().find(|customer| customer.id == one.party);
+        let account = customer.and_then(|customer| customer.accounts.iter().find(|a| a.id == one.account));
+        AffectedView {
+            rank: one.rank,
+            account: one.account,
+            customer: one.party,
+            class: one.class,
+            name: customer.map(name).unwrap_or_default(),
+            number: account.map(|account| account.number.clone()).unwrap_or_default(),
+            address: account.map(|account| mask::address(&account.premises.text)).unwrap_or_default(),
+        }
+    };
+    Ok(Json(AffectedList { affected: page.into_iter().map(shown).collect(), next }))
+}
+
+/// K33 and K34 of a period.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FiguresView {
+    /// K33: calls of customers to whom something was coming within seven days, and those of them who were told or knew.
+    eligible: i64,
+    told: i64,
+    not_applicable: i64,
+    /// K34: planned outages that begin in the period, and those published in time.
+    planned: i64,
+    in_time: i64,
+    /// Times of restoration that people were told, and what became of them.
+    estimates: i64,
+    estimates_kept: i64,
+    estimates_broken: i64,
+}
+
+/// Whether people were told in time.
+#[utoipa::path(get, path = "/api/outages/figures", tag = "outages", params(Period), responses((status = 200, body = FiguresView)))]
+pub async fn figures(
+    Site(app): Site<App>,
+    Extension(calendar): Extension<Arc<Calendar>>,
+    Query(period): Query<Period>,
+) -> Answer<FiguresView> {
+    use crate::rules::outage::Fate;
+    let (from, to) = period.read()?;
+    let (eligible, told, not_applicable) = mentions::count(&app.db, from, to).await?;
+    let planned = outages::planned(&app.db, from, to).await?;
+    let in_time = |outage: &&Outage| {
+        let Some(published) = outage.published_at else { return false };
+        // What was announced is what counts, not what it was moved to.
+        let first = outage.revisions.first().map_or(outage.plan.starts, |first| first.starts);
+        let case = limits::Case {
+            utility: outage.plan.utility,
+            class: outage.plan.class,
+            starts: first,
+            ends: None,
+            important: 0,
+            affected: 0,
+        };
+        let late = |finding: &limits::Finding| {
+            matches!(finding.duty, Duty::O1 | Duty::O11) && finding.weight == Weight::Violated
+        };
+        !check(&case, published, &calendar).iter().any(late)
+    };
+    let fates: Vec<Fate> =
+        planned.iter().flat_map(|one| one.estimates(app.now())).map(|estimate| estimate.fate).collect();
+    let many = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let of = |fate: Fate| many(fates.iter().filter(|one| **one == fate).count());
+    Ok(Json(FiguresView {
+        eligible,
+        told,
+        not_applicable,
+        planned: many(planned.len()),
+        in_time: many(planned.iter().filter(in_time).count()),
+        estimates: many(fates.len()),
+        estimates_kept: of(Fate::Kept),
+        estimates_broken: of(Fate::Broken),
+    }))
+}

@@ -1,0 +1,49 @@
+//! From how many callers hear of an outage, how long, who gets messages.
+
+use axum::extract::State;
+use db::{Entry, config};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use web::{Actor, Answer, App, Error, ErrorBody, Json};
+
+use crate::ROOM;
+use crate::rules::Settings;
+
+/// One version of the settings.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsView {
+    settings: Settings,
+    /// When it is put: of what was read.
+    version: i64,
+}
+
+/// The settings in force.
+#[utoipa::path(get, path = "/api/outages/settings", tag = "outages", responses((status = 200, body = SettingsView)))]
+pub async fn get(State(app): State<App>) -> Answer<SettingsView> {
+    let found = config::read::<Settings>(&app.db).await?;
+    Ok(Json(SettingsView { settings: found.value, version: found.version }))
+}
+
+/// New settings.
+#[utoipa::path(put, path = "/api/outages/settings", tag = "outages", request_body = SettingsView,
+    responses((status = 200, body = SettingsView), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub async fn put(
+    State(app): State<App>,
+    actor: Actor,
+    Json(form): Json<SettingsView>,
+) -> Answer<SettingsView> {
+    form.settings.check()?;
+    let (settings, before) = (form.settings, form.version);
+    let mut tx = app.db.begin().await?;
+    if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
+        return Err(Error::changed_meanwhile());
+    }
+    let version = before + 1;
+    let (who, payload) = (Some(actor.person), json!({ "version": version }));
+    let subject = "settings".to_owned();
+    tx.journal(Entry { at: app.now(), who, room: ROOM, subject, kind: "settings_changed", payload });
+    tx.commit().await?;
+    Ok(Json(SettingsView { settings, version }))
+}

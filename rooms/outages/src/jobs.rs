@@ -1,0 +1,56 @@
+//! What this room does by the clock: begins what was planned, tells liaisons the day before, goes on telling customers, closes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use db::config;
+use kernel::calendar::Calendar;
+use web::{App, Error};
+
+use crate::rules::table::Terms;
+use crate::rules::{Act, Asker, Moment, Settings, State};
+use crate::store::outages;
+use crate::{telling, work};
+
+/// What was planned begins when it was to begin, and what has been restored for a day is closed.
+pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    for outage in outages::due(&app.db, app.now()).await? {
+        let act = match outage.state {
+            State::Published => Act::Begin,
+            State::Restored => Act::Close,
+            _ => continue,
+        };
+        match work::act(&app, &calendar, Asker::CENTRE, outage.id, Some(outage.version), &act).await {
+            // Somebody was faster: the next round sees it as it is then.
+            Ok(_) | Err(Error::Refused { .. }) => {}
+            Err(Error::Failed(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Liaisons hear once more a day before.
+pub async fn day_before(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    let now = app.now();
+    for outage in outages::starting(&app.db, now, now + Duration::from_secs(86_400)).await? {
+        // Published less than a day ahead: they have just been told.
+        let known =
+            outage.published_at.is_some_and(|at| outage.starts().since(at) > Duration::from_secs(93_600));
+        if !known {
+            continue;
+        }
+        let mut tx = app.db.begin().await?;
+        let settings = config::now::<Settings>(&mut tx).await?.value;
+        let terms = Terms { now, calendar: &calendar, settings: &settings };
+        if telling::tell_liaisons(&mut tx, &app, &outage, Moment::DayBefore, terms).await? > 0 {
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Goes on with what customers are being told until everybody has been.
+pub async fn tell(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    while telling::go_on(&app, &calendar).await? > 0 {}
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Outages (停电、停气): where supply is off, since when and until when, who is affected, who is told, what callers hear.
+//!
+//! Rooms above and the telephone may call what is exported here: [`heard_by`], [`heard_of_account`], [`heard_of_area`] (what a
+//! caller hears), [`tell_me`] (wants to hear when supply is back), [`calls_owed`] (important customers to be telephoned). They
+//! hear [`Changed`].
+
+#![forbid(unsafe_code)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use calls::Hall;
+use db::Subscription;
+use kernel::OutageId;
+use kernel::calendar::Calendar;
+use serde::{Deserialize, Serialize};
+use sheets::Work;
+use utoipa_axum::router::UtoipaMethodRouterExt as _;
+use web::{Job, Room, Routes, routes};
+
+mod hearing;
+mod http;
+mod jobs;
+mod mentioning;
+pub mod permissions;
+pub mod rules;
+pub mod store;
+mod telling;
+#[cfg(test)]
+mod tests;
+pub mod work;
+
+pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me};
+pub use rules::{Heard, Segment};
+
+use permissions::{APPROVE, CONFIGURE, LIAISONS, PERMISSIONS, READ, TELL, WRITE};
+
+pub(crate) const ROOM: &str = "outages";
+
+/// The tables of this room.
+pub const MIGRATIONS: db::Migrations = db::migrations!("outages", ["20261122_1_outages.sql"]);
+
+/// An outage was entered or moved. What callers hear of it may be another from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    pub outage: OutageId,
+    pub number: String,
+    /// What was done: `publish`, `revise`, `approve_greeting` …
+    pub verb: String,
+    pub from: String,
+    pub to: String,
+    pub revision: usize,
+}
+
+impl db::Event for Changed {
+    const KIND: &'static str = "outages.changed";
+}
+
+/// The manifest. Days are the calendar's; calls go through the hall; sheets stand in `folder` while they are read.
+pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf) -> Room {
+    let calendar = Arc::new(calendar);
+    let by = || calendar.clone();
+    let (follows, before, tells) = (by(), by(), by());
+    Room {
+        permissions: PERMISSIONS,
+        routes: Routes::new()
+            .permit(READ, routes!(http::outages::list))
+            .permit(WRITE, routes!(http::outages::enter))
+            .permit(READ, routes!(http::outages::now))
+            .permit(READ, routes!(http::outages::one))
+            .permit_any(&[WRITE, APPROVE], routes!(http::outages::act))
+            .permit(READ, routes!(http::outages::affected))
+            .permit(READ, routes!(http::outages::figures))
+            .permit(WRITE, routes!(http::area::elements))
+            .permit(WRITE, routes!(http::area::preview))
+            .permit(WRITE, routes!(http::area::sheet).layer(DefaultBodyLimit::max(http::area::BODY_MAX)))
+            .permit(READ, routes!(http::telling::told))
+            .permit(READ, routes!(http::telling::owed))
+            .permit(TELL, routes!(http::telling::attempt))
+            .permit(TELL, routes!(http::telling::dial))
+            .permit(TELL, routes!(http::telling::called))
+            .permit(TELL, routes!(http::telling::dial_liaison))
+            .permit_any(&[READ, LIAISONS], routes!(http::liaisons::list))
+            .permit(LIAISONS, routes!(http::liaisons::add))
+            .permit(LIAISONS, routes!(http::liaisons::change))
+            .permit_any(&[READ, CONFIGURE], routes!(http::settings::get))
+            .permit(CONFIGURE, routes!(http::settings::put))
+            .permit(READ, routes!(http::at_call::show))
+            .permit(READ, routes!(http::at_call::mention))
+            .with(Work::new(folder))
+            .with(calendar.clone())
+            .with(hall),
+        jobs: vec![
+            Job::every("outages.follow", Duration::from_secs(5), move |app| {
+                jobs::follow(app, follows.clone())
+            }),
+            Job::every("outages.day_before", Duration::from_secs(300), move |app| {
+                jobs::day_before(app, before.clone())
+            }),
+            Job::every("outages.tell", Duration::from_secs(2), move |app| jobs::tell(app, tells.clone())),
+        ],
+        events: vec![
+            Subscription::new("outages.hears_notices", &["notices.done"], |tx, event| {
+                Box::pin(telling::heard(tx, event))
+            }),
+            Subscription::new("outages.hears_records", &["interactions.completed"], |tx, event| {
+                Box::pin(mentioning::heard(tx, event))
+            }),
+        ],
+        ..Room::new(ROOM, MIGRATIONS)
+    }
+}

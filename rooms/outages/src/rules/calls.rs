@@ -1,0 +1,79 @@
+//! Important customers are telephoned seven days and one day before (O4): which days, and what came of it.
+
+use jiff::civil::Date;
+use kernel::{PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Refusal, words};
+
+/// A call that is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// Days before the start that it stands for.
+    pub days: i8,
+    pub on: Date,
+    /// The day it should have been has passed.
+    pub late: bool,
+}
+
+/// The days of the calls for an outage that starts on a day and became known on another.
+pub fn owed(starts: Date, known: Date) -> Vec<Owed> {
+    let on = |days: i8| {
+        let day = starts.checked_sub(jiff::Span::new().days(i64::from(days))).unwrap_or(starts);
+        Owed { days, on: day.max(known), late: day < known }
+    };
+    let (week, day) = (on(7), on(1));
+    // Known so late that both fall on one day: one call tells both.
+    if week.on == day.on { vec![day] } else { vec![week, day] }
+}
+
+words! {
+    Outcome {
+        /// Told, and the name of who was told is kept.
+        Reached = "reached",
+        NoAnswer = "no_answer",
+        Busy = "busy",
+        WrongNumber = "wrong_number",
+        /// Told by another way; the note says which.
+        Otherwise = "otherwise",
+    }
+}
+words! { Standing { Open = "open", Reached = "reached", GivenUp = "given_up", NotNeeded = "not_needed" } }
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Attempt {
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    #[schema(value_type = String)]
+    pub by: PersonId,
+    pub outcome: Outcome,
+    pub note: String,
+}
+
+const NOTE_MAX: usize = 200;
+/// After so many in vain somebody goes there, and it is off the list.
+pub const ATTEMPTS: usize = 5;
+
+/// What the call stands at after one more attempt.
+pub fn attempted(
+    standing: Standing,
+    attempts: &[Attempt],
+    next: &Attempt,
+) -> Result<(Standing, Vec<Attempt>), Refusal> {
+    if standing != Standing::Open {
+        return Err(Refusal::CallDone);
+    }
+    let long = next.note.chars().count();
+    if long > NOTE_MAX || (next.outcome == Outcome::Otherwise && long == 0) {
+        return Err(Refusal::BadField { field: "note", most: NOTE_MAX });
+    }
+    let mut all = attempts.to_vec();
+    all.push(next.clone());
+    let standing = match next.outcome {
+        Outcome::Reached | Outcome::Otherwise => Standing::Reached,
+        _ if all.len() >= ATTEMPTS => Standing::GivenUp,
+        _ => Standing::Open,
+    };
+    Ok((standing, all))
+}

@@ -1,0 +1,616 @@
+//! What may become of an outage: one table, one decision.
+
+use std::time::Duration;
+
+use kernel::calendar::Calendar;
+use kernel::{PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::Status;
+
+use super::limits::{self, Finding, Weight};
+use super::outage::{Approval, Clip, Excuse, Mode};
+use super::{Cause, Class, Crew, Moment, Outage, Plan, Revision, Settings, State, words};
+
+words! {
+    Verb {
+        Edit = "edit",
+        Submit = "submit",
+        Return = "return",
+        Approve = "approve",
+        Publish = "publish",
+        Begin = "begin",
+        Revise = "revise",
+        Restore = "restore",
+        Resume = "resume",
+        Close = "close",
+        Cancel = "cancel",
+        Take = "take",
+        SetGreeting = "set_greeting",
+        ApproveGreeting = "approve_greeting",
+    }
+}
+
+/// Something somebody does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    Edit {
+        plan: Plan,
+    },
+    Submit,
+    Return {
+        why: String,
+    },
+    /// With a reason for each limit of the law that is not kept.
+    Approve {
+        #[serde(default)]
+        why: String,
+    },
+    Publish {
+        #[serde(default)]
+        why: String,
+        /// Without an estimate: until when there will be news.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        next_news: Option<Timestamp>,
+    },
+    Begin,
+    /// Another time, another cause, another state of the crew.
+    Revise {
+        #[serde(default)]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        starts: Option<Timestamp>,
+        #[schema(value_type = Option<String>, format = DateTime)]
+        ends: Option<Timestamp>,
+        #[serde(default)]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        next_news: Option<Timestamp>,
+        cause: Cause,
+        crew: Crew,
+        why: String,
+    },
+    Restore {
+        /// When supply came back; now if not given.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        at: Option<Timestamp>,
+    },
+    /// It is off again.
+    Resume {
+        why: String,
+    },
+    Close,
+    Cancel {
+        why: String,
+    },
+    /// Whoever does it answers for it from now on.
+    Take,
+    SetGreeting {
+        mode: Mode,
+        words: Option<String>,
+        clip: Option<Clip>,
+    },
+    ApproveGreeting {
+        /// Some hours after the estimate if not given.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, format = DateTime)]
+        expires_at: Option<Timestamp>,
+    },
+}
+
+impl Act {
+    pub const fn verb(&self) -> Verb {
+        match self {
+            Act::Edit { .. } => Verb::Edit,
+            Act::Submit => Verb::Submit,
+            Act::Return { .. } => Verb::Return,
+            Act::Approve { .. } => Verb::Approve,
+            Act::Publish { .. } => Verb::Publish,
+            Act::Begin => Verb::Begin,
+            Act::Revise { .. } => Verb::Revise,
+            Act::Restore { .. } => Verb::Restore,
+            Act::Resume { .. } => Verb::Resume,
+            Act::Close => Verb::Close,
+            Act::Cancel { .. } => Verb::Cancel,
+            Act::Take => Verb::Take,
+            Act::SetGreeting { .. } => Verb::SetGreeting,
+            Act::ApproveGreeting { .. } => Verb::ApproveGreeting,
+        }
+    }
+}
+
+/// Who asks, and what for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    /// None: the centre, by the clock.
+    pub person: Option<PersonId>,
+    pub writes: bool,
+    pub approves: bool,
+}
+
+impl Asker {
+    pub const CENTRE: Asker = Asker { person: None, writes: true, approves: false };
+}
+
+/// What is said no to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("an outage that is {state} cannot be {verb}")]
+    NotNow { state: &'static str, verb: &'static str },
+    #[error("this person may not {verb} an outage")]
+    NotYours { verb: &'static str },
+    #[error("whoever submitted it does not approve it")]
+    OwnPlan,
+    #[error("{field} is missing or longer than {most} characters")]
+    BadField { field: &'static str, most: usize },
+    #[error("it ends before it begins")]
+    EndsFirst,
+    #[error("only a fault may have no time of restoration")]
+    EstimateFirst,
+    #[error("the time of the next news is in the future and within a day")]
+    NewsFirst,
+    #[error("an outage is somewhere: elements, places or accounts")]
+    AreaFirst,
+    #[error("a planned outage begins in the future")]
+    StartsInThePast,
+    #[error("limits of the law are not kept: say why")]
+    LimitsBroken { findings: Vec<Finding> },
+    #[error("the estimate has passed: say a new one")]
+    NotAnEstimate,
+    #[error("nothing is different")]
+    NothingNew,
+    #[error("supply came back after it went and not in the future")]
+    NotARestoration,
+    #[error("a greeting ends in the future and within a week")]
+    BadExpiry,
+    #[error("this call has been made")]
+    CallDone,
+    #[error("{field} is from {least} to {most}")]
+    OutOfRange { field: &'static str, least: u32, most: u32 },
+    #[error("{field} has more than {most} entries")]
+    TooMany { field: &'static str, most: usize },
+    #[error("the file cannot be read: {trouble}")]
+    BadFile { trouble: &'static str },
+    #[error("none of the numbers in the file is an element of the network")]
+    NoElements { first: String },
+    #[error("this is no telephone number")]
+    BadPhone,
+    #[error("this customer has no number")]
+    NoNumber,
+    #[error("this is not your call")]
+    NotYourCall,
+}
+
+impl web::Refusal for Refusal {
+    const ROOM: &'static str = "outages";
+    fn status(&self) -> Status {
+        match self {
+            Refusal::NotYours { .. } | Refusal::OwnPlan | Refusal::NotYourCall => Status::Forbidden,
+            Refusal::NotNow { .. } | Refusal::CallDone | Refusal::NothingNew => Status::Conflict,
+            _ => Status::Invalid,
+        }
+    }
+}
+
+/// What a decision depends on beside the outage.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    pub now: Timestamp,
+    pub calendar: &'a Calendar,
+    pub settings: &'a Settings,
+}
+
+const TEXT_MAX: usize = 200;
+const WHY_MAX: usize = 200;
+const WORDS_MAX: usize = 300;
+const LIST_MAX: usize = 2_000;
+
+/// The table: where an act leads from a state; none where it does not fit.
+pub const fn leads(state: State, class: Class, verb: Verb) -> Option<State> {
+    use State::{Approved, Cancelled, Closed, Draft, InProgress, Published, Restored, Submitted};
+    match (state, verb) {
+        (Draft, Verb::Edit) => Some(Draft),
+        (Draft, Verb::Submit) => Some(Submitted),
+        (Submitted | Approved, Verb::Return) => Some(Draft),
+        (Submitted, Verb::Approve) => Some(Approved),
+        (Approved, Verb::Publish) => Some(Published),
+        // What has happened already waits for no second signature.
+        (Draft | Submitted | Approved, Verb::Begin) => None,
+        (Draft | Submitted, Verb::Publish) if matches!(class, Class::Fault) => Some(InProgress),
+        (Published, Verb::Begin) => Some(InProgress),
+        (Published | InProgress, Verb::Revise) => Some(state),
+        (InProgress, Verb::Restore) => Some(Restored),
+        (Restored, Verb::Resume) => Some(InProgress),
+        (Restored, Verb::Close) => Some(Closed),
+        (Draft | Submitted | Approved | Published, Verb::Cancel) => Some(Cancelled),
+        (Closed | Cancelled, _) => None,
+        (_, Verb::Take | Verb::SetGreeting) => Some(state),
+        (Published | InProgress | Restored, Verb::ApproveGreeting) => Some(state),
+        _ => None,
+    }
+}
+
+/// A fault that was approved like a plan goes on at once, too.
+const fn leads_to(outage: &Outage, verb: Verb) -> Option<State> {
+    match (outage.plan.class, outage.state, verb) {
+        (Class::Fault, State::Approved, Verb::Publish) => Some(State::InProgress),
+        (class, state, verb) => leads(state, class, verb),
+    }
+}
+
+/// Who may do it at all.
+const fn is_theirs(asker: Asker, outage: &Outage, verb: Verb) -> bool {
+    match verb {
+        Verb::Approve | Verb::ApproveGreeting | Verb::SetGreeting => asker.approves,
+        Verb::Return | Verb::Cancel => asker.approves || asker.writes,
+        // What nobody has approved is published by a leader.
+        Verb::Publish if !matches!(outage.state, State::Approved) => asker.approves,
+        _ => asker.writes || asker.approves,
+    }
+}
+
+fn may(outage: &Outage, verb: Verb, asker: Asker) -> Result<State, Refusal> {
+    let (state, word) = (outage.state.as_str(), verb.as_str());
+    let next = leads_to(outage, verb).ok_or(Refusal::NotNow { state, verb: word })?;
+    if !is_theirs(asker, outage, verb) {
+        return Err(Refusal::NotYours { verb: word });
+    }
+    if verb == Verb::Approve && asker.person.is_some() && outage.submitted_by == asker.person {
+        return Err(Refusal::OwnPlan);
+    }
+    Ok(next)
+}
+
+/// What this person may do with it now.
+pub fn allowed(outage: &Outage, asker: Asker) -> Vec<Verb> {
+    Verb::ALL.iter().copied().filter(|verb| may(outage, *verb, asker).is_ok()).collect()
+}
+
+/// What the law wants of it, if it were published now.
+pub fn findings(outage: &Outage, terms: Terms<'_>) -> Vec<Finding> {
+    let case = limits::Case {
+        utility: outage.plan.utility,
+        class: outage.plan.class,
+        starts: outage.starts(),
+        ends: outage.ends(),
+        important: outage.counts.important,
+        affected: outage.counts.all,
+    };
+    limits::check(&case, outage.published_at.unwrap_or(terms.now), terms.calendar)
+}
+
+/// Checks what was entered, and cleans it.
+pub fn checked(plan: &Plan, terms: Terms<'_>) -> Result<Plan, Refusal> {
+    let line = |field, text: &str, least: usize, most: usize| {
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let long = text.chars().count();
+        let plain = !text.chars().any(char::is_control);
+        if plain && (least..=most).contains(&long) {
+            Ok(text)
+        } else {
+            Err(Refusal::BadField { field, most })
+        }
+    };
+    let mut next = plan.clone();
+    next.area.text = line("area", &plan.area.text, 2, 60)?;
+    next.reason = line("reason", &plan.reason, 2, 40)?;
+    next.scope = line("scope", &plan.scope, 0, TEXT_MAX)?;
+    let area = &plan.area;
+    if area.elements.is_empty() && area.places.is_empty() && area.accounts.is_empty() {
+        return Err(Refusal::AreaFirst);
+    }
+    for (field, many) in
+        [("elements", area.elements.len()), ("places", area.places.len()), ("accounts", area.accounts.len())]
+    {
+        if many > LIST_MAX {
+            return Err(Refusal::TooMany { field, most: LIST_MAX });
+        }
+    }
+    for place in &mut next.area.places {
+        for part in [&mut place.area, &mut place.road, &mut place.community, &mut place.buildings] {
+            *part = line("places", part, 0, 60)?;
+        }
+        if place.area.is_empty() && place.road.is_empty() && place.community.is_empty() {
+            return Err(Refusal::AreaFirst);
+        }
+    }
+    match plan.ends {
+        None if plan.class != Class::Fault => return Err(Refusal::EstimateFirst),
+        Some(ends) if ends <= plan.starts => return Err(Refusal::EndsFirst),
+        _ => {}
+    }
+    if matches!(plan.class, Class::Planned | Class::Arrears) && plan.starts <= terms.now {
+        return Err(Refusal::StartsInThePast);
+    }
+    Ok(next)
+}
+
+fn reason(text: &str) -> Result<String, Refusal> {
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if (2..=WHY_MAX).contains(&text.chars().count()) {
+        Ok(text)
+    } else {
+        Err(Refusal::BadField { field: "why", most: WHY_MAX })
+    }
+}
+
+/// While nobody knows when supply returns, there is a time by which there will be news.
+fn news(
+    ends: Option<Timestamp>,
+    wanted: Option<Timestamp>,
+    terms: Terms<'_>,
+) -> Result<Option<Timestamp>, Refusal> {
+    let day = Duration::from_secs(86_400);
+    match wanted {
+        Some(at) if at > terms.now && at <= terms.now + day => Ok(Some(at)),
+        Some(_) => Err(Refusal::NewsFirst),
+        None if ends.is_none_or(|ends| ends <= terms.now) => {
+            Ok(Some(terms.now + Duration::from_secs(u64::from(terms.settings.news_min) * 60)))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The outage after `act`. The same checks answer [`allowed`].
+pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Result<Outage, Refusal> {
+    let state = may(outage, act.verb(), asker)?;
+    let now = terms.now;
+    let mut next = Outage { state, ..outage.clone() };
+    match act {
+        Act::Edit { plan } => next.plan = checked(plan, terms)?,
+        Act::Submit => {
+            next.plan = checked(&outage.plan, terms)?;
+            next.submitted_by = asker.person;
+        }
+        Act::Return { why } => {
+            next.why = reason(why)?;
+            (next.submitted_by, next.approved_by) = (None, None);
+        }
+        Act::Approve { why } => {
+            excuse(&mut next, why, asker, terms)?;
+            next.approved_by = asker.person;
+        }
+        Act::Publish { why, next_news } => {
+            excuse(&mut next, why, asker, terms)?;
+            publish(&mut next, *next_news, asker, terms)?;
+        }
+        Act::Begin => {
+            next.started_at = Some(now);
+            let crew = if outage.crew() == Crew::Waiting { Crew::Working } else { outage.crew() };
+            say(&mut next, Moment::Started, asker, terms, |last| Revision { crew, starts: now, ..last })?;
+        }
+        Act::Revise { starts, ends, next_news, cause, crew, why } => {
+            revise(&mut next, (*starts, *ends, *next_news), (*cause, *crew), &reason(why)?, asker, terms)?;
+        }
+        Act::Restore { at } => {
+            let at = at.unwrap_or(now);
+            if at > now || outage.started_at.is_none_or(|started| at < started) {
+                return Err(Refusal::NotARestoration);
+            }
+            next.restored_at = Some(at);
+            say(&mut next, Moment::Restored, asker, terms, |last| Revision {
+                crew: Crew::Done,
+                next_news: None,
+                ..last
+            })?;
+        }
+        Act::Resume { why } => {
+            next.why = reason(why)?;
+            next.restored_at = None;
+            let (why, next_news) = (next.why.clone(), news(None, None, terms)?);
+            say(&mut next, Moment::Changed, asker, terms, |last| Revision {
+                ends: None,
+                crew: Crew::Searching,
+                next_news,
+                why,
+                ..last
+            })?;
+        }
+        Act::Close => next.closed_at = Some(now),
+        Act::Cancel { why } => {
+            next.why = reason(why)?;
+            next.closed_at = Some(now);
+            next.greeting.approval = None;
+        }
+        Act::Take => next.owner = asker.person.unwrap_or(outage.owner),
+        Act::SetGreeting { mode, words, clip } => {
+            set_greeting(&mut next, *mode, words.as_deref(), clip.as_ref())?;
+            // A leader has just read it.
+            approve(&mut next, None, asker, terms)?;
+        }
+        Act::ApproveGreeting { expires_at } => approve(&mut next, *expires_at, asker, terms)?,
+    }
+    Ok(next)
+}
+
+/// Limits that are not kept need a reason, once for each.
+fn excuse(next: &mut Outage, why: &str, asker: Asker, terms: Terms<'_>) -> Result<(), Refusal> {
+    let mut broken = findings(next, terms);
+    broken.retain(|finding| {
+        finding.weight == Weight::Violated && !next.excuses.iter().any(|one| one.duty == finding.duty)
+    });
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let (Ok(why), Some(by)) = (reason(why), asker.person) else {
+        return Err(Refusal::LimitsBroken { findings: broken });
+    };
+    let excuses =
+        broken.iter().map(|finding| Excuse { duty: finding.duty, by, at: terms.now, why: why.clone() });
+    next.excuses.extend(excuses);
+    Ok(())
+}
+
+fn publish(
+    next: &mut Outage,
+    next_news: Option<Timestamp>,
+    asker: Asker,
+    terms: Terms<'_>,
+) -> Result<(), Refusal> {
+    let now = terms.now;
+    next.plan = checked(&next.plan, terms)?;
+    next.published_at = Some(now);
+    next.approved_by = next.approved_by.or(asker.person);
+    let plan = &next.plan;
+    let begun = next.state == State::InProgress;
+    if begun {
+        next.started_at = Some(plan.starts.min(now));
+    }
+    let crew = if plan.cause == Cause::Unknown { Crew::Searching } else { Crew::Waiting };
+    let next_news = if begun { news(plan.ends, next_news, terms)? } else { None };
+    next.revisions.push(Revision {
+        moment: Moment::Published,
+        at: now,
+        by: asker.person,
+        starts: plan.starts,
+        ends: plan.ends,
+        cause: plan.cause,
+        crew,
+        next_news,
+        why: String::new(),
+    });
+    // Whoever published it, a leader had approved it.
+    approve_now(next, asker, terms);
+    Ok(())
+}
+
+type Times = (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>);
+
+fn revise(
+    next: &mut Outage,
+    (starts, ends, next_news): Times,
+    (cause, crew): (Cause, Crew),
+    why: &str,
+    asker: Asker,
+    terms: Terms<'_>,
+) -> Result<(), Refusal> {
+    let begun = next.state == State::InProgress;
+    let starts = if begun { next.starts() } else { starts.unwrap_or_else(|| next.starts()) };
+    match ends {
+        None if !begun => return Err(Refusal::EstimateFirst),
+        Some(ends) if ends <= starts => return Err(Refusal::EndsFirst),
+        Some(ends) if begun && ends <= terms.now => return Err(Refusal::NotAnEstimate),
+        _ => {}
+    }
+    if !begun && starts <= terms.now {
+        return Err(Refusal::StartsInThePast);
+    }
+    let next_news = if begun { news(ends, next_news, terms)? } else { None };
+    if let Some(last) = next.last()
+        && (last.starts, last.ends, last.next_news, last.cause, last.crew)
+            == (starts, ends, next_news, cause, crew)
+    {
+        return Err(Refusal::NothingNew);
+    }
+    let why = why.to_owned();
+    say(next, Moment::Changed, asker, terms, |last| Revision {
+        starts,
+        ends,
+        cause,
+        crew,
+        next_news,
+        why,
+        ..last
+    })?;
+    if !asker.approves {
+        // New times are read out only after a leader has seen them.
+        next.greeting.approval = None;
+    }
+    Ok(())
+}
+
+/// One more revision; what was spoken or written for the one before is not heard any more.
+fn say(
+    next: &mut Outage,
+    moment: Moment,
+    asker: Asker,
+    terms: Terms<'_>,
+    change: impl FnOnce(Revision) -> Revision,
+) -> Result<(), Refusal> {
+    let state = next.state.as_str();
+    let last = next.last().cloned().ok_or(Refusal::NotNow { state, verb: moment.as_str() })?;
+    let revision = Revision { moment, at: terms.now, by: asker.person, why: String::new(), ..last };
+    next.revisions.push(change(revision));
+    (next.greeting.words, next.greeting.clip) = (None, None);
+    if next.greeting.approval.is_some() || asker.approves {
+        approve_now(next, asker, terms);
+    }
+    Ok(())
+}
+
+fn set_greeting(
+    next: &mut Outage,
+    mode: Mode,
+    words: Option<&str>,
+    clip: Option<&Clip>,
+) -> Result<(), Refusal> {
+    let words = words.map(str::trim).filter(|words| !words.is_empty());
+    if words.is_some_and(|words| words.chars().count() > WORDS_MAX || words.chars().any(char::is_control)) {
+        return Err(Refusal::BadField { field: "words", most: WORDS_MAX });
+    }
+    if clip.is_some_and(|clip| clip.name.is_empty() || clip.name.len() > TEXT_MAX || clip.seconds > 45) {
+        return Err(Refusal::BadField { field: "clip", most: TEXT_MAX });
+    }
+    next.greeting.mode = mode;
+    next.greeting.words = words.map(str::to_owned);
+    next.greeting.clip = clip.cloned();
+    Ok(())
+}
+
+fn expiry(outage: &Outage, terms: Terms<'_>) -> Timestamp {
+    let known = outage.ends().or(outage.next_news()).unwrap_or(terms.now).max(terms.now);
+    known + Duration::from_secs(u64::from(terms.settings.expires_h) * 3_600)
+}
+
+fn approve_now(next: &mut Outage, asker: Asker, terms: Terms<'_>) {
+    let by = asker.person.filter(|_| asker.approves).or(next.approved_by);
+    let (revision, expires_at) = (next.revision(), expiry(next, terms));
+    next.greeting.approval = Some(Approval { by, at: terms.now, revision, expires_at });
+}
+
+fn approve(
+    next: &mut Outage,
+    expires_at: Option<Timestamp>,
+    asker: Asker,
+    terms: Terms<'_>,
+) -> Result<(), Refusal> {
+    if !next.state.is_public() {
+        return Ok(());
+    }
+    approve_now(next, asker, terms);
+    if let (Some(at), Some(approval)) = (expires_at, next.greeting.approval.as_mut()) {
+        let longest = next.revisions.last().and_then(|last| last.ends).unwrap_or(terms.now).max(terms.now)
+            + Duration::from_secs(7 * 86_400);
+        if at <= terms.now || at > longest {
+            return Err(Refusal::BadExpiry);
+        }
+        approval.expires_at = at;
+    }
+    Ok(())
+}
+
+/// By when something must happen to it; none once it is over.
+pub fn due(outage: &Outage, settings: &Settings, calendar: &Calendar) -> Option<Timestamp> {
+    let after = |at: Timestamp, seconds: u64| at + Duration::from_secs(seconds);
+    match outage.state {
+        State::Draft | State::Submitted | State::Approved => {
+            let plan = &outage.plan;
+            let by = limits::publish_by(plan.utility, plan.class, plan.starts, calendar);
+            // A limit that has passed is no deadline any more: five minutes, as for a fault (O8).
+            Some(by.unwrap_or(outage.created_at).max(after(outage.created_at, 300)))
+        }
+        State::Published => Some(outage.starts()),
+        State::InProgress => {
+            let news = outage.next_news();
+            let fallback = after(outage.starts(), u64::from(settings.news_min) * 60);
+            Some(outage.ends().into_iter().chain(news).min().unwrap_or(fallback))
+        }
+        State::Restored => {
+            let restored = outage.restored_at.unwrap_or(outage.created_at);
+            Some(after(restored, u64::from(settings.close_h) * 3_600))
+        }
+        State::Closed | State::Cancelled => None,
+    }
+}

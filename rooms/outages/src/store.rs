@@ -1,0 +1,10 @@
+//! Outages and whom they concern, kept and found; nobody else writes these tables.
+
+pub mod affected;
+pub mod calls;
+mod config;
+pub mod liaisons;
+pub mod mentions;
+pub mod outages;
+pub mod told;
+pub mod waves;

@@ -1,0 +1,157 @@
+//! Liaisons (供电信息员), and which of them an outage concerns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context;
+use db::{Db, Text, Tx};
+use kernel::{ElementId, OutageId, Timestamp};
+use serde::{Deserialize, Serialize};
+use sqlx::Row as _;
+use utoipa::ToSchema;
+
+/// Who puts it up in the community.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Liaison {
+    pub id: i64,
+    pub name: String,
+    pub phone: String,
+    /// Community or company.
+    pub place: String,
+    pub covers: Covers,
+    pub valid_until: Option<Timestamp>,
+    pub retired_at: Option<Timestamp>,
+    pub version: i64,
+}
+
+/// What a liaison answers for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Covers {
+    #[schema(value_type = Vec<String>)]
+    pub elements: Vec<ElementId>,
+    pub communities: Vec<String>,
+    /// Agreed to be written to.
+    pub consent: bool,
+}
+
+const ADD: &str = "INSERT INTO outages_liaison (id, name, phone, place, body, valid_until, retired_at, version) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
+const SAVE: &str = "UPDATE outages_liaison SET name = $2, phone = $3, place = $4, body = $5, valid_until = $6, retired_at = $7, \
+     version = version + 1 WHERE id = $1 AND version = $8";
+const ALL: &str = "SELECT id, name, phone, place, body, valid_until, retired_at, version FROM outages_liaison \
+     ORDER BY place, id LIMIT 2000";
+const CLIMB: Text = Text {
+    sqlite: "WITH RECURSIVE up(start, id) AS (SELECT value, value FROM json_each($1) UNION \
+             SELECT up.start, e.parent FROM up JOIN customers_element e ON e.id = up.id WHERE e.parent IS NOT NULL) \
+             SELECT start, id FROM up",
+    postgres: "WITH RECURSIVE up(start, id) AS (SELECT CAST(value AS BIGINT), CAST(value AS BIGINT) \
+               FROM json_array_elements_text(CAST($1 AS json)) UNION \
+               SELECT up.start, e.parent FROM up JOIN customers_element e ON e.id = up.id WHERE e.parent IS NOT NULL) \
+               SELECT start, id FROM up",
+};
+const HIT: Text = Text {
+    sqlite: "SELECT value AS community FROM json_each($1) WHERE EXISTS (SELECT 1 FROM customers_premises p \
+             CROSS JOIN customers_account a CROSS JOIN outages_affected f WHERE p.community = value AND a.premises = p.id \
+             AND f.account = a.id AND f.outage = $2)",
+    postgres: "SELECT value AS community FROM json_array_elements_text(CAST($1 AS json)) WHERE EXISTS (SELECT 1 \
+               FROM customers_premises p CROSS JOIN customers_account a CROSS JOIN outages_affected f \
+               WHERE p.community = value AND a.premises = p.id AND f.account = a.id AND f.outage = $2)",
+};
+
+fn bound<'q>(
+    query: sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>,
+    liaison: &Liaison,
+) -> anyhow::Result<sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>> {
+    Ok(query
+        .bind(liaison.id)
+        .bind(liaison.name.clone())
+        .bind(liaison.phone.clone())
+        .bind(liaison.place.clone())
+        .bind(serde_json::to_string(&liaison.covers)?)
+        .bind(liaison.valid_until.map(Timestamp::as_micros))
+        .bind(liaison.retired_at.map(Timestamp::as_micros)))
+}
+
+pub async fn add(tx: &mut Tx, liaison: &Liaison) -> anyhow::Result<()> {
+    bound(sqlx::query(ADD), liaison)?.execute(&mut **tx).await.context("adding a liaison")?;
+    Ok(())
+}
+
+/// False when somebody else was faster.
+pub async fn save(tx: &mut Tx, liaison: &Liaison) -> anyhow::Result<bool> {
+    let save = bound(sqlx::query(SAVE), liaison)?.bind(liaison.version);
+    Ok(save.execute(&mut **tx).await.context("changing a liaison")?.rows_affected() > 0)
+}
+
+pub async fn all(db: &Db) -> anyhow::Result<Vec<Liaison>> {
+    let rows = sqlx::query(ALL).fetch_all(db.read()).await;
+    rows.context("liaisons")?.iter().map(liaison).collect()
+}
+
+async fn all_in(tx: &mut Tx) -> anyhow::Result<Vec<Liaison>> {
+    let rows = sqlx::query(ALL).fetch_all(&mut **tx).await;
+    rows.context("liaisons")?.iter().map(liaison).collect()
+}
+
+fn liaison(row: &db::Row) -> anyhow::Result<Liaison> {
+    let body: String = row.try_get("body")?;
+    let at = |column: &str| -> anyhow::Result<Option<Timestamp>> {
+        Ok(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_micros))
+    };
+    Ok(Liaison {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        phone: row.try_get("phone")?,
+        place: row.try_get("place")?,
+        covers: serde_json::from_str(&body).context("what a liaison covers, as kept")?,
+        valid_until: at("valid_until")?,
+        retired_at: at("retired_at")?,
+        version: row.try_get("version")?,
+    })
+}
+
+/// Those whom an outage concerns: somebody affected lives in one of their communities, or an element of theirs is below, at or
+/// above one that is off.
+pub async fn concerned(
+    tx: &mut Tx,
+    outage: OutageId,
+    elements: &[ElementId],
+    now: Timestamp,
+) -> anyhow::Result<Vec<Liaison>> {
+    let mut all = all_in(tx).await?;
+    all.retain(|one| {
+        one.covers.consent && one.retired_at.is_none() && one.valid_until.is_none_or(|until| until > now)
+    });
+    let kind = tx.db().kind();
+    let communities: BTreeSet<&str> =
+        all.iter().flat_map(|one| &one.covers.communities).map(String::as_str).collect();
+    let mut hit: BTreeSet<String> = BTreeSet::new();
+    if !communities.is_empty() {
+        let list = serde_json::to_string(&communities)?;
+        let rows = sqlx::query(HIT.of(kind)).bind(list).bind(outage.get()).fetch_all(&mut **tx).await;
+        for row in rows.context("communities that are affected")? {
+            hit.insert(row.try_get("community")?);
+        }
+    }
+    let theirs: BTreeSet<ElementId> =
+        all.iter().flat_map(|one| one.covers.elements.iter().copied()).collect();
+    let mut above: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+    if !theirs.is_empty() && !elements.is_empty() {
+        let starts = db::ids(theirs.iter().chain(elements).map(|id| id.get()).collect::<BTreeSet<_>>());
+        let rows = sqlx::query(CLIMB.of(kind)).bind(starts).fetch_all(&mut **tx).await;
+        for row in rows.context("what lies above elements")? {
+            above.entry(row.try_get("start")?).or_default().insert(row.try_get("id")?);
+        }
+    }
+    let is_above =
+        |up: ElementId, of: ElementId| above.get(&of.get()).is_some_and(|set| set.contains(&up.get()));
+    all.retain(|one| {
+        one.covers.communities.iter().any(|community| hit.contains(community))
+            || one
+                .covers
+                .elements
+                .iter()
+                .any(|theirs| elements.iter().any(|off| is_above(*off, *theirs) || is_above(*theirs, *off)))
+    });
+    Ok(all)
+}

@@ -1,0 +1,198 @@
+//! One outage: begun once, changed by whoever has read it last.
+
+use anyhow::Context;
+use db::{Db, Tx};
+use kernel::{OutageId, Timestamp};
+use sqlx::{AnyConnection, Row as _};
+
+use crate::rules::{Outage, Settings, greeting, table};
+
+const COUNT: &str = "INSERT INTO outages_count (day, last) VALUES ($1, 1) \
+     ON CONFLICT (day) DO UPDATE SET last = outages_count.last + 1 RETURNING last";
+const ADD: &str = "INSERT INTO outages_outage (state, area, starts, ends, due, published_at, closed_at, speaks_from, \
+     speaks_until, affected, body, id, utility, class, number, version) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)";
+const SAVE: &str = "UPDATE outages_outage SET state = $1, area = $2, starts = $3, ends = $4, due = $5, published_at = $6, \
+     closed_at = $7, speaks_from = $8, speaks_until = $9, affected = $10, body = $11, utility = $13, class = $14, \
+     version = version + 1 WHERE id = $12 AND version = $15";
+const ONE: &str = "SELECT body, version FROM outages_outage WHERE id = $1";
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+/// The next number of a day.
+pub async fn count(tx: &mut Tx, day: &str) -> anyhow::Result<i64> {
+    let row = sqlx::query(COUNT).bind(day).fetch_one(&mut **tx).await.context("numbering an outage")?;
+    Ok(row.try_get("last")?)
+}
+
+/// `$1` to `$14`.
+fn bound<'q>(
+    query: Query<'q>,
+    outage: &Outage,
+    settings: &Settings,
+    due: Option<Timestamp>,
+) -> anyhow::Result<Query<'q>> {
+    let at = Timestamp::as_micros;
+    let span = greeting::span(outage, settings);
+    Ok(query
+        .bind(outage.state.as_str())
+        .bind(outage.plan.area.text.clone())
+        .bind(outage.starts().as_micros())
+        .bind(outage.ends().map(at))
+        .bind(due.map(at))
+        .bind(outage.published_at.map(at))
+        .bind(outage.closed_at.map(at))
+        .bind(span.map(|(from, _)| from.as_micros()))
+        .bind(span.map(|(_, until)| until.as_micros()))
+        .bind(outage.counts.all)
+        .bind(serde_json::to_string(outage)?)
+        .bind(outage.id.get())
+        .bind(outage.plan.utility.as_str())
+        .bind(outage.plan.class.as_str()))
+}
+
+pub async fn add(tx: &mut Tx, outage: &Outage, terms: table::Terms<'_>) -> anyhow::Result<()> {
+    let due = table::due(outage, terms.settings, terms.calendar);
+    let add = bound(sqlx::query(ADD), outage, terms.settings, due)?.bind(&outage.number);
+    add.execute(&mut **tx).await.with_context(|| format!("beginning the outage {}", outage.number))?;
+    Ok(())
+}
+
+/// Keeps it as it is now. False when somebody else was faster than whoever read `outage.version`.
+pub async fn save(tx: &mut Tx, outage: &Outage, terms: table::Terms<'_>) -> anyhow::Result<bool> {
+    let due = table::due(outage, terms.settings, terms.calendar);
+    let save = bound(sqlx::query(SAVE), outage, terms.settings, due)?.bind(outage.version);
+    let done = save.execute(&mut **tx).await.with_context(|| format!("keeping {}", outage.number))?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub async fn one(connection: &mut AnyConnection, id: OutageId) -> anyhow::Result<Option<Outage>> {
+    let row = sqlx::query(ONE).bind(id.get()).fetch_optional(connection).await;
+    row.context("an outage")?.as_ref().map(outage).transpose()
+}
+
+/// The same outside a change.
+pub async fn read(db: &Db, id: OutageId) -> anyhow::Result<Option<Outage>> {
+    let row = sqlx::query(ONE).bind(id.get()).fetch_optional(db.read()).await;
+    row.context("an outage")?.as_ref().map(outage).transpose()
+}
+
+/// Which list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// Supply is off, or was until lately and not everybody is known to have it back.
+    Now,
+    /// Published, and before its time.
+    Coming,
+    /// Not published yet.
+    Prepared,
+    Past,
+}
+
+macro_rules! list {
+    ($which:literal, $order:literal) => {
+        concat!(
+            "SELECT body, version FROM outages_outage WHERE ",
+            $which,
+            " ORDER BY ",
+            $order,
+            " LIMIT $1 OFFSET $2"
+        )
+    };
+}
+const NOW: &str = list!("closed_at IS NULL AND state IN ('in_progress', 'restored')", "due, id");
+const COMING: &str = list!("closed_at IS NULL AND state = 'published'", "due, id");
+const PREPARED: &str = list!("closed_at IS NULL AND state IN ('draft', 'submitted', 'approved')", "due, id");
+const PAST: &str = list!("closed_at IS NOT NULL", "starts DESC, id DESC");
+
+pub async fn list(db: &Db, which: Which, offset: i64, limit: i64) -> anyhow::Result<Vec<Outage>> {
+    let text = match which {
+        Which::Now => NOW,
+        Which::Coming => COMING,
+        Which::Prepared => PREPARED,
+        Which::Past => PAST,
+    };
+    let rows = sqlx::query(text).bind(limit).bind(offset).fetch_all(db.read()).await;
+    rows.context("outages")?.iter().map(outage).collect()
+}
+
+const SPEAKING: &str = "SELECT body, version FROM outages_outage WHERE speaks_until > $1 AND speaks_from <= $1 \
+     ORDER BY affected DESC, id LIMIT 200";
+const OWN: &str = "SELECT body, version FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_contact c \
+     JOIN customers_party p ON p.id = c.party JOIN customers_account a ON a.party = c.party \
+     JOIN outages_affected f ON f.account = a.id \
+     WHERE c.number = $2 AND p.archived_at IS NULL AND p.merged_into IS NULL AND a.closed_at IS NULL) \
+     AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";
+const OF_ACCOUNT: &str = "SELECT body, version FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
+     JOIN outages_affected f ON f.account = a.id WHERE a.number = $2 AND a.closed_at IS NULL) \
+     AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";
+const ACCOUNT: &str = "SELECT id FROM customers_account WHERE number = $1 AND closed_at IS NULL";
+const OF_PARTY: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND published_at IS NOT NULL \
+     AND id IN (SELECT f.outage FROM customers_account a JOIN outages_affected f ON f.account = a.id \
+     WHERE a.party = $1 AND a.closed_at IS NULL) ORDER BY starts, id LIMIT 20";
+
+/// Those that callers hear of now, the largest first.
+pub async fn speaking(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Outage>> {
+    let rows = sqlx::query(SPEAKING).bind(now.as_micros()).fetch_all(db.read()).await;
+    rows.context("what callers hear of")?.iter().map(outage).collect()
+}
+
+/// Of those the ones that an account of whoever has this number is in.
+pub async fn speaking_to(db: &Db, number: &str, now: Timestamp) -> anyhow::Result<Vec<Outage>> {
+    let rows = sqlx::query(OWN).bind(now.as_micros()).bind(number).fetch_all(db.read()).await;
+    rows.context("a caller's outages")?.iter().map(outage).collect()
+}
+
+/// Of those the ones that this account is in; none where there is no such account.
+pub async fn speaking_of(db: &Db, account: &str, now: Timestamp) -> anyhow::Result<Option<Vec<Outage>>> {
+    let known = sqlx::query(ACCOUNT).bind(account).fetch_optional(db.read()).await;
+    if known.context("an account")?.is_none() {
+        return Ok(None);
+    }
+    let rows = sqlx::query(OF_ACCOUNT).bind(now.as_micros()).bind(account).fetch_all(db.read()).await;
+    rows.context("an account's outages")?.iter().map(outage).collect::<anyhow::Result<_>>().map(Some)
+}
+
+/// What a customer is in that was published and is not closed.
+pub async fn of_party(connection: &mut AnyConnection, party: i64) -> anyhow::Result<Vec<Outage>> {
+    let rows = sqlx::query(OF_PARTY).bind(party).fetch_all(connection).await;
+    rows.context("a customer's outages")?.iter().map(outage).collect()
+}
+
+/// The same outside a change.
+pub async fn of_customer(db: &Db, party: i64) -> anyhow::Result<Vec<Outage>> {
+    let rows = sqlx::query(OF_PARTY).bind(party).fetch_all(db.read()).await;
+    rows.context("a customer's outages")?.iter().map(outage).collect()
+}
+
+const DUE: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND due <= $1 ORDER BY due, id LIMIT 200";
+const TOMORROW: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND state = 'published' \
+     AND starts > $1 AND starts <= $2 ORDER BY starts, id LIMIT 200";
+
+/// Those whose next time has come.
+pub async fn due(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Outage>> {
+    let rows = sqlx::query(DUE).bind(now.as_micros()).fetch_all(db.read()).await;
+    rows.context("what is due")?.iter().map(outage).collect()
+}
+
+/// Published, and beginning in this span.
+pub async fn starting(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Outage>> {
+    let rows = sqlx::query(TOMORROW).bind(from.as_micros()).bind(to.as_micros()).fetch_all(db.read()).await;
+    rows.context("what begins soon")?.iter().map(outage).collect()
+}
+
+const PLANNED: &str = "SELECT body, version FROM outages_outage WHERE class = 'planned' AND starts >= $1 AND starts < $2 \
+     AND published_at IS NOT NULL ORDER BY starts, id LIMIT 5000";
+
+/// Planned outages that were published and begin in a period (K34).
+pub async fn planned(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Outage>> {
+    let rows = sqlx::query(PLANNED).bind(from.as_micros()).bind(to.as_micros()).fetch_all(db.read()).await;
+    rows.context("planned outages")?.iter().map(outage).collect()
+}
+
+fn outage(row: &db::Row) -> anyhow::Result<Outage> {
+    let body: String = row.try_get("body")?;
+    let outage: Outage = serde_json::from_str(&body).context("an outage as kept")?;
+    Ok(Outage { version: row.try_get("version")?, ..outage })
+}

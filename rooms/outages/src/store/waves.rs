@@ -1,0 +1,133 @@
+//! Text messages to everybody affected: how far each wave has come, kept with what was queued.
+
+use anyhow::Context;
+use db::{Db, Tx};
+use kernel::{OutageId, Timestamp};
+use serde::Serialize;
+use sqlx::{AnyConnection, Row as _};
+
+use crate::rules::Moment;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wave {
+    pub outage: OutageId,
+    pub moment: Moment,
+    pub revision: i64,
+    /// Told up to this place in the list of who is affected.
+    pub rank: i64,
+    pub account: i64,
+    pub sent: i64,
+    /// No number, no mobile number, no approved text.
+    pub refused: i64,
+    pub done_at: Option<Timestamp>,
+}
+
+const BEGIN: &str = "INSERT INTO outages_wave (outage, moment, revision, rank, account, sent, refused) \
+     VALUES ($1, $2, $3, 0, 0, 0, 0) ON CONFLICT DO NOTHING";
+const END_ALL: &str = "UPDATE outages_wave SET done_at = $2 WHERE outage = $1 AND done_at IS NULL";
+const OPEN: &str = "SELECT outage, moment, revision, rank, account, sent, refused, done_at FROM outages_wave \
+     WHERE done_at IS NULL ORDER BY outage, revision LIMIT 20";
+const OF: &str = "SELECT outage, moment, revision, rank, account, sent, refused, done_at FROM outages_wave \
+     WHERE outage = $1 ORDER BY revision";
+const MOVE: &str = "UPDATE outages_wave SET rank = $4, account = $5, sent = $6, refused = $7, done_at = $8 \
+     WHERE outage = $1 AND moment = $2 AND revision = $3 AND done_at IS NULL AND rank = $9 AND account = $10";
+const NEXT: &str = "SELECT f.rank, f.account, f.party, f.class, (SELECT c.number FROM customers_contact c WHERE c.party = f.party \
+     ORDER BY c.preferred DESC, c.id LIMIT 1) AS number FROM outages_affected f WHERE f.outage = $1 \
+     AND (f.rank, f.account) > ($2, $3) ORDER BY f.rank, f.account LIMIT $4";
+
+/// Begins one; what had been begun before says what is not true any more, and ends.
+pub async fn begin(
+    tx: &mut Tx,
+    outage: OutageId,
+    moment: Moment,
+    revision: i64,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    end_all(tx, outage, now).await?;
+    let begin = sqlx::query(BEGIN).bind(outage.get()).bind(moment.as_str()).bind(revision);
+    begin.execute(&mut **tx).await.context("beginning to tell customers")?;
+    Ok(())
+}
+
+pub async fn end_all(tx: &mut Tx, outage: OutageId, now: Timestamp) -> anyhow::Result<()> {
+    let end = sqlx::query(END_ALL).bind(outage.get()).bind(now.as_micros());
+    end.execute(&mut **tx).await.context("ending what customers were being told")?;
+    Ok(())
+}
+
+pub async fn open(db: &Db) -> anyhow::Result<Vec<Wave>> {
+    let rows = sqlx::query(OPEN).fetch_all(db.read()).await;
+    rows.context("who is being told")?.iter().map(wave).collect()
+}
+
+pub async fn of(db: &Db, outage: OutageId) -> anyhow::Result<Vec<Wave>> {
+    let rows = sqlx::query(OF).bind(outage.get()).fetch_all(db.read()).await;
+    rows.context("what customers were told")?.iter().map(wave).collect()
+}
+
+/// False when somebody else has moved it: nothing of this batch is kept then.
+pub async fn advance(tx: &mut Tx, before: &Wave, next: &Wave) -> anyhow::Result<bool> {
+    let to = sqlx::query(MOVE).bind(next.outage.get()).bind(next.moment.as_str()).bind(next.revision);
+    let to = to.bind(next.rank).bind(next.account).bind(next.sent).bind(next.refused);
+    let to = to.bind(next.done_at.map(Timestamp::as_micros)).bind(before.rank).bind(before.account);
+    Ok(to.execute(&mut **tx).await.context("how far a wave has come")?.rows_affected() > 0)
+}
+
+/// Somebody who is told next.
+#[derive(Clone, Debug)]
+pub struct Next {
+    pub rank: i64,
+    pub account: i64,
+    pub party: i64,
+    pub class: String,
+    pub number: Option<String>,
+}
+
+pub async fn next(connection: &mut AnyConnection, wave: &Wave, limit: i64) -> anyhow::Result<Vec<Next>> {
+    let next = sqlx::query(NEXT).bind(wave.outage.get()).bind(wave.rank).bind(wave.account).bind(limit);
+    let rows = next.fetch_all(connection).await.context("who is told next")?;
+    let one = |row: &db::Row| {
+        Ok(Next {
+            rank: row.try_get("rank")?,
+            account: row.try_get("account")?,
+            party: row.try_get("party")?,
+            class: row.try_get("class")?,
+            number: row.try_get("number")?,
+        })
+    };
+    rows.iter().map(one).collect()
+}
+
+fn wave(row: &db::Row) -> anyhow::Result<Wave> {
+    let moment: String = row.try_get("moment")?;
+    Ok(Wave {
+        outage: OutageId(row.try_get("outage")?),
+        moment: Moment::of(&moment).with_context(|| format!("{moment:?} as a moment"))?,
+        revision: row.try_get("revision")?,
+        rank: row.try_get("rank")?,
+        account: row.try_get("account")?,
+        sent: row.try_get("sent")?,
+        refused: row.try_get("refused")?,
+        done_at: row.try_get::<Option<i64>, _>("done_at")?.map(Timestamp::from_micros),
+    })
+}
+
+const WISH: &str = "INSERT INTO outages_wish (outage, phone, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+const WISHES: &str = "SELECT phone FROM outages_wish WHERE outage = $1 ORDER BY phone LIMIT 50000";
+const WISH_COUNT: &str = "SELECT COUNT(*) AS many FROM outages_wish WHERE outage = $1";
+
+/// Somebody wants to hear when supply is back. False when that was known.
+pub async fn wish(tx: &mut Tx, outage: OutageId, phone: &str, now: Timestamp) -> anyhow::Result<bool> {
+    let wish = sqlx::query(WISH).bind(outage.get()).bind(phone).bind(now.as_micros());
+    Ok(wish.execute(&mut **tx).await.context("keeping who wants to hear")?.rows_affected() > 0)
+}
+
+pub async fn wishes(tx: &mut Tx, outage: OutageId) -> anyhow::Result<Vec<String>> {
+    let rows = sqlx::query(WISHES).bind(outage.get()).fetch_all(&mut **tx).await;
+    rows.context("who wants to hear")?.iter().map(|row| Ok(row.try_get("phone")?)).collect()
+}
+
+pub async fn wish_count(db: &Db, outage: OutageId) -> anyhow::Result<i64> {
+    let row = sqlx::query(WISH_COUNT).bind(outage.get()).fetch_one(db.read()).await;
+    Ok(row.context("how many want to hear")?.try_get("many")?)
+}

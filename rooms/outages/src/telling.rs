@@ -1,0 +1,402 @@
+//! Who is told of an outage, when, and by what: liaisons and customers by text message, important customers by telephone.
+//! Everything is queued in the transaction of the change, or follows it in batches that are kept with their place.
+//!
+//! Calls by a machine join here: a room that places them reads [`crate::calls_owed`] and writes down what came of each.
+
+use std::time::Duration;
+
+use customers::rules::Utility;
+use db::{Tx, config};
+use kernel::calendar::Calendar;
+use kernel::{PhoneNumber, Timestamp};
+use notices::{Notice, Subject, Urgency};
+use web::App;
+
+use crate::ROOM;
+use crate::rules::calls::{self as owed, Standing};
+use crate::rules::table::{Terms, Verb};
+use crate::rules::{Class, Moment, Outage, Settings, State, spoken};
+use crate::store::calls::{self, Call};
+use crate::store::told::{self, Receipt, Told};
+use crate::store::waves::{self, Wave};
+use crate::store::{affected, liaisons, outages};
+
+/// Told in one transaction.
+const BATCH: i64 = 100;
+/// What cannot be said by a time is said so.
+const UNKNOWN_TIME: &str = "查明原因后";
+
+/// What an act tells people; none of what stays inside.
+const fn moment(before: &Outage, next: &Outage, verb: Verb) -> Option<Moment> {
+    match verb {
+        Verb::Publish if matches!(next.state, State::InProgress) => Some(Moment::Started),
+        Verb::Publish => Some(Moment::Published),
+        Verb::Begin => Some(Moment::Started),
+        Verb::Revise | Verb::Resume => Some(Moment::Changed),
+        Verb::Restore => Some(Moment::Restored),
+        Verb::Cancel if before.state.is_public() => Some(Moment::Cancelled),
+        _ => None,
+    }
+}
+
+/// Queues whatever an act tells people.
+pub async fn told(
+    tx: &mut Tx,
+    app: &App,
+    before: &Outage,
+    next: &Outage,
+    verb: Verb,
+    terms: Terms<'_>,
+) -> anyhow::Result<()> {
+    let Some(moment) = moment(before, next, verb) else { return Ok(()) };
+    tell_liaisons(tx, app, next, moment, terms).await?;
+    call_important(tx, before, next, moment, terms).await?;
+    // Of what was planned and begins as planned customers know.
+    let news = moment != Moment::Started || next.plan.class == Class::Fault;
+    let few = next.counts.all <= i64::from(terms.settings.sms_most);
+    if news && few && next.counts.all > 0 {
+        waves::begin(tx, next.id, moment, revision(next), terms.now).await?;
+    } else if news {
+        waves::end_all(tx, next.id, terms.now).await?;
+    }
+    Ok(())
+}
+
+fn revision(outage: &Outage) -> i64 {
+    i64::try_from(outage.revision()).unwrap_or(i64::MAX)
+}
+
+/// The texts of `notices` for a moment: to whoever puts it up, and to whoever lives there.
+fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
+    let gas = outage.plan.utility == Utility::Gas;
+    let moved = outage.state == State::InProgress && earlier(outage).is_some();
+    match (moment, to_liaison) {
+        (Moment::Restored, _) => {
+            if gas {
+                "gas_restored"
+            } else {
+                "outage_restored"
+            }
+        }
+        (Moment::Cancelled, _) => {
+            if gas {
+                "gas_cancelled"
+            } else {
+                "outage_cancelled"
+            }
+        }
+        (Moment::Changed, _) if moved => {
+            if gas {
+                "gas_delayed"
+            } else {
+                "outage_delayed"
+            }
+        }
+        (Moment::Changed, _) if outage.state == State::Published => {
+            if gas {
+                "gas_changed"
+            } else {
+                "outage_changed"
+            }
+        }
+        (_, true) => {
+            if gas {
+                "gas_liaison"
+            } else {
+                "outage_liaison"
+            }
+        }
+        (Moment::Published | Moment::DayBefore, false) => {
+            if gas {
+                "gas_stopped"
+            } else {
+                "outage_planned"
+            }
+        }
+        (_, false) => {
+            if gas {
+                "gas_fault"
+            } else {
+                "outage_fault"
+            }
+        }
+    }
+}
+
+/// The estimate before the one in force, where there was another.
+fn earlier(outage: &Outage) -> Option<Timestamp> {
+    let now = outage.ends();
+    outage.revisions.iter().rev().skip(1).find_map(|one| one.ends.filter(|ends| Some(*ends) != now))
+}
+
+/// A message with everything its text might ask for.
+fn notice(
+    outage: &Outage,
+    moment: Moment,
+    (phone, name, to_liaison): (&str, &str, bool),
+    about: Subject,
+    once: String,
+    terms: Terms<'_>,
+) -> Notice {
+    let Terms { now, calendar, settings } = terms;
+    let at = |at: Timestamp| spoken::written(at, calendar);
+    let ends = outage.ends().filter(|ends| *ends > now || outage.state != State::InProgress);
+    let end = ends.map_or_else(|| UNKNOWN_TIME.to_owned(), at);
+    let began = outage.revisions.iter().rev().nth(1).map_or(outage.plan.starts, |last| last.starts);
+    // What was said before: of restoration when it is later, of the start when the plan is another.
+    let time = match moment {
+        Moment::Restored => outage.restored_at.map_or_else(|| at(now), at),
+        Moment::Changed if outage.state == State::Published => at(began),
+        Moment::Changed => earlier(outage).map_or_else(|| at(outage.starts()), at),
+        _ => at(outage.starts()),
+    };
+    let why = outage
+        .last()
+        .map(|last| last.why.as_str())
+        .filter(|why| !why.is_empty() && why.chars().count() <= 40);
+    let reason = if moment == Moment::Changed { why } else { None }.unwrap_or(&outage.plan.reason);
+    let mut notice = Notice::sms(template(outage, moment, to_liaison), phone, about, once)
+        .with("company", &settings.company)
+        .with("phone", &settings.phone)
+        .with("name", name)
+        .with("area", &outage.plan.area.text)
+        .with("building", "范围内")
+        .with("reason", reason)
+        .with("start", at(outage.starts()))
+        .with("end", &end)
+        .with("time", time)
+        .with("new_time", &end)
+        .with("date", spoken::written_day(outage.starts(), calendar));
+    // Who is about to be without supply, or is, is told at night too, where whoever approved the text agrees.
+    if to_liaison || outage.plan.class == Class::Fault {
+        notice.urgency = Urgency::Urgent;
+    }
+    notice
+}
+
+/// Every liaison whom it concerns, once for each moment and revision.
+pub async fn tell_liaisons(
+    tx: &mut Tx,
+    app: &App,
+    outage: &Outage,
+    moment: Moment,
+    terms: Terms<'_>,
+) -> anyhow::Result<usize> {
+    let concerned = liaisons::concerned(tx, outage.id, &outage.plan.area.elements, terms.now).await?;
+    let (revision, mut many) = (revision(outage), 0);
+    for liaison in concerned {
+        if told::is_known(tx, outage.id, moment, revision, liaison.id).await? {
+            continue;
+        }
+        let once = format!("outages.{}.{}.{revision}.liaison.{}", outage.id, moment.as_str(), liaison.id);
+        let to = (liaison.phone.as_str(), liaison.name.as_str(), true);
+        let message = notice(outage, moment, to, Subject::new(ROOM, outage.id), once, terms);
+        let sent = notices::send(tx, terms.now, app.id(), &message).await?;
+        let wait = Duration::from_secs(u64::from(terms.settings.receipt_min) * 60);
+        let (notice, why, state, call_at) = match sent {
+            Ok(id) => (Some(id.to_string()), String::new(), Receipt::Queued, terms.now + wait),
+            // Nobody writes to a landline: somebody calls, at once.
+            Err(refusal) => (None, code(&refusal), Receipt::Failed, terms.now),
+        };
+        let row = Told {
+            id: app.id(),
+            outage: outage.id,
+            liaison: liaison.id,
+            moment,
+            revision,
+            at: terms.now,
+            notice,
+            why,
+            state,
+            call_at: Some(call_at),
+            called_by: None,
+            called_at: None,
+        };
+        told::add(tx, &row).await?;
+        many += 1;
+    }
+    Ok(many)
+}
+
+/// The word of a refusal.
+fn code(refusal: &notices::Refusal) -> String {
+    let value = serde_json::to_value(refusal).unwrap_or_default();
+    value["code"].as_str().unwrap_or("refused").to_owned()
+}
+
+/// Important customers: before what is planned on two days, at once when it is another than they were told.
+async fn call_important(
+    tx: &mut Tx,
+    before: &Outage,
+    next: &Outage,
+    moment: Moment,
+    terms: Terms<'_>,
+) -> anyhow::Result<()> {
+    let Terms { now, calendar, .. } = terms;
+    if matches!(moment, Moment::Restored | Moment::Cancelled) {
+        calls::not_needed(tx, next.id, now).await?;
+    }
+    let soon = now + Duration::from_secs(1_800);
+    match moment {
+        Moment::Published => {
+            for party in affected::important(tx, next.id).await? {
+                for (days, due, late) in dues(next, terms) {
+                    let call = Call {
+                        outage: next.id,
+                        party,
+                        days,
+                        due,
+                        late,
+                        state: Standing::Open,
+                        done_at: None,
+                        attempts: Vec::new(),
+                        version: 1,
+                    };
+                    calls::add(tx, &call).await?;
+                }
+            }
+        }
+        Moment::Changed | Moment::Cancelled => {
+            let all = calls::of_in(tx, next.id).await?;
+            let dues = dues(next, Terms { now, calendar, settings: terms.settings });
+            for call in &all {
+                if call.state == Standing::Open
+                    && moment == Moment::Changed
+                    && before.starts() != next.starts()
+                    && let Some((_, due, _)) = dues.iter().find(|(days, ..)| *days == call.days)
+                {
+                    anyhow::ensure!(
+                        calls::save(tx, &Call { due: *due, ..call.clone() }).await?,
+                        "a call changed meanwhile"
+                    );
+                }
+            }
+            // Whoever was told the old is told the new (O13).
+            let mut parties: Vec<_> =
+                all.iter().filter(|call| call.state == Standing::Reached).map(|call| call.party).collect();
+            parties.dedup();
+            for party in parties {
+                let call = Call {
+                    outage: next.id,
+                    party,
+                    days: -revision(next) - i64::from(moment == Moment::Cancelled),
+                    due: soon,
+                    late: false,
+                    state: Standing::Open,
+                    done_at: None,
+                    attempts: Vec::new(),
+                    version: 1,
+                };
+                calls::add(tx, &call).await?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Days before, until when, and whether it is later than it should be.
+fn dues(outage: &Outage, terms: Terms<'_>) -> Vec<(i64, Timestamp, bool)> {
+    let Terms { now, calendar, .. } = terms;
+    let starts = outage.starts();
+    let soon = now + Duration::from_secs(3_600);
+    match outage.plan.class {
+        Class::Planned => {
+            let known = calendar.civil(outage.published_at.unwrap_or(now)).date();
+            let all = owed::owed(calendar.civil(starts).date(), known);
+            // By six in the evening of the day.
+            let due = |on| (calendar.start_of(on) + Duration::from_secs(18 * 3_600)).max(soon);
+            all.into_iter().map(|one| (i64::from(one.days), due(one.on), one.late)).collect()
+        }
+        Class::Temporary => {
+            let day = starts - Duration::from_secs(86_400);
+            let again = starts - Duration::from_secs(1_800);
+            vec![(1, day.max(soon), day < now), (0, again.max(now), false)]
+        }
+        Class::Fault | Class::Arrears => Vec::new(),
+    }
+}
+
+/// The next of every wave, a batch in a transaction with how far it has come.
+pub async fn go_on(app: &App, calendar: &Calendar) -> anyhow::Result<usize> {
+    let mut told = 0;
+    for wave in waves::open(&app.db).await? {
+        told += batch(app, calendar, &wave).await?;
+    }
+    Ok(told)
+}
+
+/// What one wave's messages are about, so that what is not true any more can be taken back.
+fn about(wave: &Wave) -> Subject {
+    Subject::new(ROOM, format!("{}:{}:{}", wave.outage, wave.moment.as_str(), wave.revision))
+}
+
+async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<usize> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let Some(outage) = outages::one(&mut tx, wave.outage).await? else { return Ok(0) };
+    let settings = config::now::<Settings>(&mut tx).await?.value;
+    let terms = Terms { now, calendar, settings: &settings };
+    if (wave.rank, wave.account) == (0, 0) {
+        for before in waves::of(&app.db, wave.outage).await?.iter().filter(|one| one.revision < wave.revision)
+        {
+            notices::cancel_about(&mut tx, now, &about(before), "").await?;
+        }
+    }
+    let next = waves::next(&mut tx, wave, BATCH).await?;
+    let mut after = wave.clone();
+    for one in &next {
+        (after.rank, after.account) = (one.rank, one.account);
+        if !settings.sms_classes.contains(&one.class) {
+            continue;
+        }
+        let number = one.number.as_deref().and_then(|number| number.parse::<PhoneNumber>().ok());
+        let Some(number) = number.filter(PhoneNumber::is_mobile) else {
+            after.refused += 1;
+            continue;
+        };
+        match message(&mut tx, app, &outage, wave, number.as_str(), terms).await? {
+            true => after.sent += 1,
+            false => after.refused += 1,
+        }
+    }
+    if i64::try_from(next.len()).unwrap_or(0) < BATCH {
+        if wave.moment == Moment::Restored {
+            for phone in waves::wishes(&mut tx, wave.outage).await? {
+                after.sent += i64::from(message(&mut tx, app, &outage, wave, &phone, terms).await?);
+            }
+        }
+        after.done_at = Some(now);
+    }
+    if !waves::advance(&mut tx, wave, &after).await? {
+        return Ok(0);
+    }
+    tx.commit().await?;
+    Ok(next.len())
+}
+
+/// One number is told once for each moment and revision, however many accounts it has.
+async fn message(
+    tx: &mut Tx,
+    app: &App,
+    outage: &Outage,
+    wave: &Wave,
+    phone: &str,
+    terms: Terms<'_>,
+) -> anyhow::Result<bool> {
+    let once = format!("outages.{}.{}.{}.{phone}", wave.outage, wave.moment.as_str(), wave.revision);
+    let message = notice(outage, wave.moment, (phone, "", false), about(wave), once, terms);
+    Ok(notices::send(tx, terms.now, app.id(), &message).await?.is_ok())
+}
+
+/// What came of a message to a liaison.
+pub async fn heard(tx: &mut Tx, event: &db::Emitted) -> anyhow::Result<()> {
+    let Some(done) = event.is::<notices::Done>()? else { return Ok(()) };
+    if done.about.room != ROOM {
+        return Ok(());
+    }
+    match done.outcome {
+        notices::State::Delivered => told::delivered(tx, &done.notice.to_string()).await,
+        _ => told::failed(tx, &done.notice.to_string(), event.at).await,
+    }
+}

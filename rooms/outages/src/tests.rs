@@ -1,0 +1,450 @@
+//! The room as people use it, on both databases: a planned interruption from a sheet to the day after, a fault, two callers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use calls::testing::Noting;
+use customers::rules::demo::{customer, number, stranger};
+use customers::store::network;
+use db::testdb::on_both;
+use db::{Db, Migrations};
+use kernel::calendar::Calendar;
+use kernel::{OutageId, Timestamp};
+use serde_json::{Value, json};
+use web::testing::{Reply, TestSite};
+
+use crate::rules::Asker;
+use crate::store::{outages, waves};
+use crate::{MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
+
+const ALL: &[Migrations] = &[
+    promises::MIGRATIONS,
+    notices::MIGRATIONS,
+    calls::MIGRATIONS,
+    customers::MIGRATIONS,
+    interactions::MIGRATIONS,
+    MIGRATIONS,
+];
+
+type Who = (i64, &'static [&'static str]);
+const WRITER: Who = (10, &["outages.read", "outages.write", "outages.liaisons"]);
+const LEADER: Who = (20, &["outages.read", "outages.write", "outages.approve", "outages.configure"]);
+const AGENT: Who = (30, &["outages.read", "outages.tell"]);
+
+const HOUR: u64 = 3_600;
+/// Customers of the test's town, and its seed.
+const TOWN: u64 = 1_500;
+const SEED: u64 = 7;
+
+struct Centre {
+    site: TestSite,
+    hall: Arc<Noting>,
+    calendar: Arc<Calendar>,
+}
+
+impl Centre {
+    /// Monday, 2026-01-05, 8 in the morning.
+    async fn open(db: &Db) -> Centre {
+        let hall = Arc::new(Noting::default());
+        let folder = std::env::temp_dir().join(format!("outages-test-{}", std::process::id()));
+        let site = TestSite::new(db.clone(), vec![room(hall.clone(), Calendar::china(), folder)]);
+        db.join(&site.site.events).await.expect("listening");
+        notices::put_demo(&site.app).await.expect("the texts");
+        customers::demo::fill(&site.app, TOWN, SEED, |_| std::future::ready(())).await.expect("a town");
+        Centre { site, hall, calendar: Arc::new(Calendar::china()) }
+    }
+
+    fn db(&self) -> &Db {
+        &self.site.app.db
+    }
+
+    fn now(&self) -> Timestamp {
+        self.site.app.now()
+    }
+
+    fn pass(&self, seconds: u64) {
+        self.site.clock.advance(Duration::from_secs(seconds));
+    }
+
+    async fn post(&self, who: Who, path: &str, body: Value) -> Reply {
+        self.site.post(path, body).by(who.0, who.1).send().await
+    }
+
+    async fn get(&self, who: Who, path: &str) -> Value {
+        let reply = self.site.get(path).by(who.0, who.1).send().await;
+        assert_eq!(reply.status.as_u16(), 200, "{path}: {}", reply.show());
+        reply.body
+    }
+
+    async fn enter(&self, who: Who, plan: Value) -> Value {
+        let reply = self.post(who, "/api/outages", plan).await;
+        assert_eq!(reply.status.as_u16(), 200, "{}", reply.show());
+        reply.body
+    }
+
+    async fn try_act(&self, who: Who, outage: &Value, act: Value) -> Reply {
+        let path = format!("/api/outages/{}", id(outage));
+        let version = self.get(who, &path).await["version"].clone();
+        self.post(who, &format!("{path}/act"), json!({ "act": act, "version": version })).await
+    }
+
+    async fn act(&self, who: Who, outage: &Value, act: Value) -> Value {
+        let reply = self.try_act(who, outage, act).await;
+        assert_eq!(reply.status.as_u16(), 200, "{}", reply.show());
+        reply.body
+    }
+
+    async fn heard(&self, number: &str) -> String {
+        let heard = heard_by(self.db(), &self.calendar, number, self.now()).await.expect("what is heard");
+        let texts: Vec<String> = heard.segments.into_iter().map(|one| one.text).collect();
+        format!("{}{}", if heard.own { "own: " } else { "" }, texts.join(" / "))
+    }
+
+    async fn follow(&self) {
+        jobs::follow(self.site.app.clone(), self.calendar.clone()).await.expect("followed");
+        jobs::day_before(self.site.app.clone(), self.calendar.clone()).await.expect("the day before");
+        jobs::tell(self.site.app.clone(), self.calendar.clone()).await.expect("told");
+        self.db().deliver_pending(&self.site.site.events).await.expect("heard");
+    }
+}
+
+fn id(outage: &Value) -> &str {
+    outage["id"].as_str().expect("an id")
+}
+
+/// The district in which a customer lives, whose station supplies it, and somebody who lives elsewhere.
+fn neighbours() -> (String, u64, u64) {
+    let home = |nth: u64| customer(SEED, nth, TOWN).parts.area;
+    let first = TOWN - 1;
+    let other = (1..first).rev().find(|nth| home(*nth) != home(first)).expect("another district");
+    (home(first), first, other)
+}
+
+async fn station(centre: &Centre, area: &str) -> Value {
+    let code = format!("TY-{}", area.trim_end_matches(['区', '县']));
+    let found = network::by_codes(centre.db(), &[code]).await.expect("elements");
+    json!(found.first().expect("a station").id)
+}
+
+async fn plan(centre: &Centre, class: &str, area: &str, starts: Timestamp, ends: Option<Timestamp>) -> Value {
+    json!({
+        "utility": "gas", "class": class, "cause": "maintenance", "reason": "调压站检修",
+        "area": { "text": area, "elements": [station(centre, area).await], "places": [], "accounts": [] },
+        "starts": starts, "ends": ends,
+    })
+}
+
+#[test]
+fn a_planned_interruption_from_draft_to_the_day_after() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        assert_eq!(centre.site.open_doors().await, Vec::<String>::new());
+        let (area, own, other) = neighbours();
+        let liaison = json!({
+            "name": "赵站长", "phone": "13800001111", "place": "青岚物业", "communities": [],
+            "elements": [format!("TY-{}", area.trim_end_matches(['区', '县']))], "consent": true,
+        });
+        assert_eq!(centre.post(WRITER, "/api/outages/liaisons", liaison).await.status.as_u16(), 200);
+        let starts = centre.now() + Duration::from_secs(5 * 24 * HOUR);
+        let ends = starts + Duration::from_secs(6 * HOUR);
+        let outage = centre.enter(WRITER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
+        assert_eq!(outage["number"], "T20260105-001");
+        let lives = |nth: &u64| customer(SEED, *nth, TOWN).parts.area == area;
+        let expected =
+            (0..TOWN).filter(lives).filter(|nth| customer(SEED, *nth, TOWN).meter.is_some()).count();
+        assert_eq!(outage["counts"]["all"], json!(expected));
+        let page = centre.get(AGENT, &format!("/api/outages/{}/affected", id(&outage))).await;
+        let ranks: Vec<i64> = page["affected"]
+            .as_array()
+            .expect("a page")
+            .iter()
+            .filter_map(|one| one["rank"].as_i64())
+            .collect();
+        assert!(ranks.is_sorted() && ranks.first() == Some(&1), "important ones first: {ranks:?}");
+
+        assert_eq!(centre.post(AGENT, "/api/outages", json!({})).await.status.as_u16(), 403);
+        centre.act(WRITER, &outage, json!({ "act": "submit" })).await;
+        centre.act(LEADER, &outage, json!({ "act": "approve" })).await;
+        let published = centre.act(WRITER, &outage, json!({ "act": "publish" })).await;
+        assert_eq!(published["findings"][0]["duty"], "o4", "five days are too late for the first call");
+        centre.follow().await;
+        let told = centre.get(AGENT, &format!("/api/outages/{}/told", id(&outage))).await;
+        assert_eq!(told["liaisons"][0]["state"], "queued");
+        let (sent, refused) = (told["waves"][0]["sent"].as_u64(), told["waves"][0]["refused"].as_u64());
+        assert!(sent > Some(100) && sent.unwrap_or(0) + refused.unwrap_or(0) <= expected as u64, "{told}");
+        assert!(!told["waves"][0]["done_at"].is_null());
+        let important = published["counts"]["important"].as_u64().expect("a count");
+        let calls = told["calls"].as_array().expect("calls");
+        assert_eq!(calls.len() as u64, important * 2);
+        assert_eq!((&calls[0]["days"], &calls[0]["late"]), (&json!(7), &json!(true)));
+
+        // Ten minutes without a receipt: somebody calls.
+        assert_eq!(centre.get(AGENT, "/api/outages/owed").await["liaisons"], json!([]));
+        centre.pass(601);
+        let owed = centre.get(AGENT, "/api/outages/owed").await;
+        let row = owed["liaisons"][0]["id"].as_str().expect("a row").to_owned();
+        assert_eq!(owed["liaisons"][0]["phone"], "138****1111");
+        let called = format!("/api/outages/liaisons/{row}/called");
+        assert_eq!(centre.post(AGENT, &called, json!({})).await.status.as_u16(), 200);
+        assert_eq!(centre.post(AGENT, &called, json!({})).await.body["code"], "outages.call_done");
+
+        let mine = number(own).as_str().to_owned();
+        assert_eq!(centre.heard(&mine).await, "", "nobody hears of it five days ahead");
+        centre.pass(5 * 24 * HOUR - 601 - HOUR);
+        centre.follow().await;
+        let told = centre.get(AGENT, &format!("/api/outages/{}/told", id(&outage))).await;
+        assert_eq!(told["liaisons"][1]["moment"], "day_before");
+        assert!(
+            centre
+                .heard(&mine)
+                .await
+                .starts_with(&format!("own: 您所在的{area}因计划检修，将于今天上午八点停气"))
+                || centre.heard(&mine).await.contains("将于今天早上八点停气")
+        );
+        assert!(!centre.heard(number(other).as_str()).await.starts_with("own"), "his neighbour is not in it");
+        assert!(centre.heard("").await.starts_with(&area), "who hides the number hears of the largest");
+        centre.pass(HOUR);
+        centre.follow().await;
+        let begun = centre.get(AGENT, &format!("/api/outages/{}", id(&outage))).await;
+        assert_eq!((&begun["state"], &begun["allowed"]), (&json!("in_progress"), &json!([])));
+
+        // Seven hours later nobody has said anything: the greeting has, by itself.
+        centre.pass(7 * HOUR);
+        assert!(centre.heard(&mine).await.contains("现有延迟"));
+        let new = centre.now() + Duration::from_secs(HOUR);
+        let revise = json!({ "act": "revise", "ends": new, "cause": "equipment", "crew": "working", "why": "阀门更换耗时" });
+        let revised = centre.act(LEADER, &outage, revise).await;
+        let fates: Vec<&Value> =
+            revised["estimates"].as_array().expect("estimates").iter().map(|one| &one["fate"]).collect();
+        assert_eq!(fates, ["broken", "open"]);
+        assert_eq!(tell_me_too(&centre, &outage).await, (true, false));
+        centre.pass(1_800);
+        centre.act(WRITER, &outage, json!({ "act": "restore" })).await;
+        centre.follow().await;
+        assert!(centre.heard(&mine).await.contains("已于今天"));
+        let sent =
+            notices::about(&db, "outages", &format!("{}:restored:4", id(&outage))).await.expect("notices");
+        assert!(sent.iter().any(|one| one.to == "139****0000"), "who wanted to hear");
+        centre.pass(1_801);
+        assert_eq!(centre.heard(&mine).await, "", "half an hour later it is over");
+        let owed = promises::read(&db, "outages", id(&outage)).await.expect("promises");
+        assert!(!owed.is_empty() && owed.iter().all(|kept| !kept.runs()), "nothing is owed any more");
+        centre.pass(24 * HOUR);
+        centre.follow().await;
+        assert_eq!(centre.get(AGENT, &format!("/api/outages/{}", id(&outage))).await["state"], "closed");
+        assert_eq!(
+            centre.get(AGENT, "/api/outages?which=past").await["outages"][0]["number"],
+            "T20260105-001"
+        );
+        assert!(centre.site.app.db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+async fn tell_me_too(centre: &Centre, outage: &Value) -> (bool, bool) {
+    let id: OutageId = id(outage).parse().expect("an id");
+    let mut tx = centre.db().begin().await.expect("a change");
+    let first = tell_me(&mut tx, id, "13900000000", centre.now()).await.expect("kept");
+    let again = tell_me(&mut tx, id, "13900000000", centre.now()).await.expect("kept");
+    tx.commit().await.expect("kept");
+    (first, again)
+}
+
+#[test]
+fn a_fault_is_heard_by_whom_it_concerns() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, own, other) = neighbours();
+        let (mine, his) = (number(own).as_str().to_owned(), number(other).as_str().to_owned());
+        let now = centre.now();
+        let mut fault = plan(&centre, "fault", &area, now, None).await;
+        fault["cause"] = json!("unknown");
+        let home = customer(SEED, own, TOWN);
+        // One building only: too few for everybody's greeting.
+        fault["area"] = json!({
+            "text": format!("{}{}栋", home.parts.community, home.parts.building),
+            "places": [{ "area": area, "community": home.parts.community, "buildings": home.parts.building }],
+        });
+        let outage = centre.enter(LEADER, fault).await;
+        assert!(outage["counts"]["all"].as_u64() >= Some(1), "{outage}");
+        let no = centre.try_act(WRITER, &outage, json!({ "act": "publish" })).await;
+        assert_eq!(no.body["code"], "outages.not_yours");
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        assert!(centre.heard(&mine).await.contains("抢修人员正在查找故障，最新进展将于今天早上八点半前播报"));
+        assert_eq!((centre.heard(&his).await, centre.heard(stranger(1).as_str()).await), Default::default());
+        centre
+            .act(
+                LEADER,
+                &outage,
+                json!({ "act": "set_greeting", "mode": "ordered", "words": null, "clip": null }),
+            )
+            .await;
+        assert!(centre.heard(&his).await.contains("如您在上述区域"), "the leader wants everybody to hear");
+        let of = |account: String| {
+            let centre = &centre;
+            async move {
+                heard_of_account(centre.db(), &centre.calendar, &account, centre.now())
+                    .await
+                    .expect("an answer")
+            }
+        };
+        assert_eq!(of(home.account.clone()).await.map(|heard| heard.own), Some(true));
+        assert_eq!(of(customer(SEED, other, TOWN).account).await.map(|heard| heard.segments.len()), Some(0));
+        assert_eq!(of("1".into()).await, None);
+        let named = heard_of_area(&db, &centre.calendar, &home.parts.community, centre.now())
+            .await
+            .expect("an answer");
+        assert_eq!(named.segments.len(), 1);
+        // News is owed inside until there is an estimate.
+        let owed = promises::read(&db, "outages", id(&outage)).await.expect("promises");
+        assert_eq!(
+            owed.iter().map(|kept| promises::rules::word(&kept.step)).collect::<Vec<_>>(),
+            ["estimate"]
+        );
+        // What the list says, and what a second hand is told that was slower.
+        let line = &centre.get(AGENT, "/api/outages").await["outages"][0];
+        assert_eq!((&line["speaks"], &line["stale"]), (&json!(true), &json!(false)));
+        let old = json!({ "act": { "act": "restore" }, "version": 1 });
+        let slow = centre.post(WRITER, &format!("/api/outages/{}/act", id(&outage)), old).await;
+        assert_eq!(slow.body["code"], "web.changed_meanwhile");
+    });
+}
+
+#[test]
+fn a_wave_goes_on_where_it_was_and_tells_nobody_twice() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        let now = centre.now();
+        let ends = now + Duration::from_secs(2 * HOUR);
+        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, now, Some(ends)).await).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let wave = waves::open(&db).await.expect("waves").remove(0);
+        assert_eq!(crate::telling::go_on(&centre.site.app, &centre.calendar).await.expect("a batch"), 100);
+        // Another node had read the same place: what it queued is not kept.
+        let mut tx = db.begin().await.expect("a change");
+        assert!(
+            !waves::advance(&mut tx, &wave, &waves::Wave { sent: 9, ..wave.clone() })
+                .await
+                .expect("an answer")
+        );
+        drop(tx);
+        centre.follow().await;
+        let about = format!("{}:started:1", id(&outage));
+        let sent = notices::about(&db, "outages", &about).await.expect("notices").len();
+        centre.follow().await;
+        assert_eq!(notices::about(&db, "outages", &about).await.expect("notices").len(), sent);
+        // A change before everybody was told: what is not true any more is taken back.
+        let new = ends + Duration::from_secs(HOUR);
+        let revise = json!({ "act": "revise", "ends": new, "cause": "equipment", "crew": "working", "why": "更换阀门" });
+        centre.act(LEADER, &outage, revise).await;
+        centre.follow().await;
+        let old = notices::about(&db, "outages", &about).await.expect("notices");
+        assert!(old.iter().all(|one| one.state.as_str() == "cancelled"));
+        let read =
+            outages::read(&db, id(&outage).parse().expect("an id")).await.expect("read").expect("there");
+        assert_eq!(read.revision(), 2);
+        let _ = Asker::CENTRE;
+    });
+}
+
+#[test]
+fn a_sheet_names_elements_and_a_call_is_written_down() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        let code = format!("TY-{}", area.trim_end_matches(['区', '县']));
+        let file = format!("序号,设备编号,名称\n1,{code},调压站\n2,没有的,？\n");
+        let upload =
+            centre.site.upload("/api/outages/sheet", "检修.csv", file.as_bytes()).by(WRITER.0, WRITER.1);
+        let read = upload.send().await;
+        assert_eq!(read.status.as_u16(), 200, "{}", read.show());
+        assert_eq!(
+            (&read.body["elements"][0]["code"], &read.body["unknown"]),
+            (&json!(code), &json!(["没有的"]))
+        );
+        let none =
+            centre.site.upload("/api/outages/sheet", "a.csv", "编号\nX1\n".as_bytes()).by(WRITER.0, WRITER.1);
+        assert_eq!(none.send().await.body["code"], "outages.no_elements");
+        let area_form = json!({ "utility": "gas", "area": { "elements": [read.body["elements"][0]["id"]] }, "numbers": ["3300000001", "1"] });
+        let preview = centre.post(WRITER, "/api/outages/preview", area_form).await;
+        assert!(preview.body["counts"]["all"].as_u64() > Some(100), "{}", preview.show());
+        assert_eq!(preview.body["unknown"], json!(["1"]));
+
+        let starts = centre.now() + Duration::from_secs(10 * 24 * HOUR);
+        let ends = starts + Duration::from_secs(HOUR);
+        let outage = centre.enter(LEADER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
+        centre.act(LEADER, &outage, json!({ "act": "submit" })).await;
+        let own = centre.try_act(LEADER, &outage, json!({ "act": "approve" })).await;
+        assert_eq!(own.body["code"], "outages.own_plan");
+        let second: Who = (21, LEADER.1);
+        centre.act(second, &outage, json!({ "act": "approve" })).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let told = centre.get(AGENT, &format!("/api/outages/{}/told", id(&outage))).await;
+        let call = &told["calls"][0];
+        assert_eq!((&call["days"], &call["late"]), (&json!(7), &json!(false)));
+        let who = call["customer"].as_str().expect("a customer");
+        let dial = format!("/api/outages/{}/calls/{who}/dial", id(&outage));
+        assert_eq!(centre.post(AGENT, &dial, json!({})).await.status.as_u16(), 200);
+        assert_eq!(centre.hall.take().len(), 1);
+        let path = format!("/api/outages/{}/calls/{who}/7", id(&outage));
+        let busy = centre.post(AGENT, &path, json!({ "outcome": "busy", "version": 1 })).await;
+        assert_eq!(busy.status.as_u16(), 200, "{}", busy.show());
+        let reached =
+            centre.post(AGENT, &path, json!({ "outcome": "reached", "note": "调度张", "version": 2 })).await;
+        let kept = reached
+            .body
+            .as_array()
+            .expect("calls")
+            .iter()
+            .find(|one| one["customer"] == who && one["days"] == 7);
+        assert_eq!(
+            kept.map(|one| (one["state"].clone(), one["attempts"].as_array().map(Vec::len))),
+            Some((json!("reached"), Some(2)))
+        );
+        let again = centre.post(AGENT, &path, json!({ "outcome": "busy", "version": 3 })).await;
+        assert_eq!(again.body["code"], "outages.call_done");
+        // Called off: whoever was reached is told that, too.
+        centre.act(LEADER, &outage, json!({ "act": "cancel", "why": "检修改期" })).await;
+        let told = centre.get(AGENT, &format!("/api/outages/{}/told", id(&outage))).await;
+        let open = told["calls"].as_array().expect("calls").iter().filter(|one| one["state"] == "open");
+        assert_eq!(open.map(|one| one["customer"].as_str()).collect::<Vec<_>>(), [Some(who)]);
+    });
+}
+
+#[test]
+fn an_agent_tells_of_what_is_coming_and_it_is_counted() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, own, _) = neighbours();
+        let starts = centre.now() + Duration::from_secs(5 * 24 * HOUR);
+        let ends = starts + Duration::from_secs(HOUR);
+        let outage = centre.enter(WRITER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
+        for (who, act) in [(WRITER, "submit"), (LEADER, "approve"), (WRITER, "publish")] {
+            centre.act(who, &outage, json!({ "act": act })).await;
+        }
+        let customer = customers::store::calls::by_number(&db, &number(own)).await.expect("found").remove(0);
+        let path = format!("/api/outages/at_call/ca_5?customer={customer}");
+        let shown = centre.get(AGENT, &path).await;
+        assert_eq!((&shown[0]["to_mention"], &shown[0]["answer"]), (&json!(true), &Value::Null));
+        assert!(shown[0]["say"].as_str().is_some_and(|say| say.contains("计划停气")), "{shown}");
+        let mut tx = db.begin().await.expect("a change");
+        let done = interactions::Completed {
+            call: kernel::CallId(5),
+            agent: kernel::PersonId(AGENT.0),
+            edition: 1,
+            reason: None,
+            result: None,
+            customer: Some(customer.to_string()),
+        };
+        tx.emit(centre.now(), &done).expect("told");
+        tx.commit().await.expect("kept");
+        centre.follow().await;
+        let period = "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z";
+        let figures = centre.get(AGENT, &format!("/api/outages/figures?{period}")).await;
+        assert_eq!((&figures["eligible"], &figures["told"]), (&json!(1), &json!(0)));
+        assert_eq!((&figures["planned"], &figures["in_time"]), (&json!(1), &json!(1)), "gas: 48 hours");
+        let no =
+            centre.site.put("/api/outages/at_call/ca_5", json!({ "outage": id(&outage), "answer": "told" }));
+        assert_eq!(no.by(AGENT.0, AGENT.1).send().await.body["code"], "outages.not_your_call");
+    });
+}
