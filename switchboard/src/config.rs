@@ -45,7 +45,8 @@ pub enum Command {
         #[command(subcommand)]
         act: WorkOrders,
     },
-    /// When `secret.key` is lost: makes another one and takes everybody's second factor away.
+    /// When `secret.key` is lost: makes another one and takes everybody's second factor and the secrets of webhooks and of
+    /// 12345 away.
     NewKey {
         #[command(flatten)]
         place: Place,
@@ -54,6 +55,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Be whoever the demo's agents call: people who pick up, are busy or are not at home.
     Answer(Answer),
+    /// Be a city's 12345 that a centre talks with: to try the interface out.
+    GovernmentSandbox(City),
 }
 
 #[derive(Subcommand, Debug)]
@@ -99,6 +102,9 @@ pub const DEMO_OUTSIDE: &str = "127.0.0.4:5060";
 
 /// The short message centre of the demo's town.
 pub const DEMO_MESSAGES: &str = "127.0.0.4:2775";
+
+/// Where the demo's city is told what becomes of its tickets.
+pub const DEMO_CITY: &str = "127.0.0.4:12345";
 
 /// Where the data is.
 #[derive(Args, Debug, Clone, Default)]
@@ -180,9 +186,34 @@ pub struct Answer {
     /// The folder of what they say.
     #[arg(long, value_name = "DIR")]
     pub prompts: Option<PathBuf>,
+    /// The centre that the town's 12345 sends tickets to; without it, it sends none.
+    #[arg(long, value_name = "URL")]
+    pub centre: Option<String>,
+    /// Where the town's 12345 is told what becomes of them.
+    #[arg(long, value_name = "ADDRESS", default_value = DEMO_CITY)]
+    pub city_at: SocketAddr,
     /// Stop when standard input ends: for the centre that started it.
     #[arg(long, hide = true)]
     pub led: bool,
+}
+
+#[derive(Args, Debug, Clone)]
+pub struct City {
+    /// Where it is told what becomes of its tickets, and shows it; on loopback, for anybody who gets there may let it act.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:12345")]
+    pub at: SocketAddr,
+    /// The centre it sends tickets to.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub centre: String,
+    /// What the centre knows it by.
+    #[arg(long, default_value = government::sandbox::DEMO_CODE)]
+    pub code: String,
+    /// The secret that the centre has shown.
+    #[arg(long, default_value = government::sandbox::DEMO_SECRET, hide_default_value = true)]
+    pub secret: String,
+    /// Sends an invented ticket every so many seconds; 0 sends none by itself.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub every: u64,
 }
 
 /// The file. A key that is not one of these is an error.
@@ -215,9 +246,12 @@ struct File {
     /// Whom events may be posted to.
     #[serde(default)]
     webhooks: Webhooks,
+    /// Whom platforms of 12345 may be told at.
+    #[serde(default)]
+    government: Webhooks,
 }
 
-/// `[webhooks]`.
+/// `[webhooks]` and `[government]`.
 #[derive(Deserialize, Debug, Default, Clone, Copy)]
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
@@ -266,6 +300,7 @@ pub struct Config {
     pub https: bool,
     pub notices: Notices,
     pub webhooks: Webhooks,
+    pub government: Webhooks,
     pub demo: bool,
     pub demo_customers: u64,
     pub demo_orders: u64,
@@ -324,6 +359,7 @@ impl Config {
             notices: if serve.demo { file.notices.of_the_demo(http) } else { file.notices },
             // The demo is on loopback only, and so are those who try it.
             webhooks: Webhooks { private_addresses: serve.demo || file.webhooks.private_addresses },
+            government: Webhooks { private_addresses: serve.demo || file.government.private_addresses },
             demo: serve.demo,
             demo_customers: serve.demo_customers.unwrap_or(customers::rules::demo::CUSTOMERS),
             demo_orders: serve.demo_orders.unwrap_or(DEMO_ORDERS),

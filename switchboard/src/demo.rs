@@ -157,12 +157,13 @@ fn companion(arguments: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
-/// The people whom the demo's agents call, in a process of its own that ends with this one. Without them calls out end
-/// unanswered, and everything else goes on.
-pub async fn outside(prompts: PathBuf) {
+/// The people whom the demo's agents call, and the city whose 12345 sends tickets, in a process of its own that ends with this
+/// one. Without them calls out end unanswered, and everything else goes on.
+pub async fn outside(prompts: PathBuf, tickets_to: Option<String>) {
     let outcome = async {
         let mut child = companion(&["answer", "--led", "--prompts"])?
             .arg(prompts)
+            .args(tickets_to.iter().flat_map(|centre| ["--centre", centre.as_str()]))
             .env("SWITCHBOARD_LOG", "warn")
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -38,6 +38,7 @@ async fn main() -> ExitCode {
         Command::NewKey { place } => commands::new_key::run(place).await,
         Command::Simulate(people) => simulate::run(people).await,
         Command::Answer(people) => simulate::answer(people).await,
+        Command::GovernmentSandbox(city) => simulate::city::run(city).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

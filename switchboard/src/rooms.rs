@@ -35,6 +35,8 @@ pub struct Surroundings {
     pub ways: Arc<notices::Ways>,
     /// What tells others outside what happens.
     pub webhooks: webhooks::Outlet,
+    /// What tells the platforms of 12345.
+    pub government: government::Outlet,
 }
 
 /// What menus may ask of them, by key: known also where no room is open (`apply`).
@@ -65,6 +67,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         callbacks::room(around.hall.clone(), around.calendar.clone()),
         outages::room(around.hall.clone(), around.calendar.clone(), around.outages, speech),
         complaints::room(around.hall.clone(), around.calendar.clone()),
+        government::room(around.government, around.calendar.clone()),
         escalations::room(around.hall.clone(), around.calendar.clone()),
         handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
@@ -90,6 +93,7 @@ pub const MIGRATIONS: &[Migrations] = &[
     callbacks::MIGRATIONS,
     outages::MIGRATIONS,
     complaints::MIGRATIONS,
+    government::MIGRATIONS,
     escalations::MIGRATIONS,
     handover::MIGRATIONS,
     statistics::MIGRATIONS,

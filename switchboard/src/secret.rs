@@ -19,7 +19,7 @@ pub async fn sealer(folders: &Folders, app: &App) -> Result<Sealer> {
     let path = folders.secret_key();
     let remedy = format!(
         "put {} back from the backup; if it is lost, `switchboard new-key` makes another one and takes everybody's second \
-         factor away, who then set it up anew",
+         factor away, who then set it up anew, and the secrets of webhooks and of platforms of 12345, which are made anew",
         path.display()
     );
     let key = match std::fs::read_to_string(&path) {
@@ -29,10 +29,12 @@ pub async fn sealer(folders: &Folders, app: &App) -> Result<Sealer> {
                 .with_context(|| format!("{} is no key of 64 hexadecimal digits: {remedy}", path.display()))?
         }
         Err(missing) if missing.kind() == ErrorKind::NotFound => {
-            let sealed = people::sealed(&app.db).await?;
+            let people = people::sealed(&app.db).await?;
+            let others = webhooks::sealed(&app.db).await? + government::sealed(&app.db).await?;
             ensure!(
-                sealed == 0,
-                "the key {} is missing, and the second factors of {sealed} people are sealed with it: {remedy}",
+                people == 0 && others == 0,
+                "the key {} is missing, and the second factors of {people} people and {others} secrets shared with other \
+                 systems are sealed with it: {remedy}",
                 path.display()
             );
             make(&path, app)?
@@ -49,11 +51,33 @@ pub async fn sealer(folders: &Folders, app: &App) -> Result<Sealer> {
     Ok(sealer)
 }
 
-/// A new key instead of a lost one; returns how many people lose their second factor.
-pub async fn renew(folders: &Folders, app: &App) -> Result<usize> {
+/// What is gone with a lost key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Who sign in with their password alone.
+    pub people: usize,
+    /// Subscriptions that pause until they have a new secret.
+    pub webhooks: u64,
+    /// Platforms of 12345 that are neither believed nor told until they have one.
+    pub platforms: u64,
+}
+
+/// A new key instead of a lost one.
+pub async fn renew(folders: &Folders, app: &App) -> Result<Forgotten> {
     let path = folders.secret_key();
-    // First the people: with the old key gone and their secrets still sealed, nobody could sign in.
-    let forgotten = people::forget_second_factors(app).await?;
+    // First what is sealed: with the old key gone and their secrets still sealed, nobody could sign in.
+    let people = people::forget_second_factors(app).await?;
+    let mut tx = app.db.begin().await?;
+    let webhooks = webhooks::forget_secrets(&mut tx).await?;
+    let platforms = government::forget_secrets(&mut tx).await?;
+    let now = app.now();
+    if webhooks + platforms > 0 {
+        let payload = serde_json::json!({ "webhooks": webhooks, "platforms": platforms });
+        let (room, subject, kind) = ("webhooks", "secret.key".to_owned(), "secrets_forgotten");
+        tx.journal(db::Entry { at: now, who: None, room, subject, kind, payload });
+    }
+    tx.commit().await?;
+    let forgotten = Forgotten { people, webhooks, platforms };
     match std::fs::remove_file(&path) {
         Err(failure) if failure.kind() != ErrorKind::NotFound => {
             return Err(failure).with_context(|| format!("taking {} away", path.display()));
@@ -118,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_key_is_made_once_and_missed_when_it_is_gone() {
-        on_both(&[people::MIGRATIONS], async |db| {
+        on_both(&[people::MIGRATIONS, webhooks::MIGRATIONS, government::MIGRATIONS], async |db| {
             let folder = tempfile::tempdir().expect("a folder");
             let folders = Folders::open(folder.path()).expect("folders");
             let clock = Arc::new(TestClock::monday_morning());
@@ -152,7 +176,8 @@ mod tests {
             sealer(&folders, &app).await.expect("back from the backup");
             assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
 
-            assert_eq!(renew(&folders, &app).await.expect("renewed"), 1);
+            let forgotten = Forgotten { people: 1, webhooks: 0, platforms: 0 };
+            assert_eq!(renew(&folders, &app).await.expect("renewed"), forgotten);
             assert_ne!(std::fs::read_to_string(&path).expect("a key"), text);
             sealer(&folders, &app).await.expect("the new one");
         });

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use db::Subscription;
+use db::{Db, Subscription, Tx};
 use web::{Job, Room, Routes, routes};
 
 mod hears;
@@ -23,6 +23,16 @@ pub use outlet::Outlet;
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!("webhooks", ["20261122_1_webhooks.sql"]);
+
+/// How many subscriptions have a secret that is sealed.
+pub async fn sealed(db: &Db) -> anyhow::Result<i64> {
+    store::subscriptions::sealed(db).await
+}
+
+/// When the key of the sealed secrets is lost: those who are told pause until they are given a new one. How many they are.
+pub async fn forget_secrets(tx: &mut Tx) -> anyhow::Result<u64> {
+    store::subscriptions::forget_secrets(tx).await
+}
 
 /// The manifest.
 pub fn room(outlet: Outlet) -> Room {

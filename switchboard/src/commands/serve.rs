@@ -98,8 +98,15 @@ pub async fn run(serve: &Serve) -> Result<()> {
     name.set(lines::centre(&app.db).await.map(named)?);
     let ways = Arc::new(ways(&config)?);
     let reach = if config.webhooks.private_addresses { Reach::Private } else { Reach::Public };
+    let inside = if config.government.private_addresses { Reach::Private } else { Reach::Public };
+    let government = government::Outlet::new(inside, sealer.clone())?;
+    if config.demo {
+        let city = format!("http://{}/returns", crate::config::DEMO_CITY);
+        government::put_demo(&app, &government, &city).await.context("putting the demo's 12345 in")?;
+    }
     let around = Surroundings {
         webhooks: webhooks::Outlet::new(reach, sealer.clone())?,
+        government,
         db: app.db.clone(),
         hall: Arc::new(hall.clone()),
         calendar: calendar.clone(),
@@ -118,10 +125,11 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let listener = TcpListener::bind(config.http)
         .await
         .with_context(|| format!("listening on http://{}", config.http))?;
+    let here = listener.local_addr()?;
     let mut rooms = rooms::all(around);
     if config.demo {
         let sip = telephony.addresses().first().copied().unwrap_or(config.sip);
-        rooms.push(demo::room::room(listener.local_addr()?, sip, config.prompts.clone()));
+        rooms.push(demo::room::room(here, sip, config.prompts.clone()));
     }
     let answered = rooms.iter_mut().flat_map(|room| std::mem::take(&mut room.look_ups)).collect();
     tokio::spawn(look_ups::answer(questions, app.clone(), answered, hall.clone()));
@@ -156,7 +164,9 @@ pub async fn run(serve: &Serve) -> Result<()> {
             demo::handovers(invents, days, floor).await;
         })
     });
-    let outside = config.demo.then(|| tokio::spawn(demo::outside(config.prompts.clone())));
+    // Who wants no invented orders wants no invented tickets.
+    let tickets_to = (config.demo_orders > 0).then(|| format!("http://{here}"));
+    let outside = config.demo.then(|| tokio::spawn(demo::outside(config.prompts.clone(), tickets_to)));
     greet(&app, &config, listener.local_addr()?).await?;
     site.serve(listener, stopped()).await?;
     ways.leave().await;

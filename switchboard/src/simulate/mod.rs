@@ -6,6 +6,7 @@
 
 mod agent;
 mod caller;
+pub mod city;
 mod clips;
 mod desks;
 mod dice;
@@ -151,6 +152,7 @@ pub async fn answer(args: &Answer) -> Result<()> {
             None
         }
     };
+    let _city = args.centre.clone().map(|centre| city::live(args.city_at, centre, clock.clone()));
     let seed = clock.now().as_micros().unsigned_abs();
     let mut town = Town::new(seed, Clips::read(&prompts)?, mint);
     let mut out = Vec::new();

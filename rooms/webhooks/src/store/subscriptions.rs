@@ -70,6 +70,11 @@ const FEWER: &str = "UPDATE webhooks_subscription SET waiting = waiting - $1 WHE
 const RECOUNT: &str = "UPDATE webhooks_subscription SET waiting = (SELECT CAST(COUNT(*) AS BIGINT) FROM webhooks_delivery d \
      WHERE d.subscription = webhooks_subscription.id AND d.state = 'waiting') WHERE id = $1";
 
+const SEALED: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM webhooks_subscription \
+     WHERE state IN ('active', 'paused') AND secret <> ''";
+const FORGET_SECRETS: &str = "UPDATE webhooks_subscription SET secret = '', state = 'paused', why = 'no_secret', \
+     lease_until = 0, version = version + 1 WHERE state IN ('active', 'paused') AND secret <> ''";
+
 fn subscription(row: &Row) -> anyhow::Result<Subscription> {
     let word = |name: &str| -> anyhow::Result<String> { Ok(row.try_get(name)?) };
     let state = word("state")?;
@@ -282,4 +287,16 @@ pub async fn recount(db: &Db, id: WebhookId) -> anyhow::Result<()> {
     lock(&mut tx, id).await?;
     sqlx::query(RECOUNT).bind(id.get()).execute(&mut *tx).await.context("counting those that wait")?;
     tx.commit().await
+}
+
+/// How many have a sealed secret.
+pub async fn sealed(db: &Db) -> anyhow::Result<i64> {
+    let row = sqlx::query(SEALED).fetch_one(db.read()).await.context("counting sealed secrets")?;
+    Ok(row.try_get("n")?)
+}
+
+/// When their key is lost: they pause until they have a new secret.
+pub async fn forget_secrets(tx: &mut Tx) -> anyhow::Result<u64> {
+    let forget = sqlx::query(FORGET_SECRETS).execute(&mut **tx).await.context("forgetting secrets")?;
+    Ok(forget.rows_affected())
 }

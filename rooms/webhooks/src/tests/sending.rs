@@ -250,3 +250,22 @@ fn one_that_does_not_answer_holds_up_nobody_else() {
         drop(waits);
     });
 }
+
+#[test]
+fn without_its_key_a_secret_is_made_anew_and_nothing_is_lost() {
+    on_both(&[MIGRATIONS], async |db| {
+        let centre = Centre::new(db.clone()).await;
+        assert_eq!(crate::sealed(&db).await.expect("counted"), 1);
+        let mut tx = db.begin().await.expect("a change");
+        assert_eq!(crate::forget_secrets(&mut tx).await.expect("forgotten"), 1);
+        tx.commit().await.expect("kept");
+        assert_eq!(crate::sealed(&db).await.expect("counted"), 0);
+        centre.moved("1").await;
+        centre.send().await;
+        assert_eq!(centre.standing().await, standing("paused", "no_secret", 0, 1));
+        assert_eq!(centre.act("new_secret").await.status, 200);
+        assert_eq!(centre.act("resume").await.status, 200);
+        centre.send().await;
+        assert_eq!(centre.receiver.orders(), ["1"]);
+    });
+}

@@ -107,8 +107,8 @@ impl<'a> Desk<'a> {
             }
         }
         if !moved {
-            let inside = matches!(step, Step::Take);
-            let clocks = if inside { Clocks::inside(now, until) } else { Clocks::agreed(now, until) };
+            let clocks =
+                if step == Step::Take { Clocks::inside(now, until) } else { Clocks::agreed(now, until) };
             self.slots.push(Slot { kept: None, step, rule: SET.into(), clocks });
         }
     }

@@ -1,0 +1,137 @@
+//! The way out: calls to platforms, and the secrets that requests are signed with in both directions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gateways::http::{Answered, NoAnswer};
+use gateways::post::{Poster, Reach, Target};
+use gateways::signed::{self, Doubt, Signature};
+use kernel::{PlatformId, Timestamp};
+use people::Sealer;
+use tokio::sync::Semaphore;
+use web::{App, Chance};
+
+use crate::rules::Platform;
+use crate::rules::settle::Outcome;
+
+/// Who signs: the platform's code, in both directions.
+pub const PLATFORM: &str = "x-switchboard-platform";
+/// The name of what is told, the same for every try.
+pub const RETURN: &str = "x-switchboard-return";
+/// So many trials at once.
+const TRIALS_MAX: usize = 4;
+const SECRET_BYTES: usize = 32;
+/// So much of an answer is looked at.
+const SAID_MAX: usize = 600;
+
+/// A clone is the same.
+#[derive(Clone)]
+pub struct Outlet(Arc<Inner>);
+
+struct Inner {
+    poster: Poster,
+    sealer: Sealer,
+    trials: Semaphore,
+}
+
+impl Outlet {
+    /// # Errors
+    /// When there are no authorities to believe.
+    pub fn new(reach: Reach, sealer: Sealer) -> anyhow::Result<Outlet> {
+        let poster = Poster::new(reach)?;
+        Ok(Outlet(Arc::new(Inner { poster, sealer, trials: Semaphore::new(TRIALS_MAX) })))
+    }
+
+    pub(crate) fn reach(&self) -> Reach {
+        self.0.poster.reach()
+    }
+
+    pub(crate) fn trials(&self) -> &Semaphore {
+        &self.0.trials
+    }
+
+    /// A new secret, open and sealed.
+    pub(crate) fn secret(&self, chance: &dyn Chance, id: PlatformId) -> anyhow::Result<(String, String)> {
+        let mut bytes = [0u8; SECRET_BYTES];
+        chance.fill(&mut bytes)?;
+        let open = format!("gvsec_{}", hex::encode(bytes));
+        Ok((open.clone(), self.seal(chance, id, &open)?))
+    }
+
+    pub(crate) fn seal(&self, chance: &dyn Chance, id: PlatformId, open: &str) -> anyhow::Result<String> {
+        self.0.sealer.seal_at(chance, &place(id), open)
+    }
+
+    /// Whether a request was signed by this platform, with its secret or, for a while, the one before.
+    pub(crate) fn believe(
+        &self,
+        platform: &Platform,
+        signature: &Signature,
+        now: Timestamp,
+        body: &[u8],
+    ) -> Result<(), Doubt> {
+        let old = (now < platform.old_until).then_some(&platform.old_secret);
+        let mut doubt = Doubt::Wrong;
+        for sealed in [Some(&platform.secret), old].into_iter().flatten().filter(|sealed| !sealed.is_empty())
+        {
+            let Ok(secret) = self.0.sealer.open_at(&place(platform.id), sealed) else { continue };
+            match signature.check(&secret, now.as_secs(), body) {
+                Ok(()) => return Ok(()),
+                Err(why) => doubt = why,
+            }
+        }
+        Err(doubt)
+    }
+
+    /// One try; how long it took in milliseconds.
+    pub(crate) async fn post(&self, app: &App, to: &Platform, name: &str, body: &str) -> (Outcome, i64) {
+        let begun = app.now();
+        let outcome = self.try_post(app.chance.as_ref(), to, name, body, begun).await;
+        let took = app.now().since(begun).as_millis();
+        (outcome, i64::try_from(took).unwrap_or(i64::MAX))
+    }
+
+    async fn try_post(
+        &self,
+        chance: &dyn Chance,
+        to: &Platform,
+        name: &str,
+        body: &str,
+        now: Timestamp,
+    ) -> Outcome {
+        let Ok(secret) = self.0.sealer.open_at(&place(to.id), &to.secret) else { return Outcome::NoSecret };
+        let target = match Target::read(&to.url, self.reach()) {
+            Ok(target) => target,
+            Err(bad) => return Outcome::NoAnswer { error: bad.to_string() },
+        };
+        let mut nonce = [0u8; 16];
+        if let Err(error) = chance.fill(&mut nonce) {
+            return Outcome::NoAnswer { error: error.to_string() };
+        }
+        let signature = signed::sign(&secret, now.as_secs(), &hex::encode(nonce), body.as_bytes());
+        let headers = [
+            (PLATFORM, to.code.clone()),
+            (RETURN, name.to_owned()),
+            (signed::TIMESTAMP, signature.timestamp.to_string()),
+            (signed::NONCE, signature.nonce),
+            (signed::SIGNATURE, signature.hmac),
+        ];
+        match self.0.poster.post(&target, &headers, body.as_bytes().to_vec()).await {
+            Ok(Answered { status, retry_after, body }) => {
+                let said = String::from_utf8_lossy(&body).chars().take(SAID_MAX).collect();
+                Outcome::Answered { status, retry_after: near(retry_after), said }
+            }
+            Err(NoAnswer::NotWritten(error) | NoAnswer::Cut(error)) => Outcome::NoAnswer { error },
+        }
+    }
+}
+
+/// Nobody puts us off for longer than an hour.
+fn near(after: Option<Duration>) -> Option<Duration> {
+    after.map(|after| after.min(Duration::from_secs(3_600)))
+}
+
+/// Where the secret stands: sealed for there, it opens nowhere else.
+fn place(id: PlatformId) -> String {
+    format!("government_platform.secret {}", id.get())
+}
