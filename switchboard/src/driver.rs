@@ -317,6 +317,11 @@ impl Driver {
 
     fn act(&mut self, input: Input) -> Result<(), Refused> {
         self.picture = None;
+        // The log cannot be written just now: of a call by the machine a death would leave no trace, and it would be made
+        // twice. People's calls cannot wait; the machine can.
+        if matches!(input, Input::CallOut(_)) && !self.unwritten.is_empty() {
+            return Err(Refused::NoRoomOut);
+        }
         let before = self.effects.len();
         self.decide(|exchange, now, out| exchange.handle(now, input, out));
         let refused = self.effects.iter().skip(before).find_map(|effect| match effect {

@@ -147,7 +147,7 @@ async fn campaign(centre: &Centre, street: &Street, people: usize) -> String {
     let lines = get(&admin, "/api/calls/lines").await;
     let known = lines["trunks"].as_array().and_then(|trunks| trunks.first()).cloned().expect("a trunk");
     let mut trunk = known["trunk"].clone();
-    trunk["out"] = json!(street.at.to_string());
+    trunk["out"] = json!(format!("sip:{}", street.at));
     let form = json!({ "version": known["version"], "trunk": trunk });
     done(admin.ask(reqwest::Method::PUT, "/api/calls/trunks/carrier", Some(form)).await).await;
     // It is in force within a second.

@@ -57,7 +57,7 @@ fn the_demo_comes_back_as_it_was_put_in() {
                 "queues billing, business, complaints, em",
                 "groups 抢险组, 早班一组, 早班二组",
                 "agents 1002, 1003, 1004, 1005, 1006, 100",
-                "flows emergency_line, government_line, h",
+                "flows callback_survey, emergency_line, g",
             ]
         );
         assert_eq!(export::spec(&db).await.expect("written back").centre, back.centre, "the name stays");

@@ -270,7 +270,7 @@ say = "…"
         check_text(
             "[[flow]]\nname = \"hotline\"\nstep = []",
             expect![[r#"
-            3:1: unknown field `step`, expected one of `name`, `person`, `wrong`, `wrong_voice`, `silent`, `silent_voice`, `longest_s`, `steps`, `node`
+            3:1: unknown field `step`, expected one of `name`, `person`, `wrong`, `wrong_voice`, `silent`, `silent_voice`, `longest_s`, `outgoing`, `given`, `steps`, `node`
         "#]],
         );
         check_text(
