@@ -96,7 +96,8 @@ async fn main() -> Result<()> {
     }
     let asked = json!({ "utility": "gas", "area": { "elements": sections } });
     let begun = Instant::now();
-    let answer = leader.client.post(format!("{}/api/outages/preview", leader.base)).json(&asked).send().await?;
+    let answer =
+        leader.client.post(format!("{}/api/outages/preview", leader.base)).json(&asked).send().await?;
     let told: Value = answer.error_for_status()?.json().await?;
     let many = format!("{} affected by an outage computed", told["counts"]["all"]);
     figure(&many, begun.elapsed().as_secs_f64() * 1_000.0, "ms", "goal 1000");

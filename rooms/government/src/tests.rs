@@ -292,7 +292,8 @@ fn what_does_not_fit_is_not_set_up() {
             change(&mut form);
             form
         };
-        let cases: [(&dyn Fn(&mut Value), &str); 7] = [
+        type Spoil<'a> = &'a dyn Fn(&mut Value);
+        let cases: [(Spoil<'_>, &str); 7] = [
             (&|form| form["name"] = json!(" "), "government.bad_name"),
             (&|form| form["code"] = json!("市"), "government.bad_code"),
             (&|form| form["url"] = json!("https://10.0.0.8/in"), "government.url_private"),

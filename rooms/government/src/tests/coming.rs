@@ -73,7 +73,8 @@ fn what_is_wrong_is_said_field_by_field() {
             change(&mut ticket);
             ticket
         };
-        let cases: [(&dyn Fn(&mut Value), &[&str]); 6] = [
+        type Spoil<'a> = &'a dyn Fn(&mut Value);
+        let cases: [(Spoil<'_>, &[&str]); 6] = [
             (&|ticket| ticket["category"] = json!("ZZ-99"), &["category unknown"]),
             (&|ticket| ticket["unit"] = json!("XX"), &["unit unknown"]),
             (&|ticket| ticket["contact_phone"] = json!("not a number"), &["contact_phone bad_phone"]),

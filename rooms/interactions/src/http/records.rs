@@ -18,11 +18,11 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
 use super::views::{EditionView, RecordView, asker, edition, masked, scope, view};
-use crate::{Asks, Completed};
 use crate::rules::record::{Hand, decide};
 use crate::rules::sensitive::Sensitive;
 use crate::rules::{self, Act, Draft, Record, Tree, why};
 use crate::store::records::{self, Edition};
+use crate::{Asks, Completed};
 
 /// What the page of a call, or the desk at it, shows.
 #[derive(Debug, Serialize, ToSchema)]
