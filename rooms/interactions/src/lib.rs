@@ -66,23 +66,16 @@ pub trait BeforeComplete: Send + Sync {
 #[derive(Clone, Default)]
 pub struct Asks(Option<Arc<dyn BeforeComplete>>);
 
-/// The manifest. Times in files are the calendar's; the files stand in `folder`.
-pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf) -> Room {
-    room_asking(hall, calendar, folder, Asks::default())
-}
-
-/// The same, with somebody who is asked before a record is completed.
-pub fn room_with(
+/// The manifest. Times in files are the calendar's; the files stand in `folder`. `before` is asked
+/// before a record is completed.
+pub fn room(
     hall: Arc<dyn Hall>,
     calendar: Calendar,
     folder: PathBuf,
-    before: Arc<dyn BeforeComplete>,
+    before: Option<Arc<dyn BeforeComplete>>,
 ) -> Room {
-    room_asking(hall, calendar, folder, Asks(Some(before)))
-}
-
-fn room_asking(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, asks: Asks) -> Room {
     use permissions::{AMEND, CONFIGURE, EXPORT, KNOWERS, PERMISSIONS, READERS, RELEASE, WRITE};
+    let asks = Asks(before);
     let exports = Exports::new("interactions", Work::new(folder));
     let clean = {
         let exports = exports.clone();

@@ -101,7 +101,7 @@ async fn take(db: &Db, script: Vec<(u64, What)>) {
 
 /// The room; its folder is made when something is exported.
 fn rooms(folder: &Path) -> Vec<web::Room> {
-    vec![room(Arc::new(Away), Calendar::china(), folder.to_owned())]
+    vec![room(Arc::new(Away), Calendar::china(), folder.to_owned(), None)]
 }
 
 /// A site with the gas tree.
