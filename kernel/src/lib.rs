@@ -13,6 +13,7 @@ pub mod money;
 pub mod permission;
 pub mod phone;
 pub mod time;
+mod words;
 
 pub use engine::Engine;
 pub use ids::*;

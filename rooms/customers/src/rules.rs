@@ -1,5 +1,6 @@
 //! The nouns of this room: who a customer is, what is supplied where, by which numbers he is reached. Pure.
 
+pub(crate) use kernel::words;
 use kernel::{AccountId, CallId, ContactId, CustomerId, PersonId, PhoneNumber, PremisesId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,26 +113,6 @@ pub struct Flag {
     pub since: Timestamp,
     pub set_by: Option<PersonId>,
 }
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $key:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant),* }
-
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $key),* }
-            }
-            pub fn parse(text: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|word| word.as_str() == text)
-            }
-        }
-    };
-}
-pub(crate) use words;
 
 words! { Kind { Person = "person", Organisation = "organisation" } }
 words! { Utility { Gas = "gas", Power = "power", Cable = "cable" } }

@@ -1,8 +1,7 @@
 //! Units, how they stand above each other, and who belongs to them. Pure.
 
+use kernel::words;
 use kernel::{PersonId, Timestamp, UnitId};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 pub mod ical;
 mod refusal;
@@ -23,27 +22,6 @@ pub const MEMBERS_MAX: i64 = 500;
 /// Words in one list, and characters in a word.
 const WORDS_MAX: usize = 60;
 const WORD_CHARS_MAX: usize = 40;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $key:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$word_doc])* $variant,)*
-        }
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-            pub fn key(self) -> &'static str {
-                match self { $($name::$variant => $key,)* }
-            }
-            pub fn from_key(key: &str) -> Option<$name> {
-                match key { $($key => Some($name::$variant),)* _ => None }
-            }
-        }
-    };
-}
-use words;
 
 words! {
     /// What a unit is. A unit stands below one of its own kind or of a wider one.

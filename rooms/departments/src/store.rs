@@ -33,7 +33,7 @@ fn unit_of(row: &Row) -> anyhow::Result<Unit> {
     Ok(Unit {
         id: UnitId(row.try_get("id")?),
         parent: row.try_get::<Option<i64>, _>("parent")?.map(UnitId),
-        kind: Kind::from_key(&kind).with_context(|| format!("a unit of the kind {kind}"))?,
+        kind: Kind::of(&kind).with_context(|| format!("a unit of the kind {kind}"))?,
         code: row.try_get("code")?,
         name: row.try_get("name")?,
         external: row.try_get::<i64, _>("external")? != 0,
@@ -89,7 +89,7 @@ macro_rules! bound {
         sqlx::query($sql)
             .bind($unit.id.get())
             .bind($unit.parent.map(UnitId::get))
-            .bind($unit.kind.key())
+            .bind($unit.kind.as_str())
             .bind($unit.code.as_str())
             .bind($unit.name.as_str())
             .bind(i64::from($unit.external))
@@ -124,7 +124,7 @@ const REMOVE_MEMBER: &str = "DELETE FROM departments_member WHERE unit = $1 AND 
 
 fn post_of(row: &Row) -> anyhow::Result<Post> {
     let post: String = row.try_get("post")?;
-    Post::from_key(&post).with_context(|| format!("a member with the post {post}"))
+    Post::of(&post).with_context(|| format!("a member with the post {post}"))
 }
 
 /// Who belongs to a unit: leaders, deputies, handlers, each in the order they came.
@@ -191,7 +191,7 @@ pub async fn belongs_to(tx: &mut Tx, person: PersonId, units: &[UnitId]) -> anyh
 /// Adds a member, or changes post and telephone of one.
 pub async fn put_member(tx: &mut Tx, member: &Member) -> anyhow::Result<()> {
     let put =
-        sqlx::query(PUT_MEMBER).bind(member.unit.get()).bind(member.person.get()).bind(member.post.key());
+        sqlx::query(PUT_MEMBER).bind(member.unit.get()).bind(member.person.get()).bind(member.post.as_str());
     let put = put.bind(member.phone.as_deref()).bind(member.since.as_micros()).execute(&mut **tx).await;
     put.with_context(|| format!("putting {} into {}", member.person, member.unit))?;
     Ok(())

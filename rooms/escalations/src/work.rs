@@ -190,7 +190,7 @@ async fn turn_begins(
     let clocks = Clocks::inside(turn.from, turn.until);
     let promise = PromiseId(ids());
     let new =
-        promises::New { id: promise, step: Step::Acknowledge, rule: turn.rung.word().to_owned(), clocks };
+        promises::New { id: promise, step: Step::Acknowledge, rule: turn.rung.as_str().to_owned(), clocks };
     promises::begin(tx, &subject, &new, terms(now, calendar)).await
 }
 

@@ -1,6 +1,7 @@
 //! The nouns of this room and what may be done to them: pure decisions.
 
 use deadlines::Step;
+use kernel::words;
 use kernel::{PlatformId, TicketId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,24 +24,6 @@ pub use platform::{Mapping, Platform};
 
 /// How long the secret before is believed after a new one was made.
 pub const OLD_SECRET: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $case:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$of])* $case,)* }
-
-        impl $name {
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$case => $word),* }
-            }
-            pub fn of(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$case),)* _ => None }
-            }
-        }
-    };
-}
 
 words! {
     /// Where a ticket stands towards the platform.

@@ -8,32 +8,13 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use kernel::words;
 use std::collections::BTreeMap;
 
 use kernel::{NoticeId, PersonId, PhoneNumber, Timestamp, mask};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::Status;
-
-/// Words as they are stored and as they go over the wire.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $case:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$of])* $case,)* }
-
-        impl $name {
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$case => $word),* }
-            }
-            pub fn of(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$case),)* _ => None }
-            }
-        }
-    };
-}
-pub(crate) use words;
 
 words! {
     /// By what a notice travels.

@@ -18,23 +18,4 @@ pub use outage::{Area, Cause, Class, Crew, Moment, Outage, Place, Plan, Revision
 pub use settings::Settings;
 pub use table::{Act, Asker, Refusal, Verb, allowed, decide};
 
-/// Words as they are stored and as they go over the wire.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $case:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$of])* $case,)* }
-
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$case),*];
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$case => $word),* }
-            }
-            pub fn of(word: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|one| one.as_str() == word)
-            }
-        }
-    };
-}
-pub(crate) use words;
+pub(crate) use kernel::words;

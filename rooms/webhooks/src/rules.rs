@@ -1,5 +1,6 @@
 //! Who is told of what, when it is tried again, and when it is given up: pure.
 
+use kernel::words;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -37,24 +38,6 @@ const BACK_OFF_MAX: Duration = Duration::from_secs(24 * 3_600);
 /// Who sends has a subscription for so long, renewed with each delivery; longer than one try can take.
 pub const LEASE: Duration = Duration::from_secs(90);
 const NAME_MAX: usize = 60;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $case:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$of])* $case,)* }
-
-        impl $name {
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$case => $word),* }
-            }
-            pub fn of(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$case),)* _ => None }
-            }
-        }
-    };
-}
 
 words! {
     /// Whether a subscription is served.

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use db::{Entry, config};
+use db::config;
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json};
+use web::{Actor, Answer, App, ErrorBody, Json, Setting};
 
 use crate::asking;
 use crate::rules::Settings;
@@ -42,14 +41,9 @@ pub async fn put(
     form.settings.check()?;
     let (settings, before) = (form.settings, form.version);
     let mut tx = app.db.begin().await?;
-    if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
-        return Err(Error::changed_meanwhile());
-    }
+    let setting = Setting { room: "callbacks", kind: "settings_changed", who: actor.person, at: app.now() };
+    let version = setting.put(&mut tx, &settings, before).await?;
     asking::reckon_again(&mut tx, &calendar, &settings).await?;
-    let version = before + 1;
-    let (who, payload) = (Some(actor.person), json!({ "version": version }));
-    let subject = "settings".to_owned();
-    tx.journal(Entry { at: app.now(), who, room: "callbacks", subject, kind: "settings_changed", payload });
     tx.commit().await?;
     Ok(Json(SettingsView { settings, version }))
 }

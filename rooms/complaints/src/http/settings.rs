@@ -1,11 +1,10 @@
 //! What counts as suspicious.
 
 use axum::extract::State;
-use db::{Entry, config};
+use db::config;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json};
+use web::{Actor, Answer, App, ErrorBody, Json, Setting};
 
 use crate::rules::Settings;
 
@@ -36,13 +35,8 @@ pub async fn put(
     form.settings.check()?;
     let (settings, before) = (form.settings, form.version);
     let mut tx = app.db.begin().await?;
-    if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
-        return Err(Error::changed_meanwhile());
-    }
-    let version = before + 1;
-    let (who, payload) = (Some(actor.person), json!({ "version": version }));
-    let subject = "settings".to_owned();
-    tx.journal(Entry { at: app.now(), who, room: "complaints", subject, kind: "settings_changed", payload });
+    let setting = Setting { room: "complaints", kind: "settings_changed", who: actor.person, at: app.now() };
+    let version = setting.put(&mut tx, &settings, before).await?;
     tx.commit().await?;
     Ok(Json(SettingsView { settings, version }))
 }

@@ -1,7 +1,7 @@
 //! A row of somebody's table becomes a customer: which column is what, and what is wrong with a row. Pure.
 
 use kernel::PhoneNumber;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::address::{Parts, whole};

@@ -1,7 +1,7 @@
 //! The network: what supplies whom, as far as outages need to know. Pure.
 
 use kernel::ElementId;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::address::Parts;

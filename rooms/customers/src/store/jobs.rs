@@ -93,7 +93,7 @@ fn job(row: &Row) -> Result<Job> {
     let (state, detail): (String, String) = (row.try_get("state")?, row.try_get("detail")?);
     Ok(Job {
         id: row.try_get("id")?,
-        state: JobState::parse(&state).with_context(|| format!("a job in the state {state}"))?,
+        state: JobState::of(&state).with_context(|| format!("a job in the state {state}"))?,
         at: Timestamp::from_micros(row.try_get("at")?),
         who: PersonId(row.try_get("who")?),
         title: row.try_get("title")?,

@@ -91,7 +91,7 @@ pub async fn many(
         if let Some(customer) = found.get_mut(&row.try_get::<i64, _>("party")?) {
             let flag: String = row.try_get("flag")?;
             customer.flags.push(Flag {
-                flag: FlagKind::parse(&flag).with_context(|| format!("a flag {flag}"))?,
+                flag: FlagKind::of(&flag).with_context(|| format!("a flag {flag}"))?,
                 reason: row.try_get("reason")?,
                 since: Timestamp::from_micros(row.try_get("since")?),
                 set_by: row.try_get::<Option<i64>, _>("set_by")?.map(PersonId),
@@ -138,7 +138,7 @@ fn party(row: &Row) -> Result<Customer> {
     let why: Option<String> = row.try_get("archived_why")?;
     Ok(Customer {
         id: CustomerId(row.try_get("id")?),
-        kind: Kind::parse(&kind).with_context(|| format!("a customer of the kind {kind}"))?,
+        kind: Kind::of(&kind).with_context(|| format!("a customer of the kind {kind}"))?,
         name: row.try_get("name")?,
         contacts: Vec::new(),
         accounts: Vec::new(),
@@ -165,7 +165,7 @@ fn contact(row: &Row) -> Result<Contact> {
         number: number.parse().context("a contact's number")?,
         label: row.try_get("label")?,
         preferred: row.try_get::<i64, _>("preferred")? != 0,
-        source: Source::parse(&source).with_context(|| format!("a contact from {source}"))?,
+        source: Source::of(&source).with_context(|| format!("a contact from {source}"))?,
         verified,
     })
 }
@@ -175,8 +175,8 @@ fn account(row: &Row) -> Result<Account> {
     Ok(Account {
         id: AccountId(row.try_get("id")?),
         number: row.try_get("number")?,
-        utility: Utility::parse(&utility).with_context(|| format!("an account of {utility}"))?,
-        class: Class::parse(&class).with_context(|| format!("an account of the class {class}"))?,
+        utility: Utility::of(&utility).with_context(|| format!("an account of {utility}"))?,
+        class: Class::of(&class).with_context(|| format!("an account of the class {class}"))?,
         premises: Premises {
             id: PremisesId(row.try_get("premises")?),
             text: row.try_get("text")?,

@@ -76,7 +76,7 @@ fn made(row: &Row) -> Result<(Move, Timestamp, Option<PersonId>)> {
     let (kind, moved): (String, String) = (row.try_get("kind")?, row.try_get("moved")?);
     let made = Move {
         id: row.try_get("id")?,
-        kind: MoveKind::parse(&kind).with_context(|| format!("a move {kind}"))?,
+        kind: MoveKind::of(&kind).with_context(|| format!("a move {kind}"))?,
         source: CustomerId(row.try_get("source")?),
         target: CustomerId(row.try_get("target")?),
         moved: serde_json::from_str(&moved).context("what was moved")?,

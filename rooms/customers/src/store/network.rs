@@ -89,7 +89,7 @@ fn kept(row: &Row) -> Result<Kept> {
     let kind: String = row.try_get("kind")?;
     Ok(Kept {
         id: ElementId(row.try_get("id")?),
-        kind: ElementKind::parse(&kind).with_context(|| format!("{kind:?} as a kind of element"))?,
+        kind: ElementKind::of(&kind).with_context(|| format!("{kind:?} as a kind of element"))?,
         code: row.try_get("code")?,
         name: row.try_get("name")?,
         parent: row.try_get::<Option<i64>, _>("parent")?.map(ElementId),

@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use kernel::{DutyId, PersonId, Timestamp, UnitId};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::{Refusal, line, words};
 

@@ -192,7 +192,7 @@ mod tests {
         let said = format!(
             "{} {number} {} {} {} {} {}",
             unit.map_or("?", |_| "QX1"),
-            duty.key(),
+            duty.as_str(),
             time(from),
             time(to),
             phone.as_deref().unwrap_or("-"),

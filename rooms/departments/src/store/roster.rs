@@ -21,7 +21,7 @@ macro_rules! stretches {
 
 fn duty_of(row: &Row) -> anyhow::Result<Duty> {
     let duty: String = row.try_get("duty")?;
-    Duty::from_key(&duty).with_context(|| format!("a duty {duty}"))
+    Duty::of(&duty).with_context(|| format!("a duty {duty}"))
 }
 
 fn stretch_of(row: &Row) -> anyhow::Result<Stretch> {
@@ -104,7 +104,7 @@ macro_rules! bound {
             .bind($stretch.id.get())
             .bind($stretch.unit.get())
             .bind($stretch.person.get())
-            .bind($stretch.duty.key())
+            .bind($stretch.duty.as_str())
             .bind($stretch.from.as_micros())
             .bind($stretch.to.as_micros())
             .bind($stretch.phone.as_deref())

@@ -1,5 +1,6 @@
 //! The ladder: its steps, who stands on each, how they are told, and what begins where (domain reference 3.10).
 
+use kernel::words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -8,22 +9,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Refusal;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $case:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$of])* $case,)* }
-
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$case),*];
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$case => $word),* }
-            }
-        }
-    };
-}
 
 words! {
     /// A step of the ladder, the lowest first.

@@ -53,7 +53,7 @@ pub async fn add(tx: &mut Tx, of: &Escalation) -> anyhow::Result<bool> {
         .bind(of.id.get())
         .bind(&of.number)
         .bind(of.matter.key())
-        .bind(of.rung.word())
+        .bind(of.rung.as_str())
         .bind(of.state.word())
         .bind(i64::from(of.state.is_open()))
         .bind(of.due().map(Timestamp::as_micros))
@@ -72,7 +72,7 @@ pub async fn add(tx: &mut Tx, of: &Escalation) -> anyhow::Result<bool> {
 /// False when somebody else was faster than whoever read `of.version`.
 pub async fn save(tx: &mut Tx, of: &Escalation) -> anyhow::Result<bool> {
     let save = sqlx::query(SAVE)
-        .bind(of.rung.word())
+        .bind(of.rung.as_str())
         .bind(of.state.word())
         .bind(i64::from(of.state.is_open()))
         .bind(of.due().map(Timestamp::as_micros))

@@ -1,11 +1,10 @@
 //! When shifts begin, and what a handover must say.
 
 use axum::extract::State as Is;
-use db::{Entry, config};
+use db::config;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json};
+use web::{Actor, Answer, App, ErrorBody, Json, Setting};
 
 use crate::ROOM;
 use crate::rules::Settings;
@@ -35,12 +34,8 @@ pub async fn put(Is(app): Is<App>, actor: Actor, Json(form): Json<SettingsView>)
     settings.shifts.sort_by_key(|shift| shift.begins);
     settings.check()?;
     let mut tx = app.db.begin().await?;
-    if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
-        return Err(Error::changed_meanwhile());
-    }
-    let version = before + 1;
-    let (who, subject, payload) = (Some(actor.person), "settings".to_owned(), json!({ "version": version }));
-    tx.journal(Entry { at: app.now(), who, room: ROOM, subject, kind: "settings_changed", payload });
+    let setting = Setting { room: ROOM, kind: "settings_changed", who: actor.person, at: app.now() };
+    let version = setting.put(&mut tx, &settings, before).await?;
     tx.commit().await?;
     Ok(Json(SettingsView { settings, version }))
 }

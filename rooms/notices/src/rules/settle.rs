@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use kernel::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::{Kept, State, words};
 

@@ -8,7 +8,7 @@ use db::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Setting};
 
 use crate::rules::settings::{Limits, Settings};
 use crate::rules::{Kinds, Refusal, seed};
@@ -38,14 +38,10 @@ async fn put<T: Config>(
     kind: &'static str,
 ) -> Result<i64, Error> {
     let mut tx = app.db.begin().await?;
-    if !config::put(&mut tx, value, before, Some(actor.person), app.now()).await? {
-        return Err(Error::changed_meanwhile());
-    }
-    let payload = json!({ "version": before + 1 });
-    let who = Some(actor.person);
-    tx.journal(Entry { at: app.now(), who, room: "work_orders", subject: T::KIND.into(), kind, payload });
+    let setting = Setting { room: "work_orders", kind, who: actor.person, at: app.now() };
+    let version = setting.put(&mut tx, value, before).await?;
     tx.commit().await?;
-    Ok(before + 1)
+    Ok(version)
 }
 
 /// The sub-types in force.
