@@ -1,31 +1,16 @@
 // A new outage: entered as a draft, submitted and published on its own page.
 import { Button } from "antd";
-import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { Notice, Page, useProblemText } from "@kit";
-import { serverNow } from "@lib/clock";
 import { enter } from "./api";
 import { planOf, PlanForm, type Draft } from "./plan-form";
+import { usual } from "./usual";
 
 function fresh(): Draft {
-  const day = dayjs(serverNow()).add(8, "day").startOf("day");
-  return {
-    plan: {
-      utility: "gas",
-      class: "planned",
-      area: { text: "", elements: [], places: [], accounts: [] },
-      scope: "",
-      cause: "maintenance",
-      reason: "",
-      starts: day.hour(8).toISOString(),
-      ends: day.hour(17).toISOString(),
-      unit: null,
-    },
-    elements: [],
-    numbers: "",
-  };
+  const area = { text: "", elements: [], places: [], accounts: [] };
+  return { plan: { utility: "gas", ...usual("planned"), area, scope: "", reason: "", unit: null }, elements: [], numbers: "", usual: true };
 }
 
 export default function NewPage() {

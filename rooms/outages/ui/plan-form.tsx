@@ -6,8 +6,9 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Choose, Field, Notice, Panel, useProblemText } from "@kit";
 import { useUnits } from "@lib/directory";
-import { CAUSES, CLASSES, preview, readSheet, useElements, UTILITIES, type Element, type Place, type Plan, type Preview } from "./api";
+import { CAUSES, CLASSES, preview, readSheet, useElements, UTILITIES, type Class, type Element, type Place, type Plan, type Preview } from "./api";
 import { CountsText } from "./marks";
+import { usual } from "./usual";
 
 export const EMPTY_PLACE: Place = { area: "", road: "", community: "", buildings: "" };
 
@@ -16,6 +17,8 @@ export interface Draft {
   elements: Element[];
   /** Accounts by number, one a line. */
   numbers: string;
+  /** Times and cause are still what is usual for the class. */
+  usual?: boolean;
 }
 
 const split = (text: string) => text.split(/[\s,，;；、]+/).filter(Boolean);
@@ -38,7 +41,11 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
   const [unknown, setUnknown] = useState<string[]>([]);
   const [failed, setFailed] = useState<unknown>(null);
   const [seen, setSeen] = useState<Preview | null>(null);
-  const set = (patch: Partial<Plan>) => onChange({ ...draft, plan: { ...plan, ...patch } });
+  const set = (patch: Partial<Plan>) => {
+    const said = "starts" in patch || "ends" in patch || "cause" in patch;
+    onChange({ ...draft, usual: draft.usual && !said, plan: { ...plan, ...patch } });
+  };
+  const setClass = (next: Class) => onChange({ ...draft, plan: { ...plan, ...(draft.usual ? usual(next) : { class: next }) } });
   const setArea = (patch: Partial<Plan["area"]>) => set({ area: { ...plan.area, ...patch } });
   const setElements = (next: Element[]) => onChange({ ...draft, elements: next, plan: { ...plan, area: { ...plan.area, elements: next.map(({ id }) => id) } } });
 
@@ -81,7 +88,7 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
             <Choose label={t("form.utility")} value={plan.utility} items={UTILITIES.map((key) => ({ key, label: t(`utility.${key}`) }))} onChoose={(utility) => set({ utility })} />
           </Field>
           <Field label={t("form.class")}>
-            <Choose label={t("form.class")} value={plan.class} items={CLASSES.map((key) => ({ key, label: t(`class.${key}`) }))} onChoose={(next) => set({ class: next })} />
+            <Choose label={t("form.class")} value={plan.class} items={CLASSES.map((key) => ({ key, label: t(`class.${key}`) }))} onChoose={setClass} />
           </Field>
           <Field label={t("form.starts")} htmlFor="starts" required>
             <DatePicker id="starts" showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" value={plan.starts ? dayjs(plan.starts) : null} onChange={(at) => at && set({ starts: at.second(0).millisecond(0).toISOString() })} />
