@@ -6,7 +6,7 @@ import { CONFIGURE, READ, SEE, WORK } from "./permissions";
 const room: Room = {
   name: "callbacks",
   permissions: [WORK, READ, CONFIGURE],
-  nav: [{ path: "/callbacks", icon: PhoneForwarded, label: "nav.callbacks", group: "look_up", order: 4, permission: SEE, shells: ["desk", "supervisor", "office"] }],
+  nav: [{ path: "/callbacks", icon: PhoneForwarded, label: "nav.callbacks", group: "matters", order: 4, permission: SEE, shells: ["desk", "supervisor", "office"] }],
   routes: [
     { path: "callbacks", page: () => import("./callbacks-page"), permission: SEE },
     { path: "callbacks/figures", page: () => import("./figures-page"), permission: READ },

@@ -6,7 +6,7 @@ import { COMMITTEE, CONFIGURE, CONFIRM, LEAD, RAISE, READ, SEE } from "./permiss
 const room: Room = {
   name: "complaints",
   permissions: [RAISE, LEAD, READ, COMMITTEE, CONFIRM, CONFIGURE],
-  nav: [{ path: "/complaints", icon: Scale, label: "nav.complaints", group: "look_up", order: 5, permission: SEE, shells: ["supervisor", "office"] }],
+  nav: [{ path: "/complaints", icon: Scale, label: "nav.complaints", group: "matters", order: 5, permission: SEE, shells: ["supervisor", "office"] }],
   routes: [
     { path: "complaints", page: () => import("./cases-page"), permission: SEE },
     { path: "complaints/findings", page: () => import("./findings-page"), permission: READ },

@@ -6,7 +6,7 @@ import { ANSWER, CONFIGURE, MANAGE, RAISE, READ, SEE } from "./permissions";
 const room: Room = {
   name: "escalations",
   permissions: [RAISE, ANSWER, READ, MANAGE, CONFIGURE],
-  nav: [{ path: "/escalations", icon: Siren, label: "nav.escalations", group: "live", order: 4, permission: [ANSWER, READ], shells: ["supervisor", "office"] }],
+  nav: [{ path: "/escalations", icon: Siren, label: "nav.escalations", group: "matters", order: 7, permission: [ANSWER, READ], shells: ["supervisor", "office"] }],
   routes: [
     { path: "escalations", page: () => import("./open-page"), permission: SEE },
     { path: "escalations/past", page: () => import("./past-page"), permission: SEE },

@@ -6,7 +6,7 @@ import { CONFIGURE, HANDLE, READ, SEE } from "./permissions";
 const room: Room = {
   name: "government",
   permissions: [READ, HANDLE, CONFIGURE],
-  nav: [{ path: "/government", icon: Landmark, label: "nav.government", group: "look_up", order: 6, permission: SEE, shells: ["desk", "supervisor", "office"] }],
+  nav: [{ path: "/government", icon: Landmark, label: "nav.government", group: "matters", order: 6, permission: SEE, shells: ["desk", "supervisor", "office"] }],
   routes: [
     { path: "government", page: () => import("./tickets-page"), permission: SEE },
     { path: "government/platforms", page: () => import("./platforms-page"), permission: SEE },

@@ -6,7 +6,7 @@ import { READ } from "./permissions";
 const room: Room = {
   name: "promises",
   permissions: [READ],
-  nav: [{ path: "/promises", icon: AlarmClock, label: "nav.promises", group: "live", order: 3, permission: READ, shells: ["supervisor", "office"] }],
+  nav: [{ path: "/promises", icon: AlarmClock, label: "nav.promises", group: "matters", order: 3, permission: READ, shells: ["supervisor", "office"] }],
   routes: [{ path: "promises", page: () => import("./promises-page"), permission: READ }],
 };
 export default room;

@@ -7,8 +7,8 @@ const room: Room = {
   name: "work_orders",
   permissions: [FILE, READ, HANDLE, UNMASK, CONFIGURE],
   nav: [
-    { path: "/work_orders", icon: ClipboardCheck, label: "nav.orders", group: "look_up", order: 3, permission: SEE, shells: ["desk", "supervisor", "office"] },
-    { path: "/work_orders/urges", icon: BellRing, label: "nav.urges", group: "live", order: 6, permission: [READ, HANDLE], shells: ["supervisor", "office"] },
+    { path: "/work_orders", icon: ClipboardCheck, label: "nav.orders", group: "matters", order: 1, permission: SEE, shells: ["desk", "supervisor", "office"] },
+    { path: "/work_orders/urges", icon: BellRing, label: "nav.urges", group: "matters", order: 2, permission: [READ, HANDLE], shells: ["supervisor", "office"] },
     { path: "/work_orders/settings", icon: ClipboardList, label: "nav.settings", group: "set_up", order: 3, permission: CONFIGURE },
     { path: "/field", icon: ClipboardCheck, label: "field.nav", group: "live", order: 90, permission: HANDLE, shells: ["field"] },
   ],

@@ -7,7 +7,7 @@ export const rooms: Room[] = Object.values(found)
   .map((file) => file.default)
   .sort((a, b) => a.name.localeCompare(b.name));
 
-const groups = ["live", "look_up", "set_up"] as const;
+const groups = ["live", "matters", "look_up", "set_up"] as const;
 
 export const navigation = groups.map((group) => ({
   group,

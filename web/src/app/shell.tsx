@@ -11,10 +11,11 @@ import { keepPerson, may, useMe, type Me } from "@lib/session";
 import { arrange, placeOf, shellAt, type ShellName } from "@lib/shells";
 import { Slot } from "@lib/slots";
 import { SoftphoneMenu, useKeepSoftphone } from "@softphone";
+import { Navigation } from "./navigation";
 import { PasswordForm } from "./password-form";
 import { SearchBox } from "./search";
 import { PersonMenu } from "./person-menu";
-import { navigation, places } from "./rooms";
+import { places } from "./rooms";
 
 const shellIcon = { desk: Headset, supervisor: MonitorDot, office: Building2, field: HardHat };
 
@@ -46,29 +47,6 @@ function useWay(person: Me | null | undefined) {
   return { shell, shells, placed, here: placeOf(placed, pathname)?.path, choose: setLast };
 }
 type Way = ReturnType<typeof useWay>;
-
-function Navigation({ way: { shell, placed, here } }: { way: Way }) {
-  const { t } = useTranslation("app");
-  return (
-    <nav aria-label={t("nav.label")}>
-      {navigation.map(({ group }) => {
-        const allowed = placed.filter((place) => place.group === group && shell !== undefined && place.shells.includes(shell));
-        if (allowed.length === 0) return null;
-        return (
-          <div key={group} role="group" aria-labelledby={`nav-${group}`} style={{ display: "contents" }}>
-            <h2 id={`nav-${group}`}>{t(`nav.${group}`)}</h2>
-            {allowed.map((item) => (
-              <Link key={item.path} to={item.path} className={item.path === here ? "active" : ""} aria-current={item.path === here ? "page" : false}>
-                <item.icon size={18} strokeWidth={1.8} aria-hidden />
-                <span>{t(item.label, { ns: item.room } as never) as unknown as string}</span>
-              </Link>
-            ))}
-          </div>
-        );
-      })}
-    </nav>
-  );
-}
 
 function ShellSwitch({ way: { shell, shells, placed, choose } }: { way: Way }) {
   const { t } = useTranslation("app");
@@ -177,7 +155,7 @@ export function Shell() {
         {may(person, "calls.answer") && <SoftphoneMenu number={person.number} />}
         <PersonMenu person={person} />
       </header>
-      <Navigation way={way} />
+      <Navigation {...way} />
       <LinkState />
       <main id="content" tabIndex={-1}>
         <Outlet />

@@ -17,7 +17,7 @@ export interface RoomNav {
   icon: LucideIcon;
   /** A key in the room's messages. */
   label: string;
-  group: "live" | "look_up" | "set_up";
+  group: "live" | "matters" | "look_up" | "set_up";
   /** Lower comes first within the group. */
   order: number;
   permission?: string | string[];

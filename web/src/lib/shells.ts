@@ -6,6 +6,7 @@ export const SHELLS: ShellName[] = ["desk", "supervisor", "office", "field"];
 
 const OF_GROUP: Record<RoomNav["group"], ShellName[]> = {
   live: ["supervisor"],
+  matters: ["supervisor", "office"],
   look_up: ["supervisor", "office"],
   set_up: ["office"],
 };
