@@ -113,7 +113,7 @@ pub async fn fill(app: &App, calendar: &Calendar, (one, other): (PersonId, Perso
         )
         .await?;
     town.act(other, over, Act::Publish { why: String::new(), next_news: None }).await?;
-    town.act(other, over, Act::Restore { at: Some(back) }).await?;
+    town.act(other, over, Act::Restore { at: Some(back), why: "示例：抢修后立即恢复".into() }).await?;
     Ok(true)
 }
 

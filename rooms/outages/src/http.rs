@@ -1,5 +1,6 @@
 //! What browsers ask: parse, load, decide, save, answer.
 
+pub mod after;
 pub mod area;
 pub mod at_call;
 pub mod liaisons;

@@ -26,7 +26,7 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
             Err(Error::Failed(error)) => return Err(error),
         }
     }
-    Ok(())
+    telling::soon(&app).await
 }
 
 /// Liaisons hear once more a day before.

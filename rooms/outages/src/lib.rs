@@ -21,10 +21,14 @@ use speech::Speech;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use web::{Job, Room, Routes, routes};
 
+mod answering;
+mod asking;
 pub mod demo;
+mod filing;
 mod hearing;
 mod http;
 mod jobs;
+mod machine;
 mod mentioning;
 pub mod permissions;
 pub mod rules;
@@ -45,7 +49,10 @@ use permissions::{APPROVE, CONFIGURE, LIAISONS, PERMISSIONS, READ, TELL, WRITE};
 pub(crate) const ROOM: &str = "outages";
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("outages", ["20261122_1_outages.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "outages",
+    ["20261122_1_outages.sql", "20261123_1_after.sql", "20261123_2_machine.sql"]
+);
 
 /// An outage was entered or moved. What callers hear of it may be another from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +76,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
     let calendar = Arc::new(calendar);
     let by = || calendar.clone();
     let (follows, before, tells, speaks) = (by(), by(), by(), by());
+    let (asks, calls) = (by(), by());
     let look_ups = telephone::look_ups(&calendar, &speech);
     Room {
         permissions: PERMISSIONS,
@@ -96,6 +104,11 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit(CONFIGURE, routes!(http::settings::put))
             .permit(READ, routes!(http::at_call::show))
             .permit(READ, routes!(http::at_call::mention))
+            .permit(TELL, routes!(http::after::without))
+            .permit(READ, routes!(http::after::show))
+            .permit(READ, routes!(http::after::asked))
+            .permit(APPROVE, routes!(http::after::act))
+            .permit(WRITE, routes!(http::after::order))
             .with(Work::new(folder))
             .with(calendar.clone())
             .with(hall),
@@ -109,6 +122,8 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             Job::every("outages.speak", Duration::from_secs(2), move |app| {
                 telephone::speak(app, speaks.clone(), speech.clone())
             }),
+            Job::every("outages.ask", Duration::from_secs(5), move |app| asking::go_on(app, asks.clone())),
+            Job::every("outages.machine", Duration::from_secs(30), move |app| machine::call(app, calls.clone())),
             Job::every("outages.tell", Duration::from_secs(2), move |app| jobs::tell(app, tells.clone())),
         ],
         look_ups,
@@ -117,7 +132,19 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
                 Box::pin(telephone::wants_to_be_told(tx, event))
             }),
             Subscription::new("outages.hears_notices", &["notices.done"], |tx, event| {
-                Box::pin(telling::heard(tx, event))
+                Box::pin(answering::noticed(tx, event))
+            }),
+            Subscription::new("outages.hears_replies", &["notices.reply"], |tx, event| {
+                Box::pin(answering::replied(tx, event))
+            }),
+            Subscription::new("outages.hears_calls", &["campaigns.done"], |tx, event| {
+                Box::pin(async move {
+                    answering::called(tx, event).await?;
+                    machine::heard(tx, event).await
+                })
+            }),
+            Subscription::new("outages.hears_orders", &["work_orders.changed"], |tx, event| {
+                Box::pin(answering::order_changed(tx, event))
             }),
             Subscription::new("outages.hears_records", &["interactions.completed"], |tx, event| {
                 Box::pin(mentioning::heard(tx, event))

@@ -11,7 +11,7 @@ use web::App;
 use crate::rules::limits::is_coming;
 use crate::rules::{Outage, Refusal, State};
 use crate::store::mentions::{self, Mention};
-use crate::store::outages;
+use crate::store::{asks, outages};
 
 /// Published, and beginning within seven days.
 pub fn coming(outages: Vec<Outage>, now: Timestamp) -> Vec<Outage> {
@@ -25,7 +25,11 @@ pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     let Some(done) = event.is::<interactions::Completed>()? else { return Ok(()) };
     let customer = done.customer.as_deref().and_then(|id| id.parse::<CustomerId>().ok());
     let (Some(customer), 1) = (customer, done.edition) else { return Ok(()) };
-    for outage in coming(outages::of_party(tx, customer.get()).await?, event.at) {
+    let all = outages::of_party(tx, customer.get()).await?;
+    for outage in all.iter().filter(|outage| outage.state == State::InProgress) {
+        asks::called(tx, outage.id, customer, event.at).await?;
+    }
+    for outage in coming(all, event.at) {
         let mention =
             Mention { call: done.call, outage: outage.id, agent: done.agent, at: event.at, answer: None };
         mentions::owe(tx, &mention).await?;

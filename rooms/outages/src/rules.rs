@@ -1,6 +1,7 @@
 //! What an outage is, what may become of it, what the law wants of it, who hears of it and in which words. Pure.
 
 pub mod act;
+pub mod after;
 pub mod calls;
 pub mod greeting;
 pub mod limits;

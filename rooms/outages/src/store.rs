@@ -1,6 +1,8 @@
 //! Outages and whom they concern, kept and found; nobody else writes these tables.
 
 pub mod affected;
+pub mod afters;
+pub mod asks;
 pub mod calls;
 mod config;
 pub mod liaisons;

@@ -1,7 +1,7 @@
 //! Who is told of an outage, when, and by what: liaisons and customers by text message, important customers by telephone.
 //! Everything is queued in the transaction of the change, or follows it in batches that are kept with their place.
 //!
-//! Calls by a machine join here: a room that places them reads [`crate::calls_owed`] and writes down what came of each.
+//! Calls by the machine are in `machine.rs`.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use kernel::{PhoneNumber, Timestamp};
 use notices::{Notice, Subject, Urgency};
 use web::App;
 
-use crate::ROOM;
-use crate::rules::calls::{self as owed, Standing};
+use crate::{ROOM, asking, machine};
+use crate::rules::calls::{self as owed, ByMachine, Standing};
 use crate::rules::table::{Terms, Verb};
-use crate::rules::{Class, Moment, Outage, Settings, State, spoken};
+use crate::rules::{Class, limits, Moment, Outage, Settings, State, spoken};
 use crate::store::calls::{self, Call};
 use crate::store::told::{self, Receipt, Told};
 use crate::store::waves::{self, Wave};
@@ -33,6 +33,7 @@ const fn moment(before: &Outage, next: &Outage, verb: Verb) -> Option<Moment> {
         Verb::Publish => Some(Moment::Published),
         Verb::Begin => Some(Moment::Started),
         Verb::Revise | Verb::Resume => Some(Moment::Changed),
+        Verb::Announce => Some(Moment::Announced),
         Verb::Restore => Some(Moment::Restored),
         Verb::Cancel if before.state.is_public() => Some(Moment::Cancelled),
         _ => None,
@@ -48,6 +49,12 @@ pub async fn told(
     verb: Verb,
     terms: Terms<'_>,
 ) -> anyhow::Result<()> {
+    match verb {
+        Verb::Restore => asking::begin(tx, next, terms).await?,
+        Verb::Resume => asking::end(tx, next, &next.why, terms).await?,
+        Verb::Close => asking::end(tx, next, "", terms).await?,
+        _ => {}
+    }
     let Some(moment) = moment(before, next, verb) else { return Ok(()) };
     tell_liaisons(tx, app, next, moment, terms).await?;
     call_important(tx, before, next, moment, terms).await?;
@@ -55,7 +62,7 @@ pub async fn told(
     let news = moment != Moment::Started || next.plan.class == Class::Fault;
     let few = next.counts.all <= i64::from(terms.settings.sms_most);
     if news && few && next.counts.all > 0 {
-        waves::begin(tx, next.id, moment, revision(next), terms.now).await?;
+        waves::begin(tx, next.id, moment, revision(next), next.counts.all, terms.now).await?;
     } else if news {
         waves::end_all(tx, next.id, terms.now).await?;
     }
@@ -71,6 +78,9 @@ fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
     let gas = outage.plan.utility == Utility::Gas;
     let moved = outage.state == State::InProgress && earlier(outage).is_some();
     match (moment, to_liaison) {
+        (Moment::Announced, _) => "gas_resuming",
+        (Moment::Soon, _) if gas => "gas_soon",
+        (Moment::Soon, _) => "outage_soon",
         (Moment::Restored, _) => {
             if gas {
                 "gas_restored"
@@ -130,7 +140,7 @@ fn earlier(outage: &Outage) -> Option<Timestamp> {
 }
 
 /// A message with everything its text might ask for.
-fn notice(
+pub(crate) fn notice(
     outage: &Outage,
     moment: Moment,
     (phone, name, to_liaison): (&str, &str, bool),
@@ -168,7 +178,8 @@ fn notice(
         .with("new_time", &end)
         .with("date", spoken::written_day(outage.starts(), calendar));
     // Who is about to be without supply, or is, is told at night too, where whoever approved the text agrees.
-    if to_liaison || outage.plan.class == Class::Fault {
+    let pressing = matches!(moment, Moment::Announced | Moment::Soon);
+    if to_liaison || pressing || outage.plan.class == Class::Fault {
         notice.urgency = Urgency::Urgent;
     }
     notice
@@ -211,7 +222,9 @@ pub async fn tell_liaisons(
             call_at: Some(call_at),
             called_by: None,
             called_at: None,
+            machine: ByMachine::No,
         };
+        machine::withdraw_liaison(tx, outage.id, liaison.id, terms.now).await?;
         told::supersede(tx, outage.id, liaison.id).await?;
         told::add(tx, &row).await?;
         many += 1;
@@ -220,7 +233,7 @@ pub async fn tell_liaisons(
 }
 
 /// The word of a refusal.
-fn code(refusal: &notices::Refusal) -> String {
+pub(crate) fn code(refusal: &notices::Refusal) -> String {
     let value = serde_json::to_value(refusal).unwrap_or_default();
     value["code"].as_str().unwrap_or("refused").to_owned()
 }
@@ -235,6 +248,9 @@ async fn call_important(
 ) -> anyhow::Result<()> {
     let Terms { now, calendar, .. } = terms;
     if matches!(moment, Moment::Restored | Moment::Cancelled) {
+        for call in calls::of_in(tx, next.id).await?.iter().filter(|call| call.state == Standing::Open) {
+            machine::withdraw(tx, call, now).await?;
+        }
         calls::not_needed(tx, next.id, now).await?;
     }
     let soon = now + Duration::from_secs(1_800);
@@ -251,6 +267,7 @@ async fn call_important(
                         state: Standing::Open,
                         done_at: None,
                         attempts: Vec::new(),
+                        machine: ByMachine::No,
                         version: 1,
                     };
                     calls::add(tx, &call).await?;
@@ -266,8 +283,10 @@ async fn call_important(
                     && before.starts() != next.starts()
                     && let Some((_, due, _)) = dues.iter().find(|(days, ..)| *days == call.days)
                 {
+                    machine::withdraw(tx, call, now).await?;
+                    let moved = Call { due: *due, machine: ByMachine::No, ..call.clone() };
                     anyhow::ensure!(
-                        calls::save(tx, &Call { due: *due, ..call.clone() }).await?,
+                        calls::save(tx, &moved).await?,
                         "a call changed meanwhile"
                     );
                 }
@@ -286,6 +305,7 @@ async fn call_important(
                     state: Standing::Open,
                     done_at: None,
                     attempts: Vec::new(),
+                    machine: ByMachine::No,
                     version: 1,
                 };
                 calls::add(tx, &call).await?;
@@ -314,7 +334,7 @@ fn dues(outage: &Outage, terms: Terms<'_>) -> Vec<(i64, Timestamp, bool)> {
             let again = starts - Duration::from_secs(1_800);
             vec![(1, day.max(soon), day < now), (0, again.max(now), false)]
         }
-        Class::Fault | Class::Arrears => Vec::new(),
+        Class::Fault | Class::Arrears | Class::Breach => Vec::new(),
     }
 }
 
@@ -322,6 +342,9 @@ fn dues(outage: &Outage, terms: Terms<'_>) -> Vec<(i64, Timestamp, bool)> {
 pub async fn go_on(app: &App, calendar: &Calendar) -> anyhow::Result<usize> {
     let mut told = 0;
     for wave in waves::open(&app.db).await? {
+        if app.ending.has_begun() {
+            return Ok(0);
+        }
         told += batch(app, calendar, &wave).await?;
     }
     Ok(told)
@@ -348,6 +371,7 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     let mut after = wave.clone();
     for one in &next {
         (after.rank, after.account) = (one.rank, one.account);
+        after.passed += 1;
         if !settings.sms_classes.contains(&one.class) {
             continue;
         }
@@ -390,14 +414,27 @@ async fn message(
     Ok(notices::send(tx, terms.now, app.id(), &message).await?.is_ok())
 }
 
-/// What came of a message to a liaison.
-pub async fn heard(tx: &mut Tx, event: &db::Emitted) -> anyhow::Result<()> {
-    let Some(done) = event.is::<notices::Done>()? else { return Ok(()) };
-    if done.about.room != ROOM {
-        return Ok(());
+/// Whether a flow of this name is published.
+pub(crate) async fn flow_is_live(tx: &mut Tx, flow: &str) -> anyhow::Result<bool> {
+    Ok(ivr_flows::store::named(tx, flow).await?.is_some_and(|flow| flow.live.is_some()))
+}
+
+/// The second notice before arrears are cut off (O9): once, half an hour before.
+pub async fn soon(app: &App) -> anyhow::Result<()> {
+    let now = app.now();
+    let until = now + Duration::from_secs(limits::SOON_S);
+    for found in outages::starting(&app.db, now, until).await? {
+        if found.plan.class != Class::Arrears {
+            continue;
+        }
+        let mut tx = app.db.begin().await?;
+        let Some(outage) = outages::one(&mut tx, found.id).await? else { continue };
+        let known = waves::is_known(&mut tx, outage.id, Moment::Soon, revision(&outage)).await?;
+        if known || outage.state != State::Published {
+            continue;
+        }
+        waves::begin(&mut tx, outage.id, Moment::Soon, revision(&outage), outage.counts.all, now).await?;
+        tx.commit().await?;
     }
-    match done.outcome {
-        notices::State::Delivered => told::delivered(tx, &done.notice.to_string()).await,
-        _ => told::failed(tx, &done.notice.to_string(), event.at).await,
-    }
+    Ok(())
 }

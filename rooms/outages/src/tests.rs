@@ -19,12 +19,19 @@ use crate::store::mentions::{self, Mention};
 use crate::store::{outages, waves};
 use crate::{MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
 
+mod after;
+mod machine;
+
 const ALL: &[Migrations] = &[
     promises::MIGRATIONS,
     notices::MIGRATIONS,
     calls::MIGRATIONS,
     customers::MIGRATIONS,
     interactions::MIGRATIONS,
+    departments::MIGRATIONS,
+    ivr_flows::MIGRATIONS,
+    campaigns::MIGRATIONS,
+    work_orders::MIGRATIONS,
     MIGRATIONS,
 ];
 
@@ -55,6 +62,7 @@ impl Centre {
         );
         db.join(&site.site.events).await.expect("listening");
         notices::put_demo(&site.app).await.expect("the texts");
+        work_orders::put_demo(&site.app, "gas").await.expect("the kinds");
         customers::demo::fill(&site.app, TOWN, SEED, |_| std::future::ready(())).await.expect("a town");
         // The town is too small to have important customers by chance.
         let (area, own, _) = neighbours();
@@ -239,11 +247,23 @@ fn a_planned_interruption_from_draft_to_the_day_after() {
         assert_eq!(fates, ["broken", "open"]);
         assert_eq!(tell_me_too(&centre, &outage).await, (true, false));
         centre.pass(1_800);
+        // O12: gas is announced before it is turned on again.
+        let silently = centre.try_act(WRITER, &outage, json!({ "act": "restore" })).await;
+        assert_eq!(silently.body["code"], "outages.limits_broken");
+        assert_eq!(silently.body["params"]["findings"][0]["duty"], "o12");
+        let soon = centre.now() + Duration::from_secs(600);
+        centre.act(LEADER, &outage, json!({ "act": "announce", "at": soon })).await;
+        centre.follow().await;
+        let announced = format!("{}:announced:4", id(&outage));
+        let announced = notices::about(&db, "outages", &announced).await.expect("notices");
+        assert!(announced.iter().all(|one| one.template == "gas_resuming" && one.urgent), "at night, too");
+        assert!(announced.len() > 100);
+        centre.pass(700);
         centre.act(WRITER, &outage, json!({ "act": "restore" })).await;
         centre.follow().await;
         assert!(centre.heard(&mine).await.contains("已于今天"));
         let sent =
-            notices::about(&db, "outages", &format!("{}:restored:4", id(&outage))).await.expect("notices");
+            notices::about(&db, "outages", &format!("{}:restored:5", id(&outage))).await.expect("notices");
         assert!(sent.iter().any(|one| one.to == "139****0000"), "who wanted to hear");
         centre.pass(1_801);
         assert_eq!(centre.heard(&mine).await, "", "half an hour later it is over");

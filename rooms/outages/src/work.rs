@@ -51,6 +51,7 @@ pub async fn enter(app: &App, calendar: &Calendar, who: PersonId, plan: &Plan) -
         approved_by: None,
         published_at: None,
         started_at: None,
+        announced_at: None,
         restored_at: None,
         closed_at: None,
         why: String::new(),
@@ -58,6 +59,7 @@ pub async fn enter(app: &App, calendar: &Calendar, who: PersonId, plan: &Plan) -
         excuses: Vec::new(),
         greeting: Greeting { mode: Mode::Auto, words: None, clip: None, approval: None },
         counts,
+        order: None,
         version: 1,
     };
     outages::add(&mut tx, &outage, terms).await?;

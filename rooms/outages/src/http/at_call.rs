@@ -8,7 +8,7 @@ use calls::Hall;
 use customers::store::calls as whose;
 use db::config;
 use kernel::calendar::Calendar;
-use kernel::{CallId, CustomerId, OutageId, PhoneNumber};
+use kernel::{AccountId, CallId, CustomerId, OutageId, PhoneNumber};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, given};
@@ -16,9 +16,10 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, given};
 use super::views::{OutageLine, line};
 use crate::mentioning::coming;
 use crate::rules::greeting::{self, Voice};
+use crate::rules::after::Said as After;
 use crate::rules::{Refusal, Settings, State as Stand, spoken};
 use crate::store::mentions::{self, Answer as Said, Mention};
-use crate::store::outages;
+use crate::store::{asks, outages};
 
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct Whose {
@@ -36,6 +37,20 @@ pub struct AtAddress {
     /// What the agent says, word for word.
     say: String,
     answer: Option<Said>,
+    /// After it is back: the caller's accounts in it.
+    accounts: Vec<AccountHere>,
+}
+
+/// One account of the caller in an outage that is over.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountHere {
+    #[schema(value_type = String)]
+    customer: CustomerId,
+    #[schema(value_type = String)]
+    account: AccountId,
+    /// Whether he has it again, as far as is known.
+    said: After,
+    order_number: String,
 }
 
 async fn customers(
@@ -104,7 +119,20 @@ pub async fn show(
                 greeting::text(&outage, true, voice)
             };
             let answer = said.iter().find(|one| one.outage == outage.id).and_then(|one| one.answer);
-            found.push(AtAddress { line: line(&outage, voice), to_mention, say, answer });
+            let accounts = match outage.state {
+                Stand::Restored => asks::of_party(&app.db, party, outage.id).await?,
+                _ => Vec::new(),
+            };
+            let revision = accounts.first().map(|ask| ask.revision);
+            let accounts = accounts.into_iter().filter(|ask| Some(ask.revision) == revision);
+            let accounts = accounts.map(|ask| AccountHere {
+                customer: ask.party,
+                account: ask.account,
+                said: ask.said,
+                order_number: ask.order_number,
+            });
+            let accounts = accounts.collect();
+            found.push(AtAddress { line: line(&outage, voice), to_mention, say, answer, accounts });
         }
     }
     Ok(Json(found))

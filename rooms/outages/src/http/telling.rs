@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
 use super::views::{WhoView, who};
-use crate::ROOM;
+use crate::{ROOM, machine};
 use crate::rules::calls::{Attempt, Outcome, Standing, attempted};
 use crate::rules::{Moment, Refusal};
 use crate::store::told::{Receipt, Told};
@@ -44,6 +44,8 @@ pub struct ToldView {
     called_by: Option<PersonId>,
     #[schema(value_type = Option<String>, format = DateTime)]
     called_at: Option<Timestamp>,
+    /// `calling`: the machine has it; `done`: it has tried.
+    machine: &'static str,
 }
 
 /// Text messages to everybody at one moment.
@@ -53,6 +55,9 @@ pub struct WaveView {
     revision: i64,
     sent: i64,
     refused: i64,
+    /// So many of those affected have been gone through, of so many.
+    passed: i64,
+    total: i64,
     #[schema(value_type = Option<String>, format = DateTime)]
     done_at: Option<Timestamp>,
 }
@@ -71,6 +76,8 @@ pub struct CallView {
     late: bool,
     state: Standing,
     attempts: Vec<Attempt>,
+    /// `calling`: the machine has it; `done`: it has tried.
+    machine: &'static str,
     version: i64,
 }
 
@@ -101,6 +108,7 @@ async fn told_views(app: &App, all: Vec<Told>) -> anyhow::Result<Vec<ToldView>> 
             call_at: one.call_at,
             called_by: one.called_by,
             called_at: one.called_at,
+            machine: one.machine.word(),
         }
     };
     Ok(all.into_iter().map(view).collect())
@@ -121,6 +129,7 @@ async fn call_views(app: &App, all: Vec<calls::Call>) -> anyhow::Result<Vec<Call
             late: call.late,
             state: call.state,
             attempts: call.attempts,
+            machine: call.machine.word(),
             version: call.version,
         })
     };
@@ -137,6 +146,8 @@ pub async fn told(State(app): State<App>, Path(id): Path<OutageId>) -> Answer<Te
         revision: one.revision,
         sent: one.sent,
         refused: one.refused,
+        passed: one.passed,
+        total: one.total,
         done_at: one.done_at,
     };
     Ok(Json(TellingView {
@@ -193,6 +204,9 @@ pub async fn attempt(
         Attempt { at: now, by: actor.person, outcome: form.outcome, note: mask::in_text(form.note.trim()) };
     let (state, attempts) = attempted(call.state, &call.attempts, &attempt)?;
     let done_at = (state != Standing::Open).then_some(now);
+    if done_at.is_some() {
+        machine::withdraw(&mut tx, &call, now).await?;
+    }
     if !calls::save(&mut tx, &calls::Call { state, attempts, done_at, ..call }).await? {
         return Err(Error::changed_meanwhile());
     }

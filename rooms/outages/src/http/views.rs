@@ -2,12 +2,12 @@
 
 use customers::rules::network::Kept as Element;
 use customers::rules::{Customer, Kind, Utility};
-use kernel::{CustomerId, OutageId, PersonId, Timestamp, UnitId, mask};
+use kernel::{CustomerId, OutageId, PersonId, Timestamp, UnitId, WorkOrderId, mask};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::rules::greeting::{self, Voice};
-use crate::rules::limits::Finding;
+use crate::rules::limits::{self, Finding};
 use crate::rules::notice_texts::Ready;
 use crate::rules::outage::{Counts, Estimate, Excuse, Greeting};
 use crate::rules::table::{self, Terms};
@@ -126,6 +126,14 @@ pub struct OutageView {
     published_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
     closed_at: Option<Timestamp>,
+    /// People were told that gas will be turned on again.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    announced_at: Option<Timestamp>,
+    /// What would have to be explained if supply were back now.
+    before_restoring: Option<Finding>,
+    /// The order of the work on it.
+    #[schema(value_type = Option<String>)]
+    order: Option<WorkOrderId>,
     allowed: Vec<Verb>,
 }
 
@@ -157,6 +165,13 @@ pub fn view(outage: &Outage, elements: Vec<Element>, asker: Asker, voice: Voice<
         approved_by: outage.approved_by,
         published_at: outage.published_at,
         closed_at: outage.closed_at,
+        announced_at: outage.announced_at,
+        before_restoring: limits::before_restoring(
+            outage.plan.utility,
+            outage.plan.class,
+            outage.announced_at,
+        ),
+        order: outage.order,
         allowed: allowed(outage, asker),
     }
 }

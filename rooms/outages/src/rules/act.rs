@@ -18,6 +18,7 @@ words! {
         Publish = "publish",
         Begin = "begin",
         Revise = "revise",
+        Announce = "announce",
         Restore = "restore",
         Resume = "resume",
         Close = "close",
@@ -67,11 +68,19 @@ pub enum Act {
         crew: Crew,
         why: String,
     },
+    /// Gas will be turned on again then; people are told before it is.
+    Announce {
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+    },
     Restore {
         /// When supply came back; now if not given.
         #[serde(default)]
         #[schema(value_type = Option<String>, format = DateTime)]
         at: Option<Timestamp>,
+        /// Of gas that nobody announced: why.
+        #[serde(default)]
+        why: String,
     },
     /// It is off again.
     Resume {
@@ -106,6 +115,7 @@ impl Act {
             Act::Publish { .. } => Verb::Publish,
             Act::Begin => Verb::Begin,
             Act::Revise { .. } => Verb::Revise,
+            Act::Announce { .. } => Verb::Announce,
             Act::Restore { .. } => Verb::Restore,
             Act::Resume { .. } => Verb::Resume,
             Act::Close => Verb::Close,
@@ -163,6 +173,14 @@ pub enum Refusal {
     BadPhone,
     #[error("this customer has no number")]
     NoNumber,
+    #[error("this order is closed, or there is none of this number")]
+    NoSuchOrder,
+    #[error("supply has not come back yet: nobody is asked")]
+    NobodyAsked,
+    #[error("the asking has ended")]
+    AskingOver,
+    #[error("this account is not part of it")]
+    NotAffected,
     #[error("this is not your call")]
     NotYourCall,
     #[error("say first whether the caller was told of what is coming at {area}")]
@@ -174,9 +192,12 @@ impl web::Refusal for Refusal {
     fn status(&self) -> Status {
         match self {
             Refusal::NotYours { .. } | Refusal::OwnPlan | Refusal::NotYourCall => Status::Forbidden,
-            Refusal::NotNow { .. } | Refusal::CallDone | Refusal::NothingNew | Refusal::TellFirst { .. } => {
-                Status::Conflict
-            }
+            Refusal::NotNow { .. }
+            | Refusal::CallDone
+            | Refusal::NothingNew
+            | Refusal::NobodyAsked
+            | Refusal::AskingOver
+            | Refusal::TellFirst { .. } => Status::Conflict,
             _ => Status::Invalid,
         }
     }

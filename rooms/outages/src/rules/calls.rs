@@ -55,6 +55,91 @@ const NOTE_MAX: usize = 200;
 /// After so many in vain somebody goes there, and it is off the list.
 pub const ATTEMPTS: usize = 5;
 
+/// Written down for the machine.
+pub const MACHINE: PersonId = PersonId(0);
+
+/// Whom the machine calls; what it does not reach stays with people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Machine {
+    /// Important customers, seven days and one day before.
+    pub important: bool,
+    /// The published flow that they hear: any of `confirm` is a confirmation.
+    pub flow: String,
+    /// Liaisons of whom there is no receipt.
+    pub liaisons: bool,
+    pub liaison_flow: String,
+    /// After so many attempts people call.
+    pub attempts: u32,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Machine {
+            important: false,
+            flow: "outage_important".into(),
+            liaisons: false,
+            liaison_flow: "outage_liaison".into(),
+            attempts: 3,
+        }
+    }
+}
+
+impl Machine {
+    pub fn check(&self) -> Result<(), Refusal> {
+        for (on, field, flow) in
+            [(self.important, "flow", &self.flow), (self.liaisons, "liaison_flow", &self.liaison_flow)]
+        {
+            if on && !(1..=60).contains(&flow.trim().chars().count()) {
+                return Err(Refusal::BadField { field, most: 60 });
+            }
+        }
+        if !(1..=5).contains(&self.attempts) {
+            return Err(Refusal::OutOfRange { field: "attempts", least: 1, most: 5 });
+        }
+        Ok(())
+    }
+}
+
+/// What the machine has to do with a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ByMachine {
+    #[default]
+    No,
+    /// It calls, under this name.
+    Calling(String),
+    /// It has tried: people go on.
+    Done,
+}
+
+impl ByMachine {
+    /// As it is kept.
+    pub fn kept(&self) -> &str {
+        match self {
+            ByMachine::No => "",
+            ByMachine::Calling(once) => once,
+            ByMachine::Done => "done",
+        }
+    }
+
+    pub fn of(kept: &str) -> ByMachine {
+        match kept {
+            "" => ByMachine::No,
+            "done" => ByMachine::Done,
+            once => ByMachine::Calling(once.to_owned()),
+        }
+    }
+
+    pub const fn word(&self) -> &'static str {
+        match self {
+            ByMachine::No => "no",
+            ByMachine::Calling(_) => "calling",
+            ByMachine::Done => "done",
+        }
+    }
+}
+
 /// What the call stands at after one more attempt.
 pub fn attempted(
     standing: Standing,

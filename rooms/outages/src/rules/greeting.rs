@@ -126,6 +126,7 @@ pub const fn cause(cause: Cause) -> &'static str {
         Cause::OutsideDamage => "外力破坏",
         Cause::Overload => "负荷过高",
         Cause::Arrears => "欠费",
+        Cause::Breach => "违约",
         Cause::Unknown => "突发故障",
     }
 }

@@ -21,8 +21,12 @@ words! {
         O8 = "o8",
         /// Arrears: told seven days before.
         O9 = "o9",
+        /// Cut off for a breach or a disturbance: 24 hours before.
+        O10 = "o10",
         /// Planned gas interruption: 48 hours before.
         O11 = "o11",
+        /// Gas is announced before it is turned on again.
+        O12 = "o12",
         /// Gas for more than a day or 3,000 households: emergency supply and a report.
         O14 = "o14",
     }
@@ -74,6 +78,7 @@ pub fn check(case: &Case, published: Timestamp, calendar: &Calendar) -> Vec<Find
         (Utility::Power | Utility::Cable, Class::Planned) if hours < 168 => say(Duty::O1, Weight::Warning),
         (_, Class::Temporary) if case.important > 0 && seconds < 24 * HOUR => say(Duty::O2, Weight::Violated),
         (_, Class::Arrears) if days < 7 => say(Duty::O9, Weight::Violated),
+        (_, Class::Breach) if seconds < 24 * HOUR => say(Duty::O10, Weight::Violated),
         (_, Class::Fault) if seconds < -5 * 60 => say(Duty::O8, Weight::Warning),
         _ => {}
     }
@@ -102,9 +107,18 @@ pub fn publish_by(
     match (utility, class) {
         (Utility::Gas, Class::Planned) => Some(Timestamp::from_secs(starts.as_secs() - 48 * HOUR)),
         (_, Class::Planned | Class::Arrears) => before(7),
-        (_, Class::Temporary) => Some(Timestamp::from_secs(starts.as_secs() - 24 * HOUR)),
+        (_, Class::Temporary | Class::Breach) => Some(Timestamp::from_secs(starts.as_secs() - 24 * HOUR)),
         (_, Class::Fault) => None,
     }
+}
+
+/// The second notice before arrears are cut off (O9).
+pub const SOON_S: u64 = 30 * 60;
+
+/// What would be wrong if supply were turned on again now: of gas people are told before.
+pub fn before_restoring(utility: Utility, class: Class, announced: Option<Timestamp>) -> Option<Finding> {
+    let owed = utility == Utility::Gas && !class.is_personal() && announced.is_none();
+    owed.then_some(Finding { duty: Duty::O12, weight: Weight::Violated, hours: 0 })
 }
 
 /// An agent tells of it without being asked: it begins within seven days (O5).

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use customers::rules::Utility;
-use kernel::{AccountId, ElementId, OutageId, PersonId, Timestamp, UnitId};
+use kernel::{AccountId, ElementId, OutageId, PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +20,8 @@ words! {
         Fault = "fault",
         /// 欠费停电
         Arrears = "arrears",
+        /// 违约、窃电、扰乱供用电秩序停电
+        Breach = "breach",
     }
 }
 words! {
@@ -32,6 +34,8 @@ words! {
         OutsideDamage = "outside_damage",
         Overload = "overload",
         Arrears = "arrears",
+        /// 违约用电、用气
+        Breach = "breach",
         /// Being looked for.
         Unknown = "unknown",
     }
@@ -65,8 +69,12 @@ words! {
     Moment {
         Published = "published",
         DayBefore = "day_before",
+        /// Half an hour before arrears are cut off.
+        Soon = "soon",
         Started = "started",
         Changed = "changed",
+        /// Gas is about to be turned on again.
+        Announced = "announced",
         Restored = "restored",
         Cancelled = "cancelled",
     }
@@ -79,6 +87,13 @@ words! {
         /// The leader wants it, however few are affected.
         Ordered = "ordered",
         Off = "off",
+    }
+}
+
+impl Class {
+    /// One customer is cut off, for what he did or owes.
+    pub const fn is_personal(self) -> bool {
+        matches!(self, Class::Arrears | Class::Breach)
     }
 }
 
@@ -256,6 +271,9 @@ pub struct Outage {
     pub approved_by: Option<PersonId>,
     pub published_at: Option<Timestamp>,
     pub started_at: Option<Timestamp>,
+    /// People were told that gas will be turned on again.
+    #[serde(default)]
+    pub announced_at: Option<Timestamp>,
     pub restored_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
     /// Why it was sent back, cancelled or opened again.
@@ -264,6 +282,9 @@ pub struct Outage {
     pub excuses: Vec<Excuse>,
     pub greeting: Greeting,
     pub counts: Counts,
+    /// The order of the work on it; those of who is still without follow it.
+    #[serde(default)]
+    pub order: Option<WorkOrderId>,
     pub version: i64,
 }
 

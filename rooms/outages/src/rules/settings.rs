@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Refusal;
+use super::after::Asking;
+use super::calls::Machine;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -35,6 +37,10 @@ pub struct Settings {
     pub sms_classes: Vec<String>,
     /// Of a larger outage nobody gets one: the greeting and the liaisons tell.
     pub sms_most: u32,
+    /// How customers are asked once supply is back.
+    pub asking: Asking,
+    /// Whom the machine calls.
+    pub machine: Machine,
 }
 
 impl Default for Settings {
@@ -53,7 +59,9 @@ impl Default for Settings {
             receipt_min: 10,
             close_h: 24,
             sms_classes: ["residential", "commercial", "industrial"].map(str::to_owned).into(),
-            sms_most: 20_000,
+            sms_most: 2_000_000,
+            asking: Asking::default(),
+            machine: Machine::default(),
         }
     }
 }
@@ -83,6 +91,8 @@ impl Settings {
         fits("news_min", self.news_min, 5, 240)?;
         fits("receipt_min", self.receipt_min, 1, 120)?;
         fits("close_h", self.close_h, 1, 168)?;
-        fits("sms_most", self.sms_most, 0, 2_000_000)
+        fits("sms_most", self.sms_most, 0, 2_000_000)?;
+        self.asking.check()?;
+        self.machine.check()
     }
 }

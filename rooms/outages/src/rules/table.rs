@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use customers::rules::Utility;
 use kernel::calendar::Calendar;
 use kernel::{PersonId, Timestamp};
 
@@ -50,6 +51,7 @@ pub const fn leads(state: State, class: Class, verb: Verb) -> Option<State> {
         (Draft | Submitted, Verb::Publish) if matches!(class, Class::Fault) => Some(InProgress),
         (Published, Verb::Begin) => Some(InProgress),
         (Published | InProgress, Verb::Revise) => Some(state),
+        (InProgress, Verb::Announce) => Some(InProgress),
         (InProgress, Verb::Restore) => Some(Restored),
         (Restored, Verb::Resume) => Some(InProgress),
         (Restored, Verb::Close) => Some(Closed),
@@ -61,10 +63,11 @@ pub const fn leads(state: State, class: Class, verb: Verb) -> Option<State> {
     }
 }
 
-/// A fault that was approved like a plan goes on at once, too.
+/// A fault that was approved like a plan goes on at once, too; only gas is announced before it returns.
 const fn leads_to(outage: &Outage, verb: Verb) -> Option<State> {
     match (outage.plan.class, outage.state, verb) {
         (Class::Fault, State::Approved, Verb::Publish) => Some(State::InProgress),
+        (_, _, Verb::Announce) if !matches!(outage.plan.utility, Utility::Gas) => None,
         (class, state, verb) => leads(state, class, verb),
     }
 }
@@ -150,7 +153,7 @@ pub fn checked(plan: &Plan, terms: Terms<'_>) -> Result<Plan, Refusal> {
         Some(ends) if ends <= plan.starts => return Err(Refusal::EndsFirst),
         _ => {}
     }
-    if matches!(plan.class, Class::Planned | Class::Arrears) && plan.starts <= terms.now {
+    if matches!(plan.class, Class::Planned | Class::Arrears | Class::Breach) && plan.starts <= terms.now {
         return Err(Refusal::StartsInThePast);
     }
     Ok(next)
@@ -198,11 +201,11 @@ pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Res
             (next.submitted_by, next.approved_by) = (None, None);
         }
         Act::Approve { why } => {
-            excuse(&mut next, why, asker, terms)?;
+            excuse(&mut next, findings(outage, terms), why, asker, terms)?;
             next.approved_by = asker.person;
         }
         Act::Publish { why, next_news } => {
-            excuse(&mut next, why, asker, terms)?;
+            excuse(&mut next, findings(outage, terms), why, asker, terms)?;
             publish(&mut next, *next_news, asker, terms)?;
         }
         Act::Begin => {
@@ -213,11 +216,26 @@ pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Res
         Act::Revise { starts, ends, next_news, cause, crew, why } => {
             revise(&mut next, (*starts, *ends, *next_news), (*cause, *crew), &reason(why)?, asker, terms)?;
         }
-        Act::Restore { at } => {
+        Act::Announce { at } => {
+            if *at <= now {
+                return Err(Refusal::NotAnEstimate);
+            }
+            next.announced_at = Some(now);
+            say(&mut next, Moment::Announced, asker, terms, |last| Revision {
+                ends: Some(*at),
+                next_news: None,
+                ..last
+            })?;
+            unread(&mut next, asker);
+        }
+        Act::Restore { at, why } => {
             let at = at.unwrap_or(now);
             if at > now || outage.started_at.is_none_or(|started| at < started) {
                 return Err(Refusal::NotARestoration);
             }
+            let plan = &outage.plan;
+            let finding = limits::before_restoring(plan.utility, plan.class, outage.announced_at);
+            excuse(&mut next, finding.into_iter().collect(), why, asker, terms)?;
             next.restored_at = Some(at);
             say(&mut next, Moment::Restored, asker, terms, |last| Revision {
                 crew: Crew::Done,
@@ -227,7 +245,7 @@ pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Res
         }
         Act::Resume { why } => {
             next.why = reason(why)?;
-            next.restored_at = None;
+            (next.restored_at, next.announced_at) = (None, None);
             let (why, next_news) = (next.why.clone(), news(None, None, terms)?);
             say(&mut next, Moment::Changed, asker, terms, |last| Revision {
                 ends: None,
@@ -255,8 +273,14 @@ pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Res
 }
 
 /// Limits that are not kept need a reason, once for each.
-fn excuse(next: &mut Outage, why: &str, asker: Asker, terms: Terms<'_>) -> Result<(), Refusal> {
-    let mut broken = findings(next, terms);
+fn excuse(
+    next: &mut Outage,
+    found: Vec<Finding>,
+    why: &str,
+    asker: Asker,
+    terms: Terms<'_>,
+) -> Result<(), Refusal> {
+    let mut broken = found;
     broken.retain(|finding| {
         finding.weight == Weight::Violated && !next.excuses.iter().any(|one| one.duty == finding.duty)
     });
@@ -343,11 +367,15 @@ fn revise(
         why,
         ..last
     })?;
+    unread(next, asker);
+    Ok(())
+}
+
+/// New times are read out only after a leader has seen them.
+fn unread(next: &mut Outage, asker: Asker) {
     if !asker.approves {
-        // New times are read out only after a leader has seen them.
         next.greeting.approval = None;
     }
-    Ok(())
 }
 
 /// One more revision; what was spoken or written for the one before is not heard any more.

@@ -61,6 +61,7 @@ fn draft(plan: Plan, now: &str, affected: i64) -> Outage {
         approved_by: None,
         published_at: None,
         started_at: None,
+        announced_at: None,
         restored_at: None,
         closed_at: None,
         why: String::new(),
@@ -68,6 +69,7 @@ fn draft(plan: Plan, now: &str, affected: i64) -> Outage {
         excuses: Vec::new(),
         greeting: Greeting { mode: Mode::Auto, words: None, clip: None, approval: None },
         counts: Counts { all: affected, important: 2, ..Counts::default() },
+        order: None,
         version: 1,
     }
 }
@@ -248,7 +250,7 @@ fn estimates_that_were_not_kept_stay_visible() {
                 LEADER,
                 revise(Some("2025-07-01 17:00"), Crew::Working, Cause::Equipment, "试送未成功"),
             ),
-            ("2025-07-01 16:50", WRITER, Act::Restore { at: None }),
+            ("2025-07-01 16:50", WRITER, Act::Restore { at: None, why: "紧急恢复".into() }),
         ],
     );
     let fates: Vec<(usize, Fate)> =
@@ -273,7 +275,7 @@ fn what_callers_hear_as_time_goes_on() {
         &first,
         &[("2025-07-01 15:40", LEADER, revise(None, Crew::Searching, Cause::Unknown, "又一处故障"))],
     );
-    let back = after(&unknown, &[("2025-07-01 16:15", WRITER, Act::Restore { at: None })]);
+    let back = after(&unknown, &[("2025-07-01 16:15", WRITER, Act::Restore { at: None, why: "紧急恢复".into() })]);
     let planned = planned();
     let mut gas = planned.clone();
     gas.plan.utility = Utility::Gas;
@@ -465,6 +467,7 @@ fn act_of(verb: Verb, now: Timestamp, dice: u8) -> Act {
             let mut plan = plan(Class::Planned, "2025-07-20 08:00", None);
             plan.class = Class::ALL.get(usize::from(dice) % 4).copied().unwrap_or(Class::Fault);
             plan.starts = if plan.class == Class::Fault { now - minutes(5) } else { now + minutes(60) };
+            plan.utility = if dice % 7 < 3 { Utility::Gas } else { Utility::Power };
             plan.ends = (plan.class != Class::Fault || !dice.is_multiple_of(2)).then_some(now + minutes(180));
             Act::Edit { plan }
         }
@@ -481,7 +484,8 @@ fn act_of(verb: Verb, now: Timestamp, dice: u8) -> Act {
             crew: Crew::ALL.get(usize::from(dice) % 5).copied().unwrap_or(Crew::Working),
             why: "进度变化".into(),
         },
-        Verb::Restore => Act::Restore { at: None },
+        Verb::Announce => Act::Announce { at: later },
+        Verb::Restore => Act::Restore { at: None, why: "紧急恢复".into() },
         Verb::Resume => Act::Resume { why: "再次跳闸".into() },
         Verb::Close => Act::Close,
         Verb::Cancel => Act::Cancel { why: "天气好转".into() },

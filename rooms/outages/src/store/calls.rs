@@ -6,7 +6,7 @@ use kernel::{CustomerId, OutageId, Timestamp};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row as _};
 
-use crate::rules::calls::{Attempt, Standing};
+use crate::rules::calls::{Attempt, ByMachine, Standing};
 
 /// One call that is owed: `days` before, or nought and below for what is told at once (minus the revision).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,19 +20,22 @@ pub struct Call {
     pub state: Standing,
     pub done_at: Option<Timestamp>,
     pub attempts: Vec<Attempt>,
+    pub machine: ByMachine,
     pub version: i64,
 }
 
 const ADD: &str = "INSERT INTO outages_call (outage, party, days, due, late, state, body, version) \
      VALUES ($1, $2, $3, $4, $5, 'open', '[]', 1) ON CONFLICT DO NOTHING";
-const SAVE: &str = "UPDATE outages_call SET state = $4, done_at = $5, body = $6, due = $7, version = version + 1 \
-     WHERE outage = $1 AND party = $2 AND days = $3 AND version = $8";
-const ONE: &str = "SELECT outage, party, days, due, late, state, done_at, body, version FROM outages_call \
+const SAVE: &str = "UPDATE outages_call SET state = $4, done_at = $5, body = $6, due = $7, machine = $9, \
+     version = version + 1 WHERE outage = $1 AND party = $2 AND days = $3 AND version = $8";
+const ONE: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
      WHERE outage = $1 AND party = $2 AND days = $3";
-const OF: &str = "SELECT outage, party, days, due, late, state, done_at, body, version FROM outages_call \
+const OF: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
      WHERE outage = $1 ORDER BY due, party, days LIMIT 10000";
-const OPEN: &str = "SELECT outage, party, days, due, late, state, done_at, body, version FROM outages_call \
+const OPEN: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
      WHERE state = 'open' AND due < $1 ORDER BY due, outage, party LIMIT 500";
+const FOR_MACHINE: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
+     WHERE state = 'open' AND machine = '' AND days > 0 AND due < $1 ORDER BY due, outage, party LIMIT 200";
 const NOT_NEEDED: &str = "UPDATE outages_call SET state = 'not_needed', done_at = $2, version = version + 1 \
      WHERE outage = $1 AND state = 'open'";
 
@@ -49,6 +52,7 @@ pub async fn save(tx: &mut Tx, call: &Call) -> anyhow::Result<bool> {
     let save = save.bind(call.state.as_str()).bind(call.done_at.map(Timestamp::as_micros));
     let save =
         save.bind(serde_json::to_string(&call.attempts)?).bind(call.due.as_micros()).bind(call.version);
+    let save = save.bind(call.machine.kept());
     Ok(save.execute(&mut **tx).await.context("a call to an important customer")?.rows_affected() > 0)
 }
 
@@ -79,6 +83,12 @@ pub async fn open(db: &Db, before: Timestamp) -> anyhow::Result<Vec<Call>> {
     rows.context("calls that are owed")?.iter().map(call).collect()
 }
 
+/// Those before a plan that the machine has not been given yet.
+pub async fn for_machine(db: &Db, before: Timestamp) -> anyhow::Result<Vec<Call>> {
+    let rows = sqlx::query(FOR_MACHINE).bind(before.as_micros()).fetch_all(db.read()).await;
+    rows.context("calls for the machine")?.iter().map(call).collect()
+}
+
 /// Supply is back, or was never off: nobody needs to be called.
 pub async fn not_needed(tx: &mut Tx, outage: OutageId, now: Timestamp) -> anyhow::Result<()> {
     let done = sqlx::query(NOT_NEEDED).bind(outage.get()).bind(now.as_micros());
@@ -97,6 +107,7 @@ fn call(row: &db::Row) -> anyhow::Result<Call> {
         state: Standing::of(&state).with_context(|| format!("{state:?} as where a call stands"))?,
         done_at: row.try_get::<Option<i64>, _>("done_at")?.map(Timestamp::from_micros),
         attempts: serde_json::from_str(&body).context("attempts as kept")?,
+        machine: ByMachine::of(&row.try_get::<String, _>("machine")?),
         version: row.try_get("version")?,
     })
 }

@@ -6,6 +6,7 @@ use kernel::{OutageId, PersonId, Timestamp};
 use serde::Serialize;
 use sqlx::Row as _;
 
+use crate::rules::calls::ByMachine;
 use crate::rules::{Moment, words};
 
 words! {
@@ -36,18 +37,24 @@ pub struct Told {
     pub call_at: Option<Timestamp>,
     pub called_by: Option<PersonId>,
     pub called_at: Option<Timestamp>,
+    pub machine: ByMachine,
 }
 
 const ADD: &str = "INSERT INTO outages_told (id, outage, liaison, moment, revision, at, notice, why, state, call_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
 const KNOWN: &str =
     "SELECT 1 AS one FROM outages_told WHERE outage = $1 AND moment = $2 AND revision = $3 AND liaison = $4";
-const OF: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at \
+const OF: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at, machine \
      FROM outages_told WHERE outage = $1 ORDER BY at, id LIMIT 5000";
-const ONE: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at \
+const ONE: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at, machine \
      FROM outages_told WHERE id = $1";
-const TO_CALL: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at \
+const TO_CALL: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at, machine \
      FROM outages_told WHERE call_at IS NOT NULL AND call_at <= $1 ORDER BY call_at, id LIMIT 500";
+const FOR_MACHINE: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at, \
+     machine FROM outages_told WHERE call_at IS NOT NULL AND call_at <= $1 AND machine = '' ORDER BY call_at, id LIMIT 200";
+const BY_MACHINE: &str = "UPDATE outages_told SET machine = $3 WHERE id = $1 AND machine = $2";
+const CALLING: &str = "SELECT machine FROM outages_told WHERE outage = $1 AND liaison = $2 AND call_at IS NOT NULL \
+     AND machine <> '' AND machine <> 'done' LIMIT 100";
 const DELIVERED: &str =
     "UPDATE outages_told SET state = 'delivered', call_at = NULL WHERE notice = $1 AND state <> 'called'";
 const FAILED: &str =
@@ -100,6 +107,24 @@ pub async fn to_call(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Told>> {
     rows.context("liaisons to be called")?.iter().map(told).collect()
 }
 
+/// Those to be called whom the machine has not been given yet.
+pub async fn for_machine(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Told>> {
+    let rows = sqlx::query(FOR_MACHINE).bind(now.as_micros()).fetch_all(db.read()).await;
+    rows.context("liaisons for the machine")?.iter().map(told).collect()
+}
+
+/// False when it is not so any more.
+pub async fn by_machine(tx: &mut Tx, id: i64, from: &ByMachine, to: &ByMachine) -> anyhow::Result<bool> {
+    let moved = sqlx::query(BY_MACHINE).bind(id).bind(from.kept()).bind(to.kept());
+    Ok(moved.execute(&mut **tx).await.context("a liaison and the machine")?.rows_affected() > 0)
+}
+
+/// Under which names the machine is calling a liaison.
+pub async fn calling(tx: &mut Tx, outage: OutageId, liaison: i64) -> anyhow::Result<Vec<String>> {
+    let rows = sqlx::query(CALLING).bind(outage.get()).bind(liaison).fetch_all(&mut **tx).await;
+    rows.context("whom the machine calls")?.iter().map(|row| Ok(row.try_get("machine")?)).collect()
+}
+
 /// A message has arrived.
 pub async fn delivered(tx: &mut Tx, notice: &str) -> anyhow::Result<()> {
     sqlx::query(DELIVERED).bind(notice).execute(&mut **tx).await.context("a liaison's receipt")?;
@@ -138,5 +163,6 @@ fn told(row: &db::Row) -> anyhow::Result<Told> {
         call_at: at("call_at")?,
         called_by: row.try_get::<Option<i64>, _>("called_by")?.map(PersonId),
         called_at: at("called_at")?,
+        machine: ByMachine::of(&word("machine")?),
     })
 }

@@ -19,17 +19,21 @@ pub struct Wave {
     pub sent: i64,
     /// No number, no mobile number, no approved text.
     pub refused: i64,
+    /// So many of those affected have been gone through, of so many.
+    pub passed: i64,
+    pub total: i64,
     pub done_at: Option<Timestamp>,
 }
 
-const BEGIN: &str = "INSERT INTO outages_wave (outage, moment, revision, rank, account, sent, refused) \
-     VALUES ($1, $2, $3, 0, 0, 0, 0) ON CONFLICT DO NOTHING";
+const BEGIN: &str = "INSERT INTO outages_wave (outage, moment, revision, rank, account, sent, refused, total) \
+     VALUES ($1, $2, $3, 0, 0, 0, 0, $4) ON CONFLICT DO NOTHING";
 const END_ALL: &str = "UPDATE outages_wave SET done_at = $2 WHERE outage = $1 AND done_at IS NULL";
-const OPEN: &str = "SELECT outage, moment, revision, rank, account, sent, refused, done_at FROM outages_wave \
+const OPEN: &str = "SELECT outage, moment, revision, rank, account, sent, refused, passed, total, done_at FROM outages_wave \
      WHERE done_at IS NULL ORDER BY outage, revision LIMIT 20";
-const OF: &str = "SELECT outage, moment, revision, rank, account, sent, refused, done_at FROM outages_wave \
+const OF: &str = "SELECT outage, moment, revision, rank, account, sent, refused, passed, total, done_at FROM outages_wave \
      WHERE outage = $1 ORDER BY revision";
-const MOVE: &str = "UPDATE outages_wave SET rank = $4, account = $5, sent = $6, refused = $7, done_at = $8 \
+const KNOWN: &str = "SELECT 1 AS one FROM outages_wave WHERE outage = $1 AND moment = $2 AND revision = $3";
+const MOVE: &str = "UPDATE outages_wave SET rank = $4, account = $5, sent = $6, refused = $7, done_at = $8, passed = $11 \
      WHERE outage = $1 AND moment = $2 AND revision = $3 AND done_at IS NULL AND rank = $9 AND account = $10";
 const NEXT: &str = "SELECT f.rank, f.account, f.party, f.class, (SELECT c.number FROM customers_contact c WHERE c.party = f.party \
      ORDER BY c.preferred DESC, c.id LIMIT 1) AS number FROM outages_affected f WHERE f.outage = $1 \
@@ -41,12 +45,19 @@ pub async fn begin(
     outage: OutageId,
     moment: Moment,
     revision: i64,
+    total: i64,
     now: Timestamp,
 ) -> anyhow::Result<()> {
     end_all(tx, outage, now).await?;
-    let begin = sqlx::query(BEGIN).bind(outage.get()).bind(moment.as_str()).bind(revision);
+    let begin = sqlx::query(BEGIN).bind(outage.get()).bind(moment.as_str()).bind(revision).bind(total);
     begin.execute(&mut **tx).await.context("beginning to tell customers")?;
     Ok(())
+}
+
+/// Whether people were told of this.
+pub async fn is_known(tx: &mut Tx, outage: OutageId, moment: Moment, revision: i64) -> anyhow::Result<bool> {
+    let known = sqlx::query(KNOWN).bind(outage.get()).bind(moment.as_str()).bind(revision);
+    Ok(known.fetch_optional(&mut **tx).await.context("what customers were told")?.is_some())
 }
 
 pub async fn end_all(tx: &mut Tx, outage: OutageId, now: Timestamp) -> anyhow::Result<()> {
@@ -70,6 +81,7 @@ pub async fn advance(tx: &mut Tx, before: &Wave, next: &Wave) -> anyhow::Result<
     let to = sqlx::query(MOVE).bind(next.outage.get()).bind(next.moment.as_str()).bind(next.revision);
     let to = to.bind(next.rank).bind(next.account).bind(next.sent).bind(next.refused);
     let to = to.bind(next.done_at.map(Timestamp::as_micros)).bind(before.rank).bind(before.account);
+    let to = to.bind(next.passed);
     Ok(to.execute(&mut **tx).await.context("how far a wave has come")?.rows_affected() > 0)
 }
 
@@ -108,6 +120,8 @@ fn wave(row: &db::Row) -> anyhow::Result<Wave> {
         account: row.try_get("account")?,
         sent: row.try_get("sent")?,
         refused: row.try_get("refused")?,
+        passed: row.try_get("passed")?,
+        total: row.try_get("total")?,
         done_at: row.try_get::<Option<i64>, _>("done_at")?.map(Timestamp::from_micros),
     })
 }
