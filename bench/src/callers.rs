@@ -19,6 +19,8 @@ const STEP: Duration = Duration::from_millis(2);
 const STEPS: usize = 10;
 /// The byte all samples of the prompt have, and those of the callers.
 pub const PROMPT: u8 = 0x35;
+/// That of what is announced to whom an outage concerns.
+pub const OUTAGE: u8 = 0x36;
 const VOICE: u8 = 0x2b;
 /// SIP timer T1.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -48,6 +50,9 @@ pub struct Outcome {
     pub answered: Option<Instant>,
     pub prompt_ended: Option<Instant>,
     pub heard: Option<Instant>,
+    /// The first word of the centre, and the first of an announcement.
+    pub first_word: Option<Instant>,
+    pub told: Option<Instant>,
     /// Packets sent from the first that came back on, and those of them that came back.
     pub sent: u64,
     pub came_back: u64,
@@ -94,6 +99,8 @@ pub struct Callers {
     past: usize,
     /// So many customers were made up; callers are some of them.
     customers: u64,
+    /// Instead of those, in order; each calls once.
+    pub numbers: Vec<String>,
     pub latest_ms: f64,
 }
 
@@ -102,7 +109,13 @@ impl Callers {
         let socket = wire::socket(IP)?;
         let own = socket.local_addr()?;
         let audio = wire::audio_sockets(IP, AUDIO_SOCKETS)?;
-        Ok(Callers { socket, own, audio, server, past: 0, customers, latest_ms: 0.0 })
+        Ok(Callers { socket, own, audio, server, past: 0, customers, numbers: Vec::new(), latest_ms: 0.0 })
+    }
+
+    /// The numbers that have called so far.
+    pub fn used(&self) -> impl Iterator<Item = String> + '_ {
+        let customers = self.customers;
+        (0..self.past as u64).filter(move |_| customers > 0).map(move |n| customer_number(n * 9_973 % customers))
     }
 
     /// Runs a plan to its end. `at` is called ten times a second with the time since the start; once it returns false,
@@ -180,9 +193,10 @@ impl Callers {
 
     fn place(&self, number: usize, place: usize, plan: &Plan) -> Call {
         let now = Instant::now();
-        let number = match self.customers {
-            0 => format!("139{number:08}"),
-            customers => customer_number(number as u64 * 9_973 % customers),
+        let number = match (self.numbers.get(place), self.customers) {
+            (Some(given), _) => given.clone(),
+            (None, 0) => format!("139{number:08}"),
+            (None, customers) => customer_number(number as u64 * 9_973 % customers),
         };
         let call_id = format!("b{place}x{number}@{IP}");
         let rtp = place % self.audio.len();
@@ -215,6 +229,8 @@ impl Callers {
                 answered: None,
                 prompt_ended: None,
                 heard: None,
+                first_word: None,
+                told: None,
                 sent: 0,
                 came_back: 0,
                 strange: 0,
@@ -373,7 +389,14 @@ impl Call {
                 }
                 self.back[word] |= 1 << bit;
             }
-            [PROMPT, ..] => self.outcome.prompt_ended = Some(now),
+            [PROMPT, ..] => {
+                self.outcome.first_word.get_or_insert(now);
+                self.outcome.prompt_ended = Some(now);
+            }
+            [OUTAGE, ..] => {
+                self.outcome.first_word.get_or_insert(now);
+                self.outcome.told.get_or_insert(now);
+            }
             _ => {}
         }
     }

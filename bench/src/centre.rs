@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::callers::PROMPT;
+use crate::callers::{OUTAGE, PROMPT};
 use crate::{callers, wire};
 
 /// One agent for each call that is held.
@@ -22,6 +22,11 @@ pub const WITH_PROMPT: &str = "95598";
 pub const WITHOUT_PROMPT: &str = "95599";
 /// One whose callers are looked up and hear an announcement longer than they stay.
 pub const ANNOUNCED: &str = "95597";
+
+/// One whose callers hear of an outage that concerns them, and all others a prompt, the queue and an agent.
+pub const IN_STORM: &str = "95596";
+/// Whoever enters and publishes the outage.
+pub const LEADER: &str = "9001";
 
 /// A running centre.
 pub struct Centre {
@@ -69,8 +74,10 @@ impl Centre {
         write_prompts(&folder.path().join("prompts"))?;
         std::fs::write(folder.path().join("centre.toml"), centre_file(phones))?;
         let config = format!(
-            "prompts = {:?}\nmax_calls = 3000\n",
-            folder.path().join("prompts").display().to_string()
+            "prompts = {:?}\nspeech = {:?}\nmax_calls = 3000\n",
+            folder.path().join("prompts").display().to_string(),
+            // Outages are told in what is recorded, on every machine.
+            folder.path().join("speech").display().to_string(),
         );
         std::fs::write(folder.path().join("switchboard.toml"), config)?;
         let program = bench::program()?;
@@ -123,6 +130,15 @@ impl Centre {
         // The agents' desks open one after the other.
         std::thread::sleep(Duration::from_secs(2));
         Ok(centre)
+    }
+
+    /// What its database answers to a question, a row on each line.
+    pub fn ask(&self, question: &str) -> Result<Vec<String>> {
+        let path = self.folder.path().join("data").join("switchboard.db");
+        let output = Command::new("sqlite3").arg("-readonly").arg(path).arg(question).output();
+        let output = output.context("sqlite3 reads the database: install it (Debian package sqlite3)")?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.lines().map(str::to_owned).collect())
     }
 
     pub fn pid(&self) -> u32 {
@@ -242,6 +258,10 @@ fn centre_file(phones: SocketAddr) -> String {
          [[flow]]\nname = \"announced\"\nsteps = [{{ look_up = \"customers.caller\", unknown = \"told\", otherwise = \"told\" }}, \
          {{ name = \"told\", say = \"twenty seconds\", voice = \"recorded/announcement\", informative = true }}, \
          {{ queue = \"general\" }}]\n\n\
+         [[number]]\ndid = \"{IN_STORM}\"\nflow = \"storm\"\n\n\
+         [[flow]]\nname = \"storm\"\nsteps = [{{ announce = \"outages\", say = \"six seconds\", voice = \"recorded/announce_keys\", \
+         told = \"hang_up\" }}, {{ say = \"one second\", voice = \"recorded/second\" }}, {{ queue = \"general\" }}]\n\n\
+         [[agent]]\nnumber = \"{LEADER}\"\nname = \"Leader\"\nroles = [\"supervisor\"]\npassword = \"bench-leader\"\n\n\
          [[flow]]\nname = \"prompt\"\n\
          steps = [{{ say = \"one second\", voice = \"recorded/second\" }}, {{ queue = \"general\" }}]\n\n\
          [[flow]]\nname = \"straight\"\nsteps = [{{ queue = \"general\" }}]\n",
@@ -264,7 +284,14 @@ fn centre_file(phones: SocketAddr) -> String {
 /// One second of prompt and ten of music, each sample the same byte of A-law.
 fn write_prompts(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder.join("recorded"))?;
-    for (name, seconds, sample) in [("second", 1, PROMPT), ("announcement", 20, PROMPT), ("hold", 10, 0x71)] {
+    let clips = [
+        ("second", 1, PROMPT),
+        ("announcement", 20, PROMPT),
+        ("hold", 10, 0x71),
+        ("interruption_soon", 7, OUTAGE),
+        ("announce_keys", 6, OUTAGE),
+    ];
+    for (name, seconds, sample) in clips {
         let samples = vec![sample; seconds * 8_000];
         let mut wav = Vec::new();
         wav.extend(b"RIFF");
@@ -286,6 +313,8 @@ fn write_prompts(folder: &Path) -> Result<()> {
     let manifest = r#"{"clips": [
         {"name": "recorded/second", "text": "one second", "duration_ms": 1000},
         {"name": "recorded/announcement", "text": "twenty seconds", "duration_ms": 20000},
+        {"name": "recorded/interruption_soon", "text": "seven seconds", "duration_ms": 7000},
+        {"name": "recorded/announce_keys", "text": "six seconds", "duration_ms": 6000},
         {"name": "recorded/hold", "text": null, "duration_ms": 10000}
     ]}"#;
     std::fs::write(folder.join("manifest.json"), manifest)?;

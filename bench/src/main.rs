@@ -1,7 +1,7 @@
 //! Measures the release binary with real SIP and RTP, and prints each figure beside its goal and the peers' figures.
 //!
-//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [announced] [held] [rate] [sipp] [register] [desks] [customers=N] [from=DIR]`:
-//! without a name all are taken; with customers, so many are made up (or were, by `switchboard customers generate --data DIR`)
+//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [announced] [storm] [held] [rate] [sipp] [register] [desks] [customers=N] [from=DIR] [seconds=N]`:
+//! without a name all but `storm` are taken, which lasts so many seconds, 300 if not said; with customers, so many are made up (or were, by `switchboard customers generate --data DIR`)
 //! and callers are some of them. README.md says how and what they mean.
 
 mod agents;
@@ -14,6 +14,7 @@ mod registers;
 mod relay;
 mod sip;
 mod step;
+mod storm;
 mod wire;
 
 use std::path::Path;
@@ -28,9 +29,11 @@ use figures::Figures;
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "quick");
-    let names = ["relay", "delay", "cost", "announced", "held", "rate", "sipp", "register", "desks"];
+    let names = ["relay", "delay", "cost", "announced", "storm", "held", "rate", "sipp", "register", "desks"];
     let customers = arguments.iter().find_map(|a| a.strip_prefix("customers="));
     let customers: u64 = customers.map_or(Ok(0), str::parse)?;
+    let seconds = arguments.iter().find_map(|a| a.strip_prefix("seconds="));
+    let seconds: Option<usize> = seconds.map(str::parse).transpose()?;
     let from = arguments.iter().find_map(|a| a.strip_prefix("from=")).map(Path::new);
     let named: Vec<&str> = names.into_iter().filter(|name| arguments.iter().any(|a| a == name)).collect();
     for argument in &arguments {
@@ -38,11 +41,14 @@ fn main() -> Result<()> {
             argument == "quick"
                 || argument.starts_with("customers=")
                 || argument.starts_with("from=")
+                || argument.starts_with("seconds=")
                 || names.contains(&argument.as_str()),
             "{argument:?} is none of {names:?}"
         );
     }
-    let wanted = |name: &str| named.is_empty() || named.contains(&name);
+    // Five minutes of one thing are taken when they are asked for.
+    let wanted = |name: &str| (named.is_empty() && name != "storm") || named.contains(&name);
+    let customers = if wanted("storm") { customers.max(storm::CUSTOMERS) } else { customers };
 
     let agents = Agents::start()?;
     let centre = Centre::start(agents.sip, customers, from)?;
@@ -79,6 +85,10 @@ fn main() -> Result<()> {
     }
     if wanted("desks") {
         bench.desks(if quick { 50 } else { 200 })?;
+    }
+    // After the others: each of its callers is somebody who has not called yet.
+    if wanted("storm") {
+        bench.storm(seconds.unwrap_or(if quick { 60 } else { 300 }))?;
     }
     bench.rest()?;
     if wanted("register") {

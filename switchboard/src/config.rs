@@ -144,8 +144,34 @@ pub struct Serve {
     pub demo_orders: Option<u64>,
 }
 
+/// A day that is rehearsed in virtual time.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scenario {
+    /// Line faults in the evening of a hot day, with and without callers being told of them before the menu.
+    Storm,
+}
+
 #[derive(Args, Debug, Clone)]
 pub struct Simulate {
+    /// Instead of calling anybody: rehearse a day in virtual time, with and without the outage shield, and tell what it
+    /// comes to and why.
+    #[arg(long, value_enum)]
+    pub scenario: Option<Scenario>,
+    /// Of a rehearsal: a page with charts.
+    #[arg(long, value_name = "FILE", requires = "scenario")]
+    pub report: Option<PathBuf>,
+    /// Of a rehearsal: what became of every call, and why.
+    #[arg(long, value_name = "FILE", requires = "scenario")]
+    pub callers: Option<PathBuf>,
+    /// Of a rehearsal: so many seats; otherwise as many as answer 78 % without the shield.
+    #[arg(long, requires = "scenario")]
+    pub seats: Option<usize>,
+    /// Of a rehearsal: minutes from a fault to its publication.
+    #[arg(long, value_name = "MINUTES", requires = "scenario")]
+    pub reaction: Option<u32>,
+    /// Of a rehearsal: of a hundred who hear of their own outage and would ask for a person, so many are content.
+    #[arg(long, value_name = "PERCENT", requires = "scenario")]
+    pub leave: Option<u32>,
     /// How many calls.
     #[arg(long, default_value_t = 50)]
     pub calls: u32,

@@ -72,6 +72,8 @@ pub async fn answer(mut questions: mpsc::Receiver<Question>, app: App, look_ups:
             let left = look_up.within.saturating_sub(question.asked.elapsed());
             let answer = one(&look_up, app, question.argument.text.clone(), left).await;
             drop(turn);
+            let took = question.asked.elapsed().as_secs_f64();
+            metrics::histogram!("switchboard_look_up_seconds", "key" => look_up.key).record(took);
             tell(&hall, question, answer).await;
         });
     }

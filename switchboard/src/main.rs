@@ -8,6 +8,7 @@ mod driver;
 mod facts;
 mod look_ups;
 mod pages;
+mod rehearsal;
 mod rooms;
 mod secret;
 mod simulate;
@@ -36,6 +37,7 @@ async fn main() -> ExitCode {
         Command::Customers { act } => commands::customers::run(act).await,
         Command::WorkOrders { act } => commands::work_orders::run(act).await,
         Command::NewKey { place } => commands::new_key::run(place).await,
+        Command::Simulate(day) if day.scenario.is_some() => rehearsal::run(day),
         Command::Simulate(people) => simulate::run(people).await,
         Command::Answer(people) => simulate::answer(people).await,
         Command::GovernmentSandbox(city) => simulate::city::run(city).await,

