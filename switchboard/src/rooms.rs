@@ -48,6 +48,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
         departments::room(around.calendar.clone(), around.departments),
+        clusters::room(),
         people::room(around.people),
         promises::room(),
         ivr_flows::room(around.flows),
@@ -79,6 +80,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
 pub const MIGRATIONS: &[Migrations] = &[
     audit::MIGRATIONS,
     departments::MIGRATIONS,
+    clusters::MIGRATIONS,
     people::MIGRATIONS,
     promises::MIGRATIONS,
     ivr_flows::MIGRATIONS,

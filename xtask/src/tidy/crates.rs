@@ -13,7 +13,7 @@ const ENGINE_MAY: &[&str] =
 
 /// Rooms by storey: a room may use rooms on lower storeys only.
 const STOREYS: &[&[&str]] = &[
-    &["audit", "people", "departments", "promises", "ivr_flows"],
+    &["clusters", "audit", "people", "departments", "promises", "ivr_flows"],
     &["calls", "notices"],
     &["recordings", "customers"],
     &["floor", "interactions", "campaigns"],

@@ -1,0 +1,4 @@
+//! Suspected outages.
+#![forbid(unsafe_code)]
+pub mod rules;
+pub mod simulation;
