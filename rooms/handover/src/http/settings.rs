@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json};
 
 use crate::ROOM;
-use crate::rules::Settings;
+use crate::rules::{Refusal, Settings};
 
 /// One version of the settings.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -34,6 +34,10 @@ pub async fn put(Is(app): Is<App>, actor: Actor, Json(form): Json<SettingsView>)
     settings.shifts.iter_mut().for_each(|shift| shift.name = shift.name.trim().to_owned());
     settings.shifts.sort_by_key(|shift| shift.begins);
     settings.check()?;
+    let known = people::store::teams::names(&app.db).await?;
+    if settings.teams.iter().any(|team| !known.contains_key(team)) {
+        return Err(Refusal::BadSettings { field: "teams" }.into());
+    }
     let mut tx = app.db.begin().await?;
     if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
         return Err(Error::changed_meanwhile());
