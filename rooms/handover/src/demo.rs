@@ -16,9 +16,9 @@ use work_orders::rules::Order;
 use work_orders::store::found::{Filter, find};
 
 use crate::rules::decide::{self, Act, Facts, Standing};
-use crate::rules::line::{Line, Said, Source};
+use crate::rules::line::{Line, Of, Said, Source};
 use crate::rules::shifts::Span;
-use crate::rules::{Item, Record, Refusal, Section, Settings, State};
+use crate::rules::{Item, Record, Refusal, Scope, Section, Settings, State};
 use crate::store::{items, lines, records};
 use crate::{ROOM, drawing};
 
@@ -48,7 +48,7 @@ pub async fn fill(
     (one, other): (PersonId, PersonId),
 ) -> Result<bool> {
     let now = app.now();
-    if !records::before(&app.db, now, 1).await?.is_empty() {
+    if !records::before(&app.db, None, now, 1).await?.is_empty() {
         return Ok(false);
     }
     let settings = Settings { items_max: ITEMS, ..Settings::default() };
@@ -75,7 +75,7 @@ pub async fn fill(
                     Source::Journal(-(span.ends.as_secs() * 1_000 + nth))
                 }
             };
-            lines::add(&mut tx, app.id::<JournalId>().get(), &Line { source, ..line }).await?;
+            lines::add(&mut tx, app.id::<JournalId>().get(), None, &Line { source, ..line }).await?;
         }
         let payload = json!({ "number": record.number });
         let subject = "demo".to_owned();
@@ -91,6 +91,7 @@ fn record(app: &App, calendar: &Calendar, settings: &Settings, span: &Span) -> R
         id: app.id(),
         number: format!("{day} {}", span.name),
         shift: span.name.clone(),
+        scope: Scope::default(),
         begins: span.begins,
         ends: span.ends,
         sign_by: settings.sign_by(span.ends),
@@ -191,6 +192,7 @@ async fn log(app: &App, span: &Span, leader: PersonId) -> Result<Vec<Line>> {
             important: true,
             who: Some(leader),
             concerns: None,
+            of: Of::Centre,
             source: Source::Hand,
             said: Said { text: text.into(), ..Said::default() },
         });
@@ -206,6 +208,7 @@ fn told(order: &Order, span: &Span) -> Vec<Line> {
         important: always || order.is_important(),
         who,
         concerns: order.matter.about,
+        of: Of::Centre,
         source: Source::Journal(0),
         said: Said {
             about: order.id.to_string(),

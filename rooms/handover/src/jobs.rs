@@ -15,8 +15,8 @@ use web::{App, Error};
 use work_orders::rules::Order;
 
 use crate::http::views::{RecordLine, line};
-use crate::rules::line::{self, Line};
-use crate::rules::{Record, Settings, State};
+use crate::rules::line::{self, Line, Of};
+use crate::rules::{Record, Scope, Settings, State, Team};
 use crate::signing;
 use crate::store::{lines, records};
 use crate::{ALARMS, ROOM};
@@ -26,10 +26,11 @@ const BATCH: i64 = 500;
 /// While somebody verifies, what arises comes onto the list within this time.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
-/// The record of the shift that works now, once. It begins where the one before ended, so that none lies between.
+/// The records of the shift that works now, once: the centre's and those of its teams, in one change, so that everything is
+/// somebody's. They begin where those before ended, so that none lies between.
 pub async fn begin(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let now = app.now();
-    let latest = records::latest(&app.db).await?;
+    let latest = records::latest(&app.db, None).await?;
     if latest.as_ref().is_some_and(|latest| latest.ends > now) {
         return Ok(());
     }
@@ -37,10 +38,21 @@ pub async fn begin(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let span = settings.span(&calendar, now);
     let begins = latest.map_or(span.begins, |latest| latest.ends.max(span.begins));
     let day = calendar.civil(span.begins).date();
-    let record = Record {
+    let names = if settings.teams.is_empty() {
+        BTreeMap::new()
+    } else {
+        people::store::teams::names(&app.db).await?
+    };
+    // A group that is gone has no shift.
+    let named = settings.teams.iter().filter_map(|id| Some(Team { id: *id, name: names.get(id)?.clone() }));
+    let record = |scope: Scope| Record {
         id: app.id(),
-        number: format!("{day} {}", span.name),
-        shift: span.name,
+        number: match &scope.team {
+            Some(team) => format!("{day} {} {}", span.name, team.name),
+            None => format!("{day} {}", span.name),
+        },
+        scope,
+        shift: span.name.clone(),
         begins,
         ends: span.ends,
         sign_by: settings.sign_by(span.ends),
@@ -53,10 +65,12 @@ pub async fn begin(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
         version: 1,
     };
     let mut tx = app.db.begin().await?;
-    if signing::begin(&mut tx, &app, &calendar, &record).await? {
-        tx.commit().await?;
+    for scope in Scope::all(named.collect()) {
+        if !signing::begin(&mut tx, &app, &calendar, &record(scope)).await? {
+            return Ok(());
+        }
     }
-    Ok(())
+    tx.commit().await
 }
 
 /// What arises between the two signatures comes onto the list.
@@ -82,10 +96,10 @@ pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     if record.alarmed_at.is_some() || matches!(record.state, State::SignedIn { .. }) {
         return Ok(());
     }
-    let payload = json!({ "number": record.number, "state": record.state.word(), "due": warned.due });
+    let payload = json!({ "state": record.state.word(), "due": warned.due });
     let alarmed = Record { alarmed_at: Some(event.at), ..record };
     anyhow::ensure!(records::save(tx, &alarmed).await?, "the handover {id} changed meanwhile");
-    signing::note(tx, event.at, None, id, "alarmed", payload);
+    signing::note(tx, event.at, None, &alarmed, "alarmed", payload);
     Ok(())
 }
 
@@ -164,9 +178,19 @@ async fn follow_desks(app: &App, mut place: i64) -> anyhow::Result<()> {
 }
 
 async fn write(app: &App, told: Vec<Line>, source: &str, place: i64) -> anyhow::Result<()> {
+    let whose = told.iter().filter_map(|line| match line.of {
+        Of::Person(person) => Some(person),
+        Of::Centre | Of::Team(_) => None,
+    });
+    let groups = people::store::teams::groups_of(&app.db, &whose.collect()).await?;
     let mut tx = app.db.begin().await?;
     for line in &told {
-        lines::add(&mut tx, app.id::<JournalId>().get(), line).await?;
+        let team = match line.of {
+            Of::Centre => None,
+            Of::Team(team) => Some(team),
+            Of::Person(person) => groups.get(&person).copied(),
+        };
+        lines::add(&mut tx, app.id::<JournalId>().get(), team, line).await?;
     }
     lines::follow(&mut tx, source, place).await?;
     tx.commit().await

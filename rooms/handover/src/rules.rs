@@ -13,6 +13,7 @@ pub mod line;
 pub mod meeting;
 pub mod record;
 pub mod shifts;
+pub mod team;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub use decide::{Act, Verb};
 pub use item::Item;
 pub use record::{Record, Section, State};
 pub use shifts::Settings;
+pub use team::{Scope, Team};
 
 /// The business says no.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]

@@ -103,11 +103,11 @@ async fn write(app: &App, person: PersonId, id: HandoverId, act: &Act) -> Result
         }
     }
     let payload = match act {
-        Act::Append { text } => json!({ "number": record.number, "text": text }),
-        Act::Remark { about, .. } => json!({ "number": record.number, "about": about }),
-        _ => json!({ "number": record.number }),
+        Act::Append { text } => json!({ "text": text }),
+        Act::Remark { about, .. } => json!({ "about": about }),
+        _ => json!({}),
     };
-    note(&mut tx, now, Some(person), id, act.verb().past(), payload);
+    note(&mut tx, now, Some(person), &record, act.verb().past(), payload);
     tx.commit().await?;
     Ok(())
 }
@@ -131,8 +131,8 @@ async fn sign_out(
     items::add(&mut tx, id, &drawn).await?;
     keep(&mut tx, &next).await?;
     let seal = next.state.outgoing().map(|signature| signature.seal.clone());
-    let payload = json!({ "number": record.number, "items": drawn.len(), "seal": seal });
-    note(&mut tx, now, Some(person), id, "signed_out", payload);
+    let payload = json!({ "items": drawn.len(), "seal": seal });
+    note(&mut tx, now, Some(person), &record, "signed_out", payload);
     tx.commit().await?;
     Ok(())
 }
@@ -152,8 +152,8 @@ async fn verify(app: &App, person: PersonId, id: HandoverId, about: &str, act: &
     }
     let (_, standing) = standing(&mut tx, &record, person).await?;
     keep(&mut tx, &decide::settled(record.clone(), standing)).await?;
-    let payload = json!({ "number": record.number, "about": about, "verdict": item.verdict });
-    note(&mut tx, now, Some(person), id, act.verb().past(), payload);
+    let payload = json!({ "about": about, "verdict": item.verdict });
+    note(&mut tx, now, Some(person), &record, act.verb().past(), payload);
     tx.commit().await?;
     Ok(())
 }
@@ -181,9 +181,8 @@ async fn sign_in(app: &App, calendar: &Calendar, person: PersonId, id: HandoverI
         State::SignedIn { outgoing, incoming } => (Some(outgoing.by), Some(incoming.seal.clone())),
         State::Draft | State::SignedOut { .. } | State::Verified { .. } => (None, None),
     };
-    let payload =
-        json!({ "number": record.number, "outgoing": outgoing, "late": now > record.sign_by, "seal": seal });
-    note(&mut tx, now, Some(person), id, "signed_in", payload);
+    let payload = json!({ "outgoing": outgoing, "late": now > record.sign_by, "seal": seal });
+    note(&mut tx, now, Some(person), &record, "signed_in", payload);
     tx.emit(now, &Signed { handover: id, outgoing, incoming: person, late: now > record.sign_by })?;
     tx.commit().await?;
     Ok(())
@@ -201,7 +200,8 @@ pub async fn top_up(app: &App, calendar: &Calendar, id: HandoverId, fresh: Durat
     }
     let settings = config::read::<Settings>(&app.db).await?.value;
     let soon = next_end(&settings, calendar, &seen, now);
-    let found = drawing::items(app, &settings, now, soon).await?;
+    let whose = drawing::whose(app, &seen).await?;
+    let found = drawing::items(app, &settings, &whose, (now, soon)).await?;
     let mut tx = app.db.begin().await?;
     let Some(mut record) = records::one(&mut tx, id).await? else { return Err(Error::not_found()) };
     let listed = items::of(&mut tx, id).await?;
@@ -223,13 +223,18 @@ pub async fn top_up(app: &App, calendar: &Calendar, id: HandoverId, fresh: Durat
     Ok(())
 }
 
+/// A line of the journal about a record: the log finds its number and team there.
 pub(crate) fn note(
     tx: &mut Tx,
     at: Timestamp,
     who: Option<PersonId>,
-    id: HandoverId,
+    of: &Record,
     kind: &'static str,
-    payload: serde_json::Value,
+    mut payload: serde_json::Value,
 ) {
-    tx.journal(Entry { at, who, room: ROOM, subject: id.to_string(), kind, payload });
+    payload["number"] = json!(of.number);
+    if let Some(team) = of.scope.team() {
+        payload["team"] = json!(team);
+    }
+    tx.journal(Entry { at, who, room: ROOM, subject: of.id.to_string(), kind, payload });
 }

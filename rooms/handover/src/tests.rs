@@ -20,12 +20,16 @@ use web::testing::{Reply, TestSite};
 
 use crate::{MIGRATIONS, room};
 
+mod teams;
+
 const ALL: &[Migrations] = &[
     departments::MIGRATIONS,
+    people::MIGRATIONS,
     promises::MIGRATIONS,
     notices::MIGRATIONS,
     calls::MIGRATIONS,
     work_orders::MIGRATIONS,
+    escalations::MIGRATIONS,
     MIGRATIONS,
 ];
 const CREW_1: UnitId = UnitId(1);

@@ -19,7 +19,7 @@ function Late() {
     <span role="alert">
       <Link className="mark chip handover-alarm" data-tone="busy" to={`/handover/${first.id}`}>
         <AlarmClockOff size={15} strokeWidth={2.2} aria-hidden />
-        <span>{t("alarm", { shift: first.shift })}</span>
+        <span>{t("alarm", { shift: first.team ? `${first.shift} ${first.team.name} ` : first.shift })}</span>
       </Link>
     </span>
   );

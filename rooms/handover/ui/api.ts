@@ -7,13 +7,25 @@ export const STATES = ["draft", "signed_out", "verified", "signed_in"] as const;
 export type StateWord = (typeof STATES)[number];
 export const SECTIONS = ["summary", "outages", "faults", "equipment", "attendance", "instructions", "policy"] as const;
 export type Section = (typeof SECTIONS)[number];
-export const WHYS = ["emergency", "important", "overdue", "supervised", "urged", "complaint", "due_soon", "owed"] as const;
+export const WHYS = ["emergency", "escalated", "important", "overdue", "supervised", "urged", "complaint", "due_soon", "owed"] as const;
 export type Why = (typeof WHYS)[number];
 
+export interface Team {
+  id: string;
+  name: string;
+}
+/** A part of the centre that hands over by itself; no team is everything else. */
+export interface TeamChoice {
+  team: Team | null;
+  current: string | null;
+  waiting: number;
+  late: boolean;
+}
 export interface RecordLine {
   id: string;
   number: string;
   shift: string;
+  team: Team | null;
   begins: string;
   ends: string;
   sign_by: string;
@@ -62,11 +74,23 @@ export interface OwedMatter {
   tries: number;
   taken_by: string | null;
 }
+export interface EscalationMatter {
+  of: "escalation";
+  escalation: string;
+  number: string;
+  matter: { of: "order"; order: string; number: string } | { of: "call"; call: string } | { of: "area"; area: string } | { of: "queue"; queue: string; name: string } | { of: "desk"; person: string };
+  ground: string;
+  rung: string;
+  state: string;
+  waits_for: string | null;
+  begun_at: string;
+  due: string | null;
+}
 export type Verdict = { is: "accepted"; by: string; at: string } | { is: "queried"; by: string; at: string; question: string; answer: { by: string; at: string; text: string } | null };
 export interface Item {
   seq: number;
   about: string;
-  matter: OrderMatter | OwedMatter;
+  matter: OrderMatter | OwedMatter | EscalationMatter;
   why: Why[];
   remark: string;
   late: boolean;
@@ -96,6 +120,8 @@ export interface Record_ extends RecordLine {
   allowed: { act: Verb; barred: Barred | null }[];
 }
 export interface Now {
+  team: Team | null;
+  teams: TeamChoice[];
   current: RecordLine | null;
   waiting: RecordLine[];
   last: RecordLine | null;
@@ -136,6 +162,8 @@ export interface Settings {
   early_min: number;
   items_max: number;
   remark_on_emergencies: boolean;
+  /** Groups that hand over by themselves. */
+  teams: string[];
 }
 
 const KEY = "handover";
@@ -143,13 +171,20 @@ const BASE = "/api/handover";
 /** What others sign, and what arises, comes by itself. */
 const LOOK_AGAIN_MS = 15_000;
 
-export const useNow = () => useQuery({ queryKey: [KEY, "now"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Now>(`${BASE}/now`, undefined, signal) });
+/** Without a team: one's own. */
+export const useNow = (team?: string, enabled = true) => useQuery({ queryKey: [KEY, "now", team], enabled, refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Now>(`${BASE}/now`, { team }, signal) });
 export const useRecord = (id: string) => useQuery({ queryKey: [KEY, "one", id], enabled: id !== "", refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Record_>(`${BASE}/${id}`, undefined, signal) });
-export const useRecords = (after: string | undefined) => useQuery({ queryKey: [KEY, "records", after], queryFn: ({ signal }) => api.get<{ items: RecordLine[]; next?: string }>(BASE, { after, limit: 30 }, signal) });
+export const useRecords = (after: string | undefined, team?: string) => useQuery({ queryKey: [KEY, "records", after, team], queryFn: ({ signal }) => api.get<{ items: RecordLine[]; next?: string }>(BASE, { after, team, limit: 30 }, signal) });
 export const useLog = (filters: { handover?: string | undefined; important: boolean; after?: string | undefined }) =>
   useQuery({ queryKey: [KEY, "log", filters], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ items: LogLine[]; next?: string }>(`${BASE}/log`, { ...filters, limit: 100 }, signal) });
 export const useHours = (handover: string | undefined) => useQuery({ queryKey: [KEY, "hours", handover], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<HourCount[]>(`${BASE}/log/hours`, { handover }, signal) });
 export const useSettings = () => useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<{ settings: Settings; version: number }>(`${BASE}/settings`, undefined, signal) });
+
+/** The groups that could hand over by themselves; none for who may not see them. */
+export function useGroups(): Team[] {
+  const { data } = useQuery({ queryKey: ["directory", "groups"], staleTime: 60_000, retry: false, queryFn: ({ signal }) => api.get<Team[]>("/api/people/groups", undefined, signal) });
+  return data ?? [];
+}
 
 /** What the sub-types of orders are called. */
 export function useSubtypes(): (code: string) => string {
@@ -174,7 +209,7 @@ export async function act(id: string, what: Act): Promise<Record_> {
   if (what.act === "sign_out" || what.act === "sign_in") await Promise.all([changed("now"), changed("records")]);
   return record;
 }
-export async function note(form: { text: string; at?: string; corrects?: string }): Promise<void> {
+export async function note(form: { text: string; at?: string; corrects?: string; handover?: string | undefined }): Promise<void> {
   await api.post(`${BASE}/log`, form);
   await changed("log");
 }

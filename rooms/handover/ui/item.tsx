@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Mark } from "@kit";
 import { useAgents, useQueues, useUnits } from "@lib/directory";
-import { useSubtypes, type Item, type OrderMatter, type OwedMatter, type Pressed } from "./api";
+import { useSubtypes, type EscalationMatter, type Item, type OrderMatter, type OwedMatter, type Pressed } from "./api";
 import { Short, VerdictMark, WhyMark } from "./marks";
 
 function Press({ label, pressed }: { label: string; pressed: Pressed }) {
@@ -52,6 +52,21 @@ function OwedFacts({ matter }: { matter: OwedMatter }) {
   );
 }
 
+function EscalationFacts({ matter: { matter, ...of } }: { matter: EscalationMatter }) {
+  const { t } = useTranslation("handover");
+  const agents = useAgents();
+  const about = matter.of === "order" ? matter.number : matter.of === "area" ? matter.area : matter.of === "queue" ? matter.name : matter.of === "desk" ? agents.name(matter.person) : "";
+  return (
+    <div className="handover-facts">
+      <span>{t(`called.matter.${matter.of}`)} {about}</span>
+      <span>{t(`called.ground.${of.ground as "other"}`)}</span>
+      <span>{t(`called.state.${of.state as "waiting"}`)} · {t(`called.rung.${of.rung as "team_leader"}`)}</span>
+      <span><b>{of.waits_for ? t(of.state === "waiting" ? "called.waits" : "called.has", { who: agents.name(of.waits_for) }) : t("called.nobody")}</b>{of.due && <> <Short at={of.due} /></>}</span>
+      <span>{t("item.since")} <Short at={of.begun_at} /></span>
+    </div>
+  );
+}
+
 /** What is to be done next, written while the shift works; kept when the field is left. */
 function Remark({ item, onRemark }: { item: Item; onRemark: (text: string) => void }) {
   const { t } = useTranslation("handover");
@@ -92,7 +107,7 @@ export function ItemCard({ item, selected, onRemark, onAccept, onQuery, onAnswer
     if (selected && !card.current?.contains(document.activeElement)) card.current?.focus({ preventScroll: false });
   }, [selected]);
   const { matter, verdict } = item;
-  const to = matter.of === "order" ? `/work_orders/${matter.order}` : "/calls/owed";
+  const to = matter.of === "order" ? `/work_orders/${matter.order}` : matter.of === "escalation" ? `/escalations/${matter.escalation}` : "/calls/owed";
   const queried = verdict?.is === "queried" ? verdict : null;
   return (
     <article ref={card} className="handover-item" tabIndex={-1} aria-current={selected || undefined} data-verdict={verdict?.is ?? "none"} onClick={onSelect}>
@@ -103,7 +118,7 @@ export function ItemCard({ item, selected, onRemark, onAccept, onQuery, onAnswer
           {item.why.map((why) => <WhyMark key={why} why={why} />)}
           {item.late && <Mark tone="hold" icon={History}>{t("item.late")}</Mark>}
         </div>
-        {matter.of === "order" ? <OrderFacts matter={matter} item={item} /> : <OwedFacts matter={matter} />}
+        {matter.of === "order" ? <OrderFacts matter={matter} item={item} /> : matter.of === "escalation" ? <EscalationFacts matter={matter} /> : <OwedFacts matter={matter} />}
         {onRemark ? <Remark key={item.about} item={item} onRemark={onRemark} /> : item.remark && <p className="handover-remark"><b>{t("item.remark")}</b> {item.remark}</p>}
         {queried && (
           <div className="handover-query">

@@ -14,6 +14,7 @@ import { useUrlState } from "@lib/url";
 import { note, useHours, useLog, useNow, useRecords, useSubtypes, type LogLine } from "./api";
 import { byHour, threaded } from "./log";
 import { Tabs } from "./marks";
+import { ChooseTeam, teamKey } from "./team";
 import { LOG } from "./permissions";
 
 const LOOKS: Record<string, [Tone, LucideIcon]> = {
@@ -75,7 +76,7 @@ function Line({ line, corrections, onCorrect }: { line: LogLine; corrections: Lo
   );
 }
 
-function Write({ onDone }: { onDone: () => void }) {
+function Write({ handover, onDone }: { handover: string | undefined; onDone: () => void }) {
   const { t } = useTranslation("handover");
   const { message } = App.useApp();
   const problem = useProblemText();
@@ -83,7 +84,7 @@ function Write({ onDone }: { onDone: () => void }) {
   const [busy, setBusy] = useState(false);
   const save = () => {
     setBusy(true);
-    note({ text: text.trim() })
+    note({ text: text.trim(), handover })
       .then(() => {
         setText("");
         onDone();
@@ -101,15 +102,16 @@ function Write({ onDone }: { onDone: () => void }) {
 
 export default function LogPage() {
   const { t } = useTranslation("handover");
-  const [url, change] = useUrlState(["handover", "show", "after"] as const);
+  const [url, change] = useUrlState(["handover", "show", "after", "team"] as const);
   const may = useMay(LOG);
-  const now = useNow().data;
-  const records = useRecords(undefined).data?.items ?? [];
+  const now = useNow(url.team).data;
+  const records = useRecords(undefined, now && now.teams.length > 1 ? teamKey(now.team) : undefined).data?.items ?? [];
   const current = now?.current ?? null;
+  const handover = url.handover ?? (url.team ? current?.id : undefined);
   const shift = records.find((record) => record.id === url.handover) ?? (url.handover ? null : current);
   const important = url.show !== "all";
-  const log = useLog({ handover: url.handover, important, after: url.after });
-  const hours = useHours(url.handover);
+  const log = useLog({ handover, important, after: url.after });
+  const hours = useHours(handover);
   const [correcting, setCorrecting] = useState<LogLine | null>(null);
   const [wrong, setWrong] = useState("");
   const begins = shift?.begins ?? log.data?.items[0]?.at;
@@ -119,16 +121,17 @@ export default function LogPage() {
     <Page title={t("log.title")} lead={t("log.lead")}>
       <Tabs />
       <div className="row wrap">
+        {now && <ChooseTeam teams={now.teams} value={teamKey(now.team)} onChoose={(team) => change({ team, handover: null, after: null })} />}
         <Select
           aria-label={t("log.shift")}
-          style={{ width: 190 }}
+          style={{ width: 240 }}
           value={url.handover ?? current?.id ?? null}
           options={records.map((record) => ({ value: record.id, label: record.number }))}
           onChange={(id: string) => change({ handover: id === current?.id ? null : id, after: null })}
         />
         <Choose label={t("log.show")} value={important ? "important" : "all"} items={[{ key: "important", label: t("log.important") }, { key: "all", label: t("log.all") }]} onChoose={(key) => change({ show: key === "all" ? "all" : null, after: null })} />
       </div>
-      {may && open && <Write onDone={() => change({ after: null })} />}
+      {may && open && <Write handover={current?.id} onDone={() => change({ after: null })} />}
       {log.isError && !log.data && <Trouble error={log.error} retry={() => void log.refetch()} />}
       {!log.data && !log.isError && <Skeletons lines={8} />}
       {log.data && grouped.length === 0 && <Empty icon={BookOpenText} title={t("log.none")}>{t("log.none_todo")}</Empty>}

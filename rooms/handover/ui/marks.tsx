@@ -1,5 +1,5 @@
 // How a handover, a reason and a verdict look: always colour, icon and word; and the room's tabs.
-import { AlarmClock, AlarmClockOff, BellRing, CircleCheckBig, CircleHelp, Flame, ListChecks, MessageSquareWarning, PenLine, PhoneForwarded, ShieldAlert, Signature, Star, type LucideIcon } from "lucide-react";
+import { AlarmClock, AlarmClockOff, BellRing, CircleCheckBig, CircleHelp, Flame, ListChecks, MessageSquareWarning, PenLine, PhoneForwarded, ShieldAlert, Signature, Star, TrendingUp, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { Mark, type Tone } from "@kit";
@@ -25,6 +25,7 @@ export function StateMark({ record, chip = false }: { record: Pick<RecordLine, "
 
 const WHYS: Record<Why, [Tone, LucideIcon]> = {
   emergency: ["busy", Flame],
+  escalated: ["busy", TrendingUp],
   important: ["busy", Star],
   overdue: ["busy", AlarmClockOff],
   supervised: ["rest", ShieldAlert],

@@ -7,9 +7,12 @@ import { Link } from "react-router";
 import { Choose, Empty, Field, Mark, Notice, Page, Panel, Skeletons, Table, Trouble, useProblemText, type Tone } from "@kit";
 import { useAgents } from "@lib/directory";
 import { clock } from "@lib/format";
+import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
-import { ATTENDANCES, putMeeting, readMeeting, TOPICS, useMeeting, type Attendance, type Meeting, type Minutes } from "./api";
+import { ATTENDANCES, putMeeting, readMeeting, TOPICS, useMeeting, useNow, type Attendance, type Meeting, type Minutes } from "./api";
 import { Short, Tabs } from "./marks";
+import { SEE } from "./permissions";
+import { ChooseTeam, teamKey } from "./team";
 
 const LOOKS: Record<Attendance, [Tone, LucideIcon]> = {
   on_time: ["ready", CircleCheckBig],
@@ -119,7 +122,8 @@ export default function MeetingPage() {
   const { t } = useTranslation("handover");
   const { message } = App.useApp();
   const problem = useProblemText();
-  const [url] = useUrlState(["handover"] as const);
+  const [url, change] = useUrlState(["handover"] as const);
+  const teams = useNow(undefined, useMay(SEE)).data?.teams;
   const meeting = useMeeting(url.handover);
   const [writing, setWriting] = useState(false);
   const shown = meeting.data;
@@ -131,6 +135,7 @@ export default function MeetingPage() {
       actions={shown?.may_write && !writing && <Button type="primary" onClick={() => setWriting(true)}>{t(shown.at ? "meeting.change" : "meeting.hold")}</Button>}
     >
       <Tabs />
+      {shown && !writing && <ChooseTeam teams={teams?.filter((one) => one.current)} value={teamKey(shown.shift.team)} onChoose={(_, choice) => change({ handover: choice?.current ?? null })} />}
       {meeting.isError && !shown && <Trouble error={meeting.error} retry={() => void meeting.refetch()} />}
       {!shown && !meeting.isError && <Skeletons lines={8} />}
       {shown?.to_read && (

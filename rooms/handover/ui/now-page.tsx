@@ -5,9 +5,11 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { Empty, Notice, Page, Skeletons, Trouble } from "@kit";
 import { clock } from "@lib/format";
+import { useUrlState } from "@lib/url";
 import { useNow, useRecord, type RecordLine } from "./api";
 import { Short, StateMark, Tabs } from "./marks";
 import { Actions, RecordBody } from "./record";
+import { ChooseTeam, teamKey } from "./team";
 
 function Waiting({ record }: { record: RecordLine }) {
   const { t } = useTranslation("handover");
@@ -27,7 +29,8 @@ function Waiting({ record }: { record: RecordLine }) {
 
 export default function NowPage() {
   const { t } = useTranslation("handover");
-  const now = useNow();
+  const [url, change] = useUrlState(["team"] as const);
+  const now = useNow(url.team);
   const current = now.data?.current ?? null;
   const record = useRecord(current?.id ?? "");
   const shown = record.data;
@@ -38,6 +41,7 @@ export default function NowPage() {
       actions={shown && <Actions record={shown} />}
     >
       <Tabs />
+      {now.data && <ChooseTeam teams={now.data.teams} value={teamKey(now.data.team)} onChoose={(team) => change({ team })} />}
       {now.data?.waiting.map((waiting) => <Waiting key={waiting.id} record={waiting} />)}
       {now.isError && !now.data && <Trouble error={now.error} retry={() => void now.refetch()} />}
       {record.isError && !shown && <Trouble error={record.error} retry={() => void record.refetch()} />}

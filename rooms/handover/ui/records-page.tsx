@@ -5,14 +5,16 @@ import { Link } from "react-router";
 import { Empty, Moment, Page, Pager, Panel, Table, Trouble, type Column } from "@kit";
 import { useAgents } from "@lib/directory";
 import { useUrlState } from "@lib/url";
-import { useRecords, type RecordLine } from "./api";
+import { useNow, useRecords, type RecordLine } from "./api";
 import { StateMark, Tabs } from "./marks";
+import { ChooseTeam } from "./team";
 
 export default function RecordsPage() {
   const { t } = useTranslation("handover");
   const agents = useAgents();
-  const [url, change] = useUrlState(["before"] as const);
-  const records = useRecords(url.before);
+  const [url, change] = useUrlState(["before", "team"] as const);
+  const records = useRecords(url.before, url.team);
+  const teams = useNow().data?.teams;
   const next = records.data?.next;
   const columns: Column<RecordLine>[] = [
     { key: "number", title: t("column.number"), cell: (record) => <Link to={`/handover/${record.id}`} className="nowrap">{record.number}</Link> },
@@ -26,6 +28,7 @@ export default function RecordsPage() {
   return (
     <Page title={t("records.title")} lead={t("records.lead")}>
       <Tabs />
+      <ChooseTeam all teams={teams} value={url.team ?? "all"} onChoose={(team) => change({ team: team === "all" ? null : team, before: null })} />
       <Panel flush label={t("records.title")}>
         {records.isError && !records.data ? (
           <Trouble error={records.error} retry={() => void records.refetch()} />

@@ -1,10 +1,10 @@
 // When shifts begin, until when a handover is to be signed, and what it must say.
-import { Button, Checkbox, Input, InputNumber } from "antd";
+import { Button, Checkbox, Input, InputNumber, Select } from "antd";
 import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Field, Page, Panel } from "@kit";
 import { DraftForm, Loaded, useDraft } from "@kit/settings";
-import { putSettings, useSettings, type Settings } from "./api";
+import { putSettings, useGroups, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
 
 const NUMBERS = [
@@ -25,6 +25,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("handover");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
+  const groups = useGroups();
   const shift = (at: number, patch: Partial<Settings["shifts"][number]>) => set({ shifts: form.shifts.map((one, place) => (place === at ? { ...one, ...patch } : one)) });
   return (
     <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
@@ -48,6 +49,9 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
           </Field>
         ))}
       </div>
+      <Field label={t("settings.teams")} htmlFor="f-teams" help={t("settings.help_teams")}>
+        <Select id="f-teams" mode="multiple" allowClear style={{ maxWidth: 640 }} placeholder={t("settings.teams_none")} value={form.teams} options={groups.map((group) => ({ value: group.id, label: group.name }))} showSearch={{ optionFilterProp: "label" }} onChange={(teams: string[]) => set({ teams })} />
+      </Field>
       <Field label={t("settings.remarks")} help={t("settings.help_remarks")}>
         <Checkbox checked={form.remark_on_emergencies} onChange={(event) => set({ remark_on_emergencies: event.target.checked })}>{t("settings.remark_on_emergencies")}</Checkbox>
       </Field>

@@ -25,6 +25,7 @@ pub mod list;
 pub mod put;
 pub mod second_factor;
 pub mod session;
+pub mod teams;
 #[cfg(test)]
 mod tests;
 

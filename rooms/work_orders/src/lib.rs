@@ -35,8 +35,10 @@ pub use http::config::put_demo;
 use permissions::{CONFIGURE, FILE, PERMISSIONS, READ, SEERS, UNMASK};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations =
-    db::migrations!("work_orders", ["20261122_1_work_orders.sql", "20261122_2_areas_urges.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "work_orders",
+    ["20261122_1_work_orders.sql", "20261122_2_areas_urges.sql", "20261123_1_standing.sql"]
+);
 
 /// Something was done to an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,13 +8,13 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use db::Db;
 use futures::future::BoxFuture;
 use kernel::time::TestClock;
-use kernel::{IdMint, Permissions, PersonId, SessionId, Timestamp};
+use kernel::{GroupId, IdMint, Permissions, PersonId, SessionId, Timestamp};
 use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::{Actor, App, Doorkeeper, Room, SESSION_COOKIE, Site, TestChance};
 
-/// Believes whatever the token says: `PERSON:permission,permission`.
+/// Believes whatever the token says: `PERSON:permission,permission`, or `PERSON@GROUP:…`.
 struct Credulous;
 
 impl Doorkeeper for Credulous {
@@ -26,6 +26,7 @@ impl Doorkeeper for Credulous {
         _: bool,
     ) -> BoxFuture<'a, anyhow::Result<Option<Actor>>> {
         let actor = token.split_once(':').and_then(|(person, permissions)| {
+            let (person, group) = person.split_once('@').unwrap_or((person, ""));
             let person: i64 = person.parse().ok()?;
             let permissions = permissions.split(',').filter(|key| !key.is_empty()).map(str::to_owned);
             Some(Actor {
@@ -34,7 +35,7 @@ impl Doorkeeper for Credulous {
                 name: format!("Person {person}"),
                 session: SessionId(person),
                 permissions: Permissions::of(permissions),
-                group: None,
+                group: group.parse().ok().map(GroupId),
                 leads: Vec::new(),
             })
         });
@@ -133,6 +134,10 @@ impl Call {
     /// As this person with these permissions; only without real sessions.
     pub fn by(self, person: i64, permissions: &[&str]) -> Self {
         self.cookie(&format!("{person}:{}", permissions.join(",")))
+    }
+    /// By this person of this group.
+    pub fn by_of(self, person: i64, group: i64, permissions: &[&str]) -> Self {
+        self.cookie(&format!("{person}@{group}:{}", permissions.join(",")))
     }
     /// With this session.
     pub fn cookie(self, token: &str) -> Self {

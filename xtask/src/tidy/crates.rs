@@ -19,8 +19,8 @@ const STOREYS: &[&[&str]] = &[
     &["floor", "interactions", "campaigns"],
     &["work_orders"],
     &["callbacks", "outages"],
-    &["complaints", "escalations", "government", "handover"],
-    &["statistics"],
+    &["complaints", "escalations", "government"],
+    &["handover", "statistics"],
     &["webhooks"],
 ];
 

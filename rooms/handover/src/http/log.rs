@@ -2,15 +2,16 @@
 
 use axum::extract::State as Is;
 use db::Entry;
-use kernel::{HandoverId, JournalId, PersonId, Timestamp};
+use kernel::{JournalId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Query, given, place};
+use web::{Actor, Answer, App, ErrorBody, Json, Page, Query, place};
 
+use super::records::meant;
 use crate::ROOM;
-use crate::rules::line::{Line, Said, Source};
-use crate::rules::{Record, Refusal, State, text};
+use crate::rules::line::{Line, Of, Said, Source};
+use crate::rules::{Refusal, State, text};
 use crate::store::lines::{self, Filter, Kept};
 use crate::store::records;
 
@@ -20,7 +21,7 @@ const TEXT_MAX: usize = 2_000;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Search {
-    /// Of which shift; the one that works now if not given.
+    /// Of which shift; the one of one's own team that works now, if not given.
     pub handover: Option<String>,
     /// Only what is important, and what somebody wrote.
     #[serde(default)]
@@ -48,26 +49,19 @@ pub struct LineView {
 }
 
 fn view(kept: Kept) -> LineView {
-    let Kept { id, at, what, important, who, by_hand, said } = kept;
+    let Kept { id, at, what, important, who, by_hand, team: _, said } = kept;
     LineView { id: id.to_string(), at, what, important, who, by_hand, said }
-}
-
-async fn shift(app: &App, handover: Option<&str>) -> Result<Record, Error> {
-    let found = match given::<HandoverId>("handover", handover)? {
-        Some(id) => records::read(&app.db, id).await?,
-        None => records::latest(&app.db).await?,
-    };
-    found.ok_or_else(Error::not_found)
 }
 
 /// The log of a shift, in order of time.
 #[utoipa::path(get, path = "/api/handover/log", tag = "handover", params(Search),
     responses((status = 200, body = Page<LineView>), (status = 404, body = ErrorBody)))]
 pub async fn list(Is(app): Is<App>, actor: Actor, Query(search): Query<Search>) -> Answer<Page<LineView>> {
-    let record = shift(&app, search.handover.as_deref()).await?;
+    let record = meant(&app, &actor, search.handover.as_deref()).await?;
     let limit = i64::from(search.limit.unwrap_or(100).clamp(1, 200));
     let after = place("after", search.after.as_deref())?;
     let filter = Filter {
+        scope: &record.scope,
         from: record.begins,
         to: record.ends,
         important: search.important,
@@ -92,8 +86,8 @@ pub struct HourCount {
 #[utoipa::path(get, path = "/api/handover/log/hours", tag = "handover", params(Search),
     responses((status = 200, body = Vec<HourCount>), (status = 404, body = ErrorBody)))]
 pub async fn hours(Is(app): Is<App>, actor: Actor, Query(search): Query<Search>) -> Answer<Vec<HourCount>> {
-    let record = shift(&app, search.handover.as_deref()).await?;
-    let counts = lines::counts(&app.db, record.begins, record.ends, actor.person).await?;
+    let record = meant(&app, &actor, search.handover.as_deref()).await?;
+    let counts = lines::counts(&app.db, &record.scope, (record.begins, record.ends), actor.person).await?;
     let hour = |hour: i64| Timestamp::from_micros(record.begins.as_micros() + hour * 3_600_000_000);
     Ok(Json(counts.into_iter().map(|(at, what, count)| HourCount { hour: hour(at), what, count }).collect()))
 }
@@ -110,6 +104,9 @@ pub struct NoteForm {
     /// The line that it corrects: it stays as it is, and this one stands beside it.
     #[serde(default)]
     corrects: Option<String>,
+    /// Of a shift of which team; of one's own, if not given.
+    #[serde(default)]
+    handover: Option<String>,
 }
 
 /// Writes a line. What is written stays; a mistake is corrected by another line.
@@ -118,6 +115,7 @@ pub struct NoteForm {
 pub async fn write(Is(app): Is<App>, actor: Actor, Json(form): Json<NoteForm>) -> Answer<LineView> {
     let now = app.now();
     let text = text(&form.text, "text", 1, TEXT_MAX)?;
+    let mut team = meant(&app, &actor, form.handover.as_deref()).await?.scope.team();
     let mut tx = app.db.begin().await?;
     let mut at = form.at.unwrap_or(now);
     if at > now {
@@ -127,9 +125,9 @@ pub async fn write(Is(app): Is<App>, actor: Actor, Json(form): Json<NoteForm>) -
         let id = corrects.parse().map_err(|_| Refusal::NoSuchLine)?;
         let wrong = lines::one(&mut tx, id).await?.filter(|line| line.by_hand).ok_or(Refusal::NoSuchLine)?;
         // It is read where the mistake is read.
-        at = wrong.at;
+        (at, team) = (wrong.at, wrong.team);
     } else {
-        let record = records::covering(&mut tx, at).await?;
+        let record = records::covering(&mut tx, team, at).await?;
         let signed = record.is_some_and(|record| record.state != State::Draft || at < record.begins);
         if signed {
             return Err(Refusal::ShiftSigned.into());
@@ -142,12 +140,13 @@ pub async fn write(Is(app): Is<App>, actor: Actor, Json(form): Json<NoteForm>) -
         important: true,
         who: Some(actor.person),
         concerns: None,
+        of: team.map_or(Of::Centre, Of::Team),
         source: Source::Hand,
         said,
     };
     let id = app.id::<JournalId>().get();
-    lines::add(&mut tx, id, &line).await?;
-    let payload = json!({ "text": line.said.text, "at": at, "corrects": line.said.corrects });
+    lines::add(&mut tx, id, team, &line).await?;
+    let payload = json!({ "text": line.said.text, "at": at, "corrects": line.said.corrects, "team": team });
     let who = Some(actor.person);
     tx.journal(Entry { at: now, who, room: ROOM, subject: id.to_string(), kind: "noted", payload });
     tx.commit().await?;

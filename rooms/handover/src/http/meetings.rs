@@ -6,8 +6,9 @@ use kernel::{HandoverId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, given};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query};
 
+use super::records::meant;
 use super::views::{RecordLine, line};
 use crate::ROOM;
 use crate::permissions::SIGN;
@@ -20,7 +21,7 @@ use crate::store::{meetings, records};
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// The shift that works now if not given.
+    /// The shift of one's own team that works now, if not given.
     pub handover: Option<String>,
 }
 
@@ -57,7 +58,11 @@ pub struct MeetingView {
 async fn shown(app: &App, actor: &Actor, record: &Record) -> Answer<MeetingView> {
     let meeting = meetings::read(&app.db, record.id).await?;
     let readers = meetings::readers(&app.db, record.id).await?;
-    let previous = records::before(&app.db, record.ends, 1).await?.pop();
+    let mut previous = records::before(&app.db, record.scope.team(), record.ends, 1).await?.pop();
+    if previous.is_none() {
+        // Before a team handed over by itself the centre did.
+        previous = records::before(&app.db, None, record.ends, 1).await?.pop();
+    }
     let summary = previous.as_ref().filter(|previous| previous.state != State::Draft);
     let summary = summary.and_then(|previous| previous.sections.get(&Section::Summary)).cloned();
     let read = readers.iter().any(|(person, _)| *person == actor.person);
@@ -80,11 +85,8 @@ async fn shown(app: &App, actor: &Actor, record: &Record) -> Answer<MeetingView>
 #[utoipa::path(get, path = "/api/handover/meeting", tag = "handover", params(Which),
     responses((status = 200, body = MeetingView), (status = 404, body = ErrorBody)))]
 pub async fn one(Is(app): Is<App>, actor: Actor, Query(which): Query<Which>) -> Answer<MeetingView> {
-    let record = match given::<HandoverId>("handover", which.handover.as_deref())? {
-        Some(id) => records::read(&app.db, id).await?,
-        None => records::latest(&app.db).await?,
-    };
-    shown(&app, &actor, &record.ok_or_else(Error::not_found)?).await
+    let record = meant(&app, &actor, which.handover.as_deref()).await?;
+    shown(&app, &actor, &record).await
 }
 
 /// The minutes, and of which version they were written.

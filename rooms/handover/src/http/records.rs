@@ -8,33 +8,72 @@ use axum::extract::State as Is;
 use calls::Hall;
 use db::config;
 use kernel::calendar::Calendar;
-use kernel::{HandoverId, Timestamp, WorkOrderId};
-use serde::Serialize;
-use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query, given};
+use kernel::{GroupId, HandoverId, Timestamp, WorkOrderId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query, given, place};
 use work_orders::store::orders;
 
 use super::views::{self, Parts, RecordLine, RecordView};
 use crate::permissions::SIGN;
 use crate::rules::decide::{Facts, Standing};
 use crate::rules::item::Matter;
-use crate::rules::{Act, Settings};
+use crate::rules::{Act, Record, Settings, Team};
 use crate::store::{items, records};
 use crate::{drawing, signing};
 
-/// Handovers, the newest first.
-#[utoipa::path(get, path = "/api/handover", tag = "handover", params(PageQuery),
+/// Of which team.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Whose {
+    /// A group's id; `centre` is what is of no team.
+    pub team: Option<String>,
+}
+
+impl Whose {
+    fn team(&self) -> Result<Option<Option<GroupId>>, Error> {
+        match self.team.as_deref() {
+            Some("centre") => Ok(Some(None)),
+            team => Ok(given::<GroupId>("team", team)?.map(Some)),
+        }
+    }
+}
+
+/// Handovers, the newest first: everybody's, if no team is named.
+#[utoipa::path(get, path = "/api/handover", tag = "handover", params(PageQuery, Whose),
     responses((status = 200, body = Page<RecordLine>)))]
-pub async fn list(Is(app): Is<App>, Query(page): Query<PageQuery>) -> Answer<Page<RecordLine>> {
-    let after = given("after", page.after.as_deref())?.map_or(Timestamp::MAX, Timestamp::from_micros);
-    let found = records::before(&app.db, after, page.limit() + 1).await?;
-    let page = Page::of(found, page.limit(), |record| record.ends.as_micros().to_string());
+pub async fn list(
+    Is(app): Is<App>,
+    Query(page): Query<PageQuery>,
+    Query(whose): Query<Whose>,
+) -> Answer<Page<RecordLine>> {
+    let after = place("after", page.after.as_deref())?.unwrap_or((Timestamp::MAX, i64::MAX));
+    let found = records::page(&app.db, whose.team()?, after, page.limit() + 1).await?;
+    let next = |record: &Record| format!("{}~{}", record.ends.as_micros(), record.id.get());
+    let page = Page::of(found, page.limit(), next);
     Ok(Json(page.map(|record| views::line(&record))))
+}
+
+/// A part of the centre that hands over by itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TeamView {
+    /// None is what is of no team.
+    pub team: Option<Team>,
+    /// Its record of the shift that works now.
+    #[schema(value_type = Option<String>)]
+    pub current: Option<HandoverId>,
+    /// Of shifts that are over and that nobody has taken over.
+    pub waiting: usize,
+    pub late: bool,
 }
 
 /// What is going on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NowView {
+    /// Which is shown: as asked, one's own, or the whole centre's.
+    team: Option<Team>,
+    /// Those among which there is a choice; one where the centre hands over as a whole.
+    teams: Vec<TeamView>,
     /// Of the shift that works now.
     current: Option<RecordLine>,
     /// Of shifts that are over and that nobody has taken over, the earliest first.
@@ -43,16 +82,61 @@ pub struct NowView {
     last: Option<RecordLine>,
 }
 
-/// The shift that works now, and what waits to be taken over.
-#[utoipa::path(get, path = "/api/handover/now", tag = "handover", responses((status = 200, body = NowView)))]
-pub async fn now(Is(app): Is<App>) -> Answer<NowView> {
+/// The shift that works now, and what waits to be taken over. Without a team: of one's own.
+#[utoipa::path(get, path = "/api/handover/now", tag = "handover", params(Whose), responses((status = 200, body = NowView)))]
+pub async fn now(Is(app): Is<App>, actor: Actor, Query(whose): Query<Whose>) -> Answer<NowView> {
     let now = app.now();
-    let latest = records::latest(&app.db).await?.filter(|record| record.ends > now);
-    let open = records::open(&app.db).await?;
-    let waiting = open.iter().filter(|record| record.ends <= now).map(views::line).collect();
-    let signed = records::before(&app.db, now, 10).await?;
-    let last = signed.iter().map(views::line).find(|line| line.state == "signed_in");
-    Ok(Json(NowView { current: latest.as_ref().map(views::line), waiting, last }))
+    let current = records::current(&app.db, now).await?;
+    let mut open = records::open(&app.db).await?;
+    open.retain(|record| record.ends <= now);
+    let mut teams: Vec<TeamView> = Vec::new();
+    for record in current.iter().chain(&open) {
+        let id = record.scope.team();
+        let over = usize::from(record.ends <= now);
+        match teams.iter_mut().find(|one| one.team.as_ref().map(|team| team.id) == id) {
+            Some(known) => {
+                known.waiting += over;
+                known.late |= record.alarmed_at.is_some();
+            }
+            None => {
+                let late = record.alarmed_at.is_some();
+                let current = Some(record.id).filter(|_| over == 0);
+                teams.push(TeamView { team: record.scope.team.clone(), current, waiting: over, late });
+            }
+        }
+    }
+    teams.sort_by_key(|one| one.team.as_ref().map(|team| team.name.clone()));
+    let team = whose.team()?.unwrap_or_else(|| own(&actor, &current));
+    let shown = |record: &&Record| record.scope.team() == team;
+    let signed = records::before(&app.db, team, now, 10).await?;
+    Ok(Json(NowView {
+        team: teams.iter().filter_map(|one| one.team.clone()).find(|one| Some(one.id) == team),
+        teams,
+        current: current.iter().find(shown).map(views::line),
+        waiting: open.iter().filter(shown).map(views::line).collect(),
+        last: signed.iter().map(views::line).find(|line| line.state == "signed_in"),
+    }))
+}
+
+/// Of the teams that hand over now, the one that somebody is in or leads.
+fn own(actor: &Actor, current: &[Record]) -> Option<GroupId> {
+    let mut groups = actor.group.iter().chain(&actor.leads).copied();
+    groups.find(|group| current.iter().any(|record| record.scope.team() == Some(*group)))
+}
+
+/// The record that is meant: this one, or that of one's own team, or of the whole centre, in the shift that works now.
+///
+/// # Errors
+/// There is none.
+pub async fn meant(app: &App, actor: &Actor, named: Option<&str>) -> Result<Record, Error> {
+    let found = match given::<HandoverId>("handover", named)? {
+        Some(id) => records::read(&app.db, id).await?,
+        None => {
+            let team = own(actor, &records::current(&app.db, app.now()).await?);
+            records::latest(&app.db, team).await?
+        }
+    };
+    found.ok_or_else(Error::not_found)
 }
 
 async fn shown(
@@ -71,7 +155,7 @@ async fn shown(
             let items = items::read(&app.db, id).await?;
             let ids = items.iter().filter_map(|item| match &item.matter {
                 Matter::Order(order) => Some(order.order.get()),
-                Matter::Owed(_) => None,
+                Matter::Owed(_) | Matter::Escalation(_) => None,
             });
             let kept = orders::some(&app.db, &ids.collect::<Vec<_>>()).await?;
             now_of.extend(kept.into_iter().map(|kept| (kept.order.id, kept)));

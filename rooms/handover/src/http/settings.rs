@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, ErrorBody, Json, Setting};
 
 use crate::ROOM;
-use crate::rules::Settings;
+use crate::rules::{Refusal, Settings};
 
 /// One version of the settings.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -33,6 +33,10 @@ pub async fn put(Is(app): Is<App>, actor: Actor, Json(form): Json<SettingsView>)
     settings.shifts.iter_mut().for_each(|shift| shift.name = shift.name.trim().to_owned());
     settings.shifts.sort_by_key(|shift| shift.begins);
     settings.check()?;
+    let known = people::store::teams::names(&app.db).await?;
+    if settings.teams.iter().any(|team| !known.contains_key(team)) {
+        return Err(Refusal::BadSettings { field: "teams" }.into());
+    }
     let mut tx = app.db.begin().await?;
     let setting = Setting { room: ROOM, kind: "settings_changed", who: actor.person, at: app.now() };
     let version = setting.put(&mut tx, &settings, before).await?;

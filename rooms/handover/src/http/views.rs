@@ -10,7 +10,7 @@ use work_orders::store::orders::Kept;
 use crate::rules::decide::{self, Facts, Standing};
 use crate::rules::item::{Matter, Verdict, Why};
 use crate::rules::record::{Appendix, Left, Section, State};
-use crate::rules::{Item, Record, Refusal, Verb};
+use crate::rules::{Item, Record, Refusal, Team, Verb};
 
 /// One handover in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -19,6 +19,8 @@ pub struct RecordLine {
     pub id: HandoverId,
     pub number: String,
     pub shift: String,
+    /// None is the whole centre's, or what is of no team.
+    pub team: Option<Team>,
     #[schema(value_type = String, format = DateTime)]
     pub begins: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -47,6 +49,7 @@ pub fn line(record: &Record) -> RecordLine {
         id: record.id,
         number: record.number.clone(),
         shift: record.shift.clone(),
+        team: record.scope.team.clone(),
         begins: record.begins,
         ends: record.ends,
         sign_by: record.sign_by,
@@ -153,7 +156,7 @@ fn item_view(item: Item, record: &Record, orders: &BTreeMap<WorkOrderId, Kept>) 
             unit: kept.order.state.unit(),
             due: kept.beside.due.map(|(due, _)| due),
         }),
-        Matter::Owed(_) => None,
+        Matter::Owed(_) | Matter::Escalation(_) => None,
     };
     let drafted = record.remarks.get(&about).cloned();
     ItemView {

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use calls::rules::owed::Owed;
 use deadlines::Kind;
+use escalations::rules::{Escalation, Ground};
 use kernel::{Timestamp, mask};
 use work_orders::rules::Order;
 use work_orders::rules::order::{Level, Urgency};
 use work_orders::store::orders::Kept;
 use work_orders::store::shift::Tally;
 
-use super::item::{Item, Matter, Next, OrderItem, OwedItem, Pressed, Why};
+use super::item::{EscalationItem, Item, Matter, Next, OrderItem, OwedItem, Pressed, Why};
 use super::record::Orders;
 
 /// Of a matter's text so much stands on the list.
@@ -103,6 +104,32 @@ pub fn owed(owed: &Owed) -> Item {
     }
 }
 
+/// What somebody above was called for.
+pub fn escalation(of: &Escalation) -> Item {
+    let asked = of.turn().and_then(|turn| turn.person);
+    let item = EscalationItem {
+        escalation: of.id,
+        number: of.number.clone(),
+        matter: of.matter.clone(),
+        ground: of.reasons.iter().map(|reason| reason.ground).max().unwrap_or(Ground::Other),
+        rung: of.rung,
+        state: of.state.word().to_owned(),
+        waits_for: of.state.holder().or(asked),
+        begun_at: of.begun_at,
+        due: of.due(),
+    };
+    Item {
+        seq: 0,
+        matter: Matter::Escalation(Box::new(item)),
+        why: BTreeSet::from([Why::Escalated]),
+        concerns: of.concerns,
+        remark: String::new(),
+        late: false,
+        verdict: None,
+        version: 1,
+    }
+}
+
 fn short(text: &str) -> String {
     mask::in_text(text).chars().take(CONTENT_MAX).collect()
 }
@@ -113,6 +140,7 @@ pub fn sorted(mut items: Vec<Item>, first: i64) -> Vec<Item> {
         let at = match &item.matter {
             Matter::Order(order) => order.next.map_or(Timestamp::MAX, |next| next.due),
             Matter::Owed(owed) => owed.at,
+            Matter::Escalation(one) => one.due.unwrap_or(one.begun_at),
         };
         (item.why.first().copied(), at, item.about())
     });

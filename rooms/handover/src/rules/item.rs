@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use deadlines::{Kind, Step};
-use kernel::{CallId, PersonId, QueueId, Timestamp, UnitId, WorkOrderId};
+use escalations::rules::{Ground, Matter as About, Rung};
+use kernel::{CallId, EscalationId, PersonId, QueueId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,6 +14,8 @@ use utoipa::ToSchema;
 pub enum Why {
     /// Danger, or urgent.
     Emergency,
+    /// Somebody above was called for.
+    Escalated,
     /// A complaint that is more than ordinary.
     Important,
     Overdue,
@@ -89,11 +92,34 @@ pub struct OwedItem {
     pub taken_by: Option<PersonId>,
 }
 
+/// An escalation that nobody has closed, and for whom it waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EscalationItem {
+    #[schema(value_type = String)]
+    pub escalation: EscalationId,
+    pub number: String,
+    pub matter: About,
+    /// The gravest.
+    pub ground: Ground,
+    pub rung: Rung,
+    /// waiting, unheard, acknowledged, taken_over.
+    pub state: String,
+    /// Who is asked, or has it; none where nobody has answered at all.
+    #[schema(value_type = Option<String>)]
+    pub waits_for: Option<PersonId>,
+    #[schema(value_type = String, format = DateTime)]
+    pub begun_at: Timestamp,
+    /// When it goes on by itself.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due: Option<Timestamp>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Matter {
     Order(Box<OrderItem>),
     Owed(OwedItem),
+    Escalation(Box<EscalationItem>),
 }
 
 /// What the incoming leader says of an item.
@@ -151,6 +177,7 @@ impl Item {
         match &self.matter {
             Matter::Order(order) => order.order.to_string(),
             Matter::Owed(owed) => format!("owed_{}", owed.call),
+            Matter::Escalation(one) => one.escalation.to_string(),
         }
     }
 
@@ -158,6 +185,7 @@ impl Item {
         match &self.matter {
             Matter::Order(order) => &order.number,
             Matter::Owed(owed) => &owed.number,
+            Matter::Escalation(one) => &one.number,
         }
     }
 

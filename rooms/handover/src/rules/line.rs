@@ -3,7 +3,7 @@
 use audit::store::Line as Journalled;
 use calls::store::desks::DeskRow;
 use deadlines::Kind;
-use kernel::{PersonId, Timestamp};
+use kernel::{GroupId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -64,8 +64,19 @@ pub struct Line {
     pub who: Option<PersonId>,
     /// Who does not see it: it is about this person.
     pub concerns: Option<PersonId>,
+    pub of: Of,
     pub source: Source,
     pub said: Said,
+}
+
+/// Whose log a line stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Of {
+    #[default]
+    Centre,
+    Team(GroupId),
+    /// Of this person's team.
+    Person(PersonId),
 }
 
 /// What is done to an order and belongs into the log, and whether that is important whatever the order is.
@@ -94,7 +105,7 @@ pub fn wants_order(line: &Journalled) -> bool {
 pub fn from_journal(line: &Journalled, order: Option<&Order>) -> Option<Line> {
     let text = |key: &str| line.payload.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut said = Said { about: line.subject.clone(), ..Said::default() };
-    let mut concerns = None;
+    let (mut concerns, mut of) = (None, Of::Centre);
     let important = match (line.room.as_str(), line.kind.as_str()) {
         ("work_orders", kind) => {
             let (_, always) = STEPS.iter().find(|(step, _)| *step == kind)?;
@@ -108,6 +119,7 @@ pub fn from_journal(line: &Journalled, order: Option<&Order>) -> Option<Line> {
             said.subtype.clone_from(&order.matter.subtype);
             said.area.clone_from(&order.matter.area);
             concerns = order.matter.about;
+            of = order.accepted_by.map_or(Of::Centre, Of::Person);
             important
         }
         ("floor", "ordered") => {
@@ -122,6 +134,7 @@ pub fn from_journal(line: &Journalled, order: Option<&Order>) -> Option<Line> {
         }
         ("handover", "signed_out" | "signed_in" | "alarmed" | "appended") => {
             said.number = text("number");
+            of = text("team").parse().map_or(Of::Centre, Of::Team);
             true
         }
         _ => return None,
@@ -132,6 +145,7 @@ pub fn from_journal(line: &Journalled, order: Option<&Order>) -> Option<Line> {
         important,
         who: line.who,
         concerns,
+        of,
         source: Source::Journal(line.id.get()),
         said,
     })
@@ -150,6 +164,7 @@ pub fn from_desk(row: &DeskRow) -> Option<Line> {
         important: false,
         who: Some(row.agent),
         concerns: None,
+        of: Of::Person(row.agent),
         source: Source::Desks(row.position),
         said: Said { about, ..Said::default() },
     })

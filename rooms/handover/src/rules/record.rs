@@ -7,6 +7,8 @@ use kernel::{BulletinId, HandoverId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::team::Scope;
+
 /// What the outgoing leader says in words; each says something before it is signed, if only that there is nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -169,9 +171,11 @@ pub struct Appendix {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub id: HandoverId,
-    /// As people call it: `2026-11-22 早班`.
+    /// As people call it: `2026-11-22 早班`, `2026-11-22 早班 客服一组`.
     pub number: String,
     pub shift: String,
+    #[serde(flatten)]
+    pub scope: Scope,
     pub begins: Timestamp,
     pub ends: Timestamp,
     /// Both have signed by then, or it is told.

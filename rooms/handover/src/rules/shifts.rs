@@ -1,9 +1,10 @@
 //! When shifts begin, and what a centre demands of a handover.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::civil::Time;
-use kernel::Timestamp;
+use kernel::{GroupId, Timestamp};
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,6 +36,10 @@ pub struct Settings {
     pub items_max: u16,
     /// Of an emergency the outgoing leader says what is to be done next.
     pub remark_on_emergencies: bool,
+    /// Groups that hand over by themselves. What is of none of them is handed over with the whole centre's.
+    #[schema(value_type = Vec<String>)]
+    #[serde(default)]
+    pub teams: BTreeSet<GroupId>,
 }
 
 /// One stretch of one shift.
@@ -56,11 +61,13 @@ impl Default for Settings {
             early_min: 60,
             items_max: 200,
             remark_on_emergencies: true,
+            teams: BTreeSet::new(),
         }
     }
 }
 
 const SHIFTS_MAX: usize = 6;
+const TEAMS_MAX: usize = 50;
 /// Shorter than this is no shift.
 const SHIFT_LEAST_S: i64 = 3_600;
 
@@ -95,6 +102,9 @@ impl Settings {
         }
         if !(10..=500).contains(&self.items_max) {
             return bad("items_max");
+        }
+        if self.teams.len() > TEAMS_MAX {
+            return bad("teams");
         }
         Ok(())
     }

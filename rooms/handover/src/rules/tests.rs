@@ -11,7 +11,7 @@ use super::decide::{self, Act, Facts, Standing};
 use super::item::{Item, Matter, OwedItem, Verdict, Why};
 use super::record::{Left, Record, Section, State};
 use super::shifts::Shift;
-use super::{Refusal, Settings};
+use super::{Refusal, Scope, Settings};
 
 const OUT: PersonId = PersonId(1);
 const IN: PersonId = PersonId(2);
@@ -71,6 +71,7 @@ fn record() -> Record {
         id: HandoverId(1),
         number: "2026-01-05 早班".into(),
         shift: "早班".into(),
+        scope: Scope::default(),
         begins: at("08:00"),
         ends: at("16:00"),
         sign_by: at("16:15"),

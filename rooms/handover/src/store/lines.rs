@@ -1,10 +1,11 @@
 //! The leader's log, and how far it has followed what it writes itself from.
 
 use anyhow::Context;
-use db::{Db, Row, Tx};
-use kernel::{PersonId, Timestamp};
+use db::{Db, Row, Text, Tx};
+use kernel::{GroupId, PersonId, Timestamp};
 use sqlx::{AnyConnection, Row as _};
 
+use crate::rules::Scope;
 use crate::rules::line::{Line, Said};
 
 /// A line as it is kept.
@@ -17,33 +18,60 @@ pub struct Kept {
     pub who: Option<PersonId>,
     /// Somebody wrote it.
     pub by_hand: bool,
+    pub team: Option<GroupId>,
     pub said: Said,
 }
 
-const ADD: &str = "INSERT INTO handover_line (id, at, what, important, who, concerns, source, place, body) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
-const ONE: &str = "SELECT id, at, what, important, who, source, body FROM handover_line WHERE id = $1";
+const ADD: &str =
+    "INSERT INTO handover_line (id, at, what, important, who, concerns, team, source, place, body) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+const ONE: &str = "SELECT id, at, what, important, who, team, source, body FROM handover_line WHERE id = $1";
 
+// `$1` are the teams that have a log of their own; 0 as `$2` is the log of what is of none of them.
+macro_rules! of_scope {
+    ($list:literal) => {
+        concat!("(team = $2 OR ($2 = 0 AND (team IS NULL OR team NOT IN ", $list, ")))")
+    };
+}
 macro_rules! lines {
-    ($which:literal) => {
+    ($which:literal, $list:literal) => {
         concat!(
-            "SELECT id, at, what, important, who, source, body FROM handover_line WHERE ",
+            "SELECT id, at, what, important, who, team, source, body FROM handover_line WHERE ",
             $which,
-            "at >= $1 AND at < $2 AND (at, id) > ($3, $4) AND (concerns IS NULL OR concerns <> $5) ORDER BY at, id LIMIT $6"
+            "at >= $3 AND at < $4 AND (at, id) > ($5, $6) AND (concerns IS NULL OR concerns <> $7) AND ",
+            of_scope!($list),
+            " ORDER BY at, id LIMIT $8"
         )
     };
 }
-const ALL: &str = lines!("");
-const IMPORTANT: &str = lines!("important = 1 AND ");
-const COUNTS: &str = "SELECT (at - $1) / 3600000000 AS hour, what, COUNT(*) AS n FROM handover_line \
-     WHERE at >= $1 AND at < $2 AND (concerns IS NULL OR concerns <> $3) GROUP BY (at - $1) / 3600000000, what ORDER BY 1, 2";
+macro_rules! counts {
+    ($list:literal) => {
+        concat!(
+            "SELECT (at - $3) / 3600000000 AS hour, what, COUNT(*) AS n FROM handover_line \
+             WHERE at >= $3 AND at < $4 AND (concerns IS NULL OR concerns <> $5) AND ",
+            of_scope!($list),
+            " GROUP BY (at - $3) / 3600000000, what ORDER BY 1, 2"
+        )
+    };
+}
+macro_rules! texts {
+    ($text:ident $(, $which:literal)?) => {
+        Text {
+            sqlite: $text!($($which,)? "(SELECT value FROM json_each($1))"),
+            postgres: $text!($($which,)? "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))"),
+        }
+    };
+}
+const ALL: Text = texts!(lines, "");
+const IMPORTANT: Text = texts!(lines, "important = 1 AND ");
+const COUNTS: Text = texts!(counts);
 
-/// Writes a line, once for each place it is found at.
-pub async fn add(tx: &mut Tx, id: i64, line: &Line) -> anyhow::Result<()> {
+/// Writes a line into the log of this team, once for each place it is found at.
+pub async fn add(tx: &mut Tx, id: i64, team: Option<GroupId>, line: &Line) -> anyhow::Result<()> {
     let (source, place) = line.source.parts();
     let add = sqlx::query(ADD).bind(id).bind(line.at.as_micros()).bind(&line.what);
     let add = add.bind(i64::from(line.important)).bind(line.who.map(PersonId::get));
-    let add = add.bind(line.concerns.map(PersonId::get)).bind(source).bind(place);
+    let add = add.bind(line.concerns.map(PersonId::get)).bind(team.map(GroupId::get)).bind(source).bind(place);
     let done = add.bind(serde_json::to_string(&line.said)?).execute(&mut **tx).await;
     done.context("writing the leader's log")?;
     Ok(())
@@ -51,7 +79,8 @@ pub async fn add(tx: &mut Tx, id: i64, line: &Line) -> anyhow::Result<()> {
 
 /// Which lines: of a period, behind a place, in order of time.
 #[derive(Clone, Copy, Debug)]
-pub struct Filter {
+pub struct Filter<'a> {
+    pub scope: &'a Scope,
     pub from: Timestamp,
     pub to: Timestamp,
     pub important: bool,
@@ -60,9 +89,16 @@ pub struct Filter {
     pub person: PersonId,
 }
 
-pub async fn find(db: &Db, filter: Filter, limit: i64) -> anyhow::Result<Vec<Kept>> {
+/// Whose lines, as the texts have them bound first.
+fn bound(scope: &Scope) -> (String, i64) {
+    (db::ids(scope.apart.iter().map(|team| team.get())), scope.team().map_or(0, GroupId::get))
+}
+
+pub async fn find(db: &Db, filter: Filter<'_>, limit: i64) -> anyhow::Result<Vec<Kept>> {
     let place = filter.after.unwrap_or((Timestamp::MIN, i64::MIN));
-    let query = sqlx::query(if filter.important { IMPORTANT } else { ALL });
+    let (apart, team) = bound(filter.scope);
+    let text = if filter.important { IMPORTANT } else { ALL };
+    let query = sqlx::query(text.of(db.kind())).bind(apart).bind(team);
     let query = query.bind(filter.from.as_micros()).bind(filter.to.as_micros());
     let query = query.bind(place.0.as_micros()).bind(place.1).bind(filter.person.get()).bind(limit);
     query.fetch_all(db.read()).await.context("reading the leader's log")?.iter().map(kept).collect()
@@ -71,11 +107,13 @@ pub async fn find(db: &Db, filter: Filter, limit: i64) -> anyhow::Result<Vec<Kep
 /// How many lines of each sort in each hour, counted from `from`.
 pub async fn counts(
     db: &Db,
-    from: Timestamp,
-    to: Timestamp,
+    scope: &Scope,
+    (from, to): (Timestamp, Timestamp),
     person: PersonId,
 ) -> anyhow::Result<Vec<(i64, String, i64)>> {
-    let query = sqlx::query(COUNTS).bind(from.as_micros()).bind(to.as_micros()).bind(person.get());
+    let (apart, team) = bound(scope);
+    let query = sqlx::query(COUNTS.of(db.kind())).bind(apart).bind(team);
+    let query = query.bind(from.as_micros()).bind(to.as_micros()).bind(person.get());
     let rows = query.fetch_all(db.read()).await.context("counting the leader's log")?;
     rows.iter().map(|row| Ok((row.try_get("hour")?, row.try_get("what")?, row.try_get("n")?))).collect()
 }
@@ -94,6 +132,7 @@ fn kept(row: &Row) -> anyhow::Result<Kept> {
         important: row.try_get::<i64, _>("important")? == 1,
         who: row.try_get::<Option<i64>, _>("who")?.map(PersonId),
         by_hand: source == "hand",
+        team: row.try_get::<Option<i64>, _>("team")?.map(GroupId),
         said: serde_json::from_str(&body).context("a line of the leader's log as kept")?,
     })
 }

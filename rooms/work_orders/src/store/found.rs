@@ -341,4 +341,22 @@ mod tests {
             }
         });
     }
+
+    /// What SQLite says of a text without parameters, or with one.
+    async fn explained(db: &Db, text: &str) -> String {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
+        let rows = sqlx::query(explain).bind(0_i64).fetch_all(db.read()).await.expect("a plan");
+        let details: Vec<String> = rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
+        details.join("\n")
+    }
+
+    #[test]
+    fn where_all_stand_is_counted_from_an_index_alone() {
+        on_both(&[crate::MIGRATIONS], async |db| {
+            if db.kind() == db::Kind::Sqlite {
+                let plan = explained(&db, STANDING).await;
+                assert_eq!(plan, "SCAN work_orders_order USING COVERING INDEX work_orders_order_standing");
+            }
+        });
+    }
 }
