@@ -81,7 +81,7 @@ impl Exchange {
             }
             State::CallingOut { .. } => {
                 assert!(call.attempt.is_some() && call.home.is_some(), "call {id}: nobody asked for it");
-                assert!(call.trunk.is_some() && call.playing.is_none(), "call {id} has no way out");
+                assert!(call.playing.is_none(), "call {id} plays to nobody");
             }
             State::Arriving
             | State::Dialling(_)

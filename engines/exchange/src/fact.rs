@@ -58,7 +58,9 @@ pub enum What {
     CalledOut {
         call: CallId,
         leg: LegId,
-        trunk: TrunkId,
+        /// None: a telephone of ours.
+        #[serde(default)]
+        trunk: Option<TrunkId>,
         attempt: AttemptId,
         /// The number shown there.
         from: String,

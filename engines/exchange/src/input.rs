@@ -35,6 +35,9 @@ pub enum Input {
 pub struct CallOut {
     /// Stands in the facts: who asked for the call knows it again by this.
     pub attempt: AttemptId,
+    /// Rung is the telephone of this one of us, which answers by itself, in place of a number.
+    #[serde(default)]
+    pub own: Option<PersonId>,
     pub number: String,
     /// The number shown there; none is that of the trunk.
     pub shown: Option<String>,

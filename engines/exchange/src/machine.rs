@@ -1,32 +1,34 @@
 //! Calls that the machine makes: whether one may go out now, and who is rung.
 
-use kernel::{CallId, LegId, Timestamp, TrunkId};
+use kernel::{CallId, LegId, PersonId, Timestamp, TrunkId};
 
 use crate::call::{Call, Listens, State};
 use crate::cx::Leg;
 use crate::exchange::Exchange;
-use crate::fact::{Direction, What};
+use crate::fact::{DeskState, Direction, What};
 use crate::line::{Command, Identity, Target};
 use crate::{CallOut, Effect, Refused};
 
 impl Exchange {
     pub(crate) fn call_out(&mut self, now: Timestamp, wanted: CallOut, out: &mut Vec<Effect>) {
-        let trunk = match self.way_out(&wanted) {
-            Ok(trunk) => trunk,
+        let (trunk, to) = match self.way_out(&wanted) {
+            Ok(way) => way,
             Err(why) => return out.push(Effect::Refused(why)),
         };
-        let CallOut { attempt, number, shown, flow, values, ring_for, tell_machines, keep_free: _ } = wanted;
+        let CallOut { attempt, own, number, shown, flow, values, ring_for, tell_machines, keep_free: _ } = wanted;
         let call: CallId = self.ids.mint(now);
         let leg: LegId = self.ids.mint(now);
         self.at_work = Some(call);
-        let shown = shown.or_else(|| self.config.trunks.get(&trunk).and_then(|line| line.caller_id.clone()));
+        let line = trunk.and_then(|trunk| self.config.trunks.get(&trunk));
+        let shown = shown.or_else(|| line.and_then(|line| line.caller_id.clone()));
         let from = Identity { number: shown.unwrap_or_default(), name: String::new() };
-        let (shown, to) = (from.number.clone(), number.clone());
-        self.fact(now, What::CalledOut { call, leg, trunk, attempt, from: shown, to, flow }, out);
-        *self.on_trunk.entry(trunk).or_default() += 1;
+        let (shown, called) = (from.number.clone(), number.clone());
+        self.fact(now, What::CalledOut { call, leg, trunk, attempt, from: shown, to: called, flow }, out);
+        if let Some(trunk) = trunk {
+            *self.on_trunk.entry(trunk).or_default() += 1;
+        }
         self.legs.insert(leg, Leg { call, leaving: false });
-        let to = Target::Number { trunk, number: number.clone() };
-        let dial = Command::Dial { leg, to, from: from.clone(), ring_for, answer_itself: false };
+        let dial = Command::Dial { leg, to, from: from.clone(), ring_for, answer_itself: own.is_some() };
         out.push(Effect::Line(dial));
         let mut placed = Call::begin(
             call,
@@ -37,7 +39,7 @@ impl Exchange {
             State::CallingOut { listens: Listens::of(tell_machines) },
         );
         placed.direction = Direction::Out;
-        placed.trunk = Some(trunk);
+        placed.trunk = trunk;
         placed.home = Some(flow);
         placed.attempt = Some(attempt);
         placed.values = values;
@@ -45,13 +47,16 @@ impl Exchange {
         self.touched.insert(call);
     }
 
-    /// The trunk by which it goes out, if it may.
-    fn way_out(&self, wanted: &CallOut) -> Result<TrunkId, Refused> {
+    /// The trunk by which it goes out, and to whom, if it may.
+    fn way_out(&self, wanted: &CallOut) -> Result<(Option<TrunkId>, Target), Refused> {
         if self.calls.values().any(|call| call.attempt == Some(wanted.attempt)) {
             return Err(Refused::SameAttempt { attempt: wanted.attempt });
         }
         if !self.config.flows.contains_key(&wanted.flow) {
             return Err(Refused::NoSuchFlow { flow: wanted.flow });
+        }
+        if let Some(agent) = wanted.own {
+            return self.own_telephone(agent).map(|phone| (None, phone));
         }
         let Some(trunk) = self.config.trunk_for(&wanted.number) else {
             return Err(Refused::MayNotDial { number: wanted.number.clone() });
@@ -69,7 +74,21 @@ impl Exchange {
         {
             return Err(Refused::NoRoomOut);
         }
-        Ok(trunk)
+        Ok((Some(trunk), Target::Number { trunk, number: wanted.number.clone() }))
+    }
+
+    /// Nobody is torn out of a conversation.
+    fn own_telephone(&self, agent: PersonId) -> Result<Target, Refused> {
+        let phone = self.phone_of(agent).ok_or(Refused::NoSuchAgent { agent })?;
+        let desk = self.seats.get(&agent).map(|seat| &seat.desk);
+        if matches!(desk, Some(DeskState::Ringing { .. } | DeskState::Talking { .. } | DeskState::Holding { .. })) {
+            return Err(Refused::Occupied);
+        }
+        let most = usize::try_from(self.config.limits.max_calls).unwrap_or(usize::MAX);
+        if self.draining || self.in_progress() >= most {
+            return Err(Refused::NoRoomOut);
+        }
+        Ok(phone)
     }
 }
 

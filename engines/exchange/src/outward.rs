@@ -144,7 +144,7 @@ impl Exchange {
         self.touched.insert(call);
     }
 
-    fn phone_of(&self, agent: PersonId) -> Option<Target> {
+    pub(crate) fn phone_of(&self, agent: PersonId) -> Option<Target> {
         let user = self.config.agents.get(&agent)?.phone.clone();
         let device = self.seats.get(&agent).map(|seat| seat.device).unwrap_or_default();
         Some(Target::Phone { user, device })

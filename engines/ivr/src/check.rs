@@ -17,6 +17,8 @@ struct Edge {
     to: Target,
     /// Taken only when the caller presses something.
     by_caller: bool,
+    /// Nothing is said in the node on this way: it is no level.
+    unheard: bool,
 }
 
 pub(crate) fn check(flow: &Flow) -> Vec<Finding> {
@@ -41,7 +43,7 @@ pub(crate) fn check(flow: &Flow) -> Vec<Finding> {
         find(Code::SilentLoop, Some(at), &[]);
     }
 
-    let asks = flow.nodes.iter().any(|node| matches!(node.kind, Kind::Menu(_) | Kind::Collect(_)));
+    let asks = flow.nodes.iter().any(|node| matches!(node.kind, Kind::Menu(_) | Kind::Collect(_) | Kind::Choose(_)));
     if asks && !reaches_person(flow) {
         find(Code::NoPerson, None, &[]);
     }
@@ -117,12 +119,18 @@ fn all(flow: &Flow) -> impl Iterator<Item = NodeIx> + use<> {
 }
 
 fn is_menu(flow: &Flow, at: NodeIx) -> bool {
-    matches!(flow.node(at).map(|node| &node.kind), Some(Kind::Menu(_)))
+    flow.node(at).is_some_and(|node| asks_to_choose(&node.kind))
+}
+
+/// A level of its own, to which `back` leads.
+fn asks_to_choose(kind: &Kind) -> bool {
+    matches!(kind, Kind::Menu(_) | Kind::Choose(_))
 }
 
 fn edges(kind: &Kind) -> Vec<Edge> {
-    let by_caller = |to: &Target| Edge { to: *to, by_caller: true };
-    let by_itself = |to: &Target| Edge { to: *to, by_caller: false };
+    let by_caller = |to: &Target| Edge { to: *to, by_caller: true, unheard: false };
+    let by_itself = |to: &Target| Edge { to: *to, by_caller: false, unheard: false };
+    let unheard = |to: &Target| Edge { to: *to, by_caller: false, unheard: true };
     match kind {
         Kind::Say(say) => vec![by_itself(&say.next)],
         Kind::Menu(menu) => menu
@@ -141,10 +149,18 @@ fn edges(kind: &Kind) -> Vec<Edge> {
             .chain([by_itself(&look_up.otherwise), by_itself(&look_up.unknown)])
             .collect(),
         Kind::Announce(announce) => {
-            vec![by_itself(&announce.next), by_caller(&announce.told), by_caller(&announce.danger)]
+            let by_itself = [&announce.next, &announce.none, &announce.unknown].map(by_itself);
+            by_itself.into_iter().chain([&announce.told, &announce.danger].map(by_caller)).collect()
         }
+        Kind::Choose(choose) => [&choose.none, &choose.unknown]
+            .map(unheard)
+            .into_iter()
+            .chain([by_itself(&choose.otherwise), by_caller(&choose.next)])
+            .chain(choose.keys.values().map(by_caller))
+            .collect(),
         Kind::Rate(rate) => vec![by_caller(&rate.next), by_itself(&rate.otherwise)],
         Kind::Voicemail(voicemail) => vec![by_itself(&voicemail.next)],
+        Kind::Record(record) => vec![by_itself(&record.next)],
         Kind::CallBack(ask) => vec![by_itself(&ask.next), by_itself(&ask.unknown)],
         Kind::GoTo(to) => vec![by_itself(to)],
         Kind::Queue { .. } | Kind::HangUp => Vec::new(),
@@ -189,7 +205,7 @@ fn levels(flow: &Flow) -> Vec<Option<usize>> {
     next.extend(flow.person.map(|at| (at, 0)));
     while let Some((at, above)) = next.pop_front() {
         let Some(node) = flow.node(at) else { continue };
-        let level = above + usize::from(matches!(node.kind, Kind::Menu(_)));
+        let level = above + usize::from(asks_to_choose(&node.kind));
         let Some(seen) = levels.get_mut(at.0 as usize) else { continue };
         if seen.is_some_and(|seen| seen <= level) {
             continue;
@@ -197,7 +213,7 @@ fn levels(flow: &Flow) -> Vec<Option<usize>> {
         *seen = Some(level);
         for edge in edges(&node.kind) {
             if let Target::Node(to) = edge.to {
-                next.push_back((to, level));
+                next.push_back((to, if edge.unheard { above } else { level }));
             }
         }
     }

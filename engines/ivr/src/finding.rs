@@ -45,7 +45,7 @@ macro_rules! codes {
 
 codes! {
     Empty Error "the flow has no steps: write at least one"
-    NoKind Error "the step does not say what it is: write one of say, menu, collect, hours, look_up, announce, rate, voicemail, call_back, queue, go_to, hang_up"
+    NoKind Error "the step does not say what it is: write one of say, menu, collect, choose_from, hours, look_up, announce, rate, voicemail, record, call_back, queue, go_to, hang_up"
     TwoKinds Error "the step is {first} and {second} at once: make two steps of it"
     MisplacedField Error "{field} has no meaning in a {kind} step: remove it"
     MissingField Error "a {kind} step needs {field}: add it"

@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::hours::OpeningHours;
 use crate::session::Said;
 
+mod offered;
+
+pub use offered::{Choose, Record};
+
 /// A published flow.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Flow {
@@ -54,8 +58,10 @@ pub enum Kind {
     Hours(Hours),
     LookUp(LookUp),
     Announce(Announce),
+    Choose(Choose),
     Rate(Rate),
     Voicemail(Voicemail),
+    Record(Record),
     CallBack(CallBack),
     GoTo(Target),
     Queue { queue: QueueId, urgent: bool },
@@ -206,8 +212,10 @@ pub struct LookUp {
 /// What concerns this caller, said before the menu.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Announce {
-    /// The look-up that is asked with the calling number.
+    /// The look-up that is asked.
     pub key: String,
+    /// The name of what was collected or chosen; the calling number when `None`.
+    pub argument: Option<String>,
     /// So long is the answer waited for; afterwards the flow goes on without it.
     pub wait: Duration,
     /// Said after what was found: which keys there are.
@@ -220,6 +228,10 @@ pub struct Announce {
     pub told: Target,
     /// Key 9.
     pub danger: Target,
+    /// There is nothing to say.
+    pub none: Target,
+    /// No answer in time, or nothing known.
+    pub unknown: Target,
     pub next: Target,
 }
 
@@ -308,7 +320,7 @@ impl Flow {
     /// Follows what needs no caller.
     pub(crate) fn leads_to(&self, target: Target, now: Timestamp) -> LeadsTo {
         match self.onwards(target, now) {
-            Ok(Kind::Menu(_) | Kind::Collect(_) | Kind::Rate(_)) => LeadsTo::Input,
+            Ok(Kind::Menu(_) | Kind::Collect(_) | Kind::Choose(_) | Kind::Rate(_)) => LeadsTo::Input,
             Ok(Kind::Queue { .. }) => LeadsTo::Person,
             Ok(_) => LeadsTo::Other,
             Err(leads_to) => leads_to,

@@ -67,8 +67,10 @@ fn word(kind: &Kind) -> &'static str {
         Kind::Hours(_) => "hours",
         Kind::LookUp(_) => "look_up",
         Kind::Announce(_) => "announce",
+        Kind::Choose(_) => "choose_from",
         Kind::Rate(_) => "rate",
         Kind::Voicemail(_) => "voicemail",
+        Kind::Record(_) => "record",
         Kind::CallBack(_) => "call_back",
         Kind::GoTo(_) => "go_to",
         Kind::Queue { .. } => "queue",
@@ -96,10 +98,26 @@ fn ways(kind: &Kind) -> Vec<(String, Target)> {
             .chain([of("otherwise", &look_up.otherwise), of("unknown", &look_up.unknown)])
             .collect(),
         Kind::Announce(announce) => {
-            vec![of("1", &announce.told), of("9", &announce.danger), of("next", &announce.next)]
+            vec![
+                of("1", &announce.told),
+                of("9", &announce.danger),
+                of("none", &announce.none),
+                of("unknown", &announce.unknown),
+                of("next", &announce.next),
+            ]
         }
+        Kind::Choose(choose) => [of("1–8", &choose.next)]
+            .into_iter()
+            .chain(choose.keys.iter().map(|(key, to)| (key.to_string(), *to)))
+            .chain([
+                of("none", &choose.none),
+                of("unknown", &choose.unknown),
+                of("otherwise", &choose.otherwise),
+            ])
+            .collect(),
         Kind::Rate(rate) => vec![of("next", &rate.next), of("otherwise", &rate.otherwise)],
         Kind::Voicemail(voicemail) => vec![of("next", &voicemail.next)],
+        Kind::Record(record) => vec![of("next", &record.next)],
         Kind::CallBack(ask) => vec![of("next", &ask.next), of("unknown", &ask.unknown)],
         Kind::GoTo(to) => vec![of("go_to", to)],
         Kind::Queue { .. } | Kind::HangUp => Vec::new(),

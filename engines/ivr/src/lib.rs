@@ -21,5 +21,5 @@ pub use finding::{Code, Finding, Severity};
 pub use flow::{Flow, NodeIx, Prompt};
 pub use graph::Graph;
 pub use hours::OpeningHours;
-pub use session::{Answer, Argument, Caller, Effect, Input, Said, Session};
+pub use session::{Answer, Argument, Caller, Choice, Effect, Input, Said, Session};
 pub use source::{FlowFile, FlowSource};

@@ -6,17 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use audio::{Digit, Sound};
+use audio::Digit;
 use kernel::{Engine, Timestamp};
 
-use crate::flow::{Flow, Kind, LeadsTo, NodeIx, Part, Prompt, Target};
-use crate::node::{after, announce, collect, look_up, menu, rate, say, voicemail};
+use crate::flow::{Flow, Kind, LeadsTo, NodeIx, Target};
+use crate::node::{after, announce, choose, collect, look_up, menu, rate, record, say, voicemail};
 
 mod contract;
+mod playing;
 mod show;
 mod walk;
 
-pub use contract::{Answer, Argument, Caller, Effect, Input, Said};
+pub use contract::{Answer, Argument, Caller, Choice, Effect, Input, Said};
 
 /// Keys kept for the next menu.
 const AHEAD_MAX: usize = 24;
@@ -45,6 +46,8 @@ pub struct Session {
     said: BTreeMap<String, Vec<Said>>,
     /// What has been said of it: for the record once is enough.
     told: BTreeSet<(String, u32)>,
+    /// What a room has offered to choose from, in the step where the caller is.
+    pub(crate) offered: Vec<Choice>,
 }
 
 /// What is being waited for. `until` is none while a prompt is played.
@@ -67,6 +70,13 @@ pub(crate) enum State {
     LookingUp {
         node: NodeIx,
         until: Timestamp,
+    },
+    /// Pages of what a room has offered.
+    Choosing {
+        node: NodeIx,
+        page: usize,
+        wrong: u8,
+        until: Option<Timestamp>,
     },
     /// What was found is said; then the caller may choose until `until`.
     Announcing {
@@ -140,6 +150,7 @@ impl Session {
             secrets: BTreeSet::new(),
             said: BTreeMap::new(),
             told: BTreeSet::new(),
+            offered: Vec::new(),
         };
         session.go(now, Target::Node(at), out);
         session
@@ -173,6 +184,7 @@ impl Session {
             | State::InMenu { node, .. }
             | State::Collecting { node, .. }
             | State::LookingUp { node, .. }
+            | State::Choosing { node, .. }
             | State::Announcing { node, .. }
             | State::Rating { node, .. }
             | State::Inviting { node }
@@ -191,41 +203,6 @@ impl Session {
         self.flow.leads_to(target, now)
     }
 
-    /// Plays, and says whether there was anything to play.
-    pub(crate) fn play(&mut self, prompts: &[&Prompt], out: &mut Vec<Effect>) -> bool {
-        let parts = prompts.iter().flat_map(|prompt| &prompt.0);
-        let said: Vec<&str> = parts.filter_map(Part::said).collect();
-        for key in said {
-            self.tell(key, out);
-        }
-        let sounds: Vec<Sound> =
-            prompts.iter().flat_map(|prompt| prompt.sounds(&self.known, &self.said)).collect();
-        if sounds.is_empty() {
-            self.stop_playing(out);
-            return false;
-        }
-        self.playing = true;
-        out.push(Effect::Play { sounds });
-        true
-    }
-
-    /// Says what a look-up found, and then the prompt; whether there was anything to play.
-    pub(crate) fn announce(&mut self, key: &str, prompt: &Prompt, out: &mut Vec<Effect>) -> bool {
-        let found = Prompt(vec![Part::Said { of: key.to_owned() }]);
-        self.play(&[&found, prompt], out)
-    }
-
-    /// For the record: this is what is said now.
-    fn tell(&mut self, key: &str, out: &mut Vec<Effect>) {
-        let node = self.node().unwrap_or_default().to_owned();
-        for said in self.said.get(key).into_iter().flatten().filter(|said| !said.sounds.is_empty()) {
-            if self.told.insert((said.subject.clone(), said.revision)) {
-                let Said { subject, revision, own, .. } = said.clone();
-                out.push(Effect::Announced { node: node.clone(), subject, revision, own });
-            }
-        }
-    }
-
     /// The first key pressed ahead is that of danger in the menu this leads to.
     pub(crate) fn is_danger_ahead(&self, target: Target, now: Timestamp) -> bool {
         self.ahead.front().is_some_and(|key| self.flow.is_for_danger(target, *key, now))
@@ -240,12 +217,6 @@ impl Session {
     pub(crate) fn heard_of(&self, key: &str) -> BTreeSet<(String, u32)> {
         let said = self.said.get(key).into_iter().flatten();
         said.map(|said| (said.subject.clone(), said.revision)).collect()
-    }
-
-    pub(crate) fn stop_playing(&mut self, out: &mut Vec<Effect>) {
-        if std::mem::take(&mut self.playing) {
-            out.push(Effect::StopPlaying);
-        }
     }
 
     pub(crate) fn keep(&mut self, key: Digit) {
@@ -263,8 +234,10 @@ impl Session {
         self.known.insert(name.to_owned(), value);
     }
 
-    pub(crate) fn is_kept_secret(&self, name: &str) -> bool {
-        self.secrets.contains(name)
+    /// What is known under this name, as it is given to whoever is asked.
+    pub(crate) fn argument(&self, name: &str) -> Argument {
+        let text = self.known.get(name).cloned().unwrap_or_default();
+        Argument { text, secret: self.secrets.contains(name) }
     }
 
     pub(crate) fn caller_number(&self) -> Option<&str> {
@@ -296,8 +269,10 @@ impl Session {
             Kind::Collect(collect) => collect::key(self, now, collect, key, out),
             Kind::LookUp(_) => look_up::key(self, now, node, key, out),
             Kind::Announce(announce) => announce::key(self, now, node, announce, key, out),
+            Kind::Choose(choose) => choose::key(self, now, node, choose, key, out),
             Kind::Rate(rate) => rate::key(self, now, rate, key, out),
             Kind::Voicemail(_) => voicemail::key(self, now, node, key, out),
+            Kind::Record(_) => record::key(self, now, node, key, out),
             // Nobody waits in these.
             Kind::Hours(_) | Kind::CallBack(_) | Kind::GoTo(_) | Kind::Queue { .. } | Kind::HangUp => {
                 out.push(Effect::Refused);
@@ -317,6 +292,9 @@ impl Session {
             (State::Collecting { until, .. }, Some(Kind::Collect(collect))) => {
                 *until = Some(after(now, collect.timeout));
             }
+            (State::Choosing { until, .. }, Some(Kind::Choose(choose))) => {
+                *until = Some(after(now, choose.timeout));
+            }
             (State::Announcing { .. }, Some(Kind::Announce(announce))) => {
                 node.into_iter().for_each(|node| announce::played(self, now, node, announce, out));
             }
@@ -324,6 +302,10 @@ impl Session {
             (State::Inviting { node }, Some(Kind::Voicemail(voicemail))) => {
                 let node = *node;
                 voicemail::record(self, now, node, voicemail, out);
+            }
+            (State::Inviting { node }, Some(Kind::Record(record))) => {
+                let node = *node;
+                record::begin(self, now, node, record, out);
             }
             // The waiting prompt of a look-up has ended before its answer.
             _ => {}
@@ -343,6 +325,7 @@ impl Engine for Session {
             Input::Digit(key) => self.key(now, key, out),
             Input::Played => self.played(now, out),
             Input::MessageLeft => voicemail::left(self, now, out),
+            Input::Recorded { recording } => record::done(self, now, recording, out),
             Input::LookedUp { key, answer } => look_up::answered(self, now, &key, answer, out),
         }
     }
@@ -361,8 +344,13 @@ impl Engine for Session {
             Some(Kind::Collect(collect)) => collect::silent(self, now, collect, out),
             Some(Kind::Rate(rate)) => rate::silent(self, now, rate, out),
             Some(Kind::LookUp(look_up)) => self.go(now, look_up.unknown, out),
-            Some(Kind::Announce(announce)) => self.go(now, announce.next, out),
+            Some(Kind::Announce(announce)) => match self.state {
+                State::LookingUp { .. } => self.go(now, announce.unknown, out),
+                _ => self.go(now, announce.next, out),
+            },
+            Some(Kind::Choose(choose)) => choose::silent(self, now, choose, out),
             Some(Kind::Voicemail(_)) => voicemail::left(self, now, out),
+            Some(Kind::Record(_)) => record::done(self, now, String::new(), out),
             _ => self.give_up(out),
         }
     }
@@ -374,6 +362,7 @@ impl Engine for Session {
             State::LookingUp { until, .. } => Some(self.ends.min(*until)),
             State::InMenu { until, .. }
             | State::Collecting { until, .. }
+            | State::Choosing { until, .. }
             | State::Announcing { until, .. }
             | State::Rating { until, .. } => Some(until.map_or(self.ends, |until| until.min(self.ends))),
             State::Saying { .. } | State::Inviting { .. } => Some(self.ends),

@@ -128,10 +128,14 @@ step! {
     look_up: String,
     /// A look-up that is asked with the calling number before the menu.
     announce: String,
+    /// A look-up that knows what can be chosen from.
+    choose_from: String,
     /// The text of the survey.
     rate: String,
     /// A queue.
     voicemail: String,
+    /// The name under which the recording's id is kept.
+    record: String,
     /// A queue.
     call_back: String,
     queue: String,
@@ -139,6 +143,14 @@ step! {
     hang_up: bool,
 
     voice: Voice,
+    /// Between a choice and its key.
+    press: String,
+    press_voice: Voice,
+    /// That key 9 reads the next choices.
+    more: String,
+    more_voice: Voice,
+    /// The name under which the choice is kept.
+    into: String,
     must_hear: bool,
     informative: bool,
     urgent: bool,
@@ -158,6 +170,7 @@ step! {
     next: Way,
     otherwise: Way,
     silence: Way,
+    none: Way,
     unknown: Way,
     told: Way,
     danger: Way,
@@ -219,6 +232,8 @@ impl Step {
     fn add_prompts<'a>(&'a self, prompts: &mut Vec<(&'a str, &'a str)>) {
         let text = self.menu.as_deref().or(self.rate.as_deref()).or(self.say.as_deref());
         add_prompt(text, self.voice.as_ref(), prompts);
+        add_prompt(self.press.as_deref(), self.press_voice.as_ref(), prompts);
+        add_prompt(self.more.as_deref(), self.more_voice.as_ref(), prompts);
         for (_, way) in self.ways() {
             for step in way.steps() {
                 step.add_prompts(prompts);
@@ -227,7 +242,9 @@ impl Step {
     }
 
     fn add_voices<'a>(&'a self, voices: &mut BTreeSet<&'a str>) {
-        add_voice(self.voice.as_ref(), voices);
+        for voice in [&self.voice, &self.press_voice, &self.more_voice] {
+            add_voice(voice.as_ref(), voices);
+        }
         for (_, way) in self.ways() {
             for step in way.steps() {
                 step.add_voices(voices);
@@ -243,6 +260,7 @@ impl Step {
             ("next", &self.next),
             ("otherwise", &self.otherwise),
             ("silence", &self.silence),
+            ("none", &self.none),
             ("unknown", &self.unknown),
             ("told", &self.told),
             ("danger", &self.danger),

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use audio::{Clip, Digit, Sound};
 use ivr::flow::{
-    Announce, CallBack, Collect, Flow, Hours, How, Kind, LookUp, Menu, Node, NodeIx, Part, Prompt, Rate, Say,
-    Target, Voicemail,
+    Announce, CallBack, Choose, Collect, Flow, Hours, How, Kind, LookUp, Menu, Node, NodeIx, Part, Prompt,
+    Rate, Record, Say, Target, Voicemail,
 };
-use ivr::{Answer, Caller, Effect, FlowFile, Input, Names, OpeningHours, Said, Session, Severity, compile};
+use ivr::{Answer, Caller, Choice, Effect, FlowFile, Input, Names, OpeningHours, Said, Session, Severity, compile};
 use jiff::tz::TimeZone;
 use kernel::calendar::Holidays;
 use kernel::{Engine, FlowId, QueueId, Timestamp};
@@ -98,19 +98,49 @@ fn kind() -> impl Strategy<Value = Kind> {
             unknown,
         },
     );
-    let wait = seconds().prop_map(|wait| wait.max(Duration::from_secs(1)));
-    let announce = (prompt(), wait, seconds(), any::<bool>(), target(), target(), target()).prop_map(
-        |(prompt, wait, timeout, must_hear, told, danger, next)| Announce {
+    let wait = || seconds().prop_map(|wait| wait.max(Duration::from_secs(1)));
+    let ways = (target(), target(), target(), target(), target());
+    let announce = (prompt(), wait(), seconds(), any::<bool>(), any::<bool>(), ways).prop_map(
+        |(prompt, wait, timeout, must_hear, chosen, (told, danger, none, unknown, next))| Announce {
             key: "it".into(),
+            argument: chosen.then(|| "it".to_owned()),
             wait,
             prompt,
             timeout,
             must_hear,
             told,
             danger,
+            none,
+            unknown,
             next,
         },
     );
+    let ways = (target(), target(), target(), target());
+    let prompts = (prompt(), prompt(), prompt());
+    let choose = (prompts, wait(), seconds(), btree_map(digit(), target(), 0..3), 0u8..4, ways).prop_map(
+        |((prompt, press, more), wait, timeout, keys, tries, (otherwise, none, unknown, next))| Choose {
+            key: "it".into(),
+            argument: Some("it".into()),
+            into: "it".into(),
+            wait,
+            prompt,
+            press,
+            more,
+            keys,
+            timeout,
+            tries,
+            otherwise,
+            none,
+            unknown,
+            next,
+        },
+    );
+    let record = (prompt(), seconds(), target()).prop_map(|(prompt, max, next)| Record {
+        into: "it".into(),
+        prompt,
+        max,
+        next,
+    });
     let rate = (prompt(), seconds(), target(), target())
         .prop_map(|(prompt, timeout, next, otherwise)| Rate { prompt, timeout, next, otherwise });
     let voicemail = (prompt(), seconds(), target()).prop_map(|(prompt, max, next)| Voicemail {
@@ -132,6 +162,8 @@ fn kind() -> impl Strategy<Value = Kind> {
         1 => hours.prop_map(Kind::Hours),
         2 => look_up.prop_map(Kind::LookUp),
         2 => announce.prop_map(Kind::Announce),
+        2 => choose.prop_map(Kind::Choose),
+        1 => record.prop_map(Kind::Record),
         1 => rate.prop_map(Kind::Rate),
         1 => voicemail.prop_map(Kind::Voicemail),
         1 => call_back.prop_map(Kind::CallBack),
@@ -177,6 +209,10 @@ fn answer(value: &str) -> Answer {
         let sounds = vec![Sound::Clip(Clip::new("outage"))];
         answer.says.push(Said { subject: value.to_owned(), revision: 1, own: value.is_empty(), sounds });
     }
+    // As many as fill no page, one, several.
+    answer.choices = (0..value.len() * 5)
+        .map(|at| Choice { value: at.to_string(), sounds: vec![Sound::Clip(Clip::new("place")); at % 3] })
+        .collect();
     answer
 }
 
@@ -186,6 +222,7 @@ fn act() -> impl Strategy<Value = Act> {
         4 => digit().prop_map(|digit| Act::Input(Input::Digit(digit))),
         3 => Just(Act::Input(Input::Played)),
         1 => Just(Act::Input(Input::MessageLeft)),
+        1 => Just(Act::Input(Input::Recorded { recording: "re_1".into() })),
         2 => value.prop_map(|value| Act::Input(Input::LookedUp {
             key: "it".into(),
             answer: value.map(answer),

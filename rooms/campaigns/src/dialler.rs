@@ -132,6 +132,7 @@ impl Dialler {
         let plan = &campaign.plan;
         let wanted = CallOut {
             attempt,
+            own: None,
             number: target.number.clone(),
             shown: plan.shown.clone().or_else(|| settings.shown.clone()),
             flow,

@@ -163,7 +163,7 @@ fn placed(call: i64, wanted: &CallOut) -> What {
     What::CalledOut {
         call: CallId(call),
         leg: LegId(call),
-        trunk: TrunkId(1),
+        trunk: Some(TrunkId(1)),
         attempt: wanted.attempt,
         from: "95598".into(),
         to: wanted.number.clone(),

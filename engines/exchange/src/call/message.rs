@@ -22,7 +22,7 @@ impl Call {
         let mut sounds = line.map(|line| line.voicemail_greeting.clone()).unwrap_or_default();
         sounds.push(BEEP);
         self.play(cx, &sounds, PlayMode::Once);
-        State::LeavingMessage(Message { queue, max, started: None, back: None })
+        State::LeavingMessage(Message { queue: Some(queue), max, started: None, back: None })
     }
 
     /// From a flow, which has said its own invitation.
@@ -41,10 +41,9 @@ impl Call {
 
     /// The message, if there is one, is kept: a fact, and the end of the recording.
     pub(super) fn keep_message(&mut self, cx: &mut Cx, message: &Message) {
-        if let (Some(since), Some(recording)) = (message.started, self.recording)
+        if let (Some(since), Some(recording), Some(queue)) = (message.started, self.recording, message.queue)
             && cx.now.since(since) >= SHORTEST
         {
-            let Message { queue, .. } = *message;
             cx.fact(What::MessageLeft { call: self.id, queue, recording: recording.id });
         }
         self.stop_recording(cx);
@@ -55,8 +54,12 @@ impl Call {
         if message.started.is_none_or(|since| cx.now < since + SHORTEST) {
             return State::LeavingMessage(message);
         }
+        let recording = self.recording.map(|recording| recording.id.to_string()).unwrap_or_default();
         self.keep_message(cx, &message);
         match message.back {
+            Some(flow) if message.queue.is_none() => {
+                self.in_flow(cx, flow, ivr::Input::Recorded { recording })
+            }
             Some(flow) => self.in_flow(cx, flow, ivr::Input::MessageLeft),
             None => {
                 let kept = cx.config.phrases.message_kept.clone();

@@ -264,7 +264,8 @@ pub(crate) struct Parked {
 
 #[derive(Debug)]
 pub(crate) struct Message {
-    pub queue: QueueId,
+    /// For whom; none: the flow makes something of it.
+    pub queue: Option<QueueId>,
     pub max: Duration,
     /// Recording since; none while the greeting and the beep are played.
     pub started: Option<Timestamp>,

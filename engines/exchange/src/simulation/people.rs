@@ -83,6 +83,7 @@ impl Simulation {
         let number = self.dice.pick(&["13912345678", "13911111111", "13911111112", "13900000000", "10086"]);
         let wanted = CallOut {
             attempt,
+            own: None,
             number: number.to_owned(),
             shown: None,
             flow: self.dice.pick(&[world::HOTLINE, world::HOTLINE, world::RATING, FlowId(77)]),

@@ -192,6 +192,7 @@ impl Rig {
     fn machine(&mut self, name: &str, number: &str, rest: &[&str]) {
         let mut wanted = CallOut {
             attempt: kernel::AttemptId(100 + self.attempts),
+            own: None,
             number: number.to_owned(),
             shown: None,
             flow: world::HOTLINE,

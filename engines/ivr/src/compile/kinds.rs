@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::{Compiler, Flat};
 use crate::finding::Code;
-use crate::flow::{Announce, CallBack, Collect, Hours, Kind, LookUp, Menu, Rate, Say, Target, Voicemail};
+use crate::flow::{
+    Announce, CallBack, Choose, Collect, Hours, Kind, LookUp, Menu, Rate, Record, Say, Target, Voicemail,
+};
 use crate::hours::{OpeningHours, ranges_of};
 use crate::source::Step;
 
@@ -18,9 +20,46 @@ const KINDS: &[(&str, &[&str])] = &[
     ),
     ("hours", &["on_holidays", "open", "closed"]),
     ("look_up", &["say", "voice", "argument", "timeout_s", "answers", "otherwise", "unknown"]),
-    ("announce", &["say", "voice", "wait_ms", "timeout_s", "must_hear", "told", "danger", "next"]),
+    (
+        "announce",
+        &[
+            "say",
+            "voice",
+            "argument",
+            "wait_ms",
+            "timeout_s",
+            "must_hear",
+            "told",
+            "danger",
+            "none",
+            "unknown",
+            "next",
+        ],
+    ),
+    (
+        "choose_from",
+        &[
+            "say",
+            "voice",
+            "press",
+            "press_voice",
+            "more",
+            "more_voice",
+            "argument",
+            "into",
+            "keys",
+            "wait_ms",
+            "timeout_s",
+            "tries",
+            "otherwise",
+            "none",
+            "unknown",
+            "next",
+        ],
+    ),
     ("rate", &["voice", "timeout_s", "otherwise", "next"]),
     ("voicemail", &["say", "voice", "max_s", "next"]),
+    ("record", &["say", "voice", "max_s", "next"]),
     ("call_back", &["number", "unknown", "next"]),
     ("queue", &["urgent"]),
     ("go_to", &[]),
@@ -31,6 +70,8 @@ const KINDS: &[(&str, &[&str])] = &[
 
 /// Nobody notices so long a wait before the first word.
 const WAIT_MS: u32 = 300;
+/// Who has just pressed a key waits a moment.
+const CHOICES_WAIT_MS: u32 = 2_000;
 
 impl<'a> Compiler<'a> {
     pub(super) fn kind(&mut self, flat: &Flat<'a>) -> Kind {
@@ -65,6 +106,7 @@ impl<'a> Compiler<'a> {
             "hours" => self.hours(flat),
             "look_up" => self.look_up(flat),
             "announce" => self.announce(flat),
+            "choose_from" => self.choose(flat),
             "rate" => Kind::Rate(Rate {
                 prompt: self.heard(name, step.rate.as_ref(), step.voice.as_ref()),
                 timeout: self.seconds(Some(name), "timeout_s", step.timeout_s, 8, 1..=60),
@@ -81,6 +123,12 @@ impl<'a> Compiler<'a> {
                     next: self.next(flat),
                 })
             }
+            "record" => Kind::Record(Record {
+                into: step.record.clone().unwrap_or_default(),
+                prompt: self.heard(name, step.say.as_ref(), step.voice.as_ref()),
+                max: self.seconds(Some(name), "max_s", step.max_s, 60, 5..=120),
+                next: self.next(flat),
+            }),
             "call_back" => Kind::CallBack(CallBack {
                 queue: self.queue(name, step.call_back.as_deref()),
                 number: step.number.clone(),
@@ -199,19 +247,63 @@ impl<'a> Compiler<'a> {
 
     fn announce(&mut self, flat: &Flat<'a>) -> Kind {
         let (name, step) = (flat.name.as_str(), flat.step);
-        let wait = step.wait_ms.unwrap_or(WAIT_MS);
-        if !(50..=2_000).contains(&wait) {
-            self.bad(name, "wait_ms", &wait.to_string(), "50 to 2000 milliseconds");
-        }
         let next = self.next(flat);
         Kind::Announce(Announce {
             key: step.announce.clone().unwrap_or_default(),
-            wait: Duration::from_millis(u64::from(wait)),
+            argument: step.argument.clone(),
+            wait: self.wait(flat, WAIT_MS),
             prompt: self.heard(name, step.say.as_ref(), step.voice.as_ref()),
             timeout: self.seconds(Some(name), "timeout_s", step.timeout_s, 4, 1..=30),
             must_hear: step.must_hear.unwrap_or(false),
             told: self.way(flat, "told", step.told.as_ref(), Some(next)),
             danger: self.way(flat, "danger", step.danger.as_ref(), None),
+            none: self.way(flat, "none", step.none.as_ref(), Some(next)),
+            unknown: self.way(flat, "unknown", step.unknown.as_ref(), Some(next)),
+            next,
+        })
+    }
+
+    fn wait(&mut self, flat: &Flat<'a>, default: u32) -> Duration {
+        let wait = flat.step.wait_ms.unwrap_or(default);
+        if !(50..=2_000).contains(&wait) {
+            self.bad(&flat.name, "wait_ms", &wait.to_string(), "50 to 2000 milliseconds");
+        }
+        Duration::from_millis(u64::from(wait))
+    }
+
+    fn choose(&mut self, flat: &Flat<'a>) -> Kind {
+        let (name, step) = (flat.name.as_str(), flat.step);
+        let mut keys = BTreeMap::new();
+        for (text, way) in step.keys.iter().flatten() {
+            let target = self.way(flat, text, Some(way), None);
+            match self.digit(name, "keys", text) {
+                // Figures are the choices, and * is once more.
+                Some(key) if key.number().is_some() || key.as_char() == '*' => {
+                    self.bad(name, "keys", text, "# or A to D: figures are the choices");
+                }
+                Some(key) => _ = keys.insert(key, target),
+                None => {}
+            }
+        }
+        let into = step.into.clone().unwrap_or_default();
+        if into.is_empty() {
+            self.find(Code::MissingField, Some(name), &[("kind", "choose_from"), ("field", "into")]);
+        }
+        let next = self.next(flat);
+        Kind::Choose(Choose {
+            key: step.choose_from.clone().unwrap_or_default(),
+            argument: step.argument.clone(),
+            into,
+            wait: self.wait(flat, CHOICES_WAIT_MS),
+            prompt: self.heard(name, step.say.as_ref(), step.voice.as_ref()),
+            press: self.heard(name, step.press.as_ref(), step.press_voice.as_ref()),
+            more: self.heard(name, step.more.as_ref(), step.more_voice.as_ref()),
+            keys,
+            timeout: self.seconds(Some(name), "timeout_s", step.timeout_s, 6, 1..=60),
+            tries: self.tries(name, step.tries),
+            otherwise: self.way(flat, "otherwise", step.otherwise.as_ref(), Some(Target::Person)),
+            none: self.way(flat, "none", step.none.as_ref(), None),
+            unknown: self.way(flat, "unknown", step.unknown.as_ref(), Some(Target::Person)),
             next,
         })
     }

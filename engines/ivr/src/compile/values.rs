@@ -29,7 +29,17 @@ impl Compiler<'_> {
                 }
                 Kind::Announce(announce) => {
                     known.insert(announce.key.as_str());
+                    used.extend(announce.argument.iter().map(|name| (node.name.as_str(), name.as_str())));
                     Some(&announce.prompt)
+                }
+                Kind::Choose(choose) => {
+                    known.insert(choose.into.as_str());
+                    used.extend(choose.argument.iter().map(|name| (node.name.as_str(), name.as_str())));
+                    Some(&choose.prompt)
+                }
+                Kind::Record(record) => {
+                    known.insert(record.into.as_str());
+                    Some(&record.prompt)
                 }
                 Kind::CallBack(ask) => {
                     rung.extend(ask.number.iter().map(|name| (node.name.as_str(), name.as_str())));
@@ -49,6 +59,7 @@ impl Compiler<'_> {
             let key = match &node.kind {
                 Kind::LookUp(look_up) => &look_up.key,
                 Kind::Announce(announce) => &announce.key,
+                Kind::Choose(choose) => &choose.key,
                 _ => continue,
             };
             if self.names.look_ups.as_ref().is_some_and(|known| !known.contains(key)) {

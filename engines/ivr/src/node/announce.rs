@@ -1,20 +1,15 @@
-//! `announce`: before the menu, what concerns this caller is asked for and said; with nothing to say, or no answer in
-//! time, the flow goes on as if this step were not there.
+//! `announce`: what concerns this caller, or what he has chosen, is asked for and said; before the menu, with nothing to say or
+//! no answer in time, the flow goes on as if this step were not there.
 //!
 //! While it is said, 1 asks to be told how it goes on, 0 is a person, 9 is danger, * is once more; any other key is
 //! kept for the menu that follows.
 
-use std::time::Duration;
-
 use audio::Digit;
 use kernel::Timestamp;
 
-use super::{AGAIN, PERSON, after};
+use super::{AGAIN, PERSON, WAIT_LEAST, after};
 use crate::flow::{Announce, LeadsTo, Node, NodeIx, Target};
 use crate::session::{Answer, Argument, Effect, Session, State};
-
-/// A flow from an unknown hand may say no time at all, which would spin.
-const WAIT_LEAST: Duration = Duration::from_millis(50);
 
 const TELL_ME: char = '1';
 const DANGER: char = '9';
@@ -27,8 +22,11 @@ pub(crate) fn enter(
     out: &mut Vec<Effect>,
 ) {
     session.stop_playing(out);
-    let text = session.caller_number().unwrap_or_default().to_owned();
-    out.push(Effect::LookUp { key: announce.key.clone(), argument: Argument { text, secret: false } });
+    let argument = match &announce.argument {
+        Some(name) => session.argument(name),
+        None => Argument { text: session.caller_number().unwrap_or_default().to_owned(), secret: false },
+    };
+    out.push(Effect::LookUp { key: announce.key.clone(), argument });
     let wait = announce.wait.max(WAIT_LEAST);
     session.state = State::LookingUp { node: at, until: now + wait };
 }
@@ -42,9 +40,10 @@ pub(crate) fn answered(
     answer: Option<Answer>,
     out: &mut Vec<Effect>,
 ) {
-    let Some(answer) = answer.filter(|answer| answer.says.iter().any(|said| !said.sounds.is_empty())) else {
-        return session.go(now, announce.next, out);
-    };
+    let Some(answer) = answer else { return session.go(now, announce.unknown, out) };
+    if answer.says.iter().all(|said| said.sounds.is_empty()) {
+        return session.go(now, announce.none, out);
+    }
     // Whoever has pressed the menu's key for danger already is not held up.
     if session.is_danger_ahead(announce.next, now) {
         return session.go(now, announce.next, out);

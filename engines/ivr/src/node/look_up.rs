@@ -3,7 +3,7 @@
 use audio::Digit;
 use kernel::Timestamp;
 
-use super::{PERSON, after, announce};
+use super::{PERSON, after, announce, choose};
 use crate::flow::{Kind, LookUp, Node, NodeIx, Target};
 use crate::session::{Answer, Argument, Effect, Session, State};
 
@@ -14,12 +14,10 @@ pub(crate) fn enter(
     look_up: &LookUp,
     out: &mut Vec<Effect>,
 ) {
-    let text = match &look_up.argument {
-        Some(name) => session.known.get(name).cloned(),
-        None => session.caller_number().map(str::to_owned),
+    let argument = match &look_up.argument {
+        Some(name) => session.argument(name),
+        None => Argument { text: session.caller_number().unwrap_or_default().to_owned(), secret: false },
     };
-    let secret = look_up.argument.as_ref().is_some_and(|name| session.is_kept_secret(name));
-    let argument = Argument { text: text.unwrap_or_default(), secret };
     out.push(Effect::LookUp { key: look_up.key.clone(), argument });
     session.play(&[&look_up.prompt], out);
     session.state = State::LookingUp { node: at, until: after(now, look_up.timeout) };
@@ -50,11 +48,14 @@ pub(crate) fn answered(
         Kind::Announce(announce) if announce.key == key => {
             return announce::answered(session, now, at, node, announce, answer, out);
         }
+        Kind::Choose(choose) if choose.key == key => {
+            return choose::answered(session, now, at, choose, answer, out);
+        }
         _ => return out.push(Effect::Refused),
     };
     let target = match answer {
         None => look_up.unknown,
-        Some(Answer { value, says }) => {
+        Some(Answer { value, says, choices: _ }) => {
             let target = look_up.answers.get(&value).copied().unwrap_or(look_up.otherwise);
             session.learn(key, value, false);
             session.hear(key, says);

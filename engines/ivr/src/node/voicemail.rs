@@ -50,9 +50,11 @@ pub(crate) fn key(session: &mut Session, now: Timestamp, node: &Node, key: Digit
 pub(crate) fn left(session: &mut Session, now: Timestamp, out: &mut Vec<Effect>) {
     let flow = session.flow.clone();
     let State::Recording { node, .. } = session.state else { return out.push(Effect::Refused) };
-    session.extend(now + AFTERWARDS);
     match flow.node(node).map(|node| &node.kind) {
-        Some(Kind::Voicemail(voicemail)) => session.go(now, voicemail.next, out),
+        Some(Kind::Voicemail(voicemail)) => {
+            session.extend(now + AFTERWARDS);
+            session.go(now, voicemail.next, out);
+        }
         _ => out.push(Effect::Refused),
     }
 }

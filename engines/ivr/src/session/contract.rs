@@ -14,6 +14,10 @@ pub enum Input {
     Played,
     /// The message after `Effect::Voicemail` is recorded.
     MessageLeft,
+    /// What `Effect::Record` asked for is recorded, under this id; empty when nothing came of it.
+    Recorded {
+        recording: String,
+    },
     /// The answer to `Effect::LookUp`; `None` when nothing is known.
     LookedUp {
         key: String,
@@ -74,6 +78,10 @@ pub enum Effect {
         queue: QueueId,
         max: Duration,
     },
+    /// Record what is said, at most so long, ended by # or hang-up.
+    Record {
+        max: Duration,
+    },
     /// The caller asks to be called back at this number (the calling number when `None`).
     CallBack {
         queue: QueueId,
@@ -97,11 +105,14 @@ pub struct Answer {
     /// What there is to say of it, the most important first.
     #[serde(default)]
     pub says: Vec<Said>,
+    /// What can be chosen from, in order.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
 }
 
 impl From<&str> for Answer {
     fn from(value: &str) -> Answer {
-        Answer { value: value.to_owned(), says: Vec::new() }
+        Answer { value: value.to_owned(), ..Answer::default() }
     }
 }
 
@@ -114,6 +125,15 @@ pub struct Said {
     pub revision: u32,
     /// It concerns this caller, not everybody.
     pub own: bool,
+    pub sounds: Vec<Sound>,
+}
+
+/// One thing that can be chosen.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Choice {
+    /// What is kept when it is chosen.
+    pub value: String,
+    /// Its name, as it is said; nothing: it cannot be offered.
     pub sounds: Vec<Sound>,
 }
 

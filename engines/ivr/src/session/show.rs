@@ -21,6 +21,7 @@ impl Session {
             secrets,
             said,
             told,
+            offered,
         } = self;
         let names = |at: &NodeIx| flow.node(*at).map_or("?", |node| node.name.as_str()).to_owned();
         let hidden = |name: &str, value: &str| {
@@ -36,6 +37,14 @@ impl Session {
                 format!("collecting {} {typed:?}, {wrong} wrong, until {}", names(node), moment(until))
             }
             State::LookingUp { node, until } => format!("looking up {}, until {until}", names(node)),
+            State::Choosing { node, page, wrong, until } => {
+                format!(
+                    "choosing from {} at {}, page {page}, {wrong} wrong, until {}",
+                    offered.len(),
+                    names(node),
+                    moment(until)
+                )
+            }
             State::Announcing { node, until } => {
                 format!("announcing {}, until {}", names(node), moment(until))
             }
@@ -79,8 +88,12 @@ impl Session {
                     | (State::Collecting { .. }, Some(Kind::Collect(_)))
                     | (State::LookingUp { .. }, Some(Kind::LookUp(_)))
                     | (State::LookingUp { .. } | State::Announcing { .. }, Some(Kind::Announce(_)))
+                    | (State::LookingUp { .. } | State::Choosing { .. }, Some(Kind::Choose(_)))
                     | (State::Rating { .. }, Some(Kind::Rate(_)))
-                    | (State::Inviting { .. } | State::Recording { .. }, Some(Kind::Voicemail(_)))
+                    | (
+                        State::Inviting { .. } | State::Recording { .. },
+                        Some(Kind::Voicemail(_) | Kind::Record(_))
+                    )
             );
             assert!(fits, "the state {:?} is not one of its node", self.state);
         }

@@ -6,7 +6,7 @@ use kernel::{QueueId, Timestamp};
 
 use super::{Effect, Session, State, TRAIL_MAX};
 use crate::flow::{Kind, Node, NodeIx, Target};
-use crate::node::{announce, collect, look_up, menu, rate, say, voicemail};
+use crate::node::{announce, choose, collect, look_up, menu, rate, record, say, voicemail};
 
 /// Nodes walked through without the caller doing anything. A checked flow has no such circle; this is for the others.
 const HOPS_MAX: usize = 64;
@@ -64,12 +64,20 @@ impl Session {
                 announce::enter(self, now, at, announce, out);
                 None
             }
+            Kind::Choose(choose) => {
+                choose::enter(self, now, at, choose, out);
+                None
+            }
             Kind::Rate(rate) => {
                 rate::enter(self, now, at, rate, out);
                 None
             }
             Kind::Voicemail(voicemail) => {
                 voicemail::enter(self, now, at, voicemail, out);
+                None
+            }
+            Kind::Record(record) => {
+                record::enter(self, now, at, record, out);
                 None
             }
             Kind::Hours(hours) => {
@@ -101,7 +109,7 @@ impl Session {
         }
     }
 
-    fn remember(&mut self, at: NodeIx) {
+    pub(crate) fn remember(&mut self, at: NodeIx) {
         match self.trail.iter().position(|seen| *seen == at) {
             Some(seen) => self.trail.truncate(seen + 1),
             None => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use audio::{Clip, Digit, Sound};
 use ivr::source::{FlowFile, Step, Way};
-use ivr::{Answer, Caller, Effect, Flow, Input, Names, Said, Session, compile};
+use ivr::{Answer, Caller, Choice, Effect, Flow, Input, Names, Said, Session, compile};
 use jiff::tz::TimeZone;
 use kernel::calendar::Holidays;
 use kernel::{Engine, FlowId, QueueId, Timestamp};
@@ -99,6 +99,7 @@ fn queues_of(step: &Step, names: &mut BTreeSet<String>) {
         &step.next,
         &step.otherwise,
         &step.silence,
+        &step.none,
         &step.unknown,
         &step.told,
         &step.danger,
@@ -116,7 +117,7 @@ fn queues_of(step: &Step, names: &mut BTreeSet<String>) {
 }
 
 /// `flow NAME`, `at 2026-01-05T08:00`, `call [from NUMBER]`, `played`, `keys 12#`, `silence`, `wait 3`, `message left`,
-/// `found KEY [VALUE [says SUBJECT:REVISION[:own]=CLIP+CLIP …]]`, `show`.
+/// `recorded ID`, `found KEY [VALUE [says SUBJECT:REVISION[:own]=CLIP+CLIP …] [offers VALUE=CLIP+CLIP …]]`, `show`.
 fn call(flows: &Flows, block: &[&str]) -> String {
     let mut told = String::new();
     let mut flow = flows.flows.first().unwrap_or_else(|| panic!("no flow: {}", flows.findings));
@@ -161,6 +162,10 @@ fn call(flows: &Flows, block: &[&str]) -> String {
                 session.wake(now, &mut out);
             }
             "wait" => now += Duration::from_secs(rest[0].parse().expect("seconds")),
+            "recorded" => {
+                let recording = rest.first().copied().unwrap_or_default().to_owned();
+                session.handle(now, Input::Recorded { recording }, &mut out);
+            }
             "message" => session.handle(now, Input::MessageLeft, &mut out),
             "found" => {
                 let answer = (rest.len() > 1).then(|| answer(&rest[1..]));
@@ -201,6 +206,7 @@ fn tell(flows: &Flows, effect: &Effect) -> String {
         Effect::Voicemail { queue: to, max } => {
             format!("record a message for {}, at most {max:?}", queue(to))
         }
+        Effect::Record { max } => format!("record what is said, at most {max:?}"),
         Effect::CallBack { queue: to, number } => {
             format!("{} calls back {}", queue(to), number.as_deref().unwrap_or("the caller's number"))
         }
@@ -213,7 +219,13 @@ fn tell(flows: &Flows, effect: &Effect) -> String {
 }
 
 fn answer(words: &[&str]) -> Answer {
+    let (words, offers) = words.split_at(words.iter().position(|word| *word == "offers").unwrap_or(words.len()));
     let (value, says) = words.split_at(words.iter().position(|word| *word == "says").unwrap_or(words.len()));
+    let sounds = |clips: &str| clips.split('+').filter(|name| !name.is_empty()).map(|name| Sound::Clip(Clip::new(name))).collect();
+    let offered = |word: &&str| {
+        let (value, clips) = word.split_once('=').expect("value=clips");
+        Choice { value: value.to_owned(), sounds: sounds(clips) }
+    };
     let said = |word: &&str| {
         let (head, clips) = word.split_once('=').expect("subject:revision=clips");
         let mut head = head.split(':');
@@ -221,10 +233,14 @@ fn answer(words: &[&str]) -> Answer {
             subject: head.next().unwrap_or_default().to_owned(),
             revision: head.next().and_then(|n| n.parse().ok()).expect("a revision"),
             own: head.next() == Some("own"),
-            sounds: clips.split('+').map(|name| Sound::Clip(Clip::new(name))).collect(),
+            sounds: sounds(clips),
         }
     };
-    Answer { value: value.join(" "), says: says.iter().skip(1).map(said).collect() }
+    Answer {
+        value: value.join(" "),
+        says: says.iter().skip(1).map(said).collect(),
+        choices: offers.iter().skip(1).map(offered).collect(),
+    }
 }
 
 fn sound(sound: &Sound) -> String {

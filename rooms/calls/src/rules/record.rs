@@ -94,7 +94,7 @@ impl Record {
             What::CallArrived { call, trunk, from, to, .. } => (call, *trunk, from, to, None, None),
             What::CalledOut { call, trunk, from, to, attempt, .. } => {
                 (outward, made_by) = (true, Some(*attempt));
-                (call, Some(*trunk), from, to, None, None)
+                (call, *trunk, from, to, None, None)
             }
             What::CallPlaced { call, trunk, from, to, agent, with, .. } => {
                 (call, *trunk, from, to, Some(*agent), *with)
