@@ -37,7 +37,14 @@ pub fn answered(
     match (ask.said, answer) {
         // An order is there: it goes on, and it is known that supply has come back.
         (Said::No, Answer::Yes) if ask.order.is_some() => next.mended = true,
-        (Said::No, Answer::No) => next.mended = false,
+        (Said::No, Answer::No) => {
+            next.mended = false;
+            // What was done about it is done, and it is off again: another order.
+            let since = ask.steps.iter().rev().take_while(|step| step.what != What::Filed);
+            if since.into_iter().any(|step| step.what == What::Mended) {
+                (next.order, next.order_number) = (None, String::new());
+            }
+        }
         _ => (next.said, next.trouble) = (said, String::new()),
     }
     let note = mask::in_text(note).chars().take(NOTE_MAX).collect();

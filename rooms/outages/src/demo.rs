@@ -16,7 +16,9 @@ use crate::rules::outage::Mode;
 use crate::rules::{Act, Area, Asker, Cause, Class, Crew, Plan, Settings};
 use crate::store::liaisons::{self, Covers, Liaison};
 use crate::store::outages::{self, Which};
-use crate::work;
+use crate::{filing, work};
+
+mod answers;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -113,7 +115,10 @@ pub async fn fill(app: &App, calendar: &Calendar, (one, other): (PersonId, Perso
         )
         .await?;
     town.act(other, over, Act::Publish { why: String::new(), next_news: None }).await?;
-    town.act(other, over, Act::Restore { at: Some(back), why: "示例：抢修后立即恢复".into() }).await?;
+    filing::master(app, calendar, other, over, None).await.map_err(failed)?;
+    town.act(other, over, Act::Announce { at: now + MINUTE }).await?;
+    town.act(other, over, Act::Restore { at: Some(back), why: String::new() }).await?;
+    answers::put(app, calendar, over, back).await?;
     Ok(true)
 }
 

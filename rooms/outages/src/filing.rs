@@ -129,6 +129,11 @@ fn subtype(outage: &Outage, settings: &Settings) -> String {
     code.to_owned()
 }
 
+/// Where, for whoever goes there: a short name is not enough of an address.
+fn address_of(outage: &Outage) -> String {
+    format!("{}（停供{}范围内）", outage.plan.area.text, outage.number)
+}
+
 fn matter(subtype: String, content: String, contact: Contact, address: String, area: String) -> Matter {
     Matter {
         kind: Kind::Fault,
@@ -178,7 +183,7 @@ fn without(
         phone: ask.number.clone(),
     };
     let premises = account.map(|account| &account.premises);
-    let address = premises.map_or_else(|| outage.plan.area.text.clone(), |premises| premises.text.clone());
+    let address = premises.map_or_else(|| address_of(outage), |premises| premises.text.clone());
     let area = premises.map(|premises| premises.parts.area.clone()).unwrap_or_default();
     Matter {
         channel: if ask.how == Some(How::Agent) { Channel::Phone } else { Channel::Inside },
@@ -226,7 +231,7 @@ pub async fn master(
             let contact = Contact { name: settings.company.clone(), phone: settings.phone.clone() };
             let area = plan.area.places.first().map(|place| place.area.clone()).unwrap_or_default();
             let code = subtype(&outage, &settings);
-            let matter = matter(code, content, contact, plan.area.text.clone(), area);
+            let matter = matter(code, content, contact, address_of(&outage), area);
             let new = NewOrder {
                 matter,
                 unit: plan.unit,

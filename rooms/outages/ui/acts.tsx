@@ -12,7 +12,7 @@ const iso = (at: dayjs.Dayjs | null) => (at ? at.second(0).millisecond(0).toISOS
 /** Said with a reason. */
 const WITH_WHY: Verb[] = ["return", "resume", "cancel"];
 /** In this order; what is not here stands in the panel it belongs to. */
-const BUTTONS: Verb[] = ["restore", "revise", "publish", "approve", "submit", "resume", "close", "edit", "return", "take", "cancel"];
+const BUTTONS: Verb[] = ["restore", "announce", "revise", "publish", "approve", "submit", "resume", "close", "edit", "return", "take", "cancel"];
 const MAIN: Verb[] = ["restore", "publish", "approve", "submit"];
 
 function Why({ outage, verb, onClose }: { outage: OutageView; verb: Verb; onClose: () => void }) {
@@ -106,11 +106,37 @@ function Revise({ outage, onClose }: { outage: OutageView; onClose: () => void }
 function Restore({ outage, onClose }: { outage: OutageView; onClose: () => void }) {
   const { t } = useTranslation("outages");
   const [at, setAt] = useState<dayjs.Dayjs | null>(null);
+  const [why, setWhy] = useState("");
+  const broken = outage.before_restoring && !outage.excuses.some(({ duty }) => duty === outage.before_restoring?.duty) ? outage.before_restoring : null;
   return (
-    <EditDialog title={t("act.restore")} save={t("act.restore")} onClose={onClose} onSave={() => act(outage, { act: "restore", at: at ? at.toISOString() : null })}>
+    <EditDialog title={t("act.restore")} save={t("act.restore")} ready={!broken || why.trim().length >= 2} onClose={onClose} onSave={() => act(outage, { act: "restore", at: at ? at.toISOString() : null, why })}>
       <p>{t("act.tells_restore", { count: outage.counts.all })}</p>
+      {broken && (
+        <>
+          <Notice tone="busy" title={t(`duty.${broken.duty}`)}>
+            {t(`duty.todo_${broken.duty}`)}
+          </Notice>
+          <Field label={t("act.excuse")} htmlFor="why" required help={t("act.help_excuse")}>
+            <Input.TextArea id="why" rows={2} maxLength={200} value={why} onChange={(event) => setWhy(event.target.value)} />
+          </Field>
+        </>
+      )}
       <Field label={t("act.restored_at")} htmlFor="back" help={t("act.help_restored_at")}>
         <DatePicker id="back" showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" value={at} onChange={setAt} />
+      </Field>
+    </EditDialog>
+  );
+}
+
+/** Gas is announced before it is turned on again. */
+function Announce({ outage, onClose }: { outage: OutageView; onClose: () => void }) {
+  const { t } = useTranslation("outages");
+  const [at, setAt] = useState<dayjs.Dayjs | null>(outage.ends ? dayjs(outage.ends) : null);
+  return (
+    <EditDialog title={t("act.announce")} save={t("act.announce")} ready={at !== null} onClose={onClose} onSave={() => act(outage, { act: "announce", at: iso(at) })}>
+      <p>{t("act.tells_announce", { count: outage.counts.all })}</p>
+      <Field label={t("act.turned_on")} htmlFor="on" required>
+        <DatePicker id="on" showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" value={at} onChange={setAt} />
       </Field>
     </EditDialog>
   );
@@ -148,6 +174,7 @@ export function Acts({ outage }: { outage: OutageView }) {
       {open && WITH_WHY.includes(open) && <Why outage={outage} verb={open} onClose={close} />}
       {(open === "approve" || open === "publish") && <Go outage={outage} verb={open} onClose={close} />}
       {open === "revise" && <Revise outage={outage} onClose={close} />}
+      {open === "announce" && <Announce outage={outage} onClose={close} />}
       {open === "restore" && <Restore outage={outage} onClose={close} />}
       {open === "edit" && <Edit outage={outage} onClose={close} />}
     </>

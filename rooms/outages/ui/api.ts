@@ -4,15 +4,15 @@ import { api, queries } from "@lib/api";
 
 export const UTILITIES = ["gas", "power"] as const;
 export type Utility = (typeof UTILITIES)[number] | "cable";
-export const CLASSES = ["planned", "temporary", "fault", "arrears"] as const;
+export const CLASSES = ["planned", "temporary", "fault", "arrears", "breach"] as const;
 export type Class = (typeof CLASSES)[number];
-export const CAUSES = ["maintenance", "construction", "equipment", "weather", "outside_damage", "overload", "arrears", "unknown"] as const;
+export const CAUSES = ["maintenance", "construction", "equipment", "weather", "outside_damage", "overload", "arrears", "breach", "unknown"] as const;
 export type Cause = (typeof CAUSES)[number];
 export const CREWS = ["waiting", "on_the_way", "searching", "working", "done"] as const;
 export type Crew = (typeof CREWS)[number];
 export type State = "draft" | "submitted" | "approved" | "published" | "in_progress" | "restored" | "closed" | "cancelled";
-export type Moment = "published" | "day_before" | "started" | "changed" | "restored" | "cancelled";
-export type Verb = "edit" | "submit" | "return" | "approve" | "publish" | "begin" | "revise" | "restore" | "resume" | "close" | "cancel" | "take" | "set_greeting" | "approve_greeting";
+export type Moment = "published" | "day_before" | "soon" | "started" | "changed" | "announced" | "restored" | "cancelled";
+export type Verb = "edit" | "submit" | "return" | "approve" | "publish" | "begin" | "revise" | "announce" | "restore" | "resume" | "close" | "cancel" | "take" | "set_greeting" | "approve_greeting";
 export const WHICH = ["now", "coming", "prepared", "past"] as const;
 export type Which = (typeof WHICH)[number];
 export const OUTCOMES = ["reached", "no_answer", "busy", "wrong_number", "otherwise"] as const;
@@ -96,7 +96,7 @@ export interface Estimate {
   fate: Fate;
 }
 export interface Finding {
-  duty: "o1" | "o2" | "o4" | "o8" | "o9" | "o11" | "o14";
+  duty: "o1" | "o2" | "o4" | "o8" | "o9" | "o10" | "o11" | "o12" | "o14";
   weight: "violated" | "warning" | "note";
   hours: number;
 }
@@ -134,6 +134,10 @@ export interface OutageView extends OutageLine {
   approved_by: string | null;
   published_at: string | null;
   closed_at: string | null;
+  announced_at: string | null;
+  /** What would have to be explained if supply were back now. */
+  before_restoring: Finding | null;
+  order: string | null;
   allowed: Verb[];
 }
 export interface Now {
@@ -169,7 +173,9 @@ export interface Told {
   call_at: string | null;
   called_by: string | null;
   called_at: string | null;
+  machine: ByMachine;
 }
+export type ByMachine = "no" | "calling" | "done";
 export interface Call {
   outage: string;
   customer: string;
@@ -181,11 +187,12 @@ export interface Call {
   late: boolean;
   state: "open" | "reached" | "given_up" | "not_needed";
   attempts: { at: string; by: string; outcome: Outcome; note: string }[];
+  machine: ByMachine;
   version: number;
 }
 export interface Telling {
   liaisons: Told[];
-  waves: { moment: Moment; revision: number; sent: number; refused: number; done_at: string | null }[];
+  waves: { moment: Moment; revision: number; sent: number; refused: number; passed: number; total: number; done_at: string | null }[];
   calls: Call[];
   wishes: number;
 }
@@ -227,11 +234,96 @@ export interface Settings {
   close_h: number;
   sms_classes: string[];
   sms_most: number;
+  asking: Asking;
+  machine: Machine;
+}
+/** How customers are asked once supply is back. */
+export interface Asking {
+  on: boolean;
+  wait_min: number;
+  enough: number;
+  for_one: number;
+  answer_min: number;
+  waves: number;
+  calls: boolean;
+  flow: string;
+  reopen: number;
+  subtype: string;
+}
+/** Whom the machine calls. */
+export interface Machine {
+  important: boolean;
+  flow: string;
+  liaisons: boolean;
+  liaison_flow: string;
+  attempts: number;
+}
+export type AskedSaid = "waiting" | "asked" | "yes" | "no" | "silent" | "unreachable";
+export type Known = "without" | "sure" | "open" | "silent" | "nobody";
+export interface Tally {
+  element: string | null;
+  waiting: number;
+  asked: number;
+  yes: number;
+  no: number;
+  mended: number;
+  silent: number;
+  unreachable: number;
+}
+export interface AfterElement extends Tally {
+  name: string;
+  kind: Element["kind"] | null;
+  all: number;
+  need: number;
+  known: Known;
+  proposed: boolean;
+}
+export interface AskStep {
+  at: string;
+  what: "asked" | "yes" | "no" | "silent" | "failed" | "filed" | "mended";
+  how: "sms" | "call" | "agent" | null;
+  by: string | null;
+  note: string;
+}
+export interface AskedOne {
+  account: string;
+  customer: string;
+  number: string;
+  name: string;
+  phone: string;
+  address: string;
+  element: string | null;
+  ord: 0 | 1 | 2 | 3 | 4 | 5;
+  said: AskedSaid;
+  how: AskStep["how"];
+  wave: number;
+  order: string | null;
+  order_number: string;
+  mended: boolean;
+  trouble: string;
+  steps: AskStep[];
+}
+export interface After {
+  stage: "listing" | "asking" | "sure" | "stuck" | "closed";
+  wave: number;
+  waves: number;
+  next: string | null;
+  begun_at: string;
+  ended_at: string | null;
+  ended_by: string | null;
+  why: string;
+  total: Tally;
+  elements: AfterElement[];
+  more: number;
+  without: AskedOne[];
+  allowed: ("more" | "close")[];
 }
 export interface AtAddress extends OutageLine {
   to_mention: boolean;
   say: string;
   answer: Said | null;
+  /** After it is back: the caller's accounts in it. */
+  accounts: { customer: string; account: string; said: AskedSaid; order_number: string }[];
 }
 export const SAID = ["told", "known", "not_applicable"] as const;
 export type Said = (typeof SAID)[number];
@@ -270,6 +362,12 @@ export function useAffected(id: string, after: string | null) {
 export function useTold(id: string) {
   return useQuery({ queryKey: [KEY, "told", id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Telling>(`${BASE}/${id}/told`, undefined, signal) });
 }
+export function useAfter(id: string) {
+  return useQuery({ queryKey: [KEY, "after", id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<After | null>(`${BASE}/${id}/after`, undefined, signal) });
+}
+export function useAsked(id: string, said: AskedSaid, after: string | null) {
+  return useQuery({ queryKey: [KEY, "asked", id, said, after], queryFn: ({ signal }) => api.get<{ asked: AskedOne[]; next: string | null }>(`${BASE}/${id}/asked`, { said, after: after ?? undefined }, signal) });
+}
 export function useOwed() {
   return useQuery({ queryKey: [KEY, "owed"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ liaisons: Told[]; calls: Call[] }>(`${BASE}/owed`, undefined, signal) });
 }
@@ -300,6 +398,23 @@ export async function enter(plan: Plan): Promise<OutageView> {
 export async function act(outage: { id: string; version: number }, what: { act: Verb } & Record<string, unknown>): Promise<void> {
   await api.post(`${BASE}/${outage.id}/act`, { act: what, version: outage.version });
   await changed();
+}
+export async function askMore(id: string, waves: number): Promise<void> {
+  await api.post(`${BASE}/${id}/after`, { act: "more", waves });
+  await changed();
+}
+export async function closeAsking(id: string, why: string): Promise<void> {
+  await api.post(`${BASE}/${id}/after`, { act: "close", why });
+  await changed();
+}
+export async function nameOrder(id: string, number: string): Promise<void> {
+  await api.post(`${BASE}/${id}/order`, { number: number || null });
+  await changed();
+}
+export async function without(call: string, outage: string, one: AtAddress["accounts"][number]): Promise<AskedOne> {
+  const asked = await api.post<AskedOne>(`${BASE}/at_call/${call}/without`, { outage, account: one.account, customer: one.customer });
+  await changed();
+  return asked;
 }
 export const preview = (utility: Utility, area: Area, numbers: string[]) => api.post<Preview>(`${BASE}/preview`, { utility, area, numbers });
 export function readSheet(file: File): Promise<{ elements: Element[]; unknown: string[] }> {

@@ -1,6 +1,6 @@
 // Important customers and liaisons to be telephoned: dialled from one's desk, and what came of it.
 import { App, Button, Input } from "antd";
-import { PhoneCall, PhoneOutgoing } from "lucide-react";
+import { Bot, PhoneCall, PhoneOutgoing } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -47,6 +47,7 @@ export function CallsTable({ calls, of, empty }: { calls: Call[] | undefined; of
       cell: (call) => (
         <span>
           <CallMark state={call.state} />
+          {call.machine === "calling" && call.state === "open" && <Mark tone="call" icon={Bot}>{t("call.machine")}</Mark>}
           {call.attempts.map((one) => (
             <span key={one.at} className="muted"> <Short at={one.at} /> {t(`outcome.${one.outcome}`)} {one.note}</span>
           ))}
@@ -84,7 +85,7 @@ export function LiaisonsTold({ told, of, empty }: { told: Told[] | undefined; of
     { key: "place", title: t("liaison.place"), cell: (one) => one.place },
     { key: "moment", title: t("telling.moment"), cell: (one) => t(`moment.${one.moment}`) },
     { key: "at", title: t("telling.at"), cell: (one) => <Short at={one.at} /> },
-    { key: "state", title: t("column.state"), cell: (one) => <span className="row tight"><ReceiptMark state={one.state} />{one.call_at && <span className="muted">{t("telling.call_at")} <Short at={one.call_at} /></span>}</span> },
+    { key: "state", title: t("column.state"), cell: (one) => <span className="row tight"><ReceiptMark state={one.state} />{one.machine === "calling" && one.call_at && <Mark tone="call" icon={Bot}>{t("call.machine")}</Mark>}{one.call_at && <span className="muted">{t("telling.call_at")} <Short at={one.call_at} /></span>}</span> },
     {
       key: "do",
       title: "",

@@ -8,7 +8,9 @@ import { type Column, Due, Empty, Facts, Mark, Moment, Page, Pager, Panel, Short
 import { useAgents, useUnits } from "@lib/directory";
 import { Acts } from "./acts";
 import { useAffected, useOutage, useTold, type Affected, type OutageView, type Revision, type State } from "./api";
+import { AfterPart, WaveBar } from "./after-part";
 import { CallsTable, LiaisonsTold } from "./calls-table";
+import { MasterOrder } from "./master-order";
 import { GreetingPart } from "./greeting-part";
 import { Alarms, CountsText, FateMark, FindingMark, StateMark } from "./marks";
 import "./outages.css";
@@ -129,9 +131,9 @@ function Telling({ id }: { id: string }) {
       <Panel title={t("telling.customers")}>
         {told?.waves.length === 0 && <p className="muted">{t("telling.no_waves")}</p>}
         {told?.waves.map((wave) => (
-          <p key={wave.revision}>
+          <p key={`${wave.revision} ${wave.moment}`} className="row tight">
             {t(`moment.${wave.moment}`)}{t("colon")}
-            {t("telling.wave", { sent: wave.sent, refused: wave.refused })} {wave.done_at ? <Short at={wave.done_at} /> : t("telling.going_on")}
+            {t("telling.wave", { sent: wave.sent, refused: wave.refused })} {wave.done_at ? <Short at={wave.done_at} /> : <WaveBar passed={wave.passed} total={wave.total} />}
           </p>
         ))}
         {told && told.wishes > 0 && <p>{t("telling.wishes", { count: told.wishes })}</p>}
@@ -196,6 +198,7 @@ export default function OutagePage() {
               [t("page.back"), outage.restored_at && <Moment key="r" at={outage.restored_at} seconds={false} />],
               [t("act.crew"), t(`crew.${outage.crew}`)],
               [t("page.due"), outage.due && <Due key="d" at={outage.due} past={t("alarm.past")} />],
+              [t("after.master"), <MasterOrder key="o" outage={outage} />],
               [t("page.owner"), agents.name(outage.owner)],
               [t("column.unit"), units.name(outage.unit)],
               [t("column.counts"), <CountsText key="c" counts={outage.counts} />],
@@ -206,6 +209,7 @@ export default function OutagePage() {
         </div>
       </Panel>
       <Limits outage={outage} />
+      <AfterPart outage={outage} />
       <Said outage={outage} />
       <GreetingPart outage={outage} />
       <Telling id={outage.id} />

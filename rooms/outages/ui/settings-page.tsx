@@ -3,7 +3,7 @@ import { Checkbox, Input, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
 import { Field, Page, Panel } from "@kit";
 import { DraftForm, Loaded, useDraft } from "@kit/settings";
-import { putSettings, useSettings, type Settings } from "./api";
+import { putSettings, useSettings, type Asking, type Machine, type Settings } from "./api";
 import { Tabs } from "./marks";
 
 const NUMBERS = [
@@ -19,12 +19,23 @@ const NUMBERS = [
   ["close_h", 1, 168],
   ["sms_most", 0, 2_000_000],
 ] as const;
+const ASKING = [
+  ["wait_min", 0, 1440],
+  ["enough", 1, 100],
+  ["for_one", 1, 20],
+  ["answer_min", 5, 1440],
+  ["waves", 1, 20],
+  ["reopen", 1, 100],
+] as const;
 const CLASSES = ["residential", "commercial", "industrial", "cng"] as const;
 
 function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("outages");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
+  const { asking, machine } = form;
+  const setAsking = (patch: Partial<Asking>) => set({ asking: { ...asking, ...patch } });
+  const setMachine = (patch: Partial<Machine>) => set({ machine: { ...machine, ...patch } });
   return (
     <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
       <div className="form-grid">
@@ -42,6 +53,38 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
       <Field label={t("settings.sms_classes")} help={t("settings.help_sms_classes")}>
         <Checkbox.Group value={form.sms_classes} onChange={(sms_classes) => set({ sms_classes: sms_classes as string[] })} options={CLASSES.map((value) => ({ value, label: t(`customer.${value}`) }))} />
       </Field>
+      <h3>{t("settings.asking")}</h3>
+      <p className="muted">{t("settings.help_asking")}</p>
+      <Checkbox checked={asking.on} onChange={(event) => setAsking({ on: event.target.checked })}>{t("settings.asking_on")}</Checkbox>
+      <div className="form-grid">
+        {ASKING.map(([key, least, most]) => (
+          <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
+            <InputNumber id={`f-${key}`} value={asking[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => setAsking({ [key]: value ?? least })} />
+          </Field>
+        ))}
+        <Field label={t("settings.subtype")} htmlFor="f-subtype" help={t("settings.help_subtype")}>
+          <Input id="f-subtype" value={asking.subtype} maxLength={60} onChange={(event) => setAsking({ subtype: event.target.value })} />
+        </Field>
+      </div>
+      <h3>{t("settings.machine")}</h3>
+      <p className="muted">{t("settings.help_machine")}</p>
+      <div className="form-grid">
+        <Field label={t("settings.ask_flow")} htmlFor="f-ask-flow" help={t("settings.help_ask_flow")}>
+          <Checkbox checked={asking.calls} onChange={(event) => setAsking({ calls: event.target.checked })}>{t("settings.switch_on")}</Checkbox>
+          <Input id="f-ask-flow" disabled={!asking.calls} value={asking.flow} maxLength={60} onChange={(event) => setAsking({ flow: event.target.value })} />
+        </Field>
+        <Field label={t("settings.important_flow")} htmlFor="f-flow" help={t("settings.help_important_flow")}>
+          <Checkbox checked={machine.important} onChange={(event) => setMachine({ important: event.target.checked })}>{t("settings.switch_on")}</Checkbox>
+          <Input id="f-flow" disabled={!machine.important} value={machine.flow} maxLength={60} onChange={(event) => setMachine({ flow: event.target.value })} />
+        </Field>
+        <Field label={t("settings.liaison_flow")} htmlFor="f-liaison-flow" help={t("settings.help_liaison_flow")}>
+          <Checkbox checked={machine.liaisons} onChange={(event) => setMachine({ liaisons: event.target.checked })}>{t("settings.switch_on")}</Checkbox>
+          <Input id="f-liaison-flow" disabled={!machine.liaisons} value={machine.liaison_flow} maxLength={60} onChange={(event) => setMachine({ liaison_flow: event.target.value })} />
+        </Field>
+        <Field label={t("settings.attempts")} htmlFor="f-attempts" help={t("settings.help_attempts")}>
+          <InputNumber id="f-attempts" value={machine.attempts} min={1} max={5} precision={0} changeOnWheel={false} onChange={(value) => setMachine({ attempts: value ?? 1 })} />
+        </Field>
+      </div>
     </DraftForm>
   );
 }

@@ -97,7 +97,6 @@ pub struct AfterView {
     without: Vec<AskView>,
     /// `more`: another wave; `close`.
     allowed: Vec<&'static str>,
-    version: i64,
 }
 
 async fn ask_views(app: &App, all: Vec<Ask>) -> anyhow::Result<Vec<AskView>> {
@@ -202,7 +201,6 @@ async fn shown(app: &App, actor: &Actor, after: After) -> anyhow::Result<AfterVi
         more,
         without,
         allowed,
-        version: after.version,
     })
 }
 
@@ -259,10 +257,10 @@ pub async fn asked(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AfterAct {
-    /// Another wave, and whom nothing reached is tried again.
-    More { version: i64 },
+    /// Another wave, and whom nothing reached is tried again; `waves` as they were read.
+    More { waves: i64 },
     /// Nobody is asked any more.
-    Close { why: String, version: i64 },
+    Close { why: String },
 }
 
 /// Asks another wave, or ends it with a reason.
@@ -280,8 +278,8 @@ pub async fn act(
     if after.ended_at.is_some() {
         return Err(Refusal::AskingOver.into());
     }
-    let (AfterAct::More { version } | AfterAct::Close { version, .. }) = &form;
-    if *version != after.version {
+    // Answers change the row all the time; another leader's wave is what matters.
+    if matches!(&form, AfterAct::More { waves } if *waves != after.waves) {
         return Err(Error::changed_meanwhile());
     }
     let (kind, payload) = match &form {
@@ -289,13 +287,13 @@ pub async fn act(
             asks::again(&mut tx, &after).await?;
             // Who is being written down goes on being written down.
             let stage = if after.stage == Stage::Listing { Stage::Listing } else { Stage::Asking };
-            let more = After { stage, waves: after.wave + 1, next: Some(now), ..after.clone() };
+            let more = After { stage, waves: after.waves.max(after.wave) + 1, next: Some(now), ..after.clone() };
             if !afters::save(&mut tx, &more).await? {
                 return Err(Error::changed_meanwhile());
             }
             ("asked_more", json!({ "revision": after.revision, "wave": after.wave + 1 }))
         }
-        AfterAct::Close { why, .. } => {
+        AfterAct::Close { why } => {
             let why: String = why.split_whitespace().collect::<Vec<_>>().join(" ");
             if !(2..=200).contains(&why.chars().count()) {
                 return Err(Refusal::BadField { field: "why", most: 200 }.into());

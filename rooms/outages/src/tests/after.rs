@@ -49,14 +49,26 @@ async fn of(centre: &Centre, after: &After, said: Said) -> Vec<Ask> {
 
 /// Somebody writes back to what he was asked.
 async fn writes(centre: &Centre, ask: &Ask, text: &str) {
+    all_write(centre, std::slice::from_ref(ask), text).await;
+}
+
+async fn all_write(centre: &Centre, asks: &[Ask], text: &str) {
+    let mut tx = centre.db().begin().await.expect("a change");
+    for ask in asks {
+        tx.emit(centre.now(), &reply(ask, text)).expect("told");
+    }
+    tx.commit().await.expect("kept");
+    centre.db().deliver_pending(&centre.site.site.events).await.expect("heard");
+}
+
+fn reply(ask: &Ask, text: &str) -> notices::Reply {
     let about = Subject::new("outages", format!("{}:asked:{}", ask.outage, ask.revision));
-    let reply = notices::Reply {
+    notices::Reply {
         phone: ask.number.clone(),
         text: text.into(),
         notice: ask.notice.as_ref().and_then(|id| id.parse().ok()),
         about: Some(about),
-    };
-    tells(centre, &reply).await;
+    }
 }
 
 async fn tells<E: db::Event>(centre: &Centre, event: &E) {
@@ -96,9 +108,7 @@ fn customers_are_asked_until_it_is_known_that_everybody_has_it() {
         assert_eq!(shown["elements"][0]["known"], "open");
 
         // Everybody has it but one.
-        for ask in asked.iter().skip(1) {
-            writes(&centre, ask, "1").await;
-        }
+        all_write(&centre, &asked[1..], "1").await;
         turn(&centre).await;
         writes(&centre, &asked[0], " 2。").await;
         // The gateway says it twice.
@@ -135,9 +145,7 @@ fn customers_are_asked_until_it_is_known_that_everybody_has_it() {
         // Who says nothing within the hour is silent, and others are asked.
         for _ in 0..6 {
             let after = round(&centre, &outage).await;
-            for ask in of(&centre, &after, Said::Asked).await {
-                writes(&centre, &ask, "有气了").await;
-            }
+            all_write(&centre, &of(&centre, &after, Said::Asked).await, "有气了").await;
             turn(&centre).await;
         }
         let after = round(&centre, &outage).await;
@@ -254,13 +262,12 @@ fn silence_ends_in_a_leader_s_decision() {
         assert!(shown["total"]["silent"].as_i64() > Some(50));
         let after = round(&centre, &outage).await;
         assert!(of(&centre, &after, Said::Silent).await.iter().all(|ask| ask.steps.len() == 2));
-        let more = json!({ "act": "more", "version": shown["version"] });
+        let more = json!({ "act": "more", "waves": shown["waves"] });
         assert_eq!(centre.post(AGENT, &path, more.clone()).await.status.as_u16(), 403);
         assert_eq!(centre.post(LEADER, &path, more.clone()).await.status.as_u16(), 200);
         assert_eq!(centre.post(LEADER, &path, more).await.body["code"], "web.changed_meanwhile");
         turn(&centre).await;
-        let version = centre.get(LEADER, &path).await["version"].clone();
-        let close = |why: &str| json!({ "act": "close", "why": why, "version": version });
+        let close = |why: &str| json!({ "act": "close", "why": why });
         assert_eq!(centre.post(LEADER, &path, close("")).await.body["code"], "outages.bad_field");
         let closed = centre.post(LEADER, &path, close("物业已逐户确认")).await;
         assert_eq!((&closed.body["stage"], &closed.body["why"]), (&json!("closed"), &json!("物业已逐户确认")));
