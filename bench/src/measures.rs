@@ -110,10 +110,19 @@ impl Bench {
             wake_for_each_packet: false,
         };
         let (before, threads) = (self.centre.used()?, self.centre.by_thread());
-        let outcomes = self.callers.run(&plan, |_, _| true);
+        let (started, mut looks, mut hearing) = (Instant::now(), 0, 0);
+        let outcomes = self.callers.run(&plan, |since, at_once| {
+            // Once the first hang up there are as many as there will be.
+            if since >= CALL && since.as_secs() < seconds as u64 {
+                (looks, hearing) = (looks + 1, hearing + at_once);
+            }
+            true
+        });
+        let took = started.elapsed().as_secs_f64();
         // The rows are written half a second after the calls.
         std::thread::sleep(Duration::from_secs(1));
         let after = self.centre.used()?;
+        let at_once = hearing as f64 / f64::from(looks.max(1));
         self.answered += outcomes.iter().filter(|outcome| outcome.answered.is_some()).count() as i64;
         let failed = outcomes.iter().filter(|outcome| outcome.failed.is_some()).count();
         let deaf = outcomes.iter().filter(|outcome| outcome.prompt_ended.is_none()).count();
@@ -132,6 +141,11 @@ impl Bench {
                 println!("    {used:6.2}  {name}");
             }
         }
+        let share = (after.cpu_s - before.cpu_s) / took * 100.0;
+        println!(
+            "    {at_once:.0} hear it at once: {share:.1} % of a core = {:.2} % per 100, with their coming and going",
+            share * 100.0 / at_once.max(1.0)
+        );
         self.figures.announced = Some(cost);
         ensure!(failed == 0 && deaf == 0, "a cost with failed calls says nothing");
         Ok(())

@@ -16,7 +16,7 @@ use crate::centre::{IN_STORM, LEADER};
 use crate::step::{percentile, sorted};
 
 /// So many are made up, at least.
-pub const CUSTOMERS: u64 = 40_000;
+pub const CUSTOMERS: u64 = 20_000;
 const RATE: usize = 20;
 /// From the answer to hanging up: the sentence is seven seconds long.
 const STAY: Duration = Duration::from_secs(9);

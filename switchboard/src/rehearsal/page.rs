@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::chart::{Lines, bridge};
 use super::day::Day;
 use super::figures::Figures;
+use super::stories::stories;
 use super::study::{Pair, Study, Tried, WANTED, spread};
 use super::text::{SOURCES, percent, seconds, verdict};
 use super::waterfall::{End, Waterfall, people};
@@ -42,7 +43,18 @@ pub fn page(day: &Day, near: &[(usize, f64)], pair: &Pair, study: &Study) -> Str
     card("座席工作分钟", &|f| format!("{:.0}", f.agent_minutes()));
     out += "</div><h2>为什么:没接通的电话去了哪里</h2><p>逐人逐通对照:同一个人的同一通电话,在两次演练里各有一个结局。</p><div class=\"box\">";
     out += &falls(&Waterfall::new(&pair.without.attempts, &pair.with.attempts));
-    out += "</div><h2>每半小时</h2><div class=\"charts\">";
+    out += "</div><div class=\"box scroll stories\"><table><tr><th>举例</th><th>无播报</th><th>有播报</th></tr>";
+    for story in stories(day, pair) {
+        let _ = write!(
+            out,
+            "<tr><td><b>{}</b><br>{}</td><td>{}</td><td>{}</td></tr>",
+            story.saved.word(),
+            story.who,
+            story.without,
+            story.with
+        );
+    }
+    out += "</table></div><h2>每半小时</h2><div class=\"charts\">";
     for chart in charts(day, pair) {
         out += &chart.svg();
     }
@@ -117,8 +129,9 @@ fn sensitivity(near: &[(usize, f64)], study: &Study) -> String {
         format!("<tr><td>{what}</td><td class=\"a\">{without:.1}%</td><td class=\"b\">{with:.1}%</td></tr>")
     };
     let tried = |all: &[Tried]| all.iter().map(|one| row(&one.what, one.without, one.with)).collect::<String>();
-    let mut out = head("来电人的行为");
+    let mut out = head("来电人的行为、座席");
     out += &tried(&study.behaviours);
+    out += &tried(std::slice::from_ref(&study.installed));
     out += "</table></div>";
     out += &head("播报发布得多快");
     out += &tried(&study.reactions);

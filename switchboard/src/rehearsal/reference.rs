@@ -4,6 +4,8 @@
 pub const CALLS: f64 = 2_040.0;
 pub const JULY: f64 = 1.55;
 pub const WEDNESDAY: f64 = 1.05;
+/// Seats that P1 has.
+pub const INSTALLED: usize = 40;
 /// The worst five minutes are so many times as busy as usual.
 pub const WORST: f64 = 12.0;
 /// Minutes in which the rush halves, without the greeting and, by the reference, with it.

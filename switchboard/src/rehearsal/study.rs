@@ -1,5 +1,6 @@
 //! The pair of runs, the search for the staff, and what becomes of the result when the assumptions are worse.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
@@ -7,7 +8,7 @@ use anyhow::{Result, anyhow};
 use super::day::Day;
 use super::figures::Figures;
 use super::outages::Known;
-use super::reference::{LEAVE_TOLD, LEAVE_TOLD_REFERENCE};
+use super::reference::{INSTALLED, LEAVE_TOLD, LEAVE_TOLD_REFERENCE};
 use super::world::{self, Outcome, Terms};
 
 /// The answer rate of S2 before, and what was reached.
@@ -28,7 +29,8 @@ pub struct Pair {
     pub with: Outcome,
 }
 
-fn once(day: &Day, terms: Terms) -> Result<Outcome> {
+/// One run.
+pub fn once(day: &Day, terms: Terms) -> Result<Outcome> {
     let known = Known::new(day, terms.reaction).map_err(|refusal| anyhow!("an outage: {refusal}"))?;
     world::run(day, &known, terms)
 }
@@ -53,36 +55,22 @@ pub fn pair(day: &Day, terms: Terms) -> Result<Pair> {
 }
 
 /// The seats with which the day without the shield comes nearest to 78 %, and what its neighbours give.
-pub fn staff(day: &Day, tell: &mut dyn FnMut(usize, f64)) -> Result<(usize, Vec<(usize, f64)>)> {
-    let mut tried: Vec<(usize, f64)> = Vec::new();
-    let mut at = |seats: usize| -> Result<f64> {
-        if let Some((_, found)) = tried.iter().find(|(known, _)| *known == seats) {
-            return Ok(*found);
-        }
-        let found = rate(&once(day, Terms { shield: false, ..terms(seats) })?);
-        tell(seats, found);
-        tried.push((seats, found));
-        Ok(found)
-    };
-    // More seats answer more: the first that reaches it, and the one before.
-    let (mut low, mut high) = (SEATS.start, SEATS.end);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if at(middle)? < BEFORE { low = middle + 1 } else { high = middle }
-    }
-    let (under, over) = (at(low.saturating_sub(1).max(1))?, at(low)?);
-    let best = if (over - BEFORE).abs() <= (under - BEFORE).abs() { low } else { low - 1 };
-    at(best + 1)?;
-    at(best.saturating_sub(1).max(1))?;
-    tried.sort_by_key(|(seats, _)| *seats);
-    let near = tried.into_iter().filter(|(seats, _)| seats.abs_diff(best) <= 2).collect();
-    Ok((best, near))
+pub fn staff(day: &Day) -> Result<(usize, Vec<(usize, f64)>)> {
+    let off = |seats: usize| Terms { shield: false, ..terms(seats) };
+    // More seats answer more: the first that reaches it.
+    let over = least(SEATS.start, SEATS.end, |seats| Ok(rate(&once(day, off(seats))?) >= BEFORE))?;
+    let over = over.unwrap_or(SEATS.end);
+    let near: Vec<usize> = (over.saturating_sub(3).max(1)..over + 3).collect();
+    let jobs: Vec<_> = near.iter().map(|seats| (day, off(*seats))).collect();
+    let found: Vec<(usize, f64)> = near.into_iter().zip(rates(&jobs)?).collect();
+    let far = |rate: f64| (rate - BEFORE).abs();
+    let best = found.iter().min_by(|a, b| far(a.1).total_cmp(&far(b.1))).map_or(over, |(seats, _)| *seats);
+    Ok((best, found))
 }
 
 /// One line of what was tried: the answer rate without and with the shield.
 pub struct Tried {
     pub what: String,
-    pub assumed: bool,
     pub without: f64,
     pub with: f64,
 }
@@ -93,55 +81,103 @@ pub struct Study {
     pub seeds: Vec<(u64, f64, f64)>,
     pub reactions: Vec<Tried>,
     pub behaviours: Vec<Tried>,
+    /// With the reference's 30 % of content callers.
+    pub reference: f64,
     /// The least share of content callers, in steps of five, that reaches 92 %; and with the reference's faster fall.
     pub needed: Option<u32>,
     pub needed_falling: Option<u32>,
     /// The least seats that reach 92 % with the shield and the reference's 30 %.
     pub seats_for_reference: Option<usize>,
+    /// With the seats that P1 has.
+    pub installed: Tried,
+}
+
+/// The answer rates of many runs, on as many cores as there are.
+fn rates(jobs: &[(&Day, Terms)]) -> Result<Vec<f64>> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<Vec<(usize, f64)>> {
+        let mut done = Vec::new();
+        while let Some((nth, (day, terms))) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|nth| Some((nth, jobs.get(nth)?)))
+        {
+            done.push((nth, rate(&once(day, *terms)?)));
+        }
+        Ok(done)
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
+    let parts: Vec<Result<Vec<(usize, f64)>>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        let part = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|_| Err(anyhow!("a run has ended early")))
+        };
+        threads.into_iter().map(part).collect()
+    });
+    let mut all = Vec::new();
+    for part in parts {
+        all.extend(part?);
+    }
+    all.sort_by_key(|(nth, _)| *nth);
+    Ok(all.into_iter().map(|(_, rate)| rate).collect())
+}
+
+/// The first of `range` for which it holds, when it holds for all after it.
+fn least(mut low: usize, mut high: usize, holds: impl Fn(usize) -> Result<bool>) -> Result<Option<usize>> {
+    let end = high;
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if holds(middle)? { high = middle } else { low = middle + 1 }
+    }
+    Ok((low < end).then_some(low))
 }
 
 pub fn study(day: &Day, base: Terms) -> Result<Study> {
-    let rates = |day: &Day, terms: Terms| pair(day, terms).map(|pair| (rate(&pair.without), rate(&pair.with)));
-    let with = |terms: Terms| once(day, terms).map(|outcome| rate(&outcome));
-    let mut seeds = Vec::new();
-    for seed in day.seed..day.seed + SEEDS {
-        let (without, with) = rates(&Day::new(seed), base)?;
-        seeds.push((seed, without, with));
-    }
-    let mut reactions = Vec::new();
+    let off = Terms { shield: false, ..base };
+    let days: Vec<Day> = (day.seed..day.seed + SEEDS).map(Day::new).collect();
+    let jobs: Vec<_> = days.iter().flat_map(|day| [(day, off), (day, base)]).collect();
+    let found = rates(&jobs)?;
+    let seeds = days.iter().zip(found.chunks(2)).filter_map(|(day, two)| match two {
+        [without, with] => Some((day.seed, *without, *with)),
+        _ => None,
+    });
+    let seeds: Vec<_> = seeds.collect();
+
+    let mut named = Vec::new();
+    let mut jobs = Vec::new();
     for late in [0, 5, 15, 30] {
-        let (without, with) = rates(day, Terms { reaction: minutes(late), ..base })?;
-        reactions.push(Tried { what: format!("故障后{late}分钟发布"), assumed: false, without, with });
+        named.push(format!("故障后 {late} 分钟发布"));
+        jobs.extend([off, base].map(|terms| (day, Terms { reaction: minutes(late), ..terms })));
     }
-    let (without, _) = rates(day, base)?;
-    let mut behaviours = Vec::new();
     for falls_faster in [false, true] {
         for leave in [LEAVE_TOLD_REFERENCE, 45, 60, 75] {
-            let fall = if falls_faster { ",来电半衰期70→40分钟(参考值)" } else { "" };
-            let assumed = leave != LEAVE_TOLD_REFERENCE;
-            let source = if assumed { "假设" } else { "参考值" };
-            let what = format!("听完即走{leave}%({source}){fall}");
-            let with = with(Terms { leave, falls_faster, ..base })?;
-            behaviours.push(Tried { what, assumed, without, with });
+            let fall = if falls_faster { ",来电半衰期 70→40 分钟(参考值)" } else { "" };
+            let source = if leave == LEAVE_TOLD_REFERENCE { "参考值" } else { "假设" };
+            named.push(format!("听完即走 {leave}%({source}){fall}"));
+            jobs.extend([off, base].map(|terms| (day, Terms { leave, falls_faster, ..terms })));
         }
     }
-    let least = |falls_faster: bool| -> Result<Option<u32>> {
-        for leave in (0..=100).step_by(5) {
-            if with(Terms { leave, falls_faster, ..base })? >= WANTED {
-                return Ok(Some(leave));
-            }
-        }
-        Ok(None)
+    named.push(format!("只有 P1 已装的 {INSTALLED} 个座席"));
+    jobs.extend([off, base].map(|terms| (day, Terms { seats: INSTALLED, ..terms })));
+    let found = rates(&jobs)?;
+    let tried = |(what, two): (String, &[f64])| match two {
+        [without, with] => Tried { what, without: *without, with: *with },
+        _ => Tried { what, without: 0.0, with: 0.0 },
     };
-    let (needed, needed_falling) = (least(false)?, least(true)?);
-    let mut seats_for_reference = None;
-    for seats in base.seats..SEATS.end {
-        if with(Terms { leave: LEAVE_TOLD_REFERENCE, seats, ..base })? >= WANTED {
-            seats_for_reference = Some(seats);
-            break;
-        }
-    }
-    Ok(Study { seeds, reactions, behaviours, needed, needed_falling, seats_for_reference })
+    let mut all = named.into_iter().zip(found.chunks(2)).map(tried);
+    let reactions: Vec<Tried> = all.by_ref().take(4).collect();
+    let behaviours: Vec<Tried> = all.by_ref().take(8).collect();
+    let installed = all.next().unwrap_or_else(|| tried((String::new(), &[])));
+    let reference = behaviours.first().map_or(0.0, |one| one.with);
+
+    let with = |terms: Terms| once(day, terms).map(|outcome| rate(&outcome) >= WANTED);
+    let share = |step: usize| u32::try_from(step * 5).unwrap_or(100);
+    let content = |falls_faster: bool| {
+        let steps = least(0, 21, |step| with(Terms { leave: share(step), falls_faster, ..base }));
+        steps.map(|step| step.map(share))
+    };
+    let (needed, needed_falling) = (content(false)?, content(true)?);
+    let seats_for_reference =
+        least(SEATS.start, SEATS.end, |seats| with(Terms { leave: LEAVE_TOLD_REFERENCE, seats, ..base }))?;
+    Ok(Study { seeds, reactions, behaviours, reference, needed, needed_falling, seats_for_reference, installed })
 }
 
 /// Least, median and most.

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::day::Day;
 use super::figures::Figures;
-use super::study::{Pair, WANTED};
+use super::stories::stories;
+use super::study::{Pair, Study, Tried, WANTED, spread};
 use super::waterfall::{End, Waterfall, people};
 
 /// A table whose Chinese characters take two places.
@@ -49,10 +50,6 @@ pub fn begins(day: &Day) -> String {
     )
 }
 
-pub fn searched(seats: usize, rate: f64) -> String {
-    format!("  无播报,{seats} 个座席:人工接通率 {rate:.1}%")
-}
-
 pub fn result(day: &Day, near: &[(usize, f64)], pair: &Pair) -> String {
     let mut out = String::new();
     let (without, with) = (Figures::of(&pair.without.attempts), Figures::of(&pair.with.attempts));
@@ -83,11 +80,19 @@ pub fn result(day: &Day, near: &[(usize, f64)], pair: &Pair) -> String {
         row("其中播报得知", &|f| f.told.to_string()),
         row("总接通率 K2", &|f| percent(f.overall())),
     ]);
-    let reached = with.answer_rate().unwrap_or(0.0) >= WANTED;
-    let said = if reached { "达到" } else { "没有达到" };
-    let _ = writeln!(out, "\n结论:在以上假设下,同样的座席{said} {WANTED:.0}%。");
+    let _ = writeln!(out, "\n{}", verdict(pair, None));
     let _ = writeln!(out, "\n为什么:没接通的电话从 {} 通到 {} 通", without.gave_up, with.gave_up);
     out += &bridge(&Waterfall::new(&pair.without.attempts, &pair.with.attempts));
+    for story in stories(day, pair) {
+        let _ = writeln!(
+            out,
+            "\n  例:{} — {}\n    无播报  {}\n    有播报  {}",
+            story.saved.word(),
+            story.who,
+            story.without,
+            story.with
+        );
+    }
     let _ = writeln!(out, "\n按人看(行:无播报时的结局;列:有播报时的结局)");
     out += &matrix(pair);
     let _ = writeln!(out, "\n每半小时(无播报 | 有播报)");
@@ -138,3 +143,80 @@ fn half_hours(day: &Day, pair: &Pair) -> String {
     }
     table(&rows)
 }
+
+/// What it comes to, in a sentence; with what was tried, also how far it rests on assumptions.
+pub fn verdict(pair: &Pair, study: Option<&Study>) -> String {
+    let (without, with) = (Figures::of(&pair.without.attempts), Figures::of(&pair.with.attempts));
+    let (seats, leave) = (pair.with.terms.seats, pair.with.terms.leave);
+    let said = if with.answer_rate().unwrap_or(0.0) >= WANTED { "达到" } else { "没有达到" };
+    let mut out = format!(
+        "同样 {seats} 个座席,人工接通率从 {} 到 {},{said} {WANTED:.0}%(听完本户停电播报即走按 {leave}% 假设)。",
+        percent(without.answer_rate()),
+        percent(with.answer_rate())
+    );
+    let Some(study) = study else { return out };
+    let share = |found: Option<u32>| found.map_or_else(|| "怎样都不够".to_owned(), |at| format!("至少 {at}%"));
+    let reference = if study.reference >= WANTED { "也达到" } else { "没有达到" };
+    let _ = write!(
+        out,
+        "若按参考值只有 30% 听完即走:{:.1}%,{reference} {WANTED:.0}%。达到 {WANTED:.0}% 所需的听完即走:{}(首次来电完全相同时),{}(来电半衰期按参考值 40 分钟时)。",
+        study.reference,
+        share(study.needed),
+        share(study.needed_falling)
+    );
+    if let Some(seats) = study.seats_for_reference {
+        let _ = write!(out, "按 30% 计,有播报时达到 {WANTED:.0}% 需要 {seats} 个座席。");
+    }
+    out
+}
+
+/// How much the result depends on what.
+pub fn studied(pair: &Pair, study: &Study) -> String {
+    let mut out = String::new();
+    let rows = |title: &str, all: &[&Tried]| {
+        let mut rows = vec![vec![title.to_owned(), "无播报".into(), "有播报".into()]];
+        let each = |one: &&Tried| vec![one.what.clone(), percent(Some(one.without)), percent(Some(one.with))];
+        rows.extend(all.iter().map(each));
+        table(&rows)
+    };
+    let (a, b) = (spread(study.seeds.iter().map(|one| one.1)), spread(study.seeds.iter().map(|one| one.2)));
+    let seed = |what: &str, a: f64, b: f64| Tried { what: what.to_owned(), without: a, with: b };
+    let three = [seed("最小", a.0, b.0), seed("中位", a.1, b.1), seed("最大", a.2, b.2)];
+    out += "\n人工接通率随什么变\n";
+    out += &rows(&format!("{} 个不同的日子(种子)", study.seeds.len()), &three.iter().collect::<Vec<_>>());
+    out.push('\n');
+    out += &rows("播报发布得多快", &study.reactions.iter().collect::<Vec<_>>());
+    out.push('\n');
+    let behaviours: Vec<&Tried> = study.behaviours.iter().chain([&study.installed]).collect();
+    out += &rows("来电人的行为、座席", &behaviours);
+    let _ = writeln!(out, "\n结论\n  {}", verdict(pair, Some(study)));
+    out += "\n数字从哪里来\n";
+    out += &table(&SOURCES.map(|(what, value, source)| vec![format!("[{source}] {what}"), value.to_owned()]));
+    out
+}
+
+/// What the day is made of, and where each number is from.
+pub const SOURCES: [(&str, &str, &str); 22] = [
+    ("平日来电", "2,040 通 × 七月 1.55 × 星期三 1.05", "参考 8.2"),
+    ("半小时分布", "热浪日", "参考 8.3"),
+    ("暴雨", "最忙 5 分钟 12 倍,其后每 70 分钟减半;两遍的首次来电相同", "参考 8.2"),
+    ("停电来电的原因", "报修 46、查询 34、催办 9、其他 11", "参考 8.2"),
+    ("通话、事后处理、保持", "对数正态,按原因", "参考 8.4"),
+    ("耐心", "停电 300 秒、其他 180 秒(指数);3% 五秒内走;每次队内播报后 10 秒 ×1.5", "参考 8.4"),
+    ("重拨", "暴雨 75%、平时 50%,中位 180 秒后,至多 3 次", "参考 8.4"),
+    ("不找人工", "15%:8% 菜单中挂机,7% 自助", "参考 8.2"),
+    ("故障到发布", "5 分钟", "参考 6.2 O8"),
+    ("到场查明", "30 分钟后有预计送电时间", "参考 8.4"),
+    ("播报规则", "本户先播;否则只播 200 户以上;至多 3 段、45 秒", "参考 6.3"),
+    ("有播报时的自助", "30%(作为不利情形)", "参考 8.2"),
+    ("有播报时来电半衰期", "40 分钟(只在注明处采用)", "参考 8.2"),
+    ("听完本户播报即走", "60%", "假设"),
+    ("尚无预计送电时间时", "再乘 75%", "假设"),
+    ("号码未登记", "15%;听大面积播报,认出自己区域的减半", "假设"),
+    ("听完即走者按1订阅", "30%(不影响接通率)", "假设"),
+    ("重拨间隔、菜单时长的离散", "σ 0.8、0.5", "假设"),
+    ("振铃", "0.8 到 3 秒,无漏接", "假设"),
+    ("五处故障的大小与时间", "6,800 至 110 户,32 分钟内相继发生", "假设"),
+    ("班次", "夜班 30%、22 点后 60%,全员通岗,不小休", "假设"),
+    ("没有算进去", "转接 4%、排队回呼、预计时间过后的再催", "略去"),
+];

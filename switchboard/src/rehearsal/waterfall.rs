@@ -48,19 +48,25 @@ pub struct Waterfall {
     pub lost_with: usize,
 }
 
+/// By person and the number of the call.
+fn by_call(all: &[Attempt]) -> BTreeMap<(usize, u32), Fate> {
+    all.iter().map(|one| ((one.person, one.nth), one.fate)).collect()
+}
+
+/// Each call that is lost without the shield and not with it: whose, and what saved it.
+pub fn saved(without: &[Attempt], with: &[Attempt]) -> Vec<(usize, Saved)> {
+    let (before, after) = (by_call(without), by_call(with));
+    let lost = before.iter().filter(|(_, fate)| fate.is_lost()).map(|(key, _)| *key);
+    let gone = lost.filter(|key| !after.get(key).is_some_and(|fate| fate.is_lost()));
+    gone.map(|key| (key.0, by_what(&after, key))).collect()
+}
+
 impl Waterfall {
     pub fn new(without: &[Attempt], with: &[Attempt]) -> Waterfall {
-        let by_call = |all: &[Attempt]| -> BTreeMap<(usize, u32), Fate> {
-            all.iter().map(|one| ((one.person, one.nth), one.fate)).collect()
-        };
         let (before, after) = (by_call(without), by_call(with));
-        let mut waterfall = Waterfall::default();
-        for (key, _) in before.iter().filter(|(_, fate)| fate.is_lost()) {
-            waterfall.lost_without += 1;
-            if after.get(key).is_some_and(|fate| fate.is_lost()) {
-                continue;
-            }
-            let saved = by_what(&after, *key);
+        let lost_without = before.values().filter(|fate| fate.is_lost()).count();
+        let mut waterfall = Waterfall { lost_without, ..Waterfall::default() };
+        for (_, saved) in saved(without, with) {
             *waterfall.saved.entry(saved).or_default() += 1;
         }
         let lost = |fate: Option<&Fate>| fate.is_some_and(|fate| fate.is_lost());
