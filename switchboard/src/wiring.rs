@@ -37,6 +37,7 @@ pub fn exchange_config(lines: &Lines, flows: &Published, agents: &[Agent], max_c
             })
             .collect(),
         waiting_max: WAITING_MAX,
+        storm: None,
     };
     let agent_line = |agent: &Agent| AgentLine {
         phone: agent.number.clone(),

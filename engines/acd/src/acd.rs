@@ -19,6 +19,7 @@ pub struct Acd {
     pub(crate) callers: BTreeMap<CallId, Caller>,
     pub(crate) reason_limits: BTreeMap<String, Duration>,
     pub(crate) reason_rules: BTreeMap<String, ReasonRule>,
+    pub(crate) storm: Option<crate::Storm>,
     pub(crate) waiting_max: usize,
     /// Callers who were here when a new policy lowered `waiting_max`.
     pub(crate) overhang: usize,
@@ -40,6 +41,7 @@ impl Acd {
             callers: BTreeMap::new(),
             reason_limits: BTreeMap::new(),
             reason_rules: BTreeMap::new(),
+            storm: None,
             waiting_max: 0,
             overhang: 0,
             deadlines: BTreeSet::new(),

@@ -96,6 +96,7 @@ impl Acd {
         urgent: bool,
         promised: bool,
     ) {
+        let offer_back_at = self.offer_back_at(now, at, urgent, promised);
         let Some(queue) = self.queues.get_mut(&at) else { return };
         let caller = Caller {
             queue: at,
@@ -107,6 +108,7 @@ impl Acd {
             stood: false,
             overflow_at: queue.policy.when_waited.as_ref().map(|(after, _)| now + at_least_a_second(*after)),
             announce_at: queue.policy.announce_every.filter(|_| !promised).map(|_| now),
+            offer_back_at,
             told: Told::NOTHING,
             armed: None,
         };
@@ -151,6 +153,7 @@ impl Acd {
         if tell {
             self.announce(now, call, out);
         }
+        self.offer_back(now, call, out);
         self.arm_caller(call);
     }
 
@@ -336,8 +339,11 @@ impl Acd {
         let Some(caller) = self.callers.get(&call) else { return };
         if caller.overflow_at.is_some_and(|at| at <= now) {
             self.waited(now, call, out);
-        } else if caller.announce_at.is_some_and(|at| at <= now) {
-            self.announce(now, call, out);
+        } else {
+            if caller.announce_at.is_some_and(|at| at <= now) {
+                self.announce(now, call, out);
+            }
+            self.offer_back(now, call, out);
         }
         self.arm_caller(call);
     }

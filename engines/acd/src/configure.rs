@@ -12,7 +12,8 @@ use crate::{Acd, AgentPolicy, Effect, Next, Overflow, Policy, QueuePolicy, Withd
 
 impl Acd {
     pub(crate) fn configure(&mut self, now: Timestamp, policy: Policy, out: &mut Vec<Effect>) {
-        let Policy { queues, agents, reason_limits, reason_rules, waiting_max } = policy;
+        let Policy { queues, agents, reason_limits, reason_rules, waiting_max, storm } = policy.in_force();
+        let before = std::mem::replace(&mut self.storm, storm);
         let idle = self.unlist_all();
         self.waiting_max = waiting_max as usize;
         self.overhang = self.callers.len();
@@ -28,6 +29,8 @@ impl Acd {
             self.close(now, id, queue, out);
         }
         self.dismiss(now, out);
+        self.stop_breaks(now, before.as_ref(), out);
+        self.measure_waits(before.as_ref());
         self.settle_all(now, out);
     }
 

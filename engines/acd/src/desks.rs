@@ -262,6 +262,7 @@ impl Acd {
             return Ok(());
         }
         if by.is_none() {
+            self.may_rest(&reason)?;
             self.may_be_away(&reason)?;
         }
         let why = if by.is_some() { WithdrawWhy::Overtaken } else { WithdrawWhy::NotReady };

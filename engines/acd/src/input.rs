@@ -175,6 +175,8 @@ pub enum Effect {
     Desk { agent: PersonId, state: DeskChange, by: Option<PersonId> },
     /// The agent has been not ready with this reason for longer than `Policy::reason_limits` allows. Told once.
     OverLimit { agent: PersonId, reason: String, since: Timestamp },
+    /// A break that was to follow the call is not to be: the agent is ready instead.
+    BreakPutOff { agent: PersonId, reason: String },
     /// After-call work was ended by the centre; the desk's next state follows.
     Expired { agent: PersonId, call: CallId },
     /// The input did not fit; nothing changed.
@@ -233,6 +235,11 @@ pub enum Refusal {
     Full,
     /// After-call work is extended once.
     AlreadyExtended,
+    /// In a storm nobody begins a break of this kind; a leader may order it all the same.
+    BreaksStopped {
+        reason: String,
+        until: Option<Timestamp>,
+    },
     /// As many are away for this reason as may be at a time; a leader may order it all the same.
     TooManyAway {
         reason: String,

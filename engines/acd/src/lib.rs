@@ -18,6 +18,7 @@ mod overflow;
 mod policy;
 mod queue;
 mod show;
+mod storm;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -29,4 +30,5 @@ pub use input::{
     DeskChange, Effect, Input, LeaveWhy, Next, OfferFailed, Overflowed, Refusal, Wanted, WithdrawWhy, reasons,
 };
 pub use policy::{AgentPolicy, Choose, Overflow, Policy, QueuePolicy, ReasonRule};
+pub use storm::{Breaks, Helpers, Storm, Who};
 pub use views::{CallerView, QueueView};

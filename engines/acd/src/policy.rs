@@ -18,6 +18,9 @@ pub struct Policy {
     pub reason_rules: BTreeMap<String, ReasonRule>,
     /// Callers waiting in all queues together.
     pub waiting_max: u32,
+    /// What is different now; none is as usual.
+    #[serde(default)]
+    pub storm: Option<crate::Storm>,
 }
 
 /// What is absent is not limited.

@@ -163,6 +163,8 @@ pub(crate) struct Caller {
     /// When `when_waited` applies; it rests while an agent is rung.
     pub overflow_at: Option<Timestamp>,
     pub announce_at: Option<Timestamp>,
+    /// When a call back is offered in a storm; none when it has been.
+    pub offer_back_at: Option<Timestamp>,
     pub told: Told,
     /// The deadline that stands in the engine's list.
     pub armed: Option<Timestamp>,
@@ -177,7 +179,9 @@ pub(crate) enum Stage {
 impl Caller {
     pub fn deadline(&self) -> Option<Timestamp> {
         match self.stage {
-            Stage::Waiting => [self.overflow_at, self.announce_at].into_iter().flatten().min(),
+            Stage::Waiting => {
+                [self.overflow_at, self.announce_at, self.offer_back_at].into_iter().flatten().min()
+            }
             Stage::Ringing { .. } => None,
         }
     }

@@ -12,11 +12,23 @@ impl Acd {
     /// One line for each queue, caller, agent and deadline. Everything is taken apart without `..`, so that a new field
     /// cannot be forgotten.
     pub fn show(&self) -> String {
-        let Acd { queues, agents, callers, reason_limits, reason_rules, waiting_max, overhang, deadlines } =
-            self;
+        let Acd {
+            queues,
+            agents,
+            callers,
+            reason_limits,
+            reason_rules,
+            storm,
+            waiting_max,
+            overhang,
+            deadlines,
+        } = self;
         let mut text = String::new();
         // Writing to a String cannot fail.
         let _ = writeln!(text, "waiting {} of {waiting_max} (overhang {overhang})", callers.len());
+        if let Some(storm) = storm {
+            let _ = writeln!(text, "{storm:?}");
+        }
         for (reason, rule) in reason_rules {
             let _ = writeln!(text, "reason {reason}: {rule:?}");
         }
@@ -53,16 +65,18 @@ impl Acd {
                     stood,
                     overflow_at,
                     announce_at,
+                    offer_back_at,
                     told,
                     armed,
                 } = caller;
                 let _ = writeln!(
                     text,
-                    "  caller {} joined {joined} entered {entered} urgent {urgent} promised {promised} {stage:?} stood {stood} overflow {} announce {} \
+                    "  caller {} joined {joined} entered {entered} urgent {urgent} promised {promised} {stage:?} stood {stood} overflow {} announce {} offer back {} \
                      told {:?} {:?} armed {}",
                     place.call,
                     at(*overflow_at),
                     at(*announce_at),
+                    at(*offer_back_at),
                     told.position,
                     told.wait,
                     at(*armed),

@@ -8,6 +8,7 @@ use crate::cx::Cx;
 use crate::fact::{Direction, OfferEnd, Party, What};
 use crate::line::{Command, EndCause, Identity, PlayMode, Source};
 
+mod door;
 mod flow;
 mod happening;
 mod hearing;
@@ -59,6 +60,8 @@ pub(crate) struct Call {
     pub attempt: Option<AttemptId>,
     /// What its flow can say.
     pub values: BTreeMap<String, String>,
+    /// The queue he was not let into at once, in a storm.
+    pub held_back: Option<QueueId>,
     /// The queue the caller was in last.
     pub queue: Option<QueueId>,
     /// The agent who was connected last.
@@ -99,6 +102,7 @@ impl Call {
             home: None,
             attempt: None,
             values: BTreeMap::new(),
+            held_back: None,
             queue: None,
             served_by: None,
             recording: None,
@@ -183,6 +187,7 @@ impl Call {
                 self.drop_offer(cx, &mut waiting, OfferEnd::CallerLeft);
                 cx.acd.push_back(acd::Input::Leave { call: self.id, why: acd::LeaveWhy::HungUp });
                 if self.served_by.is_none() && !self.away {
+                    self.left_the_line(cx);
                     cx.fact(What::Abandoned { call: self.id, queue: waiting.queue });
                 }
             }

@@ -18,6 +18,8 @@ impl Exchange {
             panic!("the distributor: {broken}");
         }
         self.counters.check();
+        let hall = self.footing.storm().map(|storm| &storm.hall);
+        assert_eq!(self.config.acd.storm.as_ref(), hall, "the distributor is on another footing");
         assert!(self.to_acd.is_empty() && self.from_acd.is_empty(), "the distributor was not heard out");
         assert!(self.touched.is_empty(), "a call moved and was not looked after");
         for id in &self.promised {

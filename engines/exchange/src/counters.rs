@@ -235,6 +235,9 @@ impl Counters {
             | What::WantsToBeTold { .. }
             | What::PlaceKept(_)
             | What::PlaceLost { .. }
+            | What::HeldBack { .. }
+            | What::CameBack { .. }
+            | What::BreakRefused { .. }
             | What::DeviceChosen { .. }
             | What::DeskChanged { .. } => {}
         }

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use acd::Acd;
 use kernel::{CallId, IdMint, LegId, PersonId, RecordingId, Timestamp, TrunkId};
 
 use crate::counters::Counters;
 use crate::fact::{DeskState, Fact, Mark, Party, Place, What};
+use crate::footing::PlacesLeft;
 use crate::line::{Command, Device, EndCause, Identity, RejectStatus, Target};
-use crate::{Config, Effect, Refused};
+use crate::{Config, Effect, Refused, Storm};
 
 /// A leg until its `Ended` has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +106,11 @@ pub(crate) struct Cx<'a> {
     pub on_trunk: &'a mut BTreeMap<TrunkId, u32>,
     /// Places in queues that are kept from now on.
     pub kept: &'a mut Vec<Place>,
+    /// What is different now, if this is a storm.
+    pub storm: Option<&'a Storm>,
+    pub places_left: &'a mut PlacesLeft,
+    /// The distributor as it was when this step began.
+    pub lines: &'a Acd,
     /// What the distributor has still to be told.
     pub acd: &'a mut VecDeque<acd::Input>,
     pub out: &'a mut Vec<Effect>,

@@ -43,6 +43,8 @@ pub struct DeskView {
     pub recording: Option<RecordingView>,
     /// What comes after the call and its after-call work.
     pub next: Option<DeskState>,
+    /// The hall is on a storm footing.
+    pub storm: Option<StormView>,
     /// How the last call ended.
     pub last: Option<Last>,
     /// In the queues the agent serves: how many wait, and since when the first.
@@ -50,6 +52,16 @@ pub struct DeskView {
     pub longest_since: Option<Timestamp>,
     /// Acts that would not be refused for what is going on; whom they name may still not have time.
     pub allowed: Vec<&'static str>,
+}
+
+/// What a storm means for whoever sits at a desk.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct StormView {
+    /// Reasons for which nobody may leave, and until when that is expected to last.
+    pub breaks_refused: Vec<String>,
+    pub until: Option<Timestamp>,
+    /// This agent is on such a break, and asked to come back.
+    pub called_back: bool,
 }
 
 /// Who was asked in.
@@ -166,6 +178,14 @@ impl Exchange {
                 acd::Next::Ready => DeskState::Ready,
                 acd::Next::NotReady { reason } => DeskState::NotReady { reason: reason.clone() },
                 acd::Next::SignedOut => DeskState::SignedOut,
+            }),
+            storm: self.footing.storm().map(|storm| {
+                let breaks = &storm.hall.breaks;
+                StormView {
+                    breaks_refused: breaks.refused.iter().cloned().collect(),
+                    until: breaks.until,
+                    called_back: matches!(&view.desk, DeskState::NotReady { reason } if breaks.refused.contains(reason)),
+                }
             }),
             last: seat.and_then(|seat| seat.last),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),

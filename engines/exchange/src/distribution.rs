@@ -18,9 +18,18 @@ impl Exchange {
         if let Some(call) = call_of(&input) {
             self.at_work = Some(call);
         }
+        let rests = match &input {
+            acd::Input::NotReady { agent, reason } => Some((*agent, reason.clone())),
+            _ => None,
+        };
         let mut effects = Vec::new();
         self.acd.handle(now, input, &mut effects);
         let refused = effects.iter().any(|effect| matches!(effect, acd::Effect::Refused(_)));
+        let stopped =
+            |effect: &acd::Effect| matches!(effect, acd::Effect::Refused(acd::Refusal::BreaksStopped { .. }));
+        if let Some((agent, reason)) = rests.filter(|_| effects.iter().any(stopped)) {
+            self.fact(now, What::BreakRefused { agent, reason }, out);
+        }
         self.from_acd.extend(effects);
         // Before the effects: they speak of the caller as standing there already.
         if let Some((call, not_done, done)) = about {
@@ -53,6 +62,10 @@ impl Exchange {
                 self.seat(now, agent).over_limit = true;
                 self.desks_changed.insert(agent);
             }
+            acd::Effect::BreakPutOff { agent, reason } => {
+                self.fact(now, What::BreakRefused { agent, reason }, out);
+                self.desks_changed.insert(agent);
+            }
             acd::Effect::Expired { agent, call: _ } => self.seat(now, agent).expired = true,
             acd::Effect::Refused(why) => out.push(Effect::Refused(Refused::Acd { why })),
         }
@@ -82,10 +95,37 @@ impl Exchange {
         }
         self.desks_changed.insert(agent);
         let gone = desk == DeskState::SignedOut && !known;
-        let Exchange { config, ids, legs, seats, recordings, counters, on_trunk, to_acd, .. } = self;
+        let Exchange {
+            config,
+            ids,
+            legs,
+            seats,
+            recordings,
+            counters,
+            on_trunk,
+            to_acd,
+            footing,
+            places_left,
+            acd,
+            ..
+        } = self;
         let kept = &mut Vec::new();
-        let mut cx =
-            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, kept, acd: to_acd, out };
+        let mut cx = Cx {
+            now,
+            config,
+            ids,
+            legs,
+            seats,
+            recordings,
+            counters,
+            on_trunk,
+            kept,
+            storm: footing.storm(),
+            places_left,
+            lines: acd,
+            acd: to_acd,
+            out,
+        };
         // t7: when after-call work is over, or when there is none.
         let over = match (&was, &desk) {
             (

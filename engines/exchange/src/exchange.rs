@@ -10,13 +10,19 @@ use crate::call::{Call, Happening, State};
 use crate::counters::{Counters, Figures};
 use crate::cx::{Cx, Leg, Seat, Taping};
 use crate::fact::{DeskState, What};
+use crate::footing::{Footing, PlacesLeft};
 use crate::line::{Command, Event};
 use crate::{Config, Effect, Input, LeaderAct, Refused};
 
 /// Every call of this node, the distributor and the menus.
 #[derive(Debug)]
 pub struct Exchange {
+    /// As it is in force, and as it is written.
     pub(crate) config: Arc<Config>,
+    pub(crate) usual: Arc<Config>,
+    pub(crate) footing: Footing,
+    /// Who stood where before hanging up, in a storm.
+    pub(crate) places_left: PlacesLeft,
     pub(crate) ids: Arc<IdMint>,
     pub(crate) acd: Acd,
     pub(crate) calls: BTreeMap<CallId, Call>,
@@ -49,9 +55,15 @@ pub struct Exchange {
 impl Exchange {
     /// `ids` is shared with telephony: the legs of callers are minted there, those of agents here, and they must differ.
     pub fn new(config: Config, ids: Arc<IdMint>) -> Self {
+        let usual = Arc::new(config);
+        let footing = Footing::default();
+        let config = usual.on(&footing);
         Exchange {
             acd: Acd::new(config.acd.clone()),
             config: Arc::new(config),
+            usual,
+            footing,
+            places_left: PlacesLeft::default(),
             ids,
             calls: BTreeMap::new(),
             legs: BTreeMap::new(),
@@ -108,6 +120,9 @@ impl Exchange {
             to_acd,
             touched,
             desks_changed,
+            footing,
+            places_left,
+            acd,
             ..
         } = self;
         let mut cx = Cx {
@@ -120,6 +135,9 @@ impl Exchange {
             counters,
             on_trunk,
             kept: &mut kept,
+            storm: footing.storm(),
+            places_left,
+            lines: acd,
             acd: to_acd,
             out,
         };
@@ -356,6 +374,14 @@ impl Exchange {
     }
 
     fn configure(&mut self, config: Config) {
+        self.usual = Arc::new(config);
+        let usual = Arc::clone(&self.usual);
+        self.put_in_force(&usual);
+    }
+
+    /// The written configuration, as it is on this footing.
+    pub(crate) fn put_in_force(&mut self, usual: &Config) {
+        let config = usual.on(&self.footing);
         self.to_acd.push_back(acd::Input::Configure(Box::new(config.acd.clone())));
         if config.limits.call_max != self.config.limits.call_max {
             self.touched.extend(self.calls.keys());
@@ -387,6 +413,7 @@ impl Engine for Exchange {
                 }
             }
             Input::Configure(config) => self.configure(*config),
+            Input::Footing(footing) => self.change_footing(footing),
             Input::CallOut(wanted) => self.call_out(now, *wanted, out),
             Input::Keep(place) => self.keep_again(now, place, out),
             Input::Drain => self.draining = true,

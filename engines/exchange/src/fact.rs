@@ -126,6 +126,19 @@ pub enum What {
         call: CallId,
         node: String,
     },
+    /// In a storm: the caller asked for an agent, and hears first how long that takes and what he can do instead. Follows
+    /// `AgentRequested`.
+    HeldBack {
+        call: CallId,
+        queue: QueueId,
+        waiting: u32,
+        wait_s: Option<u64>,
+    },
+    /// In a storm: the caller had stood in the queue, hung up, and stands where he stood.
+    CameBack {
+        call: CallId,
+        stood_since: Timestamp,
+    },
     /// t2 (the first of a call counts; later ones are moves).
     AgentRequested {
         call: CallId,
@@ -296,6 +309,11 @@ pub enum What {
     },
 
     // Agents.
+    /// In a storm: an agent wanted a break, or was to have one after the call, and has none.
+    BreakRefused {
+        agent: PersonId,
+        reason: String,
+    },
     /// On what the agent is called from now on.
     DeviceChosen {
         agent: PersonId,
@@ -325,6 +343,8 @@ impl What {
             | What::Announced { call, .. }
             | What::AnnouncementHeard { call, .. }
             | What::WantsToBeTold { call, .. }
+            | What::HeldBack { call, .. }
+            | What::CameBack { call, .. }
             | What::AgentRequested { call, .. }
             | What::QueueMoved { call, .. }
             | What::Offered { call, .. }
@@ -358,6 +378,7 @@ impl What {
             | What::PlaceKept(_)
             | What::PlaceLost { .. }
             | What::DeviceChosen { .. }
+            | What::BreakRefused { .. }
             | What::DeskChanged { .. } => None,
         }
     }

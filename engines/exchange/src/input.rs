@@ -7,7 +7,7 @@ use kernel::{AttemptId, CallId, FlowId, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
 
 use crate::fact::{Place, TransferTo};
-use crate::{Config, Fact, line};
+use crate::{Config, Fact, Footing, line};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +22,8 @@ pub enum Input {
     LookedUp { call: CallId, key: String, answer: Option<ivr::Answer> },
     /// A new configuration; calls in progress go on, and finish the flow they are in.
     Configure(Box<Config>),
+    /// How the hall is run from now on. Said twice it changes nothing; a new configuration does not change it.
+    Footing(Footing),
     /// At the start: a place in a queue that an earlier process had promised, and nobody was rung for.
     Keep(Place),
     /// The machine calls somebody: out by the dial rules, and whoever answers is led through a flow.

@@ -17,6 +17,7 @@ pub mod fact;
 #[cfg(test)]
 mod fault;
 pub mod floor;
+mod footing;
 mod input;
 pub mod line;
 mod machine;
@@ -33,8 +34,9 @@ pub use config::{AgentLine, Config, DialRule, Limits, Phrases, QueueLine, TrunkL
 pub use counters::{Counters, Figures};
 pub use cx::Last;
 pub use desk::Role;
-pub use desk_view::{DeskView, RecordingView, ThirdStage, ThirdView};
+pub use desk_view::{DeskView, RecordingView, StormView, ThirdStage, ThirdView};
 pub use exchange::Exchange;
 pub use fact::Fact;
 pub use floor::FloorView;
+pub use footing::{Door, Footing, MINUTES, Short, Storm, WAITING};
 pub use input::{AgentAct, CallOut, Effect, Input, LeaderAct, Refused};

@@ -118,10 +118,37 @@ impl Exchange {
             self.to_acd.push_back(acd::Input::Engaged { agent, call });
         }
         let ring_for = self.config.limits.outside_ring;
-        let Exchange { config, ids, legs, seats, recordings, counters, on_trunk, to_acd, .. } = self;
+        let Exchange {
+            config,
+            ids,
+            legs,
+            seats,
+            recordings,
+            counters,
+            on_trunk,
+            to_acd,
+            footing,
+            places_left,
+            acd,
+            ..
+        } = self;
         let kept = &mut Vec::new();
-        let mut cx =
-            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, kept, acd: to_acd, out };
+        let mut cx = Cx {
+            now,
+            config,
+            ids,
+            legs,
+            seats,
+            recordings,
+            counters,
+            on_trunk,
+            kept,
+            storm: footing.storm(),
+            places_left,
+            lines: acd,
+            acd: to_acd,
+            out,
+        };
         let from_desk = dialled.is_none();
         let customer: LegId = cx.ids.mint(now);
         let far = Far { to: target, shown, ring_for };

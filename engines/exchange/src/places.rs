@@ -19,6 +19,9 @@ impl Exchange {
             self.give_up(now, older, out);
         }
         self.at_work = Some(place.promised_in);
+        if self.footing.storm().is_some_and(|storm| storm.door.is_some()) {
+            self.places_left.left(&place.number, place.requested, now);
+        }
         self.fact(now, What::PlaceKept(place.clone()), out);
         self.stand_in(now, place, out);
     }
@@ -34,10 +37,37 @@ impl Exchange {
 
     fn stand_in(&mut self, now: Timestamp, place: Place, out: &mut Vec<Effect>) {
         let id = place.call;
-        let Exchange { config, ids, legs, seats, recordings, counters, on_trunk, to_acd, .. } = self;
+        let Exchange {
+            config,
+            ids,
+            legs,
+            seats,
+            recordings,
+            counters,
+            on_trunk,
+            to_acd,
+            footing,
+            places_left,
+            acd,
+            ..
+        } = self;
         let kept = &mut Vec::new();
-        let mut cx =
-            Cx { now, config, ids, legs, seats, recordings, counters, on_trunk, kept, acd: to_acd, out };
+        let mut cx = Cx {
+            now,
+            config,
+            ids,
+            legs,
+            seats,
+            recordings,
+            counters,
+            on_trunk,
+            kept,
+            storm: footing.storm(),
+            places_left,
+            lines: acd,
+            acd: to_acd,
+            out,
+        };
         let call = Call::promise(&mut cx, place);
         self.calls.insert(id, call);
         self.promised.insert(id);

@@ -10,6 +10,9 @@ impl Exchange {
         // Taken apart without `..`, so that a new field cannot be forgotten.
         let Exchange {
             config: _,
+            usual: _,
+            footing,
+            places_left,
             ids: _,
             acd,
             calls,
@@ -31,6 +34,9 @@ impl Exchange {
         } = self;
         let mut text = String::new();
         let _ = writeln!(text, "exchange{}", if *draining { ", draining" } else { "" });
+        if let Some(storm) = footing.storm() {
+            let _ = writeln!(text, "  {storm:?}, {} remembered", places_left.len());
+        }
         for call in calls.values() {
             call.show(&mut text);
             if let Some(at) = due.get(&call.id) {
@@ -77,6 +83,7 @@ impl Call {
             home,
             attempt,
             values,
+            held_back,
             queue,
             served_by,
             recording,
@@ -95,7 +102,8 @@ impl Call {
         let _ = writeln!(text, "    {state:?} since {since}");
         let _ = writeln!(
             text,
-            "    t2 {requested:?} urgent {urgent} home {home:?} queue {queue:?} served by {served_by:?}"
+            "    t2 {requested:?} urgent {urgent} home {home:?} queue {queue:?} served by {served_by:?} \
+             held back {held_back:?}"
         );
         let _ = writeln!(text, "    recording {recording:?} playing {playing:?} hears {hears:?}");
         if let Some(attempt) = attempt {

@@ -53,6 +53,7 @@ impl World {
                 Effect::Overflowed { call, .. } => drop(self.told.remove(call)),
                 Effect::Desk { .. }
                 | Effect::OverLimit { .. }
+                | Effect::BreakPutOff { .. }
                 | Effect::Expired { .. }
                 | Effect::Refused(_) => {}
             }
@@ -131,7 +132,29 @@ fn policy(dice: &mut Dice) -> Policy {
         .reason_rules
         .insert("rest".to_owned(), crate::ReasonRule { spells: Some(1), share_percent: Some(40) });
     policy.reason_limits.insert("rest".to_owned(), Duration::from_secs(dice.roll(300)));
+    policy.storm = dice.one_in(2).then(|| on_storm(dice));
     policy
+}
+
+fn on_storm(dice: &mut Dice) -> Storm {
+    let reasons = ["rest", "meal"].into_iter().filter(|_| dice.one_in(2)).map(str::to_owned);
+    let refused = reasons.collect();
+    let who = |dice: &mut Dice| match dice.roll(3) {
+        0 => Who::Of(QueueId(1 + dice.roll(5) as i64)),
+        1 => Who::Skilled("s1".to_owned(), dice.roll(4) as u8),
+        _ => Who::These([PersonId(1 + dice.roll(7) as i64)].into()),
+    };
+    let helpers = (0..dice.roll(4)).map(|_| {
+        let queue = QueueId(1 + dice.roll(5) as i64);
+        Helpers { queue, who: who(dice), rank: dice.roll(10) as u8 }
+    });
+    Storm {
+        helpers: helpers.collect(),
+        breaks: Breaks { refused, until: None, ended: dice.one_in(2) },
+        demands: BTreeMap::from([(QueueId(1 + dice.roll(5) as i64), BTreeMap::new())]),
+        offer_call_back: dice.one_in(2).then(|| Duration::from_secs(dice.roll(60))),
+        announce_every: dice.one_in(2).then(|| Duration::from_secs(dice.roll(40))),
+    }
 }
 
 /// Mostly what fits, sometimes anything.
@@ -186,19 +209,33 @@ fn input(dice: &mut Dice, acd: &Acd, world: &World, now: Timestamp, calls: &mut 
         31 => Input::DeviceBack { agent },
         32 => Input::Direct { agent, by: PersonId(99), to: next },
         _ if dice.one_in(4) => Input::Configure(Box::new(policy(dice))),
+
         _ => Input::Finish { agent },
     }
 }
 
 fn storm(seed: u64, steps: usize) {
     let mut dice = Dice(seed);
-    let mut acd = Acd::new(policy(&mut dice));
+    let mut usual = policy(&mut dice);
+    let mut acd = Acd::new(usual.clone());
     let mut world = World::default();
     let mut now = TestClock::monday_morning().now();
     let mut calls = 0;
     let mut out = Vec::new();
     for step in 0..steps {
-        let input = input(&mut dice, &acd, &world, now, &mut calls);
+        let mut input = input(&mut dice, &acd, &world, now, &mut calls);
+        // The mode alone is switched, or confirmed, while everything else stays.
+        if dice.one_in(25) {
+            match dice.roll(3) {
+                0 => usual.storm = None,
+                1 => usual.storm = Some(on_storm(&mut dice)),
+                _ => {}
+            }
+            input = Input::Configure(Box::new(usual.clone()));
+        }
+        if let Input::Configure(policy) = &input {
+            usual = (**policy).clone();
+        }
         let ordered = matches!(
             input,
             Input::Ready { .. }

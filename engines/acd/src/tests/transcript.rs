@@ -93,6 +93,8 @@ impl Stage {
             ["limit", reason, secs] => {
                 self.policy.reason_limits.insert((*reason).to_owned(), seconds(secs)?);
             }
+            ["no", "storm"] => self.policy.storm = None,
+            ["storm", rest @ ..] => self.storm(rest)?,
             ["room", max] => self.policy.waiting_max = num(max)?,
             _ => {
                 self.apply(&mut said)?;
@@ -222,6 +224,39 @@ impl Stage {
             }
         }
         self.policy.queues.insert(id, queue);
+        Ok(())
+    }
+
+    /// `refuse rest,tea [end] until 900 helped general:5 repairs|skill:2|7,8 callback 60 announce 20 demands gas general`
+    fn storm(&mut self, words: &[&str]) -> Result<(), String> {
+        let mut storm = Storm::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().copied().ok_or(format!("{word} wants a value"));
+            match *word {
+                "refuse" => storm.breaks.refused = value()?.split(',').map(str::to_owned).collect(),
+                "end" => storm.breaks.ended = true,
+                "until" => storm.breaks.until = Some(self.start + seconds(value()?)?),
+                "callback" => storm.offer_call_back = Some(seconds(value()?)?),
+                "announce" => storm.announce_every = Some(seconds(value()?)?),
+                "loosened" => drop(storm.demands.insert(self.queue_id(value()?)?, BTreeMap::new())),
+                "helped" => {
+                    let (queue, rank) = *pairs(value()?)?.first().ok_or("which queue?")?;
+                    let queue = self.queue_id(queue)?;
+                    let by = value()?;
+                    let who = match by.split_once(':') {
+                        Some((skill, level)) => Who::Skilled(skill.to_owned(), num(level)?),
+                        None if self.queues.contains_key(by) => Who::Of(self.queue_id(by)?),
+                        None => {
+                            Who::These(by.split(',').map(|n| num(n).map(PersonId)).collect::<Result<_, _>>()?)
+                        }
+                    };
+                    storm.helpers.push(Helpers { queue, who, rank });
+                }
+                other => return Err(format!("what is {other}?")),
+            }
+        }
+        self.policy.storm = Some(storm);
         Ok(())
     }
 
@@ -372,6 +407,7 @@ impl Stage {
             Effect::OverLimit { agent, reason, since } => {
                 format!("over limit: {} {reason} since {}", agent.0, self.clock(*since))
             }
+            Effect::BreakPutOff { agent, reason } => format!("no break for {}: {reason}", agent.0),
             Effect::Expired { agent, call } => format!("after call {} of {} expired", call.0, agent.0),
             Effect::Refused(why) => format!("refused: {why:?}"),
         }

@@ -87,11 +87,17 @@ impl Call {
                     return self.beep(cx, Message { queue: None, max, started: None, back: Some(flow) });
                 }
                 ivr::Effect::CallBack { queue, number } => {
+                    let queue = self.asked_for(cx, queue);
                     let number = number.unwrap_or_else(|| self.who().number);
+                    self.keep_place_before_queue(cx, queue, &number);
                     cx.fact(What::CallbackAsked { call, queue, number });
                 }
                 ivr::Effect::Queue { queue, urgent } => {
                     self.urgent |= urgent;
+                    let queue = self.asked_for(cx, queue);
+                    if let Some(held_back) = self.held_back(cx, queue) {
+                        return held_back;
+                    }
                     return self.ask_for_agent(cx, queue, &[], None);
                 }
                 ivr::Effect::HangUp => {

@@ -15,8 +15,14 @@ impl Call {
         let customer: LegId = cx.ids.mint(cx.now);
         let (joined, wanted) = (requested, None);
         cx.acd.push_back(acd::Input::Join { call, queue, joined, urgent, wanted, promised: true });
-        let waiting =
-            Waiting { queue, voice: Voice::Music, to_tell: None, callback_offered: false, offer: None };
+        let waiting = Waiting {
+            queue,
+            voice: Voice::Music,
+            to_tell: None,
+            callback_offered: false,
+            to_offer: false,
+            offer: None,
+        };
         let from = Identity::default();
         let mut call = Call::begin(call, cx.now, customer, from, number, State::InQueue(waiting));
         call.direction = Direction::Out;

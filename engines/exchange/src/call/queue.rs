@@ -63,7 +63,14 @@ impl Call {
             self.music(cx, Some(queue));
             Voice::Music
         };
-        State::InQueue(Waiting { queue, voice, to_tell: None, callback_offered: false, offer: None })
+        State::InQueue(Waiting {
+            queue,
+            voice,
+            to_tell: None,
+            callback_offered: false,
+            to_offer: false,
+            offer: None,
+        })
     }
 
     /// The queue's music; without a queue, silence.
@@ -150,6 +157,9 @@ impl Call {
         if waiting.voice == Voice::Notice {
             waiting.voice = Voice::Music;
             self.tell_position(cx, &mut waiting);
+            if waiting.voice == Voice::Music && std::mem::take(&mut waiting.to_offer) {
+                self.say_offer(cx, &mut waiting);
+            }
             if waiting.voice == Voice::Music {
                 self.music(cx, Some(waiting.queue));
             }
@@ -158,14 +168,29 @@ impl Call {
     }
 
     /// Not to somebody for whom it rings already.
+    fn say_offer(&mut self, cx: &mut Cx, waiting: &mut Waiting) {
+        let offer = self.line_of(cx, waiting.queue).callback_offer;
+        if waiting.offer.is_none() && self.play_if_any(cx, &offer) {
+            waiting.voice = Voice::Notice;
+        }
+    }
+
+    /// Nothing to say leaves the music as it is.
+    fn play_if_any(&mut self, cx: &mut Cx, sounds: &[Sound]) -> bool {
+        !sounds.is_empty() && self.play(cx, sounds, PlayMode::Once)
+    }
+
+    /// Not to somebody for whom it rings already.
     fn tell_position(&mut self, cx: &mut Cx, waiting: &mut Waiting) {
         if let Some((position, wait)) = waiting.to_tell.take()
             && waiting.offer.is_none()
         {
-            let mut said = spoken::position(u64::from(position.saturating_sub(1)));
-            if let Some(wait) = wait {
-                said = said.and(spoken::wait(wait));
-            }
+            let ahead = || spoken::position(u64::from(position.saturating_sub(1)));
+            let said = match wait {
+                Some(wait) if cx.storm.is_some_and(|storm| storm.short.one_figure) => spoken::wait(wait),
+                Some(wait) => ahead().and(spoken::wait(wait)),
+                None => ahead(),
+            };
             if self.play(cx, &said.sounds(), PlayMode::Once) {
                 waiting.voice = Voice::Notice;
             }
@@ -197,9 +222,10 @@ impl Call {
             }
             acd::Overflowed::By(acd::Overflow::OfferCallback) if stays => {
                 waiting.callback_offered = true;
-                let offer = self.line_of(cx, from).callback_offer;
-                if waiting.offer.is_none() && self.play(cx, &offer, PlayMode::Once) {
-                    waiting.voice = Voice::Notice;
+                match waiting.voice {
+                    Voice::Music => self.say_offer(cx, &mut waiting),
+                    // After what is being said: its end is as important.
+                    Voice::Notice => waiting.to_offer = true,
                 }
                 State::InQueue(waiting)
             }
@@ -290,6 +316,7 @@ impl Call {
         cx.acd.push_back(acd::Input::Accepted { agent, call: self.id });
         cx.fact(What::Connected { call: self.id, agent, leg });
         self.served_by = Some(agent);
+        cx.places_left.forget(&self.from.number);
         self.start_recording(cx);
         self.mark(cx, Mark::AgentJoined);
         self.announce_number(cx, Box::new(super::Talk::new(agent, leg, Some(queue))))

@@ -79,6 +79,8 @@ pub(crate) struct Waiting {
     /// Position and wait, to be told when the notice that is being played has ended.
     pub to_tell: Option<(u32, Option<Duration>)>,
     pub callback_offered: bool,
+    /// The offer to be called back, to be said when the notice has ended.
+    pub to_offer: bool,
     /// The agent for whom it rings.
     pub offer: Option<Offer>,
 }

@@ -9,13 +9,17 @@ use super::people::Deed;
 use super::{Simulation, Story};
 use crate::line::{Device, EndCause, Event, Identity, Origin};
 use crate::tests::world;
-use crate::{Config, Input};
+use crate::{Config, Door, Footing, Input, Short, Storm};
 
 impl Simulation {
     pub(super) fn fate(&mut self) {
         if !self.closing {
             let next = self.dice.ms(5_000, 120_000);
             self.plan.deed(self.now + next, Deed::Fate);
+        }
+        if self.dice.chance(30) {
+            let footing = footing(&mut self.dice);
+            self.input(Input::Footing(footing));
         }
         match self.dice.below(10) {
             0..4 => {
@@ -72,6 +76,42 @@ impl Simulation {
         }
         self.input(Input::Line(event));
     }
+}
+
+/// As usual, or one of many storms.
+fn footing(dice: &mut Dice) -> Footing {
+    if dice.chance(30) {
+        return Footing::Usual;
+    }
+    let queue = |dice: &mut Dice| dice.pick(&world::QUEUES).1;
+    let mut hall = acd::Storm {
+        breaks: acd::Breaks {
+            refused: ["lunch".to_owned()].into_iter().filter(|_| dice.chance(70)).collect(),
+            until: None,
+            ended: dice.chance(30),
+        },
+        offer_call_back: dice.chance(60).then(|| dice.ms(1_000, 30_000)),
+        announce_every: dice.chance(50).then(|| dice.ms(500, 20_000)),
+        ..acd::Storm::default()
+    };
+    for _ in 0..dice.below(3) {
+        let (queue, who) = (queue(dice), acd::Who::Of(queue(dice)));
+        hall.helpers.push(acd::Helpers { queue, who, rank: 9 });
+    }
+    let door = Door {
+        menu: dice.pick(&[world::DOOR, world::DOOR, world::HOTLINE, kernel::FlowId(77)]),
+        waiting: Some(dice.below(3) as u32),
+        wait: dice.chance(50).then(|| dice.ms(0, 20_000)),
+        always: [queue(dice)].into_iter().filter(|_| dice.chance(50)).collect(),
+        again_within: dice.ms(0, 60_000),
+    };
+    let short = Short {
+        greeting: dice.chance(50).then(Vec::new),
+        one_figure: dice.chance(50),
+        callback_offer: world::clip("short/offer"),
+        callback_taken: vec![],
+    };
+    Footing::Storm(Box::new(Storm { hall, short, door: Some(door).filter(|_| dice.chance(80)) }))
 }
 
 /// The centre, changed a little.

@@ -10,7 +10,7 @@ use super::{Plan, Simulation};
 use crate::fact::TransferTo;
 use crate::line::{Device, EndCause, Event, Identity, Origin};
 use crate::tests::world;
-use crate::{AgentAct, CallOut, Input, LeaderAct};
+use crate::{AgentAct, CallOut, Footing, Input, LeaderAct};
 
 /// What somebody does when his time has come.
 #[derive(Clone, Debug)]
@@ -272,6 +272,7 @@ impl Simulation {
     fn close(&mut self) {
         self.closing = true;
         self.input(Input::Configure(Box::new(world::config())));
+        self.input(Input::Footing(Footing::Usual));
         self.input(Input::Drain);
         let callers: Vec<LegId> =
             self.wire.legs.iter().filter(|(_, leg)| leg.incoming).map(|(leg, _)| *leg).collect();

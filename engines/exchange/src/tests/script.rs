@@ -10,7 +10,8 @@
 //!   caller, or `is busy|does not answer|is unknown|is a person|is a machine`
 //! * `outside rings|answers|fails|hangs up|is unreachable` (and a caller with `phone USER` dials from a telephone of ours),
 //!   `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
-//!   `leader sends 1001 home`, `after 5s`, `drain`, `the process dies` (and begins anew), `max calls 1`, `turn general off`, `floor`
+//!   `leader sends 1001 home`, `after 5s`, `drain`, `the process dies` (and begins anew), `max calls 1`, `turn general off`, `floor`,
+//!   `storm …`, `the storm is over`
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -24,7 +25,7 @@ use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, Timestamp};
 use super::world;
 use crate::fact::{Place, TransferTo};
 use crate::line::{Device, EndCause, Event, Identity, Origin, PlayOutcome};
-use crate::{AgentAct, CallOut, Config, Effect, Exchange, Input, LeaderAct};
+use crate::{AgentAct, CallOut, Config, Door, Effect, Exchange, Footing, Input, LeaderAct, Short, Storm};
 
 mod wire;
 
@@ -89,6 +90,7 @@ impl Rig {
         }
         names.insert(world::HOTLINE.to_string(), "hotline".into());
         names.insert(world::RATING.to_string(), "rating".into());
+        names.insert(world::DOOR.to_string(), "door".into());
         names.insert(world::TRUNK.to_string(), "carrier".into());
         names.insert(world::LEADER.to_string(), "leader".into());
         Rig {
@@ -135,6 +137,8 @@ impl Rig {
                     self.feed(Input::Keep(place));
                 }
             }
+            ["storm", rest @ ..] => self.storm(rest),
+            ["the", "storm", "is", "over"] => self.feed(Input::Footing(Footing::Usual)),
             ["drain"] => self.feed(Input::Drain),
             ["floor"] => self.floor(),
             ["max", "calls", n] => {
@@ -166,6 +170,45 @@ impl Rig {
             [caller, rest @ ..] => self.caller(caller, rest),
             [] => {}
         }
+    }
+
+    /// `storm [refusing rest] [helping general:danger] [offering 60s] [door 2] [wait 90s] [again 300s] [letting night]`
+    fn storm(&mut self, words: &[&str]) {
+        let secs = |time: &str| Duration::from_secs(time.trim_end_matches('s').parse().expect("seconds"));
+        let mut storm = Storm {
+            short: Short {
+                greeting: Some(world::clip("short/greeting")),
+                one_figure: true,
+                callback_offer: world::clip("short/offer"),
+                callback_taken: world::clip("short/taken"),
+            },
+            ..Storm::default()
+        };
+        let mut door = Door {
+            menu: world::DOOR,
+            waiting: None,
+            wait: None,
+            always: BTreeSet::new(),
+            again_within: Duration::ZERO,
+        };
+        for pair in words.chunks(2) {
+            match pair {
+                ["refusing", reason] => drop(storm.hall.breaks.refused.insert((*reason).to_owned())),
+                ["helping", who] => {
+                    let (queue, of) = who.split_once(':').expect("QUEUE:WHOSE");
+                    let (queue, who) = (queue_id(queue), acd::Who::Of(queue_id(of)));
+                    storm.hall.helpers.push(acd::Helpers { queue, who, rank: 9 });
+                }
+                ["offering", time] => storm.hall.offer_call_back = Some(secs(time)),
+                ["door", n] => door.waiting = Some(n.parse().expect("a number")),
+                ["wait", time] => door.wait = Some(secs(time)),
+                ["again", time] => door.again_within = secs(time),
+                ["letting", queue] => drop(door.always.insert(queue_id(queue))),
+                _ => panic!("{pair:?}?"),
+            }
+        }
+        storm.door = Some(door);
+        self.feed(Input::Footing(Footing::Storm(Box::new(storm))));
     }
 
     fn incoming(&mut self, name: &str, number: &str, rest: &[&str]) {
