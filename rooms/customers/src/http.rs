@@ -5,6 +5,8 @@ pub mod customers;
 pub mod exports;
 pub mod imports;
 pub mod moves;
+pub mod network;
+pub mod network_files;
 pub(crate) mod view;
 
 use db::Look;

@@ -1,7 +1,7 @@
 //! Customers: who is supplied where, by which numbers they are reached, and whose call it is.
 //!
 //! Others may call [`store::load`] (one or many customers by id), [`store::calls`] (whose call it was) and
-//! [`store::network`] (what supplies whom).
+//! [`store::network`], [`store::elements`] (what supplies whom).
 
 #![forbid(unsafe_code)]
 
@@ -31,12 +31,18 @@ pub mod work;
 pub use look_ups::LOOK_UPS;
 
 use http::call::{AtDesk, Looks};
-use permissions::{CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, PERMISSIONS, READ, UNMASK};
+use permissions::{CHANGE, EXPORT, EXPORT_WHOLE, IMPORT, MERGE, NETWORK, PERMISSIONS, READ, UNMASK};
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!(
     "customers",
-    ["20261122_1_customers.sql", "20261122_2_jobs.sql", "20261122_3_files.sql", "20261122_4_network.sql"]
+    [
+        "20261122_1_customers.sql",
+        "20261122_2_jobs.sql",
+        "20261122_3_files.sql",
+        "20261122_4_network.sql",
+        "20261123_1_network.sql"
+    ]
 );
 
 /// These customers are new or were changed.
@@ -80,6 +86,20 @@ pub fn room(hall: Arc<dyn Hall>, folder: PathBuf) -> Room {
             .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::start))
             .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::one))
             .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::exports::file))
+            .permit_any(&[READ, NETWORK], routes!(http::network::level))
+            .permit(NETWORK, routes!(http::network::add))
+            .permit(NETWORK, routes!(http::network_files::list))
+            .permit(NETWORK, routes!(http::network_files::upload).layer(DefaultBodyLimit::max(upload)))
+            .permit(NETWORK, routes!(http::network_files::one))
+            .permit(NETWORK, routes!(http::network_files::run))
+            .permit(NETWORK, routes!(http::network_files::cancel))
+            .permit(NETWORK, routes!(http::network_files::errors))
+            .permit(NETWORK, routes!(http::network_files::export))
+            .permit(NETWORK, routes!(http::network_files::export_one))
+            .permit(NETWORK, routes!(http::network_files::export_file))
+            .permit_any(&[READ, NETWORK], routes!(http::network::one))
+            .permit(READ, routes!(http::network::customers))
+            .permit(NETWORK, routes!(http::network::act))
             .with(work)
             .with(exports)
             .with(AtDesk { hall, looks: Arc::new(Looks::default()) }),

@@ -40,4 +40,11 @@ pub const EXPORT_WHOLE: Permission = Permission::new(
     &[],
 );
 
-pub const PERMISSIONS: &[Permission] = &[READ, CHANGE, MERGE, UNMASK, IMPORT, EXPORT, EXPORT_WHOLE];
+/// What supplies whom.
+pub const NETWORK: Permission = Permission::new(
+    "customers.network",
+    "add, change, move and retire elements of the supply network, bring the network in from a file and write it into one",
+    &[Supervisor, Department],
+);
+
+pub const PERMISSIONS: &[Permission] = &[READ, CHANGE, MERGE, UNMASK, IMPORT, EXPORT, EXPORT_WHOLE, NETWORK];

@@ -14,6 +14,7 @@ pub mod demo;
 pub mod job;
 pub mod moves;
 pub mod network;
+pub mod network_sheet;
 pub mod pinyin;
 pub mod update;
 
@@ -190,6 +191,18 @@ pub enum Refusal {
     FileGone,
     #[error("another import is running")]
     ImportRunning,
+    #[error("another element has the code {element}")]
+    CodeTaken { element: String },
+    #[error("a {kind} does not hang below a {above}")]
+    DoesNotFit { kind: &'static str, above: &'static str },
+    #[error("{element} is out of service")]
+    ElementRetired { element: String },
+    #[error("an element does not supply itself")]
+    Circle,
+    #[error("it still supplies {elements} elements and {points} service points")]
+    StillSupplies { elements: i64, points: i64 },
+    #[error("there is no such element")]
+    NoElement,
 }
 
 impl web::Refusal for Refusal {

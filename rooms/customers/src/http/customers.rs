@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::extract::State;
-use kernel::{CallId, CustomerId};
+use kernel::{AccountId, CallId, CustomerId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query};
@@ -12,10 +12,11 @@ use super::view::{self, CustomerView, Row, Sight};
 use super::{look, mark, with_by};
 use crate::permissions::{CHANGE, MERGE};
 use crate::rules::change::{Act, NewCustomer, decide, register};
+use crate::rules::network::Kept;
 use crate::rules::{self, Class, FlagKind, Refusal, TEXT_MAX, Utility};
 use crate::store::find::{self, FOUND_MAX, Filter, Happened, Note};
 use crate::store::moves::MoveLine;
-use crate::store::{load, moves, save};
+use crate::store::{elements, load, moves, save};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +76,16 @@ pub struct WholeView {
     pub notes: Vec<Note>,
     pub history: Vec<Happened>,
     pub moves: Vec<MoveLine>,
+    /// What supplies his accounts, where that is known.
+    pub supply: Vec<SupplyView>,
+}
+
+/// What supplies an account, from where it comes in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SupplyView {
+    #[schema(value_type = String)]
+    pub account: AccountId,
+    pub path: Vec<Kept>,
 }
 
 /// One customer.
@@ -110,7 +121,10 @@ pub(super) async fn answer(app: &App, id: CustomerId, sight: Sight) -> Result<Wh
             note.text = kernel::mask::in_text(&note.text);
         }
     }
+    let accounts: Vec<AccountId> = customer.accounts.iter().map(|account| account.id).collect();
+    let supply = elements::supply(&app.db, &accounts).await?;
     Ok(WholeView {
+        supply: supply.into_iter().map(|(account, path)| SupplyView { account, path }).collect(),
         customer: view::whole(customer, sight),
         notes,
         history: find::history(&app.db, id).await?,

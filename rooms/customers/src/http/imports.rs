@@ -14,9 +14,10 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, upload_error, upload
 
 use crate::rules::Refusal;
 use crate::rules::columns::{Column, check};
-use crate::rules::job::{Detail, Job, JobState};
+use crate::rules::network_sheet;
+use crate::rules::job::{Counts, Detail, Job, JobKind, JobState, Wrong};
 use crate::store::jobs;
-use crate::work::import;
+use crate::work::{import, network};
 
 pub use sheets::BYTES_MAX;
 
@@ -39,7 +40,7 @@ pub struct JobView {
 }
 
 fn shown(work: &Work, job: Job) -> JobView {
-    let Job { id, state, at, who, title, detail, files } = job;
+    let Job { id, kind: _, state, at, who, title, detail, files } = job;
     let done = work.progress(id).map(|progress| progress.done.load(Ordering::Relaxed));
     JobView { id: id.to_string(), state, at, who, title, done, files, detail }
 }
@@ -55,8 +56,12 @@ pub struct UploadForm {
 /// The imports of late.
 #[utoipa::path(get, path = "/api/customers/imports", tag = "customers", responses((status = 200, body = Vec<JobView>)))]
 pub async fn list(State(app): State<App>, Extension(work): Extension<Work>) -> Answer<Vec<JobView>> {
-    let jobs = jobs::list(&app.db).await?;
-    Ok(Json(jobs.into_iter().map(|job| shown(&work, job)).collect()))
+    list_of(&app, &work, JobKind::Customers).await
+}
+
+pub(super) async fn list_of(app: &App, work: &Work, kind: JobKind) -> Answer<Vec<JobView>> {
+    let jobs = jobs::list(&app.db, kind).await?;
+    Ok(Json(jobs.into_iter().map(|job| shown(work, job)).collect()))
 }
 
 /// Takes a file in and says what its columns seem to be.
@@ -67,6 +72,16 @@ pub async fn upload(
     State(app): State<App>,
     Extension(work): Extension<Work>,
     actor: Actor,
+    form: Multipart,
+) -> Answer<JobView> {
+    take_in(&app, &work, &actor, JobKind::Customers, form).await
+}
+
+pub(super) async fn take_in(
+    app: &App,
+    work: &Work,
+    actor: &Actor,
+    kind: JobKind,
     mut form: Multipart,
 ) -> Answer<JobView> {
     let id: i64 = app.id();
@@ -81,7 +96,7 @@ pub async fn upload(
     let uploaded = uploaded.ok_or(Refusal::BadFile { why: "empty" })?;
     let read = path.clone();
     // A reader that panics on a hostile file ends only this thread.
-    let preview = tokio::task::spawn_blocking(move || import::preview(&read)).await;
+    let preview = tokio::task::spawn_blocking(move || import::preview(&read, kind)).await;
     let detail = match preview {
         Ok(Ok(detail)) => detail,
         Ok(Err(why)) => {
@@ -96,6 +111,7 @@ pub async fn upload(
     };
     let job = Job {
         id,
+        kind,
         state: JobState::Uploaded,
         at: app.now(),
         who: actor.person,
@@ -105,19 +121,14 @@ pub async fn upload(
     };
     let mut tx = app.db.begin().await?;
     jobs::add(&mut tx, &job).await?;
-    tx.journal(note(
-        &app,
-        &actor,
-        id,
-        "import_uploaded",
-        json!({ "file": job.title, "sha256": uploaded.hash }),
-    ));
+    let payload = json!({ "file": job.title, "sha256": uploaded.hash });
+    tx.journal(note(app, actor, id, "import_uploaded", payload));
     tx.commit().await?;
-    Ok(Json(shown(&work, job)))
+    Ok(Json(shown(work, job)))
 }
 
-async fn load(app: &App, id: i64) -> Result<Job, Error> {
-    jobs::one(&app.db, id).await?.ok_or_else(Error::not_found)
+async fn load(app: &App, kind: JobKind, id: i64) -> Result<Job, Error> {
+    jobs::one(&app.db, kind, id).await?.ok_or_else(Error::not_found)
 }
 
 /// One import with its progress.
@@ -128,7 +139,11 @@ pub async fn one(
     Extension(work): Extension<Work>,
     Path(id): Path<i64>,
 ) -> Answer<JobView> {
-    Ok(Json(shown(&work, load(&app, id).await?)))
+    one_of(&app, &work, JobKind::Customers, id).await
+}
+
+pub(super) async fn one_of(app: &App, work: &Work, kind: JobKind, id: i64) -> Answer<JobView> {
+    Ok(Json(shown(work, load(app, kind, id).await?)))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -151,8 +166,22 @@ pub async fn run(
     Path(id): Path<i64>,
     Json(form): Json<RunForm>,
 ) -> Answer<JobView> {
-    check(&form.columns)?;
-    let mut job = load(&app, id).await?;
+    begin(&app, &work, actor, JobKind::Customers, id, form).await
+}
+
+pub(super) async fn begin(
+    app: &App,
+    work: &Work,
+    actor: Actor,
+    kind: JobKind,
+    id: i64,
+    form: RunForm,
+) -> Answer<JobView> {
+    match kind {
+        JobKind::Customers => check(&form.columns)?,
+        JobKind::Network => network_sheet::check(&form.columns).map(|_| ())?,
+    }
+    let mut job = load(app, kind, id).await?;
     if !job.files {
         return Err(Refusal::FileGone.into());
     }
@@ -163,11 +192,11 @@ pub async fn run(
     let mut tx = app.db.begin().await?;
     jobs::save(&mut tx, &job).await?;
     if !form.dry {
-        tx.journal(note(&app, &actor, id, "import_started", json!({ "file": job.title })));
+        tx.journal(note(app, &actor, id, "import_started", json!({ "file": job.title })));
     }
     tx.commit().await?;
-    let view = shown(&work, job.clone());
-    tokio::spawn(finish(app, work, actor, job, form.dry, running));
+    let view = shown(work, job.clone());
+    tokio::spawn(finish(app.clone(), work.clone(), actor, job, form.dry, running));
     Ok(Json(view))
 }
 
@@ -175,9 +204,14 @@ async fn finish(app: App, work: Work, actor: Actor, mut job: Job, dry: bool, run
     let (file, errors) = (work.file(job.id, "upload"), work.file(job.id, "errors.csv"));
     let columns = job.detail.columns.clone();
     let plan = import::Plan { file: &file, errors: &errors, columns: &columns, who: actor.person, dry };
-    match import::run(&app, &plan, &running.progress).await {
-        Ok(counts) => {
+    let came: anyhow::Result<(Counts, Vec<Wrong>)> = match job.kind {
+        JobKind::Customers => import::run(&app, &plan, &running.progress).await,
+        JobKind::Network => network::run(&app, &plan, &running.progress).await,
+    };
+    match came {
+        Ok((counts, problems)) => {
             job.detail.counts = counts;
+            job.detail.problems = problems;
             job.state = match (running.progress.is_stopped(), dry) {
                 (true, _) => JobState::Cancelled,
                 (false, true) => JobState::Tried,
@@ -223,9 +257,13 @@ pub async fn cancel(
     Extension(work): Extension<Work>,
     Path(id): Path<i64>,
 ) -> Answer<JobView> {
-    let job = load(&app, id).await?;
+    stop(&app, &work, JobKind::Customers, id).await
+}
+
+pub(super) async fn stop(app: &App, work: &Work, kind: JobKind, id: i64) -> Answer<JobView> {
+    let job = load(app, kind, id).await?;
     work.progress(id).ok_or(Refusal::NotNow)?.stop();
-    Ok(Json(shown(&work, job)))
+    Ok(Json(shown(work, job)))
 }
 
 /// The rows that could not be taken, with what to do, as CSV.
@@ -236,7 +274,11 @@ pub async fn errors(
     Extension(work): Extension<Work>,
     Path(id): Path<i64>,
 ) -> Result<Response, Error> {
-    load(&app, id).await?;
+    errors_of(&app, &work, JobKind::Customers, id).await
+}
+
+pub(super) async fn errors_of(app: &App, work: &Work, kind: JobKind, id: i64) -> Result<Response, Error> {
+    load(app, kind, id).await?;
     web::download(&work.file(id, "errors.csv"), "text/csv; charset=utf-8", "import-errors.csv").await
 }
 

@@ -30,6 +30,12 @@ words! {
         MeterKind = "meter_kind",
         InstalledYear = "installed_year",
         OpenedYear = "opened_year",
+        /// The code of a part of the network.
+        Element = "element",
+        ElementName = "element_name",
+        ElementKind = "element_kind",
+        /// The code of what supplies it.
+        Parent = "parent",
     }
 }
 
@@ -70,6 +76,11 @@ const HEADINGS: &[(Column, &[&str])] = &[
 
 /// What the headings seem to say; each column is guessed once.
 pub fn guess(headings: &[String]) -> Vec<Option<Column>> {
+    guess_from(HEADINGS, headings)
+}
+
+/// The same by other words.
+pub fn guess_from(words: &[(Column, &[&str])], headings: &[String]) -> Vec<Option<Column>> {
     let mut taken = Vec::new();
     headings
         .iter()
@@ -79,7 +90,7 @@ pub fn guess(headings: &[String]) -> Vec<Option<Column>> {
             let fits = |(column, words): &&(Column, &[&str])| {
                 !taken.contains(column) && words.iter().any(|word| heading.contains(word))
             };
-            let column = HEADINGS.iter().find(fits).map(|(column, _)| *column);
+            let column = words.iter().find(fits).map(|(column, _)| *column);
             taken.extend(column);
             column
         })
@@ -102,7 +113,7 @@ pub fn check(columns: &[Option<Column>]) -> Result<(), Refusal> {
 }
 
 /// What is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     pub column: Column,
     pub why: Why,
@@ -120,8 +131,20 @@ words! {
         NotAYear = "not_a_year",
         /// The file has bytes that are no letters in its encoding.
         Unreadable = "unreadable",
-        /// The same account stands above.
+        /// The same account or code stands above.
         Twice = "twice",
+        UnknownAccount = "unknown_account",
+        UnknownElement = "unknown_element",
+        /// Such a part does not hang below such another.
+        DoesNotFit = "does_not_fit",
+        /// It would supply itself.
+        Circle = "circle",
+        /// Out of service.
+        Retired = "retired",
+        /// The code is known as something else.
+        OtherKind = "other_kind",
+        /// The account is supplied with something else.
+        OtherUtility = "other_utility",
     }
 }
 

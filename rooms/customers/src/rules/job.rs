@@ -4,8 +4,17 @@ use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::columns::Column;
+use super::columns::{Column, Problem};
 use super::words;
+
+words! {
+    /// What an import brings.
+    JobKind {
+        Customers = "import",
+        /// Elements of the network, or the accounts below them.
+        Network = "network",
+    }
+}
 
 words! {
     JobState {
@@ -26,6 +35,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     pub id: i64,
+    pub kind: JobKind,
     pub state: JobState,
     pub at: Timestamp,
     pub who: PersonId,
@@ -46,8 +56,19 @@ pub struct Detail {
     /// What each column is.
     pub columns: Vec<Option<Column>>,
     pub counts: Counts,
+    /// The first rows that cannot be taken; the error file has all.
+    pub problems: Vec<Wrong>,
     /// Why it failed: a code of [`sheets::Trouble`], or `ours`.
     pub failure: Option<String>,
+}
+
+/// A row that cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Wrong {
+    /// Its number in the file.
+    pub row: usize,
+    #[serde(flatten)]
+    pub problem: Problem,
 }
 
 /// What came of the rows.

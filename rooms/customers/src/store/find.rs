@@ -206,7 +206,12 @@ pub async fn notes(db: &Db, customer: CustomerId) -> Result<Vec<Note>> {
 
 /// What the journal says about a customer, the newest first.
 pub async fn history(db: &Db, customer: CustomerId) -> Result<Vec<Happened>> {
-    let rows = sqlx::query(HISTORY).bind(customer.to_string()).fetch_all(db.read()).await;
+    history_of(db, &customer.to_string()).await
+}
+
+/// The same about whatever this room has written about.
+pub async fn history_of(db: &Db, subject: &str) -> Result<Vec<Happened>> {
+    let rows = sqlx::query(HISTORY).bind(subject).fetch_all(db.read()).await;
     let line = |row: &db::Row| {
         let payload: String = row.try_get("payload")?;
         Ok(Happened {

@@ -7,14 +7,15 @@ use db::{Db, Row, Text, Tx, in_texts};
 use kernel::{CustomerId, PersonId, Timestamp};
 use sqlx::Row as _;
 
-use crate::rules::job::{Detail, Job, JobState};
+use crate::rules::job::{Detail, Job, JobKind, JobState};
 
-const ADD: &str = "INSERT INTO customers_job (id, kind, state, at, who, title, detail) VALUES ($1, 'import', $2, $3, $4, $5, $6)";
+const ADD: &str = "INSERT INTO customers_job (id, kind, state, at, who, title, detail) VALUES ($1, $7, $2, $3, $4, $5, $6)";
 const SAVE: &str = "UPDATE customers_job SET state = $1, detail = $2 WHERE id = $3";
 const ONE: &str =
-    "SELECT id, state, at, who, title, detail, files FROM customers_job WHERE id = $1 AND kind = 'import'";
-const LIST: &str = "SELECT id, state, at, who, title, detail, files FROM customers_job WHERE kind = 'import' ORDER BY id DESC LIMIT 20";
-const OLD: &str = "SELECT id, state, at, who, title, detail, files FROM customers_job WHERE files = 1 AND at < $1 \
+    "SELECT id, kind, state, at, who, title, detail, files FROM customers_job WHERE id = $1 AND kind = $2";
+const LIST: &str = "SELECT id, kind, state, at, who, title, detail, files FROM customers_job WHERE kind = $1 \
+     ORDER BY id DESC LIMIT 20";
+const OLD: &str = "SELECT id, kind, state, at, who, title, detail, files FROM customers_job WHERE files = 1 AND at < $1 \
      ORDER BY at LIMIT 200";
 const FORGET: &str = "UPDATE customers_job SET state = $1, detail = $2, files = 0 WHERE id = $3";
 const STRANDED: &str = "UPDATE customers_job SET state = 'failed' WHERE state = 'running'";
@@ -26,6 +27,7 @@ pub async fn add(tx: &mut Tx, job: &Job) -> Result<()> {
     add.bind(job.who.get())
         .bind(&job.title)
         .bind(detail)
+        .bind(job.kind.as_str())
         .execute(&mut **tx)
         .await
         .context("keeping a job")?;
@@ -39,14 +41,14 @@ pub async fn save(tx: &mut Tx, job: &Job) -> Result<()> {
     Ok(())
 }
 
-pub async fn one(db: &Db, id: i64) -> Result<Option<Job>> {
-    let row = sqlx::query(ONE).bind(id).fetch_optional(db.read()).await.context("reading a job")?;
+pub async fn one(db: &Db, kind: JobKind, id: i64) -> Result<Option<Job>> {
+    let row = sqlx::query(ONE).bind(id).bind(kind.as_str()).fetch_optional(db.read()).await.context("reading a job")?;
     row.as_ref().map(job).transpose()
 }
 
 /// The newest first.
-pub async fn list(db: &Db) -> Result<Vec<Job>> {
-    let rows = sqlx::query(LIST).fetch_all(db.read()).await.context("listing jobs")?;
+pub async fn list(db: &Db, kind: JobKind) -> Result<Vec<Job>> {
+    let rows = sqlx::query(LIST).bind(kind.as_str()).fetch_all(db.read()).await.context("listing jobs")?;
     rows.iter().map(job).collect()
 }
 
@@ -66,6 +68,7 @@ pub async fn forget(db: &Db, before: Timestamp, at_work: impl Fn(i64) -> bool) -
     let mut tx = db.begin().await?;
     for mut job in old.into_iter().filter(|job| !at_work(job.id)) {
         job.detail.sample.clear();
+        job.detail.problems.clear();
         if job.state != JobState::Done {
             job.state = JobState::Expired;
         }
@@ -91,8 +94,10 @@ pub async fn known(db: &Db, numbers: &[&str]) -> Result<BTreeMap<String, Custome
 
 fn job(row: &Row) -> Result<Job> {
     let (state, detail): (String, String) = (row.try_get("state")?, row.try_get("detail")?);
+    let kind: String = row.try_get("kind")?;
     Ok(Job {
         id: row.try_get("id")?,
+        kind: JobKind::of(&kind).with_context(|| format!("a job of the kind {kind}"))?,
         state: JobState::of(&state).with_context(|| format!("a job in the state {state}"))?,
         at: Timestamp::from_micros(row.try_get("at")?),
         who: PersonId(row.try_get("who")?),

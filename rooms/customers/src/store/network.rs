@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use db::{Db, Row, Text, Tx, from_rows, in_ids, in_texts};
-use kernel::ElementId;
+use kernel::{ElementId, Timestamp};
 use serde_json::json;
 use sqlx::Row as _;
 
@@ -13,15 +13,23 @@ use crate::rules::network::{Element, ElementKind, Kept};
 const PUT: Text = from_rows!(
     "INSERT INTO customers_element (id, kind, code, name) \
      SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3 FROM ",
-    " ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, name = excluded.name"
+    " ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = customers_element.version + 1 \
+     WHERE customers_element.name <> excluded.name"
 );
 const PARENTS: Text = Text {
     sqlite: "UPDATE customers_element SET parent = up.id FROM (SELECT value ->> 0 AS code, value ->> 1 AS parent FROM json_each($1)) AS pair \
-             JOIN customers_element AS up ON up.code = pair.parent WHERE customers_element.code = pair.code",
+             JOIN customers_element AS up ON up.code = pair.parent WHERE customers_element.code = pair.code \
+             AND (customers_element.parent IS NULL OR customers_element.parent <> up.id)",
     postgres: "UPDATE customers_element SET parent = up.id FROM (SELECT value ->> 0 AS code, value ->> 1 AS parent \
                FROM json_array_elements(CAST($1 AS json))) AS pair JOIN customers_element AS up ON up.code = pair.parent \
-               WHERE customers_element.code = pair.code",
+               WHERE customers_element.code = pair.code \
+               AND (customers_element.parent IS NULL OR customers_element.parent <> up.id)",
 };
+/// Who has no meter has no point yet.
+const POINTS: Text = from_rows!(
+    "INSERT INTO customers_point (id, account, place) SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), '' FROM ",
+    ""
+);
 const ATTACH: Text = Text {
     sqlite: "UPDATE customers_point SET element = e.id FROM (SELECT value ->> 0 AS account, value ->> 1 AS code FROM json_each($1)) AS pair \
              JOIN customers_account AS a ON a.number = pair.account JOIN customers_element AS e ON e.code = pair.code \
@@ -32,16 +40,20 @@ const ATTACH: Text = Text {
 };
 macro_rules! element {
     ($rest:literal) => {
-        concat!("SELECT id, kind, code, name, parent FROM customers_element WHERE ", $rest)
+        concat!("SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE ", $rest)
     };
 }
-const FIND: &str =
-    element!("code >= $1 AND code < $2 OR name >= $1 AND name < $2 ORDER BY kind, code LIMIT $3");
-const BY_IDS: Text = in_ids!("SELECT id, kind, code, name, parent FROM customers_element WHERE id IN ", "");
-const BY_CODES: Text =
-    in_texts!("SELECT id, kind, code, name, parent FROM customers_element WHERE code IN ", "");
+const FIND: &str = element!(
+    "(code >= $1 AND code < $2 OR name >= $1 AND name < $2) AND retired_at IS NULL ORDER BY kind, code LIMIT $3"
+);
+const BY_IDS: Text =
+    in_ids!("SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE id IN ", "");
+const BY_CODES: Text = in_texts!(
+    "SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE retired_at IS NULL AND code IN ",
+    ""
+);
 
-/// Brings elements in; the same code again is the same element. Parents may stand anywhere in the list or be there already.
+/// Brings elements in; the same code again is the same element, whose kind stays. Parents may stand anywhere in the list or be there already.
 pub async fn put(tx: &mut Tx, elements: &[Element], id: impl Fn() -> i64) -> Result<()> {
     let by_code: BTreeMap<&str, &Element> =
         elements.iter().map(|element| (element.code.as_str(), element)).collect();
@@ -68,7 +80,19 @@ pub async fn attach(tx: &mut Tx, below: &[(String, String)]) -> Result<u64> {
     Ok(done.context("what points hang below")?.rows_affected())
 }
 
-/// Elements whose code or name begins so.
+/// Gives these accounts a point to hang, which have none.
+pub async fn points(tx: &mut Tx, accounts: &[i64], id: impl Fn() -> i64) -> Result<()> {
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<[i64; 2]> = accounts.iter().map(|account| [id(), *account]).collect();
+    let kind = tx.db().kind();
+    let add = sqlx::query(POINTS.of(kind)).bind(serde_json::to_string(&rows)?).execute(&mut **tx);
+    add.await.context("service points without a meter")?;
+    Ok(())
+}
+
+/// Elements in service whose code or name begins so.
 pub async fn find(db: &Db, text: &str, limit: i64) -> Result<Vec<Kept>> {
     let find = sqlx::query(FIND).bind(text).bind(format!("{text}\u{10ffff}")).bind(limit);
     find.fetch_all(db.read()).await.context("looking for an element")?.iter().map(kept).collect()
@@ -79,13 +103,13 @@ pub async fn by_ids(db: &Db, ids: &[ElementId]) -> Result<Vec<Kept>> {
     query.fetch_all(db.read()).await.context("elements of the network")?.iter().map(kept).collect()
 }
 
-/// Those of these codes that there are.
+/// Those of these codes that are in service.
 pub async fn by_codes(db: &Db, codes: &[String]) -> Result<Vec<Kept>> {
     let query = sqlx::query(BY_CODES.of(db.kind())).bind(serde_json::to_string(codes)?);
     query.fetch_all(db.read()).await.context("elements by their codes")?.iter().map(kept).collect()
 }
 
-fn kept(row: &Row) -> Result<Kept> {
+pub(super) fn kept(row: &Row) -> Result<Kept> {
     let kind: String = row.try_get("kind")?;
     Ok(Kept {
         id: ElementId(row.try_get("id")?),
@@ -93,5 +117,7 @@ fn kept(row: &Row) -> Result<Kept> {
         code: row.try_get("code")?,
         name: row.try_get("name")?,
         parent: row.try_get::<Option<i64>, _>("parent")?.map(ElementId),
+        retired_at: row.try_get::<Option<i64>, _>("retired_at")?.map(Timestamp::from_micros),
+        version: row.try_get("version")?,
     })
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use db::Entry;
 use kernel::{CustomerId, PersonId};
 use serde_json::json;
-use sheets::{CsvFile, Progress, Trouble};
+use sheets::{Progress, Trouble};
 use tokio::sync::mpsc;
 use web::App;
 
@@ -17,17 +17,18 @@ use crate::Changed;
 use crate::rules::bulk::Record;
 use crate::rules::change::By;
 use crate::rules::columns::{Column, Problem, Why, guess, record};
-use crate::rules::job::{Counts, Detail};
-use crate::rules::{Customer, Source, update};
+use crate::rules::job::{Counts, Detail, JobKind, Wrong};
+use crate::rules::{Customer, Source, network_sheet, update};
 use crate::store::save::Mark;
 use crate::store::{bulk, jobs, load, save};
+use crate::work::errors::Errors;
 
 /// Rows written in one transaction.
-const BATCH: usize = 500;
+pub const BATCH: usize = 500;
 const SAMPLE: usize = 8;
 
 /// The headings and the first rows, with what the columns seem to be.
-pub fn preview(path: &Path) -> Result<Detail> {
+pub fn preview(path: &Path, kind: JobKind) -> Result<Detail> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     sheets::open(path, &mut |_, cells| {
         rows.push(cells.iter().map(|cell| cell.chars().take(80).collect()).collect());
@@ -35,7 +36,11 @@ pub fn preview(path: &Path) -> Result<Detail> {
     })?;
     anyhow::ensure!(!rows.is_empty(), Trouble::Empty);
     let headings = rows.remove(0);
-    Ok(Detail { columns: guess(&headings), headings, sample: rows, ..Detail::default() })
+    let columns = match kind {
+        JobKind::Customers => guess(&headings),
+        JobKind::Network => network_sheet::guess(&headings),
+    };
+    Ok(Detail { columns, headings, sample: rows, ..Detail::default() })
 }
 
 /// What is to be done with a file.
@@ -52,13 +57,12 @@ pub struct Plan<'a> {
 type Parsed = (usize, std::result::Result<Box<Record>, Problem>);
 
 /// Runs to the end, or until it is stopped: then what was written stays.
-pub async fn run(app: &App, plan: &Plan<'_>, progress: &Progress) -> Result<Counts> {
+pub async fn run(app: &App, plan: &Plan<'_>, progress: &Progress) -> Result<(Counts, Vec<Wrong>)> {
     // The reader waits for the writer: never more than a few batches are in memory.
     let (send, mut receive) = mpsc::channel::<Vec<Parsed>>(2);
     let (file, columns) = (plan.file.to_owned(), plan.columns.to_vec());
     let reading = tokio::task::spawn_blocking(move || read(&file, &columns, &send));
-    let mut errors = CsvFile::create(plan.errors)?;
-    errors.row(&["行号 row", "列 column", "原因 reason", "内容 value", "怎么办 what to do"])?;
+    let mut errors = Errors::create(plan.errors)?;
     let mut counts = Counts::default();
     while let Some(batch) = receive.recv().await {
         counts.rows += batch.len() as u64;
@@ -66,11 +70,7 @@ pub async fn run(app: &App, plan: &Plan<'_>, progress: &Progress) -> Result<Coun
         for (row, parsed) in batch {
             match parsed {
                 Ok(record) => records.push(*record),
-                Err(problem) => {
-                    counts.wrong += 1;
-                    let (why, todo) = told(problem.why);
-                    errors.row(&[&row.to_string(), problem.column.as_str(), why, &problem.value, todo])?;
-                }
+                Err(problem) => errors.add(row, problem)?,
             }
         }
         write(app, plan, &records, &mut counts).await?;
@@ -84,8 +84,8 @@ pub async fn run(app: &App, plan: &Plan<'_>, progress: &Progress) -> Result<Coun
     if !progress.is_stopped() {
         read?;
     }
-    errors.finish()?;
-    Ok(counts)
+    counts.wrong = errors.many;
+    Ok((counts, errors.finish()?))
 }
 
 fn read(path: &Path, columns: &[Option<Column>], send: &mpsc::Sender<Vec<Parsed>>) -> Result<()> {
@@ -181,29 +181,4 @@ async fn write(app: &App, plan: &Plan<'_>, records: &[Record], counts: &mut Coun
         tx.emit(now, &Changed { customers })?;
     }
     tx.commit().await
-}
-
-/// For the error file, which is read in a spreadsheet and has both languages.
-fn told(why: Why) -> (&'static str, &'static str) {
-    match why {
-        Why::Missing => ("缺少 missing", "补上这一格 fill the cell"),
-        Why::TooLong => ("太长 too long", "缩短 make it shorter"),
-        Why::NotANumber => (
-            "不是电话号码 not a telephone number",
-            "3 到 20 位数字，固定电话带区号 3 to 20 digits, landlines with area code",
-        ),
-        Why::NotAnAccount => (
-            "编号不对 not a number of ours",
-            "4 到 32 位字母、数字或连字符 4 to 32 letters, digits or hyphens",
-        ),
-        Why::UnknownWord => (
-            "不认识的词 unknown word",
-            "改为居民、商业、工业、CNG 等 write residential, commercial, industrial, CNG …",
-        ),
-        Why::NotAYear => ("不是年份 not a year", "写四位年份 write four digits"),
-        Why::Unreadable => {
-            ("有读不出的字符 unreadable characters", "改正，另存为 UTF-8 再传 mend it, save as UTF-8")
-        }
-        Why::Twice => ("户号重复 the account stands above", "只留一行 keep one row"),
-    }
 }
