@@ -31,7 +31,7 @@ pub async fn heard(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow:
     }
     let settings = config::now::<Settings>(tx).await?.value;
     // Ids that follow from the event: heard again, they are the same.
-    let mut nth = event.id.wrapping_mul(16);
+    let mut nth = event.id.wrapping_mul(64);
     let mut ids = || {
         nth = nth.wrapping_add(1);
         IdMint::derived::<NoticeId>(event.at, nth).get()

@@ -13,6 +13,7 @@ use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use web::{Job, Room, Routes, Topic, routes};
 
+mod calling;
 mod hears;
 mod http;
 mod jobs;
@@ -63,6 +64,11 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
             let calendar = orders.clone();
             Box::pin(async move { hears::heard(tx, event, &calendar).await })
         });
+    let spoken = calendar.clone();
+    let called = db::Subscription::new("escalations.hears_calls", &["campaigns.done"], move |tx, event| {
+        let calendar = spoken.clone();
+        Box::pin(async move { calling::heard(tx, event, &calendar).await })
+    });
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -88,7 +94,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
                 jobs::push(app, pushed.clone())
             }),
         ],
-        events: vec![hears],
+        events: vec![hears, called],
         ..Room::new(ROOM, MIGRATIONS)
     }
 }

@@ -99,8 +99,10 @@ async fn source_of(
 
 /// Who of them can be told at all: signed in, or by a message where the step has messages.
 pub fn reachable(ladder: &Ladder, settings: &Settings) -> Rosters {
-    let can =
-        |rung: Rung, one: &Reached| one.present || one.phone.is_some() && settings.tells(rung, Channel::Sms);
+    let can = |rung: Rung, one: &Reached| {
+        let spoken = || settings.tells(rung, Channel::Sms) || settings.tells(rung, Channel::Voice);
+        one.present || one.phone.is_some() && spoken()
+    };
     let of = |(rung, people): (&Rung, &Vec<Reached>)| {
         (*rung, people.iter().filter(|one| can(*rung, one)).map(|one| one.person).collect())
     };

@@ -9,6 +9,7 @@ pub mod grounds;
 pub mod ladder;
 #[cfg(test)]
 mod tests;
+pub mod voice;
 
 pub use decide::{Act, Asker, Event, Facts, Rosters, Verb};
 pub use escalation::{Escalation, Matter, Reason, State, Told};

@@ -1,13 +1,14 @@
-//! Whose turn begins is told: on the screen, by text message, and one day by a call.
+//! Whose turn begins is told: on the screen, by text message, by a call.
 
 use db::Tx;
 use kernel::calendar::Calendar;
 use kernel::{NoticeId, Timestamp};
 use notices::{Notice, Subject, Urgency};
 
-use crate::ROOM;
 use crate::rosters::Ladder;
-use crate::rules::{Channel, Escalation, Ground, Settings, Told};
+use crate::rules::{Channel, Escalation, Ground, Settings, Told, voice};
+use crate::work::Ids;
+use crate::{ROOM, calling};
 
 /// As much as the text has room for.
 const WHAT_MAX: usize = 40;
@@ -18,7 +19,7 @@ pub async fn tell(
     of: &mut Escalation,
     (settings, ladder): (&Settings, &Ladder),
     calendar: &Calendar,
-    mut id: impl FnMut() -> NoticeId,
+    ids: Ids<'_>,
     now: Timestamp,
 ) -> anyhow::Result<()> {
     let Some(turn) = of.turn().filter(|turn| turn.told.is_empty()).cloned() else { return Ok(()) };
@@ -30,11 +31,18 @@ pub async fn tell(
         told.push(match by {
             Channel::Screen if known.is_some_and(|one| one.present) => Told::Shown { by },
             Channel::Screen => Told::NotSignedIn { by },
-            Channel::Voice => Told::NotYet { by },
+            Channel::Voice => {
+                let phone = known.and_then(|one| one.phone.as_deref());
+                calling::call(tx, (&*of, &turn), phone, (settings, calendar), &mut *ids, now).await?
+            }
             Channel::Sms => match known.and_then(|one| one.phone.as_deref()) {
                 None => Told::NoNumber { by },
                 Some(phone) => {
-                    let once = format!("{ROOM}.{}.{}.{person}", of.id, turn.visit);
+                    let mut once = format!("{ROOM}.{}.{}.{person}", of.id, turn.visit);
+                    let times = voice::times(of, &turn);
+                    if times > 1 {
+                        once = format!("{once}.{times}");
+                    }
                     let mut notice = Notice::sms("escalation_turn", phone, Subject::new(ROOM, of.id), once)
                         .with("number", &of.number)
                         .with("what", of.matter.title().chars().take(WHAT_MAX).collect::<String>())
@@ -42,7 +50,7 @@ pub async fn tell(
                         .with("due", clock(calendar, turn.until));
                     notice.to.person = Some(person);
                     notice.urgency = Urgency::Urgent;
-                    match notices::send(tx, now, id(), &notice).await? {
+                    match notices::send(tx, now, NoticeId(ids()), &notice).await? {
                         Ok(notice) => Told::Queued { by, notice },
                         Err(refusal) => Told::Refused { by, code: code(&refusal) },
                     }

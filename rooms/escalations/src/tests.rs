@@ -22,13 +22,17 @@ use web::testing::{Reply, TestSite};
 
 use crate::{MIGRATIONS, room};
 
+mod calling;
+
 const ALL: &[Migrations] = &[
     audit::MIGRATIONS,
     notices::MIGRATIONS,
     departments::MIGRATIONS,
     people::MIGRATIONS,
     promises::MIGRATIONS,
+    ivr_flows::MIGRATIONS,
     calls::MIGRATIONS,
+    campaigns::MIGRATIONS,
     work_orders::MIGRATIONS,
     MIGRATIONS,
 ];
@@ -312,8 +316,11 @@ fn a_leak_climbs_from_leader_to_leader_until_somebody_answers() {
         );
         centre.later(1).await;
         assert_eq!(centre.act(SHIFT, &id, json!({ "act": "acknowledge" })).await.status.as_u16(), 200);
-        centre.later(60).await;
+        centre.later(14).await;
         assert_eq!(items(&centre.get(SHIFT, "/api/escalations").await)[0]["state"], "acknowledged");
+        assert_eq!(centre.act(SHIFT, &id, json!({ "act": "take_over" })).await.status.as_u16(), 200);
+        centre.later(60).await;
+        assert_eq!(items(&centre.get(SHIFT, "/api/escalations").await)[0]["state"], "taken_over");
         let broken = centre.get(BOSS, "/api/promises?which=broken&step=acknowledge").await;
         assert_eq!(items(&broken).len(), 2, "two have not answered in time: {broken}");
         let close = json!({ "act": "close", "summary": "已到现场，阀门已关，无人受伤" });
@@ -334,7 +341,7 @@ fn an_explosion_goes_to_the_officer_on_duty_at_once_and_a_correction_raises_what
         assert_eq!(
             centre.about(&order).await,
             [
-                "explosion,injury,emergency duty_officer waiting | 50 screen:not_signed_in+sms:queued+voice:not_yet"
+                "explosion,injury,emergency duty_officer waiting | 50 screen:not_signed_in+sms:queued+voice:no_flow"
             ]
         );
         let small = centre.order("fault.no_gas", json!({ "content": "家中无气" })).await;

@@ -12,7 +12,7 @@ use crate::rosters::{self, Whose};
 use crate::rules::decide::{Asker, Event, Facts, Verb, begin, decide, sees};
 use crate::rules::{Escalation, Matter, Reason, Settings, State};
 use crate::store::escalations;
-use crate::{Changed, ROOM, telling};
+use crate::{Changed, ROOM, calling, telling};
 
 /// Where new ids come from: an app's, or those that follow from an event.
 pub type Ids<'a> = &'a mut (dyn FnMut() -> i64 + Send);
@@ -131,6 +131,7 @@ pub async fn happen(
         // Whoever let it lapse owes it until somebody has seen it: that is how late it was.
         Verb::Lapse | Verb::Add => {}
     }
+    calling::withdraw(tx, &mut next, now).await?;
     turn_begins(tx, Some(&before), &mut next, (settings, &ladder, calendar), ids, now).await?;
     if !escalations::save(tx, &next).await? {
         return Err(Error::changed_meanwhile());
@@ -183,8 +184,7 @@ async fn turn_begins(
     if before.is_some_and(|before| before.turn() == Some(&turn)) {
         return Ok(());
     }
-    let notice = NoticeId(ids());
-    telling::tell(tx, next, (settings, ladder), calendar, || notice, now).await?;
+    telling::tell(tx, next, (settings, ladder), calendar, ids, now).await?;
     let subject =
         Subject { room: ROOM, id: next.id.to_string(), number: next.number.clone(), kind: None, unit: None };
     let clocks = Clocks::inside(turn.from, turn.until);
@@ -214,6 +214,13 @@ async fn settle(
         }
     }
     Ok(())
+}
+
+/// What came of calling somebody: a line of the journal.
+pub(crate) fn note_call(tx: &mut Tx, of: &Escalation, done: &campaigns::Done, at: Timestamp) {
+    let payload =
+        json!({ "number": of.number, "outcome": done.outcome, "tries": done.tries, "call": done.call });
+    tx.journal(Entry { at, who: None, room: ROOM, subject: of.id.to_string(), kind: "called", payload });
 }
 
 /// What was done, each step on which nobody was, and whose turn it is now: lines of the journal, and one event.

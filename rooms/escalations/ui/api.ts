@@ -34,8 +34,11 @@ export interface Reason {
 }
 export interface Told {
   by: Channel;
-  outcome: "shown" | "not_signed_in" | "queued" | "no_number" | "refused" | "not_yet";
+  outcome: "shown" | "not_signed_in" | "queued" | "no_number" | "refused" | "calling" | "off_hours" | "no_flow" | "not_yet";
   code?: string;
+  /** Of a call: what came of it, none while it goes on; and how often it rang. */
+  came?: string | null;
+  tries?: number;
 }
 export interface Turn {
   rung: Rung;
@@ -44,7 +47,7 @@ export interface Turn {
   from: string;
   until: string;
   told: Told[];
-  end: "heard" | "lapsed" | "nobody" | "passed" | "raised" | "over" | null;
+  end: "heard" | "lapsed" | "idle" | "nobody" | "passed" | "raised" | "over" | null;
 }
 export interface Barred {
   code: string;
@@ -95,6 +98,9 @@ export interface Settings {
   queue_longest_s: number;
   queue_for_s: number;
   again_min: number;
+  /** 0: whoever has acknowledged is not asked again. */
+  idle_min: number;
+  calls: { flow: string; ring_s: number; attempts: number; from: string; to: string };
 }
 export interface StepNow {
   rung: Rung;

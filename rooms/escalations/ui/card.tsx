@@ -31,7 +31,7 @@ export function Card({ of, whole = false }: { of: Escalation; whole?: boolean })
       ))}
       {of.state === "unheard" && <p role="alert">{t("unheard_todo")}</p>}
       {(of.state === "acknowledged" || of.state === "taken_over") && of.by && of.at && (
-        <p>{t(`has.${of.state}`, { name: agents.name(of.by) ?? "" })} <Short at={of.at} /></p>
+        <p>{t(`has.${of.state}`, { name: agents.name(of.by) ?? "" })} <Short at={of.at} />{of.state === "acknowledged" && of.due && <> · {t("has.until")} <Short at={of.due} /></>}</p>
       )}
       {of.state === "closed" && <p>{t("ended.closed", { name: agents.name(of.by) ?? "" })}{of.summary}</p>}
       {of.state === "stood_down" && <p>{of.by ? t("ended.stood_down", { name: agents.name(of.by) ?? "" }) : t("ended.by_itself")}{of.why}</p>}

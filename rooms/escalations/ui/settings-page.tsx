@@ -1,10 +1,10 @@
 // The ladder as it is set: who stands on each step, how they are told, how long they have; and what begins where.
-import { Button, Checkbox, InputNumber, Select } from "antd";
+import { Button, Checkbox, Input, InputNumber, Select } from "antd";
 import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Field, Page, Panel } from "@kit";
 import { DraftForm, Loaded, useDraft } from "@kit/settings";
-import { useAgents, useUnits } from "@lib/directory";
+import { useAgents, useFlowNames, useUnits } from "@lib/directory";
 import { BY_RULE, CHANNELS, GROUNDS, RUNGS, putSettings, useSettings, type Channel, type Ground, type Rung, type Settings, type Source, type Step, type Way } from "./api";
 import { Tabs } from "./marks";
 
@@ -15,6 +15,7 @@ const NUMBERS = [
   ["queue_longest_s", 10, 3600],
   ["queue_for_s", 0, 900],
   ["again_min", 1, 240],
+  ["idle_min", 0, 240],
 ] as const;
 const KINDS = ["group_leader", "role", "unit_leaders", "on_duty", "person"] as const;
 const ROLES = ["group_leader", "shift_leader", "supervisor", "manager"] as const;
@@ -83,7 +84,7 @@ function StepForm({ rung, step, onChange }: { rung: Rung; step: Step; onChange: 
       <Field label={t("settings.tell")} help={t("settings.help_tell")}>
         <Checkbox.Group
           value={step.tell}
-          options={CHANNELS.map((value) => ({ value, label: value === "voice" ? t("settings.voice_not_yet") : t(`channel.${value}`), disabled: value === "screen" }))}
+          options={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`), disabled: value === "screen" }))}
           onChange={(tell) => onChange({ ...step, tell: tell as Channel[] })}
         />
       </Field>
@@ -110,6 +111,8 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("escalations");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
+  const flows = useFlowNames();
+  const call = (patch: Partial<Settings["calls"]>) => set({ calls: { ...form.calls, ...patch } });
   return (
     <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
       {RUNGS.map((rung) => <StepForm key={rung} rung={rung} step={form.steps[rung]} onChange={(step) => set({ steps: { ...form.steps, [rung]: step } })} />)}
@@ -117,6 +120,27 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
         <p className="soft">{t("settings.help_grounds")}</p>
         <div className="form-grid">
           {GROUNDS.map((ground) => <WayForm key={ground} ground={ground} way={form.grounds[ground]} onChange={(way) => set({ grounds: { ...form.grounds, [ground]: way } })} />)}
+        </div>
+      </Panel>
+      <Panel title={t("settings.calls")}>
+        <p className="soft">{t("settings.help_calls")}</p>
+        <div className="form-grid">
+          <Field label={t("settings.flow")} htmlFor="f-flow" help={t("settings.help_flow")}>
+            <Select id="f-flow" showSearch value={form.calls.flow} options={[...new Set([form.calls.flow, ...flows])].map((value) => ({ value, label: value }))} onChange={(flow: string) => call({ flow })} />
+          </Field>
+          <Field label={t("settings.attempts")} htmlFor="f-attempts" help={t("settings.help_attempts")}>
+            <InputNumber id="f-attempts" value={form.calls.attempts} min={1} max={5} precision={0} changeOnWheel={false} onChange={(value) => call({ attempts: value ?? 2 })} />
+          </Field>
+          <Field label={t("settings.ring_s")} htmlFor="f-ring">
+            <InputNumber id="f-ring" value={form.calls.ring_s} min={5} max={60} precision={0} changeOnWheel={false} onChange={(value) => call({ ring_s: value ?? 30 })} />
+          </Field>
+          <Field label={t("settings.hours")} help={t("settings.help_hours")}>
+            <span className="row tight">
+              <Input aria-label={t("settings.hours_from")} style={{ width: 80 }} maxLength={5} value={form.calls.from.slice(0, 5)} onChange={(event) => call({ from: event.target.value })} />
+              <span className="muted">–</span>
+              <Input aria-label={t("settings.hours_to")} style={{ width: 80 }} maxLength={5} value={form.calls.to.slice(0, 5)} onChange={(event) => call({ to: event.target.value })} />
+            </span>
+          </Field>
         </div>
       </Panel>
       <Panel title={t("settings.limits")}>

@@ -8,7 +8,7 @@ import { Left } from "./left";
 
 function useTold() {
   const { t } = useTranslation("escalations");
-  return (told: Told) => t(`told.${told.outcome}`, { by: t(`channel.${told.by}`) });
+  return (told: Told) => (told.outcome === "calling" && told.came ? t("told.called", { came: t(`came.${told.came as "reached"}`), tries: told.tries ?? 0 }) : t(`told.${told.outcome}`, { by: t(`channel.${told.by}`) }));
 }
 
 function OneTurn({ turn }: { turn: Turn }) {

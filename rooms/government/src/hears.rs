@@ -8,9 +8,9 @@ use work_orders::rules::result::Outcome;
 use work_orders::store::steps::Line;
 use work_orders::store::{orders, steps};
 
-use crate::rules::Ticket;
 use crate::rules::hear::{Heard, hear};
-use crate::store::{returns, tickets};
+use crate::rules::{Ticket, files};
+use crate::store::{platforms, returns, tickets};
 
 /// An order moved: what its platform is told of it is written in this transaction, once.
 pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
@@ -27,7 +27,17 @@ pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     };
     let (from, to) = (step.from.as_str(), step.to.as_str());
     let heard = Heard { act, at: event.at, from, to, order: &order, masters: masters.as_ref() };
-    let (mut next, told) = hear(&kept.ticket, &heard);
+    let (mut next, mut told) = hear(&kept.ticket, &heard);
+    // What was done about another report names no files of this one.
+    if let Some(result) = told.iter_mut().find(|telling| files::names_any(telling)) {
+        let platform = platforms::seen(tx, next.platform).await?;
+        let wanted = platform.is_some_and(|platform| platform.mapping.files);
+        files::announce(result, &order.attachments, wanted);
+        if wanted {
+            let before = returns::files(tx, next.id).await?;
+            told.extend(files::tellings(&order.attachments, &before));
+        }
+    }
     if let Some(unit) = step.unit.filter(|_| matches!(changed.verb.as_str(), "dispatch" | "redispatch"))
         && !next.conflict
         && is_concerned(tx, &next, unit).await?

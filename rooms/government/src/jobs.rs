@@ -16,7 +16,7 @@ use web::App;
 
 use crate::Outlet;
 use crate::rules::settle::{LEASE, Next, Outcome, settle};
-use crate::rules::{Platform, Return, Sending, name};
+use crate::rules::{Platform, Return, Sending, Told, files, name, retention};
 use crate::store::tickets::Claimed;
 use crate::store::{platforms, returns, tickets};
 
@@ -66,7 +66,13 @@ async fn serve(app: &App, outlet: &Outlet, claimed: Claimed, until: Timestamp) -
             break;
         };
         let name = name(ticket, head.number);
-        let (outcome, took_ms) = outlet.post(app, &platform, &name, &head.body).await;
+        let (outcome, took_ms) = match head.kind {
+            Told::File => {
+                let body = files::with_content(&head.body, outlet.file(&head.body).await?.as_deref());
+                outlet.post(app, &platform, &name, &body).await
+            }
+            _ => outlet.post(app, &platform, &name, &head.body).await,
+        };
         match keep(app, &platform, &head, &outcome, (failures, took_ms)).await? {
             Some(next) => until = next,
             None => break,
@@ -127,4 +133,22 @@ pub async fn tidy(app: App) -> anyhow::Result<()> {
     let mut tx = app.db.begin().await?;
     platforms::forget_nonces(&mut tx, before).await?;
     tx.commit().await
+}
+
+/// Looked at in one round.
+const LET_GO: i64 = 200;
+
+/// Lets tickets go of which nothing was said for as long as they are kept.
+pub async fn let_go(app: App) -> anyhow::Result<()> {
+    let now = app.now();
+    let before = retention::cutoff(now);
+    for id in tickets::over(&app.db, before, LET_GO).await? {
+        let mut tx = app.db.begin().await?;
+        if let Some(number) = tickets::let_go(&mut tx, id, before).await? {
+            let (subject, payload) = (id.to_string(), json!({ "ticket": number }));
+            tx.journal(Entry { at: now, who: None, room: "government", subject, kind: "let_go", payload });
+            tx.commit().await?;
+        }
+    }
+    Ok(())
 }

@@ -72,6 +72,7 @@ pub fn room(outlet: Outlet, calendar: Calendar) -> Room {
                 jobs::send(app, out.clone())
             }),
             Job::every("government.tidy", Duration::from_secs(600), jobs::tidy),
+            Job::every("government.let_go", Duration::from_secs(3_600), jobs::let_go),
         ],
         ..Room::new("government", MIGRATIONS)
     }

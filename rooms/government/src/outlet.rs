@@ -1,17 +1,20 @@
 //! The way out: calls to platforms, and the secrets that requests are signed with in both directions.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use gateways::http::{Answered, NoAnswer};
 use gateways::post::{Poster, Reach, Target};
 use gateways::signed::{self, Doubt, Signature};
-use kernel::{PlatformId, Timestamp};
+use kernel::{AttachmentId, PlatformId, Timestamp};
 use people::Sealer;
 use tokio::sync::Semaphore;
 use web::{App, Chance};
 
 use crate::rules::Platform;
+use crate::rules::files::FILE_MAX;
 use crate::rules::settle::Outcome;
 
 /// Who signs: the platform's code, in both directions.
@@ -32,14 +35,18 @@ struct Inner {
     poster: Poster,
     sealer: Sealer,
     trials: Semaphore,
+    /// Where the files of orders stand.
+    files: PathBuf,
 }
 
 impl Outlet {
+    /// Files of orders, which some platforms want, are read in `files`.
+    ///
     /// # Errors
     /// When there are no authorities to believe.
-    pub fn new(reach: Reach, sealer: Sealer) -> anyhow::Result<Outlet> {
+    pub fn new(reach: Reach, sealer: Sealer, files: PathBuf) -> anyhow::Result<Outlet> {
         let poster = Poster::new(reach)?;
-        Ok(Outlet(Arc::new(Inner { poster, sealer, trials: Semaphore::new(TRIALS_MAX) })))
+        Ok(Outlet(Arc::new(Inner { poster, sealer, trials: Semaphore::new(TRIALS_MAX), files })))
     }
 
     pub(crate) fn reach(&self) -> Reach {
@@ -81,6 +88,22 @@ impl Outlet {
             }
         }
         Err(doubt)
+    }
+
+    /// The bytes of the file that a telling names; none when it is not there any more, or larger than is sent.
+    pub(crate) async fn file(&self, body: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        let body: serde_json::Value = serde_json::from_str(body).context("a telling as kept")?;
+        let named = body.pointer("/data/file").and_then(serde_json::Value::as_str);
+        let Some(id) = named.and_then(|id| id.parse::<AttachmentId>().ok()) else { return Ok(None) };
+        let path = self.0.files.join(id.to_string());
+        match tokio::fs::metadata(&path).await {
+            Ok(found) if found.len() <= FILE_MAX => {}
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).with_context(|| format!("looking for {}", path.display())),
+        }
+        let bytes = tokio::fs::read(&path).await;
+        Ok(Some(bytes.with_context(|| format!("reading {}", path.display()))?))
     }
 
     /// One try; how long it took in milliseconds.

@@ -9,10 +9,12 @@ use work_orders::rules::Fault;
 use work_orders::rules::order::ReturnReason;
 
 pub mod act;
+pub mod files;
 pub mod hear;
 pub mod message;
 pub mod platform;
 pub mod reading;
+pub mod retention;
 pub mod sent;
 pub mod settle;
 pub mod tell;
@@ -86,6 +88,8 @@ words! {
         HandBack = "hand_back",
         /// 办理结果
         Result = "result",
+        /// 结果附件
+        File = "file",
         /// 回访结果
         CalledBack = "called_back",
         /// 重办

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::body::Bytes;
-use axum::extract::State as Is;
+use axum::extract::{DefaultBodyLimit, State as Is};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Html;
 use axum::routing::{get, post};
@@ -23,11 +23,12 @@ use gateways::signed::{self, NONCE, SIGNATURE, Signature, TIMESTAMP};
 use kernel::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::outlet::{PLATFORM, RETURN};
-use crate::rules::Told;
+use crate::rules::{Told, files};
 
 pub mod script;
 
@@ -36,6 +37,8 @@ pub const DEMO_CODE: &str = "sandbox";
 pub const DEMO_SECRET: &str = "gvsec_demo_everybody_knows_this_one";
 /// So much is kept; the oldest goes first.
 const HEARD_MAX: usize = 2_000;
+/// A file as text, and what is said of it.
+const BODY_MAX: usize = 8 << 20;
 
 /// Whom it talks with.
 #[derive(Clone)]
@@ -129,7 +132,7 @@ impl Sandbox {
         let router = Router::new()
             .route("/", get(page))
             .route("/told", get(told))
-            .route("/returns", post(hear))
+            .route("/returns", post(hear).layer(DefaultBodyLimit::max(BODY_MAX)))
             .route("/mood", post(mood))
             .route("/tickets", post(send_ticket))
             .route("/messages", post(send_message))
@@ -243,10 +246,24 @@ impl Inner {
         if state.heard.len() >= HEARD_MAX {
             state.heard.remove(0);
         }
-        let Return { id, ticket, kind, data } = said;
+        let Return { id, ticket, kind, mut data } = said;
+        if kind == Told::File {
+            looked_at(&mut data)?;
+        }
         state.heard.push(Heard { id, ticket, kind, data, at: now, times: 1 });
         Ok(false)
     }
+}
+
+/// A file is what was announced; its bytes are not kept here.
+fn looked_at(data: &mut Value) -> Result<(), (StatusCode, &'static str)> {
+    let content = data.get("content").and_then(Value::as_str).and_then(files::from_base64);
+    let sha256 = content.map(|bytes| hex::encode(Sha256::digest(bytes)));
+    if sha256.as_deref() != data.get("sha256").and_then(Value::as_str) {
+        return Err((StatusCode::UNPROCESSABLE_ENTITY, "other_bytes"));
+    }
+    data["content"] = json!("…");
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a slow platform is slow in real time")]

@@ -52,8 +52,13 @@ const DESK: Who = (
 );
 const ADMIN: Who = (40, &["government.configure"]);
 
+/// Where the files of orders stand in these tests; those of each are named by themselves.
+fn files() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("switchboard-government-{}", std::process::id()))
+}
+
 fn outlet(reach: Reach) -> Outlet {
-    Outlet::new(reach, Sealer::new(&[7; 32]).expect("a key")).expect("an outlet")
+    Outlet::new(reach, Sealer::new(&[7; 32]).expect("a key"), files()).expect("an outlet")
 }
 
 /// A centre that listens, with a platform that is set up.
@@ -121,7 +126,7 @@ async fn units(db: &Db, site: &TestSite) {
 impl Centre {
     async fn new(db: Db) -> Centre {
         let outlet = outlet(Reach::Private);
-        let orders = work_orders::room(Calendar::china(), "no folder".into());
+        let orders = work_orders::room(Calendar::china(), files());
         let site = TestSite::new(db.clone(), vec![orders, room(outlet.clone(), Calendar::china())]);
         site.app.db.join(&site.site.events).await.expect("listening");
         work_orders::put_demo(&site.app, "gas").await.expect("the demo's sub-types");

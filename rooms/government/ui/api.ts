@@ -7,7 +7,7 @@ import { SEE } from "./permissions";
 export type Stage = "received" | "signed" | "resulted" | "finished" | "handed_back" | "cancelled";
 export type Asked = "waiting" | "granted" | "refused";
 export type Sending = "waiting" | "sent" | "refused" | "skipped";
-export type Told = "signed" | "contacted" | "progress" | "extension_asked" | "hand_back" | "result" | "called_back" | "reopened" | "urge_answered" | "supervision_answered" | "merged" | "voided" | "test";
+export type Told = "signed" | "contacted" | "progress" | "extension_asked" | "hand_back" | "result" | "file" | "called_back" | "reopened" | "urge_answered" | "supervision_answered" | "merged" | "voided" | "test";
 export type Said = "urge" | "supervise" | "send_back" | "cancel" | "extension_granted" | "extension_refused" | "hand_back_granted" | "hand_back_refused" | "addition";
 export type Verb = "sign" | "report" | "ask_extension" | "hand_back";
 export const REASONS = ["not_ours", "insufficient", "duplicate"] as const;
@@ -81,6 +81,8 @@ export interface Mapping {
   categories: { code: string; subtype: string }[];
   other: string | null;
   units: { code: string; unit: string | null }[];
+  /** The files of a result, not only their names. */
+  files: boolean;
 }
 export interface Platform {
   id: string;

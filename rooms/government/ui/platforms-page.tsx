@@ -1,5 +1,5 @@
 // The platforms of 12345: where each is told, what its categories and units are here, its secret, and trying it out.
-import { App, Button, Input, Select, TreeSelect } from "antd";
+import { App, Button, Checkbox, Input, Select, TreeSelect } from "antd";
 import { CircleCheck, CirclePause, Copy, KeyRound, Landmark, Pause, Pencil, Play, Plus, Send, Trash2, TriangleAlert } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,7 +13,7 @@ import { Tabs } from "./marks";
 import { CONFIGURE } from "./permissions";
 import "./government.css";
 
-const NONE: Mapping = { categories: [], other: null, units: [] };
+const NONE: Mapping = { categories: [], other: null, units: [], files: false };
 
 function StateMark({ one }: { one: Platform }) {
   const { t } = useTranslation("government");
@@ -95,6 +95,9 @@ function PlatformDialog({ one, subtypes, inside, onClose, onSecret }: { one: Pla
           pick={(row, change, name) => <TreeSelect aria-label={`${name} ${t("map.unit")}`} allowClear showSearch treeNodeFilterProp="title" value={row.unit ?? undefined} placeholder={t("map.desk")} treeData={live} onChange={(unit: string | undefined) => change({ ...row, unit: unit ?? null })} />}
           onChange={(next) => map({ units: next })}
         />
+      </Field>
+      <Field label={t("map.files")} help={t("map.help_files")}>
+        <Checkbox checked={form.mapping.files} onChange={(event) => map({ files: event.target.checked })}>{t("map.want_files")}</Checkbox>
       </Field>
     </EditDialog>
   );

@@ -29,8 +29,10 @@ use permissions::{ATTEND, CONFIGURE, LOG, MEETERS, PERMISSIONS, SEERS, SIGN};
 pub(crate) const ROOM: &str = "handover";
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations =
-    db::migrations!("handover", ["20261122_1_handover.sql", "20261122_2_meeting.sql", "20261123_1_teams.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "handover",
+    ["20261122_1_handover.sql", "20261122_2_meeting.sql", "20261123_1_teams.sql"]
+);
 
 /// Both leaders have signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

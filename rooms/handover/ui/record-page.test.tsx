@@ -17,7 +17,7 @@ const item = (seq: number, more: Partial<Item> = {}): Item => ({
   ...more,
 });
 const RECORD: Record_ = {
-  id: "ho_1", number: "2026-01-05 早班", shift: "早班", begins: "2026-01-05T00:00:00Z", ends: "2026-01-05T08:00:00Z", sign_by: "2026-01-05T08:15:00Z", state: "signed_out",
+  id: "ho_1", number: "2026-01-05 早班", team: null, shift: "早班", begins: "2026-01-05T00:00:00Z", ends: "2026-01-05T08:00:00Z", sign_by: "2026-01-05T08:15:00Z", state: "signed_out",
   outgoing: "pe_1", incoming: null, signed_in_at: null, alarmed_at: null, signatures: { outgoing: { by: "pe_1", at: "2026-01-05T07:50:00Z", seal: "ab" }, incoming: null }, sections: { summary: "平稳" }, missing: [],
   left: { until: "2026-01-05T07:50:00Z", calls: { offered: 10, requests: 8, answered: 6, abandoned: 2, longest_wait_ms: 61_000 }, seats: 5, orders: [], owed_rest: 0, bulletins: [] },
   items: [item(1), item(2)], unverified: 2, unanswered: 0, appendix: [],

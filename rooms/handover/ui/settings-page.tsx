@@ -9,7 +9,7 @@ import { Tabs } from "./marks";
 
 const NUMBERS = [
   ["sign_min", 1, 240],
-  ["early_min", 0, 240],
+  ["early_min", 0, 720],
   ["items_max", 10, 500],
 ] as const;
 const SHIFTS_MAX = 6;

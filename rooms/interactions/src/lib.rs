@@ -31,8 +31,10 @@ pub use http::reasons::put_demo;
 pub use ready::{CompleteFirst, decide as decide_ready, incomplete, may_be_ready};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations =
-    db::migrations!("interactions", ["20261122_1_interactions.sql", "20261122_2_again.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "interactions",
+    ["20261122_1_interactions.sql", "20261122_2_again.sql", "20261123_1_contacts.sql"]
+);
 
 /// A record is complete, or a completed one was amended (then `edition` is above 1). With the result `order` it wants to
 /// become a work order.

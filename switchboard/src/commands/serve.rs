@@ -99,7 +99,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     let ways = Arc::new(ways(&config)?);
     let reach = if config.webhooks.private_addresses { Reach::Private } else { Reach::Public };
     let inside = if config.government.private_addresses { Reach::Private } else { Reach::Public };
-    let government = government::Outlet::new(inside, sealer.clone())?;
+    let government = government::Outlet::new(inside, sealer.clone(), folders.work_orders())?;
     if config.demo {
         let city = format!("http://{}/returns", crate::config::DEMO_CITY);
         government::put_demo(&app, &government, &city).await.context("putting the demo's 12345 in")?;

@@ -124,9 +124,8 @@ fn fits(state: &State, verb: Verb) -> bool {
     match state {
         State::Waiting => !matches!(verb, Verb::Close),
         State::Unheard { .. } => !matches!(verb, Verb::Close | Verb::PassUp),
-        State::Acknowledged { .. } | State::TakenOver { .. } => {
-            !matches!(verb, Verb::Acknowledge | Verb::Lapse)
-        }
+        State::Acknowledged { .. } => !matches!(verb, Verb::Acknowledge),
+        State::TakenOver { .. } => !matches!(verb, Verb::Acknowledge | Verb::Lapse),
         State::StoodDown { .. } | State::Closed { .. } => false,
     }
 }
@@ -137,7 +136,7 @@ fn check(of: &Escalation, verb: Verb, asker: Asker, now: Timestamp) -> Result<()
     }
     let Some(person) = asker.person else {
         return match verb {
-            Verb::Lapse if of.due().is_some_and(|due| due > now) => Err(Refusal::NotYet),
+            Verb::Lapse if of.due().is_none_or(|due| due > now) => Err(Refusal::NotYet),
             Verb::Lapse | Verb::Add | Verb::StandDown => Ok(()),
             _ => Err(Refusal::NotYours),
         };
@@ -183,7 +182,8 @@ pub fn decide(of: &Escalation, event: &Event, facts: Facts<'_>) -> Result<Escala
     match (event, asker.person) {
         (Event::Act(Act::Acknowledge), Some(by)) => {
             end_turn(&mut next, TurnEnd::Heard);
-            next.state = State::Acknowledged { by, at: now };
+            let until = facts.settings.idle().map(|idle| now + idle);
+            next.state = State::Acknowledged { by, at: now, until };
         }
         (Event::Act(Act::TakeOver), Some(by)) => {
             end_turn(&mut next, TurnEnd::Heard);
@@ -210,6 +210,9 @@ pub fn decide(of: &Escalation, event: &Event, facts: Facts<'_>) -> Result<Escala
             if matches!(of.state, State::Unheard { .. }) {
                 let top = ceiling(of, facts.settings);
                 return Ok(reach(next, top, facts));
+            }
+            if let State::Acknowledged { by, .. } = of.state {
+                return Ok(idle(next, by, facts));
             }
             end_turn(&mut next, TurnEnd::Lapsed);
             return Ok(go_on(next, facts));
@@ -255,6 +258,22 @@ fn on_step(of: &Escalation, rung: Rung, rosters: &Rosters) -> Vec<PersonId> {
     };
     let roster = rosters.get(&rung).into_iter().flatten().copied();
     roster.filter(|person| Some(*person) != asks && Some(*person) != of.concerns).collect()
+}
+
+/// Somebody has acknowledged it and did nothing: asked once more, and then the next.
+fn idle(mut of: Escalation, by: PersonId, facts: Facts<'_>) -> Escalation {
+    let (rung, visit) = (of.rung, of.turns.last().map_or(1, |turn| turn.visit));
+    if let Some(turn) = of.turns.last_mut().filter(|turn| turn.person == Some(by)) {
+        turn.end = Some(TurnEnd::Idle);
+    }
+    let own = |turn: &&Turn| turn.visit == visit && turn.person == Some(by);
+    let asked = of.turns.iter().filter(own).count();
+    let here = Rung::ALL.iter().any(|rung| on_step(&of, *rung, facts.rosters).contains(&by));
+    if asked < 2 && here {
+        give(&mut of, rung, visit, by, facts);
+        return of;
+    }
+    go_on(of, facts)
 }
 
 /// The next of this step whose turn it has not been; otherwise the step above.

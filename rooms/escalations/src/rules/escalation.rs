@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{CallId, EscalationId, NoticeId, PersonId, QueueId, Timestamp, UnitId, WorkOrderId};
+use kernel::{CallId, EscalationId, NoticeId, PersonId, QueueId, TargetId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -104,7 +104,24 @@ pub enum Told {
         by: Channel,
         code: String,
     },
-    /// Nothing can do this yet.
+    /// The telephone rings, or has rung.
+    Calling {
+        by: Channel,
+        #[schema(value_type = String)]
+        target: TargetId,
+        /// What came of it: `reached`, `no_answer`, `busy`, `withdrawn` …; none while it goes on.
+        came: Option<String>,
+        tries: u32,
+    },
+    /// Nobody is called about this at this hour.
+    OffHours {
+        by: Channel,
+    },
+    /// No flow is published that could speak.
+    NoFlow {
+        by: Channel,
+    },
+    /// Nothing could do this then.
     NotYet {
         by: Channel,
     },
@@ -118,6 +135,8 @@ pub enum TurnEnd {
     Heard,
     /// Nobody did in time.
     Lapsed,
+    /// Somebody has acknowledged it and then did nothing.
+    Idle,
     /// Nobody was on the step.
     Nobody,
     /// Somebody has passed it up.
@@ -161,6 +180,10 @@ pub enum State {
         by: PersonId,
         #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
+        /// Until when something is to follow; none where that is not asked for.
+        #[schema(value_type = Option<String>, format = DateTime)]
+        #[serde(default)]
+        until: Option<Timestamp>,
     },
     /// 已接手: somebody sees to it.
     TakenOver {
@@ -255,6 +278,7 @@ impl Escalation {
         match &self.state {
             State::Waiting => self.turn().map(|turn| turn.until),
             State::Unheard { until } => Some(*until),
+            State::Acknowledged { until, .. } => *until,
             _ => None,
         }
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Refusal;
+use super::voice::Calls;
 
 words! {
     /// A step of the ladder, the lowest first.
@@ -88,7 +89,7 @@ words! {
         /// On every page, with a button.
         Screen = "screen",
         Sms = "sms",
-        /// A telephone call that speaks. Nothing can place one yet: it is written down as not told.
+        /// A telephone call that speaks, and takes a key as an answer.
         Voice = "voice",
     }
 }
@@ -152,6 +153,15 @@ pub struct Settings {
     pub queue_for_s: u16,
     /// Whom nobody has heard of at the end of the ladder goes round again after so many minutes.
     pub again_min: u16,
+    /// Whoever has acknowledged and did nothing for so many minutes is asked again, and then the next; 0 is never.
+    #[serde(default = "idle_min")]
+    pub idle_min: u16,
+    #[serde(default)]
+    pub calls: Calls,
+}
+
+fn idle_min() -> u16 {
+    15
 }
 
 impl Default for Settings {
@@ -175,6 +185,8 @@ impl Default for Settings {
             queue_longest_s: 180,
             queue_for_s: 60,
             again_min: 15,
+            idle_min: idle_min(),
+            calls: Calls::default(),
         }
     }
 }
@@ -234,6 +246,12 @@ impl Settings {
             ("queue_for_s", self.queue_for_s, 0..=900),
             ("again_min", self.again_min, 1..=240),
         ];
+        if self.idle_min > 240 {
+            return bad("idle_min");
+        }
+        if !self.calls.is_meant() {
+            return bad("calls");
+        }
         match ranges.into_iter().find(|(_, value, range)| !range.contains(value)) {
             Some((field, ..)) => bad(field),
             None => Ok(()),
@@ -251,6 +269,11 @@ impl Settings {
     /// How long somebody on this step has.
     pub fn clock(&self, rung: Rung) -> Duration {
         minutes(self.steps.get(&rung).map_or(5, |step| step.ack_min))
+    }
+
+    /// How long somebody has to follow an acknowledgement up.
+    pub fn idle(&self) -> Option<Duration> {
+        (self.idle_min > 0).then(|| minutes(self.idle_min))
     }
 
     pub fn again(&self) -> Duration {

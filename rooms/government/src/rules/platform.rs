@@ -77,6 +77,9 @@ pub struct Mapping {
     pub other: Option<String>,
     #[serde(default)]
     pub units: Vec<Addressee>,
+    /// It wants the files of a result, not only their names.
+    #[serde(default)]
+    pub files: bool,
 }
 
 impl Mapping {

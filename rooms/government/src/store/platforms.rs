@@ -78,6 +78,12 @@ pub async fn one(tx: &mut Tx, id: PlatformId) -> anyhow::Result<Option<Platform>
     row.with_context(|| format!("reading {id}"))?.as_ref().map(platform).transpose()
 }
 
+/// Not locked, within a change.
+pub async fn seen(tx: &mut Tx, id: PlatformId) -> anyhow::Result<Option<Platform>> {
+    let row = sqlx::query(ONE).bind(id.get()).fetch_optional(&mut **tx).await;
+    row.with_context(|| format!("reading {id}"))?.as_ref().map(platform).transpose()
+}
+
 /// Whether another has this code.
 pub async fn is_taken(tx: &mut Tx, code: &str) -> anyhow::Result<bool> {
     let row =

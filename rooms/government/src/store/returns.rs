@@ -22,6 +22,8 @@ macro_rules! columns {
 const HEAD: &str = columns!("WHERE ticket = $1 AND state IN ('waiting', 'refused') ORDER BY number LIMIT 1");
 const ONE: &str = columns!("WHERE ticket = $1 AND number = $2");
 const OF: &str = columns!("WHERE ticket = $1 ORDER BY number DESC LIMIT 200");
+const FILES: &str =
+    "SELECT body FROM government_return WHERE ticket = $1 AND kind = 'file' ORDER BY number LIMIT 1000";
 const ADD: &str = "INSERT INTO government_return (ticket, number, kind, body, state, attempts, created_at, error) \
      VALUES ($1, $2, $3, $4, 'waiting', 0, $5, '')";
 const TRIED: &str = "UPDATE government_return SET state = $1, attempts = attempts + 1, tried_at = $2, status = $3, \
@@ -45,6 +47,12 @@ fn one_of(row: &Row) -> anyhow::Result<Return> {
         took_ms: row.try_get("took_ms")?,
         error: word("error")?,
     })
+}
+
+/// What was told of files.
+pub async fn files(tx: &mut Tx, ticket: TicketId) -> anyhow::Result<Vec<String>> {
+    let rows = sqlx::query(FILES).bind(ticket.get()).fetch_all(&mut **tx).await;
+    rows.context("which files were told")?.iter().map(|row| Ok(row.try_get("body")?)).collect()
 }
 
 /// At the end of the ticket's line.

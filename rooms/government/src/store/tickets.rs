@@ -67,6 +67,34 @@ const SAY: &str = "INSERT INTO government_message (platform, message, ticket, ki
 const MESSAGES: &str =
     "SELECT message, kind, at FROM government_message WHERE ticket = $1 ORDER BY at DESC LIMIT 200";
 
+// Nothing was said since, on either side, and nothing is owed.
+macro_rules! over {
+    ($which:literal, $before:literal) => {
+        concat!(
+            $which,
+            " AND t.came_at < ",
+            $before,
+            " AND t.open = 0 AND t.waiting = 0 AND NOT EXISTS (SELECT 1 FROM government_return r WHERE r.ticket = t.id \
+             AND r.created_at >= ",
+            $before,
+            ") AND NOT EXISTS (SELECT 1 FROM government_message m WHERE m.ticket = t.id AND m.at >= ",
+            $before,
+            ")"
+        )
+    };
+}
+const OVER: &str = concat!(
+    "SELECT t.id FROM government_ticket t WHERE ",
+    over!("1 = 1", "$1"),
+    " ORDER BY t.came_at, t.id LIMIT $2"
+);
+const STILL_OVER: &str = concat!("SELECT t.number FROM government_ticket t WHERE ", over!("t.id = $2", "$1"));
+const FORGET: [&str; 3] = [
+    "DELETE FROM government_return WHERE ticket = $1",
+    "DELETE FROM government_message WHERE ticket = $1",
+    "DELETE FROM government_ticket WHERE id = $1",
+];
+
 /// A ticket with the line of what its platform is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -166,6 +194,27 @@ pub async fn save(tx: &mut Tx, ticket: &Ticket) -> anyhow::Result<bool> {
         .bind(ticket.version);
     let saved = save.execute(&mut **tx).await.with_context(|| format!("keeping {}", ticket.id))?;
     Ok(saved.rows_affected() > 0)
+}
+
+/// Those of which the last was said before then, the oldest first.
+pub async fn over(db: &Db, before: Timestamp, most: i64) -> anyhow::Result<Vec<TicketId>> {
+    let rows = sqlx::query(OVER).bind(before.as_micros()).bind(most).fetch_all(db.read()).await;
+    let rows = rows.context("tickets whose time is over")?;
+    rows.iter().map(|row| Ok(TicketId(row.try_get("id")?))).collect()
+}
+
+/// Lets one go with all that was said of it: its number there. None when something was said meanwhile.
+pub async fn let_go(tx: &mut Tx, id: TicketId, before: Timestamp) -> anyhow::Result<Option<String>> {
+    sqlx::query(LOCK).bind(id.get()).execute(&mut **tx).await.with_context(|| format!("locking {id}"))?;
+    let still = sqlx::query(STILL_OVER).bind(before.as_micros()).bind(id.get());
+    let Some(row) = still.fetch_optional(&mut **tx).await.context("whether a ticket is over")? else {
+        return Ok(None);
+    };
+    for text in FORGET {
+        let gone = sqlx::query(text).bind(id.get()).execute(&mut **tx).await;
+        gone.with_context(|| format!("letting {id} go"))?;
+    }
+    Ok(Some(row.try_get("number")?))
 }
 
 /// Which are listed.

@@ -189,3 +189,104 @@ fn an_enquiry_answered_at_once_is_a_result() {
         );
     });
 }
+
+#[test]
+fn files_follow_the_result_where_the_platform_wants_them() {
+    on_both(ALL, async |db| {
+        const JPEG: [u8; 2_000] = {
+            let mut bytes = [7; 2_000];
+            (bytes[0], bytes[1], bytes[2]) = (0xff, 0xd8, 0xff);
+            bytes
+        };
+        let centre = Centre::new(db).await;
+        let attach = async |number: &str| {
+            let order = centre.order(number, CREW).await;
+            let path = format!("/api/work_orders/{}/attachments", order["id"].as_str().expect("an id"));
+            let call = centre.site.upload(&format!("{path}?what=photo"), "现场.jpg", &JPEG);
+            let reply = call.by(CREW.0, CREW.1).send().await;
+            assert_eq!(reply.status, 200, "{}", reply.show());
+            centre.hear().await;
+        };
+        let number = centre.sent(&centre.complaint("A1")).await;
+        centre.does(CREW, &number, json!({ "act": "take" })).await;
+        attach(&number).await;
+        centre.after(600);
+        centre.does(CREW, &number, centre.result()).await;
+        centre.does(DESK, &number, json!({ "act": "approve" })).await;
+        centre.tell().await;
+        assert_eq!(centre.told(), ["signed", "result"], "by its name only");
+        assert_eq!(centre.sandbox.told()[1].data["files"][0]["sent"], false);
+
+        // From now on it wants them.
+        let list = centre.get("/api/government/platforms", ADMIN).await;
+        let mut form = list["platforms"][0].clone();
+        form["mapping"]["files"] = json!(true);
+        let form = json!({ "name": form["name"], "url": form["url"], "mapping": form["mapping"], "version": form["version"] });
+        let path = format!("/api/government/platforms/{}", centre.platform);
+        let put = centre.site.put(&path, form).by(ADMIN.0, ADMIN.1).send().await;
+        assert_eq!(put.status, 200, "{}", put.show());
+        let number = centre.sent(&centre.complaint("A2")).await;
+        centre.does(CREW, &number, json!({ "act": "take" })).await;
+        attach(&number).await;
+        centre.after(600);
+        centre.does(CREW, &number, centre.result()).await;
+        centre.does(DESK, &number, json!({ "act": "approve" })).await;
+        // The answer to the first try is lost: the same bytes under the same name.
+        centre.sandbox.behave(Mood::Forgetful);
+        centre.tell().await;
+        centre.sandbox.behave(Mood::Well);
+        for _ in 0..3 {
+            centre.after(60);
+            centre.tell().await;
+        }
+        let told = centre.sandbox.told();
+        let kinds: Vec<&str> = told
+            .iter()
+            .filter(|one| one.ticket.as_deref() == Some("A2"))
+            .map(|one| one.kind.as_str())
+            .collect();
+        assert_eq!(kinds, ["signed", "result", "file"]);
+        let file = &told.last().expect("a file").data;
+        // The sandbox has compared the bytes with their hash.
+        assert_eq!(
+            (&file["mime"], &file["bytes"], &file["content"]),
+            (&json!("image/jpeg"), &json!(2_000), &json!("…"))
+        );
+        assert_eq!(file["sha256"], told[told.len() - 2].data["files"][0]["sha256"]);
+        assert_eq!(centre.ticket().await["waiting"], 0);
+    });
+}
+
+#[test]
+fn tickets_go_five_years_after_the_last_that_was_said_of_them() {
+    on_both(ALL, async |db| {
+        let centre = Centre::new(db).await;
+        let done = centre.sent(&centre.complaint("A1")).await;
+        centre.served(&done).await;
+        let close = json!({ "act": "close", "note": "市民表示满意", "satisfaction": "satisfied" });
+        centre.does(DESK, &done, close).await;
+        centre.sent(&centre.complaint("A2")).await;
+        centre.tell().await;
+        let numbers = async || {
+            jobs::let_go(centre.site.app.clone()).await.expect("let go");
+            let list = centre.get("/api/government/tickets", DESK).await;
+            let items = list["items"].as_array().expect("a list").clone();
+            items.iter().map(|one| one["number"].as_str().unwrap_or("?").to_owned()).collect::<Vec<_>>()
+        };
+        centre.after(5 * 365 * 86_400);
+        assert_eq!(numbers().await.len(), 2, "not before five years with their leap days are over");
+        centre.after(5 * 86_400);
+        assert_eq!(numbers().await, ["A2"], "what is open stays");
+        let lines = audit::store::lines(
+            &centre.site.app.db,
+            &audit::store::Filter {
+                room: Some("government".into()),
+                kind: Some("let_go".into()),
+                limit: 10,
+                ..Default::default()
+            },
+        );
+        assert_eq!(lines.await.expect("the journal").len(), 1);
+        assert!(centre.site.app.db.verify_journal().await.expect("the journal").is_ok());
+    });
+}

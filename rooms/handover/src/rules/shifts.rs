@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::civil::Time;
-use kernel::{GroupId, Timestamp};
 use kernel::calendar::Calendar;
+use kernel::{GroupId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -97,7 +97,8 @@ impl Settings {
         if !(1..=240).contains(&self.sign_min) {
             return bad("sign_min");
         }
-        if self.early_min > 240 {
+        // Whoever leaves early signs early: what arises afterwards comes onto the list until the end.
+        if self.early_min > 720 {
             return bad("early_min");
         }
         if !(10..=500).contains(&self.items_max) {

@@ -59,7 +59,7 @@ fn settings_that_cannot_be_meant_are_refused() {
         ("shifts", Settings { shifts: vec![shift("早", 8, 0), shift("中", 8, 30)], ..good.clone() }),
         ("shifts", Settings { shifts: vec![shift("早", 0, 10), shift("夜", 23, 50)], ..good.clone() }),
         ("sign_min", Settings { sign_min: 0, ..good.clone() }),
-        ("early_min", Settings { early_min: 241, ..good.clone() }),
+        ("early_min", Settings { early_min: 721, ..good.clone() }),
         ("items_max", Settings { items_max: 5, ..good.clone() }),
     ] {
         assert_eq!(bad.check(), Err(Refusal::BadSettings { field }));

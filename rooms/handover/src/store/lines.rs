@@ -22,8 +22,7 @@ pub struct Kept {
     pub said: Said,
 }
 
-const ADD: &str =
-    "INSERT INTO handover_line (id, at, what, important, who, concerns, team, source, place, body) \
+const ADD: &str = "INSERT INTO handover_line (id, at, what, important, who, concerns, team, source, place, body) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
 const ONE: &str = "SELECT id, at, what, important, who, team, source, body FROM handover_line WHERE id = $1";
 
@@ -71,7 +70,8 @@ pub async fn add(tx: &mut Tx, id: i64, team: Option<GroupId>, line: &Line) -> an
     let (source, place) = line.source.parts();
     let add = sqlx::query(ADD).bind(id).bind(line.at.as_micros()).bind(&line.what);
     let add = add.bind(i64::from(line.important)).bind(line.who.map(PersonId::get));
-    let add = add.bind(line.concerns.map(PersonId::get)).bind(team.map(GroupId::get)).bind(source).bind(place);
+    let add =
+        add.bind(line.concerns.map(PersonId::get)).bind(team.map(GroupId::get)).bind(source).bind(place);
     let done = add.bind(serde_json::to_string(&line.said)?).execute(&mut **tx).await;
     done.context("writing the leader's log")?;
     Ok(())

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::testdb::on_both;
+use escalations::rules::Ground;
 use escalations::rules::Settings as Ladder;
 use escalations::rules::escalation::{Matter, Reason};
-use escalations::rules::Ground;
 use escalations::work::{New, raise};
 use kernel::{GroupId, Timestamp};
 use people::store::groups::add_group;
@@ -34,7 +34,8 @@ impl Centre {
 
     /// Somebody who takes orders, in a group or in none.
     async fn person(&self, id: i64, group: Option<i64>) {
-        let person = people::Person::new(PersonId(id), &format!("{}", 5_000 + id), "坐席", kernel::BuiltIn::Agent);
+        let person =
+            people::Person::new(PersonId(id), &format!("{}", 5_000 + id), "坐席", kernel::BuiltIn::Agent);
         let person = people::Person { group: group.map(GroupId), ..person.expect("somebody") };
         let mut tx = self.site.app.db.begin().await.expect("a change");
         assert!(people::store::insert(&mut tx, &person).await.expect("a person"));
@@ -99,14 +100,20 @@ fn each_team_hands_over_its_own_and_sees_its_own_first() {
         for (team, order) in [(FIRST, &one), (SECOND, &two), (0, &alone)] {
             let shown = centre.show(EARLY, &records[&team]).await;
             assert_eq!(orders(&shown), [order.clone()]);
-            assert_eq!((&shown["left"]["orders"][0]["open"], &shown["left"]["orders"][0]["rest"]), (&json!(1), &json!(0)));
+            assert_eq!(
+                (&shown["left"]["orders"][0]["open"], &shown["left"]["orders"][0]["rest"]),
+                (&json!(1), &json!(0))
+            );
         }
         let own = |group: i64| {
             let call = centre.site.get("/api/handover/now").by_of(EARLY.0, group, EARLY.1);
             async { call.send().await.body }
         };
         let now = own(SECOND).await;
-        assert_eq!((&now["current"]["number"], &now["team"]["name"]), (&json!("2026-01-05 中班 客服二组"), &json!("客服二组")));
+        assert_eq!(
+            (&now["current"]["number"], &now["team"]["name"]),
+            (&json!("2026-01-05 中班 客服二组"), &json!("客服二组"))
+        );
         assert_eq!(now["teams"].as_array().expect("teams").len(), 3);
         assert_eq!(own(THIRD).await["team"], Value::Null, "who has no team sees the centre's");
         let asked = centre.get(EARLY, &format!("/api/handover/now?team={}", GroupId(FIRST))).await;
@@ -122,12 +129,18 @@ fn each_team_hands_over_its_own_and_sees_its_own_first() {
         centre.later(50).await;
         centre.run(&["handover.alarms"]).await;
         let late = centre.get(EARLY, "/api/handover/now").await;
-        let late: Vec<(&Value, &Value)> =
-            late["teams"].as_array().expect("teams").iter().map(|one| (&one["team"]["name"], &one["late"])).collect();
+        let late: Vec<(&Value, &Value)> = late["teams"]
+            .as_array()
+            .expect("teams")
+            .iter()
+            .map(|one| (&one["team"]["name"], &one["late"]))
+            .collect();
         let (yes, no) = (json!(true), json!(false));
         assert_eq!(late, [(&Value::Null, &yes), (&json!("客服一组"), &no), (&json!("客服二组"), &yes)]);
         let all = centre.get(EARLY, "/api/handover?limit=2").await;
-        let rest = centre.get(EARLY, &format!("/api/handover?limit=50&after={}", all["next"].as_str().expect("more"))).await;
+        let rest = centre
+            .get(EARLY, &format!("/api/handover?limit=50&after={}", all["next"].as_str().expect("more")))
+            .await;
         assert_eq!(rest["items"].as_array().expect("a list").len(), 5, "seven in all");
         let of_two = centre.get(EARLY, &format!("/api/handover?team={}", GroupId(SECOND))).await;
         assert_eq!(of_two["items"].as_array().expect("a list").len(), 2);
@@ -162,7 +175,9 @@ fn nothing_is_on_two_records_or_on_none() {
             for group in &groups {
                 centre.group(*group, &format!("{group}组")).await;
             }
-            let any = |chance: &mut fastrand::Rng| (chance.u8(..) > 60).then(|| groups[chance.usize(..groups.len())]);
+            let any = |chance: &mut fastrand::Rng| {
+                (chance.u8(..) > 60).then(|| groups[chance.usize(..groups.len())])
+            };
             let crowd: Vec<i64> = (10..18).map(|n| base + n).collect();
             for person in &crowd {
                 let group = any(&mut chance);
@@ -218,7 +233,8 @@ fn what_somebody_above_was_called_for_is_handed_over_with_whom_it_waits_for() {
         let early = centre.current().await;
         let (now, calendar) = (centre.site.app.now(), Calendar::china());
         let raised = async |area: &str, concerns: Option<PersonId>, at: Timestamp| {
-            let reason = Reason { ground: Ground::ManyReports, at, by: None, words: String::new(), count: Some(50) };
+            let reason =
+                Reason { ground: Ground::ManyReports, at, by: None, words: String::new(), count: Some(50) };
             let matter = Matter::Area { area: area.into() };
             let new = New { matter, reason, agent: None, unit: None, concerns };
             let mut tx = db.begin().await.expect("a change");
@@ -233,9 +249,25 @@ fn what_somebody_above_was_called_for_is_handed_over_with_whom_it_waits_for() {
         let seen = centre.show(LATE, &early).await;
         let listed: BTreeSet<String> = orders(&seen).into_iter().collect();
         assert_eq!(listed, BTreeSet::from([open.clone(), about_early]));
-        let item = &seen["items"].as_array().expect("items").iter().find(|item| item["about"] == json!(open)).expect("it");
-        assert_eq!((&item["why"][0], &item["matter"]["of"], &item["matter"]["state"]), (&json!("escalated"), &json!("escalation"), &json!("unheard")));
-        assert_eq!((&item["matter"]["waits_for"], &item["matter"]["ground"]), (&Value::Null, &json!("many_reports")), "nobody was there");
-        assert_eq!(orders(&centre.show(EARLY, &early).await), [open], "what is about oneself one does not see");
+        let item = &seen["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .find(|item| item["about"] == json!(open))
+            .expect("it");
+        assert_eq!(
+            (&item["why"][0], &item["matter"]["of"], &item["matter"]["state"]),
+            (&json!("escalated"), &json!("escalation"), &json!("unheard"))
+        );
+        assert_eq!(
+            (&item["matter"]["waits_for"], &item["matter"]["ground"]),
+            (&Value::Null, &json!("many_reports")),
+            "nobody was there"
+        );
+        assert_eq!(
+            orders(&centre.show(EARLY, &early).await),
+            [open],
+            "what is about oneself one does not see"
+        );
     });
 }

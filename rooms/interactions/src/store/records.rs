@@ -5,6 +5,7 @@ use db::{Db, Row, Text, Tx};
 use kernel::{CallId, GroupId, PersonId, Timestamp};
 use sqlx::{AnyConnection, Row as _};
 
+use super::contacts;
 use crate::rules::record::Release;
 use crate::rules::{Draft, Record, State};
 
@@ -102,11 +103,16 @@ pub async fn add(tx: &mut Tx, record: &Record) -> anyhow::Result<bool> {
         .bind(&record.writer)
         .bind(record.seq)
         .bind(record.saved_at.as_micros());
-    Ok(add.execute(&mut **tx).await.context("beginning a record")?.rows_affected() > 0)
+    let added = add.execute(&mut **tx).await.context("beginning a record")?.rows_affected() > 0;
+    if added {
+        contacts::changed(tx, record.call, None, &contacts::Facts::of(record)).await?;
+    }
+    Ok(added)
 }
 
 /// False when somebody else was faster.
 pub async fn save(tx: &mut Tx, record: &Record) -> anyhow::Result<bool> {
+    let was = contacts::seen(tx, record.call, record.agent).await?;
     let save = sqlx::query(SAVE)
         .bind(record.group.map(GroupId::get))
         .bind(&record.direction)
@@ -130,7 +136,11 @@ pub async fn save(tx: &mut Tx, record: &Record) -> anyhow::Result<bool> {
         .bind(record.call.get())
         .bind(record.agent.get())
         .bind(record.version);
-    Ok(save.execute(&mut **tx).await.context("saving a record")?.rows_affected() > 0)
+    let saved = save.execute(&mut **tx).await.context("saving a record")?.rows_affected() > 0;
+    if saved {
+        contacts::changed(tx, record.call, was.as_ref(), &contacts::Facts::of(record)).await?;
+    }
+    Ok(saved)
 }
 
 /// A completed record as it stood.
@@ -183,7 +193,11 @@ pub async fn ensure(tx: &mut Tx, record: &Record) -> anyhow::Result<()> {
             .bind(record.group.map(GroupId::get))
             .bind(record.call.get())
             .bind(record.agent.get());
-        know.execute(&mut **tx).await.context("telling a record its call")?;
+        let known = know.execute(&mut **tx).await.context("telling a record its call")?.rows_affected() > 0;
+        // What was typed before the call was known counts from now on.
+        if known && let Some(is) = contacts::seen(tx, record.call, record.agent).await? {
+            contacts::changed(tx, record.call, None, &is).await?;
+        }
     }
     Ok(())
 }

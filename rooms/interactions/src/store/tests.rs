@@ -160,3 +160,50 @@ fn who_calls_again_about_the_same_was_not_helped() {
         assert_eq!(calls(Set::Contacts, Some(&["G020101"])).await, [4, 2, 1, 1]);
     });
 }
+
+/// Whatever is completed, amended, taken for nuisance or found to be somebody's: the table says what the records say.
+#[test]
+fn what_is_counted_as_it_happens_is_what_the_records_say() {
+    const REASONS: [&str; 3] = ["G020101", "G040201", "G050101"];
+    on_both(&[MIGRATIONS], async |db| {
+        let mut chance = fastrand::Rng::with_seed(7);
+        let mut all: Vec<Record> = Vec::new();
+        for round in 0..220_u64 {
+            let old = (chance.u8(..) < 120 && !all.is_empty()).then(|| chance.usize(..all.len()));
+            let at = start() + Duration::from_secs(chance.u64(..20 * 86_400));
+            let mut next = match old {
+                Some(place) => all[place].clone(),
+                None => Record::new(CallId(500 + chance.i64(..60)), PersonId(round as i64), at),
+            };
+            if old.is_none() || chance.bool() {
+                next.number = format!("1380000000{}", chance.u8(..4));
+            }
+            next.direction = if chance.u8(..) < 230 { "in" } else { "out" }.into();
+            next.draft.reason = (chance.u8(..) < 230).then(|| REASONS[chance.usize(..3)].to_owned());
+            next.draft.customer = chance.bool().then(|| format!("cu_{}", chance.u8(..3)));
+            let results =
+                [Outcome::Answered, Outcome::Order, Outcome::CallBack, Outcome::Silent, Outcome::Nuisance];
+            next.draft.result = Some(results[chance.usize(..5)]);
+            next.state = if chance.u8(..) < 200 { State::Complete } else { State::Draft };
+            let open = Duration::from_secs(chance.u64(..5 * 86_400));
+            next.completed_at = (next.state == State::Complete).then(|| next.at + open);
+            let mut tx = db.begin().await.expect("a change");
+            let kept = match old {
+                Some(_) => records::save(&mut tx, &next).await.expect("saved"),
+                None => records::add(&mut tx, &next).await.expect("added"),
+            };
+            assert!(kept, "round {round}");
+            tx.commit().await.expect("kept");
+            match old {
+                Some(place) => all[place] = Record { version: next.version + 1, ..next },
+                None => all.push(Record { version: 1, ..next }),
+            }
+        }
+        let (from, to) = (start() - Duration::from_secs(86_400), start() + Duration::from_secs(40 * 86_400));
+        let counted = figures::counts(&db, from, to).await.expect("counted");
+        let mut said = figures::tests::by_records(&db, from, to).await;
+        said.sort_by(|one, other| one.0.cmp(&other.0));
+        assert!(said.iter().all(|(_, contacts)| contacts.solved > 0 && contacts.repeated > 0), "{said:?}");
+        assert_eq!(counted, said);
+    });
+}

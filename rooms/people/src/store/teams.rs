@@ -9,7 +9,8 @@ use sqlx::Row;
 
 const OF: Text =
     db::in_ids!("SELECT id, group_id FROM people_person WHERE group_id IS NOT NULL AND id IN ", "");
-const MEMBERS: Text = db::in_ids!("SELECT id FROM people_person WHERE group_id IN ", " ORDER BY id LIMIT 20000");
+const MEMBERS: Text =
+    db::in_ids!("SELECT id FROM people_person WHERE group_id IN ", " ORDER BY id LIMIT 20000");
 const NAMES: &str = "SELECT id, name FROM people_group ORDER BY name LIMIT 1000";
 
 /// The groups of these people; who has none is not there.
