@@ -9,6 +9,8 @@ CREATE TABLE outages_after (
   rank BIGINT NOT NULL,
   account BIGINT NOT NULL,
   wave BIGINT NOT NULL,
+  -- When the last wave began: the next is not before there was time to answer.
+  wave_at BIGINT,
   -- After so many waves a leader says how it goes on.
   waves BIGINT NOT NULL,
   -- The last wave has not been asked whole.

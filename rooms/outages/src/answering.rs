@@ -144,9 +144,11 @@ pub async fn noticed(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
         } else {
             // The machine calls, where it may.
             let why = done.outcome.as_str();
-            let failed = Ask {
-                said: Said::Waiting, how: Some(How::Call), due: None, trouble: why.to_owned(), ..ask
+            let (said, how) = match asking.calls {
+                true => (Said::Waiting, Some(How::Call)),
+                false => (Said::Unreachable, None),
             };
+            let failed = Ask { said, how, due: None, trouble: why.to_owned(), ..ask };
             with(failed, event.at, What::Failed, why)
         };
         keep(tx, next).await?;

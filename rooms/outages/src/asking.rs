@@ -156,10 +156,10 @@ async fn listed(tx: &mut Tx, after: &After, outage: &Outage, terms: Terms<'_>) -
     Ok(next)
 }
 
-/// Customers are asked by day only.
-fn opens(terms: Terms<'_>) -> Timestamp {
-    let plan = campaigns::rules::Settings::default().plan("any");
-    plan.next(terms.calendar, terms.now)
+/// Customers are asked by day only: at the hours of the centre's campaigns.
+async fn opens(tx: &mut Tx, terms: Terms<'_>) -> anyhow::Result<Timestamp> {
+    let plan = config::now::<campaigns::rules::Settings>(tx).await?.value.plan("any");
+    Ok(plan.next(terms.calendar, terms.now))
 }
 
 async fn looked(
@@ -189,13 +189,16 @@ async fn looked(
         }
         Verdict::Ask(wanted) => {
             next.stage = Stage::Asking;
-            let opens = opens(terms);
+            let answer = Duration::from_secs(u64::from(settings.asking.answer_min) * 60);
+            let opens = opens(tx, terms).await?;
+            // What was asked is given time to be answered; and customers are asked by day.
+            let opens = after.wave_at.filter(|_| !after.open).map_or(opens, |at| opens.max(at + answer));
             if opens > now {
                 next.next = Some(opens);
                 return Ok(next);
             }
             if !after.open {
-                (next.wave, next.open) = (after.wave + 1, true);
+                (next.wave, next.wave_at, next.open) = (after.wave + 1, Some(now), true);
             }
             let mut left = BATCH;
             for (element, many) in &wanted {
@@ -300,8 +303,8 @@ async fn text_message(
 }
 
 /// How the machine calls: by day, twice.
-fn standing(asking: &Asking) -> Standing {
-    let rules = campaigns::rules::Settings { attempts: 2, gap_min: 60, ..Default::default() };
+fn standing(asking: &Asking, settings: campaigns::rules::Settings) -> Standing {
+    let rules = campaigns::rules::Settings { attempts: 2, gap_min: 60, ..settings };
     let plan = campaigns::rules::Plan { confirm: "12".to_owned(), ..rules.plan(&asking.flow) };
     Standing {
         key: CAMPAIGN,
@@ -333,7 +336,8 @@ async fn call(
             not_before: terms.now,
         };
         let ids = (app.id::<CampaignId>(), app.id::<TargetId>());
-        let put = campaigns::call(tx, terms.now, ids, &standing(asking), wanted).await?;
+        let rules = config::now::<campaigns::rules::Settings>(tx).await?.value;
+        let put = campaigns::call(tx, terms.now, ids, &standing(asking, rules), wanted).await?;
         return Ok(put.map(drop).map_err(|_| "calls_stopped".to_owned()));
     }
     Ok(Err("no_flow".into()))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use campaigns::rules::Outcome as Made;
+use campaigns::rules::{Outcome as Made, Plan};
 use campaigns::{Done, Standing, Wanted};
 use customers::store::load;
 use db::{Emitted, Entry, Tx, config};
@@ -25,27 +25,28 @@ use crate::telling::flow_is_live;
 pub const IMPORTANT: &str = "outages_important";
 pub const LIAISONS: &str = "outages_liaisons";
 
-fn plan(settings: &Settings, flow: &str) -> campaigns::rules::Plan {
+/// At the hours of the centre's campaigns.
+async fn plan(tx: &mut Tx, settings: &Settings, flow: &str) -> anyhow::Result<Plan> {
     let attempts = u8::try_from(settings.machine.attempts).unwrap_or(3);
-    let rules = campaigns::rules::Settings { attempts, gap_min: 60, ..Default::default() };
-    rules.plan(flow)
+    let rules = config::now::<campaigns::rules::Settings>(tx).await?.value;
+    Ok(campaigns::rules::Settings { attempts, gap_min: 60, ..rules }.plan(flow))
 }
 
-fn important(settings: &Settings) -> Standing {
+fn important(plan: Plan) -> Standing {
     Standing {
         key: IMPORTANT,
         name: "重要客户停供致电".to_owned(),
         purpose: "计划停供前 7 天和前 1 天告知重要客户：按1已记录，按0转人工。".to_owned(),
-        plan: plan(settings, &settings.machine.flow),
+        plan,
     }
 }
 
-fn to_liaisons(settings: &Settings) -> Standing {
+fn to_liaisons(plan: Plan) -> Standing {
     Standing {
         key: LIAISONS,
         name: "信息员停供致电".to_owned(),
         purpose: "短信没有回执的信息员：按1已知道，按0转人工。".to_owned(),
-        plan: campaigns::rules::Plan { gap_min: 10, ..plan(settings, &settings.machine.liaison_flow) },
+        plan: Plan { gap_min: 10, ..plan },
     }
 }
 
@@ -68,7 +69,11 @@ fn known(outage: &Outage, calendar: &Calendar) -> BTreeMap<String, String> {
 pub async fn call(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let settings = config::read::<Settings>(&app.db).await?.value;
     let now = app.now();
-    if !plan(&settings, "any").open(&calendar, now) {
+    if !(settings.machine.important || settings.machine.liaisons) {
+        return Ok(());
+    }
+    let rules = config::read::<campaigns::rules::Settings>(&app.db).await?.value;
+    if !rules.plan("any").open(&calendar, now) {
         return Ok(());
     }
     if settings.machine.important {
@@ -104,7 +109,8 @@ async fn put_call(app: &App, calendar: &Calendar, settings: &Settings, found: &C
         not_before: now,
     };
     let ids = (app.id::<CampaignId>(), app.id::<TargetId>());
-    let machine = match campaigns::call(&mut tx, now, ids, &important(settings), wanted).await? {
+    let standing = important(plan(&mut tx, settings, &settings.machine.flow).await?);
+    let machine = match campaigns::call(&mut tx, now, ids, &standing, wanted).await? {
         Ok(Some(_)) => ByMachine::Calling(once),
         // Called before, no number, or people have stopped it: people call.
         Ok(None) | Err(_) => ByMachine::Done,
@@ -138,7 +144,8 @@ async fn put_liaison(
         not_before: now,
     };
     let ids = (app.id::<CampaignId>(), app.id::<TargetId>());
-    let put = campaigns::call(&mut tx, now, ids, &to_liaisons(settings), wanted).await?;
+    let standing = to_liaisons(plan(&mut tx, settings, &settings.machine.liaison_flow).await?);
+    let put = campaigns::call(&mut tx, now, ids, &standing, wanted).await?;
     let machine = if matches!(put, Ok(Some(_))) { ByMachine::Calling(once) } else { ByMachine::Done };
     if told::by_machine(&mut tx, found.id, &ByMachine::No, &machine).await? {
         tx.commit().await?;

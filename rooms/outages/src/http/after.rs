@@ -287,7 +287,7 @@ pub async fn act(
             asks::again(&mut tx, &after).await?;
             // Who is being written down goes on being written down.
             let stage = if after.stage == Stage::Listing { Stage::Listing } else { Stage::Asking };
-            let more = After { stage, waves: after.waves.max(after.wave) + 1, next: Some(now), ..after.clone() };
+            let more = After { stage, wave_at: None, waves: after.waves.max(after.wave) + 1, next: Some(now), ..after.clone() };
             if !afters::save(&mut tx, &more).await? {
                 return Err(Error::changed_meanwhile());
             }

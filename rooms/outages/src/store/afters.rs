@@ -18,6 +18,7 @@ pub struct After {
     pub rank: i64,
     pub account: i64,
     pub wave: i64,
+    pub wave_at: Option<Timestamp>,
     /// After so many a leader says how it goes on.
     pub waves: i64,
     /// The last wave has not been asked whole.
@@ -36,7 +37,8 @@ const BEGIN: &str = "INSERT INTO outages_after (outage, revision, state, rank, a
 macro_rules! after {
     ($rest:literal) => {
         concat!(
-            "SELECT outage, revision, state, rank, account, wave, waves, open, next, begun_at, ended_at, ended_by, why, version \
+            "SELECT outage, revision, state, rank, account, wave, wave_at, waves, open, next, begun_at, ended_at, ended_by, why, \
+             version \
              FROM outages_after ",
             $rest
         )
@@ -46,7 +48,8 @@ const LAST: &str = after!("WHERE outage = $1 ORDER BY revision DESC LIMIT 1");
 const DUE: &str = after!("WHERE next IS NOT NULL AND next <= $1 ORDER BY next, outage LIMIT 20");
 const ONE: &str = after!("WHERE outage = $1 AND revision = $2");
 const SAVE: &str = "UPDATE outages_after SET state = $3, rank = $4, account = $5, wave = $6, waves = $7, open = $8, next = $9, \
-     ended_at = $10, ended_by = $11, why = $12, version = version + 1 WHERE outage = $1 AND revision = $2 AND version = $13";
+     ended_at = $10, ended_by = $11, why = $12, wave_at = $14, version = version + 1 \
+     WHERE outage = $1 AND revision = $2 AND version = $13";
 const POKE: &str = "UPDATE outages_after SET next = $3, version = version + 1 WHERE outage = $1 AND revision = $2 \
      AND ended_at IS NULL AND (next IS NULL OR next > $3)";
 
@@ -96,6 +99,7 @@ pub async fn save(tx: &mut Tx, after: &After) -> anyhow::Result<bool> {
     let save =
         save.bind(after.ended_at.map(Timestamp::as_micros)).bind(after.ended_by.map(|person| person.get()));
     let save = save.bind(&after.why).bind(after.version);
+    let save = save.bind(after.wave_at.map(Timestamp::as_micros));
     Ok(save.execute(&mut **tx).await.context("how far the asking is")?.rows_affected() > 0)
 }
 
@@ -118,6 +122,7 @@ fn after(row: &db::Row) -> anyhow::Result<After> {
         rank: row.try_get("rank")?,
         account: row.try_get("account")?,
         wave: row.try_get("wave")?,
+        wave_at: at("wave_at")?,
         waves: row.try_get("waves")?,
         open: row.try_get::<i64, _>("open")? != 0,
         next: at("next")?,

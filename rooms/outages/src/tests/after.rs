@@ -144,6 +144,7 @@ fn customers_are_asked_until_it_is_known_that_everybody_has_it() {
         turn(&centre).await;
         // Who says nothing within the hour is silent, and others are asked.
         for _ in 0..6 {
+            centre.pass(3_700);
             let after = round(&centre, &outage).await;
             all_write(&centre, &of(&centre, &after, Said::Asked).await, "有气了").await;
             turn(&centre).await;
@@ -279,5 +280,28 @@ fn silence_ends_in_a_leader_s_decision() {
             turn(&centre).await;
             assert_eq!(round(&centre, &outage).await.ended_at, None);
         }
+    });
+}
+
+/// The demo's outage that is over: known here, without there, silent elsewhere, with orders that follow that of the work.
+#[test]
+fn the_demo_shows_what_customers_have_answered() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let people = (PersonId(WRITER.0), PersonId(LEADER.0));
+        let app = &centre.site.app;
+        assert!(crate::demo::fill(app, &centre.calendar, people).await.expect("the demo"));
+        assert!(!crate::demo::fill(app, &centre.calendar, people).await.expect("the demo"), "once");
+        filing::file_all(app, &centre.calendar).await.expect("filed");
+        let now = centre.get(LEADER, "/api/outages").await;
+        let over = now["outages"].as_array().expect("outages").iter().find(|one| one["state"] == "restored");
+        let over = over.expect("one that is over");
+        let shown = centre.get(LEADER, &format!("/api/outages/{}/after", id(over))).await;
+        let total = &shown["total"];
+        assert!(total["yes"].as_i64() > Some(0) && total["no"].as_i64() > Some(0), "{total}");
+        assert_eq!(shown["elements"][0]["known"], "without");
+        let orders = count(&db, ORDERS).await;
+        assert_eq!(Some(orders), total["no"].as_i64().map(|no| no + 1), "each an order, and the one of the work");
+        assert_eq!(shown["without"][0]["trouble"], "");
     });
 }
