@@ -34,13 +34,7 @@ impl Bench {
         let (numbers, affected) = self.callers_in_storm(calls)?;
         let (before, threads) = (self.centre.used()?, self.centre.by_thread());
         let looked = runtime.block_on(web.looked_up())?;
-        let plan = Plan {
-            to: IN_STORM,
-            calls,
-            rate: RATE as f64,
-            talk: STAY,
-            wake_for_each_packet: false,
-        };
+        let plan = Plan { to: IN_STORM, calls, rate: RATE as f64, talk: STAY, wake_for_each_packet: false };
         self.callers.numbers = numbers;
         let (started, mut most_kb, mut most_at_once, mut nth) = (Instant::now(), 0, 0, 0);
         let outcomes = {
@@ -91,8 +85,11 @@ impl Bench {
              ON a.premises = p.id WHERE p.community <> '' AND a.utility = 'gas' AND a.closed_at IS NULL \
              GROUP BY p.community ORDER BY p.community";
         let rows = self.centre.ask(COUNTS)?;
-        let counted: Vec<(&str, u64)> =
-            rows.iter().filter_map(|row| row.split_once('|')).map(|(c, n)| (c, n.parse().unwrap_or(0))).collect();
+        let counted: Vec<(&str, u64)> = rows
+            .iter()
+            .filter_map(|row| row.split_once('|'))
+            .map(|(c, n)| (c, n.parse().unwrap_or(0)))
+            .collect();
         let half = counted.iter().map(|(_, count)| count).sum::<u64>() / 2;
         let mut sum = 0;
         let taken = counted.iter().take_while(|(_, count)| {

@@ -14,9 +14,9 @@ mod reference;
 mod sheet;
 mod stories;
 mod study;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 mod waterfall;
 mod world;
 
