@@ -32,6 +32,7 @@ impl Bench {
         let web = runtime.block_on(web.sign_in())?;
         runtime.block_on(web.cut_off(&communities))?;
         let (numbers, affected) = self.callers_in_storm(calls)?;
+        self.quiet()?;
         let (before, threads) = (self.centre.used()?, self.centre.by_thread());
         let looked = runtime.block_on(web.looked_up())?;
         let plan = Plan { to: IN_STORM, calls, rate: RATE as f64, talk: STAY, wake_for_each_packet: false };
@@ -54,8 +55,13 @@ impl Bench {
         let after = self.centre.used()?;
         let found = runtime.block_on(web.looked_up())?;
         let (rates, sides) = (after.cpu_s - before.cpu_s, Sides::of(&outcomes, &affected));
-        let step = self.step(&outcomes);
-        println!("storm: {step}");
+        self.figures.storm = Some(sides.figure(found.late - looked.late));
+        let (own, others): (Vec<Outcome>, Vec<Outcome>) =
+            outcomes.into_iter().partition(|outcome| affected.contains(&outcome.number));
+        // Those who are told talk with nobody.
+        self.answered += own.iter().filter(|outcome| outcome.answered.is_some()).count() as i64;
+        let step = self.step(&others);
+        println!("storm: of those who are not affected, {step}");
         println!(
             "  {calls} calls at {RATE}/s for {seconds} s, at most {most_at_once} at once; {} of affected numbers, {} of others",
             sides.affected, sides.others
@@ -76,6 +82,18 @@ impl Bench {
         }
         found.print(&looked);
         ensure!(sides.told_wrongly == 0, "somebody heard of an outage that does not concern him");
+        Ok(())
+    }
+
+    /// Waits until what a start and new customers bring with them is done.
+    fn quiet(&self) -> Result<()> {
+        for _ in 0..120 {
+            let before = self.centre.used()?.cpu_s;
+            std::thread::sleep(Duration::from_secs(1));
+            if self.centre.used()?.cpu_s - before < 0.1 {
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -162,6 +180,19 @@ impl Sides {
         }
         sides.first = first.map(|times| sorted(times.into_iter()));
         sides
+    }
+
+    fn figure(&self, late: f64) -> String {
+        let own = &self.first[0];
+        format!(
+            "{} of {} told; {:.0} / {:.0} / {:.0} ms; {late:.0} too late; {} refused or dropped",
+            self.told,
+            self.affected,
+            percentile(own, 50.0),
+            percentile(own, 95.0),
+            percentile(own, 99.0),
+            self.refused + self.dropped
+        )
     }
 
     fn print(&self) {

@@ -70,7 +70,7 @@ pub fn page(day: &Day, near: &[(usize, f64)], pair: &Pair, study: &Study) -> Str
     out += &matrix(pair);
     out += "</div><h2>结果有多稳</h2><div class=\"pair\">";
     out += &sensitivity(near, study);
-    out += "</div><h2>数字从哪里来</h2><div class=\"box scroll\"><table><tr><th>数字</th><th>取值</th><th>来源</th></tr>";
+    out += "</div><h2>数字从哪里来</h2><div class=\"box scroll sources\"><table><tr><th>数字</th><th>取值</th><th>来源</th></tr>";
     for (what, value, source) in SOURCES {
         let _ = write!(
             out,

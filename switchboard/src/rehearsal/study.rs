@@ -175,7 +175,7 @@ pub fn study(day: &Day, base: Terms) -> Result<Study> {
     }
     for falls_faster in [false, true] {
         for leave in [LEAVE_TOLD_POOR, 45, LEAVE_TOLD, 75] {
-            let fall = if falls_faster { ",来电半衰期 70→40 分钟" } else { "" };
+            let fall = if falls_faster { "，来电半衰期 70→40 分钟" } else { "" };
             named.push(format!("听完即走 {leave}%{fall}"));
             jobs.extend([off, base].map(|terms| (day, Terms { leave, falls_faster, ..terms })));
         }

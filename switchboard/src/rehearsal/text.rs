@@ -177,7 +177,7 @@ pub fn verdict(pair: &Pair, study: Option<&Study>) -> String {
     let (seats, leave) = (pair.with.terms.seats, pair.with.terms.leave);
     let said = if with.answer_rate().unwrap_or(0.0) >= WANTED { "达到" } else { "没有达到" };
     let mut out = format!(
-        "同样 {seats} 个座席，人工接通率从 {} 到 {},{said} {WANTED:.0}%(听完本户停电播报即走按 {leave}% 假设)。",
+        "同样 {seats} 个座席，人工接通率从 {} 到 {}，{said} {WANTED:.0}%(听完本户停电播报即走按 {leave}% 假设)。",
         percent(without.answer_rate()),
         percent(with.answer_rate())
     );
@@ -188,7 +188,7 @@ pub fn verdict(pair: &Pair, study: Option<&Study>) -> String {
     let letter = &study.letter;
     let _ = write!(
         out,
-        "参考 8.2 的字面(停电来电只有 30% 不找人工，相当于听完即走 {}%):{:.1}%,{};再加上参考给的来电半衰期 40 分钟：{:.1}%,{}。达到 {WANTED:.0}% 所需的听完即走：{}(首次来电完全相同时),{}(半衰期 40 分钟时)。",
+        "参考 8.2 的字面(停电来电只有 30% 不找人工，相当于听完即走 {}%)：{:.1}%，{}；再加上参考给的来电半衰期 40 分钟：{:.1}%，{}。达到 {WANTED:.0}% 所需的听完即走：{}(首次来电完全相同时)，{}(半衰期 40 分钟时)。",
         letter.leave,
         letter.rate,
         reached(letter.rate),
@@ -244,7 +244,7 @@ pub const SOURCES: [(&str, &str, &str); 22] = [
     ("通话、事后处理、保持", "对数正态，按原因", "参考 8.4"),
     ("耐心", "停电 300 秒、其他 180 秒(指数);3% 五秒内走;每次队内播报后 10 秒 ×1.5", "参考 8.4"),
     ("重拨", "暴雨 75%、平时 50%，中位 180 秒后，至多 3 次", "参考 8.4"),
-    ("不找人工", "15%:8% 菜单中挂机，7% 自助", "参考 8.2"),
+    ("不找人工", "15%：8% 菜单中挂机，7% 自助", "参考 8.2"),
     ("故障到发布", "5 分钟", "参考 6.2 O8"),
     ("到场查明", "30 分钟后有预计送电时间", "参考 8.4"),
     ("播报规则", "本户先播;否则只播 200 户以上;至多 3 段、45 秒", "参考 6.3"),
