@@ -115,7 +115,9 @@ impl Callers {
     /// The numbers that have called so far.
     pub fn used(&self) -> impl Iterator<Item = String> + '_ {
         let customers = self.customers;
-        (0..self.past as u64).filter(move |_| customers > 0).map(move |n| customer_number(n * 9_973 % customers))
+        (0..self.past as u64)
+            .filter(move |_| customers > 0)
+            .map(move |n| customer_number(n * 9_973 % customers))
     }
 
     /// Runs a plan to its end. `at` is called ten times a second with the time since the start; once it returns false,

@@ -260,7 +260,7 @@ fn centre_file(phones: SocketAddr) -> String {
          {{ queue = \"general\" }}]\n\n\
          [[number]]\ndid = \"{IN_STORM}\"\nflow = \"storm\"\n\n\
          [[flow]]\nname = \"storm\"\nsteps = [{{ announce = \"outages\", say = \"six seconds\", voice = \"recorded/announce_keys\", \
-         told = \"hang_up\" }}, {{ say = \"one second\", voice = \"recorded/second\" }}, {{ queue = \"general\" }}]\n\n\
+         told = \"hang_up\", danger = \"agents\" }}, {{ say = \"one second\", voice = \"recorded/second\" }}, {{ name = \"agents\", queue = \"general\" }}]\n\n\
          [[agent]]\nnumber = \"{LEADER}\"\nname = \"Leader\"\nroles = [\"supervisor\"]\npassword = \"bench-leader\"\n\n\
          [[flow]]\nname = \"prompt\"\n\
          steps = [{{ say = \"one second\", voice = \"recorded/second\" }}, {{ queue = \"general\" }}]\n\n\

@@ -20,6 +20,8 @@ pub struct Figures {
     pub cost: Option<f64>,
     /// The same for callers who hear an announcement and hang up.
     pub announced: Option<f64>,
+    /// What a storm came to.
+    pub storm: Option<String>,
     /// Percent of a core for 100 calls, at 100 calls.
     pub held_share: Option<f64>,
     /// The most held clean, with percent for 100; the step that broke.
@@ -69,6 +71,12 @@ impl fmt::Display for Figures {
             "CPU s per 1,000 callers who hear 5 s of an announcement and hang up, 20/s",
             self.announced.map(two),
             "",
+            ["", "", ""],
+        )?;
+        row(
+            "20 calls/s, half of them in an outage: told; 200 → first word p50 / p95 / p99; look-ups beyond 300 ms",
+            self.storm.clone(),
+            "all; – / – / 500; 0",
             ["", "", ""],
         )?;
         row(

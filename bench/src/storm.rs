@@ -32,15 +32,10 @@ impl Bench {
         let web = runtime.block_on(web.sign_in())?;
         runtime.block_on(web.cut_off(&communities))?;
         let (numbers, affected) = self.callers_in_storm(calls)?;
+        self.quiet()?;
         let (before, threads) = (self.centre.used()?, self.centre.by_thread());
         let looked = runtime.block_on(web.looked_up())?;
-        let plan = Plan {
-            to: IN_STORM,
-            calls,
-            rate: RATE as f64,
-            talk: STAY,
-            wake_for_each_packet: false,
-        };
+        let plan = Plan { to: IN_STORM, calls, rate: RATE as f64, talk: STAY, wake_for_each_packet: false };
         self.callers.numbers = numbers;
         let (started, mut most_kb, mut most_at_once, mut nth) = (Instant::now(), 0, 0, 0);
         let outcomes = {
@@ -60,8 +55,13 @@ impl Bench {
         let after = self.centre.used()?;
         let found = runtime.block_on(web.looked_up())?;
         let (rates, sides) = (after.cpu_s - before.cpu_s, Sides::of(&outcomes, &affected));
-        let step = self.step(&outcomes);
-        println!("storm: {step}");
+        self.figures.storm = Some(sides.figure(found.late - looked.late));
+        let (own, others): (Vec<Outcome>, Vec<Outcome>) =
+            outcomes.into_iter().partition(|outcome| affected.contains(&outcome.number));
+        // Those who are told talk with nobody.
+        self.answered += own.iter().filter(|outcome| outcome.answered.is_some()).count() as i64;
+        let step = self.step(&others);
+        println!("storm: of those who are not affected, {step}");
         println!(
             "  {calls} calls at {RATE}/s for {seconds} s, at most {most_at_once} at once; {} of affected numbers, {} of others",
             sides.affected, sides.others
@@ -85,14 +85,29 @@ impl Bench {
         Ok(())
     }
 
+    /// Waits until what a start and new customers bring with them is done.
+    fn quiet(&self) -> Result<()> {
+        for _ in 0..120 {
+            let before = self.centre.used()?.cpu_s;
+            std::thread::sleep(Duration::from_secs(1));
+            if self.centre.used()?.cpu_s - before < 0.1 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Communities in which about half of all accounts are.
     fn half_of_the_communities(&self) -> Result<Vec<String>> {
         const COUNTS: &str = "SELECT p.community, COUNT(*) FROM customers_premises p JOIN customers_account a \
              ON a.premises = p.id WHERE p.community <> '' AND a.utility = 'gas' AND a.closed_at IS NULL \
              GROUP BY p.community ORDER BY p.community";
         let rows = self.centre.ask(COUNTS)?;
-        let counted: Vec<(&str, u64)> =
-            rows.iter().filter_map(|row| row.split_once('|')).map(|(c, n)| (c, n.parse().unwrap_or(0))).collect();
+        let counted: Vec<(&str, u64)> = rows
+            .iter()
+            .filter_map(|row| row.split_once('|'))
+            .map(|(c, n)| (c, n.parse().unwrap_or(0)))
+            .collect();
         let half = counted.iter().map(|(_, count)| count).sum::<u64>() / 2;
         let mut sum = 0;
         let taken = counted.iter().take_while(|(_, count)| {
@@ -165,6 +180,19 @@ impl Sides {
         }
         sides.first = first.map(|times| sorted(times.into_iter()));
         sides
+    }
+
+    fn figure(&self, late: f64) -> String {
+        let own = &self.first[0];
+        format!(
+            "{} of {} told; {:.0} / {:.0} / {:.0} ms; {late:.0} too late; {} refused or dropped",
+            self.told,
+            self.affected,
+            percentile(own, 50.0),
+            percentile(own, 95.0),
+            percentile(own, 99.0),
+            self.refused + self.dropped
+        )
     }
 
     fn print(&self) {

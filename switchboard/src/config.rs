@@ -172,6 +172,9 @@ pub struct Simulate {
     /// Of a rehearsal: of a hundred who hear of their own outage and would ask for a person, so many are content.
     #[arg(long, value_name = "PERCENT", requires = "scenario")]
     pub leave: Option<u32>,
+    /// Of a rehearsal: with the shield the rush halves every 40 minutes and not every 70, for people hear of it elsewhere.
+    #[arg(long, requires = "scenario")]
+    pub faster: bool,
     /// How many calls.
     #[arg(long, default_value_t = 50)]
     pub calls: u32,

@@ -230,13 +230,13 @@ impl World<'_> {
         let (tells, lingers, cuts, menu) = (caller.tells && own, caller.lingers, caller.cuts, caller.menu);
         let (intent, leaves) = (caller.intent, caller.leaves_menu);
         let first = person.reason.habit().keys.chars().next().unwrap_or('0');
+        if let Some(caller) = self.callers.get_mut(attempt) {
+            caller.phase = if content { Phase::Content } else { Phase::Menu };
+        }
         if intent == Intent::LeaveMenu {
             return self.means(attempt, [(leaves, Deed::HangUp)]);
         }
         if content {
-            if let Some(caller) = self.callers.get_mut(attempt) {
-                caller.phase = Phase::Content;
-            }
             let fate = match (own, tells) {
                 (true, true) => Fate::TellMe { estimate },
                 (true, false) => Fate::Told { estimate },
@@ -250,9 +250,6 @@ impl World<'_> {
                 (long + lingers.min(Duration::from_secs(3)), Deed::HangUp)
             };
             return self.means(attempt, [deed]);
-        }
-        if let Some(caller) = self.callers.get_mut(attempt) {
-            caller.phase = Phase::Menu;
         }
         if concerned && intent == Intent::Person {
             return self.means(attempt, [(long.mul_f64(cuts), Deed::Press('0'))]);

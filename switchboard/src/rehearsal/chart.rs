@@ -46,9 +46,10 @@ impl Lines<'_> {
         }
         for hour in (0..=24).step_by(3) {
             let at = x(f64::from(hour) * 2.0);
+            let anchor = if hour == 24 { "end" } else { "middle" };
             let _ = write!(
                 out,
-                "<text class=\"tick\" x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{hour}:00</text>",
+                "<text class=\"tick\" x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{hour}:00</text>",
                 HIGH - 8.0
             );
         }
@@ -58,10 +59,9 @@ impl Lines<'_> {
             "<line class=\"storm\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{TOP}\" y2=\"{:.1}\"/><text class=\"storm-word\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">18:10 暴雨</text>",
             HIGH - BOTTOM,
             at - 5.0,
-            TOP + 8.0
+            TOP + 0.4 * (HIGH - TOP - BOTTOM)
         );
-        for (class, name, line) in
-            [("without", "无播报", &self.without), ("with", "有播报", &self.with)]
+        for (class, name, line) in [("without", "无播报", &self.without), ("with", "有播报", &self.with)]
         {
             let mut path = String::new();
             let mut dots = String::new();
@@ -110,7 +110,8 @@ pub fn bridge(first: (&str, usize), steps: &[(String, i64)], last: (&str, usize)
     let most = i64::try_from(first.1.max(last.1)).unwrap_or(1).max(1);
     let x = |value: i64| NAMES + value as f64 / most as f64 * (AT - NAMES - 60.0);
     let high = ROW * (steps.len() as f64 + 2.0) + 8.0;
-    let mut out = format!("<svg viewBox=\"0 0 {AT} {high}\" role=\"img\" aria-label=\"从无播报到有播报的放弃电话\">");
+    let mut out =
+        format!("<svg viewBox=\"0 0 {AT} {high}\" role=\"img\" aria-label=\"从无播报到有播报的放弃电话\">");
     let mut row = |nth: usize, class: &str, name: &str, from: i64, to: i64, said: &str| {
         let y = nth as f64 * ROW + 6.0;
         let (left, right) = (x(from.min(to)), x(from.max(to)));

@@ -108,7 +108,8 @@ impl Day {
     /// How many of so many seats are taken.
     pub fn on_duty(&self, seats: usize, at: Timestamp) -> usize {
         let half_hour = self.half_hour(at);
-        let share = SHIFTS.iter().find(|(until, _)| half_hour < *until as usize).map_or(60, |(_, share)| *share);
+        let share =
+            SHIFTS.iter().find(|(until, _)| half_hour < *until as usize).map_or(60, |(_, share)| *share);
         (seats * share).div_ceil(100)
     }
 

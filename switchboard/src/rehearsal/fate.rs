@@ -33,11 +33,6 @@ impl Fate {
         matches!(self, Fate::GaveUp { .. })
     }
 
-    /// He need not call again.
-    pub const fn is_content(self) -> bool {
-        !matches!(self, Fate::GaveUp { .. } | Fate::LeftMenu | Fate::Refused)
-    }
-
     pub const fn is_served(self) -> bool {
         matches!(self, Fate::Served { .. })
     }
@@ -57,7 +52,7 @@ impl Fate {
             Fate::LeftMenu => "菜单中挂机",
             Fate::Served { .. } => "人工接通",
             Fate::GaveUp { .. } => "排队放弃",
-            Fate::NeverCalled => "已从别处得知,未再来电",
+            Fate::NeverCalled => "已从别处得知，未再来电",
             Fate::Refused => "线路忙",
         }
     }
@@ -70,9 +65,9 @@ impl Fate {
                 format!("{}({how})", self.word())
             }
             Fate::Served { waited, talked } => {
-                format!("等待{}秒后接通,通话{}秒", waited.as_secs(), talked.as_secs())
+                format!("等待{}秒后接通，通话{}秒", waited.as_secs(), talked.as_secs())
             }
-            Fate::GaveUp { waited, place } => format!("排在第{place}位,等待{}秒后放弃", waited.as_secs()),
+            Fate::GaveUp { waited, place } => format!("排在第{place}位，等待{}秒后放弃", waited.as_secs()),
             _ => self.word().to_owned(),
         }
     }

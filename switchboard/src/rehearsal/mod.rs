@@ -14,9 +14,9 @@ mod reference;
 mod sheet;
 mod stories;
 mod study;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 mod waterfall;
 mod world;
 
@@ -51,6 +51,7 @@ pub fn run(args: &Simulate) -> Result<()> {
         ensure!(leave <= 100, "--leave {leave}: at most 100 per cent");
         terms.leave = leave;
     }
+    terms.falls_faster = args.faster;
     let pair = study::pair(&day, terms)?;
     print!("{}", text::result(&day, &near, &pair));
     println!("\n(一天两遍,到此 {:.1} 秒;下面再演练几十遍,看结果有多稳)", begun.elapsed().as_secs_f64());

@@ -4,6 +4,9 @@
 pub const CALLS: f64 = 2_040.0;
 pub const JULY: f64 = 1.55;
 pub const WEDNESDAY: f64 = 1.05;
+/// What the reference says of self-service during an outage with a greeting: of a hundred calls so many ask for nobody,
+/// 15 of whom do so anyway.
+pub const CONTAINED: f64 = 30.0;
 /// Seats that P1 has.
 pub const INSTALLED: usize = 40;
 /// The worst five minutes are so many times as busy as usual.
@@ -50,8 +53,8 @@ pub const WRITE: (f64, f64) = (2.7081, 0.7585);
 
 /// Of those who would ask for a person and hear of their own outage, so many in a hundred are content and hang up.
 pub const LEAVE_TOLD: u32 = 60;
-/// What the reference says of self-service during an outage with a greeting.
-pub const LEAVE_TOLD_REFERENCE: u32 = 30;
+/// A less favourable share.
+pub const LEAVE_TOLD_POOR: u32 = 30;
 /// As long as no time of restoration is told, so many in a hundred of those.
 pub const WITHOUT_ESTIMATE: f64 = 0.75;
 /// Whose number is not known hears of the largest outages, and takes it for his own half as often.

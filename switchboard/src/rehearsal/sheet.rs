@@ -30,7 +30,7 @@ pub fn write(day: &Day, pair: &Pair) -> String {
             person.id + 1,
             Day::number(person.id),
             person.reason.word(),
-            fault.replace(',', ","),
+            fault,
             if person.known { "是" } else { "否" },
             key.1
         );
@@ -43,7 +43,11 @@ pub fn write(day: &Day, pair: &Pair) -> String {
 
 fn side(out: &mut String, day: &Day, attempt: Option<&Attempt>, told: bool) {
     let Some(one) = attempt else {
-        let nothing = if told { ",,,,,没有再打,前一通之后不再需要,," } else { ",,,,没有再打,前一通之后不再需要,," };
+        let nothing = if told {
+            ",,,,,没有再打,前一通之后不再需要,,"
+        } else {
+            ",,,,没有再打,前一通之后不再需要,,"
+        };
         return out.push_str(nothing);
     };
     let waited = match one.fate {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::day::Day;
+use super::fate::Attempt;
 use super::figures::Figures;
 use super::stories::stories;
 use super::study::{Pair, Study, Tried, WANTED, spread};
@@ -39,7 +40,7 @@ pub fn seconds(value: Option<u64>) -> String {
 pub fn begins(day: &Day) -> String {
     let storm = day.people.iter().filter(|person| person.storm).count();
     format!(
-        "暴雨日演练  {} 星期三  种子 {}\n电力市(P1,120万户),首次来电 {} 人,其中因停电 {} 人;18:10 起 {} 处故障,共 {} 户;\n最忙 5 分钟为平时({:.0} 通)的 12 倍。两次演练是同一批人、同一批故障、同一批座席,只差“停电先播报”。\n",
+        "暴雨日演练  {} 星期三  种子 {}\n电力市(P1,120万户)，首次来电 {} 人，其中因停电 {} 人;18:10 起 {} 处故障，共 {} 户;\n最忙 5 分钟为平时({:.0} 通)的 12 倍。两次演练是同一批人、同一批故障、同一批座席，只差“停电先播报”。\n",
         super::day::DATE,
         day.seed,
         day.people.len(),
@@ -60,12 +61,13 @@ pub fn result(day: &Day, near: &[(usize, f64)], pair: &Pair) -> String {
     }
     let _ = writeln!(
         out,
-        "采用 {seats} 个座席(白班与晚班满员,22点后 60%,夜班 30%)\n\n全天                 无播报 → 有播报"
+        "采用 {seats} 个座席(白班与晚班满员，22点后 60%，夜班 30%)\n\n全天                 无播报 → 有播报"
     );
     let row = |what: &str, of: &dyn Fn(&Figures) -> String| vec![what.to_owned(), of(&without), of(&with)];
     out += &table(&[
         vec!["指标".into(), "无播报".into(), "有播报".into()],
         row("人工接通率 K1", &|f| percent(f.answer_rate())),
+        vec!["其中 18:00–20:00".into(), rush(day, &pair.without.attempts), rush(day, &pair.with.attempts)],
         row("来电", &|f| f.offered.to_string()),
         row("其中重复来电", &|f| f.repeats.to_string()),
         row("人工请求", &|f| f.requests.to_string()),
@@ -81,23 +83,29 @@ pub fn result(day: &Day, near: &[(usize, f64)], pair: &Pair) -> String {
         row("总接通率 K2", &|f| percent(f.overall())),
     ]);
     let _ = writeln!(out, "\n{}", verdict(pair, None));
-    let _ = writeln!(out, "\n为什么:没接通的电话从 {} 通到 {} 通", without.gave_up, with.gave_up);
+    let _ = writeln!(out, "\n为什么：没接通的电话从 {} 通到 {} 通", without.gave_up, with.gave_up);
     out += &bridge(&Waterfall::new(&pair.without.attempts, &pair.with.attempts));
     for story in stories(day, pair) {
         let _ = writeln!(
             out,
-            "\n  例:{} — {}\n    无播报  {}\n    有播报  {}",
+            "\n  例：{} — {}\n    无播报  {}\n    有播报  {}",
             story.saved.word(),
             story.who,
             story.without,
             story.with
         );
     }
-    let _ = writeln!(out, "\n按人看(行:无播报时的结局;列:有播报时的结局)");
+    let _ = writeln!(out, "\n按人看(行：无播报时的结局;列：有播报时的结局)");
     out += &matrix(pair);
     let _ = writeln!(out, "\n每半小时(无播报 | 有播报)");
     out += &half_hours(day, pair);
     out
+}
+
+/// The answer rate of the two hours in which the storm came.
+pub fn rush(day: &Day, attempts: &[Attempt]) -> String {
+    let inside = |one: &&Attempt| (36..40).contains(&day.half_hour(one.asked.unwrap_or(one.at)));
+    percent(Figures::of(attempts.iter().filter(inside)).answer_rate())
 }
 
 fn bridge(waterfall: &Waterfall) -> String {
@@ -105,14 +113,15 @@ fn bridge(waterfall: &Waterfall) -> String {
     for (saved, count) in &waterfall.saved {
         rows.push(vec![format!("- {}", saved.word()), format!("-{count}")]);
     }
-    rows.push(vec!["+ 换了时刻,新放弃的".to_owned(), format!("+{}", waterfall.newly)]);
+    rows.push(vec!["+ 换了时刻，新放弃的".to_owned(), format!("+{}", waterfall.newly)]);
     rows.push(vec!["有播报时放弃".to_owned(), waterfall.lost_with.to_string()]);
     table(&rows)
 }
 
 fn matrix(pair: &Pair) -> String {
     let people = people(&pair.without.attempts, &pair.with.attempts);
-    let mut rows = vec![std::iter::once(String::new()).chain(End::ALL.map(|end| end.word().to_owned())).collect()];
+    let mut rows =
+        vec![std::iter::once(String::new()).chain(End::ALL.map(|end| end.word().to_owned())).collect()];
     for before in End::ALL {
         let cells = End::ALL.map(|after| people.get(&(before, after)).copied().unwrap_or(0).to_string());
         rows.push(std::iter::once(before.word().to_owned()).chain(cells).collect());
@@ -123,7 +132,25 @@ fn matrix(pair: &Pair) -> String {
 fn half_hours(day: &Day, pair: &Pair) -> String {
     let (without, with) =
         (Figures::half_hours(day, &pair.without.attempts), Figures::half_hours(day, &pair.with.attempts));
-    let head = ["时段", "接通率", "", "中位", "", "90分位", "", "服务水平", "", "放弃", "", "重拨", "", "座席分", "", "自助", ""];
+    let head = [
+        "时段",
+        "接通率",
+        "",
+        "中位",
+        "",
+        "90分位",
+        "",
+        "服务水平",
+        "",
+        "放弃",
+        "",
+        "重拨",
+        "",
+        "座席分",
+        "",
+        "自助",
+        "",
+    ];
     let mut rows = vec![head.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>()];
     for (nth, (a, b)) in without.iter().zip(&with).enumerate() {
         let mut row = vec![format!("{:02}:{:02}", nth / 2, nth % 2 * 30)];
@@ -150,25 +177,33 @@ pub fn verdict(pair: &Pair, study: Option<&Study>) -> String {
     let (seats, leave) = (pair.with.terms.seats, pair.with.terms.leave);
     let said = if with.answer_rate().unwrap_or(0.0) >= WANTED { "达到" } else { "没有达到" };
     let mut out = format!(
-        "同样 {seats} 个座席,人工接通率从 {} 到 {},{said} {WANTED:.0}%(听完本户停电播报即走按 {leave}% 假设)。",
+        "同样 {seats} 个座席，人工接通率从 {} 到 {}，{said} {WANTED:.0}%(听完本户停电播报即走按 {leave}% 假设)。",
         percent(without.answer_rate()),
         percent(with.answer_rate())
     );
     let Some(study) = study else { return out };
-    let share = |found: Option<u32>| found.map_or_else(|| "怎样都不够".to_owned(), |at| format!("至少 {at}%"));
-    let reference = if study.reference >= WANTED { "也达到" } else { "没有达到" };
+    let share =
+        |found: Option<u32>| found.map_or_else(|| "怎样都不够".to_owned(), |at| format!("至少 {at}%"));
+    let reached = |rate: f64| if rate >= WANTED { "达到" } else { "没有达到" };
+    let letter = &study.letter;
     let _ = write!(
         out,
-        "若按参考值只有 30% 听完即走:{:.1}%,{reference} {WANTED:.0}%。达到 {WANTED:.0}% 所需的听完即走:{}(首次来电完全相同时),{}(来电半衰期按参考值 40 分钟时)。",
-        study.reference,
+        "参考 8.2 的字面(停电来电只有 30% 不找人工，相当于听完即走 {}%)：{:.1}%，{}；再加上参考给的来电半衰期 40 分钟：{:.1}%，{}。达到 {WANTED:.0}% 所需的听完即走：{}(首次来电完全相同时)，{}(半衰期 40 分钟时)。",
+        letter.leave,
+        letter.rate,
+        reached(letter.rate),
+        letter.falling,
+        reached(letter.falling),
         share(study.needed),
         share(study.needed_falling)
     );
-    if let Some(seats) = study.seats_for_reference {
-        let _ = write!(out, "按 30% 计,有播报时达到 {WANTED:.0}% 需要 {seats} 个座席。");
+    if let Some(seats) = letter.seats.filter(|_| letter.rate < WANTED) {
+        let _ = write!(out, "按字面计，有播报也要 {seats} 个座席才达到 {WANTED:.0}%。");
     }
     out
 }
+
+pub const BEHAVIOURS: [&str; 4] = ["来电人的行为、座席", "无播报", "有播报", "停电来电不找人工"];
 
 /// How much the result depends on what.
 pub fn studied(pair: &Pair, study: &Study) -> String {
@@ -180,15 +215,20 @@ pub fn studied(pair: &Pair, study: &Study) -> String {
         table(&rows)
     };
     let (a, b) = (spread(study.seeds.iter().map(|one| one.1)), spread(study.seeds.iter().map(|one| one.2)));
-    let seed = |what: &str, a: f64, b: f64| Tried { what: what.to_owned(), without: a, with: b };
+    let seed =
+        |what: &str, a: f64, b: f64| Tried { what: what.to_owned(), without: a, with: b, contained: 0.0 };
     let three = [seed("最小", a.0, b.0), seed("中位", a.1, b.1), seed("最大", a.2, b.2)];
     out += "\n人工接通率随什么变\n";
     out += &rows(&format!("{} 个不同的日子(种子)", study.seeds.len()), &three.iter().collect::<Vec<_>>());
     out.push('\n');
     out += &rows("播报发布得多快", &study.reactions.iter().collect::<Vec<_>>());
     out.push('\n');
-    let behaviours: Vec<&Tried> = study.behaviours.iter().chain([&study.installed]).collect();
-    out += &rows("来电人的行为、座席", &behaviours);
+    let mut all = vec![BEHAVIOURS.map(str::to_owned).to_vec()];
+    for one in study.behaviours.iter().chain([&study.installed]) {
+        let cells = [one.without, one.with, one.contained].map(|value| percent(Some(value)));
+        all.push(std::iter::once(one.what.clone()).chain(cells).collect());
+    }
+    out += &table(&all);
     let _ = writeln!(out, "\n结论\n  {}", verdict(pair, Some(study)));
     out += "\n数字从哪里来\n";
     out += &table(&SOURCES.map(|(what, value, source)| vec![format!("[{source}] {what}"), value.to_owned()]));
@@ -199,24 +239,24 @@ pub fn studied(pair: &Pair, study: &Study) -> String {
 pub const SOURCES: [(&str, &str, &str); 22] = [
     ("平日来电", "2,040 通 × 七月 1.55 × 星期三 1.05", "参考 8.2"),
     ("半小时分布", "热浪日", "参考 8.3"),
-    ("暴雨", "最忙 5 分钟 12 倍,其后每 70 分钟减半;两遍的首次来电相同", "参考 8.2"),
+    ("暴雨", "最忙 5 分钟 12 倍，其后每 70 分钟减半;两遍的首次来电相同", "参考 8.2"),
     ("停电来电的原因", "报修 46、查询 34、催办 9、其他 11", "参考 8.2"),
-    ("通话、事后处理、保持", "对数正态,按原因", "参考 8.4"),
+    ("通话、事后处理、保持", "对数正态，按原因", "参考 8.4"),
     ("耐心", "停电 300 秒、其他 180 秒(指数);3% 五秒内走;每次队内播报后 10 秒 ×1.5", "参考 8.4"),
-    ("重拨", "暴雨 75%、平时 50%,中位 180 秒后,至多 3 次", "参考 8.4"),
-    ("不找人工", "15%:8% 菜单中挂机,7% 自助", "参考 8.2"),
+    ("重拨", "暴雨 75%、平时 50%，中位 180 秒后，至多 3 次", "参考 8.4"),
+    ("不找人工", "15%：8% 菜单中挂机，7% 自助", "参考 8.2"),
     ("故障到发布", "5 分钟", "参考 6.2 O8"),
     ("到场查明", "30 分钟后有预计送电时间", "参考 8.4"),
     ("播报规则", "本户先播;否则只播 200 户以上;至多 3 段、45 秒", "参考 6.3"),
-    ("有播报时的自助", "30%(作为不利情形)", "参考 8.2"),
+    ("有播报时的自助", "停电来电 30% 不找人工(在结论里按字面计算)", "参考 8.2"),
     ("有播报时来电半衰期", "40 分钟(只在注明处采用)", "参考 8.2"),
-    ("听完本户播报即走", "60%", "假设"),
+    ("听完本户播报即走", "60%(参考没有给出)", "假设"),
     ("尚无预计送电时间时", "再乘 75%", "假设"),
-    ("号码未登记", "15%;听大面积播报,认出自己区域的减半", "假设"),
+    ("号码未登记", "15%;听大面积播报，认出自己区域的减半", "假设"),
     ("听完即走者按1订阅", "30%(不影响接通率)", "假设"),
     ("重拨间隔、菜单时长的离散", "σ 0.8、0.5", "假设"),
-    ("振铃", "0.8 到 3 秒,无漏接", "假设"),
-    ("五处故障的大小与时间", "6,800 至 110 户,32 分钟内相继发生", "假设"),
-    ("班次", "夜班 30%、22 点后 60%,全员通岗,不小休", "假设"),
+    ("振铃", "0.8 到 3 秒，无漏接", "假设"),
+    ("五处故障的大小与时间", "6,800 至 110 户，32 分钟内相继发生", "假设"),
+    ("班次", "夜班 30%、22 点后 60%，全员通岗，不小休", "假设"),
     ("没有算进去", "转接 4%、排队回呼、预计时间过后的再催", "略去"),
 ];

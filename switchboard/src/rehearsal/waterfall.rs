@@ -26,13 +26,13 @@ pub enum Saved {
 impl Saved {
     pub const fn word(self) -> &'static str {
         match self {
-            Saved::Told => "听到本户停电播报,不再转人工",
+            Saved::Told => "听到本户停电播报，不再转人工",
             Saved::TellMe => "听播报后按1订阅恢复通知",
-            Saved::ToldAsStranger => "号码未登记,听大面积播报后离开",
-            Saved::NeverCalled => "从别处得知,没有再打来",
-            Saved::ShorterLine => "队伍变短,同一通电话接通了",
-            Saved::NoRepeatTold => "前一通已听播报,不必重拨",
-            Saved::NoRepeatServed => "前一通已接通,不必重拨",
+            Saved::ToldAsStranger => "号码未登记，听大面积播报后离开",
+            Saved::NeverCalled => "从别处得知，没有再打来",
+            Saved::ShorterLine => "队伍变短，同一通电话接通了",
+            Saved::NoRepeatTold => "前一通已听播报，不必重拨",
+            Saved::NoRepeatServed => "前一通已接通，不必重拨",
             Saved::Otherwise => "其他(自助、菜单挂机、未重拨)",
         }
     }

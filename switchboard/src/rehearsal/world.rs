@@ -41,13 +41,23 @@ const WIRE: Duration = Duration::from_millis(20);
 
 pub(super) enum Next {
     /// Somebody calls, for the nth time.
-    Call { person: usize, nth: u32 },
+    Call {
+        person: usize,
+        nth: u32,
+    },
     Line(Event),
     LookedUp(Input),
     /// A caller does what he has meant to do since; another number: he has changed his mind.
-    Deed { attempt: usize, mind: u32, deed: Deed },
+    Deed {
+        attempt: usize,
+        mind: u32,
+        deed: Deed,
+    },
     /// An agent's after-call work is done.
-    Written { seat: usize, call: CallId },
+    Written {
+        seat: usize,
+        call: CallId,
+    },
     Shift,
 }
 
@@ -188,11 +198,8 @@ impl World<'_> {
             let (was, on) = (desk.on, seat < wanted);
             (desk.on, desk.goes) = (on, !on && was);
             if on && !was {
-                let phone = Event::Phone {
-                    user: centre::phone(seat),
-                    device: Device::Telephone,
-                    reachable: true,
-                };
+                let phone =
+                    Event::Phone { user: centre::phone(seat), device: Device::Telephone, reachable: true };
                 self.input(Input::Line(phone));
                 self.act(seat, AgentAct::SignIn);
                 self.act(seat, AgentAct::Ready);
