@@ -7,4 +7,5 @@ pub mod jobs;
 pub mod load;
 pub mod moves;
 pub mod network;
+pub mod reach;
 pub mod save;
