@@ -196,6 +196,9 @@ pub struct Simulate {
     /// How much faster than in life they talk, wait and write up.
     #[arg(long, default_value_t = 4.0)]
     pub speed: f64,
+    /// So many of them are neighbours whose gas is off, so that the centre suspects an interruption.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub dark: u32,
     /// The folder of what they say.
     #[arg(long, value_name = "DIR")]
     pub prompts: Option<PathBuf>,

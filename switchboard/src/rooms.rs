@@ -48,7 +48,6 @@ pub fn all(around: Surroundings) -> Vec<Room> {
     vec![
         audit::room(),
         departments::room(around.calendar.clone(), around.departments),
-        clusters::room(),
         people::room(around.people),
         promises::room(),
         ivr_flows::room(around.flows),
@@ -67,6 +66,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
         outages::room(around.hall.clone(), around.calendar.clone(), around.outages, speech),
+        clusters::room(around.calendar.clone()),
         complaints::room(around.hall.clone(), around.calendar.clone()),
         government::room(around.government, around.calendar.clone()),
         escalations::room(around.hall.clone(), around.calendar.clone()),
@@ -80,7 +80,6 @@ pub fn all(around: Surroundings) -> Vec<Room> {
 pub const MIGRATIONS: &[Migrations] = &[
     audit::MIGRATIONS,
     departments::MIGRATIONS,
-    clusters::MIGRATIONS,
     people::MIGRATIONS,
     promises::MIGRATIONS,
     ivr_flows::MIGRATIONS,
@@ -94,6 +93,7 @@ pub const MIGRATIONS: &[Migrations] = &[
     work_orders::MIGRATIONS,
     callbacks::MIGRATIONS,
     outages::MIGRATIONS,
+    clusters::MIGRATIONS,
     complaints::MIGRATIONS,
     government::MIGRATIONS,
     escalations::MIGRATIONS,

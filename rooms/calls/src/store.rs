@@ -5,6 +5,7 @@ pub mod facts;
 pub mod figures;
 pub mod heard;
 pub mod lines;
+pub mod menus;
 mod not_served;
 pub mod owed;
 pub mod places;

@@ -18,9 +18,17 @@ fn main() {
         ("summer", Weather::SUMMER, days.div_ceil(2)),
         ("storm", Weather::STORM, days.div_ceil(5)),
     ] {
-        for (homes, surprise, which) in
-            [(2, 5.0, 0), (2, 6.0, 0), (3, 4.0, 0), (3, 5.0, 0), (3, 6.0, 0), (3, 7.0, 0), (3, 8.0, 0), (4, 6.0, 0), (3, 6.0, 1)]
-        {
+        for (homes, surprise, which) in [
+            (2, 5.0, 0),
+            (2, 6.0, 0),
+            (3, 4.0, 0),
+            (3, 5.0, 0),
+            (3, 6.0, 0),
+            (3, 7.0, 0),
+            (3, 8.0, 0),
+            (4, 6.0, 0),
+            (3, 6.0, 1),
+        ] {
             let windows_min = windows[which].to_vec();
             let settings = Settings { households: homes, surprise, windows_min, ..Settings::default() };
             let mut all = Outcome::default();

@@ -3,6 +3,7 @@
 pub mod explain;
 pub mod finder;
 pub mod proposal;
+pub mod reading;
 pub mod settings;
 pub mod signal;
 pub mod tail;

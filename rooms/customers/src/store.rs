@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod load;
 pub mod moves;
 pub mod network;
+pub mod reach;
 pub mod save;
 pub mod supplied;
 pub mod whole_network;

@@ -30,15 +30,31 @@ pub fn asker(actor: &Actor) -> Asker {
 /// # Errors
 /// Refused when something is missing.
 pub async fn enter(app: &App, calendar: &Calendar, who: PersonId, plan: &Plan) -> Result<OutageId, Error> {
-    let now = app.now();
     let mut tx = app.db.begin().await?;
-    let settings = config::now::<Settings>(&mut tx).await?.value;
+    let id = enter_in(&mut tx, app, calendar, who, plan).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The same within a change of whoever has a reason for it.
+///
+/// # Errors
+/// Refused when something is missing.
+pub async fn enter_in(
+    tx: &mut Tx,
+    app: &App,
+    calendar: &Calendar,
+    who: PersonId,
+    plan: &Plan,
+) -> Result<OutageId, Error> {
+    let now = app.now();
+    let settings = config::now::<Settings>(tx).await?.value;
     let terms = Terms { now, calendar, settings: &settings };
     let plan = table::checked(plan, terms)?;
     let day = calendar.civil(now).date().strftime("%Y%m%d").to_string();
-    let number = format!("T{day}-{:03}", outages::count(&mut tx, &day).await?);
+    let number = format!("T{day}-{:03}", outages::count(tx, &day).await?);
     let id: OutageId = app.id();
-    let counts = affected::compute(&mut tx, id, plan.utility, &plan.area).await?;
+    let counts = affected::compute(tx, id, plan.utility, &plan.area).await?;
     let outage = Outage {
         id,
         number,
@@ -62,9 +78,8 @@ pub async fn enter(app: &App, calendar: &Calendar, who: PersonId, plan: &Plan) -
         order: None,
         version: 1,
     };
-    outages::add(&mut tx, &outage, terms).await?;
-    tell(&mut tx, now, Some(who), &outage, "none", "entered")?;
-    tx.commit().await?;
+    outages::add(tx, &outage, terms).await?;
+    tell(tx, now, Some(who), &outage, "none", "entered")?;
     Ok(id)
 }
 
@@ -80,25 +95,41 @@ pub async fn act(
     version: Option<i64>,
     act: &Act,
 ) -> Result<Outage, Error> {
-    let now = app.now();
     let mut tx = app.db.begin().await?;
-    let before = outages::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
+    let next = act_in(&mut tx, app, calendar, asker, (id, version), act).await?;
+    tx.commit().await?;
+    Ok(next)
+}
+
+/// The same within a change of whoever has a reason for it.
+///
+/// # Errors
+/// Refused when it does not fit, is not for this person, or somebody else was faster.
+pub async fn act_in(
+    tx: &mut Tx,
+    app: &App,
+    calendar: &Calendar,
+    asker: Asker,
+    (id, version): (OutageId, Option<i64>),
+    act: &Act,
+) -> Result<Outage, Error> {
+    let now = app.now();
+    let before = outages::one(tx, id).await?.ok_or_else(Error::not_found)?;
     if version.is_some_and(|version| version != before.version) {
         return Err(Error::changed_meanwhile());
     }
-    let settings = config::now::<Settings>(&mut tx).await?.value;
+    let settings = config::now::<Settings>(tx).await?.value;
     let terms = Terms { now, calendar, settings: &settings };
     let mut next = decide(&before, act, asker, terms)?;
     if before.plan.area != next.plan.area || before.plan.utility != next.plan.utility {
-        next.counts = affected::compute(&mut tx, id, next.plan.utility, &next.plan.area).await?;
+        next.counts = affected::compute(tx, id, next.plan.utility, &next.plan.area).await?;
     }
-    if !outages::save(&mut tx, &next, terms).await? {
+    if !outages::save(tx, &next, terms).await? {
         return Err(Error::changed_meanwhile());
     }
-    promise(&mut tx, app, &before, &next, terms).await?;
-    telling::told(&mut tx, app, &before, &next, act.verb(), terms).await?;
-    tell(&mut tx, now, asker.person, &next, before.state.as_str(), act.verb().as_str())?;
-    tx.commit().await?;
+    promise(tx, app, &before, &next, terms).await?;
+    telling::told(tx, app, &before, &next, act.verb(), terms).await?;
+    tell(tx, now, asker.person, &next, before.state.as_str(), act.verb().as_str())?;
     next.version += 1;
     Ok(next)
 }

@@ -57,6 +57,9 @@ pub struct Simulation {
     failed: u32,
 }
 
+/// Callers whose gas is off, among those who are simulated.
+const DARK: u32 = 5;
+
 /// How many people are to be simulated.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Wish {
@@ -185,6 +188,8 @@ impl Stage {
     fn spawn(&self, wish: &Wish) -> anyhow::Result<Child> {
         let arguments = [
             ("--calls", wish.calls.to_string()),
+            // Some of them are neighbours: the centre suspects an interruption.
+            ("--dark", DARK.to_string()),
             ("--rate", wish.rate.to_string()),
             ("--agents", wish.agents.to_string()),
             ("--to", format!("sip:{}@{}", config::DEMO_NUMBER, self.sip)),

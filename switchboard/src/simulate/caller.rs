@@ -105,6 +105,29 @@ fn own_number(chance: u64, nth: u64) -> String {
     number.to_string()
 }
 
+/// Customers of one community, whose gas is off: these numbers, in the order in which they call.
+pub fn neighbours(many: usize) -> Vec<String> {
+    use customers::rules::demo;
+    /// A home like all others.
+    const FIRST: u64 = 30_000;
+    let of = |nth| demo::customer(crate::config::DEMO_SEED, nth, demo::CUSTOMERS);
+    let home = of(FIRST).parts;
+    let near = (FIRST..demo::CUSTOMERS).filter(|nth| {
+        let parts = of(*nth).parts;
+        (parts.area, parts.community) == (home.area.clone(), home.community.clone())
+    });
+    near.take(many).map(|nth| demo::number(nth).to_string()).collect()
+}
+
+/// The same caller as somebody whose gas is off, from another number.
+pub fn without_gas(plan: Plan, number: String) -> Plan {
+    let keys = [(9, '2'), (4, '1')].into_iter();
+    let keys = keys
+        .filter_map(|(wait, key)| Some((Duration::from_secs(wait), Digit::try_from(key).ok()?)))
+        .collect();
+    Plan { number, reason: Reason::Fault, keys, leaves_menu: None, ..plan }
+}
+
 /// What the `nth` caller of a run is going to do, calling `called`.
 pub fn plan(dice: &mut Dice, nth: u32, called: &str, speed: f64) -> Plan {
     let shares: Vec<(u64, &Habit)> = HABITS.iter().map(|habit| (habit.share, habit)).collect();
@@ -204,6 +227,15 @@ mod tests {
             calls the emergency number: 0.6 %
         "#]]
         .assert_eq(&table);
+    }
+
+    #[test]
+    fn neighbours_share_a_section_and_say_that_their_gas_is_off() {
+        let near = neighbours(5);
+        assert_eq!(near.iter().collect::<BTreeSet<_>>().len(), 5);
+        let plan = without_gas(plan(&mut Dice::new(1), 0, HOTLINE, 1.0), near[0].clone());
+        let keys: String = plan.keys.iter().map(|(_, key)| key.to_string()).collect();
+        assert_eq!((plan.number.as_str(), keys.as_str(), plan.leaves_menu), (near[0].as_str(), "21", None));
     }
 
     #[test]

@@ -91,6 +91,7 @@ pub async fn run(args: &Simulate) -> Result<()> {
         agents: numbers,
         speed: args.speed,
         seed,
+        dark: args.dark,
     };
     let mut people = People::new(crowd, clips, mint, clock.now());
     let mut out = Vec::new();

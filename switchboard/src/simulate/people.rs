@@ -11,7 +11,7 @@ use kernel::{IdMint, LegId, Timestamp, TrunkId};
 use serde::{Deserialize, Serialize};
 
 use super::agent::{Turn, after_call, conversation};
-use super::caller::{Plan, Reason, plan};
+use super::caller::{self, Plan, Reason, plan};
 use super::clips::Clips;
 use super::dice::Dice;
 
@@ -67,6 +67,8 @@ pub struct Crowd {
     pub agents: Vec<String>,
     pub speed: f64,
     pub seed: u64,
+    /// So many of them are neighbours whose gas is off.
+    pub dark: u32,
 }
 
 struct Caller {
@@ -162,9 +164,15 @@ impl People {
         let mut dice = Dice::new(crowd.seed);
         let mut at = start;
         let mut callers = Vec::new();
+        let mut neighbours = caller::neighbours(crowd.dark as usize).into_iter();
         for nth in 0..crowd.calls {
             at += dice.exponential(1.0 / crowd.rate.max(0.01));
-            let plan = plan(&mut dice, nth, &crowd.called, crowd.speed);
+            let mut plan = plan(&mut dice, nth, &crowd.called, crowd.speed);
+            if nth % 3 == 1
+                && let Some(number) = neighbours.next()
+            {
+                plan = caller::without_gas(plan, number);
+            }
             callers.push(Caller { plan, state: Calling::Coming { at } });
         }
         let by_number = callers.iter().enumerate().map(|(i, c)| (c.plan.number.clone(), i)).collect();

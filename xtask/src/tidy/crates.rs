@@ -13,13 +13,13 @@ const ENGINE_MAY: &[&str] =
 
 /// Rooms by storey: a room may use rooms on lower storeys only.
 const STOREYS: &[&[&str]] = &[
-    &["clusters", "audit", "people", "departments", "promises", "ivr_flows"],
+    &["audit", "people", "departments", "promises", "ivr_flows"],
     &["calls", "notices"],
     &["recordings", "customers"],
     &["floor", "interactions", "campaigns"],
     &["work_orders"],
     &["callbacks", "outages"],
-    &["complaints", "escalations", "government"],
+    &["clusters", "complaints", "escalations", "government"],
     &["handover", "statistics"],
     &["webhooks"],
 ];

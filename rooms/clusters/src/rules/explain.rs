@@ -20,10 +20,42 @@ const SURPRISE_MAX: f64 = 99.99;
 pub struct Eye<'a> {
     pub moment: Moment,
     pub settings: &'a Settings,
-    /// How much busier the centre is than on an ordinary day.
-    pub level: f64,
+    /// What is heard of the whole city, and not accounted for.
+    pub city: &'a City,
     /// Signals that others account for.
     pub skip: &'a BTreeSet<Source>,
+}
+
+/// So many signals in the last minutes of each window, and of the hour.
+#[derive(Clone, Debug)]
+pub struct City {
+    pub customers: u32,
+    pub heard: Vec<(u32, u32)>,
+}
+
+impl Eye<'_> {
+    /// How much busier all others are than on an ordinary day, while here `heard` came within each window.
+    fn level(&self, place: &Place, window_min: u32, heard: &[Heard<'_>]) -> f64 {
+        /// So that at night two calls are no storm.
+        const CALM: f64 = 3.0;
+        let others = self.city.customers.saturating_sub(place.customers);
+        let mut level: f64 = 1.0;
+        for (minutes, all) in
+            self.city.heard.iter().filter(|(minutes, _)| *minutes == window_min || *minutes == 60)
+        {
+            let since = self.moment.now - Duration::from_secs(u64::from(*minutes) * 60);
+            let here = heard.iter().filter(|one| one.at >= since).count();
+            let elsewhere = f64::from(*all) - here as f64;
+            let expected = self.settings.expected(others, *minutes, self.moment.half_hour);
+            level = level.max((elsewhere.max(0.0) + CALM) / (expected + CALM));
+        }
+        level
+    }
+
+    fn expected(&self, place: &Place, customers: u32, window_min: u32, heard: &[Heard<'_>]) -> f64 {
+        self.settings.expected(customers, window_min, self.moment.half_hour)
+            * self.level(place, window_min, heard)
+    }
 }
 
 /// A place that is hit.
@@ -108,7 +140,7 @@ fn count(set: &BTreeSet<i64>) -> u32 {
 
 /// The most surprising way to look at a place, when it is surprising enough.
 fn test(place: &Place, heard: &[Heard<'_>], eye: Eye<'_>) -> Option<Test> {
-    let Eye { moment, settings, level, .. } = eye;
+    let Eye { moment, settings, .. } = eye;
     let looks = (2.0 * settings.windows_min.len() as f64).log10();
     let mut best: Option<Test> = None;
     for window_min in settings.windows_min.iter().copied() {
@@ -120,7 +152,7 @@ fn test(place: &Place, heard: &[Heard<'_>], eye: Eye<'_>) -> Option<Test> {
         }
         let says: BTreeSet<i64> =
             inside().filter(|one| one.says == Says::NoSupply).map(|one| one.household).collect();
-        let expected = settings.expected(place.customers, window_min, moment.half_hour) * level;
+        let expected = eye.expected(place, place.customers, window_min, heard);
         for (set, expected) in [(&anybody, expected), (&says, expected * settings.no_supply_share)] {
             let value = (surprise(expected, count(set)) - looks).clamp(0.0, SURPRISE_MAX);
             if best.is_none_or(|best| value > best.surprise) {
@@ -139,14 +171,14 @@ fn test(place: &Place, heard: &[Heard<'_>], eye: Eye<'_>) -> Option<Test> {
 
 /// Whether those below account for all that is heard at a place.
 fn explained(place: &Place, heard: &[Heard<'_>], below: &[Found], test: Test, eye: Eye<'_>) -> bool {
-    let Eye { moment, settings, level, .. } = eye;
+    let Eye { moment, settings, .. } = eye;
     let since = moment.now - Duration::from_secs(u64::from(test.window_min) * 60);
     let here: BTreeSet<i64> = heard.iter().filter(|one| one.at >= since).map(|one| one.household).collect();
     let theirs: BTreeSet<i64> = below.iter().flat_map(|found| found.evidence.values().copied()).collect();
     let left = count(&here.difference(&theirs).copied().collect());
     let supplied: u32 = below.iter().map(|found| found.customers).sum();
     let others = place.customers.saturating_sub(supplied);
-    let expected = settings.expected(others, test.window_min, moment.half_hour) * level;
+    let expected = eye.expected(place, others, test.window_min, heard);
     if surprise(expected, left) >= settings.chance {
         return false;
     }

@@ -8,8 +8,9 @@
 //! s = max over w, over {anybody, who says so} of  −log₁₀ P[Poisson(f·λ) ≥ n]  −  log₁₀(2 · number of windows)
 //! ```
 //!
-//! The last term pays for looking in several ways. `f ≥ 1` is how much busier the whole centre is than on an ordinary day,
-//! without what is explained already: on an evening when everybody calls, three calls are no news. A place is *hit* when
+//! The last term pays for looking in several ways. `f ≥ 1` is how much busier everybody else is than on an ordinary day,
+//! `(signals elsewhere + 3) / (expected elsewhere + 3)` within the window or the hour, whichever is more, without what is
+//! explained or proposed already: on an evening when everybody calls, three calls are no news. A place is *hit* when
 //! `s ≥ surprise` and `n ≥ households`.
 //!
 //! **Which place is it?** The lowest that explains what is heard. Of a place that is hit and has hit ones below:
@@ -28,7 +29,7 @@ use std::time::Duration;
 use kernel::Timestamp;
 
 use super::Settings;
-use super::explain::{Eye, Found};
+use super::explain::{City, Eye, Found};
 use super::signal::{Key, Place, PlaceKind, Signal, Source};
 
 /// By so much time the centre's own level is measured; nothing older is kept.
@@ -78,13 +79,24 @@ impl Open {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
-    Proposed { id: i64 },
+    Proposed {
+        id: i64,
+    },
     /// It is of a higher place now.
-    Grown { id: i64 },
+    Grown {
+        id: i64,
+    },
     /// Another sign of it.
-    Heard { id: i64 },
-    Merged { id: i64, into: i64 },
-    Expired { id: i64 },
+    Heard {
+        id: i64,
+    },
+    Merged {
+        id: i64,
+        into: i64,
+    },
+    Expired {
+        id: i64,
+    },
 }
 
 /// When somebody looks.
@@ -230,7 +242,12 @@ impl Finder {
     }
 
     /// Looks where something is new; ids of new proposals come from `mint`.
-    pub fn look(&mut self, moment: Moment, settings: &Settings, mint: &mut dyn FnMut() -> i64) -> Vec<Change> {
+    pub fn look(
+        &mut self,
+        moment: Moment,
+        settings: &Settings,
+        mint: &mut dyn FnMut() -> i64,
+    ) -> Vec<Change> {
         let mut changes = Vec::new();
         self.forget(moment.now);
         let expire = Duration::from_secs(u64::from(settings.expire_min) * 60);
@@ -243,10 +260,10 @@ impl Finder {
         let tops = std::mem::take(&mut self.news);
         let is_network = |key: &&Key| self.places.get(*key).is_some_and(|place| place.kind.is_network());
         let (network, streets): (Vec<&Key>, Vec<&Key>) = tops.iter().partition(is_network);
-        let level = self.level(moment, settings);
+        let city = self.city(moment, settings);
         let nobody = BTreeSet::new();
         for top in network {
-            let eye = Eye { moment, settings, level, skip: &nobody };
+            let eye = Eye { moment, settings, city: &city, skip: &nobody };
             for found in self.explain(top, eye) {
                 self.settle(found, moment.now, mint, &mut changes);
             }
@@ -254,7 +271,7 @@ impl Finder {
         for top in streets {
             let claimed: BTreeSet<Source> =
                 self.open.values().flat_map(|open| open.evidence.keys().copied()).collect();
-            let eye = Eye { moment, settings, level, skip: &claimed };
+            let eye = Eye { moment, settings, city: &city, skip: &claimed };
             for found in self.explain(top, eye) {
                 self.settle(found, moment.now, mint, &mut changes);
             }
@@ -264,12 +281,12 @@ impl Finder {
                 changes.push(Change::Heard { id });
             }
         }
+        let heard = &self.heard;
+        self.places.retain(|key, _| heard.contains_key(key));
         changes
     }
 
     fn forget(&mut self, now: Timestamp) {
-        let heard = &self.heard;
-        self.places.retain(|key, _| heard.contains_key(key));
         while let Some((at, source)) = self.by_time.first().copied()
             && at + HORIZON <= now
         {
@@ -282,15 +299,20 @@ impl Finder {
         }
     }
 
-    /// How much busier the centre is than on an ordinary day, apart from what is explained.
-    fn level(&self, moment: Moment, settings: &Settings) -> f64 {
-        /// So that at night two calls are no storm.
-        const CALM: f64 = 3.0;
-        let claimed: usize = self.open.values().map(|open| open.evidence.len()).sum();
-        let counting = self.signals.values().filter(|signal| signal.counts()).count();
-        let heard = counting.saturating_sub(claimed) as f64;
-        let expected = settings.expected(moment.customers, 60, moment.half_hour);
-        ((heard + CALM) / (expected + CALM)).max(1.0)
+    /// What is heard of the whole city within each window and the hour, apart from what is proposed already.
+    fn city(&self, moment: Moment, settings: &Settings) -> City {
+        let claimed: BTreeSet<Source> =
+            self.open.values().flat_map(|open| open.evidence.keys().copied()).collect();
+        let free = |signal: &&Signal| signal.counts() && !claimed.contains(&signal.source);
+        let times: Vec<Timestamp> = self.signals.values().filter(free).map(|signal| signal.at).collect();
+        let mut windows = settings.windows_min.clone();
+        windows.push(60);
+        let heard = windows.into_iter().map(|minutes| {
+            let since = moment.now - Duration::from_secs(u64::from(minutes) * 60);
+            let count = times.iter().filter(|at| **at >= since).count();
+            (minutes, u32::try_from(count).unwrap_or(u32::MAX))
+        });
+        City { customers: moment.customers, heard: heard.collect() }
     }
 
     /// What is found becomes evidence of what is proposed, takes it up, or is proposed.
@@ -302,7 +324,8 @@ impl Finder {
         changes: &mut Vec<Change>,
     ) {
         let Some(key) = found.path.last().cloned() else { return };
-        let shared = |open: &Open| found.evidence.keys().filter(|one| open.evidence.contains_key(one)).count();
+        let shared =
+            |open: &Open| found.evidence.keys().filter(|one| open.evidence.contains_key(one)).count();
         let above = self.open.values().find(|open| found.path.iter().any(|key| **key == *open.place()));
         if let Some(id) = above.map(|open| open.id) {
             return self.join(id, found);
@@ -322,10 +345,8 @@ impl Finder {
             }
             let id = mint();
             let Found { path, kind, customers, first, last, evidence, test } = found;
-            self.open.insert(
-                id,
-                Open { id, path, kind, customers, first, proposed: now, last, evidence, test },
-            );
+            self.open
+                .insert(id, Open { id, path, kind, customers, first, proposed: now, last, evidence, test });
             changes.push(Change::Proposed { id });
             return;
         };

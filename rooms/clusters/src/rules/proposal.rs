@@ -130,12 +130,7 @@ pub fn check(of: &Proposal, act: Act, asker: Asker) -> Result<(), Refusal> {
 }
 
 /// The proposal after it was decided. The same checks answer [`allowed`].
-pub fn decide(
-    of: &Proposal,
-    decision: &Decision,
-    asker: Asker,
-    now: Timestamp,
-) -> Result<Proposal, Refusal> {
+pub fn decide(of: &Proposal, decision: &Decision, asker: Asker, now: Timestamp) -> Result<Proposal, Refusal> {
     let mut next = of.clone();
     (next.decided_by, next.decided_at) = (Some(asker.person), Some(now));
     match decision {

@@ -7,9 +7,9 @@ use super::Refusal;
 
 /// Shares of a day by half-hours, in percent: a power utility's ordinary day (domain reference 8.3).
 pub const POWER_DAY: [f64; 48] = [
-    0.78, 0.70, 0.61, 0.52, 0.44, 0.44, 0.39, 0.39, 0.35, 0.39, 0.44, 0.52, 0.78, 1.13, 1.65, 2.26, 3.39, 4.00,
-    4.26, 4.18, 3.91, 3.65, 3.13, 2.70, 2.26, 2.18, 2.26, 2.52, 2.96, 3.22, 3.31, 3.22, 3.05, 2.87, 2.70, 2.61,
-    2.61, 2.70, 2.78, 2.87, 2.78, 2.61, 2.35, 2.00, 1.65, 1.39, 1.13, 0.96,
+    0.78, 0.70, 0.61, 0.52, 0.44, 0.44, 0.39, 0.39, 0.35, 0.39, 0.44, 0.52, 0.78, 1.13, 1.65, 2.26, 3.39,
+    4.00, 4.26, 4.18, 3.91, 3.65, 3.13, 2.70, 2.26, 2.18, 2.26, 2.52, 2.96, 3.22, 3.31, 3.22, 3.05, 2.87,
+    2.70, 2.61, 2.61, 2.70, 2.78, 2.87, 2.78, 2.61, 2.35, 2.00, 1.65, 1.39, 1.13, 0.96,
 ];
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -84,7 +84,11 @@ impl Settings {
 
     pub fn check(&self) -> Result<(), Refusal> {
         let fits = |field, value: f64, least: f64, most: f64| {
-            if value >= least && value <= most { Ok(()) } else { Err(Refusal::OutOfRange { field, least, most }) }
+            if value >= least && value <= most {
+                Ok(())
+            } else {
+                Err(Refusal::OutOfRange { field, least, most })
+            }
         };
         fits("calls_per_day", self.calls_per_day, 0.000_01, 1.0)?;
         fits("no_supply_share", self.no_supply_share, 0.01, 1.0)?;

@@ -59,7 +59,7 @@ mod tests {
         near(surprise(1.0, 3), 1.095);
         near(surprise(3.0, 10), 2.958);
         near(surprise(0.0025, 3), 8.585);
-        near(surprise(20.0, 60), 11.49);
+        near(surprise(20.0, 60), 12.373);
         assert_eq!((surprise(5.0, 5), surprise(5.0, 0)), (0.0, 0.0));
         assert_eq!(surprise(0.0, 1), f64::INFINITY);
     }

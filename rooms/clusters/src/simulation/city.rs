@@ -104,7 +104,8 @@ impl City {
 
     fn keys(transformer: u32) -> [Vec<Key>; 2] {
         let line = transformer / TRANSFORMERS;
-        let [s, l, t] = [Part::Station(line / LINES), Part::Line(line), Part::Transformer(transformer)].map(City::key);
+        let [s, l, t] =
+            [Part::Station(line / LINES), Part::Line(line), Part::Transformer(transformer)].map(City::key);
         let d: Key = Arc::from(format!("d{}", line / LINES / 10));
         let c: Key = Arc::from(format!("c{}", transformer / NEAR));
         [vec![s, l, t], vec![d, c]]
@@ -155,7 +156,14 @@ fn chain(keys: Vec<Key>, of: &[(PlaceKind, u32, u32, u32)]) -> Vec<Place> {
     let mut parent: Option<Key> = None;
     let mut places = Vec::new();
     for (key, (kind, customers, children, leaves)) in keys.into_iter().zip(of.iter().copied()) {
-        places.push(Place { key: key.clone(), kind, parent: parent.replace(key), customers, children, leaves });
+        places.push(Place {
+            key: key.clone(),
+            kind,
+            parent: parent.replace(key),
+            customers,
+            children,
+            leaves,
+        });
     }
     places
 }

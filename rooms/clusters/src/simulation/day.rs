@@ -168,7 +168,8 @@ pub fn run(city: &City, settings: &Settings, weather: Weather, seed: u64) -> Out
     let mut faults: Vec<Fault> = Vec::new();
     for nth in 0..weather.faults as usize {
         // A storm comes over the city within six hours.
-        let start = if weather.faults > 60 { rng.i64(12 * 3_600..18 * 3_600) } else { instant(&mut rng, settings) };
+        let start =
+            if weather.faults > 60 { rng.i64(12 * 3_600..18 * 3_600) } else { instant(&mut rng, settings) };
         let share = rng.f64();
         let part = city.any(&mut rng, share);
         let mut calls: Vec<i64> = Vec::new();
@@ -258,9 +259,8 @@ fn follow(city: &City, settings: &Settings, faults: &[Fault], all: &BTreeMap<(i6
                 }
             }
         }
-        let ripe = |open: &&crate::rules::Open| {
-            proposed.get(&open.id).is_some_and(|(at, _)| *at + CONFIRM_S <= now)
-        };
+        let ripe =
+            |open: &&crate::rules::Open| proposed.get(&open.id).is_some_and(|(at, _)| *at + CONFIRM_S <= now);
         for id in finder.open().filter(ripe).map(|open| open.id).collect::<Vec<_>>() {
             let Some(open) = finder.close(id) else { continue };
             let fault = proposed.get(&id).and_then(|(_, fault)| *fault);

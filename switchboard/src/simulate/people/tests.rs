@@ -16,6 +16,7 @@ fn people(calls: u32, seed: u64) -> People {
         agents: vec!["1001".to_owned()],
         speed: 1.0,
         seed,
+        dark: 0,
     };
     People::new(crowd, Clips::for_tests(), Arc::new(IdMint::new(0)), Timestamp::from_secs(0))
 }
