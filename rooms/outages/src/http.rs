@@ -7,3 +7,4 @@ pub mod outages;
 pub mod settings;
 pub mod telling;
 pub mod views;
+pub mod voice;

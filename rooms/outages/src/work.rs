@@ -14,7 +14,7 @@ use crate::rules::outage::{Greeting, Mode};
 use crate::rules::table::{self, Terms};
 use crate::rules::{Act, Asker, Outage, Plan, Settings, State, decide, promised};
 use crate::store::{affected, outages};
-use crate::{Changed, ROOM, telling};
+use crate::{Changed, ROOM, picture, telling};
 
 /// Who asks, by what they may.
 pub fn asker(actor: &Actor) -> Asker {
@@ -63,6 +63,7 @@ pub async fn enter(app: &App, calendar: &Calendar, who: PersonId, plan: &Plan) -
     outages::add(&mut tx, &outage, terms).await?;
     tell(&mut tx, now, Some(who), &outage, "none", "entered")?;
     tx.commit().await?;
+    picture::changed();
     Ok(id)
 }
 
@@ -97,6 +98,8 @@ pub async fn act(
     telling::told(&mut tx, app, &before, &next, act.verb(), terms).await?;
     tell(&mut tx, now, asker.person, &next, before.state.as_str(), act.verb().as_str())?;
     tx.commit().await?;
+    // Before anybody is told that it is so: whoever calls then hears it.
+    picture::changed();
     next.version += 1;
     Ok(next)
 }

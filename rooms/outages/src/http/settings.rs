@@ -7,8 +7,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json};
 
-use crate::ROOM;
 use crate::rules::Settings;
+use crate::{ROOM, picture};
 
 /// One version of the settings.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -45,5 +45,6 @@ pub async fn put(
     let subject = "settings".to_owned();
     tx.journal(Entry { at: app.now(), who, room: ROOM, subject, kind: "settings_changed", payload });
     tx.commit().await?;
+    picture::changed();
     Ok(Json(SettingsView { settings, version }))
 }
