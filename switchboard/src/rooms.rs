@@ -45,6 +45,7 @@ pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS, outages::LOOK_UP
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
     let speech = around.flows.speech.clone();
+    let booth = outages::Booth { flows: around.flows.clone(), recordings: around.recordings.clone() };
     vec![
         audit::room(),
         departments::room(around.calendar.clone(), around.departments),
@@ -65,7 +66,7 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         campaigns::room(around.hall.clone(), around.calendar.clone(), around.campaigns),
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
-        outages::room(around.hall.clone(), around.calendar.clone(), around.outages, speech),
+        outages::room(around.hall.clone(), around.calendar.clone(), around.outages, speech, booth),
         clusters::room(around.calendar.clone()),
         complaints::room(around.hall.clone(), around.calendar.clone()),
         government::room(around.government, around.calendar.clone()),

@@ -15,7 +15,10 @@ impl Exchange {
             Ok(way) => way,
             Err(why) => return out.push(Effect::Refused(why)),
         };
-        let CallOut { attempt, own, number, shown, flow, values, ring_for, tell_machines, keep_free: _ } = wanted;
+        let CallOut { attempt, own, number, shown, flow, values, ring_for, tell_machines, keep_free: _ } =
+            wanted;
+        let agent = own.and_then(|agent| self.config.agents.get(&agent));
+        let number = agent.map_or(number, |agent| agent.number.clone());
         let call: CallId = self.ids.mint(now);
         let leg: LegId = self.ids.mint(now);
         self.at_work = Some(call);
@@ -81,7 +84,10 @@ impl Exchange {
     fn own_telephone(&self, agent: PersonId) -> Result<Target, Refused> {
         let phone = self.phone_of(agent).ok_or(Refused::NoSuchAgent { agent })?;
         let desk = self.seats.get(&agent).map(|seat| &seat.desk);
-        if matches!(desk, Some(DeskState::Ringing { .. } | DeskState::Talking { .. } | DeskState::Holding { .. })) {
+        if matches!(
+            desk,
+            Some(DeskState::Ringing { .. } | DeskState::Talking { .. } | DeskState::Holding { .. })
+        ) {
             return Err(Refused::Occupied);
         }
         let most = usize::try_from(self.config.limits.max_calls).unwrap_or(usize::MAX);

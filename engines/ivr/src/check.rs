@@ -43,7 +43,8 @@ pub(crate) fn check(flow: &Flow) -> Vec<Finding> {
         find(Code::SilentLoop, Some(at), &[]);
     }
 
-    let asks = flow.nodes.iter().any(|node| matches!(node.kind, Kind::Menu(_) | Kind::Collect(_) | Kind::Choose(_)));
+    let asks =
+        flow.nodes.iter().any(|node| matches!(node.kind, Kind::Menu(_) | Kind::Collect(_) | Kind::Choose(_)));
     if asks && !reaches_person(flow) {
         find(Code::NoPerson, None, &[]);
     }

@@ -9,7 +9,9 @@ use ivr::flow::{
     Announce, CallBack, Choose, Collect, Flow, Hours, How, Kind, LookUp, Menu, Node, NodeIx, Part, Prompt,
     Rate, Record, Say, Target, Voicemail,
 };
-use ivr::{Answer, Caller, Choice, Effect, FlowFile, Input, Names, OpeningHours, Said, Session, Severity, compile};
+use ivr::{
+    Answer, Caller, Choice, Effect, FlowFile, Input, Names, OpeningHours, Said, Session, Severity, compile,
+};
 use jiff::tz::TimeZone;
 use kernel::calendar::Holidays;
 use kernel::{Engine, FlowId, QueueId, Timestamp};

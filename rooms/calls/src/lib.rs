@@ -105,6 +105,7 @@ pub fn room(hall: Arc<dyn Hall>, before_ready: Arc<dyn BeforeReady>) -> Room {
             .permit_any(&[READ, READ_OWN], routes!(http::records::list))
             .permit_any(&[READ, READ_OWN], routes!(http::records::one))
             .permit(READ, routes!(http::heard::list))
+            .permit(READ, routes!(http::heard::course))
             // Names of queues and trunks stand on every screen.
             .signed_in(routes!(http::lines::queues))
             .signed_in(routes!(http::lines::trunks))

@@ -4,6 +4,7 @@ pub mod desks;
 pub mod facts;
 pub mod figures;
 pub mod heard;
+pub mod heard_course;
 pub mod lines;
 pub mod menus;
 mod not_served;

@@ -153,7 +153,9 @@ pub async fn confirm(
     outages::work::act_in(&mut tx, app, calendar, leader, (outage, None), &publish(now, &settings)).await?;
     let next = proposal::decide(&before, &Decision::Confirm(outage), asker, now)?;
     signals::explain(&mut tx, outage, before.first - BEFORE).await?;
-    close(tx, next, asker, now, "confirmed").await
+    let confirmed = close(tx, next, asker, now, "confirmed").await?;
+    outages::changed();
+    Ok(confirmed)
 }
 
 /// It is none.

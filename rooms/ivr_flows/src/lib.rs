@@ -21,7 +21,7 @@ use web::{Room, Routes, routes};
 
 pub use centre::{Centre, HousePrompt, Queues, house_prompts};
 pub use permissions::{EDIT, PERMISSIONS, PUBLISH, READ};
-pub use published::{Published, export, numbers, published, put_flow, put_number};
+pub use published::{NewPrompt, Published, export, numbers, published, put_clip, put_flow, put_number};
 pub use rules::Refusal;
 pub use store::{By, FlowsPublished};
 

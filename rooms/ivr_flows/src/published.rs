@@ -176,6 +176,19 @@ pub async fn put_prompt(
     })
 }
 
+/// The same, and the clip by which it is played.
+pub async fn put_clip(
+    tx: &mut Tx,
+    centre: &Centre,
+    ids: &IdMint,
+    new: NewPrompt,
+    by: &By,
+    now: Timestamp,
+) -> anyhow::Result<Result<Clip, Refusal>> {
+    let clip = centre::clip_of(&hex::encode(Sha256::digest(&new.converted.wav)));
+    Ok(put_prompt(tx, centre, ids, new, by, now).await?.map(|_| clip))
+}
+
 /// The published flows as people write them: for `switchboard export`.
 pub async fn export(db: &Db) -> anyhow::Result<Vec<FlowSource>> {
     let names = Names {

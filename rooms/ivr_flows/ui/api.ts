@@ -28,7 +28,7 @@ export interface Finding {
 
 export interface GraphNode {
   name: string;
-  /** `say`, `menu`, `collect`, `hours`, `look_up`, `announce`, `rate`, `voicemail`, `call_back`, `go_to`, `queue`, `hang_up`. */
+  /** `say`, `menu`, `collect`, `choose_from`, `hours`, `look_up`, `announce`, `rate`, `voicemail`, `record`, `call_back`, `go_to`, `queue`, `hang_up`. */
   kind: string;
   /** What is said or which queue, short. */
   label: string;

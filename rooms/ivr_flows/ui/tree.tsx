@@ -2,7 +2,7 @@
 import "@xyflow/react/dist/style.css";
 import { Background, Controls, Handle, MarkerType, Panel, Position, ReactFlow, type Edge, type Node, type NodeProps } from "@xyflow/react";
 import { Checkbox } from "antd";
-import { BellRing, Clock3, CornerDownRight, ListTree, Megaphone, PhoneOff, PhoneOutgoing, Search, Star, TriangleAlert, Users, Voicemail, Keyboard, type LucideIcon } from "lucide-react";
+import { BellRing, Clock3, CornerDownRight, ListTree, Megaphone, PhoneOff, PhoneOutgoing, Search, Star, TriangleAlert, Users, Voicemail, Keyboard, ListOrdered, Mic, type LucideIcon } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Tone } from "@kit";
@@ -15,6 +15,8 @@ const LOOKS: Record<string, [Tone, LucideIcon]> = {
   menu: ["call", ListTree],
   collect: ["call", Keyboard],
   hours: ["wrap", Clock3],
+  choose_from: ["call", ListOrdered],
+  record: ["rest", Mic],
   look_up: ["hold", Search],
   announce: ["busy", BellRing],
   rate: ["hold", Star],
@@ -47,7 +49,7 @@ function Step({ data }: NodeProps<StepNode>) {
     </div>
   );
 }
-const ASIDE = new Set(["otherwise", "silence", "unknown"]);
+const ASIDE = new Set(["otherwise", "silence", "none", "unknown"]);
 const nodeTypes = { step: Step };
 
 /** Ways that are only taken when something goes wrong lead from every menu to a person: shown on request. */

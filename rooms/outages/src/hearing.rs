@@ -1,26 +1,53 @@
 //! What the telephone asks: which outages a caller hears of before the menu, or by account and by area from within it.
 
-use db::{Db, Tx, config};
+use std::time::Duration;
+
+use db::{Db, Tx};
 use kernel::calendar::Calendar;
 use kernel::{OutageId, PhoneNumber, Timestamp};
 
-use crate::rules::greeting::{self, Voice};
-use crate::rules::{Heard, Outage, Settings};
+use crate::picture::Picture;
+use crate::rules::{Heard, Outage};
 use crate::store::calls::{self, Call};
 use crate::store::{outages, waves};
 
+/// Whose outages they are is asked of the database, caller by caller. Where that takes longer he hears what everybody hears.
+const OWN_WITHIN: Duration = Duration::from_millis(200);
+
 /// What whoever calls from this number hears before the menu: his own outages, or the largest. A number that cannot be read,
-/// or is hidden (empty), is a caller whom nobody knows. One query over indexes where nothing is off.
+/// or is hidden (empty), is a caller whom nobody knows.
 pub async fn heard_by(db: &Db, calendar: &Calendar, number: &str, now: Timestamp) -> anyhow::Result<Heard> {
-    let all = outages::speaking(db, now).await?;
-    if all.is_empty() {
+    let picture = Picture::read(db, now).await?;
+    heard_by_in(&picture, db, calendar, number, now).await
+}
+
+/// The same in a picture that was read before. No query at all while nothing is off.
+pub(crate) async fn heard_by_in(
+    picture: &Picture,
+    db: &Db,
+    calendar: &Calendar,
+    number: &str,
+    now: Timestamp,
+) -> anyhow::Result<Heard> {
+    if picture.is_silent(calendar, now) {
         return Ok(Heard::default());
     }
     let own = match number.parse::<PhoneNumber>() {
-        Ok(number) => outages::speaking_to(db, number.as_str(), now).await?,
+        Ok(number) => {
+            let own = outages::speaking_to(db, number.as_str(), now);
+            match tokio::time::timeout(OWN_WITHIN, own).await {
+                Ok(own) => own?,
+                Err(_) => {
+                    tracing::warn!(
+                        "whose outages they are is not known in time: a caller hears of the largest"
+                    );
+                    Vec::new()
+                }
+            }
+        }
         Err(_) => Vec::new(),
     };
-    tell(db, calendar, all, own, now).await
+    tell(picture, db, own, calendar, now).await
 }
 
 /// What a caller hears who has keyed an account's number in; none where there is no such account. Without segments: nothing is
@@ -31,48 +58,53 @@ pub async fn heard_of_account(
     account: &str,
     now: Timestamp,
 ) -> anyhow::Result<Option<Heard>> {
-    let Some(own) = outages::speaking_of(db, account, now).await? else { return Ok(None) };
-    tell(db, calendar, Vec::new(), own, now).await.map(Some)
+    let picture = Picture::read(db, now).await?;
+    heard_of_account_in(&picture, db, calendar, account, now).await
 }
 
-/// What a caller hears who names a district, a road or a community: every outage whose area has these words.
+pub(crate) async fn heard_of_account_in(
+    picture: &Picture,
+    db: &Db,
+    calendar: &Calendar,
+    account: &str,
+    now: Timestamp,
+) -> anyhow::Result<Option<Heard>> {
+    let Some(own) = outages::speaking_of(db, account, now).await? else { return Ok(None) };
+    if own.is_empty() {
+        return Ok(Some(Heard::default()));
+    }
+    tell(picture, db, own, calendar, now).await.map(Some)
+}
+
+/// What a caller hears who has chosen a place (`district/place`), or names a district, a road or a community: every outage there.
 pub async fn heard_of_area(
     db: &Db,
     calendar: &Calendar,
     words: &str,
     now: Timestamp,
 ) -> anyhow::Result<Heard> {
-    let words = words.trim();
-    let mut all = outages::speaking(db, now).await?;
-    all.retain(|outage| {
-        let area = &outage.plan.area;
-        let named = |text: &str| !text.is_empty() && (text.contains(words) || words.contains(text));
-        area.text.contains(words)
-            || area
-                .places
-                .iter()
-                .any(|place| [&place.area, &place.road, &place.community].into_iter().any(|text| named(text)))
-    });
-    if words.is_empty() {
-        all.clear();
-    }
-    let own = all.clone();
-    tell(db, calendar, all, own, now).await
+    let picture = Picture::read(db, now).await?;
+    Ok(picture.heard_of(&picture.of_area(words), calendar, now))
 }
 
+/// His own, or the largest. One that is too small for the picture is read for him.
 async fn tell(
+    picture: &Picture,
     db: &Db,
+    own: Vec<OutageId>,
     calendar: &Calendar,
-    mut all: Vec<Outage>,
-    own: Vec<Outage>,
     now: Timestamp,
 ) -> anyhow::Result<Heard> {
-    let settings = config::read::<Settings>(db).await?.value;
-    let ids: Vec<OutageId> = own.iter().map(|outage| outage.id).collect();
-    // His own may be smaller than all that were read.
-    all.retain(|outage| !ids.contains(&outage.id));
-    all.extend(own);
-    Ok(greeting::heard(&all, &ids, Voice { now, calendar, settings: &settings }))
+    let mut others: Vec<Outage> = Vec::new();
+    for id in own.iter().filter(|id| picture.outage(**id).is_none()) {
+        others.extend(outages::read(db, *id).await?);
+    }
+    if others.is_empty() {
+        return Ok(picture.heard(&own, calendar, now));
+    }
+    let mut whole = picture.clone();
+    whole.outages.extend(others);
+    Ok(whole.heard(&own, calendar, now))
 }
 
 /// Whoever has this number wants a text message when supply is back. False when that was known, or it is no number.

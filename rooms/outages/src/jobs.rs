@@ -9,7 +9,7 @@ use web::{App, Error};
 
 use crate::rules::table::Terms;
 use crate::rules::{Act, Asker, Moment, Settings, State};
-use crate::store::outages;
+use crate::store::{affected, outages};
 use crate::{telling, work};
 
 /// What was planned begins when it was to begin, and what has been restored for a day is closed.
@@ -32,6 +32,10 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
 /// Liaisons hear once more a day before.
 pub async fn day_before(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let now = app.now();
+    let mut tx = app.db.begin().await?;
+    if affected::places_missing(&mut tx).await? > 0 {
+        tx.commit().await?;
+    }
     for outage in outages::starting(&app.db, now, now + Duration::from_secs(86_400)).await? {
         // Published less than a day ahead: they have just been told.
         let known =

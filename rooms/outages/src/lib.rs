@@ -31,18 +31,25 @@ mod jobs;
 mod machine;
 mod mentioning;
 pub mod permissions;
+mod picture;
 pub mod rules;
 pub mod store;
 mod telephone;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod voice;
 pub mod work;
 
 pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me};
 pub use mentioning::AskFirst;
+pub use picture::changed;
 pub use rules::{Heard, Segment};
 pub use telephone::LOOK_UPS;
+pub use voice::Booth;
+
+use picture::Shield;
+use telephone::Menus;
 
 use permissions::{APPROVE, CONFIGURE, LIAISONS, PERMISSIONS, READ, TELL, WRITE};
 
@@ -51,7 +58,7 @@ pub(crate) const ROOM: &str = "outages";
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!(
     "outages",
-    ["20261122_1_outages.sql", "20261123_1_after.sql", "20261123_2_machine.sql"]
+    ["20261122_1_outages.sql", "20261123_1_after.sql", "20261123_2_machine.sql", "20261123_3_places.sql"]
 );
 
 /// An outage was entered or moved. What callers hear of it may be another from now on.
@@ -71,13 +78,15 @@ impl db::Event for Changed {
 }
 
 /// The manifest. Days are the calendar's; calls go through the hall; sheets stand in `folder` while they are read; what callers
-/// hear is spoken by `speech`.
-pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Speech) -> Room {
+/// hear is spoken by `speech`, or by a leader in the `booth`.
+pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Speech, booth: Booth) -> Room {
     let calendar = Arc::new(calendar);
     let by = || calendar.clone();
-    let (follows, before, tells, speaks) = (by(), by(), by(), by());
+    let (follows, before, tells) = (by(), by(), by());
+    let asked = Menus { calendar: calendar.clone(), speech, shield: Shield::default(), booth: booth.clone() };
+    let look_ups = telephone::look_ups(&asked);
+    let (shield, speaks, settles) = (asked.shield.clone(), asked.clone(), booth.clone());
     let (asks, calls) = (by(), by());
-    let look_ups = telephone::look_ups(&calendar, &speech);
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -88,6 +97,9 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit_any(&[WRITE, APPROVE], routes!(http::outages::act))
             .permit(READ, routes!(http::outages::affected))
             .permit(READ, routes!(http::outages::figures))
+            .permit(APPROVE, routes!(http::voice::ring))
+            .permit(READ, routes!(http::voice::last))
+            .permit(READ, routes!(http::voice::audio))
             .permit(WRITE, routes!(http::area::elements))
             .permit(WRITE, routes!(http::area::preview))
             .permit(WRITE, routes!(http::area::sheet).layer(DefaultBodyLimit::max(http::area::BODY_MAX)))
@@ -111,6 +123,8 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit(WRITE, routes!(http::after::order))
             .with(Work::new(folder))
             .with(calendar.clone())
+            .with(asked)
+            .with(booth)
             .with(hall),
         jobs: vec![
             Job::every("outages.follow", Duration::from_secs(5), move |app| {
@@ -120,10 +134,20 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
                 jobs::day_before(app, before.clone())
             }),
             Job::every("outages.speak", Duration::from_secs(2), move |app| {
-                telephone::speak(app, speaks.clone(), speech.clone())
+                let speaks = speaks.clone();
+                async move { speaks.speak(&app).await }
+            }),
+            Job::every("outages.picture", Duration::from_millis(300), move |app| {
+                let shield = shield.clone();
+                async move { shield.keep_fresh(&app.db, app.now()).await }
+            }),
+            Job::every("outages.voices", Duration::from_secs(2), move |app| {
+                voice::settle(app, settles.clone())
             }),
             Job::every("outages.ask", Duration::from_secs(5), move |app| asking::go_on(app, asks.clone())),
-            Job::every("outages.machine", Duration::from_secs(30), move |app| machine::call(app, calls.clone())),
+            Job::every("outages.machine", Duration::from_secs(30), move |app| {
+                machine::call(app, calls.clone())
+            }),
             Job::every("outages.tell", Duration::from_secs(2), move |app| jobs::tell(app, tells.clone())),
         ],
         look_ups,
@@ -131,13 +155,16 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             Subscription::new("outages.hears_wishes", &["calls.wants_to_be_told"], |tx, event| {
                 Box::pin(telephone::wants_to_be_told(tx, event))
             }),
+            Subscription::new("outages.hears_calls", &["calls.called_out"], |tx, event| {
+                Box::pin(voice::heard(tx, event))
+            }),
             Subscription::new("outages.hears_notices", &["notices.done"], |tx, event| {
                 Box::pin(answering::noticed(tx, event))
             }),
             Subscription::new("outages.hears_replies", &["notices.reply"], |tx, event| {
                 Box::pin(answering::replied(tx, event))
             }),
-            Subscription::new("outages.hears_calls", &["campaigns.done"], |tx, event| {
+            Subscription::new("outages.hears_campaigns", &["campaigns.done"], |tx, event| {
                 Box::pin(async move {
                     answering::called(tx, event).await?;
                     machine::heard(tx, event).await

@@ -8,9 +8,11 @@ pub mod limits;
 pub mod notice_texts;
 pub mod outage;
 pub mod promised;
+pub mod recorded;
 pub mod settings;
 pub mod spoken;
 pub mod table;
+pub mod take;
 #[cfg(test)]
 mod tests;
 

@@ -8,5 +8,7 @@ mod config;
 pub mod liaisons;
 pub mod mentions;
 pub mod outages;
+pub mod places;
 pub mod told;
+pub mod voices;
 pub mod waves;

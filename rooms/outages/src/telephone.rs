@@ -4,29 +4,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio::{Clip, Sound, spoken};
-use db::{Db, Emitted, Tx, config};
-use ivr::Answer;
+use audio::{Clip, Sound};
+use db::{Emitted, Tx, config};
+use ivr::{Answer, Choice};
 use kernel::calendar::Calendar;
 use kernel::{OutageId, Timestamp};
 use speech::{Said, Speech, Words};
 use web::{App, LookUp};
 
+use crate::hearing::{heard_by_in, heard_of_account_in};
+use crate::picture::{Picture, Shield};
 use crate::rules::greeting::{self, Voice};
-use crate::rules::{Heard, Outage, Segment, Settings};
+use crate::rules::{Heard, Outage, Segment, Settings, recorded};
 use crate::store::outages::{self, Which};
-use crate::{heard_by, heard_of_account, tell_me};
+use crate::tell_me;
+use crate::voice::{self, Booth};
 
 /// No caller waits longer for the first word; the step `announce` waits for 300 ms.
 const WITHIN: Duration = Duration::from_millis(280);
-/// Whoever has typed an account waits a moment.
-const ACCOUNT_WITHIN: Duration = Duration::from_secs(2);
+/// Whoever has typed an account, or has chosen, waits a moment.
+const CHOSEN_WITHIN: Duration = Duration::from_secs(2);
 /// What is about to become late is spoken before it does.
 const AHEAD: Duration = Duration::from_secs(120);
 /// Callers hear of it two hours before it begins.
 const SOON: Duration = Duration::from_secs(3 * 3_600);
 /// Of each kind; no centre says more to its callers.
 const PREPARED_MAX: i64 = 50;
+/// Names of places spoken beforehand in one turn.
+const NAMES_MAX: usize = 200;
 
 /// The keys, with what is asked and answered: for whoever writes flows.
 pub const LOOK_UPS: &[(&str, &str)] = &[
@@ -38,75 +43,188 @@ pub const LOOK_UPS: &[(&str, &str)] = &[
         "outages.account",
         "an account number; says its outages and answers how many, or none; nothing when there is no such account",
     ),
+    (
+        "outages.districts",
+        "offers every district to choose from, those where supply is off first; nothing while their names are not spoken",
+    ),
+    (
+        "outages.places",
+        "a district as it was chosen; offers its communities and roads where supply is off, or answers none; nothing where more is off than may be told",
+    ),
+    ("outages.place", "a place as it was chosen; says its outages and answers how many, or none"),
+    (
+        "outages.recorded",
+        "what a leader has spoken, as a recording; says it and answers kept, or short, silent, long, late; nothing when it cannot be had",
+    ),
+    ("outages.keep", "the same recording, once it was heard: it waits for approval; answers kept"),
 ];
 
-pub(crate) fn look_ups(calendar: &Arc<Calendar>, speech: &Speech) -> Vec<LookUp> {
-    let [(caller, about_caller), (account, about_account), ..] = LOOK_UPS else { return Vec::new() };
-    let (days, voice) = (calendar.clone(), speech.clone());
-    let of_caller = LookUp::new(caller, about_caller, WITHIN, move |app: App, number: String| {
-        let (days, voice) = (days.clone(), voice.clone());
-        async move {
-            let heard = heard_by(&app.db, &days, &number, app.now()).await?;
-            if heard.segments.is_empty() {
-                return Ok(None);
-            }
-            said(&app.db, &voice, &days, heard, app.now()).await.map(Some)
-        }
-    });
-    let (days, voice) = (calendar.clone(), speech.clone());
-    let of_account = LookUp::new(account, about_account, ACCOUNT_WITHIN, move |app: App, account: String| {
-        let (days, voice) = (days.clone(), voice.clone());
-        async move {
-            match heard_of_account(&app.db, &days, &account, app.now()).await? {
-                None => Ok(None),
-                Some(heard) if heard.segments.is_empty() => Ok(Some("none".into())),
-                Some(heard) => said(&app.db, &voice, &days, heard, app.now()).await.map(Some),
-            }
-        }
-    });
-    vec![of_caller, of_account]
+/// What the look-ups share.
+#[derive(Clone)]
+pub(crate) struct Menus {
+    pub calendar: Arc<Calendar>,
+    pub speech: Speech,
+    pub shield: Shield,
+    pub booth: Booth,
 }
 
-/// The clips of what is to be heard. What is not spoken yet is said by what is recorded anyway: in general words.
-async fn said(
-    db: &Db,
-    speech: &Speech,
-    calendar: &Calendar,
-    heard: Heard,
-    now: Timestamp,
-) -> anyhow::Result<Answer> {
-    let own = heard.own;
-    let mut words = Vec::new();
-    for Segment { outage, revision, text, clip, .. } in heard.segments {
-        let recorded = clip.map(|clip| Clip::new(&clip.name));
-        let otherwise = match &recorded {
-            Some(_) => Vec::new(),
-            None => general(outages::read(db, outage).await?.as_ref(), calendar, now),
-        };
-        words.push(Words {
-            subject: outage.to_string(),
-            revision: u32::try_from(revision).unwrap_or(u32::MAX),
-            own,
-            text,
-            recorded,
-            otherwise,
-        });
+pub(crate) fn look_ups(asked: &Menus) -> Vec<LookUp> {
+    LOOK_UPS
+        .iter()
+        .map(|(key, about)| {
+            let (asked, within) = (asked.clone(), if *key == "outages" { WITHIN } else { CHOSEN_WITHIN });
+            let within = if *key == "outages.recorded" { voice::WITHIN } else { within };
+            LookUp::new(key, about, within, move |app: App, argument: String| {
+                let asked = asked.clone();
+                async move { asked.answer(&app, key, &argument).await }
+            })
+        })
+        .collect()
+}
+
+impl Menus {
+    async fn answer(&self, app: &App, key: &str, argument: &str) -> anyhow::Result<Option<Answer>> {
+        match key {
+            "outages.recorded" => return voice::recorded(app, &self.booth, argument).await,
+            "outages.keep" => return voice::keep(app, argument).await,
+            _ => {}
+        }
+        let now = app.now();
+        let picture = self.shield.picture(&app.db, now).await?;
+        match key {
+            "outages" => {
+                let heard = heard_by_in(&picture, &app.db, &self.calendar, argument, now).await?;
+                if heard.segments.is_empty() {
+                    return Ok(None);
+                }
+                self.said(app, &picture, heard, now).await.map(Some)
+            }
+            "outages.account" => {
+                let heard = heard_of_account_in(&picture, &app.db, &self.calendar, argument, now).await?;
+                match heard {
+                    None => Ok(None),
+                    Some(heard) => self.said_or_none(app, &picture, heard, now).await.map(Some),
+                }
+            }
+            "outages.districts" => {
+                let districts = picture.districts();
+                let names = districts.iter().map(|one| (one.clone(), one.clone())).collect();
+                Ok(Some(self.offered(names).await))
+            }
+            "outages.places" => {
+                let places = picture.places(argument, &self.calendar, now);
+                if places.is_empty() && picture.is_unsure(argument) {
+                    return Ok(None);
+                }
+                Ok(Some(self.offered(places).await))
+            }
+            "outages.place" => {
+                let heard = picture.heard_of(&picture.of_area(argument), &self.calendar, now);
+                self.said_or_none(app, &picture, heard, now).await.map(Some)
+            }
+            _ => Ok(None),
+        }
     }
-    let says = speech::announced(speech, words).await;
-    Ok(Answer { value: says.len().to_string(), says })
-}
 
-/// 您所在的区域正在抢修，预计恢复时间是今天下午六点整; without the time when it is not known, or has passed.
-fn general(outage: Option<&Outage>, calendar: &Calendar, now: Timestamp) -> Vec<Sound> {
-    let clip = |name: &str| Sound::Clip(Clip::new(name));
-    let Some(ends) = outage.and_then(Outage::ends).filter(|ends| *ends > now) else {
-        return vec![clip("recorded/interruption_soon")];
-    };
-    let (ends, today) = (calendar.civil(ends), calendar.civil(now).date());
-    let when = spoken::day(ends.date(), today).and(spoken::time(ends.time()));
-    let mut sounds = vec![clip("recorded/interruption_until")];
-    sounds.extend(when.sounds());
-    sounds
+    async fn said_or_none(
+        &self,
+        app: &App,
+        picture: &Picture,
+        heard: Heard,
+        now: Timestamp,
+    ) -> anyhow::Result<Answer> {
+        if heard.segments.is_empty() {
+            return Ok("none".into());
+        }
+        self.said(app, picture, heard, now).await
+    }
+
+    /// The clips of what is to be heard. What is not spoken yet is said by what is recorded anyway: in general words, of the
+    /// same revision.
+    async fn said(
+        &self,
+        app: &App,
+        picture: &Picture,
+        heard: Heard,
+        now: Timestamp,
+    ) -> anyhow::Result<Answer> {
+        let own = heard.own;
+        let mut words = Vec::new();
+        for Segment { outage, revision, text, clip, .. } in heard.segments {
+            let known = match picture.outage(outage) {
+                Some(known) => Some(known.clone()),
+                // So small that it was read for this caller.
+                None => outages::read(&app.db, outage).await?,
+            };
+            let voice = Voice { now, calendar: &self.calendar, settings: &picture.settings };
+            words.push(Words {
+                subject: outage.to_string(),
+                revision: u32::try_from(revision).unwrap_or(u32::MAX),
+                own,
+                text,
+                recorded: clip.map(|clip| Clip::new(&clip.name)),
+                otherwise: known.map(|known| recorded::sounds(&known, own, voice)).unwrap_or_default(),
+            });
+        }
+        let says = speech::announced(&self.speech, words).await;
+        Ok(Answer { value: says.len().to_string(), says, ..Answer::default() })
+    }
+
+    /// Names to choose from, with what is kept of each. One that is not spoken yet is offered without sounds, and so not at all:
+    /// whoever misses it presses 0.
+    async fn offered(&self, names: Vec<(String, String)>) -> Answer {
+        if names.is_empty() {
+            return "none".into();
+        }
+        let mut choices = Vec::new();
+        for (value, name) in names {
+            let sounds = match self.speech.say(&name).await {
+                Said::Ready(clips) => clips.into_iter().map(|spoken| Sound::Clip(spoken.clip)).collect(),
+                Said::Preparing | Said::Unavailable(_) => Vec::new(),
+            };
+            choices.push(Choice { value, sounds });
+        }
+        Answer { value: choices.len().to_string(), choices, ..Answer::default() }
+    }
+
+    /// Has spoken what callers hear now or in two minutes, and what waits for approval: the first caller after it hears it.
+    /// And the names of all places they may choose.
+    pub(crate) async fn speak(&self, app: &App) -> anyhow::Result<()> {
+        if self.speech.state().why_not.is_some() {
+            return Ok(());
+        }
+        let settings = config::read::<Settings>(&app.db).await?.value;
+        let now = app.now();
+        let mut all = outages::list(&app.db, Which::Now, 0, PREPARED_MAX).await?;
+        let mut coming = outages::list(&app.db, Which::Coming, 0, PREPARED_MAX).await?;
+        coming.retain(|outage| outage.starts().since(now) < SOON);
+        all.append(&mut coming);
+        for outage in all {
+            self.speak_of(&outage, &settings, now).await;
+        }
+        let picture = self.shield.picture(&app.db, now).await?;
+        let names = picture.districts().into_iter().chain(picture.places.iter().map(|one| one.place.clone()));
+        for name in names.take(NAMES_MAX) {
+            self.speech.say(&name).await;
+        }
+        Ok(())
+    }
+
+    /// Has spoken what callers hear of one outage, to be ready for the first who calls.
+    pub(crate) async fn speak_of(&self, outage: &Outage, settings: &Settings, now: Timestamp) {
+        for at in [now, now + AHEAD] {
+            for own in [true, false] {
+                let voice = Voice { now: at, calendar: &self.calendar, settings };
+                let Segment { text, clip, .. } = greeting::segment(outage, own, voice);
+                if clip.is_none()
+                    && let Said::Unavailable(why) = self.speech.say(&text).await
+                {
+                    // It has been warned of once, where it was refused.
+                    tracing::debug!(outage = %outage.id, "callers hear a general sentence in place of the text: {why}");
+                }
+            }
+        }
+    }
 }
 
 /// A caller pressed 1 in an announcement of ours.
@@ -114,34 +232,6 @@ pub(crate) async fn wants_to_be_told(tx: &mut Tx, event: &Emitted) -> anyhow::Re
     let Some(wish) = event.is::<calls::WantsToBeTold>()? else { return Ok(()) };
     if let Ok(outage) = wish.subject.parse::<OutageId>() {
         tell_me(tx, outage, &wish.number, event.at).await?;
-    }
-    Ok(())
-}
-
-/// Has spoken what callers hear now or in two minutes, and what waits for approval: the first caller after it hears it.
-pub(crate) async fn speak(app: App, calendar: Arc<Calendar>, speech: Speech) -> anyhow::Result<()> {
-    if speech.state().why_not.is_some() {
-        return Ok(());
-    }
-    let settings = config::read::<Settings>(&app.db).await?.value;
-    let now = app.now();
-    let mut all = outages::list(&app.db, Which::Now, 0, PREPARED_MAX).await?;
-    let mut coming = outages::list(&app.db, Which::Coming, 0, PREPARED_MAX).await?;
-    coming.retain(|outage| outage.starts().since(now) < SOON);
-    all.append(&mut coming);
-    for outage in all {
-        for at in [now, now + AHEAD] {
-            for own in [true, false] {
-                let voice = Voice { now: at, calendar: &calendar, settings: &settings };
-                let Segment { text, clip, .. } = greeting::segment(&outage, own, voice);
-                if clip.is_none()
-                    && let Said::Unavailable(why) = speech.say(&text).await
-                {
-                    // It has been warned of once, where it was refused.
-                    tracing::debug!(outage = %outage.id, "callers hear a general sentence in place of the text: {why}");
-                }
-            }
-        }
     }
     Ok(())
 }

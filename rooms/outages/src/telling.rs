@@ -12,14 +12,14 @@ use kernel::{PhoneNumber, Timestamp};
 use notices::{Notice, Subject, Urgency};
 use web::App;
 
-use crate::{ROOM, asking, machine};
 use crate::rules::calls::{self as owed, ByMachine, Standing};
 use crate::rules::table::{Terms, Verb};
-use crate::rules::{Class, limits, Moment, Outage, Settings, State, spoken};
+use crate::rules::{Class, Moment, Outage, Settings, State, limits, spoken};
 use crate::store::calls::{self, Call};
 use crate::store::told::{self, Receipt, Told};
 use crate::store::waves::{self, Wave};
 use crate::store::{affected, liaisons, outages};
+use crate::{ROOM, asking, machine};
 
 /// Told in one transaction.
 const BATCH: i64 = 100;
@@ -285,10 +285,7 @@ async fn call_important(
                 {
                     machine::withdraw(tx, call, now).await?;
                     let moved = Call { due: *due, machine: ByMachine::No, ..call.clone() };
-                    anyhow::ensure!(
-                        calls::save(tx, &moved).await?,
-                        "a call changed meanwhile"
-                    );
+                    anyhow::ensure!(calls::save(tx, &moved).await?, "a call changed meanwhile");
                 }
             }
             // Whoever was told the old is told the new (O13).

@@ -1,5 +1,7 @@
 //! The room as people use it, on both databases: a planned interruption from a sheet to the day after, a fault, two callers.
 
+mod telephone;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,15 +19,17 @@ use web::testing::{Reply, TestSite};
 use crate::rules::Asker;
 use crate::store::mentions::{self, Mention};
 use crate::store::{outages, waves};
-use crate::{MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
+use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
 
 mod after;
 mod machine;
 
 const ALL: &[Migrations] = &[
     promises::MIGRATIONS,
+    ivr_flows::MIGRATIONS,
     notices::MIGRATIONS,
     calls::MIGRATIONS,
+    recordings::MIGRATIONS,
     customers::MIGRATIONS,
     interactions::MIGRATIONS,
     departments::MIGRATIONS,
@@ -49,16 +53,25 @@ struct Centre {
     site: TestSite,
     hall: Arc<Noting>,
     calendar: Arc<Calendar>,
+    booth: Booth,
+    _folder: tempfile::TempDir,
 }
 
 impl Centre {
     /// Monday, 2026-01-05, 8 in the morning.
     async fn open(db: &Db) -> Centre {
         let hall = Arc::new(Noting::default());
-        let folder = std::env::temp_dir().join(format!("outages-test-{}", std::process::id()));
+        let folder = tempfile::tempdir().expect("a folder");
+        let booth = booth(folder.path());
         let site = TestSite::new(
             db.clone(),
-            vec![room(hall.clone(), Calendar::china(), folder, Speech::none("a test"))],
+            vec![room(
+                hall.clone(),
+                Calendar::china(),
+                folder.path().to_owned(),
+                Speech::none("a test"),
+                booth.clone(),
+            )],
         );
         db.join(&site.site.events).await.expect("listening");
         notices::put_demo(&site.app).await.expect("the texts");
@@ -79,7 +92,7 @@ impl Centre {
             sqlx::query(flag).bind(flagged.get()).execute(&mut *tx).await.expect("flagged");
         }
         tx.commit().await.expect("kept");
-        Centre { site, hall, calendar: Arc::new(Calendar::china()) }
+        Centre { site, hall, calendar: Arc::new(Calendar::china()), booth, _folder: folder }
     }
 
     fn db(&self) -> &Db {
@@ -134,6 +147,18 @@ impl Centre {
         jobs::tell(self.site.app.clone(), self.calendar.clone()).await.expect("told");
         self.db().deliver_pending(&self.site.site.events).await.expect("heard");
     }
+}
+
+fn booth(folder: &std::path::Path) -> Booth {
+    let flows = ivr_flows::Centre {
+        calendar: Arc::new(Calendar::china()),
+        queues: Arc::new(|_| Box::pin(async { Ok(Default::default()) })),
+        house: Arc::default(),
+        prompts_dir: folder.to_owned(),
+        look_ups: Arc::default(),
+        speech: Speech::none("a test"),
+    };
+    Booth { flows, recordings: recordings::Config::new(folder.join("recordings")) }
 }
 
 fn id(outage: &Value) -> &str {
@@ -297,7 +322,13 @@ fn a_menu_is_answered_in_clips() {
         let (area, own, _) = neighbours();
         let home = customer(SEED, own, TOWN);
         let ask = async |key: &str, argument: &str| {
-            let look_ups = crate::telephone::look_ups(&centre.calendar, &Speech::none("a test"));
+            let asked = crate::telephone::Menus {
+                calendar: centre.calendar.clone(),
+                speech: Speech::none("a test"),
+                shield: Default::default(),
+                booth: centre.booth.clone(),
+            };
+            let look_ups = crate::telephone::look_ups(&asked);
             let look_up = look_ups.iter().find(|one| one.key == key).expect("a look-up");
             look_up.ask(centre.site.app.clone(), argument.to_owned()).await.expect("an answer")
         };

@@ -14,7 +14,7 @@ use crate::rules::outage::{Greeting, Mode};
 use crate::rules::table::{self, Terms};
 use crate::rules::{Act, Asker, Outage, Plan, Settings, State, decide, promised};
 use crate::store::{affected, outages};
-use crate::{Changed, ROOM, telling};
+use crate::{Changed, ROOM, picture, telling};
 
 /// Who asks, by what they may.
 pub fn asker(actor: &Actor) -> Asker {
@@ -33,10 +33,11 @@ pub async fn enter(app: &App, calendar: &Calendar, who: PersonId, plan: &Plan) -
     let mut tx = app.db.begin().await?;
     let id = enter_in(&mut tx, app, calendar, who, plan).await?;
     tx.commit().await?;
+    picture::changed();
     Ok(id)
 }
 
-/// The same within a change of whoever has a reason for it.
+/// The same within a change of whoever has a reason for it, who says [`crate::changed`] once that is kept.
 ///
 /// # Errors
 /// Refused when something is missing.
@@ -98,10 +99,12 @@ pub async fn act(
     let mut tx = app.db.begin().await?;
     let next = act_in(&mut tx, app, calendar, asker, (id, version), act).await?;
     tx.commit().await?;
+    // Before anybody is told that it is so: whoever calls then hears it.
+    picture::changed();
     Ok(next)
 }
 
-/// The same within a change of whoever has a reason for it.
+/// The same within a change of whoever has a reason for it, who says [`crate::changed`] once that is kept.
 ///
 /// # Errors
 /// Refused when it does not fit, is not for this person, or somebody else was faster.

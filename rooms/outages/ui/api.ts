@@ -234,6 +234,8 @@ export interface Settings {
   close_h: number;
   sms_classes: string[];
   sms_most: number;
+  voice_flow: string;
+  voice_s: number;
   asking: Asking;
   machine: Machine;
 }
@@ -318,6 +320,40 @@ export interface After {
   without: AskedOne[];
   allowed: ("more" | "close")[];
 }
+export interface Clip {
+  name: string;
+  seconds: number;
+}
+export type Take = "ringing" | "recorded" | "kept" | "hung_up" | "short" | "silent" | "long" | "lost" | "not_reached" | "nothing";
+/** A call for a greeting. */
+export interface Voice {
+  who: string;
+  at: string;
+  revision: number;
+  state: Take;
+  clip: Clip | null;
+}
+/** How many callers were told of something, and what came of them. */
+export interface Heard {
+  subject: string;
+  callers: number;
+  own: number;
+  whole: number;
+  to_be_told: number;
+  asked_person: number;
+}
+export interface Around {
+  calls: number;
+  asked_person: number;
+  self_served: number;
+}
+export interface Course {
+  from: string;
+  to: string;
+  step_s: number;
+  points: { at: string; callers: number; asked_person: number; to_be_told: number; hung_up: number }[];
+  around: { first: string; seconds: number; before: Around; after: Around } | null;
+}
 export interface AtAddress extends OutageLine {
   to_mention: boolean;
   say: string;
@@ -383,6 +419,42 @@ export function useSettings() {
 export function useFigures(from: string, to: string) {
   return useQuery({ queryKey: [KEY, "figures", from, to], queryFn: ({ signal }) => api.get<FiguresView>(`${BASE}/figures`, { from, to }, signal) });
 }
+const VOICE_AGAIN_MS = 1_000;
+const GOES_ON: Take[] = ["ringing", "recorded", "hung_up"];
+/** The last call for a greeting of an outage; watched closely while it goes on. */
+export function useVoice(id: string) {
+  return useQuery({
+    queryKey: [KEY, "voice", id],
+    refetchInterval: (query) => (GOES_ON.includes(query.state.data?.voice?.state ?? "kept") ? VOICE_AGAIN_MS : LOOK_AGAIN_MS),
+    queryFn: ({ signal }) => api.get<{ voice: Voice | null }>(`${BASE}/${id}/voice`, undefined, signal),
+  });
+}
+export const goesOn = (take: Take) => GOES_ON.includes(take);
+export const voiceSound = (id: string, clip: Clip) => `${BASE}/${id}/voice/audio?clip=${encodeURIComponent(clip.name)}`;
+/** Rings one's own telephone. */
+export async function ringForVoice(id: string): Promise<void> {
+  await api.post(`${BASE}/${id}/voice`, {});
+  await queries.invalidateQueries({ queryKey: [KEY, "voice", id] });
+}
+
+/** Told in a period, those most heard first; only what is ours. */
+export function useHeard(from: string, to: string, enabled: boolean) {
+  return useQuery({
+    queryKey: [KEY, "heard", from, to],
+    enabled,
+    refetchInterval: LOOK_AGAIN_MS,
+    queryFn: async ({ signal }) => (await api.get<{ items: Heard[] }>("/api/calls/heard", { from, to }, signal)).items.filter(({ subject }) => subject.startsWith("ou_")),
+  });
+}
+export function useCourse(subject: string | null, from: string | null, to: string | null, enabled: boolean) {
+  return useQuery({
+    queryKey: [KEY, "course", subject, from, to],
+    enabled,
+    refetchInterval: LOOK_AGAIN_MS,
+    queryFn: ({ signal }) => api.get<Course>("/api/calls/heard/course", { subject: subject ?? undefined, from: from ?? undefined, to: to ?? undefined }, signal),
+  });
+}
+
 /** What is off or coming where this caller lives. */
 export function useAtCall(call: string, customer: string | null, enabled: boolean) {
   return useQuery({ queryKey: [KEY, "at_call", call, customer], enabled, refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<AtAddress[]>(`${BASE}/at_call/${call}`, { customer: customer ?? undefined }, signal) });

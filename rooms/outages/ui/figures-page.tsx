@@ -1,18 +1,22 @@
 // Whether people were told in time: agents (K33), announcements (K34), and times of restoration that held.
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { Page, Tile, Trouble } from "@kit";
 import { Filters, TimeFilter } from "@kit/filters";
 import { serverNow } from "@lib/clock";
 import { count } from "@lib/format";
+import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { useFigures } from "./api";
 import { Tabs } from "./marks";
+import { HEARD } from "./permissions";
 
 const share = (of: number, all: number) => (all > 0 ? `${((100 * of) / all).toFixed(1)}%` : "—");
 
 export default function FiguresPage() {
   const { t } = useTranslation("outages");
+  const mayHear = useMay(HEARD);
   const [url, change] = useUrlState(["from", "to"] as const);
   const today = dayjs(serverNow()).startOf("day");
   const from = url.from ?? today.subtract(29, "day").toISOString();
@@ -31,6 +35,7 @@ export default function FiguresPage() {
         <Tile title={t("figures.k34")} value={data ? share(data.in_time, data.planned) : "—"} note={t("figures.of", { of: count(data?.in_time), all: count(data?.planned) })} />
         <Tile title={t("figures.kept")} value={data ? share(data.estimates_kept, data.estimates_kept + data.estimates_broken) : "—"} note={t("figures.told_times", { count: data?.estimates ?? 0 })} foot={t("figures.broken", { count: data?.estimates_broken ?? 0 })} />
       </div>
+      {mayHear && <p><Link to="/outages/heard">{t("heard.link")}</Link></p>}
     </Page>
   );
 }

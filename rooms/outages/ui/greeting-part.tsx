@@ -1,31 +1,78 @@
-// What callers hear of an outage, whom it is told, until when; a leader changes the words and approves them.
+// What callers hear of an outage, whom it is told, until when; a leader changes the words, or speaks them himself, and approves.
 import { App, Button, Input } from "antd";
-import { BadgeCheck, TriangleAlert, Volume2, VolumeX } from "lucide-react";
+import { BadgeCheck, PhoneCall, TriangleAlert, Volume2, VolumeX } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Choose, Field, Mark, Panel, Short, useProblemText } from "@kit";
+import { Link } from "react-router";
+import { Choose, Field, Mark, Notice, Panel, Short, useProblemText } from "@kit";
 import { EditDialog } from "@kit/dialog";
+import { ClipRecorder } from "@kit/recorded-clip";
 import { useAgents } from "@lib/directory";
-import { act, type Mode, type OutageView } from "./api";
+import { useMay } from "@lib/session";
+import { act, goesOn, ringForVoice, useSettings, useVoice, voiceSound, type Clip, type Mode, type OutageView } from "./api";
+import { HEARD } from "./permissions";
 
 const MODES = ["auto", "ordered", "off"] as const;
+const WAYS = ["text", "browser", "telephone"] as const;
+type Way = (typeof WAYS)[number];
+
+/** The centre rings one's own telephone; what is spoken there is taken like a recording of the browser. */
+function ByTelephone({ outage, onClip }: { outage: OutageView; onClip: (clip: Clip | null) => void }) {
+  const { t } = useTranslation("outages");
+  const problemText = useProblemText();
+  const [problem, setProblem] = useState<unknown>(null);
+  const voice = useVoice(outage.id).data?.voice;
+  const said = problem ? problemText(problem) : null;
+  const ring = () => {
+    setProblem(null);
+    onClip(null);
+    ringForVoice(outage.id).catch(setProblem);
+  };
+  const old = voice && voice.revision !== outage.revisions.length;
+  const usable = voice?.state === "kept" && !old ? voice.clip : null;
+  return (
+    <div className="stack" style={{ gap: 8 }}>
+      <span className="row tight">
+        <Button icon={<PhoneCall size={15} aria-hidden />} disabled={voice && goesOn(voice.state)} onClick={ring}>{t(voice ? "voice.again" : "voice.ring")}</Button>
+        <span className="muted" role="status">{voice ? t(old && voice.state === "kept" ? "voice.old" : `voice.${voice.state}`) : t("voice.help")}</span>
+      </span>
+      {usable && (
+        <span className="row tight">
+          <audio controls preload="none" src={voiceSound(outage.id, usable)} aria-label={t("voice.listen")} />
+          <Button size="small" onClick={() => onClip(usable)}>{t("voice.take")}</Button>
+        </span>
+      )}
+      {said && <Notice tone="busy" title={said.what}>{said.todo}</Notice>}
+    </div>
+  );
+}
 
 function Change({ outage, onClose }: { outage: OutageView; onClose: () => void }) {
   const { t } = useTranslation("outages");
   const [mode, setMode] = useState<Mode>(outage.greeting.mode);
   const [words, setWords] = useState(outage.greeting.words ?? "");
+  const [clip, setClip] = useState<Clip | null>(outage.greeting.clip);
+  const [way, setWay] = useState<Way>(outage.greeting.clip ? "browser" : "text");
+  const longest = useSettings().data?.settings.voice_s ?? 45;
+  const spoken = way === "text" ? null : clip;
   return (
-    <EditDialog title={t("greeting.change")} save={t("greeting.approve")} onClose={onClose} onSave={() => act(outage, { act: "set_greeting", mode, words: words.trim() || null, clip: outage.greeting.clip })}>
+    <EditDialog title={t("greeting.change")} save={t("greeting.approve")} ready={way === "text" || clip !== null} onClose={onClose} onSave={() => act(outage, { act: "set_greeting", mode, words: words.trim() || null, clip: spoken })}>
       <div className="stack">
         <Field label={t("greeting.mode")} help={t(`greeting.help_${mode}`)}>
           <Choose label={t("greeting.mode")} value={mode} items={MODES.map((key) => ({ key, label: t(`greeting.${key}`) }))} onChoose={setMode} />
         </Field>
-        <Field label={t("greeting.words")} htmlFor="words" help={t("greeting.help_words")}>
+        <Field label={t("voice.way")}>
+          <Choose label={t("voice.way")} value={way} items={WAYS.map((key) => ({ key, label: t(`voice.way_${key}`) }))} onChoose={setWay} />
+        </Field>
+        <Field label={t("greeting.words")} htmlFor="words" help={t(way === "text" ? "greeting.help_words" : "voice.help_words")}>
           <Input.TextArea id="words" rows={4} maxLength={300} showCount value={words} placeholder={outage.greeting.general.text} onChange={(event) => setWords(event.target.value)} />
         </Field>
         <span>
           <Button size="small" onClick={() => setWords(outage.greeting.general.text)}>{t("greeting.take_made")}</Button>
         </span>
+        {way === "browser" && <ClipRecorder name={`recorded/outage_${outage.number}`} text={words.trim() || outage.greeting.general.text} longest={longest} onClip={setClip} />}
+        {way === "telephone" && <ByTelephone outage={outage} onClip={setClip} />}
+        {spoken && <p className="muted">{t("voice.taken", { seconds: spoken.seconds })}</p>}
       </div>
     </EditDialog>
   );
@@ -36,6 +83,7 @@ export function GreetingPart({ outage }: { outage: OutageView }) {
   const { message } = App.useApp();
   const problem = useProblemText();
   const agents = useAgents();
+  const mayHear = useMay(HEARD);
   const [open, setOpen] = useState(false);
   const { greeting } = outage;
   const may = (verb: "set_greeting" | "approve_greeting") => outage.allowed.includes(verb);
@@ -53,6 +101,7 @@ export function GreetingPart({ outage }: { outage: OutageView }) {
       extra={
         <span className="row tight not-on-paper">
           {state}
+          {mayHear && outage.published_at && <Link to={`/outages/heard?outage=${outage.id}`}>{t("heard.link")}</Link>}
           {may("set_greeting") && <Button size="small" onClick={() => setOpen(true)}>{t("greeting.change")}</Button>}
           {may("approve_greeting") && outage.greeting_waits && <Button size="small" type="primary" onClick={() => void approve()}>{t("greeting.approve")}</Button>}
         </span>
@@ -65,6 +114,11 @@ export function GreetingPart({ outage }: { outage: OutageView }) {
         <Field label={greeting.is_general ? t("greeting.to_all", { seconds: greeting.general.seconds }) : t("greeting.not_to_all")}>
           {greeting.is_general && <blockquote className="heard">{greeting.general.text}</blockquote>}
         </Field>
+        {greeting.own.clip && (
+          <Field label={t("voice.spoken", { seconds: greeting.own.clip.seconds })}>
+            <audio controls preload="none" src={voiceSound(outage.id, greeting.own.clip)} aria-label={t("voice.listen")} />
+          </Field>
+        )}
         {greeting.from && greeting.until && (
           <p className="muted">
             {t("greeting.span")} <Short at={greeting.from} /> – <Short at={greeting.until} />

@@ -1,11 +1,11 @@
 // The manifest of outages for the browser.
 import { ZapOff } from "lucide-react";
 import type { Room } from "@lib/room";
-import { APPROVE, CONFIGURE, LIAISONS, READ, TELL, WRITE } from "./permissions";
+import { APPROVE, CONFIGURE, HEARD, LIAISONS, READ, TELL, WRITE } from "./permissions";
 
 const room: Room = {
   name: "outages",
-  permissions: [READ, WRITE, APPROVE, TELL, LIAISONS, CONFIGURE],
+  permissions: [READ, WRITE, APPROVE, TELL, LIAISONS, CONFIGURE, HEARD],
   nav: [{ path: "/outages", icon: ZapOff, label: "nav.outages", group: "live", order: 6, permission: READ, shells: ["desk", "supervisor", "office"] }],
   routes: [
     { path: "outages", page: () => import("./outages-page"), permission: READ },
@@ -13,6 +13,7 @@ const room: Room = {
     { path: "outages/calls", page: () => import("./calls-page"), permission: READ },
     { path: "outages/liaisons", page: () => import("./liaisons-page"), permission: [READ, LIAISONS] },
     { path: "outages/figures", page: () => import("./figures-page"), permission: READ },
+    { path: "outages/heard", page: () => import("./heard-page"), permission: HEARD },
     { path: "outages/settings", page: () => import("./settings-page"), permission: CONFIGURE },
     { path: "outages/:id", page: () => import("./outage-page"), permission: READ },
   ],

@@ -5,7 +5,7 @@ import { NavLink } from "react-router";
 import { Mark, type Tone } from "@kit";
 import { useMay } from "@lib/session";
 import type { Call, Counts, Fate, Finding, OutageLine, Receipt, State } from "./api";
-import { CONFIGURE, LIAISONS, READ } from "./permissions";
+import { CONFIGURE, HEARD, LIAISONS, READ } from "./permissions";
 
 const STATES: Record<State, [Tone, LucideIcon]> = {
   draft: ["offline", FilePen],
@@ -76,13 +76,14 @@ export function CountsText({ counts }: { counts: Counts }) {
 
 export function Tabs() {
   const { t } = useTranslation("outages");
-  const [read, liaisons, configure] = [useMay(READ), useMay([READ, LIAISONS]), useMay(CONFIGURE)];
+  const [read, liaisons, heard, configure] = [useMay(READ), useMay([READ, LIAISONS]), useMay(HEARD), useMay(CONFIGURE)];
   return (
     <nav className="tabs" aria-label={t("nav.outages")}>
       {read && <NavLink end to="/outages">{t("tabs.outages")}</NavLink>}
       {read && <NavLink to="/outages/calls">{t("tabs.calls")}</NavLink>}
       {liaisons && <NavLink to="/outages/liaisons">{t("tabs.liaisons")}</NavLink>}
       {read && <NavLink to="/outages/figures">{t("tabs.figures")}</NavLink>}
+      {heard && <NavLink to="/outages/heard">{t("tabs.heard")}</NavLink>}
       {configure && <NavLink to="/outages/settings">{t("tabs.settings")}</NavLink>}
     </nav>
   );

@@ -18,6 +18,7 @@ const NUMBERS = [
   ["receipt_min", 1, 120],
   ["close_h", 1, 168],
   ["sms_most", 0, 2_000_000],
+  ["voice_s", 5, 120],
 ] as const;
 const ASKING = [
   ["wait_min", 0, 1440],
@@ -44,6 +45,9 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
             <Input id={`f-${key}`} value={form[key]} maxLength={20} onChange={(event) => set({ [key]: event.target.value })} />
           </Field>
         ))}
+        <Field label={t("settings.voice_flow")} htmlFor="f-voice_flow" help={t("settings.help_voice_flow")}>
+          <Input id="f-voice_flow" value={form.voice_flow} maxLength={60} onChange={(event) => set({ voice_flow: event.target.value })} />
+        </Field>
         {NUMBERS.map(([key, least, most]) => (
           <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
             <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least })} />

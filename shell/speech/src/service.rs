@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use audio::{Clip, spoken};
@@ -37,8 +37,11 @@ const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(60);
 /// A sentence that the program has died of is not tried a third time.
 const TRIES: u32 = 2;
+const GIVEN_UP: &str = "the speaker's program has failed twice at it: see the log";
 /// Sentences that could not be said, remembered with the reason.
 const REFUSED_MAX: usize = 1_000;
+/// A clip that was there is believed to be there for so long; then the disk is asked, and told that it is used.
+const BELIEVED: Duration = Duration::from_secs(60);
 
 /// A sentence as it is played.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -98,6 +101,8 @@ struct Work {
     /// Those that wait and the one that is being said, by name.
     under_way: BTreeSet<String>,
     refused: BTreeMap<String, String>,
+    /// How long clips last that were found on the disk, and when: a storm of callers does not ask it for each.
+    found: BTreeMap<String, (u64, Instant)>,
 }
 
 #[derive(Clone)]
@@ -198,10 +203,8 @@ impl Speech {
             return Said::Unavailable(why.clone());
         }
         if work.waiting.len() + sentences.len() > WAITING_MAX {
-            return Said::Unavailable(format!(
-                "{} sentences are waiting: try again later",
-                work.waiting.len()
-            ));
+            let waiting = work.waiting.len();
+            return Said::Unavailable(format!("{waiting} sentences are waiting: try again later"));
         }
         for sentence in sentences {
             if work.under_way.insert(sentence.name.clone()) {
@@ -229,6 +232,12 @@ impl Speech {
     }
 
     async fn there(&self, name: &str) -> Option<Spoken> {
+        let found = self.lock().found.get(name).copied();
+        if let Some((ms, at)) = found
+            && at.elapsed() < BELIEVED
+        {
+            return Some(Spoken { clip: Clip::new(name), ms });
+        }
         let file = tokio::fs::File::open(self.file(name)).await.ok()?;
         let bytes = file.metadata().await.ok()?.len();
         // Those that are used stay when there are too many.
@@ -238,6 +247,7 @@ impl Speech {
         })
         .await;
         let ms = bytes.saturating_sub(audio::wav::HEADER_BYTES as u64) / 8;
+        self.lock().found.insert(name.to_owned(), (ms, Instant::now()));
         Some(Spoken { clip: Clip::new(name), ms })
     }
 
@@ -269,10 +279,7 @@ impl Speech {
                 Ok(Outcome::Refused { why }) => self.refuse(&sentence, why),
                 Ok(Outcome::Here) | Err(_) if sentence.tries + 1 >= TRIES => {
                     program.stop().await;
-                    self.refuse(
-                        &sentence,
-                        "the speaker's program has failed twice at it: see the log".into(),
-                    );
+                    self.refuse(&sentence, GIVEN_UP.into());
                     rest = self.pause(rest).await;
                 }
                 Ok(Outcome::Here) => program.stop().await,
@@ -307,13 +314,16 @@ impl Speech {
     async fn sweep(&self) {
         let folder = self.0.prompts.join(FOLDER);
         let swept = tokio::task::spawn_blocking(move || sweep(&folder, CLIPS_MAX)).await;
-        if let Ok(Err(failure)) = swept {
-            tracing::warn!("spoken clips cannot be tidied: {failure:#}");
+        match swept {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(_)) => self.lock().found.clear(),
+            Ok(Err(failure)) => tracing::warn!("spoken clips cannot be tidied: {failure:#}"),
         }
     }
 }
 
-fn sweep(folder: &Path, clips_max: usize) -> anyhow::Result<()> {
+/// How many have gone.
+fn sweep(folder: &Path, clips_max: usize) -> anyhow::Result<usize> {
     let mut clips = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
@@ -326,7 +336,7 @@ fn sweep(folder: &Path, clips_max: usize) -> anyhow::Result<()> {
             std::fs::remove_file(clip).with_context(|| format!("removing {}", clip.display()))?;
         }
     }
-    Ok(())
+    Ok(too_many)
 }
 
 /// The speaker's program, running or to be started.

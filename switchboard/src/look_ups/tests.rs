@@ -12,7 +12,7 @@ use db::Db;
 use exchange::fact::What;
 use exchange::{Exchange, TrunkLine};
 use files::log::{Log, Reader};
-use ivr::Said;
+use ivr::{Choice, Said};
 use kernel::calendar::Calendar;
 use kernel::{Clock, FlowId, IdMint, QueueId, TrunkId};
 use sqlx::Row;
@@ -34,12 +34,58 @@ steps = [
 ]
 "#;
 
-/// The most a menu may wait.
-const LONGEST: Duration = Duration::from_secs(2);
+/// By keys alone: a place out of ten, and what is known of it.
+const BY_AREA: &str = r#"
+name = "hotline"
+person = "general"
+
+[[node]]
+name = "where"
+choose_from = "places"
+into = "place"
+say = "请选择"
+voice = "which"
+press = "请按"
+press_voice = "press"
+more = "更多请按9"
+more_voice = "more"
+none = "nothing"
+unknown = "nothing"
+next = "there"
+
+[[node]]
+name = "there"
+announce = "told"
+argument = "place"
+say = "通知请按1"
+voice = "keys"
+wait_ms = 2000
+timeout_s = 2
+told = "hang_up"
+danger = { queue = "general", urgent = true }
+none = "nothing"
+next = "hang_up"
+
+[[node]]
+name = "nothing"
+say = "没有停电"
+voice = "nothing"
+next = "hang_up"
+"#;
+
+/// What a menu waits for unless it says otherwise.
+const BOUND: Duration = Duration::from_millis(300);
 
 /// The codes of A-law a clip consists of: nothing else sounds like it.
 const WELCOME: u8 = 3;
 const KEYS: u8 = 4;
+const WHICH: u8 = 5;
+const PRESS: u8 = 6;
+const MORE: u8 = 7;
+const NOTHING: u8 = 8;
+/// The name of the nth place, and the figure n.
+const PLACE: u8 = 100;
+const FIGURE: u8 = 120;
 
 fn clip(folder: &Path, name: &str, code: u8, ms: usize) {
     let samples = vec![code; ms * 8];
@@ -61,6 +107,15 @@ struct Rig {
 impl Rig {
     /// The room answers after `late`, and the menu waits for at most `wait`.
     async fn start(late: Duration, wait: Duration) -> Rig {
+        let room = LookUp::new("told", "the calling number", wait, move |app: App, _| async move {
+            tokio::time::sleep(late).await;
+            told(&app.db).await
+        });
+        Rig::of(&FLOW.replace("WAIT", &wait.as_millis().to_string()), vec![room]).await
+    }
+
+    /// With this flow and what it may ask.
+    async fn of(flow: &str, rooms: Vec<LookUp>) -> Rig {
         let folder = tempfile::tempdir().expect("a folder");
         let db =
             Db::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("opened");
@@ -77,6 +132,13 @@ impl Rig {
         let prompts = folder.path().join("prompts");
         clip(&prompts, "welcome", WELCOME, 300);
         clip(&prompts, "keys", KEYS, 200);
+        for (name, code) in [("which", WHICH), ("press", PRESS), ("more", MORE), ("nothing", NOTHING)] {
+            clip(&prompts, name, code, 60);
+        }
+        for n in 1..=10 {
+            clip(&prompts, &format!("spoken/place_{n}"), PLACE + n, 60);
+            clip(&prompts, &format!("parts/{n}"), FIGURE + n, 60);
+        }
         let mint = Arc::new(IdMint::new(0));
         let media = MediaConfig {
             ports: 40_000..=43_999,
@@ -108,8 +170,7 @@ impl Rig {
             time_zone: jiff::tz::TimeZone::UTC,
             holidays: Default::default(),
         };
-        let flow = FLOW.replace("WAIT", &wait.as_millis().to_string());
-        let source = toml::from_str(&flow).expect("a flow");
+        let source = toml::from_str(flow).expect("a flow");
         let compiled = ivr::compile(&source, FlowId(1), 1, &names);
         let flow = compiled.flow.unwrap_or_else(|| panic!("{:?}", compiled.findings));
         let line = TrunkLine { max_calls: Some(1_000), busy_when_full: false, caller_id: None };
@@ -135,11 +196,7 @@ impl Rig {
         )
         .expect("started");
         let app = App::new(db.clone(), clock, mint, Arc::new(people::Keeper));
-        let room = LookUp::new("told", "the calling number", wait, move |app, _| async move {
-            tokio::time::sleep(late).await;
-            told(&app.db).await
-        });
-        tokio::spawn(answer(questions, app, vec![room], hall));
+        tokio::spawn(answer(questions, app, rooms, hall));
         let sip = *telephony.addresses().first().expect("an address");
         Rig { folder, db, sip, telephony }
     }
@@ -196,13 +253,12 @@ async fn told(db: &Db) -> anyhow::Result<Option<Answer>> {
             })
         })
         .collect::<anyhow::Result<Vec<Said>>>()?;
-    Ok((!says.is_empty()).then(|| Answer { value: says.len().to_string(), says }))
+    Ok((!says.is_empty()).then(|| Answer { value: says.len().to_string(), says, ..Answer::default() }))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_hears_his_outage_and_then_the_menu() {
-    // A machine with much else to do must not make it late.
-    let rig = Rig::start(Duration::ZERO, LONGEST).await;
+    let rig = Rig::start(Duration::ZERO, BOUND).await;
     // Nothing is the matter: the menu.
     assert_eq!(codes(&Caller::call(rig.sip, 1).await.listen(Duration::from_millis(2_500)).await), [WELCOME]);
     rig.put(1).await;
@@ -232,7 +288,7 @@ async fn a_caller_hears_his_outage_and_then_the_menu() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_too_long_for_an_answer_hears_the_menu_as_if_there_were_none() {
-    let rig = Rig::start(Duration::from_secs(20), Duration::from_millis(300)).await;
+    let rig = Rig::start(Duration::from_secs(20), BOUND).await;
     rig.put(1).await;
     let heard = Caller::call(rig.sip, 1).await.listen(Duration::from_millis(3_000)).await;
     assert_eq!(codes(&heard), [WELCOME]);
@@ -248,7 +304,7 @@ async fn who_waits_too_long_for_an_answer_hears_the_menu_as_if_there_were_none()
 async fn each_of_two_hundred_callers_hears_one_whole_wording() {
     const CALLERS: u64 = 200;
     const WORDINGS: u8 = 30;
-    let rig = Arc::new(Rig::start(Duration::ZERO, LONGEST).await);
+    let rig = Arc::new(Rig::start(Duration::ZERO, BOUND).await);
     rig.put(0).await;
     let committed = Arc::new(std::sync::atomic::AtomicU8::new(0));
     let (writer, at) = (rig.clone(), committed.clone());
@@ -281,5 +337,69 @@ async fn each_of_two_hundred_callers_hears_one_whole_wording() {
     }
     writing.await.expect("written");
     assert!(wordings.len() > 5, "{wordings:?}");
+    rig.telephony.stop().await;
+}
+
+/// All at the same moment: nobody hears the menu in place of his outage.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_callers_in_one_burst_are_all_told() {
+    const CALLERS: u64 = 200;
+    let rig = Rig::start(Duration::ZERO, BOUND).await;
+    rig.put(1).await;
+    let callers = (0..CALLERS).map(|number| {
+        let sip = rig.sip;
+        tokio::spawn(async move {
+            codes(&Caller::call(sip, number).await.listen(Duration::from_millis(3_000)).await)
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    let whole = [code(1, 0), code(1, 1), code(1, 2)];
+    for caller in callers {
+        let heard = caller.await.expect("a caller");
+        assert_eq!(heard.get(..3), Some(&whole[..]), "{heard:?}");
+    }
+    rig.telephony.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_chooses_his_place_with_keys() {
+    let places = LookUp::new("places", "nothing", Duration::from_secs(2), |_, _| async {
+        let choice = |n: u8| Choice {
+            value: format!("place {n}"),
+            sounds: vec![Sound::Clip(Clip::new(&format!("spoken/place_{n}")))],
+        };
+        Ok(Some(Answer { value: "10".into(), choices: (1..=10).map(choice).collect(), ..Answer::default() }))
+    });
+    let told = LookUp::new("told", "a place", Duration::from_secs(2), |app: App, place: String| async move {
+        // Where nobody has chosen it, nothing is off.
+        if place == "place 10" { told(&app.db).await } else { Ok(Some("none".into())) }
+    });
+    let rig = Rig::of(BY_AREA, vec![places, told]).await;
+    rig.put(1).await;
+    let mut caller = Caller::call(rig.sip, 1).await;
+    caller.hear(MORE).await;
+    caller.press(9).await;
+    caller.hear(PLACE + 10).await;
+    caller.press(2).await;
+    caller.hear(KEYS).await;
+    caller.press(1).await;
+    let heard = codes(&caller.listen(Duration::from_millis(600)).await);
+    let mut whole = vec![WHICH];
+    for n in 1..=8 {
+        whole.extend([PLACE + n, PRESS, FIGURE + n]);
+    }
+    whole.push(MORE);
+    assert_eq!(heard.get(..whole.len()), Some(&whole[..]), "the first page, whole");
+    let rest = heard.get(whole.len()..).unwrap_or_default();
+    assert_eq!(rest.get(..4), Some(&[PLACE + 9, PRESS, FIGURE + 1, PLACE + 10][..]), "{heard:?}");
+    let told = [code(1, 0), code(1, 1), code(1, 2), KEYS];
+    assert!(rest.windows(4).any(|part| part == told), "{heard:?}");
+    let wishes = rig.facts().into_iter().filter(|what| matches!(what, What::WantsToBeTold { .. })).count();
+    assert_eq!(wishes, 1);
+
+    // Another place: nothing is off there, and that is said.
+    let mut caller = Caller::call(rig.sip, 2).await;
+    caller.press(3).await;
+    caller.hear(NOTHING).await;
     rig.telephony.stop().await;
 }

@@ -81,7 +81,8 @@ impl Call {
                     }
                 }
                 ivr::Effect::Voicemail { queue, max } => {
-                    return self.beep(cx, Message { queue: Some(queue), max, started: None, back: Some(flow) });
+                    return self
+                        .beep(cx, Message { queue: Some(queue), max, started: None, back: Some(flow) });
                 }
                 ivr::Effect::Record { max } => {
                     return self.beep(cx, Message { queue: None, max, started: None, back: Some(flow) });

@@ -231,7 +231,7 @@ impl Rig {
         self.wire(Event::Incoming { leg, origin, from, to: number.to_owned() });
     }
 
-    /// `machine calls NUMBER as NAME [flow rating] [keeping 30] [again] [knowing NAME VALUE]`
+    /// `machine calls NUMBER as NAME [flow rating] [own 1001] [keeping 30] [again] [knowing NAME VALUE]`
     fn machine(&mut self, name: &str, number: &str, rest: &[&str]) {
         let mut wanted = CallOut {
             attempt: kernel::AttemptId(100 + self.attempts),
@@ -247,6 +247,14 @@ impl Rig {
         let mut rest = rest;
         loop {
             rest = match rest {
+                ["flow", "record", more @ ..] => {
+                    wanted.flow = world::RECORD;
+                    more
+                }
+                ["own", agent, more @ ..] => {
+                    wanted.own = world::AGENTS.iter().find(|(number, _)| number == agent).map(|(_, id)| *id);
+                    more
+                }
                 ["flow", "rating", more @ ..] => {
                     wanted.flow = world::RATING;
                     more

@@ -22,6 +22,7 @@ pub const QUEUES: [(&str, QueueId); 4] =
 pub const HOTLINE: FlowId = FlowId(1);
 pub const RATING: FlowId = FlowId(2);
 pub const DOOR: FlowId = FlowId(3);
+pub const RECORD: FlowId = FlowId(4);
 pub const TRUNK: TrunkId = TrunkId(1);
 pub const LEADER: PersonId = PersonId(9);
 
@@ -51,7 +52,7 @@ pub fn flows() -> BTreeMap<FlowId, Arc<ivr::Flow>> {
         time_zone: TimeZone::get("Asia/Shanghai").expect("bundled"),
         holidays: Holidays::china(),
     };
-    let compiled = file.flow.iter().zip([HOTLINE, RATING, DOOR]).map(|(source, id)| {
+    let compiled = file.flow.iter().zip([HOTLINE, RECORD, RATING, DOOR]).map(|(source, id)| {
         let compiled = ivr::compile(source, id, 1, &names);
         (id, Arc::new(compiled.flow.unwrap_or_else(|| panic!("{:?}", compiled.findings))))
     });

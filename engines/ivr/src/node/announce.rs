@@ -95,7 +95,12 @@ pub(crate) fn key(
             }
             session.go(now, announce.told, out);
         }
-        AGAIN if announcing => say(session, now, announce, out),
+        // Asked for anew: what he hears once more is what holds now.
+        AGAIN if announcing => {
+            if let State::Announcing { node: at, .. } = session.state {
+                enter(session, now, at, announce, out);
+            }
+        }
         // It was meant for the menu: what is announced is still said first.
         _ if !announcing => session.keep(key),
         _ if session.leads_to(announce.next, now) == LeadsTo::Input => {

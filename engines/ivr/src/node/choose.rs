@@ -15,7 +15,13 @@ pub(crate) const PAGE: usize = 8;
 /// A breath between two choices.
 const BETWEEN_MS: u32 = 250;
 
-pub(crate) fn enter(session: &mut Session, now: Timestamp, at: NodeIx, choose: &Choose, out: &mut Vec<Effect>) {
+pub(crate) fn enter(
+    session: &mut Session,
+    now: Timestamp,
+    at: NodeIx,
+    choose: &Choose,
+    out: &mut Vec<Effect>,
+) {
     session.stop_playing(out);
     let argument = match &choose.argument {
         Some(name) => session.argument(name),

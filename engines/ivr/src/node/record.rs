@@ -15,14 +15,26 @@ const GRACE: Duration = Duration::from_secs(10);
 /// For listening to it.
 const AFTERWARDS: Duration = Duration::from_secs(300);
 
-pub(crate) fn enter(session: &mut Session, now: Timestamp, at: NodeIx, record: &Record, out: &mut Vec<Effect>) {
+pub(crate) fn enter(
+    session: &mut Session,
+    now: Timestamp,
+    at: NodeIx,
+    record: &Record,
+    out: &mut Vec<Effect>,
+) {
     session.state = State::Inviting { node: at };
     if !session.play(&[&record.prompt], out) {
         begin(session, now, at, record, out);
     }
 }
 
-pub(crate) fn begin(session: &mut Session, now: Timestamp, at: NodeIx, record: &Record, out: &mut Vec<Effect>) {
+pub(crate) fn begin(
+    session: &mut Session,
+    now: Timestamp,
+    at: NodeIx,
+    record: &Record,
+    out: &mut Vec<Effect>,
+) {
     session.ahead.clear();
     session.state = State::Recording { node: at, until: now + record.max + GRACE };
     out.push(Effect::Record { max: record.max });

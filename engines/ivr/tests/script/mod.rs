@@ -219,9 +219,12 @@ fn tell(flows: &Flows, effect: &Effect) -> String {
 }
 
 fn answer(words: &[&str]) -> Answer {
-    let (words, offers) = words.split_at(words.iter().position(|word| *word == "offers").unwrap_or(words.len()));
+    let (words, offers) =
+        words.split_at(words.iter().position(|word| *word == "offers").unwrap_or(words.len()));
     let (value, says) = words.split_at(words.iter().position(|word| *word == "says").unwrap_or(words.len()));
-    let sounds = |clips: &str| clips.split('+').filter(|name| !name.is_empty()).map(|name| Sound::Clip(Clip::new(name))).collect();
+    let sounds = |clips: &str| {
+        clips.split('+').filter(|name| !name.is_empty()).map(|name| Sound::Clip(Clip::new(name))).collect()
+    };
     let offered = |word: &&str| {
         let (value, clips) = word.split_once('=').expect("value=clips");
         Choice { value: value.to_owned(), sounds: sounds(clips) }

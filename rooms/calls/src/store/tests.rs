@@ -504,5 +504,18 @@ fn what_callers_were_told_stands_in_the_record_and_is_counted() {
             .await
             .expect("figures");
         assert_eq!(later, []);
+        // The same over time: each caller once, by what came of it. One asked to be told, one for a person, one hung up.
+        let course =
+            super::heard_course::course(&db, Some("ou_1"), (start(), end), 3_600).await.expect("points");
+        let points: Vec<_> =
+            course.iter().map(|p| (p.at, p.callers, p.asked_person, p.to_be_told, p.hung_up)).collect();
+        assert_eq!(points, [(start(), 3, 1, 1, 1)]);
+        let first = super::heard_course::first(&db, "ou_1").await.expect("a query").expect("a time");
+        assert!(first > start() && first < end);
+        assert_eq!(super::heard_course::first(&db, "ou_9").await.expect("a query"), None);
+        let all = super::heard_course::calls(&db, start(), end).await.expect("calls");
+        assert_eq!((all.calls, all.asked_person, all.self_served), (3, 1, 1));
+        let none = super::heard_course::calls(&db, end, end + Duration::from_secs(9)).await.expect("calls");
+        assert_eq!((none.calls, none.asked_person), (0, 0));
     });
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::Extension;
 use axum::extract::State as Site;
 use calls::Hall;
-use customers::rules::network::{ElementKind, Kept as Element};
 use customers::rules::Customer;
+use customers::rules::network::{ElementKind, Kept as Element};
 use customers::store::{load, network};
 use db::{Entry, config};
 use kernel::calendar::Calendar;
@@ -287,7 +287,13 @@ pub async fn act(
             asks::again(&mut tx, &after).await?;
             // Who is being written down goes on being written down.
             let stage = if after.stage == Stage::Listing { Stage::Listing } else { Stage::Asking };
-            let more = After { stage, wave_at: None, waves: after.waves.max(after.wave) + 1, next: Some(now), ..after.clone() };
+            let more = After {
+                stage,
+                wave_at: None,
+                waves: after.waves.max(after.wave) + 1,
+                next: Some(now),
+                ..after.clone()
+            };
             if !afters::save(&mut tx, &more).await? {
                 return Err(Error::changed_meanwhile());
             }

@@ -16,10 +16,11 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Period, Query, given
 use super::views::{OutageLine, OutageView, line, name, view};
 use crate::rules::greeting::Voice;
 use crate::rules::limits::{Duty, Weight, check};
-use crate::rules::{Act, Outage, Plan, Settings, State, limits};
+use crate::rules::{Act, Outage, Plan, Refusal, Settings, State, limits};
 use crate::store::affected::{self, Affected};
 use crate::store::outages::{self, Which};
 use crate::store::{calls, mentions, told};
+use crate::telephone::Menus;
 use crate::work;
 
 const PAGE: i64 = 50;
@@ -145,9 +146,19 @@ pub async fn act(
     Extension(calendar): Extension<Arc<Calendar>>,
     actor: Actor,
     Path(id): Path<OutageId>,
+    Extension(menus): Extension<Menus>,
     Json(form): Json<ActForm>,
 ) -> Answer<OutageView> {
-    work::act(&app, &calendar, work::asker(&actor), id, Some(form.version), &form.act).await?;
+    if let Act::SetGreeting { clip: Some(clip), .. } = &form.act
+        && menus.booth.file(&clip.name).await.is_none()
+    {
+        // Callers would hear nothing.
+        return Err(Refusal::NoSuchClip { clip: clip.name.clone() }.into());
+    }
+    let next = work::act(&app, &calendar, work::asker(&actor), id, Some(form.version), &form.act).await?;
+    let settings = config::read::<Settings>(&app.db).await?.value;
+    // Begun at once and waited for by nobody: until it is spoken, callers hear the same in recorded sentences.
+    menus.speak_of(&next, &settings, app.now()).await;
     shown(&app, &calendar, &actor, id).await
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, ErrorBody, Json, Setting};
 
-use crate::ROOM;
 use crate::rules::Settings;
+use crate::{ROOM, picture};
 
 /// One version of the settings.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -39,5 +39,6 @@ pub async fn put(
     let setting = Setting { room: ROOM, kind: "settings_changed", who: actor.person, at: app.now() };
     let version = setting.put(&mut tx, &settings, before).await?;
     tx.commit().await?;
+    picture::changed();
     Ok(Json(SettingsView { settings, version }))
 }

@@ -157,6 +157,16 @@ pub enum Refusal {
     NothingNew,
     #[error("supply came back after it went and not in the future")]
     NotARestoration,
+    #[error("there is no recording {clip}: record it again")]
+    NoSuchClip { clip: String },
+    #[error("no flow {flow} is published: a greeting is spoken by it")]
+    NoVoiceFlow { flow: String },
+    #[error("this person has no telephone here")]
+    NoTelephone,
+    #[error("this person is on the telephone")]
+    OnTheTelephone,
+    #[error("no call can be made now")]
+    NoRoomToRing,
     #[error("a greeting ends in the future and within a week")]
     BadExpiry,
     #[error("this call has been made")]
@@ -193,6 +203,10 @@ impl web::Refusal for Refusal {
         match self {
             Refusal::NotYours { .. } | Refusal::OwnPlan | Refusal::NotYourCall => Status::Forbidden,
             Refusal::NotNow { .. }
+            | Refusal::NoVoiceFlow { .. }
+            | Refusal::NoTelephone
+            | Refusal::OnTheTelephone
+            | Refusal::NoRoomToRing
             | Refusal::CallDone
             | Refusal::NothingNew
             | Refusal::NobodyAsked

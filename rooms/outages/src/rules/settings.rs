@@ -35,6 +35,10 @@ pub struct Settings {
     pub close_h: u32,
     /// Classes of customers who get text messages.
     pub sms_classes: Vec<String>,
+    /// The flow by which leaders speak a greeting into their telephones.
+    pub voice_flow: String,
+    /// Such a greeting lasts so many seconds at the most.
+    pub voice_s: u32,
     /// Of a larger outage nobody gets one: the greeting and the liaisons tell.
     pub sms_most: u32,
     /// How customers are asked once supply is back.
@@ -59,6 +63,8 @@ impl Default for Settings {
             receipt_min: 10,
             close_h: 24,
             sms_classes: ["residential", "commercial", "industrial"].map(str::to_owned).into(),
+            voice_flow: "record_greeting".into(),
+            voice_s: 45,
             sms_most: 2_000_000,
             asking: Asking::default(),
             machine: Machine::default(),
@@ -74,6 +80,7 @@ impl Settings {
         };
         named("company", &self.company, 20)?;
         named("phone", &self.phone, 20)?;
+        named("voice_flow", &self.voice_flow, 60)?;
         let fits = |field, value: u32, least: u32, most: u32| {
             if (least..=most).contains(&value) {
                 Ok(())
@@ -91,6 +98,7 @@ impl Settings {
         fits("news_min", self.news_min, 5, 240)?;
         fits("receipt_min", self.receipt_min, 1, 120)?;
         fits("close_h", self.close_h, 1, 168)?;
+        fits("voice_s", self.voice_s, 5, 120)?;
         fits("sms_most", self.sms_most, 0, 2_000_000)?;
         self.asking.check()?;
         self.machine.check()

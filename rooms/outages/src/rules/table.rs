@@ -263,7 +263,7 @@ pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Res
         }
         Act::Take => next.owner = asker.person.unwrap_or(outage.owner),
         Act::SetGreeting { mode, words, clip } => {
-            set_greeting(&mut next, *mode, words.as_deref(), clip.as_ref())?;
+            set_greeting(&mut next, *mode, words.as_deref(), clip.as_ref(), terms)?;
             // A leader has just read it.
             approve(&mut next, None, asker, terms)?;
         }
@@ -402,12 +402,14 @@ fn set_greeting(
     mode: Mode,
     words: Option<&str>,
     clip: Option<&Clip>,
+    terms: Terms<'_>,
 ) -> Result<(), Refusal> {
     let words = words.map(str::trim).filter(|words| !words.is_empty());
     if words.is_some_and(|words| words.chars().count() > WORDS_MAX || words.chars().any(char::is_control)) {
         return Err(Refusal::BadField { field: "words", most: WORDS_MAX });
     }
-    if clip.is_some_and(|clip| clip.name.is_empty() || clip.name.len() > TEXT_MAX || clip.seconds > 45) {
+    let longest = terms.settings.voice_s.max(terms.settings.seconds);
+    if clip.is_some_and(|clip| clip.name.is_empty() || clip.name.len() > TEXT_MAX || clip.seconds > longest) {
         return Err(Refusal::BadField { field: "clip", most: TEXT_MAX });
     }
     next.greeting.mode = mode;

@@ -275,7 +275,8 @@ fn what_callers_hear_as_time_goes_on() {
         &first,
         &[("2025-07-01 15:40", LEADER, revise(None, Crew::Searching, Cause::Unknown, "又一处故障"))],
     );
-    let back = after(&unknown, &[("2025-07-01 16:15", WRITER, Act::Restore { at: None, why: "紧急恢复".into() })]);
+    let back =
+        after(&unknown, &[("2025-07-01 16:15", WRITER, Act::Restore { at: None, why: "紧急恢复".into() })]);
     let planned = planned();
     let mut gas = planned.clone();
     gas.plan.utility = Utility::Gas;

@@ -52,6 +52,24 @@ const COMPUTE: Text = Text {
     ),
 };
 const FORGET: &str = "DELETE FROM outages_affected WHERE outage = $1";
+const FORGET_PLACES: &str = "DELETE FROM outages_place WHERE outage = $1";
+macro_rules! places {
+    ($which:literal) => {
+        concat!(
+            "INSERT INTO outages_place (outage, district, place, accounts) SELECT f.outage, p.area, \
+             CASE WHEN p.community <> '' THEN p.community ELSE p.road END, COUNT(*) FROM outages_affected f \
+             CROSS JOIN customers_account a CROSS JOIN customers_premises p \
+             WHERE ",
+            $which,
+            " AND a.id = f.account AND p.id = a.premises GROUP BY 1, 2, 3"
+        )
+    };
+}
+const PLACES: &str = places!("f.outage = $1");
+const PLACES_MISSING: &str = places!(
+    "f.outage IN (SELECT o.id FROM outages_outage o WHERE o.closed_at IS NULL AND o.affected > 0 \
+     AND NOT EXISTS (SELECT 1 FROM outages_place q WHERE q.outage = o.id))"
+);
 const COUNTS: &str =
     "SELECT rank, class, COUNT(*) AS many FROM outages_affected WHERE outage = $1 GROUP BY rank, class";
 
@@ -110,7 +128,17 @@ pub async fn compute(tx: &mut Tx, outage: OutageId, utility: Utility, area: &Are
         query = query.bind(rows.to_string());
     }
     query.execute(&mut **tx).await.context("computing who is affected")?;
+    for text in [FORGET_PLACES, PLACES] {
+        let places = sqlx::query(text).bind(outage.get()).execute(&mut **tx).await;
+        places.context("computing where they live")?;
+    }
     counts(tx, outage).await
+}
+
+/// Of outages that were entered before places were kept.
+pub async fn places_missing(tx: &mut Tx) -> anyhow::Result<u64> {
+    let made = sqlx::query(PLACES_MISSING).execute(&mut **tx).await;
+    Ok(made.context("computing where those live who are affected")?.rows_affected())
 }
 
 async fn counts(connection: &mut AnyConnection, outage: OutageId) -> anyhow::Result<Counts> {

@@ -117,14 +117,14 @@ pub async fn list(db: &Db, which: Which, offset: i64, limit: i64) -> anyhow::Res
     rows.context("outages")?.iter().map(outage).collect()
 }
 
-const SPEAKING: &str = "SELECT body, version FROM outages_outage WHERE speaks_until > $1 AND speaks_from <= $1 \
-     ORDER BY affected DESC, id LIMIT 200";
-const OWN: &str = "SELECT body, version FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_contact c \
+const SPEAKING: &str = "SELECT body, version FROM outages_outage WHERE speaks_until > $1 AND speaks_from <= $2 \
+     ORDER BY affected DESC, id LIMIT 500";
+const OWN: &str = "SELECT id FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_contact c \
      JOIN customers_party p ON p.id = c.party JOIN customers_account a ON a.party = c.party \
      JOIN outages_affected f ON f.account = a.id \
      WHERE c.number = $2 AND p.archived_at IS NULL AND p.merged_into IS NULL AND a.closed_at IS NULL) \
      AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";
-const OF_ACCOUNT: &str = "SELECT body, version FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
+const OF_ACCOUNT: &str = "SELECT id FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
      JOIN outages_affected f ON f.account = a.id WHERE a.number = $2 AND a.closed_at IS NULL) \
      AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";
 const ACCOUNT: &str = "SELECT id FROM customers_account WHERE number = $1 AND closed_at IS NULL";
@@ -132,26 +132,31 @@ const OF_PARTY: &str = "SELECT body, version FROM outages_outage WHERE closed_at
      AND id IN (SELECT f.outage FROM customers_account a JOIN outages_affected f ON f.account = a.id \
      WHERE a.party = $1 AND a.closed_at IS NULL) ORDER BY starts, id LIMIT 20";
 
-/// Those that callers hear of now, the largest first.
-pub async fn speaking(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Outage>> {
-    let rows = sqlx::query(SPEAKING).bind(now.as_micros()).fetch_all(db.read()).await;
+/// Those that callers hear of between two instants, the largest first.
+pub async fn speaking(db: &Db, from: Timestamp, until: Timestamp) -> anyhow::Result<Vec<Outage>> {
+    let speaking = sqlx::query(SPEAKING).bind(from.as_micros()).bind(until.as_micros());
+    let rows = speaking.fetch_all(db.read()).await;
     rows.context("what callers hear of")?.iter().map(outage).collect()
 }
 
 /// Of those the ones that an account of whoever has this number is in.
-pub async fn speaking_to(db: &Db, number: &str, now: Timestamp) -> anyhow::Result<Vec<Outage>> {
+pub async fn speaking_to(db: &Db, number: &str, now: Timestamp) -> anyhow::Result<Vec<OutageId>> {
     let rows = sqlx::query(OWN).bind(now.as_micros()).bind(number).fetch_all(db.read()).await;
-    rows.context("a caller's outages")?.iter().map(outage).collect()
+    rows.context("a caller's outages")?.iter().map(id).collect()
+}
+
+fn id(row: &db::Row) -> anyhow::Result<OutageId> {
+    Ok(OutageId(row.try_get("id")?))
 }
 
 /// Of those the ones that this account is in; none where there is no such account.
-pub async fn speaking_of(db: &Db, account: &str, now: Timestamp) -> anyhow::Result<Option<Vec<Outage>>> {
+pub async fn speaking_of(db: &Db, account: &str, now: Timestamp) -> anyhow::Result<Option<Vec<OutageId>>> {
     let known = sqlx::query(ACCOUNT).bind(account).fetch_optional(db.read()).await;
     if known.context("an account")?.is_none() {
         return Ok(None);
     }
     let rows = sqlx::query(OF_ACCOUNT).bind(now.as_micros()).bind(account).fetch_all(db.read()).await;
-    rows.context("an account's outages")?.iter().map(outage).collect::<anyhow::Result<_>>().map(Some)
+    rows.context("an account's outages")?.iter().map(id).collect::<anyhow::Result<_>>().map(Some)
 }
 
 /// What a customer is in that was published and is not closed.

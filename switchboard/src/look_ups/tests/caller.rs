@@ -17,6 +17,7 @@ pub struct Caller {
     number: u64,
     to: String,
     heard: Vec<u8>,
+    pressed: u16,
 }
 
 /// The codes that were heard, each once, in order; silence and shorter than a packet left out.
@@ -32,8 +33,16 @@ impl Caller {
     pub async fn call(centre: SocketAddr, number: u64) -> Caller {
         let sip = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
         let rtp = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
-        let mut caller =
-            Caller { sip, rtp, centre, media: centre, number, to: String::new(), heard: Vec::new() };
+        let mut caller = Caller {
+            sip,
+            rtp,
+            centre,
+            media: centre,
+            number,
+            to: String::new(),
+            heard: Vec::new(),
+            pressed: 0,
+        };
         let port = caller.rtp.local_addr().expect("bound").port();
         let sdp = format!(
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
@@ -77,17 +86,28 @@ impl Caller {
         while codes(&self.heard).is_empty() {
             self.hear_until(Instant::now() + Duration::from_millis(40)).await;
         }
+        // Each key has a time and packets of its own; repeated, they are one key.
+        self.pressed += 1;
         for n in 0..6_u16 {
             let last = n >= 3;
             let length = (n.min(3) + 1) * 160;
             let mut packet = vec![0x80, if n == 0 { 101 | 0x80 } else { 101 }];
-            packet.extend((100 + n).to_be_bytes());
-            packet.extend(8_000_u32.to_be_bytes());
+            packet.extend((100 * self.pressed + n).to_be_bytes());
+            packet.extend((8_000 * u32::from(self.pressed)).to_be_bytes());
             packet.extend(7_u32.to_be_bytes());
             packet.extend([key, if last { 0x80 | 10 } else { 10 }]);
             packet.extend(length.to_be_bytes());
             self.rtp.send_to(&packet, self.media).await.expect("sent");
             self.hear_until(Instant::now() + Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until this is heard.
+    pub async fn hear(&mut self, code: u8) {
+        let until = Instant::now() + Duration::from_secs(30);
+        while !codes(&self.heard).contains(&code) {
+            assert!(Instant::now() < until, "{code} is not heard, but {:?}", codes(&self.heard));
+            self.hear_until(Instant::now() + Duration::from_millis(40)).await;
         }
     }
 

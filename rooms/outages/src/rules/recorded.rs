@@ -1,0 +1,34 @@
+//! What callers hear of an outage while its text is not spoken, or where there is no voice: sentences that are recorded anyway,
+//! with the time joined from parts. Less is said, and nothing that is not so.
+
+use audio::spoken::{self, Spoken};
+use audio::{Clip, Sound};
+use kernel::Timestamp;
+
+use super::greeting::Voice;
+use super::{Outage, State};
+
+/// 您所在的区域正在抢修，预计恢复时间是今天下午六点整; to others 部分区域.
+pub fn sounds(outage: &Outage, own: bool, voice: Voice<'_>) -> Vec<Sound> {
+    let clip = |name: &str| {
+        let whose = if own { "" } else { "_other" };
+        Sound::Clip(Clip::new(&format!("recorded/interruption_{name}{whose}")))
+    };
+    match outage.state {
+        State::Restored | State::Closed => vec![clip("over")],
+        State::InProgress => match outage.ends() {
+            None => vec![clip("soon")],
+            Some(ends) if ends <= voice.now => vec![clip("late")],
+            Some(ends) => with(clip("until"), ends, voice),
+        },
+        _ => with(clip("coming"), outage.starts(), voice),
+    }
+}
+
+fn with(sentence: Sound, at: Timestamp, voice: Voice<'_>) -> Vec<Sound> {
+    let (at, today) = (voice.calendar.civil(at), voice.calendar.civil(voice.now).date());
+    let when: Spoken = spoken::day(at.date(), today).and(spoken::time(at.time()));
+    let mut sounds = vec![sentence];
+    sounds.extend(when.sounds());
+    sounds
+}
