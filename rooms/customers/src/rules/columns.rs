@@ -1,7 +1,7 @@
 //! A row of somebody's table becomes a customer: which column is what, and what is wrong with a row. Pure.
 
 use kernel::PhoneNumber;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::address::{Parts, whole};
