@@ -9,5 +9,6 @@ mod not_served;
 pub mod owed;
 pub mod places;
 pub mod search;
+pub mod storm;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ const STOREYS: &[&[&str]] = &[
     &["floor", "interactions", "campaigns"],
     &["work_orders"],
     &["callbacks", "outages"],
-    &["complaints", "escalations", "government", "handover"],
+    &["complaints", "escalations", "government", "handover", "storms"],
     &["statistics"],
     &["webhooks"],
 ];
