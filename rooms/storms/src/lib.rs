@@ -13,6 +13,7 @@ use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use web::{Job, Room, Routes, Topic, routes};
 
+pub mod demo;
 mod http;
 mod jobs;
 pub mod permissions;
