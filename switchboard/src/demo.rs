@@ -49,6 +49,7 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     campaigns::demo::put(app, "restored", crate::simulate::MACHINE)
         .await
         .context("putting the demo's campaign in")?;
+    storms::demo::put(app, "storm").await.context("putting the demo's storm mode in")?;
     work_orders::put_demo(app, "gas").await.context("putting the demo's kinds of work orders in")?;
     Ok(())
 }

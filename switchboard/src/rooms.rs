@@ -71,7 +71,8 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         complaints::room(around.hall.clone(), around.calendar.clone()),
         government::room(around.government, around.calendar.clone()),
         escalations::room(around.hall.clone(), around.calendar.clone()),
-        handover::room(around.hall, around.calendar),
+        handover::room(around.hall.clone(), around.calendar.clone()),
+        storms::room(around.hall, around.calendar),
         statistics::room(around.statistics),
         webhooks::room(around.webhooks),
     ]
@@ -99,6 +100,7 @@ pub const MIGRATIONS: &[Migrations] = &[
     government::MIGRATIONS,
     escalations::MIGRATIONS,
     handover::MIGRATIONS,
+    storms::MIGRATIONS,
     statistics::MIGRATIONS,
     webhooks::MIGRATIONS,
 ];

@@ -37,7 +37,8 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261122_4_not_served.sql",
         "20261122_5_places.sql",
         "20261122_6_heard.sql",
-        "20261122_7_attempts.sql"
+        "20261122_7_attempts.sql",
+        "20261123_2_storm.sql"
     ]
 );
 

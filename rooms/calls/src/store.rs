@@ -11,5 +11,6 @@ mod not_served;
 pub mod owed;
 pub mod places;
 pub mod search;
+pub mod storm;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ use db::Migrations;
 use utoipa_axum::router::UtoipaMethodRouterExt;
 use web::{Room, Routes, routes};
 
-pub use centre::{Centre, HousePrompt, Queues, house_prompts};
+pub use centre::{Centre, HousePrompt, Queues, clip_of, house_prompts};
 pub use permissions::{EDIT, PERMISSIONS, PUBLISH, READ};
 pub use published::{NewPrompt, Published, export, numbers, published, put_clip, put_flow, put_number};
 pub use rules::Refusal;

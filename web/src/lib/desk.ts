@@ -50,6 +50,8 @@ export interface OwnDesk {
   asker: string | null;
   /** Somebody who is asked beside the customer. */
   third: { agent: string | null; number: string | null; queue: string | null; stage: "seeking" | "ringing" | "talking" | "aside" | "conference"; since: string } | null;
+  /** The hall is in storm mode: reasons for which nobody may leave, until when that is expected, and whether one is asked back from such a break. */
+  storm?: { breaks_refused: string[]; until: string | null; called_back: boolean } | null;
   /** Acts that the server would not refuse for what is going on. */
   allowed: string[];
 }

@@ -19,7 +19,7 @@ const STOREYS: &[&[&str]] = &[
     &["floor", "interactions", "campaigns"],
     &["work_orders"],
     &["callbacks", "outages"],
-    &["clusters", "complaints", "escalations", "government"],
+    &["clusters", "complaints", "escalations", "government", "storms"],
     &["handover", "statistics"],
     &["webhooks"],
 ];

@@ -143,3 +143,29 @@ fn a_call_over_midnight_belongs_to_the_day_it_began() {
     counters.check();
     assert_eq!(*counters.figures(), crate::Figures::default());
 }
+
+/// The usual configuration is what was written, whatever storm came before; and what is said twice is said once.
+#[test]
+fn a_storm_leaves_nothing_behind() {
+    let ids = std::sync::Arc::new(kernel::IdMint::new(0));
+    let mut exchange = crate::Exchange::new(super::world::config(), ids);
+    let before = exchange.config().as_ref().clone();
+    let now = kernel::Timestamp::MIN;
+    let mut hall =
+        acd::Storm { announce_every: Some(std::time::Duration::from_secs(9)), ..acd::Storm::default() };
+    let who = acd::Who::Of(super::world::DANGER);
+    hall.helpers.push(acd::Helpers { queue: super::world::GENERAL, who, rank: 9 });
+    let storm = crate::Storm { hall, ..crate::Storm::default() };
+    let mut told = |footing: crate::Footing| {
+        let mut out = Vec::new();
+        kernel::Engine::handle(&mut exchange, now, crate::Input::Footing(footing), &mut out);
+        exchange.check();
+        (exchange.config().as_ref().clone(), std::sync::Arc::as_ptr(exchange.config()))
+    };
+    let (changed, at) = told(crate::Footing::Storm(Box::new(storm.clone())));
+    assert_ne!(changed, before);
+    let (_, again) = told(crate::Footing::Storm(Box::new(storm)));
+    assert_eq!(at, again, "nothing was touched");
+    let (after, _) = told(crate::Footing::Usual);
+    assert_eq!(after, before);
+}

@@ -231,7 +231,13 @@ impl Record {
             What::MachineAnswered { .. } => self.machine = true,
             What::FoundClosed { .. } => self.closed = true,
             What::Announced { node, .. } => self.told_at = Some(node.clone()),
-            What::CallbackAsked { .. } => self.closed = false,
+            What::CallbackAsked { .. } => {
+                self.closed = false;
+                // Asked for in the menu the caller was led to in place of the queue, or went to out of it.
+                if self.flowed == Some(FlowOut::Menu) && self.connected.is_none() {
+                    self.flowed = Some(FlowOut::Callback);
+                }
+            }
             What::AgentRequested { queue, urgent, .. } => {
                 self.finish(SegmentKind::Menu, at, None, &mut done);
                 self.closed = false;
@@ -355,6 +361,9 @@ impl Record {
             | What::PlaceKept(_)
             | What::PlaceLost { .. }
             | What::DeviceChosen { .. }
+            | What::HeldBack { .. }
+            | What::CameBack { .. }
+            | What::BreakRefused { .. }
             | What::DeskChanged { .. } => {}
         }
         done

@@ -85,14 +85,14 @@ impl fmt::Display for NotNow {
 
 impl Serialize for NotNow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let params = match &self.0 {
-            Refused::Acd { why: acd::Refusal::TooManyAway { reason, away, limit } } => {
-                Some((reason.clone(), *away, *limit))
-            }
-            _ => None,
-        };
         let code = match &self.0 {
             Refused::Acd { why: acd::Refusal::TooManyAway { .. } } => "too_many_away".to_owned(),
+            Refused::Acd { why: acd::Refusal::BreaksStopped { until: Some(_), .. } } => {
+                "breaks_stopped".to_owned()
+            }
+            Refused::Acd { why: acd::Refusal::BreaksStopped { until: None, .. } } => {
+                "breaks_stopped_for_now".to_owned()
+            }
             Refused::Acd { why } => super::word(why),
             other => serde_json::to_value(other)
                 .ok()
@@ -101,10 +101,17 @@ impl Serialize for NotNow {
         };
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("code", &code)?;
-        if let Some((reason, away, limit)) = params {
-            map.serialize_entry("reason", &reason)?;
-            map.serialize_entry("away", &away)?;
-            map.serialize_entry("limit", &limit)?;
+        match &self.0 {
+            Refused::Acd { why: acd::Refusal::TooManyAway { reason, away, limit } } => {
+                map.serialize_entry("reason", reason)?;
+                map.serialize_entry("away", away)?;
+                map.serialize_entry("limit", limit)?;
+            }
+            Refused::Acd { why: acd::Refusal::BreaksStopped { reason, until } } => {
+                map.serialize_entry("reason", reason)?;
+                map.serialize_entry("until", until)?;
+            }
+            _ => {}
         }
         map.end()
     }

@@ -10,7 +10,7 @@ use exchange::line::Device;
 use kernel::{AttemptId, CallId, PersonId, QueueId, Timestamp};
 use sqlx::Row;
 
-use super::{heard, not_served, places};
+use super::{heard, not_served, places, storm};
 use crate::CalledOut;
 use crate::rules::{Record, Segment};
 
@@ -149,6 +149,7 @@ impl Growing {
                 }
                 _ => {}
             }
+            storm::follow(tx, position, fact).await?;
             let known = fact.what.call().and_then(|call| self.records.get(&call));
             let caller = known.map(|record| record.customer().to_owned()).unwrap_or_default();
             let unknown = known.is_none();

@@ -4,7 +4,7 @@ import { ChevronDown, CircleCheck, Laptop, LogIn, LogOut, NotebookPen, Phone } f
 import { useTranslation } from "react-i18next";
 import { groupOf, lookOf, Mark, Timer, useDeskWords, useReasonCodes } from "@kit";
 import type { DeskAct, OwnDesk } from "@lib/desk";
-import { clock } from "@lib/format";
+import { clock, moment } from "@lib/format";
 import { keyLabel, useKeys, type KeyAct } from "@lib/keys";
 import { can } from "./act";
 
@@ -38,6 +38,7 @@ export function StateMenu({ own, act }: { own: OwnDesk; act: (what: DeskAct) => 
       {key && hint(key)}
     </span>
   );
+  const stopped = own.storm?.breaks_refused ?? [];
   const icon = (Icon: typeof CircleCheck) => <Icon size={16} aria-hidden />;
   const choices: MenuProps["items"] = [
     { key: "ready", label: hinted(t("desk.ready"), "ready"), icon: icon(CircleCheck), disabled: state === "ready" },
@@ -48,7 +49,8 @@ export function StateMenu({ own, act }: { own: OwnDesk; act: (what: DeskAct) => 
         key: `reason.${code}`,
         label: hinted(words.reason(code), STATE_KEYS.find(({ key }) => key === code)?.key),
         icon: icon(lookOf(groupOf({ state: "not_ready", reason: code }), code).icon),
-        disabled: state === "not_ready" && reason === code,
+        disabled: (state === "not_ready" && reason === code) || stopped.includes(code),
+        title: stopped.includes(code) ? t(own.storm?.until ? "refusal.breaks_stopped" : "refusal.breaks_stopped_for_now", { until: moment(own.storm?.until ?? "", false) }) : undefined,
       })),
     },
   ];

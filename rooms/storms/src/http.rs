@@ -1,0 +1,5 @@
+//! Storm mode over HTTP.
+
+pub mod page;
+pub mod settings;
+pub mod switch;

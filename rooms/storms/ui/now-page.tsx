@@ -1,0 +1,163 @@
+// The leader's page: the switch, how it stands from affected to restored, the last two hours, who is away, which outages.
+import { CalendarClock, CircleCheckBig, CloudLightning, CloudSun, Hourglass } from "lucide-react";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { type Column, Empty, Mark, Notice, Page, Panel, Skeletons, Table, Tile, Timer, Trouble, useDeskWords } from "@kit";
+import { clock, count, duration, moment, percent } from "@lib/format";
+import { useAgents } from "@lib/directory";
+import { useMay } from "@lib/session";
+import { SIGNS, useNow, usePage, type PageView, type Sign, type Storm } from "./api";
+import { SWITCH } from "./permissions";
+import { Switch } from "./switch";
+import { Tabs } from "./tabs";
+import { useWhy } from "./why";
+import "./storms.css";
+
+const Charts = lazy(() => import("./charts"));
+
+function Standing({ storm, page }: { storm: Storm | null; page: PageView }) {
+  const { t } = useTranslation("storms");
+  const why = useWhy();
+  const people = useAgents();
+  if (!storm) {
+    return page.proposed ? (
+      <Notice tone="busy" icon={CloudLightning} title={t("standing.proposed", { signs: page.signs.map((sign) => t(`sign.${sign}`)).join(t("comma")) })}>
+        {t("standing.proposed_todo")}
+      </Notice>
+    ) : (
+      <Notice tone="ready" icon={CloudSun} title={t("standing.off")}>
+        {t("standing.off_todo", { signs: page.thresholds.signs, seconds: page.thresholds.hold_s })}
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <Notice tone="busy" icon={CloudLightning} title={t("standing.on", { at: moment(storm.began_at, false), why: why.began(storm) })}>
+        {t("standing.on_by", { who: people.name(storm.began_by) ?? t("why.thresholds"), until: moment(storm.until, false) })} <Timer since={storm.began_at} label={t("standing.lasts")} />
+      </Notice>
+      {storm.calm_since && (
+        <Notice tone="ready" icon={CircleCheckBig} title={t("standing.calm", { at: clock(storm.calm_since, false) })}>
+          {t("standing.calm_todo")}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** What is looked at, as it is now and from where it counts. */
+function signText(sign: Sign, page: PageView): [string, string] {
+  const { seen, thresholds } = page;
+  switch (sign) {
+    case "arrivals":
+      return [count(seen.arrived), count(Math.max(thresholds.arrivals_least, Math.floor((seen.normal * thresholds.arrivals_percent) / 100)))];
+    case "waiting":
+      return [count(seen.waiting), count(thresholds.waiting)];
+    case "lines":
+      return [`${seen.lines_percent}%`, `${thresholds.lines_percent}%`];
+    case "abandoned":
+      return [seen.asked > 0 ? percent(seen.abandoned / seen.asked, 0) : "—", `${thresholds.abandoned_percent}%`];
+  }
+}
+
+function Signs({ page }: { page: PageView }) {
+  const { t } = useTranslation("storms");
+  return (
+    <div className="storm-signs">
+      {SIGNS.map((sign) => {
+        const [now, from] = signText(sign, page);
+        const holds = page.signs.includes(sign);
+        return (
+          <Mark key={sign} chip tone={holds ? "busy" : "offline"} icon={holds ? CloudLightning : CircleCheckBig}>
+            {t("signs.one", { sign: t(`sign.${sign}`), now, from })}
+          </Mark>
+        );
+      })}
+    </div>
+  );
+}
+
+function Tiles({ page }: { page: PageView }) {
+  const { t } = useTranslation("storms");
+  const { today } = page;
+  const load = page.storm?.load ?? today;
+  return (
+    <div className="tiles">
+      <Tile title={t("tile.affected")} value={count(page.affected)} unit={t("unit.homes")} note={t("tile.affected_note", { count: page.outages.length })} />
+      <Tile title={t("tile.called")} value={count(today.offered)} unit={t("unit.calls")} note={t("tile.called_note", { heard: today.heard, went: today.heard_and_went })} foot={t("tile.today")} />
+      <Tile title={t("tile.waiting")} value={count(page.waiting)} unit={t("unit.people")} {...(page.signs.includes("waiting") ? { tone: "busy" as const } : {})} note={t("tile.waiting_note", { longest: duration(page.longest_s * 1000) })} foot={t("tile.promised", { count: page.promised })} />
+      <Tile title={t("tile.answered")} value={page.storm ? percent(page.storm.answer_rate) : "—"} note={t("tile.answered_note", { answered: load.answered, abandoned: load.abandoned })} foot={t(page.storm ? "tile.storm" : "tile.off")} />
+      <Tile title={t("tile.held")} value={count(load.held_back)} unit={t("unit.calls")} note={t("tile.held_note", { anyway: load.waited_anyway })} foot={t("tile.callbacks", { owed: load.callbacks - load.callbacks_kept, all: load.callbacks })} />
+      <Tile title={t("tile.restored")} value={count(page.restored)} unit={t("unit.outages")} note={t("tile.restored_note")} />
+    </div>
+  );
+}
+
+function Away({ page }: { page: PageView }) {
+  const { t } = useTranslation("storms");
+  const words = useDeskWords();
+  type Row = PageView["away"][number];
+  const columns: Column<Row>[] = [
+    { key: "who", title: t("away.who"), cell: (one) => `${one.number} ${one.name}` },
+    { key: "reason", title: t("away.reason"), cell: (one) => words.reason(one.reason) },
+    { key: "since", title: t("away.since"), cell: (one) => (one.since ? <Timer since={one.since} /> : "—") },
+    { key: "until", title: t("away.until"), cell: (one) => (one.until ? clock(one.until, false) : "—") },
+  ];
+  return (
+    <Panel title={t("away.title")} flush>
+      <Table label={t("away.title")} columns={columns} rows={page.away} rowKey={(one) => one.agent} expect={2} empty={<Empty icon={CircleCheckBig} title={t("away.none")}>{t("away.none_todo")}</Empty>} />
+    </Panel>
+  );
+}
+
+function Outages({ page }: { page: PageView }) {
+  const { t } = useTranslation("storms");
+  type Row = PageView["outages"][number];
+  const columns: Column<Row>[] = [
+    { key: "number", title: t("outages.number"), width: 150, cell: (one) => <Link to={`/outages/${one.id}`}>{one.number}</Link> },
+    { key: "area", title: t("outages.area"), cell: (one) => one.area },
+    { key: "affected", title: t("outages.affected"), num: true, cell: (one) => count(one.affected) },
+    { key: "since", title: t("outages.since"), cell: (one) => moment(one.since, false) },
+    {
+      key: "until",
+      title: t("outages.until"),
+      cell: (one) =>
+        one.stale ? <Mark tone="busy" icon={Hourglass}>{t("outages.stale", { at: one.until ? clock(one.until, false) : "" })}</Mark> : one.until ? moment(one.until, false) : <Mark tone="wrap" icon={CalendarClock}>{t("outages.none_told")}</Mark>,
+    },
+  ];
+  return (
+    <Panel title={t("outages.title")} flush extra={<Link to="/outages">{t("outages.all")}</Link>}>
+      <Table label={t("outages.title")} columns={columns} rows={page.outages} rowKey={(one) => one.id} to={(one) => `/outages/${one.id}`} expect={3} empty={<Empty icon={CircleCheckBig} title={t("outages.none")}>{t("outages.none_todo")}</Empty>} />
+    </Panel>
+  );
+}
+
+export default function NowPage() {
+  const { t } = useTranslation("storms");
+  const may = useMay(SWITCH);
+  const now = useNow();
+  const page = usePage();
+  return (
+    <Page title={t("nav.storms")} lead={t("lead")} actions={may && now.data && <Switch now={now.data} />}>
+      <Tabs />
+      {page.data && now.data ? (
+        <>
+          <Standing storm={now.data.storm} page={page.data} />
+          <Signs page={page.data} />
+          <Tiles page={page.data} />
+          <Suspense fallback={<Skeletons lines={6} />}>
+            <Charts bars={page.data.chart} />
+          </Suspense>
+          <div className="storm-lists">
+            <Outages page={page.data} />
+            <Away page={page.data} />
+          </div>
+        </>
+      ) : page.isError ? (
+        <Trouble error={page.error} retry={() => void page.refetch()} page />
+      ) : (
+        <Skeletons lines={10} />
+      )}
+    </Page>
+  );
+}

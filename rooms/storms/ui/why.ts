@@ -1,0 +1,13 @@
+// Why it began, in words: what somebody wrote, or the signs by which it began by itself.
+import { useTranslation } from "react-i18next";
+import { SIGNS, type Sign, type Storm } from "./api";
+
+const isSign = (word: string): word is Sign => (SIGNS as readonly string[]).includes(word);
+
+export function useWhy(): { began: (storm: Storm) => string; ended: (storm: Storm) => string } {
+  const { t } = useTranslation("storms");
+  return {
+    began: ({ began_by, began_why }) => (began_by ? began_why : t("why.by_threshold", { signs: began_why.split(" ").filter(isSign).map((sign) => t(`sign.${sign}`)).join(t("comma")) })),
+    ended: ({ ended_by, ended_why }) => (ended_by ? (ended_why ?? "") : t("why.calm")),
+  };
+}
