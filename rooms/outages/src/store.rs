@@ -5,6 +5,7 @@ pub mod calls;
 mod config;
 pub mod liaisons;
 pub mod mentions;
+pub mod of_element;
 pub mod outages;
 pub mod told;
 pub mod waves;
