@@ -14,9 +14,11 @@ use kernel::{CallId, PersonId};
 use serde_json::{Value, json};
 use web::testing::TestSite;
 
+use crate::rules::job::JobKind;
 use crate::{MIGRATIONS, room};
 
 mod files;
+mod network;
 
 /// At the desk of person 1 rings a call from this number, and person 4 was asked to help with it; nobody else has one.
 struct Ringing {
@@ -337,10 +339,10 @@ async fn import(site: &TestSite, text: &str, dry: bool) -> (crate::rules::job::C
     let dir = tempfile::tempdir().expect("a folder");
     let (file, errors) = (dir.path().join("in.csv"), dir.path().join("errors.csv"));
     std::fs::write(&file, text).expect("written");
-    let columns = import::preview(&file).expect("a table").columns;
+    let columns = import::preview(&file, JobKind::Customers).expect("a table").columns;
     let plan = import::Plan { file: &file, errors: &errors, columns: &columns, who: PersonId(2), dry };
     let progress = sheets::Progress::new("import");
-    let counts = import::run(&site.app, &plan, &progress).await.expect("imported");
+    let (counts, _) = import::run(&site.app, &plan, &progress).await.expect("imported");
     (counts, std::fs::read_to_string(errors).expect("the errors"))
 }
 

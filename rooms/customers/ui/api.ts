@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, queries } from "@lib/api";
 import type { Customer, CustomerClass, CustomerFlag, CustomerKind, CustomerRow, CustomerUtility } from "@lib/customer";
+import type { Element } from "./network";
 
 export const CLASSES: CustomerClass[] = ["residential", "commercial", "industrial", "cng"];
 export const UTILITIES: CustomerUtility[] = ["gas", "power", "cable"];
@@ -28,6 +29,8 @@ export interface WholeCustomer extends Customer {
   notes: { at: string; who: string | null; text: string }[];
   history: Happened[];
   moves: Move[];
+  /** What supplies the accounts, where that is known. */
+  supply: { account: string; path: Element[] }[];
 }
 
 export interface MeterForm {

@@ -13,6 +13,8 @@ import { useMay } from "@lib/session";
 import { Slot } from "@lib/slots";
 import { act, undo, useCustomer, type Act, type Happened, type WholeCustomer } from "./api";
 import { AccountDialog, ArchiveDialog, CloseAccountDialog, ContactDialog, FlagDialog, MergeDialog, NameDialog, NoteDialog, SplitDialog, UnmaskDialog } from "./dialogs";
+import type { Element } from "./network";
+import { PathLinks } from "./network-words";
 import { CHANGE, MERGE, UNMASK } from "./permissions";
 import { ClassMark, FlagMarks } from "./words";
 import "./customers.css";
@@ -33,7 +35,7 @@ function useHappened() {
   };
 }
 
-function Account({ account, edit, close }: { account: CustomerAccount; edit: (() => void) | null; close: (() => void) | null }) {
+function Account({ account, supply, edit, close }: { account: CustomerAccount; supply: Element[]; edit: (() => void) | null; close: (() => void) | null }) {
   const { t } = useTranslation("customers");
   return (
     <li>
@@ -45,6 +47,7 @@ function Account({ account, edit, close }: { account: CustomerAccount; edit: (()
           {account.closed_at && <span className="muted">{t("closed_at", { day: day(account.closed_at) })}</span>}
         </div>
         <div>{account.address}</div>
+        {supply.length > 0 && <PathLinks path={supply} />}
         {account.meters.map((meter) => (
           <div key={meter.number} className={meter.removed_at ? "muted" : "soft"}>
             {t("meter")} {meter.number} {meter.kind} {meter.installed_year && t("installed", { year: meter.installed_year })} {meter.removed_at && t("removed_at", { day: day(meter.removed_at) })}
@@ -190,7 +193,7 @@ export default function CustomerPage() {
             ) : (
               <ul className="customer-lines">
                 {customer.accounts.map((account) => (
-                  <Account key={account.id} account={account} edit={can("change") ? () => setOpen({ what: "account", account }) : null} close={can("change") ? () => setOpen({ what: "close", account }) : null} />
+                  <Account key={account.id} account={account} supply={customer.supply.find((one) => one.account === account.id)?.path ?? []} edit={can("change") ? () => setOpen({ what: "account", account }) : null} close={can("change") ? () => setOpen({ what: "close", account }) : null} />
                 ))}
               </ul>
             )}

@@ -11,7 +11,7 @@ const ACCOUNT = { id: "ac_1", number: "3300000001", utility: "gas", class: "resi
 const WHOLE = {
   id: "cu_1", kind: "person", name: NAUGHTY[0], masked: false, contacts: [{ id: "ct_1", number: "15400000001", label: NAUGHTY[3], preferred: true, source: "entered", verified: null }],
   accounts: [ACCOUNT], flags: [{ flag: "danger", reason: NAUGHTY[2], since: "2026-01-05T00:00:00Z", set_by: null }], created_at: "2026-01-05T00:00:00Z", changed_at: "2026-01-05T00:00:00Z",
-  archived: null, merged_into: null, version: 1, allowed: ["change"], notes: NAUGHTY.map((text) => ({ at: "2026-01-05T00:00:00Z", who: null, text })), moves: [],
+  archived: null, merged_into: null, version: 1, allowed: ["change"], notes: NAUGHTY.map((text) => ({ at: "2026-01-05T00:00:00Z", who: null, text })), moves: [], supply: [],
   history: [{ at: "2026-01-05T00:00:00Z", who: null, kind: "flag_set", payload: { reason: NAUGHTY[1] } }],
 };
 const me = { ...ME, permissions: ["customers.read", "customers.change", "customers.export"] };

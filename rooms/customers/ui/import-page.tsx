@@ -1,4 +1,4 @@
-// Customers from a file: upload, say what the columns are, try, see what would happen, run, fetch what could not be taken.
+// Customers, or the network, from a file: upload, say what the columns are, try, see what would happen, run, fetch what could not be taken.
 import { App, Button, Progress, Select, Upload } from "antd";
 import { ArrowLeft, CalendarX, CircleCheck, CircleX, Download, FileSpreadsheet, FlaskConical, LoaderCircle, Play, UploadCloud } from "lucide-react";
 import { useState } from "react";
@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import { Facts, ListMoment, Mark, Notice, Page, Panel, Table, useProblemText, type Tone } from "@kit";
 import { count } from "@lib/format";
 import { useUrlState } from "@lib/url";
-import { cancelImport, COLUMNS, runImport, uploadImport, useImport, useImports, type Column, type ImportJob } from "./jobs";
+import { cancelImport, COLUMNS, errorsOf, NETWORK_COLUMNS, runImport, uploadImport, useImport, useImports, type Column, type ImportJob, type What } from "./jobs";
 import "./customers.css";
 
 const LOOK: Record<ImportJob["state"], [Tone, typeof CircleCheck]> = {
@@ -31,7 +31,7 @@ function State({ job }: { job: ImportJob }) {
   );
 }
 
-function Mapping({ job, columns, onChange }: { job: ImportJob; columns: (Column | null)[]; onChange: (columns: (Column | null)[]) => void }) {
+function Mapping({ what, job, columns, onChange }: { what: What; job: ImportJob; columns: (Column | null)[]; onChange: (columns: (Column | null)[]) => void }) {
   const { t } = useTranslation("customers");
   return (
     <div className="table-wrap">
@@ -48,7 +48,7 @@ function Mapping({ job, columns, onChange }: { job: ImportJob; columns: (Column 
                   aria-label={t("import.column_of", { heading })}
                   placeholder={t("import.left_out")}
                   value={columns[at] ?? null}
-                  options={COLUMNS.map((value) => ({ value, label: t(`column.${value}`), disabled: value !== columns[at] && columns.includes(value) }))}
+                  options={(what === "network" ? NETWORK_COLUMNS : COLUMNS).map((value) => ({ value, label: t(`column.${value}`), disabled: value !== columns[at] && columns.includes(value) }))}
                   onChange={(next: Column | null | undefined) => onChange(job.headings.map((_, other) => (other === at ? (next ?? null) : (columns[other] ?? null))))}
                 />
               </th>
@@ -69,11 +69,11 @@ function Mapping({ job, columns, onChange }: { job: ImportJob; columns: (Column 
   );
 }
 
-function Job({ id }: { id: string }) {
+function Job({ what, id }: { what: What; id: string }) {
   const { t } = useTranslation("customers");
   const { message } = App.useApp();
   const problemText = useProblemText();
-  const { data: job } = useImport(id);
+  const { data: job } = useImport(what, id);
   const [chosen, setChosen] = useState<(Column | null)[] | null>(null);
   if (!job) return null;
   const columns = chosen ?? job.columns;
@@ -106,7 +106,7 @@ function Job({ id }: { id: string }) {
             <div className="row">
               <Progress percent={100} status="active" showInfo={false} style={{ maxWidth: 320 }} />
               <span>{t("import.done_rows", { rows: count(job.done ?? 0) })}</span>
-              <Button onClick={() => run(() => cancelImport(id))}>{t("import.cancel")}</Button>
+              <Button onClick={() => run(() => cancelImport(what, id))}>{t("import.cancel")}</Button>
             </div>
           ) : (
             <Facts
@@ -115,43 +115,64 @@ function Job({ id }: { id: string }) {
                 [t("import.new"), count(made)],
                 [t("import.changed"), count(changed)],
                 [t("import.same"), count(same)],
-                [t("import.wrong"), wrong > 0 && job.files ? <a key="e" href={`/api/customers/imports/${id}/errors`} download><Download size={14} aria-hidden /> {t("import.errors", { rows: count(wrong) })}</a> : count(wrong)],
+                [t("import.wrong"), wrong > 0 && job.files ? <a key="e" href={errorsOf(what, id)} download><Download size={14} aria-hidden /> {t("import.errors", { rows: count(wrong) })}</a> : count(wrong)],
               ]}
             />
           )}
           <div className="row">
-            <Button disabled={running || !job.files} icon={<FlaskConical size={16} aria-hidden />} onClick={() => run(() => runImport(id, columns, true))}>
+            <Button disabled={running || !job.files} icon={<FlaskConical size={16} aria-hidden />} onClick={() => run(() => runImport(what, id, columns, true))}>
               {t("import.try")}
             </Button>
-            <Button type="primary" disabled={running || job.state === "uploaded" || !job.files} title={job.state === "uploaded" ? t("import.try_first") : undefined} icon={<Play size={16} aria-hidden />} onClick={() => run(() => runImport(id, columns, false))}>
+            <Button type="primary" disabled={running || job.state === "uploaded" || !job.files} title={job.state === "uploaded" ? t("import.try_first") : undefined} icon={<Play size={16} aria-hidden />} onClick={() => run(() => runImport(what, id, columns, false))}>
               {t("import.run")}
             </Button>
             <span className="muted">{t("import.again")}</span>
           </div>
         </div>
       </Panel>
+      {job.problems.length > 0 && (
+        <Panel flush title={t("import.problems")}>
+          <Table
+            label={t("import.problems")}
+            rows={job.problems}
+            rowKey={(one) => `${one.row} ${one.column}`}
+            columns={[
+              { key: "row", title: t("import.row"), num: true, cell: (one) => count(one.row) },
+              { key: "column", title: t("import.column"), cell: (one) => t(`column.${one.column}`) },
+              { key: "value", title: t("import.value"), cell: (one) => one.value || "—" },
+              { key: "why", title: t("import.why_label"), cell: (one) => t(`import.why.${one.why as "missing"}`) },
+            ]}
+            empty={null}
+          />
+        </Panel>
+      )}
       <Panel flush title={t("import.columns")}>
-        <Mapping job={job} columns={columns} onChange={setChosen} />
+        <Mapping what={what} job={job} columns={columns} onChange={setChosen} />
       </Panel>
     </>
   );
 }
 
 export default function ImportPage() {
+  return <ImportScreen what="customers" />;
+}
+
+export function ImportScreen({ what }: { what: What }) {
   const { t } = useTranslation("customers");
   const { message } = App.useApp();
   const problemText = useProblemText();
   const [url, change] = useUrlState(["job"] as const);
-  const jobs = useImports();
+  const jobs = useImports(what);
+  const title = what === "network" ? t("network.import") : t("import.title");
   return (
     <Page
-      title={t("import.title")}
+      title={title}
       heading={
         <span className="row">
-          <Link to="/customers" aria-label={t("back")} className="row">
+          <Link to={what === "network" ? "/customers/network" : "/customers"} aria-label={what === "network" ? t("network.back") : t("back")} className="row">
             <ArrowLeft size={20} aria-hidden />
           </Link>
-          {t("import.title")}
+          {title}
         </span>
       }
     >
@@ -165,7 +186,7 @@ export default function ImportPage() {
             message.error(`${t("refusal.bad_file", { why: "too_large" })}`);
             return false;
           }
-          uploadImport(file)
+          uploadImport(what, file)
             .then((job) => change({ job: job.id }))
             .catch((error: unknown) => message.error(problemText(error).what));
           return false;
@@ -175,9 +196,9 @@ export default function ImportPage() {
           <UploadCloud size={28} aria-hidden />
         </p>
         <p className="strong">{t("import.drop")}</p>
-        <p className="muted">{t("import.drop_help")}</p>
+        <p className="muted">{what === "network" ? t("network.import_help") : t("import.drop_help")}</p>
       </Upload.Dragger>
-      {url.job && <Job key={url.job} id={url.job} />}
+      {url.job && <Job key={url.job} what={what} id={url.job} />}
       <Panel flush title={t("import.late")}>
         <Table
           label={t("import.late")}

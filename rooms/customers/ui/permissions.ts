@@ -6,3 +6,4 @@ export const UNMASK = "customers.unmask";
 export const IMPORT = "customers.import";
 export const EXPORT = "customers.export";
 export const EXPORT_WHOLE = "customers.export_whole";
+export const NETWORK = "customers.network";

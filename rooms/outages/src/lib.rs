@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use calls::Hall;
+use customers::permissions::EXPORT_WHOLE;
 use db::Subscription;
 use kernel::OutageId;
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
-use sheets::Work;
+use sheets::{Exports, Work};
 use speech::Speech;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
-use web::{Job, Room, Routes, routes};
+use web::{App, Job, Room, Routes, routes};
 
 mod answering;
 mod asking;
@@ -51,14 +52,20 @@ pub use voice::Booth;
 use picture::Shield;
 use telephone::Menus;
 
-use permissions::{APPROVE, CONFIGURE, LIAISONS, PERMISSIONS, READ, TELL, WRITE};
+use permissions::{APPROVE, CONFIGURE, EXPORT, LIAISONS, PERMISSIONS, READ, TELL, WRITE};
 
 pub(crate) const ROOM: &str = "outages";
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!(
     "outages",
-    ["20261122_1_outages.sql", "20261123_1_after.sql", "20261123_2_machine.sql", "20261123_3_places.sql"]
+    [
+        "20261122_1_outages.sql",
+        "20261123_1_after.sql",
+        "20261123_2_machine.sql",
+        "20261123_3_places.sql",
+        "20261123_4_elements.sql"
+    ]
 );
 
 /// An outage was entered or moved. What callers hear of it may be another from now on.
@@ -87,6 +94,15 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
     let look_ups = telephone::look_ups(&asked);
     let (shield, speaks, settles) = (asked.shield.clone(), asked.clone(), booth.clone());
     let (asks, calls) = (by(), by());
+    let work = Work::new(folder);
+    let exports = Exports::new(ROOM, work.clone());
+    let clean = {
+        let exports = exports.clone();
+        move |app: App| {
+            let exports = exports.clone();
+            async move { exports.clean(app.now()).await.map(|_| ()) }
+        }
+    };
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -95,14 +111,19 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit(READ, routes!(http::outages::now))
             .permit(READ, routes!(http::outages::one))
             .permit_any(&[WRITE, APPROVE], routes!(http::outages::act))
-            .permit(READ, routes!(http::outages::affected))
+            .permit(READ, routes!(http::affected::list))
+            .permit(EXPORT, routes!(http::affected::paper))
+            .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::affected::export))
+            .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::affected::export_one))
+            .permit_any(&[EXPORT, EXPORT_WHOLE], routes!(http::affected::export_file))
+            .permit(READ, routes!(http::of_element::show))
             .permit(READ, routes!(http::outages::figures))
             .permit(APPROVE, routes!(http::voice::ring))
             .permit(READ, routes!(http::voice::last))
             .permit(READ, routes!(http::voice::audio))
             .permit(WRITE, routes!(http::area::elements))
             .permit(WRITE, routes!(http::area::preview))
-            .permit(WRITE, routes!(http::area::sheet).layer(DefaultBodyLimit::max(http::area::BODY_MAX)))
+            .permit(WRITE, routes!(http::sheet::sheet).layer(DefaultBodyLimit::max(http::sheet::BODY_MAX)))
             .permit(READ, routes!(http::telling::told))
             .permit(READ, routes!(http::telling::owed))
             .permit(TELL, routes!(http::telling::attempt))
@@ -121,7 +142,8 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit(READ, routes!(http::after::asked))
             .permit(APPROVE, routes!(http::after::act))
             .permit(WRITE, routes!(http::after::order))
-            .with(Work::new(folder))
+            .with(work)
+            .with(exports)
             .with(calendar.clone())
             .with(asked)
             .with(booth)
@@ -149,6 +171,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
                 machine::call(app, calls.clone())
             }),
             Job::every("outages.tell", Duration::from_secs(2), move |app| jobs::tell(app, tells.clone())),
+            Job::every("outages.clean", Duration::from_secs(3_600), clean),
         ],
         look_ups,
         events: vec![

@@ -43,4 +43,11 @@ pub const CONFIGURE: Permission = Permission::new(
     &[Supervisor, SystemAdmin],
 );
 
-pub const PERMISSIONS: &[Permission] = &[READ, WRITE, APPROVE, TELL, LIAISONS, CONFIGURE];
+/// Who is affected, as a file and on paper.
+pub const EXPORT: Permission = Permission::new(
+    "outages.export",
+    "write who is affected into a file or on paper, masked",
+    &[ShiftLeader, Supervisor, Manager, Department],
+);
+
+pub const PERMISSIONS: &[Permission] = &[READ, WRITE, APPROVE, TELL, LIAISONS, CONFIGURE, EXPORT];

@@ -7,6 +7,7 @@ pub mod calls;
 mod config;
 pub mod liaisons;
 pub mod mentions;
+pub mod of_element;
 pub mod outages;
 pub mod places;
 pub mod told;

@@ -488,15 +488,29 @@ fn a_sheet_names_elements_and_a_call_is_written_down() {
         let centre = Centre::open(&db).await;
         let (area, ..) = neighbours();
         let code = format!("TY-{}", area.trim_end_matches(['区', '县']));
-        let file = format!("序号,设备编号,名称\n1,{code},调压站\n2,没有的,？\n");
-        let upload =
-            centre.site.upload("/api/outages/sheet", "检修.csv", file.as_bytes()).by(WRITER.0, WRITER.1);
+        let station = network::by_codes(centre.db(), std::slice::from_ref(&code)).await.expect("found");
+        let below = customers::store::elements::level(centre.db(), Some(station[0].id), "", 1).await;
+        let below = below.expect("a level").remove(0).element.code;
+        let file =
+            format!("序号,设备编号,名称\n1,{below},管段\n2,{code},调压站\n3,没有的,？\n4,{code},调压站\n");
+        let sheet = "/api/outages/sheet?utility=gas";
+        let upload = centre.site.upload(sheet, "检修.csv", file.as_bytes()).by(WRITER.0, WRITER.1);
         let read = upload.send().await;
         assert_eq!(read.status.as_u16(), 200, "{}", read.show());
         assert_eq!(
-            (&read.body["elements"][0]["code"], &read.body["unknown"]),
-            (&json!(code), &json!(["没有的"]))
+            (&read.body["elements"][0]["code"], &read.body["elements"][1], &read.body["lines"]),
+            (&json!(code), &json!(null), &json!(4))
         );
+        assert_eq!(
+            read.body["left_out"],
+            json!([
+                { "row": 2, "code": below, "why": "below", "of": code },
+                { "row": 4, "code": "没有的", "why": "unknown", "of": null },
+                { "row": 5, "code": code, "why": "twice", "of": "3" },
+            ])
+        );
+        let power = centre.site.upload("/api/outages/sheet?utility=power", "检修.csv", file.as_bytes());
+        assert_eq!(power.by(WRITER.0, WRITER.1).send().await.body["code"], "outages.no_elements");
         let none =
             centre.site.upload("/api/outages/sheet", "a.csv", "编号\nX1\n".as_bytes()).by(WRITER.0, WRITER.1);
         assert_eq!(none.send().await.body["code"], "outages.no_elements");
@@ -504,6 +518,14 @@ fn a_sheet_names_elements_and_a_call_is_written_down() {
         let preview = centre.post(WRITER, "/api/outages/preview", area_form).await;
         assert!(preview.body["counts"]["all"].as_u64() > Some(100), "{}", preview.show());
         assert_eq!(preview.body["unknown"], json!(["1"]));
+        let first = &preview.body["first"];
+        assert_eq!(
+            (&first[0]["rank"], first[0]["name"].as_str().map(|name| name.contains('*'))),
+            (&json!(1), Some(true))
+        );
+        let alone = json!({ "utility": "gas", "area": { "elements": [read.body["elements"][0]["id"]] } });
+        let alone = centre.post(WRITER, "/api/outages/preview", alone).await;
+        assert_eq!(alone.body["first"], *first, "found in one way or in two");
 
         let starts = centre.now() + Duration::from_secs(10 * 24 * HOUR);
         let ends = starts + Duration::from_secs(HOUR);
@@ -600,5 +622,70 @@ fn an_agent_tells_of_what_is_coming_and_it_is_counted() {
         let no =
             centre.site.put("/api/outages/at_call/ca_5", json!({ "outage": id(&outage), "answer": "told" }));
         assert_eq!(no.by(AGENT.0, AGENT.1).send().await.body["code"], "outages.not_your_call");
+    });
+}
+
+const PRINTER: Who = (40, &["outages.read", "outages.export"]);
+
+#[test]
+fn an_element_knows_its_outages_and_who_is_affected_goes_out_masked() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        let starts = centre.now() + Duration::from_secs(10 * 24 * HOUR);
+        let ends = starts + Duration::from_secs(HOUR);
+        let outage = centre.enter(WRITER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
+        let code = format!("TY-{}", area.trim_end_matches(['区', '县']));
+        let liaison = json!({
+            "name": "赵站长", "phone": "13800001111", "place": "青岚物业", "communities": [],
+            "elements": [code], "consent": true,
+        });
+        assert_eq!(centre.post(WRITER, "/api/outages/liaisons", liaison).await.status.as_u16(), 200);
+        let station = network::by_codes(centre.db(), &[code]).await.expect("found").remove(0).id;
+        let below = customers::store::elements::level(centre.db(), Some(station), "", 1).await;
+        let section = below.expect("a level").remove(0).element.id;
+        for element in [station, section] {
+            let of = centre.get(AGENT, &format!("/api/outages/elements/{element}")).await;
+            assert_eq!(
+                (&of["outages"][0]["number"], &of["outages"][0]["whole"], &of["liaisons"][0]["name"]),
+                (&outage["number"], &json!(true), &json!("赵站长"))
+            );
+        }
+
+        let path = format!("/api/outages/{}/affected", id(&outage));
+        let denied = centre.post(AGENT, &format!("{path}/paper"), json!({})).await;
+        assert_eq!(denied.status.as_u16(), 403);
+        let paper = centre.post(PRINTER, &format!("{path}/paper"), json!({})).await;
+        assert_eq!(paper.body["all"], outage["counts"]["all"]);
+        assert_eq!(paper.body["affected"][0]["rank"], 1);
+        let whole = json!({ "format": "csv", "whole": true, "reason": "抢修" });
+        assert_eq!(centre.post(PRINTER, &format!("{path}/exports"), whole).await.status.as_u16(), 403);
+        let begun = centre.post(PRINTER, &format!("{path}/exports"), json!({ "format": "csv" })).await;
+        assert_eq!(begun.status.as_u16(), 200, "{}", begun.show());
+        let job = format!("{path}/exports/{}", begun.body["id"].as_str().expect("an id"));
+        for _ in 0..100_000 {
+            if centre.get(PRINTER, &job).await["state"] != "running" {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        let file = centre.site.get(&format!("{job}/file")).by(PRINTER.0, PRINTER.1).send().await;
+        assert_eq!(file.status.as_u16(), 200);
+        let text = String::from_utf8(file.bytes.to_vec()).expect("a text");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(json!(lines.len() - 1), outage["counts"]["all"], "all of them below the headings");
+        assert!(
+            lines[1].contains("重要") && lines[1].contains('*'),
+            "important ones first, masked: {}",
+            lines[1]
+        );
+        let kinds = sqlx::query("SELECT kind FROM db_journal WHERE room = 'outages' ORDER BY id")
+            .fetch_all(centre.db().read())
+            .await
+            .expect("the journal");
+        let kinds: Vec<String> = kinds.iter().map(|row| sqlx::Row::get(row, "kind")).collect();
+        for kind in ["affected_printed", "export_started", "exported", "export_fetched"] {
+            assert!(kinds.iter().any(|one| one == kind), "{kind}: {kinds:?}");
+        }
     });
 }

@@ -7,12 +7,14 @@ mod export;
 mod read;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod upload;
 mod words;
 mod work;
 mod write;
 
 pub use export::{ExportState, ExportView, Exports, Rows, Wanted};
 pub use read::{BYTES_MAX, Format, Trouble, UNREADABLE, open};
+pub use upload::read_upload;
 pub use words::{Language, Words};
 pub use work::{KEPT, Progress, Running, Work};
 pub use write::{CsvFile, FileKind, Sheet, XlsxFile, inert};

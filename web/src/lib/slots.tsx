@@ -26,6 +26,8 @@ export interface SlotProps {
   "order.parts": { order: string };
   /** On the page of one customer: what other rooms have of him. */
   "customer.parts": { customer: string };
+  /** On the page of one part of the supply network: what other rooms have of it. */
+  "network.element": { element: string };
 }
 
 export type SlotName = keyof SlotProps;

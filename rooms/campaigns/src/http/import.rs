@@ -12,7 +12,7 @@ use kernel::calendar::Calendar;
 use serde_json::json;
 use sheets::{Trouble, Work};
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, upload_error, upload_to};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
 use super::targets::{Added, may_add, target};
 use crate::ROOM;
@@ -46,33 +46,11 @@ pub async fn import(
     Extension(calendar): Extension<Arc<Calendar>>,
     actor: Actor,
     Path(id): Path<CampaignId>,
-    mut form: Multipart,
+    form: Multipart,
 ) -> Answer<Added> {
     may_add(&campaigns::get(&app.db, id).await?.ok_or_else(Error::not_found)?)?;
-    work.folder()?;
-    let path = work.file(app.id(), "campaign");
-    let mut uploaded = false;
-    while let Some(field) = form.next_field().await.map_err(|error| upload_error(&error, BYTES_MAX))? {
-        if field.name() == Some("file") && !uploaded {
-            upload_to(&path, field, BYTES_MAX).await?;
-            uploaded = true;
-        }
-    }
-    if !uploaded {
-        return Err(Refusal::BadFile { why: "empty" }.into());
-    }
-    let kept = path.clone();
-    // A reader that panics on a hostile file ends only this thread.
-    let lines = tokio::task::spawn_blocking(move || read(&kept)).await;
-    let _ = tokio::fs::remove_file(&path).await;
-    let lines = match lines {
-        Ok(Ok(lines)) => lines?,
-        Ok(Err(why)) => {
-            let trouble = why.downcast_ref::<Trouble>().copied().ok_or(why)?;
-            return Err(Refusal::BadFile { why: trouble.code() }.into());
-        }
-        Err(_) => return Err(Refusal::BadFile { why: Trouble::Damaged.code() }.into()),
-    };
+    let lines = sheets::read_upload(&work, app.id(), form, BYTES_MAX, read).await?;
+    let lines = lines.map_err(|trouble| Refusal::BadFile { why: trouble.code() })??;
     let mut added = Added::default();
     let mut lines = lines.into_iter().peekable();
     while lines.peek().is_some() {

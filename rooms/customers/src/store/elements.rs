@@ -1,5 +1,7 @@
 //! The network as people look at it and change it: a level at a time, the way to one, what hangs below, one changed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::{Context, Result};
 use db::{Db, Entry, Row, Text, Tx};
 use kernel::{AccountId, ElementId, PersonId, Timestamp};
@@ -135,6 +137,23 @@ pub async fn supply(db: &Db, accounts: &[AccountId]) -> Result<Vec<(AccountId, V
         }
     }
     Ok(all)
+}
+
+const ABOVE: Text = Text {
+    sqlite: "WITH RECURSIVE up(id) AS (SELECT value FROM json_each($1) UNION SELECT e.parent FROM up \
+             JOIN customers_element e ON e.id = up.id WHERE e.parent IS NOT NULL) \
+             SELECT e.id, e.parent FROM up JOIN customers_element e ON e.id = up.id WHERE e.parent IS NOT NULL",
+    postgres: "WITH RECURSIVE up(id) AS (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)) \
+               UNION SELECT e.parent FROM up JOIN customers_element e ON e.id = up.id WHERE e.parent IS NOT NULL) \
+               SELECT e.id, e.parent FROM up JOIN customers_element e ON e.id = up.id WHERE e.parent IS NOT NULL",
+};
+
+/// What supplies these, what supplies that, and so on: each with the one above it.
+pub async fn above(db: &Db, ids: &BTreeSet<ElementId>) -> Result<BTreeMap<ElementId, ElementId>> {
+    let list = db::ids(ids.iter().map(|id| id.get()));
+    let rows = sqlx::query(ABOVE.of(db.kind())).bind(list).fetch_all(db.read()).await;
+    let pair = |row: &Row| Ok((ElementId(row.try_get("id")?), ElementId(row.try_get("parent")?)));
+    rows.context("what supplies elements")?.iter().map(pair).collect()
 }
 
 /// How many elements and points hang directly below.

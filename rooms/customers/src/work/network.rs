@@ -113,15 +113,20 @@ async fn attachments(app: &App, plan: &Plan<'_>, progress: &Progress, errors: &m
     while let Some(batch) = receive.recv().await {
         counts.rows += batch.len() as u64;
         let mut pairs: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        let mut wrong = Vec::new();
         for (row, pair) in batch {
             match pair {
-                Err(problem) => errors.add(row, problem)?,
+                Err(problem) => wrong.push((row, problem)),
                 Ok((account, code)) => {
                     pairs.insert(account, (row, code));
                 }
             }
         }
-        attach(app, plan, pairs, &mut counts, errors).await?;
+        attach(app, plan, pairs, &mut counts, &mut wrong).await?;
+        wrong.sort_by_key(|(row, _)| *row);
+        for (row, problem) in wrong {
+            errors.add(row, problem)?;
+        }
         progress.done.store(counts.rows, Ordering::Relaxed);
         if progress.is_stopped() {
             break;
@@ -166,24 +171,24 @@ async fn attach(
     plan: &Plan<'_>,
     pairs: BTreeMap<String, (usize, String)>,
     counts: &mut Counts,
-    errors: &mut Errors,
+    wrong: &mut Vec<(usize, Problem)>,
 ) -> Result<()> {
     let accounts = whole_network::accounts(&app.db, pairs.keys()).await?;
     let elements = whole_network::elements(&app.db, pairs.values().map(|(_, code)| code)).await?;
     let (mut below, mut without) = (Vec::new(), Vec::new());
     for (number, (row, code)) in pairs {
-        let mut wrong = |column: Column, why: Why, value: &str| {
-            errors.add(row, Problem { column, why, value: value.to_owned() })
+        let mut told = |column: Column, why: Why, value: &str| {
+            wrong.push((row, Problem { column, why, value: value.to_owned() }));
         };
         let Some(account) = accounts.get(&number) else {
-            wrong(Column::Account, Why::UnknownAccount, &number)?;
+            told(Column::Account, Why::UnknownAccount, &number);
             continue;
         };
         match elements.get(&code) {
-            None => wrong(Column::Element, Why::UnknownElement, &code)?,
-            Some(element) if element.retired_at.is_some() => wrong(Column::Element, Why::Retired, &code)?,
+            None => told(Column::Element, Why::UnknownElement, &code),
+            Some(element) if element.retired_at.is_some() => told(Column::Element, Why::Retired, &code),
             Some(element) if element.kind.utility() != account.utility => {
-                wrong(Column::Element, Why::OtherUtility, &code)?;
+                told(Column::Element, Why::OtherUtility, &code);
             }
             Some(element) if account.points > 0 && account.element == Some(element.id) => counts.same += 1,
             Some(_) => {

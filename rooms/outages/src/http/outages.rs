@@ -5,19 +5,18 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State as Site;
 use customers::rules::network::Kept as Element;
-use customers::store::{load, network};
+use customers::store::network;
 use db::config;
+use kernel::OutageId;
 use kernel::calendar::Calendar;
-use kernel::{AccountId, OutageId, mask};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Period, Query, given, word};
 
-use super::views::{OutageLine, OutageView, line, name, view};
+use super::views::{OutageLine, OutageView, line, view};
 use crate::rules::greeting::Voice;
 use crate::rules::limits::{Duty, Weight, check};
 use crate::rules::{Act, Outage, Plan, Refusal, Settings, State, limits};
-use crate::store::affected::{self, Affected};
 use crate::store::outages::{self, Which};
 use crate::store::{calls, mentions, told};
 use crate::telephone::Menus;
@@ -160,69 +159,6 @@ pub async fn act(
     // Begun at once and waited for by nobody: until it is spoken, callers hear the same in recorded sentences.
     menus.speak_of(&next, &settings, app.now()).await;
     shown(&app, &calendar, &actor, id).await
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-pub struct Behind {
-    /// The `next` of the page before.
-    after: Option<String>,
-}
-
-/// One who is affected, masked.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AffectedView {
-    /// 1 important, 2 life support, 3 elderly, 4 everybody else.
-    rank: i64,
-    #[schema(value_type = String)]
-    account: AccountId,
-    #[schema(value_type = String)]
-    customer: kernel::CustomerId,
-    class: String,
-    name: String,
-    number: String,
-    address: String,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AffectedList {
-    affected: Vec<AffectedView>,
-    next: Option<String>,
-}
-
-/// Who is affected, those first who must be told first.
-#[utoipa::path(get, path = "/api/outages/{id}/affected", tag = "outages", params(("id" = String, Path), Behind),
-    responses((status = 200, body = AffectedList)))]
-pub async fn affected(
-    Site(app): Site<App>,
-    Path(id): Path<OutageId>,
-    Query(behind): Query<Behind>,
-) -> Answer<AffectedList> {
-    let place = |text: &str| {
-        let (rank, account) = text.split_once('~')?;
-        Some((rank.parse().ok()?, account.parse().ok()?))
-    };
-    let after = behind.after.as_deref().filter(|text| !text.is_empty());
-    let after: Option<(i64, AccountId)> =
-        after.map(|text| place(text).ok_or_else(|| web::bad_query("after"))).transpose()?;
-    let page = affected::page(&app.db, id, after.unwrap_or((0, AccountId(0))), PAGE).await?;
-    let parties: Vec<_> = page.iter().map(|one| one.party).collect();
-    let customers = load::some(&app.db, &parties).await?;
-    let full = i64::try_from(page.len()).unwrap_or(0) == PAGE;
-    let next = page.last().filter(|_| full).map(|last| format!("{}~{}", last.rank, last.account));
-    let shown = |one: Affected| {
-        let customer = customers.iter().find(|customer| customer.id == one.party);
-        let account = customer.and_then(|customer| customer.accounts.iter().find(|a| a.id == one.account));
-        AffectedView {
-            rank: one.rank,
-            account: one.account,
-            customer: one.party,
-            class: one.class,
-            name: customer.map(name).unwrap_or_default(),
-            number: account.map(|account| account.number.clone()).unwrap_or_default(),
-            address: account.map(|account| mask::address(&account.premises.text)).unwrap_or_default(),
-        }
-    };
-    Ok(Json(AffectedList { affected: page.into_iter().map(shown).collect(), next }))
 }
 
 /// K33 and K34 of a period.

@@ -155,3 +155,33 @@ pub async fn concerned(
     });
     Ok(all)
 }
+
+const CHAIN: &str = "WITH RECURSIVE up(id, depth) AS (SELECT CAST($1 AS BIGINT), 0 UNION ALL \
+     SELECT e.parent, up.depth + 1 FROM up JOIN customers_element e ON e.id = up.id \
+     WHERE e.parent IS NOT NULL AND up.depth < 30) SELECT id FROM up";
+
+/// Those who cover an element: it is theirs, or something above or below it is.
+pub async fn covering(db: &Db, element: ElementId) -> anyhow::Result<Vec<Liaison>> {
+    let rows = sqlx::query(CHAIN).bind(element.get()).fetch_all(db.read()).await;
+    let mut chain = BTreeSet::new();
+    for row in rows.context("what lies above an element")? {
+        chain.insert(ElementId(row.try_get("id")?));
+    }
+    let mut all = all(db).await?;
+    all.retain(|one| !one.covers.elements.is_empty());
+    let theirs: BTreeSet<i64> =
+        all.iter().flat_map(|one| one.covers.elements.iter().map(|id| id.get())).collect();
+    let mut below: BTreeSet<i64> = BTreeSet::new();
+    if !theirs.is_empty() {
+        let climb = sqlx::query(CLIMB.of(db.kind())).bind(db::ids(theirs)).fetch_all(db.read()).await;
+        for row in climb.context("what lies above elements")? {
+            if row.try_get::<i64, _>("id")? == element.get() {
+                below.insert(row.try_get("start")?);
+            }
+        }
+    }
+    all.retain(|one| {
+        one.covers.elements.iter().any(|theirs| chain.contains(theirs) || below.contains(&theirs.get()))
+    });
+    Ok(all)
+}

@@ -196,7 +196,7 @@ pub async fn planned(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<
     rows.context("planned outages")?.iter().map(outage).collect()
 }
 
-fn outage(row: &db::Row) -> anyhow::Result<Outage> {
+pub(super) fn outage(row: &db::Row) -> anyhow::Result<Outage> {
     let body: String = row.try_get("body")?;
     let outage: Outage = serde_json::from_str(&body).context("an outage as kept")?;
     Ok(Outage { version: row.try_get("version")?, ..outage })
