@@ -115,8 +115,7 @@ pub async fn called(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
         let note = done.outcome.word();
         let next = match done.outcome {
             Outcome::WrongNumber | Outcome::NotAllowed | Outcome::Withdrawn => {
-                let failed =
-                    Ask { said: Said::Unreachable, due: None, trouble: note.to_owned(), ..ask };
+                let failed = Ask { said: Said::Unreachable, due: None, trouble: note.to_owned(), ..ask };
                 with(failed, event.at, What::Failed, note)
             }
             _ => with(Ask { said: Said::Silent, due: None, ..ask }, event.at, What::Silent, note),

@@ -267,9 +267,8 @@ async fn ask_one(
     match call(tx, app, outage, &ask, &settings.asking, terms).await? {
         Ok(()) => {
             let due = Some(now + LONGEST);
-            let asked = Ask {
-                said: Said::Asked, how, due, asked_at: Some(now), trouble: String::new(), ..ask
-            };
+            let asked =
+                Ask { said: Said::Asked, how, due, asked_at: Some(now), trouble: String::new(), ..ask };
             Ok(with(asked, now, What::Asked, ""))
         }
         // Was asked, and said nothing: that stays so.

@@ -178,10 +178,8 @@ fn without(
         "{}恢复{supply}后，{heard}反映家中仍未恢复{number}。所属停供：{}，原因：{}。",
         outage.plan.area.text, outage.number, outage.plan.reason
     );
-    let contact = Contact {
-        name: customer.map(|one| one.name.clone()).unwrap_or_default(),
-        phone: ask.number.clone(),
-    };
+    let contact =
+        Contact { name: customer.map(|one| one.name.clone()).unwrap_or_default(), phone: ask.number.clone() };
     let premises = account.map(|account| &account.premises);
     let address = premises.map_or_else(|| address_of(outage), |premises| premises.text.clone());
     let area = premises.map(|premises| premises.parts.area.clone()).unwrap_or_default();

@@ -8,3 +8,4 @@ pub mod outages;
 pub mod settings;
 pub mod telling;
 pub mod views;
+pub mod without;

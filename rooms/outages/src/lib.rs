@@ -37,6 +37,7 @@ mod telephone;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod waving;
 pub mod work;
 
 pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me};
@@ -49,10 +50,8 @@ use permissions::{APPROVE, CONFIGURE, LIAISONS, PERMISSIONS, READ, TELL, WRITE};
 pub(crate) const ROOM: &str = "outages";
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!(
-    "outages",
-    ["20261122_1_outages.sql", "20261123_1_after.sql", "20261123_2_machine.sql"]
-);
+pub const MIGRATIONS: db::Migrations =
+    db::migrations!("outages", ["20261122_1_outages.sql", "20261123_1_after.sql", "20261123_2_machine.sql"]);
 
 /// An outage was entered or moved. What callers hear of it may be another from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +103,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit(CONFIGURE, routes!(http::settings::put))
             .permit(READ, routes!(http::at_call::show))
             .permit(READ, routes!(http::at_call::mention))
-            .permit(TELL, routes!(http::after::without))
+            .permit(TELL, routes!(http::without::without))
             .permit(READ, routes!(http::after::show))
             .permit(READ, routes!(http::after::asked))
             .permit(APPROVE, routes!(http::after::act))
@@ -123,7 +122,9 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
                 telephone::speak(app, speaks.clone(), speech.clone())
             }),
             Job::every("outages.ask", Duration::from_secs(5), move |app| asking::go_on(app, asks.clone())),
-            Job::every("outages.machine", Duration::from_secs(30), move |app| machine::call(app, calls.clone())),
+            Job::every("outages.machine", Duration::from_secs(30), move |app| {
+                machine::call(app, calls.clone())
+            }),
             Job::every("outages.tell", Duration::from_secs(2), move |app| jobs::tell(app, tells.clone())),
         ],
         look_ups,

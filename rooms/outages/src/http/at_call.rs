@@ -15,8 +15,8 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, given};
 
 use super::views::{OutageLine, line};
 use crate::mentioning::coming;
-use crate::rules::greeting::{self, Voice};
 use crate::rules::after::Said as After;
+use crate::rules::greeting::{self, Voice};
 use crate::rules::{Refusal, Settings, State as Stand, spoken};
 use crate::store::mentions::{self, Answer as Said, Mention};
 use crate::store::{asks, outages};

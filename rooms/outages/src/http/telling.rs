@@ -15,11 +15,11 @@ use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
 use super::views::{WhoView, who};
-use crate::{ROOM, machine};
 use crate::rules::calls::{Attempt, Outcome, Standing, attempted};
 use crate::rules::{Moment, Refusal};
 use crate::store::told::{Receipt, Told};
 use crate::store::{calls, liaisons, told, waves};
+use crate::{ROOM, machine};
 
 /// A message to a liaison.
 #[derive(Debug, Serialize, ToSchema)]

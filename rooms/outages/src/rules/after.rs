@@ -343,7 +343,10 @@ mod tests {
         assert_eq!(verdict(&[], &asking), Verdict::Sure, "nobody was affected");
         let waits = Tally { asked: 10, ..tally(90, 0, 0, 0) };
         assert_eq!(verdict(&[sure, waits], &asking), Verdict::Wait);
-        assert_eq!(verdict(&[sure, tally(90, 0, 0, 0)], &asking), Verdict::Ask(vec![(Some(ElementId(1)), 10)]));
+        assert_eq!(
+            verdict(&[sure, tally(90, 0, 0, 0)], &asking),
+            Verdict::Ask(vec![(Some(ElementId(1)), 10)])
+        );
         assert_eq!(verdict(&[sure, tally(90, 5, 2, 0)], &asking), Verdict::Stuck);
         assert!(tally(0, 0, 2, 0).is_proposed(&asking));
     }

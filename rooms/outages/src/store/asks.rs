@@ -80,13 +80,13 @@ const NEXT_DUE: &str =
     "SELECT MIN(due) AS due FROM outages_ask WHERE outage = $1 AND revision = $2 AND state = 'asked'";
 const ONE: &str = ask!("WHERE outage = $1 AND revision = $2 AND account = $3");
 const OF_NUMBER: &str = ask!("WHERE number = $1 ORDER BY outage DESC, revision DESC, account LIMIT 50");
-const OF_NUMBER_IN: &str = ask!("WHERE number = $1 AND outage = $2 AND revision = $3 ORDER BY account LIMIT 50");
+const OF_NUMBER_IN: &str =
+    ask!("WHERE number = $1 AND outage = $2 AND revision = $3 ORDER BY account LIMIT 50");
 const OF_PARTY: &str = ask!("WHERE party = $1 AND outage = $2 ORDER BY revision DESC, account LIMIT 50");
 const OF_NOTICE: &str = ask!("WHERE notice = $1 ORDER BY account LIMIT 50");
 const OF_ORDER: &str = ask!("WHERE work_order = $1 ORDER BY account LIMIT 50");
-const TO_FILE: &str = ask!(
-    "WHERE state = 'no' AND work_order IS NULL AND trouble = '' ORDER BY outage, account LIMIT 50"
-);
+const TO_FILE: &str =
+    ask!("WHERE state = 'no' AND work_order IS NULL AND trouble = '' ORDER BY outage, account LIMIT 50");
 const WITHOUT: &str =
     ask!("WHERE outage = $1 AND revision = $2 AND state = 'no' ORDER BY ord, account LIMIT 200");
 const PAGE: &str = ask!(
@@ -263,12 +263,7 @@ pub async fn again(tx: &mut Tx, after: &After) -> anyhow::Result<()> {
 }
 
 /// A customer called while it was off.
-pub async fn called(
-    tx: &mut Tx,
-    outage: OutageId,
-    party: CustomerId,
-    at: Timestamp,
-) -> anyhow::Result<()> {
+pub async fn called(tx: &mut Tx, outage: OutageId, party: CustomerId, at: Timestamp) -> anyhow::Result<()> {
     let called = sqlx::query(CALLER).bind(outage.get()).bind(party.get()).bind(at.as_micros());
     called.execute(&mut **tx).await.context("who called")?;
     Ok(())

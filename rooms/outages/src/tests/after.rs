@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use work_orders::store::orders;
 
 use super::*;
-use crate::http::after::{WithoutForm, still_without};
+use crate::http::without::{WithoutForm, still_without};
 use crate::rules::after::{Said, Stage};
 use crate::store::afters::{self, After};
 use crate::store::asks::{self, Ask};
@@ -119,9 +119,14 @@ fn customers_are_asked_until_it_is_known_that_everybody_has_it() {
         let without = of(&centre, &after, Said::No).await;
         assert_eq!(without.len(), 1);
         assert_eq!(count(&db, ORDERS).await, 1, "one order, however often it is said");
-        let order = orders::read(&db, without[0].order.expect("an order")).await.expect("read").expect("there");
+        let order =
+            orders::read(&db, without[0].order.expect("an order")).await.expect("read").expect("there");
         assert_eq!(order.order.matter.subtype, "fault.no_gas");
-        assert!(order.order.matter.content.contains("短信回复反映家中仍未恢复"), "{}", order.order.matter.content);
+        assert!(
+            order.order.matter.content.contains("短信回复反映家中仍未恢复"),
+            "{}",
+            order.order.matter.content
+        );
         assert_eq!(order.order.matter.contact.phone, without[0].number);
         let shown = centre.get(LEADER, &path).await;
         assert_eq!(shown["elements"][0]["known"], "without", "the worst stands first");
@@ -185,7 +190,8 @@ fn a_death_between_asking_and_knowing_asks_nobody_twice() {
         numbers.sort_unstable();
         numbers.dedup();
         assert_eq!(count(&db, ASKING).await as usize, numbers.len());
-        let total: i64 = asks::read_tallies(&db, &after).await.expect("tallies").iter().map(|one| one.all()).sum();
+        let total: i64 =
+            asks::read_tallies(&db, &after).await.expect("tallies").iter().map(|one| one.all()).sum();
         assert_eq!(json!(total), outage["counts"]["all"], "each account is written down once");
 
         // The same of the order.
@@ -194,7 +200,9 @@ fn a_death_between_asking_and_knowing_asks_nobody_twice() {
         let customer = load::one(&db, ask.party).await.expect("read");
         for _ in 0..2 {
             let mut tx = db.begin().await.expect("a change");
-            filing::file_in(&mut tx, app, &centre.calendar, &ask, customer.as_ref(), None).await.expect("filed");
+            filing::file_in(&mut tx, app, &centre.calendar, &ask, customer.as_ref(), None)
+                .await
+                .expect("filed");
             drop(tx);
         }
         assert_eq!(count(&db, ORDERS).await, 0);
@@ -259,7 +267,11 @@ fn silence_ends_in_a_leader_s_decision() {
         }
         turn(&centre).await;
         let shown = centre.get(LEADER, &path).await;
-        assert_eq!((&shown["stage"], &shown["allowed"]), (&json!("stuck"), &json!(["more", "close"])), "{shown}");
+        assert_eq!(
+            (&shown["stage"], &shown["allowed"]),
+            (&json!("stuck"), &json!(["more", "close"])),
+            "{shown}"
+        );
         assert!(shown["total"]["silent"].as_i64() > Some(50));
         let after = round(&centre, &outage).await;
         assert!(of(&centre, &after, Said::Silent).await.iter().all(|ask| ask.steps.len() == 2));
@@ -271,7 +283,10 @@ fn silence_ends_in_a_leader_s_decision() {
         let close = |why: &str| json!({ "act": "close", "why": why });
         assert_eq!(centre.post(LEADER, &path, close("")).await.body["code"], "outages.bad_field");
         let closed = centre.post(LEADER, &path, close("物业已逐户确认")).await;
-        assert_eq!((&closed.body["stage"], &closed.body["why"]), (&json!("closed"), &json!("物业已逐户确认")));
+        assert_eq!(
+            (&closed.body["stage"], &closed.body["why"]),
+            (&json!("closed"), &json!("物业已逐户确认"))
+        );
         // It goes off again, and comes back: everybody is asked anew.
         let resumed = centre.try_act(LEADER, &outage, json!({ "act": "resume", "why": "再次泄压" })).await;
         if resumed.status.as_u16() == 200 {
@@ -301,7 +316,11 @@ fn the_demo_shows_what_customers_have_answered() {
         assert!(total["yes"].as_i64() > Some(0) && total["no"].as_i64() > Some(0), "{total}");
         assert_eq!(shown["elements"][0]["known"], "without");
         let orders = count(&db, ORDERS).await;
-        assert_eq!(Some(orders), total["no"].as_i64().map(|no| no + 1), "each an order, and the one of the work");
+        assert_eq!(
+            Some(orders),
+            total["no"].as_i64().map(|no| no + 1),
+            "each an order, and the one of the work"
+        );
         assert_eq!(shown["without"][0]["trouble"], "");
     });
 }

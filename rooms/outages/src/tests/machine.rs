@@ -22,12 +22,19 @@ async fn publish(db: &Db, name: &str, now: Timestamp, id: i64) {
 
 /// Whom the machine is to call.
 async fn wanted(db: &Db) -> Vec<(String, String, String)> {
-    let rows = sqlx::query("SELECT once, number, about FROM campaigns_target WHERE state = 'waiting' ORDER BY id");
+    let rows =
+        sqlx::query("SELECT once, number, about FROM campaigns_target WHERE state = 'waiting' ORDER BY id");
     let rows = rows.fetch_all(db.read()).await.expect("the campaign");
     rows.iter().map(|row| (row.get("once"), row.get("number"), row.get("about"))).collect()
 }
 
-async fn comes_to(centre: &Centre, standing: &str, target: &(String, String, String), outcome: Outcome, key: &str) {
+async fn comes_to(
+    centre: &Centre,
+    standing: &str,
+    target: &(String, String, String),
+    outcome: Outcome,
+    key: &str,
+) {
     let keys = match key {
         "" => Vec::new(),
         key => vec![calls::Pressed { node: "noted".into(), key: key.into() }],
@@ -92,7 +99,11 @@ fn the_machine_calls_important_customers_and_people_call_the_others() {
         let of = |target: &(String, String, String)| {
             let customer = target.2.split(':').nth(1).expect("a customer").to_owned();
             let calls = told["calls"].as_array().expect("calls");
-            calls.iter().find(|one| one["customer"] == customer.as_str() && one["days"] == 7).expect("it").clone()
+            calls
+                .iter()
+                .find(|one| one["customer"] == customer.as_str() && one["days"] == 7)
+                .expect("it")
+                .clone()
         };
         let (first, second) = (of(reached), of(&put[1]));
         assert_eq!((&first["state"], &first["machine"]), (&json!("reached"), &json!("done")));
@@ -100,7 +111,9 @@ fn the_machine_calls_important_customers_and_people_call_the_others() {
         assert_eq!((&second["state"], &second["machine"]), (&json!("open"), &json!("done")));
         assert_eq!(second["attempts"][0]["note"], "自动电话3次");
         let owed = centre.get(AGENT, "/api/outages/owed").await;
-        assert!(owed["calls"].as_array().expect("calls").iter().any(|one| one["customer"] == second["customer"]));
+        assert!(
+            owed["calls"].as_array().expect("calls").iter().any(|one| one["customer"] == second["customer"])
+        );
         turn(&centre).await;
         assert_eq!(wanted(&db).await.len(), put.len(), "what it has tried stays with people");
         // Called off: nobody is called about it any more.
@@ -143,7 +156,8 @@ fn the_machine_calls_liaisons_of_whom_there_is_no_receipt() {
         comes_to(&centre, "outages_liaisons", &put[0], Outcome::Reached, "1").await;
         assert_eq!(centre.get(AGENT, "/api/outages/owed").await["liaisons"], json!([]));
         let told = centre.get(AGENT, &format!("/api/outages/{}/told", id(&fault))).await;
-        let states: Vec<&Value> = told["liaisons"].as_array().expect("told").iter().map(|one| &one["state"]).collect();
+        let states: Vec<&Value> =
+            told["liaisons"].as_array().expect("told").iter().map(|one| &one["state"]).collect();
         assert!(states.contains(&&json!("called")), "{told}");
     });
 }
@@ -187,7 +201,8 @@ fn a_wave_of_many_thousands_goes_on_where_it_was() {
         let centre = Centre::open(&db).await;
         let (area, ..) = neighbours();
         let ends = centre.now() + Duration::from_secs(2 * HOUR);
-        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
+        let outage =
+            centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
         let own = outage["counts"]["all"].as_i64().expect("a count");
         let mut tx = db.begin().await.expect("a change");
         // Behind the district's own: accounts without a number, of whom there is nothing to send.
@@ -204,7 +219,7 @@ fn a_wave_of_many_thousands_goes_on_where_it_was() {
         centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
         let app = &centre.site.app;
         for _ in 0..3 {
-            crate::telling::go_on(app, &centre.calendar).await.expect("a batch");
+            crate::waving::go_on(app, &centre.calendar).await.expect("a batch");
             // A death in the middle of the next.
             let wave = waves::open(&db).await.expect("waves").remove(0);
             let mut tx = db.begin().await.expect("a change");
@@ -222,7 +237,8 @@ fn a_wave_of_many_thousands_goes_on_where_it_was() {
         assert!(!wave["done_at"].is_null());
         let row = sqlx::query("SELECT COUNT(*) FROM notices_notice WHERE template = 'gas_fault'");
         let sent: i64 = row.fetch_one(db.read()).await.expect("a count").get(0);
-        let row = sqlx::query("SELECT COUNT(DISTINCT recipient) FROM notices_notice WHERE template = 'gas_fault'");
+        let row =
+            sqlx::query("SELECT COUNT(DISTINCT recipient) FROM notices_notice WHERE template = 'gas_fault'");
         let numbers: i64 = row.fetch_one(db.read()).await.expect("a count").get(0);
         assert!(sent > 100);
         assert_eq!(sent, numbers, "each number once");
