@@ -12,3 +12,4 @@ pub mod sheet;
 pub mod telling;
 pub mod views;
 pub mod voice;
+pub mod without;

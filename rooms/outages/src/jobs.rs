@@ -10,7 +10,7 @@ use web::{App, Error};
 use crate::rules::table::Terms;
 use crate::rules::{Act, Asker, Moment, Settings, State};
 use crate::store::{affected, outages};
-use crate::{telling, work};
+use crate::{telling, waving, work};
 
 /// What was planned begins when it was to begin, and what has been restored for a day is closed.
 pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
@@ -26,7 +26,7 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
             Err(Error::Failed(error)) => return Err(error),
         }
     }
-    telling::soon(&app).await
+    waving::soon(&app).await
 }
 
 /// Liaisons hear once more a day before.
@@ -55,6 +55,6 @@ pub async fn day_before(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()>
 
 /// Goes on with what customers are being told until everybody has been.
 pub async fn tell(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
-    while telling::go_on(&app, &calendar).await? > 0 {}
+    while waving::go_on(&app, &calendar).await? > 0 {}
     Ok(())
 }

@@ -40,6 +40,7 @@ mod telling;
 #[cfg(test)]
 mod tests;
 mod voice;
+mod waving;
 pub mod work;
 
 pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me};
@@ -137,7 +138,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit(CONFIGURE, routes!(http::settings::put))
             .permit(READ, routes!(http::at_call::show))
             .permit(READ, routes!(http::at_call::mention))
-            .permit(TELL, routes!(http::after::without))
+            .permit(TELL, routes!(http::without::without))
             .permit(READ, routes!(http::after::show))
             .permit(READ, routes!(http::after::asked))
             .permit(APPROVE, routes!(http::after::act))

@@ -6,23 +6,19 @@
 use std::time::Duration;
 
 use customers::rules::Utility;
-use db::{Tx, config};
-use kernel::calendar::Calendar;
-use kernel::{PhoneNumber, Timestamp};
+use db::Tx;
+use kernel::Timestamp;
 use notices::{Notice, Subject, Urgency};
 use web::App;
 
 use crate::rules::calls::{self as owed, ByMachine, Standing};
 use crate::rules::table::{Terms, Verb};
-use crate::rules::{Class, Moment, Outage, Settings, State, limits, spoken};
+use crate::rules::{Class, Moment, Outage, State, spoken};
 use crate::store::calls::{self, Call};
 use crate::store::told::{self, Receipt, Told};
-use crate::store::waves::{self, Wave};
-use crate::store::{affected, liaisons, outages};
+use crate::store::{affected, liaisons, waves};
 use crate::{ROOM, asking, machine};
 
-/// Told in one transaction.
-const BATCH: i64 = 100;
 /// What cannot be said by a time is said so.
 const UNKNOWN_TIME: &str = "查明原因后";
 
@@ -69,7 +65,7 @@ pub async fn told(
     Ok(())
 }
 
-fn revision(outage: &Outage) -> i64 {
+pub(crate) fn revision(outage: &Outage) -> i64 {
     i64::try_from(outage.revision()).unwrap_or(i64::MAX)
 }
 
@@ -335,103 +331,7 @@ fn dues(outage: &Outage, terms: Terms<'_>) -> Vec<(i64, Timestamp, bool)> {
     }
 }
 
-/// The next of every wave, a batch in a transaction with how far it has come.
-pub async fn go_on(app: &App, calendar: &Calendar) -> anyhow::Result<usize> {
-    let mut told = 0;
-    for wave in waves::open(&app.db).await? {
-        if app.ending.has_begun() {
-            return Ok(0);
-        }
-        told += batch(app, calendar, &wave).await?;
-    }
-    Ok(told)
-}
-
-/// What one wave's messages are about, so that what is not true any more can be taken back.
-fn about(wave: &Wave) -> Subject {
-    Subject::new(ROOM, format!("{}:{}:{}", wave.outage, wave.moment.as_str(), wave.revision))
-}
-
-async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<usize> {
-    let now = app.now();
-    let mut tx = app.db.begin().await?;
-    let Some(outage) = outages::one(&mut tx, wave.outage).await? else { return Ok(0) };
-    let settings = config::now::<Settings>(&mut tx).await?.value;
-    let terms = Terms { now, calendar, settings: &settings };
-    if (wave.rank, wave.account) == (0, 0) {
-        for before in waves::of(&app.db, wave.outage).await?.iter().filter(|one| one.revision < wave.revision)
-        {
-            notices::cancel_about(&mut tx, now, &about(before), "").await?;
-        }
-    }
-    let next = waves::next(&mut tx, wave, BATCH).await?;
-    let mut after = wave.clone();
-    for one in &next {
-        (after.rank, after.account) = (one.rank, one.account);
-        after.passed += 1;
-        if !settings.sms_classes.contains(&one.class) {
-            continue;
-        }
-        let number = one.number.as_deref().and_then(|number| number.parse::<PhoneNumber>().ok());
-        let Some(number) = number.filter(PhoneNumber::is_mobile) else {
-            after.refused += 1;
-            continue;
-        };
-        match message(&mut tx, app, &outage, wave, number.as_str(), terms).await? {
-            true => after.sent += 1,
-            false => after.refused += 1,
-        }
-    }
-    if i64::try_from(next.len()).unwrap_or(0) < BATCH {
-        if wave.moment == Moment::Restored {
-            for phone in waves::wishes(&mut tx, wave.outage).await? {
-                after.sent += i64::from(message(&mut tx, app, &outage, wave, &phone, terms).await?);
-            }
-        }
-        after.done_at = Some(now);
-    }
-    if !waves::advance(&mut tx, wave, &after).await? {
-        return Ok(0);
-    }
-    tx.commit().await?;
-    Ok(next.len())
-}
-
-/// One number is told once for each moment and revision, however many accounts it has.
-async fn message(
-    tx: &mut Tx,
-    app: &App,
-    outage: &Outage,
-    wave: &Wave,
-    phone: &str,
-    terms: Terms<'_>,
-) -> anyhow::Result<bool> {
-    let once = format!("outages.{}.{}.{}.{phone}", wave.outage, wave.moment.as_str(), wave.revision);
-    let message = notice(outage, wave.moment, (phone, "", false), about(wave), once, terms);
-    Ok(notices::send(tx, terms.now, app.id(), &message).await?.is_ok())
-}
-
 /// Whether a flow of this name is published.
 pub(crate) async fn flow_is_live(tx: &mut Tx, flow: &str) -> anyhow::Result<bool> {
     Ok(ivr_flows::store::named(tx, flow).await?.is_some_and(|flow| flow.live.is_some()))
-}
-
-/// The second notice before arrears are cut off (O9): once, half an hour before.
-pub async fn soon(app: &App) -> anyhow::Result<()> {
-    let now = app.now();
-    let until = now + Duration::from_secs(limits::SOON_S);
-    for found in outages::starting(&app.db, now, until).await? {
-        if found.plan.class != Class::Arrears {
-            continue;
-        }
-        let mut tx = app.db.begin().await?;
-        let Some(outage) = outages::one(&mut tx, found.id).await? else { continue };
-        let known = waves::is_known(&mut tx, outage.id, Moment::Soon, revision(&outage)).await?;
-        if known || outage.state != State::Published {
-            continue;
-        }
-        waves::begin(&mut tx, outage.id, Moment::Soon, revision(&outage), outage.counts.all, now).await?;
-        tx.commit().await?;
-    }
-    Ok(())
 }

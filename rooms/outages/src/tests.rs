@@ -454,7 +454,7 @@ fn a_wave_goes_on_where_it_was_and_tells_nobody_twice() {
         let outage = centre.enter(LEADER, plan(&centre, "fault", &area, now, Some(ends)).await).await;
         centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
         let wave = waves::open(&db).await.expect("waves").remove(0);
-        assert_eq!(crate::telling::go_on(&centre.site.app, &centre.calendar).await.expect("a batch"), 100);
+        assert_eq!(crate::waving::go_on(&centre.site.app, &centre.calendar).await.expect("a batch"), 100);
         // Another node had read the same place: what it queued is not kept.
         let mut tx = db.begin().await.expect("a change");
         assert!(

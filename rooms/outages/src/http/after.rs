@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State as Site;
-use calls::Hall;
 use customers::rules::Customer;
 use customers::rules::network::{ElementKind, Kept as Element};
 use customers::store::{load, network};
 use db::{Entry, config};
 use kernel::calendar::Calendar;
-use kernel::{AccountId, CallId, CustomerId, ElementId, OutageId, PersonId, Timestamp, WorkOrderId, mask};
+use kernel::{AccountId, CustomerId, ElementId, OutageId, PersonId, Timestamp, WorkOrderId, mask};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -20,17 +18,15 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, word};
 
 use super::views::name;
 use crate::permissions::APPROVE;
-use crate::rules::after::{Answer as Says, How, Known, Said, Stage, Step, Tally};
+use crate::rules::after::{How, Known, Said, Stage, Step, Tally};
 use crate::rules::{Refusal, Settings};
 use crate::store::afters::{self, After};
 use crate::store::asks::{self, Ask};
-use crate::{ROOM, answering, asking, filing};
+use crate::{ROOM, asking, filing};
 
 const PAGE: i64 = 50;
 /// Shown one by one; the worst first.
 const ELEMENTS_MAX: usize = 200;
-/// A call in which somebody said that he is still without may be over.
-const LATER: Duration = Duration::from_secs(24 * 3_600);
 
 /// What is known below one element.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,7 +95,7 @@ pub struct AfterView {
     allowed: Vec<&'static str>,
 }
 
-async fn ask_views(app: &App, all: Vec<Ask>) -> anyhow::Result<Vec<AskView>> {
+pub async fn ask_views(app: &App, all: Vec<Ask>) -> anyhow::Result<Vec<AskView>> {
     let mut parties: Vec<CustomerId> = all.iter().map(|ask| ask.party).collect();
     parties.sort_unstable();
     parties.dedup();
@@ -344,73 +340,4 @@ pub async fn order(
     let number = form.number.as_deref().map(str::trim).filter(|number| !number.is_empty());
     let order = filing::master(&app, &calendar, actor.person, id, number).await?;
     Ok(Json(OrderView { order }))
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WithoutForm {
-    #[schema(value_type = String)]
-    outage: OutageId,
-    #[schema(value_type = String)]
-    account: AccountId,
-    #[schema(value_type = String)]
-    customer: CustomerId,
-}
-
-/// The caller is still without: an order is filed for his account, once.
-#[utoipa::path(post, path = "/api/outages/at_call/{call}/without", tag = "outages", params(("call" = String, Path)),
-    request_body = WithoutForm, responses((status = 200, body = AskView), (status = 403, body = ErrorBody)))]
-pub async fn without(
-    Site(app): Site<App>,
-    Extension(hall): Extension<Arc<dyn Hall>>,
-    Extension(calendar): Extension<Arc<Calendar>>,
-    actor: Actor,
-    Path(call): Path<CallId>,
-    Json(form): Json<WithoutForm>,
-) -> Answer<AskView> {
-    let at_desk = hall.desk(actor.person).await?.is_some_and(|desk| desk.agent.call == Some(call));
-    let record = calls::store::search::one(&app.db, call).await?;
-    let own = record.is_some_and(|one| one.agent == Some(actor.person) && one.at + LATER > app.now());
-    if !at_desk && !own {
-        return Err(Refusal::NotYourCall.into());
-    }
-    let ask = still_without(&app, &calendar, actor.person, call, &form).await?;
-    let view = ask_views(&app, vec![ask]).await?.pop();
-    Ok(Json(view.ok_or_else(Error::not_found)?))
-}
-
-pub(crate) async fn still_without(
-    app: &App,
-    calendar: &Calendar,
-    agent: PersonId,
-    call: CallId,
-    form: &WithoutForm,
-) -> Result<Ask, Error> {
-    let found = asks::of_party(&app.db, form.customer, form.outage).await?;
-    // The latest restoration stands first.
-    let found = found.into_iter().find(|ask| ask.account == form.account).ok_or(Refusal::NotAffected)?;
-    let key = (found.outage, found.revision, found.account);
-    let mut tx = app.db.begin().await?;
-    let ask = asks::one(&mut tx, key).await?.ok_or_else(Error::not_found)?;
-    let now = app.now();
-    if let Some(next) = answering::answered(&ask, Says::No, (How::Agent, Some(agent)), "", now) {
-        if !asks::save(&mut tx, &next).await? {
-            return Err(Error::changed_meanwhile());
-        }
-        afters::poke(&mut tx, key.0, key.1, now).await?;
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    // At once, so that the agent can tell its number.
-    filing::file(app, calendar, &found, Some((call, agent))).await?;
-    let mut tx = app.db.begin().await?;
-    Ok(asks::one(&mut tx, key).await?.ok_or_else(Error::not_found)?)
-}
-
-#[cfg(test)]
-impl WithoutForm {
-    pub fn new(outage: OutageId, account: AccountId, customer: CustomerId) -> WithoutForm {
-        WithoutForm { outage, account, customer }
-    }
 }

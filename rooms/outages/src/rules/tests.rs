@@ -202,6 +202,56 @@ fn other_duties() {
 }
 
 #[test]
+fn o10_a_breach_is_told_24_hours_before() {
+    assert_eq!(said(Class::Breach, Utility::Power, "2025-07-20 08:00", "2025-07-19 08:00"), "");
+    assert_eq!(
+        said(Class::Breach, Utility::Power, "2025-07-20 08:00", "2025-07-19 08:01"),
+        "o10 violated 23 h"
+    );
+    let by = publish_by(Utility::Gas, Class::Breach, at("2025-07-20 08:00"), &Calendar::china());
+    assert_eq!(by, Some(at("2025-07-19 08:00")));
+}
+
+#[test]
+fn o12_gas_is_announced_before_it_is_turned_on_again() {
+    let restore = |why: &str| Act::Restore { at: None, why: why.into() };
+    let announce = Act::Announce { at: at("2025-07-01 15:20") };
+    let power = fault();
+    assert_eq!(
+        refused(&power, "2025-07-01 15:00", LEADER, &announce),
+        Refusal::NotNow { state: "in_progress", verb: "announce" }
+    );
+    assert_eq!(after(&power, &[("2025-07-01 15:00", LEADER, restore(""))]).state, State::Restored);
+
+    let mut gas = fault();
+    gas.plan.utility = Utility::Gas;
+    let Refusal::LimitsBroken { findings } = refused(&gas, "2025-07-01 15:00", LEADER, &restore("")) else {
+        panic!("nobody was told");
+    };
+    assert_eq!(findings.iter().map(|f| f.duty).collect::<Vec<_>>(), [Duty::O12]);
+    let excused = after(&gas, &[("2025-07-01 15:00", LEADER, restore("用户自行复位"))]);
+    assert_eq!(excused.excuses.len(), 1);
+    let told = after(&gas, &[("2025-07-01 15:00", LEADER, announce.clone())]);
+    assert_eq!((told.revision(), told.ends()), (2, Some(at("2025-07-01 15:20"))));
+    let back = after(&told, &[("2025-07-01 15:20", LEADER, restore(""))]);
+    assert_eq!((back.state, back.excuses.len()), (State::Restored, 0));
+    // Off again: what was announced is not true any more.
+    let again = after(&back, &[("2025-07-01 15:40", LEADER, Act::Resume { why: "再次泄压".into() })]);
+    assert!(matches!(
+        refused(&again, "2025-07-01 16:00", LEADER, &restore("")),
+        Refusal::LimitsBroken { .. }
+    ));
+    assert_eq!(
+        refused(&told, "2025-07-01 15:30", LEADER, &announce),
+        Refusal::NotAnEstimate,
+        "it is announced before, not after"
+    );
+    // Whoever was cut off for arrears is one customer, who knows.
+    gas.plan.class = Class::Arrears;
+    assert_eq!(after(&gas, &[("2025-07-01 15:00", LEADER, restore(""))]).state, State::Restored);
+}
+
+#[test]
 fn a_plan_needs_another_s_approval_and_a_reason_for_what_is_too_late() {
     let late =
         draft(plan(Class::Planned, "2025-07-20 08:00", Some("2025-07-20 17:00")), "2025-07-15 09:00", 10);
@@ -466,7 +516,8 @@ fn act_of(verb: Verb, now: Timestamp, dice: u8) -> Act {
     match verb {
         Verb::Edit => {
             let mut plan = plan(Class::Planned, "2025-07-20 08:00", None);
-            plan.class = Class::ALL.get(usize::from(dice) % 4).copied().unwrap_or(Class::Fault);
+            plan.class =
+                Class::ALL.get(usize::from(dice) % Class::ALL.len()).copied().unwrap_or(Class::Fault);
             plan.starts = if plan.class == Class::Fault { now - minutes(5) } else { now + minutes(60) };
             plan.utility = if dice % 7 < 3 { Utility::Gas } else { Utility::Power };
             plan.ends = (plan.class != Class::Fault || !dice.is_multiple_of(2)).then_some(now + minutes(180));

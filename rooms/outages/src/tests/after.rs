@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use work_orders::store::orders;
 
 use super::*;
-use crate::http::after::{WithoutForm, still_without};
+use crate::http::without::{WithoutForm, still_without};
 use crate::rules::after::{Said, Stage};
 use crate::store::afters::{self, After};
 use crate::store::asks::{self, Ask};

@@ -219,7 +219,7 @@ fn a_wave_of_many_thousands_goes_on_where_it_was() {
         centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
         let app = &centre.site.app;
         for _ in 0..3 {
-            crate::telling::go_on(app, &centre.calendar).await.expect("a batch");
+            crate::waving::go_on(app, &centre.calendar).await.expect("a batch");
             // A death in the middle of the next.
             let wave = waves::open(&db).await.expect("waves").remove(0);
             let mut tx = db.begin().await.expect("a change");

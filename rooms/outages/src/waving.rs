@@ -1,0 +1,116 @@
+//! Text messages to everybody affected, a batch at a time: a batch and how far the wave has come are one transaction, so that
+//! whatever dies when, it goes on where it was and tells nobody twice.
+
+use std::time::Duration;
+
+use db::{Tx, config};
+use kernel::PhoneNumber;
+use kernel::calendar::Calendar;
+use notices::Subject;
+use web::App;
+
+use crate::ROOM;
+use crate::rules::table::Terms;
+use crate::rules::{Class, Moment, Outage, Settings, State, limits};
+use crate::store::outages;
+use crate::store::waves::{self, Wave};
+use crate::telling::{notice, revision};
+
+/// Told in one transaction.
+const BATCH: i64 = 100;
+
+/// The next of every wave, a batch in a transaction with how far it has come.
+pub async fn go_on(app: &App, calendar: &Calendar) -> anyhow::Result<usize> {
+    let mut told = 0;
+    for wave in waves::open(&app.db).await? {
+        if app.ending.has_begun() {
+            return Ok(0);
+        }
+        told += batch(app, calendar, &wave).await?;
+    }
+    Ok(told)
+}
+
+/// What one wave's messages are about, so that what is not true any more can be taken back.
+fn about(wave: &Wave) -> Subject {
+    Subject::new(ROOM, format!("{}:{}:{}", wave.outage, wave.moment.as_str(), wave.revision))
+}
+
+async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<usize> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let Some(outage) = outages::one(&mut tx, wave.outage).await? else { return Ok(0) };
+    let settings = config::now::<Settings>(&mut tx).await?.value;
+    let terms = Terms { now, calendar, settings: &settings };
+    if (wave.rank, wave.account) == (0, 0) {
+        for before in waves::of(&app.db, wave.outage).await?.iter().filter(|one| one.revision < wave.revision)
+        {
+            notices::cancel_about(&mut tx, now, &about(before), "").await?;
+        }
+    }
+    let next = waves::next(&mut tx, wave, BATCH).await?;
+    let mut after = wave.clone();
+    for one in &next {
+        (after.rank, after.account) = (one.rank, one.account);
+        after.passed += 1;
+        if !settings.sms_classes.contains(&one.class) {
+            continue;
+        }
+        let number = one.number.as_deref().and_then(|number| number.parse::<PhoneNumber>().ok());
+        let Some(number) = number.filter(PhoneNumber::is_mobile) else {
+            after.refused += 1;
+            continue;
+        };
+        match message(&mut tx, app, &outage, wave, number.as_str(), terms).await? {
+            true => after.sent += 1,
+            false => after.refused += 1,
+        }
+    }
+    if i64::try_from(next.len()).unwrap_or(0) < BATCH {
+        if wave.moment == Moment::Restored {
+            for phone in waves::wishes(&mut tx, wave.outage).await? {
+                after.sent += i64::from(message(&mut tx, app, &outage, wave, &phone, terms).await?);
+            }
+        }
+        after.done_at = Some(now);
+    }
+    if !waves::advance(&mut tx, wave, &after).await? {
+        return Ok(0);
+    }
+    tx.commit().await?;
+    Ok(next.len())
+}
+
+/// One number is told once for each moment and revision, however many accounts it has.
+async fn message(
+    tx: &mut Tx,
+    app: &App,
+    outage: &Outage,
+    wave: &Wave,
+    phone: &str,
+    terms: Terms<'_>,
+) -> anyhow::Result<bool> {
+    let once = format!("outages.{}.{}.{}.{phone}", wave.outage, wave.moment.as_str(), wave.revision);
+    let message = notice(outage, wave.moment, (phone, "", false), about(wave), once, terms);
+    Ok(notices::send(tx, terms.now, app.id(), &message).await?.is_ok())
+}
+
+/// The second notice before arrears are cut off (O9): once, half an hour before.
+pub async fn soon(app: &App) -> anyhow::Result<()> {
+    let now = app.now();
+    let until = now + Duration::from_secs(limits::SOON_S);
+    for found in outages::starting(&app.db, now, until).await? {
+        if found.plan.class != Class::Arrears {
+            continue;
+        }
+        let mut tx = app.db.begin().await?;
+        let Some(outage) = outages::one(&mut tx, found.id).await? else { continue };
+        let known = waves::is_known(&mut tx, outage.id, Moment::Soon, revision(&outage)).await?;
+        if known || outage.state != State::Published {
+            continue;
+        }
+        waves::begin(&mut tx, outage.id, Moment::Soon, revision(&outage), outage.counts.all, now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
