@@ -11,7 +11,7 @@ use super::signal::{Key, Place, PlaceKind, Says, Source};
 use super::tail::{spread, surprise};
 
 /// Hits are in few parts when the parts touched are fewer than expected by so many standard deviations.
-const FEW: f64 = 2.5;
+const FEW: f64 = 3.0;
 /// What can be written; beyond it nothing is decided by it.
 const SURPRISE_MAX: f64 = 99.99;
 
@@ -26,35 +26,25 @@ pub struct Eye<'a> {
     pub skip: &'a BTreeSet<Source>,
 }
 
-/// So many signals in the last minutes of each window, and of the hour.
+/// What is heard of the whole city: so many signals in the last minutes of each window.
 #[derive(Clone, Debug)]
 pub struct City {
     pub customers: u32,
     pub heard: Vec<(u32, u32)>,
 }
 
-impl Eye<'_> {
-    /// How much busier all others are than on an ordinary day, while here `heard` came within each window.
-    fn level(&self, place: &Place, window_min: u32, heard: &[Heard<'_>]) -> f64 {
-        /// So that at night two calls are no storm.
-        const CALM: f64 = 3.0;
-        let others = self.city.customers.saturating_sub(place.customers);
-        let mut level: f64 = 1.0;
-        for (minutes, all) in
-            self.city.heard.iter().filter(|(minutes, _)| *minutes == window_min || *minutes == 60)
-        {
-            let since = self.moment.now - Duration::from_secs(u64::from(*minutes) * 60);
-            let here = heard.iter().filter(|one| one.at >= since).count();
-            let elsewhere = f64::from(*all) - here as f64;
-            let expected = self.settings.expected(others, *minutes, self.moment.half_hour);
-            level = level.max((elsewhere.max(0.0) + CALM) / (expected + CALM));
-        }
-        level
-    }
+/// A place that is most of the city is measured against the clock, not against itself.
+const SHARE_MAX: f64 = 0.3;
 
-    fn expected(&self, place: &Place, customers: u32, window_min: u32, heard: &[Heard<'_>]) -> f64 {
-        self.settings.expected(customers, window_min, self.moment.half_hour)
-            * self.level(place, window_min, heard)
+impl Eye<'_> {
+    /// Of so many customers, how many are expected within a window: by the clock, or their share of what the city hears now.
+    /// `part`: of those calls that are counted.
+    fn expected(&self, customers: u32, window_min: u32, part: f64) -> f64 {
+        let City { customers: all, heard } = self.city;
+        let now = heard.iter().find(|(minutes, _)| *minutes == window_min).map_or(0, |(_, count)| *count);
+        let share = f64::from(customers) / f64::from((*all).max(1));
+        let by_clock = self.settings.expected(customers, window_min, self.moment.half_hour) * part;
+        by_clock.max(share.min(SHARE_MAX) * f64::from(now))
     }
 }
 
@@ -152,8 +142,8 @@ fn test(place: &Place, heard: &[Heard<'_>], eye: Eye<'_>) -> Option<Test> {
         }
         let says: BTreeSet<i64> =
             inside().filter(|one| one.says == Says::NoSupply).map(|one| one.household).collect();
-        let expected = eye.expected(place, place.customers, window_min, heard);
-        for (set, expected) in [(&anybody, expected), (&says, expected * settings.no_supply_share)] {
+        for (set, part) in [(&anybody, 1.0), (&says, settings.no_supply_share)] {
+            let expected = eye.expected(place.customers, window_min, part);
             let value = (surprise(expected, count(set)) - looks).clamp(0.0, SURPRISE_MAX);
             if best.is_none_or(|best| value > best.surprise) {
                 let households = count(set);
@@ -178,11 +168,9 @@ fn explained(place: &Place, heard: &[Heard<'_>], below: &[Found], test: Test, ey
     let left = count(&here.difference(&theirs).copied().collect());
     let supplied: u32 = below.iter().map(|found| found.customers).sum();
     let others = place.customers.saturating_sub(supplied);
-    let expected = eye.expected(place, others, test.window_min, heard);
-    if surprise(expected, left) >= settings.chance {
-        return false;
-    }
-    below.len() == 1 || in_few_parts(place, heard)
+    let expected = eye.expected(others, test.window_min, 1.0);
+    let chance = surprise(expected, left) < settings.chance;
+    in_few_parts(place, heard) || (chance && below.len() == 1)
 }
 
 /// Whether the hits touch far fewer parts than if they fell anywhere.

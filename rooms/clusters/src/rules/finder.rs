@@ -1,22 +1,21 @@
 //! Finds places from which more people call than by chance.
 //!
-//! **Is it surprising?** Below a place hang `c` customers. By themselves `λ = c · calls_per_day · day[half-hour] · w / 30 min` of
-//! them call within `w` minutes, and `λ · no_supply_share` say that supply is off. With `n` distinct households in the window
-//! the place is *surprised* by
+//! **Is it surprising?** Below a place hang `c` of all `C` customers. By themselves
+//! `λ = c · calls_per_day · day[half-hour] · w / 30 min` of them call within `w` minutes, and `λ · no_supply_share` say that
+//! supply is off. When the whole city is busier than the clock says, the `N` signals of the window that nothing accounts for are
+//! shared out instead: `μ = max(λ, N · min(c/C, 0.3))`, so that on an evening when everybody calls three calls are no news. With
+//! `n` distinct households in the window the place is *surprised* by
 //!
 //! ```text
-//! s = max over w, over {anybody, who says so} of  −log₁₀ P[Poisson(f·λ) ≥ n]  −  log₁₀(2 · number of windows)
+//! s = max over w, over {anybody, who says so} of  −log₁₀ P[Poisson(μ) ≥ n]  −  log₁₀(2 · number of windows)
 //! ```
 //!
-//! The last term pays for looking in several ways. `f ≥ 1` is how much busier everybody else is than on an ordinary day,
-//! `(signals elsewhere + 3) / (expected elsewhere + 3)` within the window or the hour, whichever is more, without what is
-//! explained or proposed already: on an evening when everybody calls, three calls are no news. A place is *hit* when
-//! `s ≥ surprise` and `n ≥ households`.
+//! The last term pays for looking in several ways. A place is *hit* when `s ≥ surprise` and `n ≥ households`.
 //!
-//! **Which place is it?** The lowest that explains what is heard. Of a place that is hit and has hit ones below:
-//! those below explain it when what they leave over is chance (`−log₁₀ P < chance`) and either there is one of them, or the hits
-//! stand in few parts. Hits that fall anywhere among `m` equal parts touch `m(1 − (1 − 1/m)ⁿ)` of them; when they touch far
-//! fewer, of the direct or of the lowest parts, these are faults of their own. Otherwise the place itself is off: a line, when its transformers are hit in proportion.
+//! **Which place is it?** The lowest that explains what is heard. Of a place that is hit and has hit ones below, hits that fell
+//! anywhere among its `m` parts would touch `m(1 − (1 − 1/m)ⁿ)` of them. When they touch far fewer, of the direct or of the
+//! lowest parts, those below are faults of their own. Otherwise, when one place is hit below and what it leaves over is chance
+//! (`−log₁₀ P < chance`), it is that one; and else the place itself: a line, when its transformers are hit in proportion.
 //!
 //! **Once.** A place that is proposed already, or below one, adds evidence. A place above proposals takes the oldest of them up
 //! with it and the others in. Streets are looked at for whoever no element of the network accounts for.
@@ -32,7 +31,7 @@ use super::Settings;
 use super::explain::{City, Eye, Found};
 use super::signal::{Key, Place, PlaceKind, Signal, Source};
 
-/// By so much time the centre's own level is measured; nothing older is kept.
+/// Nothing older is kept; no window is longer.
 pub const HORIZON: Duration = Duration::from_secs(3_600);
 /// More signals are not kept at once: the oldest go.
 pub const SIGNALS_MAX: usize = 50_000;
@@ -299,15 +298,14 @@ impl Finder {
         }
     }
 
-    /// What is heard of the whole city within each window and the hour, apart from what is proposed already.
+    /// What is heard of the whole city within each window, apart from what is proposed already.
     fn city(&self, moment: Moment, settings: &Settings) -> City {
         let claimed: BTreeSet<Source> =
             self.open.values().flat_map(|open| open.evidence.keys().copied()).collect();
         let free = |signal: &&Signal| signal.counts() && !claimed.contains(&signal.source);
         let times: Vec<Timestamp> = self.signals.values().filter(free).map(|signal| signal.at).collect();
-        let mut windows = settings.windows_min.clone();
-        windows.push(60);
-        let heard = windows.into_iter().map(|minutes| {
+        let heard = settings.windows_min.iter().map(|minutes| {
+            let minutes = *minutes;
             let since = moment.now - Duration::from_secs(u64::from(minutes) * 60);
             let count = times.iter().filter(|at| **at >= since).count();
             (minutes, u32::try_from(count).unwrap_or(u32::MAX))
