@@ -33,9 +33,8 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
 pub async fn day_before(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    if affected::places_missing(&mut tx).await? > 0 {
-        tx.commit().await?;
-    }
+    affected::places_missing(&mut tx).await?;
+    tx.commit().await?;
     for outage in outages::starting(&app.db, now, now + Duration::from_secs(86_400)).await? {
         // Published less than a day ahead: they have just been told.
         let known =

@@ -15,7 +15,7 @@ use web::{App, LookUp};
 use crate::hearing::{heard_by_in, heard_of_account_in};
 use crate::picture::{Picture, Shield};
 use crate::rules::greeting::{self, Voice};
-use crate::rules::{Heard, Outage, Segment, Settings, recorded};
+use crate::rules::{Heard, Outage, Segment, Settings, State, recorded};
 use crate::store::outages::{self, Which};
 use crate::tell_me;
 use crate::voice::{self, Booth};
@@ -212,7 +212,10 @@ impl Menus {
 
     /// Has spoken what callers hear of one outage, to be ready for the first who calls.
     pub(crate) async fn speak_of(&self, outage: &Outage, settings: &Settings, now: Timestamp) {
-        for at in [now, now + AHEAD] {
+        let soon = now + AHEAD;
+        let begun = (outage.state == State::Published && outage.starts() <= soon).then(|| outage.begun());
+        let told = [(outage, now), (outage, soon)];
+        for (outage, at) in told.into_iter().chain(begun.as_ref().map(|begun| (begun, soon))) {
             for own in [true, false] {
                 let voice = Voice { now: at, calendar: &self.calendar, settings };
                 let Segment { text, clip, .. } = greeting::segment(outage, own, voice);

@@ -189,9 +189,10 @@ async fn make(app: &App, booth: &Booth, voice: Voice, id: RecordingId, then: Tak
         file.extend_from_slice(greeting);
         ivr_flows::rules::prompt::convert(&file, true).map_err(|_| Take::Silent)
     });
+    let greeting = greeting.await.context("making a greeting of what was spoken")?;
     let mut next = Voice { recording: Some(id), ..voice };
     let mut tx = app.db.begin().await?;
-    match greeting.await.context("making a greeting of what was spoken")? {
+    match greeting {
         Err(why) => (next.state, next.clip) = (why, None),
         Ok(converted) => {
             let seconds = u32::try_from(converted.duration_ms.div_ceil(1_000)).unwrap_or(u32::MAX);

@@ -423,7 +423,7 @@ const VOICE_AGAIN_MS = 1_000;
 const GOES_ON: Take[] = ["ringing", "recorded", "hung_up"];
 /** The last call for a greeting of an outage; watched closely while it goes on. */
 export function useVoice(id: string) {
-  return useQuery({
+  return useQuery<{ voice: Voice | null }>({
     queryKey: [KEY, "voice", id],
     refetchInterval: (query) => (GOES_ON.includes(query.state.data?.voice?.state ?? "kept") ? VOICE_AGAIN_MS : LOOK_AGAIN_MS),
     queryFn: ({ signal }) => api.get<{ voice: Voice | null }>(`${BASE}/${id}/voice`, undefined, signal),

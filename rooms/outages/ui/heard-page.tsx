@@ -94,7 +94,7 @@ export default function HeardPage() {
       <Filters label={t("figures.period")} active={Boolean(url.outage ?? url.from ?? url.to)} onClear={() => change({ outage: null, from: null, to: null })}>
         <TimeFilter label={t("figures.period")} from={url.from} to={url.to} onChange={(from, to) => change({ from, to })} />
       </Filters>
-      {url.outage && <OneOutage key={url.outage} id={url.outage} from={url.from} to={url.to} />}
+      {url.outage && <OneOutage key={url.outage} id={url.outage} from={url.from ?? null} to={url.to ?? null} />}
       <All from={url.from ?? today.subtract(6, "day").toISOString()} to={url.to ?? today.add(1, "day").toISOString()} />
     </Page>
   );

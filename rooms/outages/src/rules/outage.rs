@@ -319,6 +319,17 @@ impl Outage {
         self.last().and_then(|last| last.next_news)
     }
 
+    /// As it will be told once it has begun, when it begins as it was planned.
+    pub fn begun(&self) -> Outage {
+        let mut begun = Outage { state: State::InProgress, started_at: Some(self.starts()), ..self.clone() };
+        if let Some(last) = begun.revisions.last_mut()
+            && last.crew == Crew::Waiting
+        {
+            last.crew = Crew::Working;
+        }
+        begun
+    }
+
     /// It goes on, and the time that people were told has passed.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         self.state == State::InProgress && self.ends().is_some_and(|ends| ends < now)
