@@ -109,6 +109,7 @@ impl Bench {
             talk: CALL,
             wake_for_each_packet: false,
         };
+        self.quiet()?;
         let (before, threads) = (self.centre.used()?, self.centre.by_thread());
         let (started, mut looks, mut hearing) = (Instant::now(), 0, 0);
         let outcomes = self.callers.run(&plan, |since, at_once| {

@@ -86,7 +86,7 @@ impl Bench {
     }
 
     /// Waits until what a start and new customers bring with them is done.
-    fn quiet(&self) -> Result<()> {
+    pub fn quiet(&self) -> Result<()> {
         for _ in 0..120 {
             let before = self.centre.used()?.cpu_s;
             std::thread::sleep(Duration::from_secs(1));

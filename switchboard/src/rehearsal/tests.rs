@@ -7,9 +7,10 @@ use expect_test::expect;
 use super::day::Day;
 use super::fate::{Attempt, Fate};
 use super::figures::Figures;
-use super::study::{self, Pair};
+use super::study::{self, Letter, Pair, Study, Tried};
 use super::waterfall::{Waterfall, people};
 use super::world::Terms;
+use super::{page, sheet, text};
 
 const SEATS: usize = 59;
 
@@ -124,4 +125,42 @@ fn what_helps_less_helps_less() {
     let good = rate(base);
     assert!(good > rate(Terms { leave: 0, ..base }), "nobody is content");
     assert!(good >= rate(Terms { reaction: study::minutes(30), ..base }), "half an hour late");
+}
+
+fn tried(what: &str) -> Tried {
+    Tried { what: what.to_owned(), without: 78.0, with: 92.5, contained: 30.0 }
+}
+
+#[test]
+fn what_is_written_stands_by_itself() {
+    let (day, pair) = pair(4);
+    let sheet = sheet::write(&day, &pair);
+    let cells: BTreeSet<usize> = sheet.lines().map(|line| line.split(',').count()).collect();
+    assert_eq!(cells, BTreeSet::from([21]), "every line has every column");
+    let calls: BTreeSet<(usize, u32)> = [&pair.without, &pair.with]
+        .iter()
+        .flat_map(|run| &run.attempts)
+        .map(|one| (one.person, one.nth))
+        .collect();
+    assert_eq!(sheet.lines().count(), calls.len() + 1, "every call of either run is a line");
+
+    let study = Study {
+        seeds: vec![(4, 78.0, 92.5)],
+        reactions: vec![tried("5")],
+        behaviours: vec![tried("30")],
+        letter: Letter { leave: 33, rate: 91.0, falling: 94.0, seats: Some(60) },
+        needed: Some(40),
+        needed_falling: None,
+        installed: tried("40"),
+    };
+    let page = page::page(&day, &[(SEATS, 78.0)], &pair, &study);
+    for outside in ["http:", "https:", "src=", "<script", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside} leads out of the page");
+    }
+    assert_eq!(page.matches("<svg").count(), 10);
+    assert_eq!(page.matches("<table>").count(), page.matches("</table>").count());
+    let said = text::verdict(&pair, Some(&study));
+    assert!(page.contains(&said), "the page says what the terminal says");
+    assert!(said.contains("91.0%，没有达到；"), "{said}");
+    assert!(said.contains("怎样都不够"), "{said}");
 }
