@@ -78,7 +78,13 @@ impl Centre {
         let rooms = vec![
             notices::room(Arc::new(notices::Ways::none()), Calendar::china()),
             work_orders::room(Calendar::china(), Path::new("no folder").to_owned()),
-            outages::room(hall, Calendar::china(), folder, Speech::none("a test")),
+            outages::room(
+                hall,
+                Calendar::china(),
+                folder.clone(),
+                Speech::none("a test"),
+                outages::Booth::empty(&folder),
+            ),
             room(Calendar::china()),
         ];
         let site = TestSite::new(db.clone(), rooms);

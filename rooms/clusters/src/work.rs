@@ -7,7 +7,7 @@ use db::{Entry, Tx, config};
 use kernel::calendar::Calendar;
 use kernel::{ElementId, OutageId, PersonId, Timestamp};
 use outages::rules::greeting::{self, Voice};
-use outages::rules::outage::{Counts, Greeting, Mode};
+use outages::rules::outage::Counts;
 use outages::rules::table::Terms;
 use outages::rules::{self as of_outages, Area, Cause, Class, Outage, Plan};
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub fn plan(of: &Proposal) -> Result<Plan, Refusal> {
         PlaceKind::PressureStation | PlaceKind::Section | PlaceKind::Riser => Utility::Gas,
         PlaceKind::District | PlaceKind::Road | PlaceKind::Community => {
             let word = place.key.split('/').nth(1).unwrap_or_default();
-            Utility::parse(word).ok_or(Refusal::NoPlace)?
+            Utility::of(word).ok_or(Refusal::NoPlace)?
         }
     };
     match place.key.parse::<ElementId>() {
@@ -106,27 +106,8 @@ pub async fn said(app: &App, calendar: &Calendar, of: &Proposal, who: PersonId) 
 }
 
 fn draft(of: &Proposal, plan: Plan, who: PersonId, now: Timestamp) -> Outage {
-    Outage {
-        id: OutageId(0),
-        number: String::new(),
-        plan,
-        state: of_outages::State::Draft,
-        owner: who,
-        created_by: who,
-        created_at: now,
-        submitted_by: None,
-        approved_by: None,
-        published_at: None,
-        started_at: None,
-        restored_at: None,
-        closed_at: None,
-        why: String::new(),
-        revisions: Vec::new(),
-        excuses: Vec::new(),
-        greeting: Greeting { mode: Mode::Auto, words: None, clip: None, approval: None },
-        counts: Counts { all: i64::from(of.customers), ..Counts::default() },
-        version: 1,
-    }
+    let counts = Counts { all: i64::from(of.customers), ..Counts::default() };
+    Outage { counts, ..Outage::draft(OutageId(0), String::new(), plan, who, now) }
 }
 
 /// The outage is entered, published, and its greeting approved; its signals are accounted for.

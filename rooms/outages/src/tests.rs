@@ -62,7 +62,7 @@ impl Centre {
     async fn open(db: &Db) -> Centre {
         let hall = Arc::new(Noting::default());
         let folder = tempfile::tempdir().expect("a folder");
-        let booth = booth(folder.path());
+        let booth = Booth::empty(folder.path());
         let site = TestSite::new(
             db.clone(),
             vec![room(
@@ -147,18 +147,6 @@ impl Centre {
         jobs::tell(self.site.app.clone(), self.calendar.clone()).await.expect("told");
         self.db().deliver_pending(&self.site.site.events).await.expect("heard");
     }
-}
-
-fn booth(folder: &std::path::Path) -> Booth {
-    let flows = ivr_flows::Centre {
-        calendar: Arc::new(Calendar::china()),
-        queues: Arc::new(|_| Box::pin(async { Ok(Default::default()) })),
-        house: Arc::default(),
-        prompts_dir: folder.to_owned(),
-        look_ups: Arc::default(),
-        speech: Speech::none("a test"),
-    };
-    Booth { flows, recordings: recordings::Config::new(folder.join("recordings")) }
 }
 
 fn id(outage: &Value) -> &str {

@@ -1,7 +1,8 @@
 //! A leader speaks what callers hear into his own telephone: the centre rings it, a flow has it recorded and heard back, and the
 //! clip waits for approval beside the outage, as one from the browser does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,9 +12,11 @@ use db::{Emitted, Entry, Tx, config};
 use exchange::{CallOut, Input, Refused};
 use ivr::{Answer, Said};
 use ivr_flows::NewPrompt;
+use kernel::calendar::Calendar;
 use kernel::{AttemptId, OutageId, PersonId, RecordingId, Timestamp};
 use recordings::store::rows;
 use serde_json::json;
+use speech::Speech;
 use web::{App, Error};
 
 use crate::ROOM;
@@ -43,6 +46,19 @@ pub struct Booth {
 }
 
 impl Booth {
+    /// Without flows and prompts of the house: for tests of rooms.
+    pub fn empty(folder: &Path) -> Booth {
+        let flows = ivr_flows::Centre {
+            calendar: Arc::new(Calendar::china()),
+            queues: Arc::new(|_| Box::pin(async { Ok(Default::default()) })),
+            house: Arc::default(),
+            prompts_dir: folder.to_owned(),
+            look_ups: Arc::default(),
+            speech: Speech::none("a test"),
+        };
+        Booth { flows, recordings: recordings::Config::new(folder.join("recordings")) }
+    }
+
     /// The file of a clip that callers are to hear, if there is one.
     pub(crate) async fn file(&self, clip: &str) -> Option<PathBuf> {
         if let Some(house) = self.flows.house.get(clip) {
@@ -120,6 +136,11 @@ pub(crate) async fn ring(app: &App, hall: &dyn Hall, who: PersonId, id: OutageId
     .into())
 }
 
+#[expect(clippy::disallowed_methods, reason = "a moment to wait in; nothing is decided by it")]
+async fn moment() {
+    tokio::time::sleep(LOOK_EVERY).await;
+}
+
 /// What a flow asks when something was spoken: made into a clip, it is said; or what is the matter with it.
 pub(crate) async fn recorded(app: &App, booth: &Booth, argument: &str) -> anyhow::Result<Option<Answer>> {
     let Ok(id) = argument.parse::<RecordingId>() else { return Ok(None) };
@@ -132,7 +153,7 @@ pub(crate) async fn recorded(app: &App, booth: &Booth, argument: &str) -> anyhow
         if tries == 0 {
             return Ok(None);
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        moment().await;
     };
     let made = make(app, booth, voice, id, Take::Recorded).await?;
     let Some(clip) = made.clip.filter(|_| made.state == Take::Recorded) else {

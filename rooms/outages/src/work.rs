@@ -10,9 +10,8 @@ use serde_json::json;
 use web::{Actor, App, Error};
 
 use crate::permissions::{APPROVE, WRITE};
-use crate::rules::outage::{Greeting, Mode};
 use crate::rules::table::{self, Terms};
-use crate::rules::{Act, Asker, Outage, Plan, Settings, State, decide, promised};
+use crate::rules::{Act, Asker, Outage, Plan, Settings, decide, promised};
 use crate::store::{affected, outages};
 use crate::{Changed, ROOM, picture, telling};
 
@@ -56,29 +55,7 @@ pub async fn enter_in(
     let number = format!("T{day}-{:03}", outages::count(tx, &day).await?);
     let id: OutageId = app.id();
     let counts = affected::compute(tx, id, plan.utility, &plan.area).await?;
-    let outage = Outage {
-        id,
-        number,
-        plan,
-        state: State::Draft,
-        owner: who,
-        created_by: who,
-        created_at: now,
-        submitted_by: None,
-        approved_by: None,
-        published_at: None,
-        started_at: None,
-        announced_at: None,
-        restored_at: None,
-        closed_at: None,
-        why: String::new(),
-        revisions: Vec::new(),
-        excuses: Vec::new(),
-        greeting: Greeting { mode: Mode::Auto, words: None, clip: None, approval: None },
-        counts,
-        order: None,
-        version: 1,
-    };
+    let outage = Outage { counts, ..Outage::draft(id, number, plan, who, now) };
     outages::add(tx, &outage, terms).await?;
     tell(tx, now, Some(who), &outage, "none", "entered")?;
     Ok(id)

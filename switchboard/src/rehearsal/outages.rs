@@ -5,10 +5,10 @@ use std::time::Duration;
 use customers::rules::Utility;
 use kernel::{AccountId, OutageId, PersonId, Timestamp};
 use outages::rules::greeting::{self, Voice};
-use outages::rules::outage::{Counts, Greeting, Mode};
+use outages::rules::outage::Counts;
 use outages::rules::table::Terms;
 use outages::rules::{
-    Act, Area, Asker, Cause, Class, Crew, Heard, Outage, Plan, Refusal, Settings, State, decide,
+    Act, Area, Asker, Cause, Class, Crew, Heard, Outage, Plan, Refusal, Settings, decide,
 };
 
 use super::day::{Day, Fault};
@@ -49,7 +49,12 @@ impl Known {
                 states.push((now, outage.clone()));
             }
             now = fault.restored.max(now);
-            outage = decide(&outage, &Act::Restore { at: Some(fault.restored) }, LEADER, terms(now))?;
+            outage = decide(
+                &outage,
+                &Act::Restore { at: Some(fault.restored), why: String::new() },
+                LEADER,
+                terms(now),
+            )?;
             states.push((now, outage));
         }
         states.sort_by_key(|(at, _)| *at);
@@ -100,35 +105,18 @@ fn estimate(fault: &Fault, start: Timestamp) -> Timestamp {
 
 fn draft(nth: usize, fault: &Fault, now: Timestamp) -> Outage {
     let account = AccountId(i64::try_from(nth).unwrap_or(0) + 1);
-    Outage {
-        id: id(nth),
-        number: format!("F20260715-{:03}", nth + 1),
-        plan: Plan {
-            utility: Utility::Power,
-            class: Class::Fault,
-            area: Area { text: fault.area.to_owned(), accounts: vec![account], ..Area::default() },
-            scope: String::new(),
-            cause: Cause::Unknown,
-            reason: "突发故障".into(),
-            starts: fault.starts,
-            ends: None,
-            unit: None,
-        },
-        state: State::Draft,
-        owner: PersonId(1),
-        created_by: PersonId(1),
-        created_at: now,
-        submitted_by: None,
-        approved_by: None,
-        published_at: None,
-        started_at: None,
-        restored_at: None,
-        closed_at: None,
-        why: String::new(),
-        revisions: Vec::new(),
-        excuses: Vec::new(),
-        greeting: Greeting { mode: Mode::Auto, words: None, clip: None, approval: None },
-        counts: Counts { all: fault.customers, ..Counts::default() },
-        version: 1,
-    }
+    let plan = Plan {
+        utility: Utility::Power,
+        class: Class::Fault,
+        area: Area { text: fault.area.to_owned(), accounts: vec![account], ..Area::default() },
+        scope: String::new(),
+        cause: Cause::Unknown,
+        reason: "突发故障".into(),
+        starts: fault.starts,
+        ends: None,
+        unit: None,
+    };
+    let counts = Counts { all: fault.customers, ..Counts::default() };
+    let number = format!("F20260715-{:03}", nth + 1);
+    Outage { counts, ..Outage::draft(id(nth), number, plan, PersonId(1), now) }
 }

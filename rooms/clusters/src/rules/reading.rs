@@ -38,8 +38,8 @@ pub fn of_order(subtype: &str, settings: &Settings) -> Says {
 
 /// A road without the numbers of its houses: 松涛路12号 stands on 松涛路.
 pub fn road(text: &str) -> &str {
-    let end = text.char_indices().filter(|(_, c)| matches!(c, '路' | '街' | '道' | '巷' | '弄'));
-    let end = end.last().map(|(at, c)| at + c.len_utf8());
+    let mut end = text.char_indices().filter(|(_, c)| matches!(c, '路' | '街' | '道' | '巷' | '弄'));
+    let end = end.next_back().map(|(at, c)| at + c.len_utf8());
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 

@@ -92,7 +92,7 @@ fn home(row: &Row) -> Result<Home> {
     let utility: String = row.try_get("utility")?;
     Ok(Home {
         party: CustomerId(row.try_get("party")?),
-        utility: Utility::parse(&utility).with_context(|| format!("{utility:?} as a utility"))?,
+        utility: Utility::of(&utility).with_context(|| format!("{utility:?} as a utility"))?,
         element: row.try_get::<Option<i64>, _>("element")?.map(ElementId),
         area: row.try_get("area")?,
         road: row.try_get("road")?,

@@ -99,7 +99,7 @@ fn each_team_hands_over_its_own_and_sees_its_own_first() {
         let alone = centre.order_by(103).await;
         for (team, order) in [(FIRST, &one), (SECOND, &two), (0, &alone)] {
             let shown = centre.show(EARLY, &records[&team]).await;
-            assert_eq!(orders(&shown), [order.clone()]);
+            assert_eq!(orders(&shown), std::slice::from_ref(order));
             assert_eq!(
                 (&shown["left"]["orders"][0]["open"], &shown["left"]["orders"][0]["rest"]),
                 (&json!(1), &json!(0))

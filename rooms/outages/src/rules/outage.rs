@@ -289,6 +289,33 @@ pub struct Outage {
 }
 
 impl Outage {
+    /// As it is entered.
+    pub fn draft(id: OutageId, number: String, plan: Plan, who: PersonId, now: Timestamp) -> Outage {
+        Outage {
+            id,
+            number,
+            plan,
+            state: State::Draft,
+            owner: who,
+            created_by: who,
+            created_at: now,
+            submitted_by: None,
+            approved_by: None,
+            published_at: None,
+            started_at: None,
+            announced_at: None,
+            restored_at: None,
+            closed_at: None,
+            why: String::new(),
+            revisions: Vec::new(),
+            excuses: Vec::new(),
+            greeting: Greeting { mode: Mode::Auto, words: None, clip: None, approval: None },
+            counts: Counts::default(),
+            order: None,
+            version: 1,
+        }
+    }
+
     /// The number of what is in force; 0 before anything was said.
     pub fn revision(&self) -> usize {
         self.revisions.len()

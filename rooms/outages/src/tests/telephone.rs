@@ -190,7 +190,7 @@ fn fifty_callers_hear_one_wording_each_while_it_changes() {
                     if revision == 6 {
                         break;
                     }
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    moment(20).await;
                 }
                 heard
             };
@@ -202,7 +202,7 @@ fn fifty_callers_hear_one_wording_each_while_it_changes() {
                 let done = centre.act(LEADER, &outage, revise(&centre, 2 + u64::from(revision))).await;
                 assert_eq!(done["revisions"].as_array().map(Vec::len), Some(revision as usize));
                 acknowledged.store(revision, std::sync::atomic::Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(30)).await;
+                moment(30).await;
             }
         };
         let (heard, ()) = tokio::join!(calling, changing);
@@ -436,4 +436,9 @@ fn a_leader_speaks_the_greeting_into_his_telephone() {
         assert_eq!(state().await["state"], "not_reached");
         assert!(db.verify_journal().await.expect("the journal").is_ok());
     });
+}
+
+#[expect(clippy::disallowed_methods, reason = "callers come one after the other, in real time")]
+async fn moment(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
 }

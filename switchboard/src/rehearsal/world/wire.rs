@@ -52,7 +52,7 @@ impl World<'_> {
                 sounds: vec![Sound::Clip(Clip::new(&name))],
             });
         }
-        ivr::Answer { value: says.len().to_string(), says }
+        ivr::Answer { value: says.len().to_string(), says, ..ivr::Answer::default() }
     }
 
     pub(super) fn command(&mut self, command: Command) {
