@@ -71,8 +71,8 @@ pub fn all(around: Surroundings) -> Vec<Room> {
         complaints::room(around.hall.clone(), around.calendar.clone()),
         government::room(around.government, around.calendar.clone()),
         escalations::room(around.hall.clone(), around.calendar.clone()),
-        handover::room(around.hall.clone(), around.calendar.clone()),
-        storms::room(around.hall, around.calendar),
+        storms::room(around.hall.clone(), around.calendar.clone()),
+        handover::room(around.hall, around.calendar),
         statistics::room(around.statistics),
         webhooks::room(around.webhooks),
     ]
@@ -99,8 +99,8 @@ pub const MIGRATIONS: &[Migrations] = &[
     complaints::MIGRATIONS,
     government::MIGRATIONS,
     escalations::MIGRATIONS,
-    handover::MIGRATIONS,
     storms::MIGRATIONS,
+    handover::MIGRATIONS,
     statistics::MIGRATIONS,
     webhooks::MIGRATIONS,
 ];
