@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use db::{Db, Emitted, Tx, config};
 use kernel::{CallId, CustomerId, Timestamp};
+use work_orders::rules::order::Privacy;
 use work_orders::store::orders;
 
 use crate::rules::{Says, Settings, Source, State, reading};
@@ -92,6 +93,10 @@ pub async fn order(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     let settings = config::now::<Settings>(tx).await?.value;
     let says = reading::of_order(&order.matter.subtype, &settings);
     let matter = order.matter;
+    // Who wants not to be known is no evidence with a name.
+    if matter.privacy != Privacy::Open {
+        return Ok(());
+    }
     // Of a call, one signal, however many orders came of it.
     let source = match matter.call {
         Some(call) => Source::Call(call.get()),

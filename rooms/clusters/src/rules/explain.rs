@@ -33,18 +33,29 @@ pub struct City {
     pub heard: Vec<(u32, u32)>,
 }
 
-/// A place that is most of the city is measured against the clock, not against itself.
-const SHARE_MAX: f64 = 0.3;
+/// A place that is more of the city than this is measured by the clock only.
+const SHARE_MAX: f64 = 0.9;
 
 impl Eye<'_> {
-    /// Of so many customers, how many are expected within a window: by the clock, or their share of what the city hears now.
-    /// `part`: of those calls that are counted.
-    fn expected(&self, customers: u32, window_min: u32, part: f64) -> f64 {
-        let City { customers: all, heard } = self.city;
-        let now = heard.iter().find(|(minutes, _)| *minutes == window_min).map_or(0, |(_, count)| *count);
-        let share = f64::from(customers) / f64::from((*all).max(1));
+    /// Of so many customers of a place, how many are expected within a window: by the clock, or as many as everybody else's are
+    /// now. `part`: of those calls that are counted.
+    fn expected(
+        &self,
+        (place, heard): (&Place, &[Heard<'_>]),
+        customers: u32,
+        window_min: u32,
+        part: f64,
+    ) -> f64 {
         let by_clock = self.settings.expected(customers, window_min, self.moment.half_hour) * part;
-        by_clock.max(share.min(SHARE_MAX) * f64::from(now))
+        let all = f64::from(self.city.customers);
+        if f64::from(place.customers) > all * SHARE_MAX {
+            return by_clock;
+        }
+        let since = self.moment.now - Duration::from_secs(u64::from(window_min) * 60);
+        let here = heard.iter().filter(|one| one.at >= since).count() as f64;
+        let now = self.city.heard.iter().find(|(minutes, _)| *minutes == window_min);
+        let elsewhere = (now.map_or(0.0, |(_, count)| f64::from(*count)) - here).max(0.0);
+        by_clock.max(f64::from(customers) * elsewhere / (all - f64::from(place.customers)))
     }
 }
 
@@ -143,7 +154,7 @@ fn test(place: &Place, heard: &[Heard<'_>], eye: Eye<'_>) -> Option<Test> {
         let says: BTreeSet<i64> =
             inside().filter(|one| one.says == Says::NoSupply).map(|one| one.household).collect();
         for (set, part) in [(&anybody, 1.0), (&says, settings.no_supply_share)] {
-            let expected = eye.expected(place.customers, window_min, part);
+            let expected = eye.expected((place, heard), place.customers, window_min, part);
             let value = (surprise(expected, count(set)) - looks).clamp(0.0, SURPRISE_MAX);
             if best.is_none_or(|best| value > best.surprise) {
                 let households = count(set);
@@ -168,7 +179,7 @@ fn explained(place: &Place, heard: &[Heard<'_>], below: &[Found], test: Test, ey
     let left = count(&here.difference(&theirs).copied().collect());
     let supplied: u32 = below.iter().map(|found| found.customers).sum();
     let others = place.customers.saturating_sub(supplied);
-    let expected = eye.expected(others, test.window_min, 1.0);
+    let expected = eye.expected((place, heard), others, test.window_min, 1.0);
     let chance = surprise(expected, left) < settings.chance;
     in_few_parts(place, heard) || (chance && below.len() == 1)
 }

@@ -2,9 +2,9 @@
 //!
 //! **Is it surprising?** Below a place hang `c` of all `C` customers. By themselves
 //! `λ = c · calls_per_day · day[half-hour] · w / 30 min` of them call within `w` minutes, and `λ · no_supply_share` say that
-//! supply is off. When the whole city is busier than the clock says, the `N` signals of the window that nothing accounts for are
-//! shared out instead: `μ = max(λ, N · min(c/C, 0.3))`, so that on an evening when everybody calls three calls are no news. With
-//! `n` distinct households in the window the place is *surprised* by
+//! supply is off. When everybody else is busier than the clock says, their rate is taken instead: with `E` signals elsewhere in
+//! the window that nothing accounts for, `μ = max(λ, c · E / (C − c))`, so that on an evening when everybody calls three calls
+//! are no news. With `n` distinct households in the window the place is *surprised* by
 //!
 //! ```text
 //! s = max over w, over {anybody, who says so} of  −log₁₀ P[Poisson(μ) ≥ n]  −  log₁₀(2 · number of windows)
