@@ -120,6 +120,12 @@ pub(crate) async fn ring(app: &App, hall: &dyn Hall, who: PersonId, id: OutageId
     .into())
 }
 
+/// Between two looks while a caller waits for his recording.
+#[expect(clippy::disallowed_methods, reason = "a caller is on the line: a job would come too late")]
+async fn moment() {
+    tokio::time::sleep(LOOK_EVERY).await;
+}
+
 /// What a flow asks when something was spoken: made into a clip, it is said; or what is the matter with it.
 pub(crate) async fn recorded(app: &App, booth: &Booth, argument: &str) -> anyhow::Result<Option<Answer>> {
     let Ok(id) = argument.parse::<RecordingId>() else { return Ok(None) };
@@ -132,7 +138,7 @@ pub(crate) async fn recorded(app: &App, booth: &Booth, argument: &str) -> anyhow
         if tries == 0 {
             return Ok(None);
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        moment().await;
     };
     let made = make(app, booth, voice, id, Take::Recorded).await?;
     let Some(clip) = made.clip.filter(|_| made.state == Take::Recorded) else {
