@@ -1,7 +1,7 @@
 //! What callers may hear at one moment, held in memory: read whole, thrown away when an outage is changed here, and never older
 //! than a second, so that a storm of callers asks the database once and each hears one wording.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ use crate::store::places::{self, PlaceOf};
 const FRESH: Duration = Duration::from_secs(1);
 /// What begins to speak within this time is read with the rest.
 const AHEAD: Duration = Duration::from_secs(5);
+/// While nobody calls for so long, nothing is read beforehand: the next caller waits for a few queries.
+const IDLE: Duration = Duration::from_secs(60);
 /// Between a district and a place in what a caller has chosen; it is in no address.
 const BETWEEN: char = '/';
 
@@ -152,11 +154,14 @@ pub(crate) struct Shield {
     kept: Arc<RwLock<Option<Kept>>>,
     /// Of those who find nothing fresh one reads, and the others wait for it.
     turn: Arc<Mutex<()>>,
+    /// When somebody asked last, in microseconds.
+    asked: Arc<AtomicI64>,
 }
 
 impl Shield {
     /// What may be heard now: what was last read, while it is fresh and nothing has been changed since.
     pub(crate) async fn picture(&self, db: &Db, now: Timestamp) -> anyhow::Result<Arc<Picture>> {
+        self.asked.store(now.as_micros(), Ordering::Relaxed);
         if let Some(picture) = self.fresh(now, FRESH) {
             return Ok(picture);
         }
@@ -169,7 +174,8 @@ impl Shield {
 
     /// Reads it again before it has become old, so that no caller waits for it.
     pub(crate) async fn keep_fresh(&self, db: &Db, now: Timestamp) -> anyhow::Result<()> {
-        if self.fresh(now, FRESH / 4).is_none() {
+        let asked = Timestamp::from_micros(self.asked.load(Ordering::Relaxed));
+        if now.since(asked) < IDLE && self.fresh(now, FRESH / 2).is_none() {
             let _turn = self.turn.lock().await;
             self.read(db, now).await?;
         }

@@ -202,7 +202,7 @@ impl Menus {
         for outage in all {
             self.speak_of(&outage, &settings, now).await;
         }
-        let picture = self.shield.picture(&app.db, now).await?;
+        let picture = Picture::read(&app.db, now).await?;
         let names = picture.districts().into_iter().chain(picture.places.iter().map(|one| one.place.clone()));
         for name in names.take(NAMES_MAX) {
             self.speech.say(&name).await;

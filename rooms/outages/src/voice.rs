@@ -136,7 +136,8 @@ pub(crate) async fn ring(app: &App, hall: &dyn Hall, who: PersonId, id: OutageId
     .into())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a moment to wait in; nothing is decided by it")]
+/// Between two looks while a caller waits for his recording.
+#[expect(clippy::disallowed_methods, reason = "a caller is on the line: a job would come too late")]
 async fn moment() {
     tokio::time::sleep(LOOK_EVERY).await;
 }

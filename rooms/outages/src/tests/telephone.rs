@@ -156,6 +156,11 @@ fn what_is_over_is_said_to_be_over_also_without_a_voice() {
     });
 }
 
+#[expect(clippy::disallowed_methods, reason = "callers come by real time, beside a change that takes real time")]
+async fn breath(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+}
+
 /// Each answer is one wording; who asks after a change was acknowledged hears the new one.
 #[test]
 fn fifty_callers_hear_one_wording_each_while_it_changes() {
@@ -190,7 +195,7 @@ fn fifty_callers_hear_one_wording_each_while_it_changes() {
                     if revision == 6 {
                         break;
                     }
-                    moment(20).await;
+                    breath(20).await;
                 }
                 heard
             };
@@ -202,7 +207,7 @@ fn fifty_callers_hear_one_wording_each_while_it_changes() {
                 let done = centre.act(LEADER, &outage, revise(&centre, 2 + u64::from(revision))).await;
                 assert_eq!(done["revisions"].as_array().map(Vec::len), Some(revision as usize));
                 acknowledged.store(revision, std::sync::atomic::Ordering::SeqCst);
-                moment(30).await;
+                breath(30).await;
             }
         };
         let (heard, ()) = tokio::join!(calling, changing);
@@ -436,9 +441,4 @@ fn a_leader_speaks_the_greeting_into_his_telephone() {
         assert_eq!(state().await["state"], "not_reached");
         assert!(db.verify_journal().await.expect("the journal").is_ok());
     });
-}
-
-#[expect(clippy::disallowed_methods, reason = "callers come one after the other, in real time")]
-async fn moment(ms: u64) {
-    tokio::time::sleep(Duration::from_millis(ms)).await;
 }
