@@ -5,3 +5,4 @@ export const APPROVE = "outages.approve";
 export const TELL = "outages.tell";
 export const LIAISONS = "outages.liaisons";
 export const CONFIGURE = "outages.configure";
+export const EXPORT = "outages.export";

@@ -139,7 +139,7 @@ fn an_element_is_added_moved_and_retired_with_a_reason() {
         let acts = format!("{BASE}/{}/acts", id(&line));
         let retire = json!({ "act": "retire", "reason": "线路退役", "version": line["version"] });
         let still = post(&site, &acts, retire).await;
-        assert_eq!((&still.body["code"], &still.body["elements"]), (&json!("customers.still_supplies"), &json!(1)));
+        assert_eq!((&still.body["code"], &still.body["params"]["elements"]), (&json!("customers.still_supplies"), &json!(1)));
         let over = json!({ "act": "retire", "successor": second.body["id"], "reason": "线路退役", "version": line["version"] });
         let gone = post(&site, &acts, over).await;
         assert_eq!(gone.status.as_u16(), 200, "{}", gone.show());
