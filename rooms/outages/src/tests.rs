@@ -19,6 +19,8 @@ use crate::store::mentions::{self, Mention};
 use crate::store::{outages, waves};
 use crate::{MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
 
+mod speed;
+
 const ALL: &[Migrations] = &[
     promises::MIGRATIONS,
     notices::MIGRATIONS,
@@ -45,8 +47,8 @@ struct Centre {
 }
 
 impl Centre {
-    /// Monday, 2026-01-05, 8 in the morning.
-    async fn open(db: &Db) -> Centre {
+    /// Monday, 2026-01-05, 8 in the morning, with whoever is there already.
+    async fn bare(db: &Db) -> Centre {
         let hall = Arc::new(Noting::default());
         let folder = std::env::temp_dir().join(format!("outages-test-{}", std::process::id()));
         let site = TestSite::new(
@@ -55,6 +57,13 @@ impl Centre {
         );
         db.join(&site.site.events).await.expect("listening");
         notices::put_demo(&site.app).await.expect("the texts");
+        Centre { site, hall, calendar: Arc::new(Calendar::china()) }
+    }
+
+    /// The same with a town of its own.
+    async fn open(db: &Db) -> Centre {
+        let centre = Centre::bare(db).await;
+        let site = &centre.site;
         customers::demo::fill(&site.app, TOWN, SEED, |_| std::future::ready(())).await.expect("a town");
         // The town is too small to have important customers by chance.
         let (area, own, _) = neighbours();
@@ -71,7 +80,7 @@ impl Centre {
             sqlx::query(flag).bind(flagged.get()).execute(&mut *tx).await.expect("flagged");
         }
         tx.commit().await.expect("kept");
-        Centre { site, hall, calendar: Arc::new(Calendar::china()) }
+        centre
     }
 
     fn db(&self) -> &Db {
