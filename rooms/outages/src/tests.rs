@@ -24,6 +24,8 @@ use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, 
 mod after;
 mod machine;
 
+mod speed;
+
 const ALL: &[Migrations] = &[
     promises::MIGRATIONS,
     ivr_flows::MIGRATIONS,
@@ -58,8 +60,8 @@ struct Centre {
 }
 
 impl Centre {
-    /// Monday, 2026-01-05, 8 in the morning.
-    async fn open(db: &Db) -> Centre {
+    /// Monday, 2026-01-05, 8 in the morning, with whoever is there already.
+    async fn bare(db: &Db) -> Centre {
         let hall = Arc::new(Noting::default());
         let folder = tempfile::tempdir().expect("a folder");
         let booth = Booth::empty(folder.path());
@@ -76,6 +78,13 @@ impl Centre {
         db.join(&site.site.events).await.expect("listening");
         notices::put_demo(&site.app).await.expect("the texts");
         work_orders::put_demo(&site.app, "gas").await.expect("the kinds");
+        Centre { site, hall, calendar: Arc::new(Calendar::china()), booth, _folder: folder }
+    }
+
+    /// The same with a town of its own.
+    async fn open(db: &Db) -> Centre {
+        let centre = Centre::bare(db).await;
+        let site = &centre.site;
         customers::demo::fill(&site.app, TOWN, SEED, |_| std::future::ready(())).await.expect("a town");
         // The town is too small to have important customers by chance.
         let (area, own, _) = neighbours();
@@ -92,7 +101,7 @@ impl Centre {
             sqlx::query(flag).bind(flagged.get()).execute(&mut *tx).await.expect("flagged");
         }
         tx.commit().await.expect("kept");
-        Centre { site, hall, calendar: Arc::new(Calendar::china()), booth, _folder: folder }
+        centre
     }
 
     fn db(&self) -> &Db {

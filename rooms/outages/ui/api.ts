@@ -73,7 +73,7 @@ export interface OutageLine {
 }
 export interface Element {
   id: string;
-  kind: "substation" | "line" | "transformer" | "pressure_station" | "section" | "riser";
+  kind: "substation" | "line" | "transformer" | "pressure_station" | "section" | "riser" | "headend" | "node" | "amplifier";
   code: string;
   name: string;
   parent: string | null;
@@ -375,8 +375,30 @@ export interface FiguresView {
 }
 export interface Preview {
   counts: Counts;
+  /** Those who must be told first, twenty at most. */
+  first: Affected[];
   area: Area;
   unknown: string[];
+}
+
+export interface LeftOut {
+  row: number;
+  code: string;
+  why: "unknown" | "twice" | "below" | "retired" | "other_utility";
+  of: string | null;
+}
+export interface Sheet {
+  elements: Element[];
+  left_out: LeftOut[];
+  lines: number;
+}
+export interface Paper {
+  affected: Affected[];
+  all: number;
+}
+export interface OfElement extends OutageLine {
+  /** All that the element supplies is off. */
+  whole: boolean;
 }
 
 const KEY = "outages";
@@ -460,6 +482,11 @@ export function useAtCall(call: string, customer: string | null, enabled: boolea
   return useQuery({ queryKey: [KEY, "at_call", call, customer], enabled, refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<AtAddress[]>(`${BASE}/at_call/${call}`, { customer: customer ?? undefined }, signal) });
 }
 
+export function useOfElement(element: string) {
+  return useQuery({ queryKey: [KEY, "element", element], queryFn: ({ signal }) => api.get<{ outages: OfElement[]; liaisons: { id: string; name: string; place: string; retired: boolean }[] }>(`${BASE}/elements/${element}`, undefined, signal) });
+}
+export const paperOf = (id: string) => api.post<Paper>(`${BASE}/${id}/affected/paper`, {});
+
 const changed = () => queries.invalidateQueries({ queryKey: [KEY] });
 
 export async function enter(plan: Plan): Promise<OutageView> {
@@ -489,10 +516,10 @@ export async function without(call: string, outage: string, one: AtAddress["acco
   return asked;
 }
 export const preview = (utility: Utility, area: Area, numbers: string[]) => api.post<Preview>(`${BASE}/preview`, { utility, area, numbers });
-export function readSheet(file: File): Promise<{ elements: Element[]; unknown: string[] }> {
+export function readSheet(utility: Utility, file: File): Promise<Sheet> {
   const form = new FormData();
   form.append("file", file);
-  return api.upload("POST", `${BASE}/sheet`, form);
+  return api.upload("POST", `${BASE}/sheet?utility=${utility}`, form);
 }
 export async function attempt(call: Call, outcome: Outcome, note: string): Promise<void> {
   await api.post(`${BASE}/${call.outage}/calls/${call.customer}/${call.days}`, { outcome, note, version: call.version });

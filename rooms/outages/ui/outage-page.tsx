@@ -3,9 +3,11 @@ import { App, Button } from "antd";
 import { Copy, PhoneCall, Printer, Send, Users } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { type Column, Due, Empty, Facts, Mark, Moment, Page, Pager, Panel, Short, Skeletons, Table, Trouble } from "@kit";
+import { ExportButton } from "@kit/export";
 import { useAgents, useUnits } from "@lib/directory";
+import { useMay } from "@lib/session";
 import { Acts } from "./acts";
 import { useAffected, useOutage, useTold, type Affected, type OutageView, type Revision, type State } from "./api";
 import { AfterPart, WaveBar } from "./after-part";
@@ -13,6 +15,7 @@ import { CallsTable, LiaisonsTold } from "./calls-table";
 import { MasterOrder } from "./master-order";
 import { GreetingPart } from "./greeting-part";
 import { Alarms, CountsText, FateMark, FindingMark, StateMark } from "./marks";
+import { EXPORT } from "./permissions";
 import "./outages.css";
 
 /** The way from draft to closed, with where it is now. */
@@ -91,16 +94,29 @@ function AffectedList({ id }: { id: string }) {
   const { t } = useTranslation("outages");
   const [after, setAfter] = useState<string | null>(null);
   const page = useAffected(id, after);
+  const mayExport = useMay(EXPORT);
+  const navigate = useNavigate();
   const next = page.data?.next;
   const columns: Column<Affected>[] = [
     { key: "rank", title: t("affected.rank"), cell: (one) => (one.rank < 4 ? <Mark tone={one.rank === 1 ? "busy" : "wrap"} icon={Users}>{t(`rank.${one.rank}`)}</Mark> : "") },
-    { key: "name", title: t("affected.name"), cell: (one) => one.name },
+    { key: "name", title: t("affected.name"), cell: (one) => <Link to={`/customers/${one.customer}`}>{one.name}</Link> },
     { key: "number", title: t("affected.number"), cell: (one) => one.number },
     { key: "class", title: t("affected.class"), cell: (one) => t(`customer.${one.class as "residential"}`) },
     { key: "address", title: t("affected.address"), cell: (one) => one.address },
   ];
   return (
-    <Panel flush title={t("affected.title")}>
+    <Panel
+      flush
+      title={t("affected.title")}
+      extra={
+        mayExport && (
+          <span className="row tight not-on-paper">
+            <ExportButton path={`/api/outages/${id}/affected/exports`} filters={{}} />
+            <Button icon={<Printer size={16} aria-hidden />} onClick={() => void navigate(`/outages/${id}/paper`)}>{t("affected.print")}</Button>
+          </span>
+        )
+      }
+    >
       {page.isError && !page.data ? (
         <Trouble error={page.error} retry={() => void page.refetch()} />
       ) : (

@@ -6,8 +6,9 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Choose, Field, Notice, Panel, useProblemText } from "@kit";
 import { useUnits } from "@lib/directory";
-import { CAUSES, CLASSES, preview, readSheet, useElements, UTILITIES, type Class, type Element, type Place, type Plan, type Preview } from "./api";
+import { CAUSES, CLASSES, preview, readSheet, useElements, UTILITIES, type Class, type Element, type Place, type Plan, type Preview, type Sheet } from "./api";
 import { CountsText } from "./marks";
+import { FirstToTell, SheetOutcome } from "./sheet-parts";
 import { usual } from "./usual";
 
 export const EMPTY_PLACE: Place = { area: "", road: "", community: "", buildings: "" };
@@ -38,7 +39,7 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
   const { plan, elements, numbers } = draft;
   const [search, setSearch] = useState("");
   const found = useElements(search);
-  const [unknown, setUnknown] = useState<string[]>([]);
+  const [sheet, setSheet] = useState<Sheet | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
   const [seen, setSeen] = useState<Preview | null>(null);
   const set = (patch: Partial<Plan>) => {
@@ -68,10 +69,11 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
 
   const upload = (file: File) => {
     setFailed(null);
-    readSheet(file)
-      .then((sheet) => {
-        setUnknown(sheet.unknown);
-        setElements([...elements.filter((one) => !sheet.elements.some((other) => other.id === one.id)), ...sheet.elements]);
+    setSheet(null);
+    readSheet(plan.utility, file)
+      .then((read) => {
+        setSheet(read);
+        setElements([...elements.filter((one) => !read.elements.some((other) => other.id === one.id)), ...read.elements]);
       })
       .catch(setFailed);
     return false;
@@ -115,7 +117,7 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
           <Field label={t("form.area")} htmlFor="area" required help={t("form.help_area")}>
             <Input id="area" value={plan.area.text} maxLength={60} onChange={(event) => setArea({ text: event.target.value })} />
           </Field>
-          <Field label={t("form.elements")} htmlFor="elements" help={t("form.help_elements")} fault={unknown.length > 0 && t("form.unknown", { count: unknown.length, first: unknown.slice(0, 5).join("、") })}>
+          <Field label={t("form.elements")} htmlFor="elements" help={t("form.help_elements")}>
             <div className="row tight">
               <Select
                 id="elements"
@@ -133,6 +135,7 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
               </Upload>
             </div>
           </Field>
+          {sheet && <SheetOutcome sheet={sheet} />}
           <Field label={t("form.places")} help={t("form.help_places")}>
             <div className="stack">
               {plan.area.places.map((one, at) => (
@@ -151,6 +154,7 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
           <Field label={t("form.accounts")} htmlFor="accounts" help={t("form.help_accounts", { count: plan.area.accounts.length })} fault={seen && seen.unknown.length > 0 && t("form.unknown_accounts", { first: seen.unknown.slice(0, 5).join("、") })}>
             <Input.TextArea id="accounts" rows={2} value={numbers} onChange={(event) => onChange({ ...draft, numbers: event.target.value })} />
           </Field>
+          {seen && <FirstToTell first={seen.first} />}
         </div>
       </Panel>
     </div>

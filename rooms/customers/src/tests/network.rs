@@ -144,7 +144,7 @@ fn an_element_is_added_moved_and_retired_with_a_reason() {
         let retire = json!({ "act": "retire", "reason": "线路退役", "version": line["version"] });
         let still = post(&site, &acts, retire).await;
         assert_eq!(
-            (&still.body["code"], &still.body["elements"]),
+            (&still.body["code"], &still.body["params"]["elements"]),
             (&json!("customers.still_supplies"), &json!(1))
         );
         let over = json!({ "act": "retire", "successor": second.body["id"], "reason": "线路退役", "version": line["version"] });

@@ -50,12 +50,13 @@ struct Way {
 macro_rules! by {
     ($spot:literal, $of:literal) => {
         Way {
-            // Who is found in two ways is there once.
+            // Who is found in two ways is there once. Put in in the order of the key, they take half as long.
             keep: in_both!(
                 $spot,
                 $of,
                 "INSERT INTO outages_affected (outage, rank, account, party, class) ",
-                "SELECT CAST($3 AS BIGINT), rank, account, party, class FROM ranked WHERE 1 = 1 ON CONFLICT DO NOTHING"
+                "SELECT CAST($3 AS BIGINT), rank, account, party, class FROM ranked WHERE 1 = 1 ORDER BY rank, account \
+                 ON CONFLICT DO NOTHING"
             ),
             count: in_both!(
                 $spot,
@@ -76,12 +77,12 @@ const BY_ELEMENT: Way = by!(
 const BY_ACCOUNT: Way = by!("SELECT CAST(j.a AS BIGINT) FROM j GROUP BY 1", "a.id");
 const BY_COMMUNITY: Way = by!(
     "SELECT p.id FROM j CROSS JOIN customers_premises p WHERE p.community = j.a AND p.area >= j.b AND p.area <= j.c \
-     AND (j.d = '' OR p.building = j.d) AND p.road >= j.e AND p.road < j.f GROUP BY p.id",
+     AND (j.d = '' OR REPLACE(j.d, ',' || p.building || ',', '') <> j.d) AND p.road >= j.e AND p.road < j.f GROUP BY p.id",
     "a.premises"
 );
 const BY_ROAD: Way = by!(
     "SELECT p.id FROM j CROSS JOIN customers_premises p WHERE p.road >= j.a AND p.road < j.b \
-     AND (j.c = '' OR p.area = j.c) AND (j.d = '' OR p.building = j.d) GROUP BY p.id",
+     AND (j.c = '' OR p.area = j.c) AND (j.d = '' OR REPLACE(j.d, ',' || p.building || ',', '') <> j.d) GROUP BY p.id",
     "a.premises"
 );
 const BY_DISTRICT: Way =
@@ -142,26 +143,21 @@ pub fn buildings(text: &str) -> Vec<String> {
     all
 }
 
-/// The places as rows for the three ways of finding them: by community, by road, whole districts.
+/// The places as rows for the three ways of finding them: by community, by road, whole districts. Buildings stand between commas.
 fn places(places: &[Place]) -> [Value; 3] {
     let [mut communities, mut roads, mut districts] = [const { Vec::new() }; 3];
     for place in places {
-        let mut within = buildings(&place.buildings);
-        if within.is_empty() {
-            within.push(String::new());
-        }
+        let within = buildings(&place.buildings).join(",");
+        let within = if within.is_empty() { within } else { format!(",{within},") };
         let road_end = format!("{}\u{10ffff}", place.road);
-        for building in within {
-            if !place.community.is_empty() {
-                // Every district lies between nothing and the last letter.
-                let area_end = if place.area.is_empty() { "\u{10ffff}" } else { &place.area };
-                let row = json!([place.community, place.area, area_end, building, place.road, road_end]);
-                communities.push(row);
-            } else if !place.road.is_empty() {
-                roads.push(json!([place.road, road_end, place.area, building]));
-            } else if !place.area.is_empty() {
-                districts.push(json!([place.area]));
-            }
+        if !place.community.is_empty() {
+            // Every district lies between nothing and the last letter.
+            let area_end = if place.area.is_empty() { "\u{10ffff}" } else { &place.area };
+            communities.push(json!([place.community, place.area, area_end, within, place.road, road_end]));
+        } else if !place.road.is_empty() {
+            roads.push(json!([place.road, road_end, place.area, within]));
+        } else if !place.area.is_empty() {
+            districts.push(json!([place.area]));
         }
     }
     [communities, roads, districts].map(Value::Array)
