@@ -35,7 +35,6 @@ const ALL: &[Migrations] = &[
     customers::MIGRATIONS,
     interactions::MIGRATIONS,
     departments::MIGRATIONS,
-    ivr_flows::MIGRATIONS,
     campaigns::MIGRATIONS,
     work_orders::MIGRATIONS,
     MIGRATIONS,
