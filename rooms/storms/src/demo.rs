@@ -17,7 +17,8 @@ pub async fn put(app: &App, flow: &str) -> Result<()> {
         Some(Help { queue, of: Some(of), skill: None, level: 1, rank: 5 })
     };
     let mut settings = Settings::default();
-    settings.helpers = [help("business", "repairs"), help("billing", "repairs")].into_iter().flatten().collect();
+    settings.helpers =
+        [help("business", "repairs"), help("billing", "repairs")].into_iter().flatten().collect();
     settings.door.flow = Some(flow.to_owned());
     let mut tx = app.db.begin().await?;
     if config::now::<Settings>(&mut tx).await?.version == 0 {
