@@ -82,7 +82,7 @@ pub async fn signals(
     let seen = Signals {
         arrived: number(came.arrived),
         normal: usual.now(app, calendar).await?,
-        waiting: floor.waiting.saturating_sub(floor.promised),
+        waiting: floor.waiting,
         lines_percent: (u64::from(busy) * 100)
             .checked_div(u64::from(room))
             .map_or(0, |share| u32::try_from(share).unwrap_or(100)),

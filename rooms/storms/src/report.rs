@@ -1,5 +1,7 @@
 //! What came of a storm, by the definitions of all other reports (K1 to K18).
 
+use std::time::Duration;
+
 use calls::store::storm::{self, Load};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,7 +32,6 @@ pub struct Report {
 }
 
 fn ratio(part: i64, of: i64) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "counts of calls")]
     (of > 0).then(|| part as f64 / of as f64)
 }
 
@@ -55,5 +56,7 @@ impl Report {
 pub async fn of(app: &App, storm: &Storm) -> anyhow::Result<Report> {
     let to = storm.ended_at.unwrap_or_else(|| app.now());
     let load = storm::load(&app.db, storm.began_at, to).await?;
-    Ok(Report::new(load, store::peak(&app.db, storm.began_at, to).await?))
+    // With the minute in which it began.
+    let from = storm.began_at - Duration::from_secs(60);
+    Ok(Report::new(load, store::peak(&app.db, from, to).await?))
 }

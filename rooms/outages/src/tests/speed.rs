@@ -30,7 +30,6 @@ fn told(what: &str, mut took: Vec<Duration>) -> Duration {
 
 /// `SWITCHBOARD_MANY` names a SQLite database with the customers of `switchboard customers generate`, which it spoils.
 #[test]
-#[ignore = "needs a million customers in the database that SWITCHBOARD_MANY names"]
 #[allow(clippy::disallowed_methods)]
 fn a_caller_is_answered_at_once_among_a_million() {
     let Ok(path) = std::env::var("SWITCHBOARD_MANY") else { return };
