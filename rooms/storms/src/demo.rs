@@ -16,14 +16,8 @@ pub async fn put(app: &App, flow: &str) -> Result<()> {
         let (of, queue): (QueueId, QueueId) = (queues.queue(from)?, queues.queue(to)?);
         Some(Help { queue, of: Some(of), skill: None, level: 1, rank: 5 })
     };
-<<<<<<< HEAD
     let helpers = [help("business", "repairs"), help("billing", "repairs")].into_iter().flatten().collect();
     let mut settings = Settings { helpers, ..Settings::default() };
-=======
-    let mut settings = Settings::default();
-    settings.helpers =
-        [help("business", "repairs"), help("billing", "repairs")].into_iter().flatten().collect();
->>>>>>> storms
     settings.door.flow = Some(flow.to_owned());
     let mut tx = app.db.begin().await?;
     if config::now::<Settings>(&mut tx).await?.version == 0 {

@@ -7,7 +7,9 @@ use kernel::{AccountId, OutageId, PersonId, Timestamp};
 use outages::rules::greeting::{self, Voice};
 use outages::rules::outage::Counts;
 use outages::rules::table::Terms;
-use outages::rules::{Act, Area, Asker, Cause, Class, Crew, Heard, Outage, Plan, Refusal, Settings, State, decide};
+use outages::rules::{
+    Act, Area, Asker, Cause, Class, Crew, Heard, Outage, Plan, Refusal, Settings, State, decide,
+};
 
 use super::day::{Day, Fault};
 
