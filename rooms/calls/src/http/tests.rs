@@ -388,3 +388,49 @@ fn what_is_done_gives_up_its_place() {
         assert_eq!(crate::store::places::kept(&db).await.expect("places"), []);
     });
 }
+
+/// The shield's figures over time: of one outage since it was told first, of all in the last day; stretches as wide as the period.
+#[test]
+fn what_callers_heard_is_told_over_time() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = site(db.clone());
+        let now = site.app.now();
+        let call = CallId(1);
+        let arrived = What::CallArrived {
+            call,
+            leg: LegId(1),
+            trunk: None,
+            from: "13900000001".into(),
+            to: "95598".into(),
+        };
+        let told = What::Announced { call, node: "1".into(), subject: "ou_1".into(), revision: 1, own: true };
+        let ended = What::CallEnded {
+            call,
+            by: exchange::fact::Party::Caller,
+            cause: exchange::line::EndCause::FarEnd,
+        };
+        let facts: Vec<(u64, Fact)> =
+            (1..).zip([arrived, told, ended].map(|what| Fact { at: now, what })).collect();
+        let mut growing = Growing::load(&db).await.expect("none");
+        let mut tx = db.begin().await.expect("a change");
+        growing.take(&mut tx, &facts).await.expect("taken");
+        tx.commit().await.expect("kept");
+        site.clock.advance(std::time::Duration::from_secs(1_800));
+        let get = async |query: &str| {
+            let path = format!("/api/calls/heard/course{query}");
+            site.get(&path).by(2, &["calls.read"]).send().await.body
+        };
+        let one = get("?subject=ou_1").await;
+        let point = &one["points"][0];
+        assert_eq!((&one["step_s"], &point["callers"], &point["hung_up"]), (&json!(60), &json!(1), &json!(1)), "{one}");
+        assert_eq!((&one["around"]["seconds"], &one["around"]["after"]["calls"]), (&json!(1_800), &json!(1)));
+        assert_eq!(one["around"]["before"]["calls"], 0);
+        let all = get("").await;
+        assert_eq!((&all["step_s"], &all["around"]), (&json!(900), &Value::Null));
+        assert_eq!(all["points"].as_array().map(Vec::len), Some(1));
+        let nothing = get("?subject=ou_2").await;
+        assert_eq!((nothing["points"].as_array().map(Vec::len), &nothing["around"]), (Some(0), &Value::Null));
+        let nobody = site.get("/api/calls/heard/course").by(3, &["calls.answer"]).send().await;
+        assert_eq!(nobody.status.as_u16(), 403);
+    });
+}
