@@ -36,6 +36,7 @@ pub async fn put_demo(app: &App, outlet: &Outlet, url: &str) -> anyhow::Result<(
             addressee("TG-RQ-KF", Some("KF")),
             addressee("TG-RQ-YY", Some("YY")),
         ],
+        files: true,
     };
     let form =
         Form {

@@ -277,15 +277,13 @@ fn tickets_go_five_years_after_the_last_that_was_said_of_them() {
         assert_eq!(numbers().await.len(), 2, "not before five years with their leap days are over");
         centre.after(5 * 86_400);
         assert_eq!(numbers().await, ["A2"], "what is open stays");
-        let lines = audit::store::lines(
-            &centre.site.app.db,
-            &audit::store::Filter {
-                room: Some("government".into()),
-                kind: Some("let_go".into()),
-                limit: 10,
-                ..Default::default()
-            },
-        );
+        let filter = audit::store::Filter {
+            room: Some("government".into()),
+            kind: Some("let_go".into()),
+            limit: 10,
+            ..Default::default()
+        };
+        let lines = audit::store::lines(&centre.site.app.db, &filter);
         assert_eq!(lines.await.expect("the journal").len(), 1);
         assert!(centre.site.app.db.verify_journal().await.expect("the journal").is_ok());
     });
