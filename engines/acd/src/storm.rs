@@ -124,7 +124,9 @@ impl Acd {
                 *then = Then::READY;
             }
         }
-        if !breaks.ended || before.is_some_and(|before| before.breaks == breaks) {
+        if !breaks.ended
+            || before.is_some_and(|before| before.breaks.ended && before.breaks.refused == breaks.refused)
+        {
             return;
         }
         let resting = self.agents.iter().filter(|(_, agent)| {
