@@ -33,7 +33,7 @@ function ByTelephone({ outage, onClip }: { outage: OutageView; onClip: (clip: Cl
   return (
     <div className="stack" style={{ gap: 8 }}>
       <span className="row tight">
-        <Button icon={<PhoneCall size={15} aria-hidden />} disabled={voice && goesOn(voice.state)} onClick={ring}>{t(voice ? "voice.again" : "voice.ring")}</Button>
+        <Button icon={<PhoneCall size={15} aria-hidden />} disabled={voice ? goesOn(voice.state) : false} onClick={ring}>{t(voice ? "voice.again" : "voice.ring")}</Button>
         <span className="muted" role="status">{voice ? t(old && voice.state === "kept" ? "voice.old" : `voice.${voice.state}`) : t("voice.help")}</span>
       </span>
       {usable && (
