@@ -368,7 +368,8 @@ fn a_file_comes_in_once() {
             行号 row,列 column,原因 reason,内容 value,怎么办 what to do
             4,account,上面已有 it stands above,33000002,只留一行 keep one row
             5,number,不是电话号码 not a telephone number,不详,3 到 20 位数字，固定电话带区号 3 to 20 digits, landlines with area code
-        "#] .assert_eq(&errors.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('"', ""));
+        "#]]
+        .assert_eq(&errors.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('"', ""));
 
         assert_eq!(shown(import(&site, text, false).await.0), "4 rows: 2 new, 0 changed, 0 same, 2 wrong");
         assert_eq!(shown(import(&site, text, false).await.0), "4 rows: 0 new, 0 changed, 2 same, 2 wrong");

@@ -46,7 +46,8 @@ use permissions::{APPROVE, CONFIGURE, EXPORT, LIAISONS, PERMISSIONS, READ, TELL,
 pub(crate) const ROOM: &str = "outages";
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations = db::migrations!("outages", ["20261122_1_outages.sql", "20261123_1_elements.sql"]);
+pub const MIGRATIONS: db::Migrations =
+    db::migrations!("outages", ["20261122_1_outages.sql", "20261123_1_elements.sql"]);
 
 /// An outage was entered or moved. What callers hear of it may be another from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

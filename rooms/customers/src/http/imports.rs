@@ -14,8 +14,8 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, upload_error, upload
 
 use crate::rules::Refusal;
 use crate::rules::columns::{Column, check};
-use crate::rules::network_sheet;
 use crate::rules::job::{Counts, Detail, Job, JobKind, JobState, Wrong};
+use crate::rules::network_sheet;
 use crate::store::jobs;
 use crate::work::{import, network};
 

@@ -120,7 +120,11 @@ pub struct NewElement {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NetworkAct {
-    Change { code: String, name: String, reason: String },
+    Change {
+        code: String,
+        name: String,
+        reason: String,
+    },
     /// To what supplies it from now on; with none it is where supply comes in.
     Move {
         #[schema(value_type = Option<String>)]
@@ -134,7 +138,9 @@ pub enum NetworkAct {
         successor: Option<ElementId>,
         reason: String,
     },
-    Restore { reason: String },
+    Restore {
+        reason: String,
+    },
 }
 
 impl NetworkAct {
@@ -202,7 +208,9 @@ pub fn added(new: &NewElement, parent: Option<&Kept>) -> Result<(String, String)
 
 fn fits(kind: ElementKind, above: Option<&Kept>) -> Result<(), Refusal> {
     match above {
-        Some(above) if above.retired_at.is_some() => Err(Refusal::ElementRetired { element: above.code.clone() }),
+        Some(above) if above.retired_at.is_some() => {
+            Err(Refusal::ElementRetired { element: above.code.clone() })
+        }
         Some(above) if !kind.hangs_below(above.kind) => {
             Err(Refusal::DoesNotFit { kind: kind.as_str(), above: above.kind.as_str() })
         }
@@ -211,12 +219,7 @@ fn fits(kind: ElementKind, above: Option<&Kept>) -> Result<(), Refusal> {
 }
 
 /// What becomes of an element.
-pub fn decide(
-    element: &Kept,
-    act: &NetworkAct,
-    around: &Around,
-    now: Timestamp,
-) -> Result<Changed, Refusal> {
+pub fn decide(element: &Kept, act: &NetworkAct, around: &Around, now: Timestamp) -> Result<Changed, Refusal> {
     let reason = needed("reason", act.reason(), TEXT_MAX).map_err(|_| Refusal::NeedsReason)?;
     let mut after = element.clone();
     let mut successor = None;
@@ -250,7 +253,10 @@ pub fn decide(
                         return Err(Refusal::DoesNotFit { kind: kind.as_str(), above: other.kind.as_str() });
                     }
                     if other.kind.utility() != element.kind.utility() {
-                        return Err(Refusal::DoesNotFit { kind: element.kind.as_str(), above: other.kind.as_str() });
+                        return Err(Refusal::DoesNotFit {
+                            kind: element.kind.as_str(),
+                            above: other.kind.as_str(),
+                        });
                     }
                 }
             }
@@ -309,7 +315,15 @@ mod tests {
 
     fn kept(id: i64, kind: ElementKind, code: &str, parent: Option<i64>) -> Kept {
         let parent = parent.map(ElementId);
-        Kept { id: ElementId(id), kind, code: code.into(), name: code.into(), parent, retired_at: None, version: 1 }
+        Kept {
+            id: ElementId(id),
+            kind,
+            code: code.into(),
+            name: code.into(),
+            parent,
+            retired_at: None,
+            version: 1,
+        }
     }
 
     #[test]
@@ -336,7 +350,8 @@ mod tests {
         let around =
             Around { other: Some(other), above_other: vec![ElementId(3), ElementId(2)], ..Around::default() };
         assert_eq!(decide(&line, &to(3), &around, now), Err(Refusal::Circle));
-        let around = Around { other: Some(kept(4, ElementKind::Substation, "S4", None)), ..Around::default() };
+        let around =
+            Around { other: Some(kept(4, ElementKind::Substation, "S4", None)), ..Around::default() };
         assert_eq!(decide(&line, &to(4), &around, now).map(|one| one.after.parent), Ok(Some(ElementId(4))));
         let gas = Around { other: Some(kept(5, ElementKind::Section, "G5", None)), ..Around::default() };
         assert_eq!(
@@ -354,7 +369,10 @@ mod tests {
         );
         let gone = decide(&line, &retire, &Around::default(), now).expect("retired").after;
         assert_eq!(gone.retired_at, Some(now));
-        assert!(matches!(decide(&gone, &retire, &Around::default(), now), Err(Refusal::ElementRetired { .. })));
+        assert!(matches!(
+            decide(&gone, &retire, &Around::default(), now),
+            Err(Refusal::ElementRetired { .. })
+        ));
         let back = decide(&gone, &NetworkAct::Restore { reason: reason() }, &Around::default(), now);
         assert_eq!(back.map(|one| one.after.retired_at), Ok(None));
     }

@@ -85,8 +85,7 @@ pub fn element(cells: &Cells<'_>) -> Result<Element, Problem> {
     let code = cells.needed(Column::Element, CODE_MAX)?;
     let name = cells.needed(Column::ElementName, NAME_MAX)?;
     let kind = cells.needed(Column::ElementKind, NAME_MAX)?;
-    let kind =
-        ElementKind::read(&kind).ok_or_else(|| cells.wrong(Column::ElementKind, Why::UnknownWord))?;
+    let kind = ElementKind::read(&kind).ok_or_else(|| cells.wrong(Column::ElementKind, Why::UnknownWord))?;
     let parent = Some(cells.text(Column::Parent)).filter(|parent| !parent.is_empty());
     Ok(Element { kind, code, name, parent })
 }

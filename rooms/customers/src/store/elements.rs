@@ -29,8 +29,9 @@ macro_rules! branch {
 const ROOTS: &str = branch!("e.parent IS NULL AND e.code > $1 ORDER BY e.code LIMIT $2");
 const CHILDREN: &str = branch!("e.parent = $3 AND e.code > $1 ORDER BY e.code LIMIT $2");
 /// The whole network is some tens of thousands of names: what stands in the middle of one is looked for in all.
-const FOUND: &str =
-    branch!("(LOWER(e.code) LIKE $1 ESCAPE '!' OR LOWER(e.name) LIKE $1 ESCAPE '!') ORDER BY e.code LIMIT $2");
+const FOUND: &str = branch!(
+    "(LOWER(e.code) LIKE $1 ESCAPE '!' OR LOWER(e.name) LIKE $1 ESCAPE '!') ORDER BY e.code LIMIT $2"
+);
 const ONE: &str =
     "SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE id = $1";
 const UP: &str = "WITH RECURSIVE up(id, depth) AS (SELECT CAST($1 AS BIGINT), 0 UNION ALL \

@@ -9,7 +9,8 @@ use sqlx::Row as _;
 
 use crate::rules::job::{Detail, Job, JobKind, JobState};
 
-const ADD: &str = "INSERT INTO customers_job (id, kind, state, at, who, title, detail) VALUES ($1, $7, $2, $3, $4, $5, $6)";
+const ADD: &str =
+    "INSERT INTO customers_job (id, kind, state, at, who, title, detail) VALUES ($1, $7, $2, $3, $4, $5, $6)";
 const SAVE: &str = "UPDATE customers_job SET state = $1, detail = $2 WHERE id = $3";
 const ONE: &str =
     "SELECT id, kind, state, at, who, title, detail, files FROM customers_job WHERE id = $1 AND kind = $2";
@@ -42,7 +43,12 @@ pub async fn save(tx: &mut Tx, job: &Job) -> Result<()> {
 }
 
 pub async fn one(db: &Db, kind: JobKind, id: i64) -> Result<Option<Job>> {
-    let row = sqlx::query(ONE).bind(id).bind(kind.as_str()).fetch_optional(db.read()).await.context("reading a job")?;
+    let row = sqlx::query(ONE)
+        .bind(id)
+        .bind(kind.as_str())
+        .fetch_optional(db.read())
+        .await
+        .context("reading a job")?;
     row.as_ref().map(job).transpose()
 }
 

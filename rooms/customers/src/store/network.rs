@@ -40,14 +40,19 @@ const ATTACH: Text = Text {
 };
 macro_rules! element {
     ($rest:literal) => {
-        concat!("SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE ", $rest)
+        concat!(
+            "SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE ",
+            $rest
+        )
     };
 }
 const FIND: &str = element!(
     "(code >= $1 AND code < $2 OR name >= $1 AND name < $2) AND retired_at IS NULL ORDER BY kind, code LIMIT $3"
 );
-const BY_IDS: Text =
-    in_ids!("SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE id IN ", "");
+const BY_IDS: Text = in_ids!(
+    "SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE id IN ",
+    ""
+);
 const BY_CODES: Text = in_texts!(
     "SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE retired_at IS NULL AND code IN ",
     ""

@@ -57,10 +57,8 @@ const IDS: &str = below!("SELECT id FROM below ORDER BY id");
 const POINTS: &str =
     below!("SELECT COUNT(*) AS many FROM below CROSS JOIN customers_point o WHERE o.element = below.id");
 const COUNTS: [&str; 2] = both!("SELECT rank, COUNT(*) AS many", "GROUP BY rank");
-const FIRST: [&str; 2] = both!(
-    "SELECT rank, account, party",
-    "WHERE (rank, account) > ($2, $3) ORDER BY rank, account LIMIT $4"
-);
+const FIRST: [&str; 2] =
+    both!("SELECT rank, account, party", "WHERE (rank, account) > ($2, $3) ORDER BY rank, account LIMIT $4");
 const OTHERS: Text = in_ids!(
     "SELECT o.element, o.account, a.party FROM customers_point o JOIN customers_account a ON a.id = o.account \
      WHERE (o.element > $2 OR (o.element = $2 AND o.account > $3)) AND a.closed_at IS NULL AND NOT EXISTS (SELECT 1 \

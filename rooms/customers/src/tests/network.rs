@@ -134,17 +134,28 @@ fn an_element_is_added_moved_and_retired_with_a_reason() {
             (&moved.body["history"][0]["kind"], &moved.body["history"][0]["payload"]["reason"]),
             (&json!("element_moved"), &json!("负荷割接"))
         );
-        assert_eq!(post(&site, &path, to(1, "负荷割接")).await.status.as_u16(), 409, "read before it was moved");
+        assert_eq!(
+            post(&site, &path, to(1, "负荷割接")).await.status.as_u16(),
+            409,
+            "read before it was moved"
+        );
 
         let acts = format!("{BASE}/{}/acts", id(&line));
         let retire = json!({ "act": "retire", "reason": "线路退役", "version": line["version"] });
         let still = post(&site, &acts, retire).await;
-        assert_eq!((&still.body["code"], &still.body["params"]["elements"]), (&json!("customers.still_supplies"), &json!(1)));
+        assert_eq!(
+            (&still.body["code"], &still.body["params"]["elements"]),
+            (&json!("customers.still_supplies"), &json!(1))
+        );
         let over = json!({ "act": "retire", "successor": second.body["id"], "reason": "线路退役", "version": line["version"] });
         let gone = post(&site, &acts, over).await;
         assert_eq!(gone.status.as_u16(), 200, "{}", gone.show());
-        assert_eq!((&gone.body["retired_why"], &gone.body["allowed"]), (&json!("线路退役"), &json!(["restore"])));
-        let below = get(&site, &format!("{BASE}?parent={}", second.body["id"].as_str().expect("an id"))).await;
+        assert_eq!(
+            (&gone.body["retired_why"], &gone.body["allowed"]),
+            (&json!("线路退役"), &json!(["restore"]))
+        );
+        let below =
+            get(&site, &format!("{BASE}?parent={}", second.body["id"].as_str().expect("an id"))).await;
         assert_eq!(codes(&below["items"]), ["PB-1", "PB-2"]);
         let named = crate::store::network::by_codes(&site.app.db, &["XL-1".into()]).await.expect("found");
         assert_eq!(named, [], "no outage is entered for what is out of service");

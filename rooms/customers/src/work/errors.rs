@@ -62,9 +62,10 @@ fn told(why: Why) -> (&'static str, &'static str) {
             ("有读不出的字符 unreadable characters", "改正，另存为 UTF-8 再传 mend it, save as UTF-8")
         }
         Why::Twice => ("上面已有 it stands above", "只留一行 keep one row"),
-        Why::UnknownAccount => {
-            ("没有这个户号，或已销户 no such account", "核对户号，或先导入客户 check it, or bring the customer in first")
-        }
+        Why::UnknownAccount => (
+            "没有这个户号，或已销户 no such account",
+            "核对户号，或先导入客户 check it, or bring the customer in first",
+        ),
         Why::UnknownElement => (
             "没有这个设备 no such element",
             "核对编号，或先导入这个设备；上级也要在表里或已在系统里 check the code, or bring it in first",

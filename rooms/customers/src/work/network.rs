@@ -36,12 +36,7 @@ pub async fn run(app: &App, plan: &Plan<'_>, progress: &Progress) -> Result<(Cou
     Ok((counts, errors.finish()?))
 }
 
-async fn elements(
-    app: &App,
-    plan: &Plan<'_>,
-    progress: &Progress,
-    errors: &mut Errors,
-) -> Result<Counts> {
+async fn elements(app: &App, plan: &Plan<'_>, progress: &Progress, errors: &mut Errors) -> Result<Counts> {
     let (file, columns) = (plan.file.to_owned(), plan.columns.to_vec());
     let read = tokio::task::spawn_blocking(move || read_elements(&file, &columns)).await;
     let (rows, unreadable) = read.context("the reader broke on this file")??;
@@ -109,12 +104,7 @@ fn read_elements(path: &Path, columns: &[Option<Column>]) -> Result<ElementRows>
 
 type Pairs = Vec<(usize, std::result::Result<(String, String), Problem>)>;
 
-async fn attachments(
-    app: &App,
-    plan: &Plan<'_>,
-    progress: &Progress,
-    errors: &mut Errors,
-) -> Result<Counts> {
+async fn attachments(app: &App, plan: &Plan<'_>, progress: &Progress, errors: &mut Errors) -> Result<Counts> {
     // The reader waits for the writer: never more than a few batches are in memory.
     let (send, mut receive) = mpsc::channel::<Pairs>(2);
     let (file, columns) = (plan.file.to_owned(), plan.columns.to_vec());

@@ -176,7 +176,8 @@ async fn rows(app: App, words: Words, id: OutageId, whole: bool, mut out: Rows) 
         let customers = load::some(&app.db, &parties).await?;
         for one in page {
             let customer = customers.iter().find(|customer| customer.id == one.party);
-            let account = customer.and_then(|customer| customer.accounts.iter().find(|a| a.id == one.account));
+            let account =
+                customer.and_then(|customer| customer.accounts.iter().find(|a| a.id == one.account));
             let phone = customer.and_then(|one| one.preferred()).map(|contact| contact.number.as_str());
             let address = account.map(|account| account.premises.text.as_str()).unwrap_or_default();
             let row = vec![

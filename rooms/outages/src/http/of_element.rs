@@ -53,7 +53,8 @@ pub async fn show(
     let voice = Voice { now: app.now(), calendar: &calendar, settings: &settings };
     let found = of_element::outages(&app.db, id).await?;
     let covering = liaisons::covering(&app.db, id).await?;
-    let outages = found.iter().map(|(outage, whole)| OfElement { outage: line(outage, voice), whole: *whole });
+    let outages =
+        found.iter().map(|(outage, whole)| OfElement { outage: line(outage, voice), whole: *whole });
     let answers = covering.into_iter().map(|one| Answers {
         id: one.id.to_string(),
         name: one.name,
