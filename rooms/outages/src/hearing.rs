@@ -10,16 +10,23 @@ use crate::store::calls::{self, Call};
 use crate::store::{outages, waves};
 
 /// What whoever calls from this number hears before the menu: his own outages, or the largest. A number that cannot be read,
-/// or is hidden (empty), is a caller whom nobody knows. One query over indexes where nothing is off.
+/// or is hidden (empty), is a caller whom nobody knows. Two queries over indexes where nothing is off.
 pub async fn heard_by(db: &Db, calendar: &Calendar, number: &str, now: Timestamp) -> anyhow::Result<Heard> {
-    let all = outages::speaking(db, now).await?;
-    if all.is_empty() {
-        return Ok(Heard::default());
-    }
     let own = match number.parse::<PhoneNumber>() {
         Ok(number) => outages::speaking_to(db, number.as_str(), now).await?,
         Err(_) => Vec::new(),
     };
+    if !own.is_empty() {
+        // He hears nothing else, so nothing else is read.
+        let heard = tell(db, calendar, Vec::new(), own.clone(), now).await?;
+        if !heard.segments.is_empty() {
+            return Ok(heard);
+        }
+    }
+    let all = outages::speaking(db, now).await?;
+    if all.is_empty() {
+        return Ok(Heard::default());
+    }
     tell(db, calendar, all, own, now).await
 }
 
