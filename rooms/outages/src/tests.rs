@@ -484,7 +484,11 @@ fn a_sheet_names_elements_and_a_call_is_written_down() {
         let numbers = json!([once["first"][0]["number"]]);
         let twice = json!({ "utility": "gas", "area": { "elements": element }, "numbers": numbers });
         let twice = centre.post(WRITER, "/api/outages/preview", twice).await.body;
-        assert_eq!((&once["counts"], &once["first"]), (&twice["counts"], &twice["first"]), "found in two ways");
+        assert_eq!(
+            (&once["counts"], &once["first"]),
+            (&twice["counts"], &twice["first"]),
+            "found in two ways"
+        );
 
         let starts = centre.now() + Duration::from_secs(10 * 24 * HOUR);
         let ends = starts + Duration::from_secs(HOUR);
