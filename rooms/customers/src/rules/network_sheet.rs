@@ -196,7 +196,7 @@ fn misfit(
     // Only elements of one kind can go round in a circle.
     let mut at = Some(parent);
     for _ in 0..=of_table.len() + there.len() {
-        let Some(code) = at else { return None };
+        let code = at?;
         if code == element.code {
             return Some(Why::Circle);
         }
