@@ -366,7 +366,7 @@ fn a_file_comes_in_once() {
         assert_eq!(get(&site, "/api/customers", 2).await["items"], json!([]), "only tried");
         expect_test::expect![[r#"
             行号 row,列 column,原因 reason,内容 value,怎么办 what to do
-            4,account,户号重复 the account stands above,33000002,只留一行 keep one row
+            4,account,上面已有 it stands above,33000002,只留一行 keep one row
             5,number,不是电话号码 not a telephone number,不详,3 到 20 位数字，固定电话带区号 3 to 20 digits, landlines with area code
         "#]]
         .assert_eq(&errors.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('"', ""));

@@ -19,7 +19,7 @@ export default function ElementPart({ element }: SlotProps["network.element"]) {
     { key: "starts", title: t("column.starts"), cell: (one) => <Short at={one.starts} /> },
     { key: "ends", title: t("column.ends"), cell: (one) => (one.ends ? <Short at={one.ends} /> : "—") },
     { key: "whole", title: t("element.extent"), cell: (one) => (one.whole ? t("element.whole") : t("element.part")) },
-    { key: "counts", title: t("now.affected"), num: true, cell: (one) => count(one.counts.all) },
+    { key: "counts", title: t("column.counts"), num: true, cell: (one) => count(one.counts.all) },
   ];
   const liaisons = found.data?.liaisons ?? [];
   return (
