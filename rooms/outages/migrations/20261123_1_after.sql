@@ -25,6 +25,7 @@ CREATE TABLE outages_after (
   PRIMARY KEY (outage, revision)
 );
 CREATE INDEX outages_after_next ON outages_after (next) WHERE next IS NOT NULL;
+CREATE INDEX outages_after_open ON outages_after (state) WHERE ended_at IS NULL;
 
 -- One account that is asked, with what it answered and what came of it.
 CREATE TABLE outages_ask (

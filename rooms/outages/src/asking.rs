@@ -3,6 +3,7 @@
 //! *Invariant:* who was asked is written down in the transaction that queues the message or the call, and what is asked next
 //! follows from the rows alone. So whatever dies when, the next turn goes on where the last one ended, and nobody is asked twice.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,17 +91,23 @@ pub async fn close(
 
 /// The job: files orders for who is still without, and asks whoever is to be asked next.
 pub async fn go_on(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
-    filing::file_all(&app, &calendar).await?;
+    // What goes wrong with one order or one outage holds no other up: it is tried again in the next turn.
+    let mut outcome = filing::file_all(&app, &calendar).await;
+    let mut failed = BTreeSet::new();
     for _ in 0..STEPS {
-        let due = afters::due(&app.db, app.now()).await?;
+        let mut due = afters::due(&app.db, app.now()).await?;
+        due.retain(|after| !failed.contains(&after.outage));
         if due.is_empty() || app.ending.has_begun() {
             break;
         }
         for after in &due {
-            step(&app, &calendar, after).await?;
+            if let Err(failure) = step(&app, &calendar, after).await {
+                failed.insert(after.outage);
+                outcome = outcome.and(Err(failure));
+            }
         }
     }
-    Ok(())
+    outcome
 }
 
 /// One transaction of one round.

@@ -189,6 +189,10 @@ pub async fn tell_liaisons(
     moment: Moment,
     terms: Terms<'_>,
 ) -> anyhow::Result<usize> {
+    // What one customer owes or did is nobody else's business.
+    if outage.plan.class.is_personal() {
+        return Ok(0);
+    }
     let concerned = liaisons::concerned(tx, outage.id, &outage.plan.area.elements, terms.now).await?;
     let (revision, mut many) = (revision(outage), 0);
     for liaison in concerned {

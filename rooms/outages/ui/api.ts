@@ -148,6 +148,7 @@ export interface Now {
   stale: number;
   greetings_waiting: number;
   to_call: number;
+  stuck: number;
 }
 export interface Affected {
   rank: 1 | 2 | 3 | 4;

@@ -19,7 +19,7 @@ function Tiles() {
   return (
     <div className="tiles">
       <Tile title={t("tile.in_progress")} value={count(now?.in_progress)} note={t("tile.coming", { count: now?.coming ?? 0 })} />
-      <Tile title={t("tile.affected")} value={count(now?.affected)} note={t("tile.restored", { count: now?.restored ?? 0 })} />
+      <Tile title={t("tile.affected")} value={count(now?.affected)} note={t("tile.restored", { count: now?.restored ?? 0 })} foot={now?.stuck ? t("tile.stuck", { count: now.stuck }) : undefined} />
       <Tile title={t("tile.stale")} value={count(now?.stale)} {...alarm(now?.stale)} note={t("tile.greetings", { count: now?.greetings_waiting ?? 0 })} />
       <Tile title={t("tile.to_call")} value={count(now?.to_call)} {...alarm(now?.to_call)} note={<Link to="/outages/calls">{t("tile.open_calls")}</Link>} />
     </div>

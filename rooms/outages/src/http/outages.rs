@@ -18,7 +18,7 @@ use crate::rules::greeting::Voice;
 use crate::rules::limits::{Duty, Weight, check};
 use crate::rules::{Act, Outage, Plan, Refusal, Settings, State, limits};
 use crate::store::outages::{self, Which};
-use crate::store::{calls, mentions, told};
+use crate::store::{afters, calls, mentions, told};
 use crate::telephone::Menus;
 use crate::work;
 
@@ -71,6 +71,8 @@ pub struct NowView {
     greetings_waiting: i64,
     /// Liaisons and important customers to be called by now.
     to_call: i64,
+    /// Restorations of which a leader says how the asking goes on.
+    stuck: i64,
 }
 
 /// How it stands.
@@ -93,6 +95,7 @@ pub async fn now(Site(app): Site<App>, Extension(calendar): Extension<Arc<Calend
         stale: many(on.iter().filter(|outage| outage.is_stale(app.now())).count()),
         greetings_waiting: many(waits.count()),
         to_call: many(owed),
+        stuck: afters::stuck(&app.db).await?,
     }))
 }
 

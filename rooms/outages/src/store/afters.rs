@@ -110,6 +110,14 @@ pub async fn poke(tx: &mut Tx, outage: OutageId, revision: i64, now: Timestamp) 
     Ok(())
 }
 
+const STUCK: &str = "SELECT COUNT(*) AS many FROM outages_after WHERE ended_at IS NULL AND state = 'stuck'";
+
+/// How many wait for a leader.
+pub async fn stuck(db: &Db) -> anyhow::Result<i64> {
+    let row = sqlx::query(STUCK).fetch_one(db.read()).await;
+    Ok(row.context("what waits for a leader")?.try_get("many")?)
+}
+
 fn after(row: &db::Row) -> anyhow::Result<After> {
     let at = |column: &str| -> anyhow::Result<Option<Timestamp>> {
         Ok(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_micros))

@@ -275,6 +275,7 @@ fn silence_ends_in_a_leader_s_decision() {
         assert!(shown["total"]["silent"].as_i64() > Some(50));
         let after = round(&centre, &outage).await;
         assert!(of(&centre, &after, Said::Silent).await.iter().all(|ask| ask.steps.len() == 2));
+        assert_eq!(centre.get(LEADER, "/api/outages/now").await["stuck"], 1);
         let more = json!({ "act": "more", "waves": shown["waves"] });
         assert_eq!(centre.post(AGENT, &path, more.clone()).await.status.as_u16(), 403);
         assert_eq!(centre.post(LEADER, &path, more.clone()).await.status.as_u16(), 200);
