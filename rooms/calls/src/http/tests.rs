@@ -422,7 +422,11 @@ fn what_callers_heard_is_told_over_time() {
         };
         let one = get("?subject=ou_1").await;
         let point = &one["points"][0];
-        assert_eq!((&one["step_s"], &point["callers"], &point["hung_up"]), (&json!(60), &json!(1), &json!(1)), "{one}");
+        assert_eq!(
+            (&one["step_s"], &point["callers"], &point["hung_up"]),
+            (&json!(60), &json!(1), &json!(1)),
+            "{one}"
+        );
         assert_eq!((&one["around"]["seconds"], &one["around"]["after"]["calls"]), (&json!(1_800), &json!(1)));
         assert_eq!(one["around"]["before"]["calls"], 0);
         let all = get("").await;

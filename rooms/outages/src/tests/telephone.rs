@@ -156,7 +156,10 @@ fn what_is_over_is_said_to_be_over_also_without_a_voice() {
     });
 }
 
-#[expect(clippy::disallowed_methods, reason = "callers come by real time, beside a change that takes real time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "callers come by real time, beside a change that takes real time"
+)]
 async fn breath(ms: u64) {
     tokio::time::sleep(Duration::from_millis(ms)).await;
 }
