@@ -147,7 +147,7 @@ fn what_is_over_is_said_to_be_over_also_without_a_voice() {
         // A stranger is not told that it is where he lives.
         assert_eq!(hears("").await.as_deref(), Some("interruption_until_other today noon hour_12 sharp"));
         centre.pass(2 * HOUR);
-        centre.act(LEADER, &outage, json!({ "act": "restore" })).await;
+        centre.act(LEADER, &outage, json!({ "act": "restore", "why": "紧急恢复" })).await;
         assert_eq!(hears(&mine).await.as_deref(), Some("interruption_over"));
         centre.pass(1_799);
         assert_eq!(hears("").await.as_deref(), Some("interruption_over_other"));
