@@ -14,6 +14,7 @@ use web::{App, Error};
 
 use crate::rules::outage::Mode;
 use crate::rules::{Act, Area, Asker, Cause, Class, Crew, Plan, Settings};
+use crate::store::affected;
 use crate::store::liaisons::{self, Covers, Liaison};
 use crate::store::outages::{self, Which};
 use crate::{filing, work};
@@ -32,10 +33,18 @@ pub async fn fill(app: &App, calendar: &Calendar, (one, other): (PersonId, Perso
     }
     let mut sections = network::find(&app.db, "GD-青岚-", 200).await?;
     sections.retain(|element| element.kind == ElementKind::Section && !element.name.contains("园区"));
-    let Ok([first, second, third, ..]) = <[_; 3]>::try_from(sections.into_iter().take(3).collect::<Vec<_>>())
-    else {
-        return Ok(false);
-    };
+    let mut sections = sections.into_iter();
+    let (Some(first), Some(second)) = (sections.next(), sections.next()) else { return Ok(false) };
+    // Where most live, so that there are answers to look at.
+    let mut third = None;
+    for section in sections.take(40) {
+        let area = Area { elements: vec![section.id], ..Area::default() };
+        let (counts, _) = affected::preview(&app.db, app.id(), Utility::Gas, &area).await?;
+        if third.as_ref().is_none_or(|(most, _)| counts.all > *most) {
+            third = Some((counts.all, section));
+        }
+    }
+    let Some((_, third)) = third else { return Ok(false) };
     let place = |name: &str| name.trim_end_matches("管段").to_owned();
     let mut tx = app.db.begin().await?;
     if config::now::<Settings>(&mut tx).await?.version == 0 {
