@@ -140,6 +140,10 @@ test("what was said is revised: the next caller hears that, and what did not hol
 
 test("supply is back: it is over for callers half an hour later, and its page says who is told", LIMIT, async () => {
   await other.goto(fault);
+  await other.getByRole("button", { name: "恢复供气前告知" }).waitFor();
+  await press(other, "恢复供气前告知");
+  await other.getByRole("dialog").getByRole("button", { name: "恢复供气前告知" }).click();
+  await other.getByRole("dialog").waitFor({ state: "hidden" });
   await say(other, "已恢复供应");
   await state(other, "已恢复");
   await accessible(other, "an outage that is over");

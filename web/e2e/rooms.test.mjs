@@ -6,7 +6,10 @@ import { Centre } from "./centre.mjs";
 
 const LIMIT = { timeout: 300_000 };
 const PAGES = {
-  outages: ["/outages", "/outages/new", "/outages/calls", "/outages/liaisons", "/outages/figures", "/outages/settings"],
+  outages: ["/outages", "/outages/new", "/outages/calls", "/outages/liaisons", "/outages/figures", "/outages/heard", "/outages/settings"],
+  clusters: ["/clusters", "/clusters/settings"],
+  storms: ["/storms", "/storms/settings"],
+  network: ["/customers/network"],
   escalations: ["/escalations", "/escalations/past", "/escalations/settings"],
   campaigns: ["/campaigns", "/campaigns/settings"],
   government: ["/government", "/government/platforms"],
