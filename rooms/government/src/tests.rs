@@ -1,5 +1,6 @@
 //! The room on both databases, with a platform on a real socket: the sandbox.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use db::testdb::on_both;
@@ -11,6 +12,7 @@ use kernel::calendar::Calendar;
 use kernel::{PersonId, UnitId};
 use people::Sealer;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use web::testing::{Reply, TestSite};
@@ -52,13 +54,8 @@ const DESK: Who = (
 );
 const ADMIN: Who = (40, &["government.configure"]);
 
-/// Where the files of orders stand in these tests; those of each are named by themselves.
-fn files() -> std::path::PathBuf {
-    std::env::temp_dir().join(format!("switchboard-government-{}", std::process::id()))
-}
-
-fn outlet(reach: Reach) -> Outlet {
-    Outlet::new(reach, Sealer::new(&[7; 32]).expect("a key"), files()).expect("an outlet")
+fn outlet(reach: Reach, files: PathBuf) -> Outlet {
+    Outlet::new(reach, Sealer::new(&[7; 32]).expect("a key"), files).expect("an outlet")
 }
 
 /// A centre that listens, with a platform that is set up.
@@ -69,6 +66,8 @@ struct Centre {
     secret: String,
     platform: String,
     serving: JoinHandle<()>,
+    /// Goes with the centre.
+    _files: TempDir,
 }
 
 impl Drop for Centre {
@@ -125,8 +124,9 @@ async fn units(db: &Db, site: &TestSite) {
 
 impl Centre {
     async fn new(db: Db) -> Centre {
-        let outlet = outlet(Reach::Private);
-        let orders = work_orders::room(Calendar::china(), files());
+        let files = tempfile::tempdir().expect("a folder");
+        let outlet = outlet(Reach::Private, files.path().to_owned());
+        let orders = work_orders::room(Calendar::china(), files.path().to_owned());
         let site = TestSite::new(db.clone(), vec![orders, room(outlet.clone(), Calendar::china())]);
         site.app.db.join(&site.site.events).await.expect("listening");
         work_orders::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
@@ -145,7 +145,7 @@ impl Centre {
         let clock = site.app.clock.clone();
         let options = Options { code: "tongguan".into(), secret: secret.clone(), centre, clock };
         let sandbox = Sandbox::start(there, options).expect("a sandbox");
-        Centre { site, outlet, sandbox, secret, platform, serving }
+        Centre { site, outlet, sandbox, secret, platform, serving, _files: files }
     }
 
     fn in_hours(&self, hours: u64) -> kernel::Timestamp {
@@ -250,7 +250,8 @@ fn code(answered: &Answered) -> (u16, &str) {
 #[test]
 fn no_door_is_open() {
     on_both(ALL, async |db| {
-        let site = TestSite::new(db, vec![room(outlet(Reach::Public), Calendar::china())]);
+        let site =
+            TestSite::new(db, vec![room(outlet(Reach::Public, "no folder".into()), Calendar::china())]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
     });
 }
@@ -289,7 +290,8 @@ fn the_secret_is_shown_once_and_the_old_one_is_believed_for_a_day() {
 #[test]
 fn what_does_not_fit_is_not_set_up() {
     on_both(ALL, async |db| {
-        let site = TestSite::new(db, vec![room(outlet(Reach::Public), Calendar::china())]);
+        let site =
+            TestSite::new(db, vec![room(outlet(Reach::Public, "no folder".into()), Calendar::china())]);
         work_orders::put_demo(&site.app, "gas").await.expect("sub-types");
         let form = |change: &dyn Fn(&mut Value)| {
             let mut form =

@@ -191,8 +191,9 @@ fn acknowledged_taken_over_and_closed_with_a_summary() {
         Err(Refusal::WrongState { state: "waiting" })
     );
     assert_eq!(ladder.act(OTHER_LEADER, Act::Acknowledge), Ok(()), "whoever of the step is faster");
-    assert_eq!(ladder.of.due(), None);
+    assert_eq!(ladder.of.due(), Some(at(15)), "something is to follow");
     assert_eq!(ladder.act(LEADER, Act::TakeOver), Ok(()));
+    assert_eq!(ladder.of.due(), None);
     assert_eq!(ladder.act(LEADER, Act::TakeOver), Err(Refusal::AlreadyYours));
     assert_eq!(ladder.act(OTHER_LEADER, Act::Close { summary: "已处理完毕".into() }), Err(Refusal::NotYours));
     assert_eq!(

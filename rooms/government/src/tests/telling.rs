@@ -229,7 +229,10 @@ fn files_follow_the_result_where_the_platform_wants_them() {
         centre.does(CREW, &number, json!({ "act": "take" })).await;
         attach(&number).await;
         centre.after(600);
-        centre.does(CREW, &number, centre.result()).await;
+        let mut result = centre.result();
+        result["result"]["cause"] = json!("用户预约时间登记错误，上门扑空");
+        result["result"]["action"] = json!("重新约定时间上门，更换软管并检漏合格");
+        centre.does(CREW, &number, result).await;
         centre.does(DESK, &number, json!({ "act": "approve" })).await;
         // The answer to the first try is lost: the same bytes under the same name.
         centre.sandbox.behave(Mood::Forgetful);
