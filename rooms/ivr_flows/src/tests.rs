@@ -370,7 +370,15 @@ fn the_demo_is_put_in_and_speaks_with_the_house_s_voice() {
         flows.sort();
         assert_eq!(
             flows,
-            ["callback_survey", "emergency_line", "government_line", "hotline", "rating", "restored"]
+            [
+                "callback_survey",
+                "emergency_line",
+                "government_line",
+                "hotline",
+                "rating",
+                "restored",
+                "storm"
+            ]
         );
         assert!(heard.broken.is_empty(), "{:?}", heard.broken);
     });
