@@ -7,7 +7,7 @@ use kernel::QueueId;
 use web::App;
 
 use crate::rules::Settings;
-use crate::rules::settings::Help;
+use crate::rules::settings::{DoorRule, Help};
 
 /// Puts it in, unless somebody has set something. `flow` is the menu before the queues.
 pub async fn put(app: &App, flow: &str) -> Result<()> {
@@ -17,8 +17,9 @@ pub async fn put(app: &App, flow: &str) -> Result<()> {
         Some(Help { queue, of: Some(of), skill: None, level: 1, rank: 5 })
     };
     let helpers = [help("business", "repairs"), help("billing", "repairs")].into_iter().flatten().collect();
-    let mut settings = Settings { helpers, ..Settings::default() };
-    settings.door.flow = Some(flow.to_owned());
+    let usual = Settings::default();
+    let door = DoorRule { flow: Some(flow.to_owned()), ..usual.door };
+    let settings = Settings { helpers, door, ..usual };
     let mut tx = app.db.begin().await?;
     if config::now::<Settings>(&mut tx).await?.version == 0 {
         config::put(&mut tx, &settings, 0, None, app.now()).await?;
