@@ -376,6 +376,7 @@ fn the_demo_is_put_in_and_speaks_with_the_house_s_voice() {
                 "government_line",
                 "hotline",
                 "rating",
+                "record_greeting",
                 "restored",
                 "storm"
             ]
