@@ -32,6 +32,8 @@ pub async fn fill(app: &App, calendar: &Calendar, (one, other): (PersonId, Perso
     }
     let mut sections = network::find(&app.db, "GD-青岚-", 200).await?;
     sections.retain(|element| element.kind == ElementKind::Section && !element.name.contains("园区"));
+    // Below the third and those behind it there are risers enough for every kind of answer.
+    let beside: Vec<ElementId> = sections.iter().skip(3).take(11).map(|element| element.id).collect();
     let Ok([first, second, third, ..]) = <[_; 3]>::try_from(sections.into_iter().take(3).collect::<Vec<_>>())
     else {
         return Ok(false);
@@ -106,8 +108,8 @@ pub async fn fill(app: &App, calendar: &Calendar, (one, other): (PersonId, Perso
     let over = town
         .enter(
             Class::Fault,
-            &place(&third.name),
-            vec![third.id],
+            &format!("{}等小区", place(&third.name)),
+            [vec![third.id], beside].concat(),
             Cause::Equipment,
             "调压器故障",
             begun,

@@ -516,7 +516,8 @@ fn act_of(verb: Verb, now: Timestamp, dice: u8) -> Act {
     match verb {
         Verb::Edit => {
             let mut plan = plan(Class::Planned, "2025-07-20 08:00", None);
-            plan.class = Class::ALL.get(usize::from(dice) % Class::ALL.len()).copied().unwrap_or(Class::Fault);
+            plan.class =
+                Class::ALL.get(usize::from(dice) % Class::ALL.len()).copied().unwrap_or(Class::Fault);
             plan.starts = if plan.class == Class::Fault { now - minutes(5) } else { now + minutes(60) };
             plan.utility = if dice % 7 < 3 { Utility::Gas } else { Utility::Power };
             plan.ends = (plan.class != Class::Fault || !dice.is_multiple_of(2)).then_some(now + minutes(180));
