@@ -111,13 +111,13 @@ pub async fn handovers(app: App, calendar: Calendar, hall: Arc<dyn Hall>) {
 }
 
 /// The demo's outages, once there are customers whom they concern.
-pub async fn outages(app: App, calendar: Calendar) {
+pub async fn outages(app: App, calendar: Calendar, orders: bool) {
     let made = async {
         let people = people::agents(&app.db).await?;
         let leader =
             |number: &str| people.iter().find(|agent| agent.number == number).map(|agent| agent.person);
         let (Some(one), Some(other)) = (leader("2002"), leader("2001")) else { return Ok(false) };
-        outages::demo::fill(&app, &calendar, (one, other)).await
+        outages::demo::fill(&app, &calendar, (one, other), orders).await
     };
     if let Err(failure) = made.await {
         tracing::warn!("the invented outages could not be put in: {failure:#}");

@@ -24,8 +24,14 @@ mod answers;
 const HOUR: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Puts them in, unless there is one already or the town has no network yet. `one` enters, `other` approves.
-pub async fn fill(app: &App, calendar: &Calendar, (one, other): (PersonId, PersonId)) -> Result<bool> {
+/// Puts them in, unless there is one already or the town has no network yet. `one` enters, `other` approves. `orders`: with the
+/// orders of the work, and of who is still without.
+pub async fn fill(
+    app: &App,
+    calendar: &Calendar,
+    (one, other): (PersonId, PersonId),
+    orders: bool,
+) -> Result<bool> {
     for which in [Which::Now, Which::Coming, Which::Prepared, Which::Past] {
         if !outages::list(&app.db, which, 0, 1).await?.is_empty() {
             return Ok(false);
@@ -115,7 +121,7 @@ pub async fn fill(app: &App, calendar: &Calendar, (one, other): (PersonId, Perso
     let over = town
         .enter(
             Class::Fault,
-            &place(&third.name),
+            &format!("{}等小区", place(&third.name)),
             vec![third.id],
             Cause::Equipment,
             "调压器故障",
@@ -124,10 +130,14 @@ pub async fn fill(app: &App, calendar: &Calendar, (one, other): (PersonId, Perso
         )
         .await?;
     town.act(other, over, Act::Publish { why: String::new(), next_news: None }).await?;
-    filing::master(app, calendar, other, over, None).await.map_err(failed)?;
+    if orders {
+        filing::master(app, calendar, other, over, None).await.map_err(failed)?;
+    }
     town.act(other, over, Act::Announce { at: now + MINUTE }).await?;
     town.act(other, over, Act::Restore { at: Some(back), why: String::new() }).await?;
-    answers::put(app, calendar, over, back).await?;
+    if orders {
+        answers::put(app, calendar, over, back).await?;
+    }
     Ok(true)
 }
 

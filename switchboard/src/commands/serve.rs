@@ -150,10 +150,11 @@ pub async fn run(serve: &Serve) -> Result<()> {
     ));
 
     let (town, years, inhabitants) = (app.clone(), calendar.clone(), config.demo_customers);
+    let with_orders = config.demo_orders > 0;
     let customers = config.demo.then(|| {
         tokio::spawn(async move {
             demo::customers(town.clone(), inhabitants).await;
-            demo::outages(town, years).await;
+            demo::outages(town, years, with_orders).await;
         })
     });
     let floor: Arc<dyn calls::Hall> = Arc::new(hall.clone());

@@ -306,8 +306,8 @@ fn the_demo_shows_what_customers_have_answered() {
         let centre = Centre::open(&db).await;
         let people = (PersonId(WRITER.0), PersonId(LEADER.0));
         let app = &centre.site.app;
-        assert!(crate::demo::fill(app, &centre.calendar, people).await.expect("the demo"));
-        assert!(!crate::demo::fill(app, &centre.calendar, people).await.expect("the demo"), "once");
+        assert!(crate::demo::fill(app, &centre.calendar, people, true).await.expect("the demo"));
+        assert!(!crate::demo::fill(app, &centre.calendar, people, true).await.expect("the demo"), "once");
         filing::file_all(app, &centre.calendar).await.expect("filed");
         let now = centre.get(LEADER, "/api/outages").await;
         let over = now["outages"].as_array().expect("outages").iter().find(|one| one["state"] == "restored");
