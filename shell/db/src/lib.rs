@@ -12,6 +12,7 @@
 
 pub mod config;
 mod db;
+mod delivery;
 mod journal;
 mod lists;
 mod migrate;

@@ -1,9 +1,7 @@
 //! Events: what one room tells the others, kept with the change and delivered after it.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use kernel::Timestamp;
@@ -42,7 +40,7 @@ pub struct Emitted {
     pub id: i64,
     pub at: Timestamp,
     pub kind: String,
-    payload: String,
+    pub(crate) payload: String,
 }
 
 impl Emitted {
@@ -69,25 +67,46 @@ pub struct News {
 }
 
 type Handling<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
-type Handle = dyn for<'a> Fn(&'a mut Tx, &'a Emitted) -> Handling<'a> + Send + Sync;
+type Handle = dyn for<'a> Fn(&'a mut Tx, &'a [Emitted]) -> Handling<'a> + Send + Sync;
 
 /// Who wants to hear of what. What the handler writes with its `Tx` and the note that it has heard are one transaction, which
-/// several events may share: written once, however often the centre is killed. What it does outside the database may happen
+/// several events share: written once, however often the centre is killed. What it does outside the database may happen
 /// again, and what it reads there does not show what the events just before have changed: it reads with its `Tx`.
 #[derive(Clone)]
 pub struct Subscription {
     /// Never changed once in use: `floor.counts_calls`.
     pub name: &'static str,
     pub kinds: &'static [&'static str],
-    pub handle: Arc<Handle>,
+    /// So many are handled in one transaction.
+    pub(crate) together: usize,
+    pub(crate) handle: Arc<Handle>,
 }
 
 impl Subscription {
+    /// Hears of one event after the other.
     pub fn new<F>(name: &'static str, kinds: &'static [&'static str], handle: F) -> Self
     where
         F: for<'a> Fn(&'a mut Tx, &'a Emitted) -> Handling<'a> + Send + Sync + 'static,
     {
-        Subscription { name, kinds, handle: Arc::new(handle) }
+        let handle = Arc::new(handle);
+        let each = Subscription::together(name, kinds, move |tx, events| {
+            let handle = handle.clone();
+            Box::pin(async move {
+                for event in events {
+                    handle(&mut *tx, event).await?;
+                }
+                Ok(())
+            })
+        });
+        Subscription { together: ONE_BY_ONE, ..each }
+    }
+
+    /// Hears of all that came together, in their order: a storm's thousand orders then cost a few statements, not thousands.
+    pub fn together<F>(name: &'static str, kinds: &'static [&'static str], handle: F) -> Self
+    where
+        F: for<'a> Fn(&'a mut Tx, &'a [Emitted]) -> Handling<'a> + Send + Sync + 'static,
+    {
+        Subscription { name, kinds, together: PAGE, handle: Arc::new(handle) }
     }
 }
 
@@ -118,140 +137,40 @@ pub(crate) async fn append(
 }
 
 /// A new subscriber hears what comes from now on.
-const JOIN: &str = "INSERT INTO db_outbox_reader (name, heard, failures) \
+pub(crate) const JOIN: &str = "INSERT INTO db_outbox_reader (name, heard, failures) \
      SELECT $1, outbox, 0 FROM db_head WHERE id = 1 ON CONFLICT (name) DO NOTHING";
+/// Where a subscriber or a follower is.
+pub(crate) const PLACE: &str = "SELECT heard FROM db_outbox_reader WHERE name = $1";
+pub(crate) const HEARD: &str = "UPDATE db_outbox_reader SET heard = $1, failures = 0 WHERE name = $2";
+const END: &str = "SELECT outbox FROM db_head WHERE id = 1";
 const NEXT: &str = "SELECT id, at, kind, payload FROM db_outbox WHERE id > $1 ORDER BY id LIMIT 100";
-/// Locks the reader on PostgreSQL, so that two nodes do not both deliver.
-const CLAIM: &str =
-    "UPDATE db_outbox_reader SET failures = failures WHERE name = $1 RETURNING heard, failures";
-const HEARD: &str = "UPDATE db_outbox_reader SET heard = $1, failures = 0 WHERE name = $2";
-const FAILED: &str = "UPDATE db_outbox_reader SET failures = failures + 1 WHERE name = $1 RETURNING failures";
-const PARK: &str = "INSERT INTO db_outbox_parked (name, event, at, kind, payload, why) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name, event) DO NOTHING";
+/// What [`NEXT`] reads.
+pub(crate) const PAGE: usize = 100;
+/// Enough to share a flush; nobody else waits long to write.
+const ONE_BY_ONE: usize = 32;
 const PRUNE: &str = "DELETE FROM db_outbox WHERE id <= (SELECT MIN(heard) FROM db_outbox_reader)";
 
-/// So many are handled in one transaction: a storm's events share their flushes, and nobody else waits long to write.
-const TOGETHER: usize = 32;
-/// After this many failures an event is put aside for this subscriber, with the reason, and the next is delivered:
-/// one bad event must not stop all that follow.
-const ATTEMPTS_MAX: i64 = 8;
-
 impl Db {
-    /// Delivers events to these subscribers until dropped. One task per process; at start it takes up where the last
-    /// one stopped.
-    pub async fn deliver(&self, subscriptions: &[Subscription]) -> anyhow::Result<()> {
-        self.join(subscriptions).await?;
-        let mut retry_after: BTreeMap<&'static str, u32> = BTreeMap::new();
-        loop {
-            let emitted = self.emitted.notified();
-            tokio::pin!(emitted);
-            emitted.as_mut().enable();
-            for subscription in subscriptions {
-                let wait = retry_after.entry(subscription.name).or_default();
-                if *wait > 0 {
-                    *wait -= 1;
-                    continue;
-                }
-                if let Err(error) = self.deliver_to(subscription).await {
-                    tracing::warn!(subscriber = subscription.name, "an event was not handled: {error:#}");
-                    *wait = 2;
-                }
-            }
-            // Other nodes' events do not ring our bell, so look once a second as well.
-            let _ = tokio::time::timeout(Duration::from_secs(1), emitted).await;
-        }
+    /// The number of the last event.
+    pub(crate) async fn outbox_end(&self) -> anyhow::Result<i64> {
+        let end = sqlx::query(END).fetch_one(self.read()).await.context("where the events end")?;
+        Ok(end.try_get("outbox")?)
     }
 
-    /// Delivers everything that waits, once; for tests and for an orderly stop.
-    pub async fn deliver_pending(&self, subscriptions: &[Subscription]) -> anyhow::Result<()> {
-        self.join(subscriptions).await?;
-        for subscription in subscriptions {
-            self.deliver_to(subscription).await?;
-        }
-        Ok(())
-    }
-
-    /// Begins listening, so that nothing emitted from here on is missed.
-    pub async fn join(&self, subscriptions: &[Subscription]) -> anyhow::Result<()> {
-        let mut tx = self.begin().await?;
-        for subscription in subscriptions {
-            sqlx::query(JOIN).bind(subscription.name).execute(&mut *tx).await.context("subscribing")?;
-        }
-        tx.commit().await
-    }
-
-    async fn deliver_to(&self, subscription: &Subscription) -> anyhow::Result<()> {
-        let mut most = TOGETHER;
-        loop {
-            let mut tx = self.begin().await?;
-            let claim = sqlx::query(CLAIM).bind(subscription.name).fetch_one(&mut *tx).await?;
-            let heard: i64 = claim.try_get("heard")?;
-            let rows = sqlx::query(NEXT).bind(heard).fetch_all(&mut *tx).await.context("reading events")?;
-            let (mut last, mut handled, mut failed) = (heard, 0, None);
-            for row in &rows {
-                let event = emitted_of(row)?;
-                if subscription.kinds.contains(&event.kind.as_str()) {
-                    if let Err(error) = (subscription.handle)(&mut tx, &event).await {
-                        failed = Some((event, error));
-                        break;
-                    }
-                    handled += 1;
-                }
-                last = event.id;
-                if handled == most {
-                    break;
-                }
-            }
-            match failed {
-                // Those before it are handled again without it; then it is the first.
-                Some(_) if handled > 0 => {
-                    tx.rollback().await?;
-                    most = handled;
-                }
-                Some((event, error)) => {
-                    tx.rollback().await?;
-                    self.note_failure(subscription.name, &event, &error).await?;
-                    return Err(error.context(format!("handling {} ({})", event.kind, event.id)));
-                }
-                None if last == heard => return Ok(()),
-                None => {
-                    sqlx::query(HEARD).bind(last).bind(subscription.name).execute(&mut *tx).await?;
-                    tx.commit().await?;
-                    most = TOGETHER;
-                }
-            }
-        }
-    }
-
-    async fn note_failure(&self, name: &str, event: &Emitted, error: &anyhow::Error) -> anyhow::Result<()> {
-        let mut tx = self.begin().await?;
-        let row = sqlx::query(FAILED).bind(name).fetch_one(&mut *tx).await?;
-        if row.try_get::<i64, _>("failures")? >= ATTEMPTS_MAX {
-            tracing::error!(subscriber = name, event = event.id, "an event is put aside: {error:#}");
-            sqlx::query(PARK)
-                .bind(name)
-                .bind(event.id)
-                .bind(event.at.as_micros())
-                .bind(event.kind.as_str())
-                .bind(event.payload.as_str())
-                .bind(format!("{error:#}"))
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(HEARD).bind(event.id).bind(name).execute(&mut *tx).await?;
-        }
-        tx.commit().await
+    /// A page of events behind this one.
+    pub(crate) async fn events_after(&self, after: i64) -> anyhow::Result<Vec<Emitted>> {
+        let rows = sqlx::query(NEXT).bind(after).fetch_all(self.read()).await;
+        rows.context("reading events")?.iter().map(emitted_of).collect()
     }
 
     /// What is new for a follower. It works outside the database (an index, a cache) and says itself with
     /// [`Db::followed`] what it has kept; until then nothing it has not heard is forgotten. None when it is not known.
     pub async fn follow(&self, name: &str, kinds: &[&str]) -> anyhow::Result<Option<News>> {
-        const PLACE: &str = "SELECT heard FROM db_outbox_reader WHERE name = $1";
         let place =
             sqlx::query(PLACE).bind(name).fetch_optional(self.read()).await.context("a follower's place")?;
         let Some(place) = place else { return Ok(None) };
         let mut news = News { events: Vec::new(), passed: 0, last: place.try_get("heard")? };
-        for row in sqlx::query(NEXT).bind(news.last).fetch_all(self.read()).await.context("reading events")? {
-            let event = emitted_of(&row)?;
+        for event in self.events_after(news.last).await? {
             news.last = event.id;
             news.passed += 1;
             if kinds.contains(&event.kind.as_str()) {
@@ -264,15 +183,12 @@ impl Db {
     /// What is new behind a place, for who keeps nothing and only wants to know what changed just now; `i64::MAX` leads to the
     /// end. `last` is always the end: where it is further on than `passed` tells, some are gone, or there were too many.
     pub async fn glance(&self, after: i64, kinds: &[&str]) -> anyhow::Result<News> {
-        const END: &str = "SELECT outbox FROM db_head WHERE id = 1";
-        let end = sqlx::query(END).fetch_one(self.read()).await.context("where the events end")?;
-        let end: i64 = end.try_get("outbox")?;
+        let end = self.outbox_end().await?;
         let mut news = News { events: Vec::new(), passed: 0, last: end };
         if after >= end {
             return Ok(news);
         }
-        for row in sqlx::query(NEXT).bind(after).fetch_all(self.read()).await.context("reading events")? {
-            let event = emitted_of(&row)?;
+        for event in self.events_after(after).await? {
             news.last = end.max(event.id);
             news.passed += 1;
             if kinds.contains(&event.kind.as_str()) {
