@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use db::{Db, Emitted, Tx, config};
 use kernel::{CallId, CustomerId, Timestamp};
-use work_orders::rules::order::Privacy;
+use work_orders::rules::order::{Order, Privacy};
 use work_orders::store::orders;
 
 use crate::rules::{Says, Settings, Source, State, reading};
@@ -50,9 +50,7 @@ impl Ears {
             // In the order in which they came.
             news.reverse();
             let mut tx = db.begin().await?;
-            for heard in &news {
-                signals::hear(&mut tx, heard).await?;
-            }
+            signals::hear_all(&mut tx, &news).await?;
             tx.commit().await?;
         }
         for heard in news {
@@ -76,37 +74,43 @@ pub async fn record(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     }
     let party = done.customer.as_deref().and_then(|text| text.parse::<CustomerId>().ok());
     let (source, number, address) = (Source::Call(done.call.get()), String::new(), String::new());
-    signals::hear(tx, &Heard { source, at: event.at, says, rank: 2, number, party, address }).await
+    signals::hear_all(tx, &[Heard { source, at: event.at, says, rank: 2, number, party, address }]).await
 }
 
-/// An order was accepted.
-pub async fn order(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
-    let Some(changed) = event.is::<work_orders::Changed>()? else { return Ok(()) };
-    if changed.verb != "accepted" {
-        return Ok(());
-    }
-    let Some(kept) = orders::one(tx, changed.order).await? else { return Ok(()) };
-    let order = kept.order;
-    if order.accepted_at + NEWS < event.at {
+/// Orders were accepted.
+pub async fn orders(tx: &mut Tx, events: &[Emitted]) -> anyhow::Result<()> {
+    let mut changed = db::only::<work_orders::Changed>(events)?;
+    changed.retain(|(_, changed)| changed.verb == "accepted");
+    if changed.is_empty() {
         return Ok(());
     }
     let settings = config::now::<Settings>(tx).await?.value;
-    let says = reading::of_order(&order.matter.subtype, &settings);
+    let mut kept = orders::some_in(tx, changed.iter().map(|(_, changed)| changed.order)).await?;
+    let fresh = changed.iter().filter_map(|(event, changed)| {
+        let order = kept.remove(&changed.order)?.order;
+        (order.accepted_at + NEWS >= event.at).then_some(order)
+    });
+    let heard: Vec<Heard> = fresh.filter_map(|order| of_order(order, &settings)).collect();
+    signals::hear_all(tx, &heard).await
+}
+
+fn of_order(order: Order, settings: &Settings) -> Option<Heard> {
     let matter = order.matter;
     // Who wants not to be known is no evidence with a name.
     if matter.privacy != Privacy::Open {
-        return Ok(());
+        return None;
     }
+    let says = reading::of_order(&matter.subtype, settings);
     // Of a call, one signal, however many orders came of it.
     let source = match matter.call {
         Some(call) => Source::Call(call.get()),
-        None if says == Says::Other => return Ok(()),
+        None if says == Says::Other => return None,
         None => Source::Order(order.id.get()),
     };
     let party = matter.customer.as_deref().and_then(|text| text.parse::<CustomerId>().ok());
     let at = order.accepted_at;
     let (number, address) = (matter.contact.phone, matter.address);
-    signals::hear(tx, &Heard { source, at, says, rank: 2, number, party, address }).await
+    Some(Heard { source, at, says, rank: 2, number, party, address })
 }
 
 /// Supply is known to be off: what was heard from there is explained, and what is proposed of it is that outage.

@@ -80,8 +80,8 @@ pub fn room(calendar: Calendar) -> Room {
             Subscription::new("clusters.hears_records", &["interactions.completed"], |tx, event| {
                 Box::pin(hears::record(tx, event))
             }),
-            Subscription::new("clusters.hears_orders", &["work_orders.changed"], |tx, event| {
-                Box::pin(hears::order(tx, event))
+            Subscription::together("clusters.hears_orders", &["work_orders.changed"], |tx, events| {
+                Box::pin(hears::orders(tx, events))
             }),
             Subscription::new("clusters.hears_outages", &["outages.changed"], |tx, event| {
                 Box::pin(hears::outage(tx, event))

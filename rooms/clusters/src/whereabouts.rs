@@ -34,28 +34,30 @@ pub async fn resolve(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
         return Ok(0);
     }
     let mut found: Vec<(&Unresolved, Whereabouts)> = Vec::new();
-    let mut sized: BTreeMap<Key, Named> = BTreeMap::new();
+    let mut round = Round::default();
     for one in &new {
-        found.push((one, of(db, one, now, &mut sized).await?));
+        found.push((one, of(db, one, now, &mut round).await?));
     }
     let mut tx = db.begin().await?;
-    for named in sized.values().filter(|named| named.counted_at == now) {
+    for named in round.sized.values().filter(|named| named.counted_at == now) {
         places::put(&mut tx, named).await?;
     }
-    for (one, at) in &found {
-        signals::resolve(&mut tx, one, at).await?;
-    }
+    signals::resolve_all(&mut tx, &found).await?;
     tx.commit().await?;
     Ok(new.len())
 }
 
-async fn of(
-    db: &Db,
-    one: &Unresolved,
-    now: Timestamp,
-    sized: &mut BTreeMap<Key, Named>,
-) -> anyhow::Result<Whereabouts> {
-    let homes = homes(db, one).await?;
+/// What one round has found out and need not ask again.
+#[derive(Default)]
+struct Round {
+    sized: BTreeMap<Key, Named>,
+    parties: BTreeMap<String, Vec<CustomerId>>,
+    supplied: BTreeMap<String, Utility>,
+}
+
+async fn of(db: &Db, one: &Unresolved, now: Timestamp, round: &mut Round) -> anyhow::Result<Whereabouts> {
+    let homes = homes(db, one, round).await?;
+    let sized = &mut round.sized;
     let own = match one.source {
         // Nobody has a number below nought.
         Source::Call(id) | Source::Order(id) => -id.abs(),
@@ -81,7 +83,7 @@ async fn of(
     Ok(Whereabouts { household, paths, outage })
 }
 
-async fn homes(db: &Db, one: &Unresolved) -> anyhow::Result<Vec<Home>> {
+async fn homes(db: &Db, one: &Unresolved, round: &mut Round) -> anyhow::Result<Vec<Home>> {
     let address = one.address.trim();
     // Who names an address means that one, however many homes he has.
     if !address.is_empty() {
@@ -97,7 +99,14 @@ async fn homes(db: &Db, one: &Unresolved) -> anyhow::Result<Vec<Home>> {
     }
     let parties: Vec<CustomerId> = match (one.party, one.number.parse::<PhoneNumber>()) {
         (Some(party), _) => vec![party],
-        (None, Ok(number)) => customers::store::calls::by_number(db, &number).await?,
+        (None, Ok(number)) => match round.parties.get(&one.number) {
+            Some(known) => known.clone(),
+            None => {
+                let found = customers::store::calls::by_number(db, &number).await?;
+                round.parties.insert(one.number.clone(), found.clone());
+                found
+            }
+        },
         (None, Err(_)) => Vec::new(),
     };
     if parties.len() > SHARED_MAX {
@@ -109,7 +118,10 @@ async fn homes(db: &Db, one: &Unresolved) -> anyhow::Result<Vec<Home>> {
     }
     // Nobody's address, in a street that may be known.
     let parts = take_apart(address);
-    let utility = utility_of(db, &parts.area).await?;
+    let utility = match round.supplied.get(&parts.area) {
+        Some(known) => *known,
+        None => *round.supplied.entry(parts.area.clone()).or_insert(utility_of(db, &parts.area).await?),
+    };
     let (area, road, community) = (parts.area, parts.road, parts.community);
     Ok(vec![Home { party: CustomerId(0), utility, element: None, area, road, community }])
 }

@@ -51,24 +51,29 @@ fn minutes(of: u16) -> Duration {
     Duration::from_secs(u64::from(of) * 60)
 }
 
-/// Something was done to an order that is worth a look.
-pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
-    if let Some(changed) = event.is::<Changed>()? {
-        let at = match changed.verb.as_str() {
-            // The call may still go on, and the order may be filed before its record is complete.
-            "accepted" => event.at + minutes(config::now::<Settings>(tx).await?.value.record_min),
-            "arrive" | "give_result" | "close" => event.at,
-            _ => return Ok(()),
-        };
-        places::check(tx, changed.order, at).await?;
+/// Something was done to orders that is worth a look.
+pub async fn heard(tx: &mut Tx, events: &[Emitted]) -> anyhow::Result<()> {
+    let changed = db::only::<Changed>(events)?;
+    let mut due: BTreeMap<WorkOrderId, Timestamp> = BTreeMap::new();
+    let mut note = |order, at: Timestamp| {
+        due.entry(order).and_modify(|first| *first = at.min(*first)).or_insert(at);
+    };
+    let of = |verbs: &'static [&'static str]| {
+        changed.iter().filter(|(_, changed)| verbs.contains(&changed.verb.as_str()))
+    };
+    if of(&["accepted"]).next().is_some() {
+        // The call may still go on, and the order may be filed before its record is complete.
+        let wait = minutes(config::now::<Settings>(tx).await?.value.record_min);
+        of(&["accepted"]).for_each(|(event, changed)| note(changed.order, event.at + wait));
     }
-    Ok(())
+    of(&["arrive", "give_result", "close"]).for_each(|(event, changed)| note(changed.order, event.at));
+    places::check(tx, &due).await
 }
 
 /// A customer tells another time of arrival than the crew.
 pub async fn doubted(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     match event.is::<Doubted>()? {
-        Some(doubt) => places::check(tx, doubt.order, event.at).await,
+        Some(doubt) => places::check(tx, &BTreeMap::from([(doubt.order, event.at)])).await,
         None => Ok(()),
     }
 }
@@ -161,15 +166,14 @@ pub async fn check(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
             looked.push((*order, found, again));
         }
         let mut tx = app.db.begin().await?;
-        for (order, found, again) in &looked {
+        for (order, found, _) in &looked {
             for found in found {
                 keep(&mut tx, app.id(), found, &calendar, now).await?;
             }
             places::checked(&mut tx, *order, now).await?;
-            if let Some(at) = again {
-                places::check(&mut tx, *order, *at).await?;
-            }
         }
+        let again = looked.iter().filter_map(|(order, _, again)| again.map(|at| (*order, at)));
+        places::check(&mut tx, &again.collect()).await?;
         tx.commit().await?;
         if due.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
             return Ok(());

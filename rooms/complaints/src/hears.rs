@@ -34,11 +34,12 @@ pub fn is_ours(kind: Kind) -> bool {
     matches!(kind, Kind::Complaint | Kind::Report)
 }
 
-/// An order moved.
-pub async fn heard(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow::Result<()> {
-    let Some(changed) = event.is::<Changed>()? else { return Ok(()) };
-    if is_ours(changed.kind) {
-        learn(tx, changed.order, event.at, calendar).await?;
+/// Orders moved.
+pub async fn heard(tx: &mut Tx, events: &[Emitted], calendar: &Calendar) -> anyhow::Result<()> {
+    for (event, changed) in db::only::<Changed>(events)? {
+        if is_ours(changed.kind) {
+            learn(tx, changed.order, event.at, calendar).await?;
+        }
     }
     Ok(())
 }

@@ -55,11 +55,11 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
     let orders = shared();
     let (missed, checks, calls, histories) = (shared(), shared(), shared(), shared());
     let hears =
-        db::Subscription::new("complaints.hears_orders", &["work_orders.changed"], move |tx, event| {
+        db::Subscription::together("complaints.hears_orders", &["work_orders.changed"], move |tx, events| {
             let calendar = orders.clone();
             Box::pin(async move {
-                hears::heard(tx, event, &calendar).await?;
-                finders::heard(tx, event).await
+                hears::heard(tx, events, &calendar).await?;
+                finders::heard(tx, events).await
             })
         });
     let hears_doubts = db::Subscription::new("complaints.hears_doubts", &["callbacks.doubt"], |tx, event| {

@@ -1,10 +1,12 @@
 //! What begins by itself: an order that is accepted or corrected and is grave, and many faults of one area.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use db::{Emitted, Tx, config};
 use deadlines::Kind;
 use kernel::calendar::Calendar;
 use kernel::{IdMint, NoticeId, Timestamp};
-use std::time::Duration;
 use web::Error;
 use work_orders::Changed;
 use work_orders::rules::order::{Order, State};
@@ -19,38 +21,51 @@ use crate::work::{self, New};
 /// What was accepted longer ago and is only now told of is history: an import, a demo.
 const NEWS: Duration = Duration::from_secs(24 * 3_600);
 
-/// An order moved.
-pub async fn heard(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow::Result<()> {
-    let Some(changed) = event.is::<Changed>()? else { return Ok(()) };
-    if !matches!(changed.verb.as_str(), "accepted" | "correct") {
+/// An order that was accepted or corrected just now.
+struct Fresh<'a> {
+    order: &'a Order,
+    at: Timestamp,
+    /// Ids follow from the event: heard again, they are the same.
+    nth: i64,
+}
+
+impl Fresh<'_> {
+    fn id(&mut self) -> i64 {
+        self.nth = self.nth.wrapping_add(1);
+        IdMint::derived::<NoticeId>(self.at, self.nth).get()
+    }
+}
+
+/// Orders moved.
+pub async fn heard(tx: &mut Tx, events: &[Emitted], calendar: &Calendar) -> anyhow::Result<()> {
+    let mut changed = db::only::<Changed>(events)?;
+    changed.retain(|(_, changed)| matches!(changed.verb.as_str(), "accepted" | "correct"));
+    if changed.is_empty() {
         return Ok(());
     }
-    let Some(order) = orders::one(tx, changed.order).await?.map(|kept| kept.order) else { return Ok(()) };
-    if order.state == State::Void || order.accepted_at + NEWS < event.at {
-        return Ok(());
-    }
+    let orders = orders::some_in(tx, changed.iter().map(|(_, changed)| changed.order)).await?;
     let settings = config::now::<Settings>(tx).await?.value;
-    // Ids that follow from the event: heard again, they are the same.
-    let mut nth = event.id.wrapping_mul(64);
-    let mut ids = || {
-        nth = nth.wrapping_add(1);
-        IdMint::derived::<NoticeId>(event.at, nth).get()
-    };
     let by = (&settings, calendar);
-    about_order(tx, &order, by, &mut ids, event.at).await?;
-    if changed.verb == "accepted" && order.matter.kind == Kind::Fault {
-        about_area(tx, &order, by, &mut ids, event.at).await?;
+    let mut faults: BTreeMap<&str, Vec<Fresh<'_>>> = BTreeMap::new();
+    for (event, changed) in &changed {
+        let Some(order) = orders.get(&changed.order).map(|kept| &kept.order) else { continue };
+        if order.state == State::Void || order.accepted_at + NEWS < event.at {
+            continue;
+        }
+        let mut fresh = Fresh { order, at: event.at, nth: event.id.wrapping_mul(64) };
+        about_order(tx, &mut fresh, by).await?;
+        if changed.verb == "accepted" && order.matter.kind == Kind::Fault {
+            faults.entry(&order.matter.area).or_default().push(fresh);
+        }
+    }
+    for (area, faults) in &mut faults {
+        about_area(tx, area, faults, by).await?;
     }
     Ok(())
 }
 
-async fn about_order(
-    tx: &mut Tx,
-    order: &Order,
-    by: (&Settings, &Calendar),
-    ids: work::Ids<'_>,
-    at: Timestamp,
-) -> anyhow::Result<()> {
+async fn about_order(tx: &mut Tx, fresh: &mut Fresh<'_>, by: (&Settings, &Calendar)) -> anyhow::Result<()> {
+    let (order, at) = (fresh.order, fresh.at);
     let found = of_order(order);
     // The gravest begins it, so that nobody below is asked in vain.
     let wanted = found.into_iter().rev().filter(|ground| by.0.way(*ground).by_rule);
@@ -67,7 +82,7 @@ async fn about_order(
             unit: order.state.unit(),
             concerns: order.matter.about,
         };
-        work::raise(tx, new, by, ids, at).await.map_err(again)?;
+        work::raise(tx, new, by, &mut || fresh.id(), at).await.map_err(again)?;
     }
     Ok(())
 }
@@ -82,36 +97,45 @@ async fn matter(tx: &mut Tx, order: &Order) -> anyhow::Result<Matter> {
     Ok(Matter::Order { order: order.id, number: order.number.clone() })
 }
 
+/// Faults of one area, in the order in which they came.
 async fn about_area(
     tx: &mut Tx,
-    order: &Order,
+    area: &str,
+    faults: &mut [Fresh<'_>],
     by: (&Settings, &Calendar),
-    ids: work::Ids<'_>,
-    at: Timestamp,
 ) -> anyhow::Result<()> {
-    let (settings, area) = (by.0, order.matter.area.trim());
-    if area.is_empty() || !settings.way(Ground::ManyReports).by_rule {
+    let settings = by.0;
+    if area.trim().is_empty() || !settings.way(Ground::ManyReports).by_rule {
         return Ok(());
     }
-    let key = area_key(area);
-    let mut since = order.accepted_at - settings.window();
-    if let Some(last) = escalations::last_of(tx, &key).await? {
-        match last.state {
-            // Those that somebody has dealt with are not counted again.
-            At::StoodDown { at, .. } | At::Closed { at, .. } => since = since.max(at),
-            _ => return Ok(()),
-        }
-    }
+    let times = || faults.iter().map(|fault| fault.order.accepted_at);
+    let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(()) };
+    let dealt_with = match escalations::last_of(tx, &area_key(area.trim())).await?.map(|last| last.state) {
+        // Those that somebody has dealt with are not counted again.
+        Some(At::StoodDown { at, .. } | At::Closed { at, .. }) => at,
+        Some(_) => return Ok(()),
+        None => Timestamp::MIN,
+    };
+    let since = |at: Timestamp| dealt_with.max(at - settings.window());
     let enough = i64::from(settings.reports);
-    let count = behind::faults_in(tx, &order.matter.area, (since, order.accepted_at), enough).await?;
-    if count < enough {
+    // Where all their windows together hold too few, each of them does.
+    if behind::faults_in(tx, area, (since(first), last), enough).await? < enough {
         return Ok(());
     }
-    let ground = Ground::ManyReports;
-    let reason = Reason { ground, at, by: None, words: String::new(), count: u32::try_from(count).ok() };
-    let matter = Matter::Area { area: area.to_owned() };
-    let new = New { matter, reason, agent: None, unit: order.state.unit(), concerns: None };
-    work::raise(tx, new, by, ids, at).await.map_err(again)?;
+    for fault in faults {
+        let (at, until) = (fault.at, fault.order.accepted_at);
+        let count = behind::faults_in(tx, area, (since(until), until), enough).await?;
+        if count < enough {
+            continue;
+        }
+        let count = u32::try_from(count).ok();
+        let reason = Reason { ground: Ground::ManyReports, at, by: None, words: String::new(), count };
+        let matter = Matter::Area { area: area.trim().to_owned() };
+        let new = New { matter, reason, agent: None, unit: fault.order.state.unit(), concerns: None };
+        work::raise(tx, new, by, &mut || fault.id(), at).await.map_err(again)?;
+        // It goes on now: those that follow are not counted.
+        return Ok(());
+    }
     Ok(())
 }
 

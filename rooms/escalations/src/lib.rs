@@ -59,11 +59,14 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
     let (lapses, looks, orders) = (calendar.clone(), calendar.clone(), calendar.clone());
     let (queues, pushed) = (Arc::new(jobs::Queues::default()), Arc::new(jobs::Pushed::default()));
     let floor = hall.clone();
-    let hears =
-        db::Subscription::new("escalations.hears_orders", &["work_orders.changed"], move |tx, event| {
+    let hears = db::Subscription::together(
+        "escalations.hears_orders",
+        &["work_orders.changed"],
+        move |tx, events| {
             let calendar = orders.clone();
-            Box::pin(async move { hears::heard(tx, event, &calendar).await })
-        });
+            Box::pin(async move { hears::heard(tx, events, &calendar).await })
+        },
+    );
     let spoken = calendar.clone();
     let called = db::Subscription::new("escalations.hears_calls", &["campaigns.done"], move |tx, event| {
         let calendar = spoken.clone();

@@ -12,9 +12,18 @@ use crate::rules::hear::{Heard, hear};
 use crate::rules::{Ticket, files};
 use crate::store::{platforms, returns, tickets};
 
-/// An order moved: what its platform is told of it is written in this transaction, once.
-pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
-    let Some(changed) = event.is::<Changed>()? else { return Ok(()) };
+/// Orders moved: what their platforms are told of it is written in this transaction, once.
+pub async fn heard(tx: &mut Tx, events: &[Emitted]) -> anyhow::Result<()> {
+    let changed = db::only::<Changed>(events)?;
+    // Few orders came from a platform.
+    let ours = tickets::among(tx, changed.iter().map(|(_, changed)| changed.order)).await?;
+    for (event, changed) in changed.iter().filter(|(_, changed)| ours.contains(&changed.order)) {
+        moved(tx, event, changed).await?;
+    }
+    Ok(())
+}
+
+async fn moved(tx: &mut Tx, event: &Emitted, changed: &Changed) -> anyhow::Result<()> {
     let Some(kept) = tickets::one_of(tx, changed.order).await? else { return Ok(()) };
     let Some(step) = steps::done_at(tx, changed.order, &changed.verb, event.at).await? else {
         return Ok(());

@@ -64,9 +64,11 @@ pub fn room(outlet: Outlet, calendar: Calendar) -> Room {
             .permit(CONFIGURE, routes!(http::platforms::test))
             .with(outlet)
             .with(Arc::new(calendar)),
-        events: vec![Subscription::new("government.hears_orders", &["work_orders.changed"], |tx, event| {
-            Box::pin(hears::heard(tx, event))
-        })],
+        events: vec![Subscription::together(
+            "government.hears_orders",
+            &["work_orders.changed"],
+            |tx, events| Box::pin(hears::heard(tx, events)),
+        )],
         jobs: vec![
             Job::every("government.send", Duration::from_millis(500), move |app| {
                 jobs::send(app, out.clone())

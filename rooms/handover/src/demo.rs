@@ -75,7 +75,9 @@ pub async fn fill(
                     Source::Journal(-(span.ends.as_secs() * 1_000 + nth))
                 }
             };
-            lines::add(&mut tx, app.id::<JournalId>().get(), None, &Line { source, ..line }).await?;
+            let line = Line { source, ..line };
+            let new = lines::New { id: app.id::<JournalId>().get(), team: None, line: &line };
+            lines::add(&mut tx, &[new]).await?;
         }
         let payload = json!({ "number": record.number });
         let subject = "demo".to_owned();

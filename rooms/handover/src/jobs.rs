@@ -183,15 +183,16 @@ async fn write(app: &App, told: Vec<Line>, source: &str, place: i64) -> anyhow::
         Of::Centre | Of::Team(_) => None,
     });
     let groups = people::store::teams::groups_of(&app.db, &whose.collect()).await?;
-    let mut tx = app.db.begin().await?;
-    for line in &told {
+    let new = told.iter().map(|line| {
         let team = match line.of {
             Of::Centre => None,
             Of::Team(team) => Some(team),
             Of::Person(person) => groups.get(&person).copied(),
         };
-        lines::add(&mut tx, app.id::<JournalId>().get(), team, line).await?;
-    }
+        lines::New { id: app.id::<JournalId>().get(), team, line }
+    });
+    let mut tx = app.db.begin().await?;
+    lines::add(&mut tx, &new.collect::<Vec<_>>()).await?;
     lines::follow(&mut tx, source, place).await?;
     tx.commit().await
 }

@@ -1,5 +1,7 @@
 //! What is heard of other rooms, as it is told outside: ids, numbers, states and times, and nothing about anybody.
 
+use std::collections::BTreeSet;
+
 use db::{Emitted, Tx};
 use serde_json::{Value, json};
 
@@ -7,11 +9,23 @@ use crate::rules::{self, WAITING_MAX};
 use crate::store::{deliveries, subscriptions};
 
 /// Written for each subscription that wants it, in the transaction in which it is heard.
-pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
-    let wanting = subscriptions::wanting(tx, &event.kind).await?;
-    if wanting.is_empty() {
-        return Ok(());
+pub async fn heard(tx: &mut Tx, events: &[Emitted]) -> anyhow::Result<()> {
+    let mut unwanted = BTreeSet::new();
+    for event in events {
+        if unwanted.contains(event.kind.as_str()) {
+            continue;
+        }
+        let wanting = subscriptions::wanting(tx, &event.kind).await?;
+        if wanting.is_empty() {
+            unwanted.insert(event.kind.as_str());
+            continue;
+        }
+        write(tx, event, wanting).await?;
     }
+    Ok(())
+}
+
+async fn write(tx: &mut Tx, event: &Emitted, wanting: Vec<(i64, i64)>) -> anyhow::Result<()> {
     let Some(data) = told(event)? else { return Ok(()) };
     let (served, full): (Vec<_>, Vec<_>) =
         wanting.into_iter().partition(|(_, waiting)| *waiting < WAITING_MAX);

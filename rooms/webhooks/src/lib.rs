@@ -50,8 +50,8 @@ pub fn room(outlet: Outlet) -> Room {
             .permit(CONFIGURE, routes!(http::deliveries::act))
             .permit(CONFIGURE, routes!(http::deliveries::replay))
             .with(outlet),
-        events: vec![Subscription::new("webhooks.hears", rules::KINDS, |tx, event| {
-            Box::pin(hears::heard(tx, event))
+        events: vec![Subscription::together("webhooks.hears", rules::KINDS, |tx, events| {
+            Box::pin(hears::heard(tx, events))
         })],
         jobs: vec![
             Job::every("webhooks.send", Duration::from_millis(500), move |app| jobs::send(app, out.clone())),

@@ -26,7 +26,7 @@ pub use db::{Db, Kind, Options};
 pub use journal::{Broken, Entry, Look, hash_of};
 pub use lists::{Text, ids};
 pub use migrate::{Migration, Migrations};
-pub use outbox::{Emitted, Event, News, Subscription};
+pub use outbox::{Emitted, Event, News, Subscription, only};
 pub use sqlx::any::AnyRow as Row;
 pub use tx::Tx;
 

@@ -55,6 +55,12 @@ impl Emitted {
     }
 }
 
+/// Those of one kind, read.
+pub fn only<E: Event>(events: &[Emitted]) -> anyhow::Result<Vec<(&Emitted, E)>> {
+    let read = |event| Emitted::is::<E>(event).map(|is| is.map(|is| (event, is))).transpose();
+    events.iter().filter_map(read).collect()
+}
+
 /// What is new for a follower.
 #[derive(Debug)]
 pub struct News {

@@ -1,8 +1,11 @@
 //! Signals as they come and as they become known. Each change has a number; the finder reads them in that order.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
-use db::{Db, Row, Tx};
+use db::{Db, Row, Text, Tx, from_rows};
 use kernel::{CustomerId, OutageId, Timestamp};
+use serde_json::{Value, json};
 use sqlx::Row as _;
 
 use crate::rules::{Key, Says, Signal, Source};
@@ -48,21 +51,29 @@ pub struct Head {
 }
 
 const HEAD: &str = "SELECT seq, taken, epoch FROM clusters_head WHERE one = 1";
-const NEXT: &str = "UPDATE clusters_head SET seq = seq + 1 WHERE one = 1 RETURNING seq";
+const NEXT: &str = "UPDATE clusters_head SET seq = seq + $1 WHERE one = 1 RETURNING seq";
 const TAKE: &str = "UPDATE clusters_head SET taken = $1 WHERE one = 1 AND taken = $2 AND epoch = $3";
 const ANEW: &str = "UPDATE clusters_head SET epoch = epoch + 1 WHERE one = 1";
 // What is known better stays; whoever names a customer is asked again where that is.
-const HEAR: &str = "INSERT INTO clusters_signal (source, seq, at, says, rank, number, party, address, resolved, household, \
-     paths, explained, outage) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, '[]', 0, NULL) ON CONFLICT (source) DO UPDATE SET \
+const HEAR: Text = from_rows!(
+    "INSERT INTO clusters_signal (source, seq, at, says, rank, number, party, address, resolved, household, paths, explained, \
+     outage) SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT), value ->> 3, \
+     CAST(value ->> 4 AS BIGINT), value ->> 5, CAST(value ->> 6 AS BIGINT), value ->> 7, 0, 0, '[]', 0, CAST(NULL AS BIGINT) FROM ",
+    " ON CONFLICT (source) DO UPDATE SET \
      seq = excluded.seq, says = excluded.says, rank = excluded.rank, \
      resolved = CASE WHEN excluded.party IS NULL AND excluded.address = '' THEN clusters_signal.resolved ELSE 0 END, \
      party = COALESCE(excluded.party, clusters_signal.party), \
      address = CASE WHEN excluded.address = '' THEN clusters_signal.address ELSE excluded.address END \
-     WHERE excluded.rank > clusters_signal.rank OR (excluded.rank = clusters_signal.rank AND excluded.says <> clusters_signal.says)";
+     WHERE excluded.rank > clusters_signal.rank OR (excluded.rank = clusters_signal.rank AND excluded.says <> clusters_signal.says)"
+);
 const UNRESOLVED: &str = "SELECT source, seq, number, party, address FROM clusters_signal WHERE resolved = 0 ORDER BY seq LIMIT $1";
 // The number is not needed any more: who it was stands in the call's record.
-const RESOLVE: &str = "UPDATE clusters_signal SET resolved = 1, number = '', address = '', household = $1, paths = $2, \
-     outage = COALESCE(outage, $3), explained = CASE WHEN $3 IS NULL THEN explained ELSE 1 END WHERE source = $4 AND seq = $5";
+const RESOLVE: Text = from_rows!(
+    "UPDATE clusters_signal SET resolved = 1, number = '', address = '', household = CAST(value ->> 2 AS BIGINT), \
+     paths = value ->> 3, outage = COALESCE(outage, CAST(value ->> 4 AS BIGINT)), \
+     explained = CASE WHEN value ->> 4 IS NULL THEN explained ELSE 1 END FROM ",
+    " AND clusters_signal.source = value ->> 0 AND clusters_signal.seq = CAST(value ->> 1 AS BIGINT)"
+);
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
@@ -102,20 +113,29 @@ pub async fn head(db: &Db) -> Result<Head> {
     Ok(Head { seq: row.try_get("seq")?, taken: row.try_get("taken")?, epoch: row.try_get("epoch")? })
 }
 
-/// Keeps it; the same again, or what is known better already, changes nothing.
-pub async fn hear(tx: &mut Tx, heard: &Heard) -> Result<()> {
-    let row = sqlx::query(NEXT).fetch_one(&mut **tx).await.context("numbering a signal")?;
-    let seq: i64 = row.try_get("seq")?;
-    let hear = sqlx::query(HEAR)
-        .bind(written(heard.source))
-        .bind(seq)
-        .bind(heard.at.as_micros())
-        .bind(heard.says.as_str())
-        .bind(heard.rank)
-        .bind(&heard.number)
-        .bind(heard.party.map(CustomerId::get))
-        .bind(&heard.address);
-    hear.execute(&mut **tx).await.context("keeping a signal")?;
+/// Keeps them in their order; the same again, or what is known better already, changes nothing.
+pub async fn hear_all(tx: &mut Tx, heard: &[Heard]) -> Result<()> {
+    let mut rest: Vec<&Heard> = heard.iter().collect();
+    while !rest.is_empty() {
+        // A statement changes a row once: what is heard of the same source again is the next one's.
+        let mut sources = BTreeSet::new();
+        let (now, later) = rest.into_iter().partition::<Vec<_>, _>(|heard| sources.insert(heard.source));
+        let count = i64::try_from(now.len())?;
+        let row = sqlx::query(NEXT).bind(count).fetch_one(&mut **tx).await.context("numbering signals")?;
+        let last: i64 = row.try_get("seq")?;
+        let rows: Value = now
+            .iter()
+            .zip(last - count + 1..)
+            .map(|(heard, seq)| {
+                let Heard { source, at, says, rank, number, party, address } = heard;
+                let party = party.map(CustomerId::get);
+                json!([written(*source), seq, at.as_micros(), says.as_str(), rank, number, party, address])
+            })
+            .collect();
+        let hear = sqlx::query(HEAR.of(tx.db().kind())).bind(rows.to_string());
+        hear.execute(&mut **tx).await.context("keeping signals")?;
+        rest = later;
+    }
     Ok(())
 }
 
@@ -133,12 +153,17 @@ pub async fn unresolved(db: &Db, limit: i64) -> Result<Vec<Unresolved>> {
     rows.context("signals from nowhere yet")?.iter().map(one).collect()
 }
 
-/// Unless more became known of it meanwhile: then it is asked again.
-pub async fn resolve(tx: &mut Tx, of: &Unresolved, at: &Whereabouts) -> Result<()> {
-    let paths: Vec<Vec<&str>> = at.paths.iter().map(|path| path.iter().map(|key| &**key).collect()).collect();
-    let resolve = sqlx::query(RESOLVE).bind(at.household).bind(serde_json::to_string(&paths)?);
-    let resolve = resolve.bind(at.outage.map(OutageId::get)).bind(written(of.source)).bind(of.seq);
-    resolve.execute(&mut **tx).await.context("keeping where a signal is")?;
+/// Unless more became known of one meanwhile: then it is asked again.
+pub async fn resolve_all(tx: &mut Tx, found: &[(&Unresolved, Whereabouts)]) -> Result<()> {
+    let row = |(of, at): &(&Unresolved, Whereabouts)| {
+        let paths: Vec<Vec<&str>> =
+            at.paths.iter().map(|path| path.iter().map(|key| &**key).collect()).collect();
+        let paths = serde_json::to_string(&paths)?;
+        Ok(json!([written(of.source), of.seq, at.household, paths, at.outage.map(OutageId::get)]))
+    };
+    let rows = found.iter().map(row).collect::<Result<Value>>()?;
+    let resolve = sqlx::query(RESOLVE.of(tx.db().kind())).bind(rows.to_string());
+    resolve.execute(&mut **tx).await.context("keeping where signals are")?;
     Ok(())
 }
 

@@ -1,16 +1,21 @@
 //! How far each finder has come, and which orders are to be looked at once more.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
-use db::{Db, Tx};
+use db::{Db, Text, Tx, from_rows};
 use kernel::{Timestamp, WorkOrderId};
+use serde_json::{Value, json};
 use sqlx::Row as _;
 
 const READ: &str = "SELECT at, id FROM complaints_place WHERE finder = $1";
 const PUT: &str = "INSERT INTO complaints_place (finder, at, id) VALUES ($1, $2, $3) \
      ON CONFLICT (finder) DO UPDATE SET at = excluded.at, id = excluded.id";
 /// The earlier of two times to look stays.
-const CHECK: &str = "INSERT INTO complaints_to_check (work_order, at) VALUES ($1, $2) \
-     ON CONFLICT (work_order) DO UPDATE SET at = excluded.at WHERE excluded.at < complaints_to_check.at";
+const CHECK: Text = from_rows!(
+    "INSERT INTO complaints_to_check (work_order, at) SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT) FROM ",
+    " ON CONFLICT (work_order) DO UPDATE SET at = excluded.at WHERE excluded.at < complaints_to_check.at"
+);
 const DUE: &str =
     "SELECT work_order, at FROM complaints_to_check WHERE at <= $1 ORDER BY at, work_order LIMIT $2";
 const CHECKED: &str = "DELETE FROM complaints_to_check WHERE work_order = $1 AND at <= $2";
@@ -29,10 +34,14 @@ pub async fn put(tx: &mut Tx, finder: &str, place: (Timestamp, i64)) -> anyhow::
     Ok(())
 }
 
-/// An order is to be looked at, then or earlier.
-pub async fn check(tx: &mut Tx, order: WorkOrderId, at: Timestamp) -> anyhow::Result<()> {
-    let check = sqlx::query(CHECK).bind(order.get()).bind(at.as_micros());
-    check.execute(&mut **tx).await.context("noting an order to look at")?;
+/// Orders are to be looked at, each then or earlier.
+pub async fn check(tx: &mut Tx, orders: &BTreeMap<WorkOrderId, Timestamp>) -> anyhow::Result<()> {
+    if orders.is_empty() {
+        return Ok(());
+    }
+    let rows: Value = orders.iter().map(|(order, at)| json!([order.get(), at.as_micros()])).collect();
+    let check = sqlx::query(CHECK.of(tx.db().kind())).bind(rows.to_string());
+    check.execute(&mut **tx).await.context("noting orders to look at")?;
     Ok(())
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Whoever changes a ticket or its line takes the ticket first, so that two never wait for each other.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
-use db::{Db, Row, Tx};
+use db::{Db, Row, Text, Tx, in_ids};
 use kernel::{PlatformId, TicketId, Timestamp, WorkOrderId};
 use sqlx::Row as _;
 
@@ -29,6 +31,7 @@ const IN_LINE: &str = columns!(
     "WHERE t.waiting > 0 AND (t.came_at, t.id) < ($1, $2) ORDER BY t.came_at DESC, t.id DESC LIMIT $3"
 );
 const LOCK: &str = "UPDATE government_ticket SET version = version WHERE id = $1";
+const AMONG: Text = in_ids!("SELECT work_order FROM government_ticket WHERE work_order IN ", "");
 const LOCK_ORDER: &str = "UPDATE government_ticket SET version = version WHERE work_order = $1";
 const LOCK_NUMBER: &str =
     "UPDATE government_ticket SET version = version WHERE platform = $1 AND number = $2";
@@ -145,6 +148,17 @@ pub async fn one(tx: &mut Tx, id: TicketId) -> anyhow::Result<Option<Kept>> {
     sqlx::query(LOCK).bind(id.get()).execute(&mut **tx).await.with_context(|| format!("locking {id}"))?;
     let row = sqlx::query(ONE).bind(id.get()).fetch_optional(&mut **tx).await;
     row.with_context(|| format!("reading {id}"))?.as_ref().map(kept).transpose()
+}
+
+/// Which of these orders came from a platform.
+pub async fn among(
+    tx: &mut Tx,
+    orders: impl IntoIterator<Item = WorkOrderId>,
+) -> anyhow::Result<BTreeSet<WorkOrderId>> {
+    let ids = db::ids(orders.into_iter().map(WorkOrderId::get));
+    let rows = sqlx::query(AMONG.of(tx.db().kind())).bind(ids).fetch_all(&mut **tx).await;
+    let of = |row: &Row| Ok(WorkOrderId(row.try_get("work_order")?));
+    rows.context("which orders are tickets")?.iter().map(of).collect()
 }
 
 /// The same by its order.

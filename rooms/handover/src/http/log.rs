@@ -145,7 +145,7 @@ pub async fn write(Is(app): Is<App>, actor: Actor, Json(form): Json<NoteForm>) -
         said,
     };
     let id = app.id::<JournalId>().get();
-    lines::add(&mut tx, id, team, &line).await?;
+    lines::add(&mut tx, &[lines::New { id, team, line: &line }]).await?;
     let payload = json!({ "text": line.said.text, "at": at, "corrects": line.said.corrects, "team": team });
     let who = Some(actor.person);
     tx.journal(Entry { at: now, who, room: ROOM, subject: id.to_string(), kind: "noted", payload });

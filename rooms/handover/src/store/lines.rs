@@ -1,8 +1,9 @@
 //! The leader's log, and how far it has followed what it writes itself from.
 
 use anyhow::Context;
-use db::{Db, Row, Text, Tx};
+use db::{Db, Row, Text, Tx, from_rows};
 use kernel::{GroupId, PersonId, Timestamp};
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
 
 use crate::rules::Scope;
@@ -22,8 +23,13 @@ pub struct Kept {
     pub said: Said,
 }
 
-const ADD: &str = "INSERT INTO handover_line (id, at, what, important, who, concerns, team, source, place, body) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+const ADD: Text = from_rows!(
+    "INSERT INTO handover_line (id, at, what, important, who, concerns, team, source, place, body) \
+     SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2, CAST(value ->> 3 AS BIGINT), \
+     CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), value ->> 7, \
+     CAST(value ->> 8 AS BIGINT), value ->> 9 FROM ",
+    " ON CONFLICT DO NOTHING"
+);
 const ONE: &str = "SELECT id, at, what, important, who, team, source, body FROM handover_line WHERE id = $1";
 
 // `$1` are the teams that have a log of their own; 0 as `$2` is the log of what is of none of them.
@@ -65,15 +71,38 @@ const ALL: Text = texts!(lines, "");
 const IMPORTANT: Text = texts!(lines, "important = 1 AND ");
 const COUNTS: Text = texts!(counts);
 
-/// Writes a line into the log of this team, once for each place it is found at.
-pub async fn add(tx: &mut Tx, id: i64, team: Option<GroupId>, line: &Line) -> anyhow::Result<()> {
-    let (source, place) = line.source.parts();
-    let add = sqlx::query(ADD).bind(id).bind(line.at.as_micros()).bind(&line.what);
-    let add = add.bind(i64::from(line.important)).bind(line.who.map(PersonId::get));
-    let add =
-        add.bind(line.concerns.map(PersonId::get)).bind(team.map(GroupId::get)).bind(source).bind(place);
-    let done = add.bind(serde_json::to_string(&line.said)?).execute(&mut **tx).await;
-    done.context("writing the leader's log")?;
+/// A line on its way into the log of a team.
+pub struct New<'a> {
+    pub id: i64,
+    pub team: Option<GroupId>,
+    pub line: &'a Line,
+}
+
+/// Writes lines into the logs, each once for the place it is found at.
+pub async fn add(tx: &mut Tx, lines: &[New<'_>]) -> anyhow::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let row = |New { id, team, line }: &New<'_>| {
+        let (source, place) = line.source.parts();
+        let (who, concerns) = (line.who.map(PersonId::get), line.concerns.map(PersonId::get));
+        let said = serde_json::to_string(&line.said)?;
+        Ok(json!([
+            id,
+            line.at.as_micros(),
+            line.what,
+            i64::from(line.important),
+            who,
+            concerns,
+            team.map(GroupId::get),
+            source,
+            place,
+            said
+        ]))
+    };
+    let rows = lines.iter().map(row).collect::<anyhow::Result<Value>>()?;
+    let add = sqlx::query(ADD.of(tx.db().kind())).bind(rows.to_string());
+    add.execute(&mut **tx).await.context("writing the leader's log")?;
     Ok(())
 }
 

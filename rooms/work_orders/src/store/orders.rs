@@ -1,5 +1,7 @@
 //! Orders, kept and read one by one.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use db::{Db, Row, Tx};
 use deadlines::Step;
@@ -118,6 +120,17 @@ pub async fn above(db: &Db, after: WorkOrderId, most: i64) -> anyhow::Result<Vec
 pub async fn some(db: &Db, ids: &[i64]) -> anyhow::Result<Vec<Kept>> {
     let rows = sqlx::query(SOME.of(db.kind())).bind(db::ids(ids.iter().copied())).fetch_all(db.read()).await;
     rows.context("reading orders")?.iter().map(kept).collect()
+}
+
+/// These orders as a change sees them.
+pub async fn some_in(
+    tx: &mut Tx,
+    ids: impl IntoIterator<Item = WorkOrderId>,
+) -> anyhow::Result<BTreeMap<WorkOrderId, Kept>> {
+    let ids = db::ids(ids.into_iter().map(WorkOrderId::get));
+    let rows = sqlx::query(SOME.of(tx.db().kind())).bind(ids).fetch_all(&mut **tx).await;
+    let one = |row: &Row| kept(row).map(|kept| (kept.order.id, kept));
+    rows.context("reading orders")?.iter().map(one).collect()
 }
 
 /// The same for whoever goes through all: what cannot be read is left out.
