@@ -53,13 +53,14 @@ pub async fn note_failure(tx: &mut Tx, person: PersonId, tried: &Tried) -> anyho
     Ok(())
 }
 
+/// Asked at each request: everything in one answer.
 const FIND: &str = "SELECT s.id, s.seen_at, s.idle_s, s.ends_at, p.id AS person, p.number, p.name, p.group_id, p.state, \
      p.must_change, p.password_set_at, CAST(CASE WHEN p.totp_secret IS NULL AND EXISTS (SELECT 1 FROM people_person_role pr \
-     JOIN people_role r ON r.name = pr.role WHERE pr.person = p.id AND r.second_factor = 1) THEN 1 ELSE 0 END AS BIGINT) AS no_factor \
+     JOIN people_role r ON r.name = pr.role WHERE pr.person = p.id AND r.second_factor = 1) THEN 1 ELSE 0 END AS BIGINT) AS no_factor, \
+     (SELECT STRING_AGG(held.permission, ' ') FROM (SELECT DISTINCT rp.permission FROM people_person_role pr \
+     JOIN people_role_permission rp ON rp.role = pr.role WHERE pr.person = p.id) AS held) AS permissions, \
+     (SELECT STRING_AGG(CAST(g.id AS TEXT), ' ') FROM people_group g WHERE g.leader = p.id) AS leads \
      FROM people_session s JOIN people_person p ON p.id = s.person WHERE s.token_hash = $1";
-const PERMISSIONS: &str = "SELECT DISTINCT rp.permission FROM people_person_role pr \
-     JOIN people_role_permission rp ON rp.role = pr.role WHERE pr.person = $1";
-const LEADS: &str = "SELECT id FROM people_group WHERE leader = $1 ORDER BY id";
 const SEEN: &str = "UPDATE people_session SET seen_at = $1 WHERE id = $2";
 /// An act is written down at most this often, so that reading pages does not write.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
@@ -86,22 +87,21 @@ pub async fn actor(db: &Db, hash: &str, now: Timestamp, active: bool) -> anyhow:
     let set_at = row.try_get::<Option<i64>, _>("password_set_at")?.map(Timestamp::from_micros);
     let must_change = row.try_get::<i64, _>("must_change")? != 0 || password::is_too_old(set_at, now);
     let no_factor = row.try_get::<i64, _>("no_factor")? != 0;
-    let mut permissions: Vec<String> = Vec::new();
-    if !must_change && !no_factor {
-        for row in sqlx::query(PERMISSIONS).bind(person.get()).fetch_all(db.read()).await? {
-            permissions.push(row.try_get("permission")?);
-        }
-    }
-    let mut leads = Vec::new();
-    for row in sqlx::query(LEADS).bind(person.get()).fetch_all(db.read()).await? {
-        leads.push(GroupId(row.try_get("id")?));
-    }
+    let words = |column: &str| -> anyhow::Result<String> {
+        Ok(row.try_get::<Option<String>, _>(column)?.unwrap_or_default())
+    };
+    let held = if must_change || no_factor { String::new() } else { words("permissions")? };
+    let mut leads = words("leads")?
+        .split_ascii_whitespace()
+        .map(|id| Ok(GroupId(id.parse()?)))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    leads.sort_unstable();
     Ok(Some(Actor {
         person,
         number: row.try_get("number")?,
         name: row.try_get("name")?,
         session,
-        permissions: Permissions::of(permissions),
+        permissions: Permissions::of(held.split_ascii_whitespace().map(str::to_owned)),
         group: row.try_get::<Option<i64>, _>("group_id")?.map(GroupId),
         leads,
     }))
