@@ -8,8 +8,10 @@ pub mod replies;
 pub mod sending;
 pub mod templates;
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
-use db::{Db, Row, Tx};
+use db::{Db, Row, Text, Tx, from_rows};
 use kernel::{NoticeId, PersonId, Timestamp};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
@@ -43,8 +45,12 @@ const ADD: db::Text = db::from_rows!(
      ->> 26 AS BIGINT), CAST(value ->> 27 AS BIGINT), 1 FROM ",
     " ON CONFLICT (once) DO NOTHING"
 );
-const SAVE: &str = "UPDATE notices_notice SET state = $1, why = $2, detail = $3, attempts = $4, next_at = $5, \
-     lease_until = $6, handed_at = $7, sent_at = $8, done_at = $9, version = version + 1 WHERE id = $10 AND version = $11";
+const SAVE: Text = from_rows!(
+    "UPDATE notices_notice SET state = value ->> 0, why = value ->> 1, detail = value ->> 2, attempts = CAST(value ->> 3 AS BIGINT), \
+     next_at = CAST(value ->> 4 AS BIGINT), lease_until = CAST(value ->> 5 AS BIGINT), handed_at = CAST(value ->> 6 AS BIGINT), \
+     sent_at = CAST(value ->> 7 AS BIGINT), done_at = CAST(value ->> 8 AS BIGINT), version = version + 1 FROM ",
+    " AND notices_notice.id = CAST(value ->> 9 AS BIGINT) AND version = CAST(value ->> 10 AS BIGINT) RETURNING notices_notice.id"
+);
 
 pub fn kept(row: &Row) -> anyhow::Result<Kept> {
     let time = |name: &str| -> anyhow::Result<Timestamp> { Ok(Timestamp::from_micros(row.try_get(name)?)) };
@@ -161,21 +167,38 @@ pub async fn add(tx: &mut Tx, notice: &Kept) -> anyhow::Result<bool> {
     add_all(tx, std::slice::from_ref(notice)).await
 }
 
-/// Writes what changes in a notice's life; false when somebody else was faster.
+/// Keeps a notice as it is now. False when somebody else was faster than whoever read its version.
 pub async fn save(tx: &mut Tx, notice: &Kept) -> anyhow::Result<bool> {
+    let saved = save_all(tx, std::slice::from_ref(notice)).await?;
+    Ok(saved.contains(&notice.id))
+}
+
+/// The same for many; which of them were kept.
+pub async fn save_all(tx: &mut Tx, notices: &[Kept]) -> anyhow::Result<BTreeSet<NoticeId>> {
+    if notices.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
-    let save = sqlx::query(SAVE)
-        .bind(notice.state.as_str())
-        .bind(&notice.why)
-        .bind(&notice.detail)
-        .bind(notice.attempts)
-        .bind(notice.next_at.as_micros())
-        .bind(micros(notice.lease_until))
-        .bind(micros(notice.handed_at))
-        .bind(micros(notice.sent_at))
-        .bind(micros(notice.done_at))
-        .bind(notice.id.get())
-        .bind(notice.version);
-    let saved = save.execute(&mut **tx).await;
-    Ok(saved.with_context(|| format!("keeping {}", notice.id))?.rows_affected() > 0)
+    let row = |notice: &Kept| {
+        json!([
+            notice.state.as_str(),
+            notice.why,
+            notice.detail,
+            notice.attempts,
+            notice.next_at.as_micros(),
+            micros(notice.lease_until),
+            micros(notice.handed_at),
+            micros(notice.sent_at),
+            micros(notice.done_at),
+            notice.id.get(),
+            notice.version,
+        ])
+    };
+    let rows: Value = notices.iter().map(row).collect();
+    let save = sqlx::query(SAVE.of(tx.db().kind())).bind(rows.to_string());
+    let saved = save.fetch_all(&mut **tx).await.with_context(|| match notices {
+        [one] => format!("keeping {}", one.id),
+        many => format!("keeping {} notices", many.len()),
+    })?;
+    saved.iter().map(|row| Ok(NoticeId(row.try_get("id")?))).collect()
 }

@@ -1,5 +1,6 @@
 //! Hands over what is due, as many at once as the gateway takes, and keeps what it says.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,12 +78,14 @@ async fn claim(
     let count = due.len();
     // Everybody who changes several notices does it in this order: two never wait for each other.
     due.sort_by_key(|notice| notice.id);
-    let mut claimed = Vec::new();
+    let recipients: BTreeSet<&str> = due.iter().map(|notice| notice.recipient.as_str()).collect();
+    let granted = consents::of_many(&mut tx, &recipients).await?;
+    let mut today = sending::sent_since(&mut tx, &recipients, midnight).await?;
+    let mut after = Vec::with_capacity(count);
     for notice in due {
-        let known = Known {
-            consent: consents::consent(&mut tx, &notice.recipient, notice.class).await?,
-            today: sending::sent_since(&mut tx, &notice.recipient, notice.class, midnight).await?,
-        };
+        let whose = (notice.recipient.clone(), notice.class);
+        let today = today.entry(whose.clone()).or_default();
+        let known = Known { consent: granted.get(&whose).copied(), today: *today };
         let end =
             |state, why: &str| Kept { state, why: why.to_owned(), done_at: Some(now), ..notice.clone() };
         let next = match gate(&notice, known, &settings, calendar, now) {
@@ -98,10 +101,13 @@ async fn claim(
             Gate::Suppress(why) => end(State::Suppressed, why),
             Gate::Expire => end(State::Expired, "too_late"),
         };
-        // Another node was faster: it is its notice now.
-        if !store::save(&mut tx, &next).await? {
-            continue;
-        }
+        *today += u32::from(next.state == State::Sending);
+        after.push(next);
+    }
+    let saved = store::save_all(&mut tx, &after).await?;
+    let mut claimed = Vec::new();
+    // Where another node was faster, it is its notice now.
+    for next in after.into_iter().filter(|next| saved.contains(&next.id)) {
         if next.state == State::Sending {
             claimed.push(Kept { version: next.version + 1, ..next });
         } else if next.state.is_final() {

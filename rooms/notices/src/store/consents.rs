@@ -1,23 +1,35 @@
 //! Who wants which messages.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Context;
-use db::{Db, Row, Tx};
+use db::{Db, Row, Text, Tx, in_texts};
 use kernel::{PersonId, Timestamp};
 use sqlx::Row as _;
 
 use crate::rules::Class;
 
-const CONSENT: &str = "SELECT granted FROM notices_consent WHERE recipient = $1 AND class = $2";
+const OF_MANY: Text =
+    in_texts!("SELECT recipient, class, granted FROM notices_consent WHERE recipient IN ", "");
 const SET_CONSENT: &str = "INSERT INTO notices_consent (recipient, class, granted, source, who, at) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (recipient, class) DO UPDATE SET granted = excluded.granted, \
      source = excluded.source, who = excluded.who, at = excluded.at";
 const CONSENTS: &str = "SELECT recipient, class, granted, source, who, at FROM notices_consent \
      WHERE ($1 = '' OR recipient = $1) ORDER BY at DESC LIMIT $2";
 
-/// What was said about messages of this class, if anything.
-pub async fn consent(tx: &mut Tx, recipient: &str, class: Class) -> anyhow::Result<Option<bool>> {
-    let row = sqlx::query(CONSENT).bind(recipient).bind(class.as_str()).fetch_optional(&mut **tx).await;
-    row.context("reading a consent")?.map(|row| Ok(row.try_get::<i64, _>("granted")? == 1)).transpose()
+/// What these recipients have said about messages of each class.
+pub async fn of_many(
+    tx: &mut Tx,
+    recipients: &BTreeSet<&str>,
+) -> anyhow::Result<BTreeMap<(String, Class), bool>> {
+    let query = sqlx::query(OF_MANY.of(tx.db().kind())).bind(serde_json::to_string(recipients)?);
+    let rows = query.fetch_all(&mut **tx).await.context("reading consents")?;
+    let one = |row: &Row| {
+        let class: String = row.try_get("class")?;
+        let class = Class::of(&class).with_context(|| format!("the class {class}"))?;
+        Ok(((row.try_get("recipient")?, class), row.try_get::<i64, _>("granted")? == 1))
+    };
+    rows.iter().map(one).collect()
 }
 
 /// A consent as it is kept.

@@ -1,9 +1,10 @@
 //! Claiming what is due, and keeping what gateways say of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Context;
-use db::{Db, Row, Tx};
+use db::{Db, Row, Text, Tx, in_texts};
 use kernel::{NoticeId, Timestamp};
 use sqlx::Row as _;
 
@@ -31,8 +32,10 @@ const REFERENCED: &str = columns!(
      ORDER BY handed_at DESC LIMIT 1"
 );
 /// Those that may have gone out count as well.
-const TODAY: &str = "SELECT COUNT(*) AS count FROM notices_notice WHERE recipient = $1 AND handed_at >= $2 AND class = $3 \
-     AND state IN ('sending', 'sent', 'delivered', 'unknown')";
+const TODAY: Text = in_texts!(
+    "SELECT recipient, class, COUNT(*) AS count FROM notices_notice WHERE recipient IN ",
+    " AND handed_at >= $2 AND state IN ('sending', 'sent', 'delivered', 'unknown') GROUP BY recipient, class"
+);
 const WAITING: &str = "SELECT channel, COUNT(*) AS count, MIN(created_at) AS oldest FROM notices_notice WHERE state = 'queued' GROUP BY channel";
 /// Names are given again after some time: what was heard under it about another notice, or long ago about none, is not
 /// about this one.
@@ -110,11 +113,21 @@ pub async fn last_to(tx: &mut Tx, recipient: &str, since: Timestamp) -> anyhow::
     Ok(all(tx, sqlx::query(LAST_TO).bind(recipient).bind(since.as_micros())).await?.pop())
 }
 
-/// How many of a class went to a recipient since a moment.
-pub async fn sent_since(tx: &mut Tx, recipient: &str, class: Class, since: Timestamp) -> anyhow::Result<u32> {
-    let query = sqlx::query(TODAY).bind(recipient).bind(since.as_micros()).bind(class.as_str());
-    let row = query.fetch_one(&mut **tx).await.context("counting notices")?;
-    Ok(u32::try_from(row.try_get::<i64, _>("count")?).unwrap_or(u32::MAX))
+/// How many of each class went to each of these recipients since a moment.
+pub async fn sent_since(
+    tx: &mut Tx,
+    recipients: &BTreeSet<&str>,
+    since: Timestamp,
+) -> anyhow::Result<BTreeMap<(String, Class), u32>> {
+    let query = sqlx::query(TODAY.of(tx.db().kind())).bind(serde_json::to_string(recipients)?);
+    let rows = query.bind(since.as_micros()).fetch_all(&mut **tx).await.context("counting notices")?;
+    let one = |row: &Row| {
+        let class: String = row.try_get("class")?;
+        let class = Class::of(&class).with_context(|| format!("the class {class}"))?;
+        let count = u32::try_from(row.try_get::<i64, _>("count")?).unwrap_or(u32::MAX);
+        Ok(((row.try_get("recipient")?, class), count))
+    };
+    rows.iter().map(one).collect()
 }
 
 /// How many wait on each channel, and since when the oldest.
