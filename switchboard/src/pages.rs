@@ -19,12 +19,15 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// The router behind everything that does not begin with `/api`.
 pub fn router(telephony: Telephony) -> Router {
+    // A debug build reads the files from the disk and would press each anew for whoever asks, for seconds, on a thread that calls
+    // need; a release holds them pressed.
+    let pressed = !cfg!(debug_assertions);
     let files = memory_serve::load!()
         .index_file(Some("/index.html"))
         .fallback(Some("/index.html"))
         .fallback_status(StatusCode::OK)
-        .enable_brotli(true)
-        .enable_gzip(true)
+        .enable_brotli(pressed)
+        .enable_gzip(pressed)
         .into_router::<()>();
     Router::new()
         .route("/sip", get(sip).with_state(telephony))

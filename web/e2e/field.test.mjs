@@ -25,7 +25,9 @@ after(async () => {
 
 afterEach(async (one) => {
   await context?.setOffline(false);
-  if (one.passed === false) console.error(centre?.log());
+  if (one.passed !== false) return;
+  const bar = await phone?.locator(".crew-bar").innerText({ timeout: 1_000 }).catch((error) => error.message);
+  console.error(`the strip below said: ${bar}\n${centre?.log()}`);
 });
 
 async function json(method, path, data) {
