@@ -16,7 +16,7 @@ pub const MARKS: [(&str, &str); 3] = [("without", "无播报"), ("with", "有播
 pub struct Lines<'a> {
     pub title: &'a str,
     pub unit: &'a str,
-    pub runs: [Vec<Option<f64>>; 3],
+    pub runs: Vec<Vec<Option<f64>>>,
     /// From and until which half hours storm mode was on.
     pub mode: &'a [(f64, f64)],
     /// The half hour in which the storm came.

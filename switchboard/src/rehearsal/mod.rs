@@ -17,6 +17,7 @@ mod sources;
 mod stories;
 mod storm;
 mod study;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod text;

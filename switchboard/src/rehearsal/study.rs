@@ -120,6 +120,8 @@ pub struct Study {
     /// Storm mode without the shield.
     pub storm_only: Got,
     pub letter: Letter,
+    /// The day by the letter, call by call.
+    pub lettered: Runs,
     /// The least share of content callers, in steps of five, that reaches 92 %; and with the reference's faster fall.
     pub needed: Option<u32>,
     pub needed_falling: Option<u32>,
@@ -172,6 +174,7 @@ pub fn study(day: &Day, base: Terms, tries: &Tries) -> Result<Study> {
 
     let leave = letter_leave(tries, day, base)?;
     let lettered = Terms { leave, ..base };
+    let by_call = runs(day, lettered, tries)?;
     let jobs: Vec<(&Day, Terms)> = TAKES
         .iter()
         .flat_map(|take| [base, lettered].map(|terms| (day, Terms { take: *take, ..terms })))
@@ -204,6 +207,7 @@ pub fn study(day: &Day, base: Terms, tries: &Tries) -> Result<Study> {
         takes,
         storm_only,
         letter,
+        lettered: by_call,
         needed: needed.map_err(ended)??,
         needed_falling: needed_falling.map_err(ended)??,
     })

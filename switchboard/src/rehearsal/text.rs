@@ -6,10 +6,10 @@ use super::day::Day;
 use super::fate::Attempt;
 use super::figures::Figures;
 use super::sources::SOURCES;
-use super::stories::stories;
+use super::stories::{Story, stories};
 use super::study::{Runs, Study, Tried, spread};
 use super::tries::Got;
-use super::verdict::{mode, verdict};
+use super::verdict::{ROWS, mode, rows as under, verdict};
 use super::waterfall::{End, Waterfall, people};
 
 /// A table whose Chinese characters take two places.
@@ -111,12 +111,8 @@ pub fn result(day: &Day, near: &[(usize, f64)], runs: &Runs) -> String {
     out.push('\n');
     let falls = Waterfall::new(&runs.with.attempts, &runs.both.attempts);
     out += &bridge(&falls, "有播报时放弃", "加应急模式后放弃");
-    for story in stories(day, runs) {
-        let _ = writeln!(out, "\n  例：{} — {}", story.saved.word(), story.who);
-        for (run, told) in RUNS.iter().zip(&story.told) {
-            let _ = writeln!(out, "    {run}  {told}");
-        }
-    }
+    tell(&mut out, &stories(day, runs, &runs.without, &runs.with));
+    tell(&mut out, &stories(day, runs, &runs.with, &runs.both));
     let _ = writeln!(out, "\n按人看(行：无播报时的结局;列：有播报时的结局)");
     out += &matrix(&runs.without.attempts, &runs.with.attempts);
     let _ = writeln!(out, "\n按人看(行：有播报时的结局;列：再加应急模式后的结局)");
@@ -124,6 +120,16 @@ pub fn result(day: &Day, near: &[(usize, f64)], runs: &Runs) -> String {
     let _ = writeln!(out, "\n每半小时(无播报 | 有播报 | 播报+应急)");
     out += &half_hours(day, runs);
     out
+}
+
+fn tell(out: &mut String, stories: &[Story]) {
+    for story in stories {
+        let _ = writeln!(out, "\n  例：{} — {}", story.title, story.who);
+        for (run, told) in RUNS.iter().zip(&story.told) {
+            let gap = " ".repeat(width(RUNS[2]).saturating_sub(width(run)));
+            let _ = writeln!(out, "    {run}{gap}  {told}");
+        }
+    }
 }
 
 fn head(what: &str) -> Vec<String> {
@@ -243,11 +249,27 @@ pub fn studied(day: &Day, runs: &Runs, study: &Study) -> String {
         percent(Some(alone.rate)),
         percent(Some(alone.reached))
     );
+    out += "\n按参考的字面，同一天的应急模式\n";
+    for line in mode(day, &study.lettered) {
+        let _ = writeln!(out, "  {line}");
+    }
+    let falls = Waterfall::new(&study.lettered.with.attempts, &study.lettered.both.attempts);
+    out += &bridge(&falls, "有播报时放弃", "加应急模式后放弃");
     out += "\n结论\n";
+    let mut all = vec![ROWS.map(str::to_owned).to_vec()];
+    all.extend(
+        under(day, runs, study)
+            .into_iter()
+            .map(|row| std::iter::once(row.what.clone()).chain(row.cells()).collect::<Vec<_>>()),
+    );
+    out += &table(&all);
+    out.push('\n');
     for line in verdict(day, runs, Some(study)) {
         let _ = writeln!(out, "  {line}");
     }
     out += "\n数字从哪里来\n";
-    out += &table(&SOURCES.map(|(what, value, source)| vec![format!("[{source}] {what}"), value.to_owned()]));
+    for (what, value, source) in SOURCES {
+        let _ = writeln!(out, "  [{source}] {what}：{value}");
+    }
     out
 }
