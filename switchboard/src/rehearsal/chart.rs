@@ -19,6 +19,8 @@ pub struct Lines<'a> {
     pub runs: Vec<Vec<Option<f64>>>,
     /// From and until which half hours storm mode was on.
     pub mode: &'a [(f64, f64)],
+    /// The first half hour that is shown.
+    pub from: usize,
     /// The half hour in which the storm came.
     pub storm: f64,
     /// The scale ends here, or where the figures do.
@@ -29,7 +31,8 @@ impl Lines<'_> {
     pub fn svg(&self) -> String {
         let found = self.runs.iter().flatten().flatten().copied().fold(0.0, f64::max);
         let (most, step) = scale(self.most.unwrap_or(found));
-        let x = |nth: f64| LEFT + nth / 48.0 * (WIDE - LEFT - RIGHT);
+        let first = self.from as f64;
+        let x = |nth: f64| LEFT + (nth - first) / (48.0 - first) * (WIDE - LEFT - RIGHT);
         let y = |value: f64| TOP + (1.0 - value / most) * (HIGH - TOP - BOTTOM);
         let mut out = format!(
             "<figure><figcaption>{}<small>{}</small></figcaption><svg viewBox=\"0 0 {WIDE} {HIGH}\" role=\"img\" aria-label=\"{}\">",
@@ -57,8 +60,9 @@ impl Lines<'_> {
             );
             value += step;
         }
-        for hour in (0..=24).step_by(3) {
-            let at = x(f64::from(hour) * 2.0);
+        let hours = if self.from == 0 { 3 } else { 1 };
+        for hour in (self.from.div_ceil(2)..=24).step_by(hours) {
+            let at = x(hour as f64 * 2.0);
             let anchor = if hour == 24 { "end" } else { "middle" };
             let _ = write!(
                 out,
@@ -78,7 +82,7 @@ impl Lines<'_> {
             let mut path = String::new();
             let mut dots = String::new();
             let mut pen_up = true;
-            for (nth, value) in line.iter().enumerate() {
+            for (nth, value) in line.iter().enumerate().skip(self.from) {
                 let Some(value) = value else {
                     pen_up = true;
                     continue;

@@ -26,6 +26,8 @@ pub struct Figures {
     pub called_in_vain: u32,
     /// In a storm: were told at the door how many wait, were offered a call back, got their old place again.
     pub held: u32,
+    /// Of those held, hung up there.
+    pub left_door: u32,
     pub offered_back: u32,
     pub came_back: u32,
     pub helped: u32,
@@ -101,6 +103,7 @@ impl Figures {
             }
             Fate::GaveUp { waited, .. } | Fate::LeftDoor { waited } => {
                 self.gave_up += 1;
+                self.left_door += u32::from(matches!(attempt.fate, Fate::LeftDoor { .. }));
                 self.longest = self.longest.max(waited);
             }
             Fate::CalledBack { waited, .. } => {

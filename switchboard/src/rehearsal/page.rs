@@ -14,6 +14,8 @@ use super::verdict::{ROWS, mode, rows, verdict};
 use super::waterfall::Waterfall;
 
 const STYLE: &str = include_str!("page.css");
+/// The half hour from which the storm is looked at closely.
+const EVENING: usize = 34;
 /// Cells of the three runs, by the letter of their colour.
 const LETTERS: [&str; 3] = ["a", "b", "c"];
 
@@ -163,7 +165,7 @@ fn falls(waterfall: &Waterfall, classes: [&str; 2], ends: [&str; 2]) -> String {
     bridge(classes, (ends[0], waterfall.lost_without), &steps, (ends[1], waterfall.lost_with))
 }
 
-/// By half hour; `few`: only those in which storm mode shows.
+/// By half hour; `few`: only those in which storm mode shows, and only of the evening.
 fn charts(day: &Day, runs: &Runs, few: bool) -> String {
     let at = |at: kernel::Timestamp| (at.since(day.start).as_secs_f64() / 1_800.0).min(48.0);
     let on: Vec<(f64, f64)> =
@@ -177,6 +179,7 @@ fn charts(day: &Day, runs: &Runs, few: bool) -> String {
         unit,
         runs: parts.iter().take(shown).map(|part| part.iter().map(of).collect()).collect(),
         mode: &on,
+        from: if few { EVENING } else { 0 },
         storm,
         most,
     };

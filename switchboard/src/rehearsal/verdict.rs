@@ -152,14 +152,16 @@ pub fn mode(day: &Day, runs: &Runs) -> Vec<String> {
     }
     let (with, both) = (Figures::of(&runs.with.attempts), Figures::of(&runs.both.attempts));
     all.push(format!(
-        "队伍长时先听排队人数再选择：{} 人次。提出回电 {} 人次，登记 {} 人；已通话 {} 人，未接 {} 人。放弃后十分钟内再打、回到原位：{} 人次。",
-        both.held, both.offered_back, both.asked_back, both.called_back, both.called_in_vain, both.came_back
+        "队伍长时先听排队人数再选择：{} 人次，其中 {} 人次这时挂机。提出回电 {} 人次，登记 {} 人；已通话 {} 人，未接 {} 人。放弃后十分钟内再打、回到原位：{} 人次。",
+        both.held, both.left_door, both.offered_back, both.asked_back, both.called_back, both.called_in_vain, both.came_back
     ));
     if let (Some(half), Some(most)) = (both.back_after(50), both.back_after(90)) {
         all.push(format!("从请求人工到接到回电：一半不超过 {}，九成不超过 {}。", span(half), span(most)));
     }
     let falls = Waterfall::new(&runs.with.attempts, &runs.both.attempts);
-    let points = both.answer_rate().unwrap_or(0.0) - with.answer_rate().unwrap_or(0.0);
+    // Of the rates as they are shown, so that a reader who subtracts finds the same.
+    let shown = |figures: &Figures| (figures.answer_rate().unwrap_or(0.0) * 10.0).round() / 10.0;
+    let points = shown(&both) - shown(&with);
     let way = if points < 0.0 { "低" } else { "高" };
     all.push(format!(
         "放弃 {} 通 → {} 通，人工接通 {} 通 → {} 通：登记回电的人里，{} 通在只有播报时是接通的。登记回电留在分母、不算接通(参考 2.1、2.2)，接通率因此比只有播报{way} {:.1} 个百分点；连同已回电是 {}。",
