@@ -39,6 +39,7 @@ impl Lines<'_> {
             self.title, self.unit, self.title
         );
         for (from, until) in self.mode {
+            let from = &from.max(first);
             let _ = write!(
                 out,
                 "<rect class=\"mode\" x=\"{:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"><title>应急模式</title></rect>",
