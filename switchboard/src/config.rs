@@ -147,14 +147,15 @@ pub struct Serve {
 /// A day that is rehearsed in virtual time.
 #[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scenario {
-    /// Line faults in the evening of a hot day, with and without callers being told of them before the menu.
+    /// Line faults in the evening of a hot day: without and with callers being told of them before the menu, and with storm
+    /// mode as well.
     Storm,
 }
 
 #[derive(Args, Debug, Clone)]
 pub struct Simulate {
-    /// Instead of calling anybody: rehearse a day in virtual time, with and without the outage shield, and tell what it
-    /// comes to and why.
+    /// Instead of calling anybody: rehearse a day in virtual time, without and with the outage shield and with storm mode as
+    /// well, and tell what it comes to and why.
     #[arg(long, value_enum)]
     pub scenario: Option<Scenario>,
     /// Of a rehearsal: a page with charts.

@@ -8,13 +8,16 @@ use kernel::{LegId, Timestamp};
 use super::day::{Day, Person};
 use super::fate::{Fate, Heard};
 use super::reference::{
-    AFTER_ANNOUNCEMENT, AFTER_ANNOUNCEMENT_S, CALL_AGAIN, CALL_AGAIN_IN_STORM, CALL_AGAIN_MAX,
-    CALL_AGAIN_MEDIAN_S, CALL_AGAIN_SIGMA, HELD, HELD_S, HELP_THEMSELVES, LEAVE_AT_ONCE, LEAVE_MENU, MENU_S,
-    MENU_SIGMA, PATIENCE_IN_OUTAGE_S, PATIENCE_S, Reason, STRANGER, TELL_ME, WITHOUT_ESTIMATE, WRITE,
-    WRITE_TICKET,
+    AFTER_ANNOUNCEMENT_S, CALL_AGAIN, CALL_AGAIN_IN_STORM, CALL_AGAIN_MAX, CALL_AGAIN_MEDIAN_S,
+    CALL_AGAIN_SIGMA, HELD, HELD_S, HELP_THEMSELVES, LEAVE_AT_ONCE, LEAVE_MENU, MENU_S, MENU_SIGMA,
+    PATIENCE_IN_OUTAGE_S, PATIENCE_S, Reason, STRANGER, TELL_ME, WITHOUT_ESTIMATE, WRITE, WRITE_TICKET,
 };
 use super::world::{Next, World};
 use crate::simulate::dice::Dice;
+use back::Back;
+
+mod back;
+mod line;
 
 /// The centre ends after-call work then.
 const WRITE_MOST: Duration = Duration::from_secs(180);
@@ -47,6 +50,10 @@ enum Phase {
     Content,
     Helped,
     Waiting,
+    /// Asked for a person, and hears first how many wait and that he could be called back.
+    AtDoor,
+    /// Is to be called back.
+    Promised,
     Talking,
     Gone,
 }
@@ -75,9 +82,12 @@ pub struct Caller {
     /// From and until when an announcement makes him think of leaving.
     restless: (Timestamp, Timestamp),
     queue: i64,
+    /// Since when he stands in the line: earlier than this call for whoever got his place back.
+    stands: Timestamp,
     talk: Duration,
     pub writing: Duration,
     again: Option<Duration>,
+    back: Back,
 }
 
 impl Caller {
@@ -120,9 +130,11 @@ impl Caller {
             counted_until: day.start,
             restless: (day.start, day.start),
             queue: 0,
+            stands: day.start,
             talk,
             writing,
             again: calls_again.then(|| dice.lognormal(CALL_AGAIN_MEDIAN_S.ln(), CALL_AGAIN_SIGMA)),
+            back: Back::of(day, person.id, nth),
         }
     }
 }
@@ -196,7 +208,7 @@ impl World<'_> {
     pub(super) fn hears(&mut self, attempt: usize, long: Duration) {
         match self.callers.get(attempt).map(|caller| caller.phase) {
             Some(Phase::Hearing) => self.hears_announcement(attempt, long),
-            Some(Phase::Waiting) => {
+            Some(Phase::Waiting | Phase::AtDoor) => {
                 self.counts_patience(attempt);
                 let from = self.now + long;
                 if let Some(caller) = self.callers.get_mut(attempt) {
@@ -284,67 +296,6 @@ impl World<'_> {
         self.means(attempt, [(Duration::from_secs(10) + lingers, Deed::HangUp)]);
     }
 
-    pub(super) fn waits(&mut self, attempt: usize, queue: i64) {
-        let now = self.now;
-        let Some(caller) = self.callers.get_mut(attempt) else { return };
-        caller.phase = Phase::Waiting;
-        caller.queue = queue;
-        (caller.waiting_since, caller.counted_until) = (now, now);
-        if let Some(attempt) = self.attempts.get_mut(attempt) {
-            attempt.asked.get_or_insert(now);
-        }
-        self.line.insert((queue, now, attempt));
-        self.waits_on(attempt);
-    }
-
-    /// How much patience the time since has taken.
-    fn counts_patience(&mut self, attempt: usize) {
-        let now = self.now;
-        let Some(caller) = self.callers.get_mut(attempt) else { return };
-        let passed = now.since(caller.counted_until).as_secs_f64();
-        let (from, until) = caller.restless;
-        let restless = until.min(now).since(from.max(caller.counted_until)).as_secs_f64();
-        caller.patience -= (passed + restless * (AFTER_ANNOUNCEMENT - 1.0)) / caller.mean;
-        caller.counted_until = now;
-    }
-
-    /// Until patience ends, as it looks now.
-    fn waits_on(&mut self, attempt: usize) {
-        let Some(caller) = self.callers.get(attempt) else { return };
-        let left = match caller.at_once {
-            Some(after) => (caller.waiting_since + after).since(self.now),
-            None => {
-                let (from, until) = caller.restless;
-                let calm = from.since(self.now).as_secs_f64();
-                let restless = until.since(from.max(self.now)).as_secs_f64();
-                let budget = caller.patience.max(0.0) * caller.mean;
-                let seconds = if budget <= calm {
-                    budget
-                } else if budget <= calm + restless * AFTER_ANNOUNCEMENT {
-                    calm + (budget - calm) / AFTER_ANNOUNCEMENT
-                } else {
-                    budget - restless * (AFTER_ANNOUNCEMENT - 1.0)
-                };
-                Duration::from_secs_f64(seconds)
-            }
-        };
-        self.means(attempt, [(left, Deed::GiveUp)]);
-    }
-
-    pub(super) fn talks(&mut self, attempt: usize, seat: usize) {
-        let now = self.now;
-        let Some(caller) = self.callers.get_mut(attempt) else { return };
-        caller.phase = Phase::Talking;
-        let (talk, queue, since) = (caller.talk, caller.queue, caller.waiting_since);
-        self.line.remove(&(queue, since, attempt));
-        if let Some(one) = self.attempts.get_mut(attempt) {
-            one.seat = Some(seat);
-            one.agent_time += talk;
-            one.fate = Fate::Served { waited: now.since(one.asked.unwrap_or(now)), talked: talk };
-        }
-        self.means(attempt, [(talk, Deed::Goodbye)]);
-    }
-
     pub(super) fn deed(&mut self, attempt: usize, mind: u32, deed: Deed) {
         if self.callers.get(attempt).is_none_or(|caller| caller.mind != mind || caller.phase == Phase::Gone) {
             return;
@@ -352,31 +303,7 @@ impl World<'_> {
         match deed {
             Deed::Press(key) => self.press(attempt, key),
             Deed::HangUp | Deed::Goodbye => self.hang_up(attempt),
-            Deed::GiveUp => {
-                let Some(caller) = self.callers.get(attempt) else { return };
-                let (queue, since, again) = (caller.queue, caller.waiting_since, caller.again);
-                let place = self.line.range((queue, self.day.start, 0)..=(queue, since, attempt)).count();
-                let now = self.now;
-                if let Some(one) = self.attempts.get_mut(attempt) {
-                    let waited = now.since(one.asked.unwrap_or(now));
-                    one.fate = Fate::GaveUp { waited, place };
-                    one.again = again.map(|after| now + after);
-                    let (person, nth) = (one.person, one.nth + 1);
-                    if let Some(at) = one.again {
-                        self.plan(at, Next::Call { person, nth });
-                    }
-                }
-                self.hang_up(attempt);
-            }
+            Deed::GiveUp => self.gives_up(attempt),
         }
-    }
-
-    /// His line is gone, whoever ended it.
-    pub(super) fn gone(&mut self, attempt: usize) {
-        let Some(caller) = self.callers.get_mut(attempt) else { return };
-        caller.phase = Phase::Gone;
-        caller.mind += 1;
-        let (queue, since) = (caller.queue, caller.waiting_since);
-        self.line.remove(&(queue, since, attempt));
     }
 }

@@ -13,6 +13,7 @@ use kernel::calendar::Holidays;
 use kernel::{FlowId, PersonId, QueueId, TrunkId};
 use people::Agent;
 use serde::Deserialize;
+use storms::rules::settings::Around;
 
 use crate::{centre, wiring};
 
@@ -20,7 +21,11 @@ const FILE: &str = include_str!("power.toml");
 const MANIFEST: &str = include_str!("../../../prompts/manifest.json");
 pub const NUMBER: &str = "95598";
 pub const TRUNK: TrunkId = TrunkId(1);
-const CALLS_MAX: u32 = 2_000;
+/// Lines of the trunk, as the file says.
+pub const CALLS_MAX: u32 = 2_000;
+/// Who is asked because of a fault, and what those do who serve no faults where the staff is divided.
+const FAULTS: [&str; 3] = ["emergency", "fault", "other"];
+const BUSINESS: [&str; 3] = ["complaint", "business", "billing"];
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -70,8 +75,17 @@ pub fn phone(seat: usize) -> String {
     format!("{}", 1_001 + seat)
 }
 
-/// The exchange's configuration for so many seats; everybody serves every queue.
-pub fn config(lengths: &Lengths, seats: usize) -> Result<exchange::Config> {
+/// The centre: what the exchange is told, and what storm mode may speak of.
+pub struct Centre {
+    pub config: exchange::Config,
+    pub around: Around,
+    /// Queues of faults, and those whose agents help out there in a storm.
+    pub faults: Vec<QueueId>,
+    pub helpers: Vec<QueueId>,
+}
+
+/// For so many seats. Everybody serves every queue, or every other seat faults and every other one business.
+pub fn centre(lengths: &Lengths, seats: usize, divided: bool) -> Result<Centre> {
     let spec = centre::read(FILE).context("the rehearsal's centre")?;
     let queues: Vec<_> = (1..).map(QueueId).zip(spec.queues).collect();
     let lines = Lines {
@@ -100,19 +114,40 @@ pub fn config(lengths: &Lengths, seats: usize) -> Result<exchange::Config> {
         let flow = flows.names.get(&number.flow).copied().context("the flow of a number")?;
         flows.numbers.insert(number.did, flow);
     }
-    let serves: BTreeMap<QueueId, u8> = lines.queues.iter().map(|(id, _)| (*id, 1)).collect();
+    let named = |names: &[&str]| -> BTreeMap<QueueId, u8> {
+        let has = lines.queues.iter().filter(|(_, queue)| names.contains(&queue.name.as_str()));
+        has.map(|(id, _)| (*id, 1)).collect()
+    };
+    let (faults, business) = (named(&FAULTS), named(&BUSINESS));
+    let all: BTreeMap<QueueId, u8> = lines.queues.iter().map(|(id, _)| (*id, 1)).collect();
+    let serves = |seat: usize| match (divided, seat.is_multiple_of(2)) {
+        (false, _) => all.clone(),
+        (true, true) => faults.clone(),
+        (true, false) => business.clone(),
+    };
     let agents: Vec<Agent> = (0..seats)
         .map(|seat| Agent {
             person: agent(seat),
             number: phone(seat),
             name: String::new(),
             group: None,
-            queues: serves.clone(),
+            queues: serves(seat),
             skills: BTreeMap::new(),
             wrap_up: None,
             contact: None,
             ready: true,
         })
         .collect();
-    Ok(wiring::exchange_config(&lines, &flows, &agents, CALLS_MAX))
+    let around = Around {
+        flows: flows.names.clone().into_iter().collect(),
+        skills: lines.queues.iter().map(|(id, queue)| (*id, queue.skills.clone())).collect(),
+        prompts: BTreeMap::new(),
+    };
+    let config = wiring::exchange_config(&lines, &flows, &agents, CALLS_MAX);
+    Ok(Centre {
+        config,
+        around,
+        faults: faults.into_keys().collect(),
+        helpers: business.into_keys().collect(),
+    })
 }

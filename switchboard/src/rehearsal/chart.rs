@@ -1,4 +1,4 @@
-//! Charts as SVG inside the page: two lines over the day, and the bridge of lost calls.
+//! Charts as SVG inside the page: a line for each run over the day, and the bridge of lost calls.
 
 use std::fmt::Write as _;
 
@@ -9,12 +9,18 @@ const RIGHT: f64 = 12.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 26.0;
 
-/// A figure by half hour, without and with the shield.
+/// Of each run: how the page marks it, and how it is called.
+pub const MARKS: [(&str, &str); 3] = [("without", "无播报"), ("with", "有播报"), ("both", "播报+应急")];
+
+/// A figure by half hour, of each run.
 pub struct Lines<'a> {
     pub title: &'a str,
     pub unit: &'a str,
-    pub without: Vec<Option<f64>>,
-    pub with: Vec<Option<f64>>,
+    pub runs: Vec<Vec<Option<f64>>>,
+    /// From and until which half hours storm mode was on.
+    pub mode: &'a [(f64, f64)],
+    /// The first half hour that is shown.
+    pub from: usize,
     /// The half hour in which the storm came.
     pub storm: f64,
     /// The scale ends here, or where the figures do.
@@ -23,14 +29,25 @@ pub struct Lines<'a> {
 
 impl Lines<'_> {
     pub fn svg(&self) -> String {
-        let found = self.without.iter().chain(&self.with).flatten().copied().fold(0.0, f64::max);
+        let found = self.runs.iter().flatten().flatten().copied().fold(0.0, f64::max);
         let (most, step) = scale(self.most.unwrap_or(found));
-        let x = |nth: f64| LEFT + nth / 48.0 * (WIDE - LEFT - RIGHT);
+        let first = self.from as f64;
+        let x = |nth: f64| LEFT + (nth - first) / (48.0 - first) * (WIDE - LEFT - RIGHT);
         let y = |value: f64| TOP + (1.0 - value / most) * (HIGH - TOP - BOTTOM);
         let mut out = format!(
             "<figure><figcaption>{}<small>{}</small></figcaption><svg viewBox=\"0 0 {WIDE} {HIGH}\" role=\"img\" aria-label=\"{}\">",
             self.title, self.unit, self.title
         );
+        for (from, until) in self.mode {
+            let from = &from.max(first);
+            let _ = write!(
+                out,
+                "<rect class=\"mode\" x=\"{:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"><title>应急模式</title></rect>",
+                x(*from),
+                (x(*until) - x(*from)).max(1.0),
+                HIGH - TOP - BOTTOM
+            );
+        }
         let mut value = 0.0;
         while value <= most + step / 2.0 {
             let at = y(value);
@@ -44,8 +61,9 @@ impl Lines<'_> {
             );
             value += step;
         }
-        for hour in (0..=24).step_by(3) {
-            let at = x(f64::from(hour) * 2.0);
+        let hours = if self.from == 0 { 3 } else { 1 };
+        for hour in (self.from.div_ceil(2)..=24).step_by(hours) {
+            let at = x(hour as f64 * 2.0);
             let anchor = if hour == 24 { "end" } else { "middle" };
             let _ = write!(
                 out,
@@ -61,12 +79,11 @@ impl Lines<'_> {
             at - 5.0,
             TOP + 0.4 * (HIGH - TOP - BOTTOM)
         );
-        for (class, name, line) in [("without", "无播报", &self.without), ("with", "有播报", &self.with)]
-        {
+        for ((class, name), line) in MARKS.into_iter().zip(&self.runs) {
             let mut path = String::new();
             let mut dots = String::new();
             let mut pen_up = true;
-            for (nth, value) in line.iter().enumerate() {
+            for (nth, value) in line.iter().enumerate().skip(self.from) {
                 let Some(value) = value else {
                     pen_up = true;
                     continue;
@@ -103,15 +120,22 @@ fn short(value: f64) -> String {
 }
 
 /// From one count down to another: what took away how many.
-pub fn bridge(first: (&str, usize), steps: &[(String, i64)], last: (&str, usize)) -> String {
+pub fn bridge(
+    classes: [&str; 2],
+    first: (&str, usize),
+    steps: &[(String, i64)],
+    last: (&str, usize),
+) -> String {
     const ROW: f64 = 34.0;
     const NAMES: f64 = 250.0;
     const AT: f64 = 900.0;
     let most = i64::try_from(first.1.max(last.1)).unwrap_or(1).max(1);
     let x = |value: i64| NAMES + value as f64 / most as f64 * (AT - NAMES - 60.0);
     let high = ROW * (steps.len() as f64 + 2.0) + 8.0;
-    let mut out =
-        format!("<svg viewBox=\"0 0 {AT} {high}\" role=\"img\" aria-label=\"从无播报到有播报的放弃电话\">");
+    let mut out = format!(
+        "<svg viewBox=\"0 0 {AT} {high}\" role=\"img\" aria-label=\"放弃的电话：{}，{}\">",
+        first.0, last.0
+    );
     let mut row = |nth: usize, class: &str, name: &str, from: i64, to: i64, said: &str| {
         let y = nth as f64 * ROW + 6.0;
         let (left, right) = (x(from.min(to)), x(from.max(to)));
@@ -126,14 +150,14 @@ pub fn bridge(first: (&str, usize), steps: &[(String, i64)], last: (&str, usize)
         );
     };
     let mut now = i64::try_from(first.1).unwrap_or(0);
-    row(0, "without", first.0, 0, now, &now.to_string());
+    row(0, classes[0], first.0, 0, now, &now.to_string());
     for (nth, (name, change)) in steps.iter().enumerate() {
         let next = now + change;
         let class = if *change < 0 { "saved" } else { "worse" };
         row(nth + 1, class, name, now, next, &format!("{change:+}"));
         now = next;
     }
-    row(steps.len() + 1, "with", last.0, 0, now, &last.1.to_string());
+    row(steps.len() + 1, classes[1], last.0, 0, now, &last.1.to_string());
     out + "</svg>"
 }
 

@@ -105,6 +105,13 @@ impl Day {
         Dice::new(mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5EED)
     }
 
+    /// Calls in five minutes of a day like this without a storm: the weeks before, as the room counts what is usual.
+    pub fn usual_now(&self, now: Timestamp) -> u32 {
+        let share = PROFILE.get(self.half_hour(now)).copied().unwrap_or(0);
+        let half_hour = CALLS * JULY * WEDNESDAY * f64::from(share) / 10_000.0;
+        (half_hour / 6.0).round() as u32
+    }
+
     /// How many of so many seats are taken.
     pub fn on_duty(&self, seats: usize, at: Timestamp) -> usize {
         let half_hour = self.half_hour(at);

@@ -21,6 +21,15 @@ pub enum Fate {
     Served { waited: Duration, talked: Duration },
     /// Asked for an agent and hung up: after so long, at this place of the line.
     GaveUp { waited: Duration, place: usize },
+    /// Was told at the door how many wait, and hung up there.
+    LeftDoor { waited: Duration },
+    /// Asked to be called back, kept his place, and was called: until he spoke with an agent. For the reference he has left the
+    /// line (2.1 `flow_out`): he counts as one who asked, and not as connected.
+    CalledBack { waited: Duration, talked: Duration },
+    /// Was called back, and did not answer.
+    CalledInVain { waited: Duration },
+    /// Is to be called back still.
+    Promised,
     /// Heard by another way that it is known, and did not call (only where the rush is assumed to fall faster).
     NeverCalled,
     /// Refused for want of lines.
@@ -30,7 +39,12 @@ pub enum Fate {
 impl Fate {
     /// He asked for an agent and did not get one.
     pub const fn is_lost(self) -> bool {
-        matches!(self, Fate::GaveUp { .. })
+        matches!(self, Fate::GaveUp { .. } | Fate::LeftDoor { .. })
+    }
+
+    /// He asked for an agent, and to be called back in place of waiting.
+    pub const fn asked_back(self) -> bool {
+        matches!(self, Fate::CalledBack { .. } | Fate::CalledInVain { .. } | Fate::Promised)
     }
 
     pub const fn is_served(self) -> bool {
@@ -52,6 +66,10 @@ impl Fate {
             Fate::LeftMenu => "菜单中挂机",
             Fate::Served { .. } => "人工接通",
             Fate::GaveUp { .. } => "排队放弃",
+            Fate::LeftDoor { .. } => "应急分流时挂机",
+            Fate::CalledBack { .. } => "登记回电，已回电",
+            Fate::CalledInVain { .. } => "登记回电，回电未接",
+            Fate::Promised => "登记回电，尚未回电",
             Fate::NeverCalled => "已从别处得知，未再来电",
             Fate::Refused => "线路忙",
         }
@@ -68,8 +86,21 @@ impl Fate {
                 format!("等待{}秒后接通，通话{}秒", waited.as_secs(), talked.as_secs())
             }
             Fate::GaveUp { waited, place } => format!("排在第{place}位，等待{}秒后放弃", waited.as_secs()),
+            Fate::LeftDoor { waited } => format!("听到排队人数，{}秒后挂机", waited.as_secs()),
+            Fate::CalledBack { waited, talked } => {
+                format!("登记回电，{}后接到回电，通话{}秒", span(waited), talked.as_secs())
+            }
+            Fate::CalledInVain { waited } => format!("登记回电，{}后回电未接", span(waited)),
             _ => self.word().to_owned(),
         }
+    }
+}
+
+/// As people say it.
+pub fn span(of: Duration) -> String {
+    match of.as_secs() {
+        seconds @ ..120 => format!("{seconds}秒"),
+        seconds => format!("{}分钟", seconds.div_ceil(60)),
     }
 }
 
@@ -84,6 +115,10 @@ pub struct Attempt {
     /// t2.
     pub asked: Option<Timestamp>,
     pub heard: Option<Heard>,
+    /// In a storm: was told at the door how many wait; was offered to be called back; stands where he stood in an earlier call.
+    pub held: bool,
+    pub offered: bool,
+    pub stood: Option<Timestamp>,
     /// Keys pressed in the menu.
     pub keys: String,
     pub fate: Fate,
@@ -92,6 +127,19 @@ pub struct Attempt {
     pub seat: Option<usize>,
     /// Will call again at this time.
     pub again: Option<Timestamp>,
+}
+
+impl Attempt {
+    /// The whole sentence, with what storm mode did before.
+    pub fn reason(&self) -> String {
+        let stood = if self.stood.is_some() { "回到原来的位置，" } else { "" };
+        let held = if self.held && !matches!(self.fate, Fate::LeftDoor { .. }) {
+            "先听排队人数，"
+        } else {
+            ""
+        };
+        format!("{stood}{held}{}", self.fate.reason())
+    }
 }
 
 /// What was said before the menu.

@@ -49,6 +49,12 @@ pub const HELD_S: f64 = 45.0;
 pub const WRITE_TICKET: (f64, f64) = (4.0073, 0.7876);
 pub const WRITE: (f64, f64) = (2.7081, 0.7585);
 
+/// Minutes of a short break, and how many of them in a shift of eight hours (2.5); no more at a time than 15 % of the seats, which
+/// is the centre's own rule.
+pub const REST_MIN: u32 = 10;
+pub const RESTS: u32 = 3;
+pub const SHIFT_MIN: u32 = 480;
+
 // Assumed: the reference says nothing of these. The report lists them as such.
 
 /// Of those who would ask for a person and hear of their own outage, so many in a hundred are content and hang up.
@@ -63,6 +69,13 @@ pub const STRANGER: f64 = 0.5;
 pub const KNOWN: u64 = 850;
 /// Of a thousand who are content, so many press 1 to be told when supply is back.
 pub const TELL_ME: u64 = 300;
+/// Of a hundred who are offered to be called back, so many want it.
+pub const TAKE_BACK: u32 = 50;
+/// Of a thousand who are called back, so many answer; after so many seconds. The others are rung for 45 seconds, and the agent
+/// notes it down.
+pub const ANSWERS_BACK: u64 = 900;
+pub const RING_BACK_S: (f64, f64) = (4.0, 15.0);
+pub const NOTES_S: u64 = 10;
 /// σ of the delay of calling again, and of the time in the menu.
 pub const CALL_AGAIN_SIGMA: f64 = 0.8;
 pub const MENU_SIGMA: f64 = 0.5;

@@ -1,16 +1,13 @@
-//! The pair of runs, the search for the staff, and what becomes of the result when the assumptions are worse.
+//! The three runs, the search for the staff, and what becomes of the result when the assumptions are worse.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
 use super::day::Day;
-use super::fate::Attempt;
-use super::figures::Figures;
-use super::outages::Known;
-use super::reference::{CONTAINED, INSTALLED, LEAVE_TOLD, LEAVE_TOLD_POOR};
-use super::world::{self, Outcome, Terms};
+use super::reference::{CONTAINED, INSTALLED, LEAVE_TOLD, LEAVE_TOLD_POOR, TAKE_BACK};
+use super::tries::{Got, Tries, least};
+use super::world::{Aid, Hall, Outcome, Terms};
 
 /// The answer rate of S2 before, and what was reached.
 pub const BEFORE: f64 = 78.0;
@@ -19,202 +16,239 @@ pub const WANTED: f64 = 92.0;
 pub const REACTION_MIN: u32 = 5;
 pub const SEEDS: u64 = 10;
 const SEATS: std::ops::Range<usize> = 8..120;
+/// What is tried in the place of the share that wants to be called back.
+const TAKES: [u32; 5] = [0, 25, 50, 75, 100];
 
 pub fn minutes(count: u32) -> Duration {
     Duration::from_secs(u64::from(count) * 60)
 }
 
-/// The same day twice.
-pub struct Pair {
+/// The same day three times.
+pub struct Runs {
     pub without: Outcome,
     pub with: Outcome,
-}
-
-/// One run.
-pub fn once(day: &Day, terms: Terms) -> Result<Outcome> {
-    let known = Known::new(day, terms.reaction).map_err(|refusal| anyhow!("an outage: {refusal}"))?;
-    world::run(day, &known, terms)
-}
-
-pub fn rate(outcome: &Outcome) -> f64 {
-    Figures::of(&outcome.attempts).answer_rate().unwrap_or(0.0)
+    /// With storm mode as well.
+    pub both: Outcome,
 }
 
 pub fn terms(seats: usize) -> Terms {
-    let reaction = minutes(REACTION_MIN);
-    Terms { seats, shield: true, reaction, leave: LEAVE_TOLD, falls_faster: false }
+    Terms {
+        seats,
+        aid: Aid::Both,
+        hall: Hall::Plain,
+        reaction: minutes(REACTION_MIN),
+        leave: LEAVE_TOLD,
+        falls_faster: false,
+        take: TAKE_BACK,
+    }
 }
 
-pub fn pair(day: &Day, terms: Terms) -> Result<Pair> {
-    let (without, with) = std::thread::scope(|scope| {
-        let without = scope.spawn(|| once(day, Terms { shield: false, ..terms }));
-        let with = once(day, Terms { shield: true, ..terms });
-        (without.join(), with)
+pub fn runs(day: &Day, terms: Terms, tries: &Tries) -> Result<Runs> {
+    let run = |aid: Aid| tries.whole("同一天三遍", day, Terms { aid, ..terms });
+    let (without, with, both) = std::thread::scope(|scope| {
+        let without = scope.spawn(|| run(Aid::Nothing));
+        let with = scope.spawn(|| run(Aid::Shield));
+        let both = run(Aid::Both);
+        (without.join(), with.join(), both)
     });
-    let without = without.map_err(|_| anyhow!("a run has ended early"))??;
-    Ok(Pair { without, with: with? })
+    let ended = |_| anyhow!("a run has ended early");
+    Ok(Runs { without: without.map_err(ended)??, with: with.map_err(ended)??, both: both? })
 }
 
 /// The seats with which the day without the shield comes nearest to 78 %, and what its neighbours give.
-pub fn staff(day: &Day) -> Result<(usize, Vec<(usize, f64)>)> {
-    let off = |seats: usize| Terms { shield: false, ..terms(seats) };
+pub fn staff(day: &Day, tries: &Tries) -> Result<(usize, Vec<(usize, f64)>)> {
+    const WHAT: &str = "找座席数";
+    let off = |seats: usize| Terms { aid: Aid::Nothing, ..terms(seats) };
     // More seats answer more: the first that reaches it.
-    let over = least(SEATS.start, SEATS.end, |seats| Ok(rate(&once(day, off(seats))?) >= BEFORE))?;
+    let over = least(SEATS.start, SEATS.end, |seats| Ok(tries.one(WHAT, day, off(seats))?.rate >= BEFORE))?;
     let over = over.unwrap_or(SEATS.end);
     let near: Vec<usize> = (over.saturating_sub(3).max(1)..over + 3).collect();
     let jobs: Vec<_> = near.iter().map(|seats| (day, off(*seats))).collect();
     let found: Vec<(usize, f64)> =
-        near.into_iter().zip(runs(&jobs)?.into_iter().map(|got| got.rate)).collect();
+        near.into_iter().zip(tries.many(WHAT, &jobs)?.into_iter().map(|got| got.rate)).collect();
     let far = |rate: f64| (rate - BEFORE).abs();
     let best = found.iter().min_by(|a, b| far(a.1).total_cmp(&far(b.1))).map_or(over, |(seats, _)| *seats);
     Ok((best, found))
 }
 
-/// One line of what was tried: the answer rate without and with the shield.
+/// One line of what was tried.
+#[derive(Clone, Debug, Default)]
 pub struct Tried {
     pub what: String,
-    pub without: f64,
-    pub with: f64,
-    /// Of a hundred calls of those without supply, with the shield, so many ask for nobody.
-    pub contained: f64,
+    pub without: Got,
+    pub with: Got,
+    pub both: Got,
 }
 
-/// What the reference says taken by the letter: of the calls in an outage 30 % ask for nobody.
-pub struct Letter {
-    /// The share of content callers that comes to this.
-    pub leave: u32,
-    pub rate: f64,
+/// With the shield, or with both.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByLetter {
+    pub got: Got,
     /// With the reference's faster fall of the rush as well.
-    pub falling: f64,
+    pub falling: Got,
     /// The least seats with which it reaches 92 % without the faster fall.
     pub seats: Option<usize>,
 }
 
-/// Of a run.
-#[derive(Clone, Copy)]
-struct Got {
-    rate: f64,
-    contained: f64,
+/// What the reference says taken by the letter: of the calls in an outage 30 % ask for nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Letter {
+    /// The share of content callers that comes to this.
+    pub leave: u32,
+    pub with: ByLetter,
+    pub both: ByLetter,
 }
 
-fn got(day: &Day, outcome: &Outcome) -> Got {
-    let off = |one: &&Attempt| day.people.get(one.person).is_some_and(|person| person.fault.is_some());
-    let all = Figures::of(outcome.attempts.iter().filter(off));
-    let asked = f64::from(all.requests) / f64::from(all.offered.max(1));
-    Got { rate: rate(outcome), contained: (1.0 - asked) * 100.0 }
+/// With so many in a hundred who want to be called back: as assumed otherwise, and by the letter.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    pub take: u32,
+    pub base: Got,
+    pub letter: Got,
 }
 
 /// Everything that was tried with these seats.
 pub struct Study {
-    /// Without and with, by seed.
-    pub seeds: Vec<(u64, f64, f64)>,
+    pub seeds: Vec<Tried>,
     pub reactions: Vec<Tried>,
     pub behaviours: Vec<Tried>,
+    /// With the seats that P1 has.
+    pub installed: Tried,
+    /// With breaks, and with a staff that is divided: what storm mode stops and lends.
+    pub halls: Vec<Tried>,
+    pub takes: Vec<Taken>,
+    /// Storm mode without the shield.
+    pub storm_only: Got,
     pub letter: Letter,
+    /// The day by the letter, call by call.
+    pub lettered: Runs,
     /// The least share of content callers, in steps of five, that reaches 92 %; and with the reference's faster fall.
     pub needed: Option<u32>,
     pub needed_falling: Option<u32>,
-    /// With the seats that P1 has.
-    pub installed: Tried,
 }
 
-/// Many runs, on as many cores as there are.
-fn runs(jobs: &[(&Day, Terms)]) -> Result<Vec<Got>> {
-    let next = AtomicUsize::new(0);
-    let work = || -> Result<Vec<(usize, Got)>> {
-        let mut done = Vec::new();
-        while let Some((nth, (day, terms))) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|nth| Some((nth, jobs.get(nth)?)))
-        {
-            done.push((nth, got(day, &once(day, *terms)?)));
-        }
-        Ok(done)
+const THREE: [Aid; 3] = [Aid::Nothing, Aid::Shield, Aid::Both];
+
+/// Each with the three aids.
+fn tried(tries: &Tries, what: &str, jobs: Vec<(String, &Day, Terms)>) -> Result<Vec<Tried>> {
+    let all: Vec<(&Day, Terms)> =
+        jobs.iter().flat_map(|(_, day, terms)| THREE.map(|aid| (*day, Terms { aid, ..*terms }))).collect();
+    let found = tries.many(what, &all)?;
+    let named = jobs.into_iter().zip(found.chunks(3));
+    let line = |((what, _, _), three): ((String, &Day, Terms), &[Got])| match three {
+        [without, with, both] => Tried { what, without: *without, with: *with, both: *both },
+        _ => Tried { what, ..Tried::default() },
     };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
-    let parts: Vec<Result<Vec<(usize, Got)>>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-        let part = |thread: std::thread::ScopedJoinHandle<'_, _>| {
-            thread.join().unwrap_or_else(|_| Err(anyhow!("a run has ended early")))
-        };
-        threads.into_iter().map(part).collect()
-    });
-    let mut all = Vec::new();
-    for part in parts {
-        all.extend(part?);
-    }
-    all.sort_by_key(|(nth, _)| *nth);
-    Ok(all.into_iter().map(|(_, got)| got).collect())
+    Ok(named.map(line).collect())
 }
 
-/// The first of `range` for which it holds, when it holds for all after it.
-fn least(mut low: usize, mut high: usize, holds: impl Fn(usize) -> Result<bool>) -> Result<Option<usize>> {
-    let end = high;
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if holds(middle)? { high = middle } else { low = middle + 1 }
-    }
-    Ok((low < end).then_some(low))
-}
-
-pub fn study(day: &Day, base: Terms) -> Result<Study> {
-    let off = Terms { shield: false, ..base };
+pub fn study(day: &Day, base: Terms, tries: &Tries) -> Result<Study> {
     let days: Vec<Day> = (day.seed..day.seed + SEEDS).map(Day::new).collect();
-    let jobs: Vec<_> = days.iter().flat_map(|day| [(day, off), (day, base)]).collect();
-    let found = runs(&jobs)?;
-    let seeds = days.iter().zip(found.chunks(2)).filter_map(|(day, two)| match two {
-        [without, with] => Some((day.seed, without.rate, with.rate)),
-        _ => None,
-    });
-    let seeds: Vec<_> = seeds.collect();
+    let jobs = days.iter().map(|day| (day.seed.to_string(), day, base)).collect();
+    let seeds = tried(tries, "不同的日子", jobs)?;
 
-    let mut named = Vec::new();
+    let late =
+        |late: u32| (format!("故障后 {late} 分钟发布"), day, Terms { reaction: minutes(late), ..base });
+    let reactions = tried(tries, "播报早晚", [0, 5, 15, 30].map(late).to_vec())?;
+
     let mut jobs = Vec::new();
-    for late in [0, 5, 15, 30] {
-        named.push(format!("故障后 {late} 分钟发布"));
-        jobs.extend([off, base].map(|terms| (day, Terms { reaction: minutes(late), ..terms })));
-    }
     for falls_faster in [false, true] {
         for leave in [LEAVE_TOLD_POOR, 45, LEAVE_TOLD, 75] {
             let fall = if falls_faster { "，来电半衰期 70→40 分钟" } else { "" };
-            named.push(format!("听完即走 {leave}%{fall}"));
-            jobs.extend([off, base].map(|terms| (day, Terms { leave, falls_faster, ..terms })));
+            let what = format!("听完即走 {leave}%{fall}");
+            jobs.push((what, day, Terms { leave, falls_faster, ..base }));
         }
     }
-    named.push(format!("只有 P1 已装的 {INSTALLED} 个座席"));
-    jobs.extend([off, base].map(|terms| (day, Terms { seats: INSTALLED, ..terms })));
-    let found = runs(&jobs)?;
-    let tried = |(what, two): (String, &[Got])| {
-        let (without, with) = match two {
-            [without, with] => (without.rate, *with),
-            _ => (0.0, Got { rate: 0.0, contained: 0.0 }),
-        };
-        Tried { what, without, with: with.rate, contained: with.contained }
-    };
-    let mut all = named.into_iter().zip(found.chunks(2)).map(tried);
-    let reactions: Vec<Tried> = all.by_ref().take(4).collect();
-    let behaviours: Vec<Tried> = all.by_ref().take(8).collect();
-    let installed = all.next().unwrap_or_else(|| tried((String::new(), &[])));
+    let few = Terms { seats: INSTALLED, ..base };
+    jobs.push((format!("只有 P1 已装的 {INSTALLED} 个座席"), day, few));
+    let mut behaviours = tried(tries, "来电人的行为", jobs)?;
+    let installed = behaviours.pop().unwrap_or_default();
 
-    let percent = |at: usize| u32::try_from(at).unwrap_or(100);
-    let by_letter = |leave: u32| Terms { leave, ..base };
-    let leave = least(0, 101, |at| {
-        let terms = by_letter(percent(at));
-        Ok(got(day, &once(day, terms)?).contained >= CONTAINED)
-    })?;
-    let leave = leave.map_or(100, percent);
-    let with = |terms: Terms| once(day, terms).map(|outcome| rate(&outcome) >= WANTED);
-    let share = |step: usize| u32::try_from(step * 5).unwrap_or(100);
-    let content = |falls_faster: bool| {
-        let steps = least(0, 21, |step| with(Terms { leave: share(step), falls_faster, ..base }));
-        steps.map(|step| step.map(share))
+    let hall = |what: &str, hall: Hall| (what.to_owned(), day, Terms { hall, ..base });
+    let halls = [
+        hall("全员通岗，不小休(上面的演练)", Hall::Plain),
+        hall("每班小休 3 次×10 分钟，应急时停", Hall::Rests),
+        hall("一半座席只接故障、一半只接业务，应急时互援", Hall::Divided),
+    ];
+    let halls = tried(tries, "小休与分岗", halls.to_vec())?;
+
+    let leave = letter_leave(tries, day, base)?;
+    let lettered = Terms { leave, ..base };
+    let by_call = runs(day, lettered, tries)?;
+    let jobs: Vec<(&Day, Terms)> = TAKES
+        .iter()
+        .flat_map(|take| [base, lettered].map(|terms| (day, Terms { take: *take, ..terms })))
+        .collect();
+    let found = tries.many("接受回电的比例", &jobs)?;
+    let takes = TAKES.iter().zip(found.chunks(2)).filter_map(|(take, two)| match two {
+        [base, letter] => Some(Taken { take: *take, base: *base, letter: *letter }),
+        _ => None,
+    });
+    let takes = takes.collect();
+    let storm_only = tries.one("只有应急模式", day, Terms { aid: Aid::StormMode, ..base })?;
+
+    let by_letter = |aid: Aid| by_letter(tries, day, Terms { aid, ..lettered });
+    let shield = Terms { aid: Aid::Shield, ..base };
+    let (with, both, needed, needed_falling) = std::thread::scope(|scope| {
+        let with = scope.spawn(|| by_letter(Aid::Shield));
+        let needed = scope.spawn(|| content(tries, day, shield));
+        let falling = Terms { falls_faster: true, ..shield };
+        let needed_falling = scope.spawn(move || content(tries, day, falling));
+        let both = by_letter(Aid::Both);
+        (with.join(), both, needed.join(), needed_falling.join())
+    });
+    let letter = Letter { leave, with: with.map_err(ended)??, both: both? };
+    Ok(Study {
+        seeds,
+        reactions,
+        behaviours,
+        installed,
+        halls,
+        takes,
+        storm_only,
+        letter,
+        lettered: by_call,
+        needed: needed.map_err(ended)??,
+        needed_falling: needed_falling.map_err(ended)??,
+    })
+}
+
+fn ended(_: Box<dyn std::any::Any + Send>) -> anyhow::Error {
+    anyhow!("a run has ended early")
+}
+
+fn percent(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(100)
+}
+
+/// The share of content callers with which the shield alone comes to what the reference says.
+fn letter_leave(tries: &Tries, day: &Day, base: Terms) -> Result<u32> {
+    let shield = Terms { aid: Aid::Shield, ..base };
+    let reaches = |at: usize| {
+        let terms = Terms { leave: percent(at), ..shield };
+        Ok(tries.one("参考的字面", day, terms)?.contained >= CONTAINED)
     };
-    let (needed, needed_falling) = (content(false)?, content(true)?);
-    let seats = least(SEATS.start, SEATS.end, |seats| with(Terms { seats, ..by_letter(leave) }))?;
-    let jobs = [(day, by_letter(leave)), (day, Terms { falls_faster: true, ..by_letter(leave) })];
-    let found = runs(&jobs)?;
-    let at = |nth: usize| found.get(nth).map_or(0.0, |got| got.rate);
-    let letter = Letter { leave, rate: at(0), falling: at(1), seats };
-    Ok(Study { seeds, reactions, behaviours, letter, needed, needed_falling, installed })
+    Ok(least(0, 101, reaches)?.map_or(100, percent))
+}
+
+fn by_letter(tries: &Tries, day: &Day, terms: Terms) -> Result<ByLetter> {
+    const WHAT: &str = "参考的字面";
+    let enough = |seats: usize| Ok(tries.one(WHAT, day, Terms { seats, ..terms })?.rate >= WANTED);
+    Ok(ByLetter {
+        got: tries.one(WHAT, day, terms)?,
+        falling: tries.one(WHAT, day, Terms { falls_faster: true, ..terms })?,
+        seats: least(SEATS.start, SEATS.end, enough)?,
+    })
+}
+
+/// The least share of content callers with which it reaches 92 %.
+fn content(tries: &Tries, day: &Day, terms: Terms) -> Result<Option<u32>> {
+    let share = |step: usize| percent(step * 5);
+    let enough = |step: usize| {
+        let terms = Terms { leave: share(step), ..terms };
+        Ok(tries.one("要多少人听完即走", day, terms)?.rate >= WANTED)
+    };
+    Ok(least(0, 21, enough)?.map(share))
 }
 
 /// Least, median and most.

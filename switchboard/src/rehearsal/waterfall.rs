@@ -1,10 +1,10 @@
-//! From the calls that are lost without the shield to those that are lost with it: call by call of the same person.
+//! From the calls that are lost in one run to those that are lost in the next one: call by call of the same person.
 
 use std::collections::BTreeMap;
 
 use super::fate::{Attempt, Fate};
 
-/// What became, with the shield, of a call that had been lost.
+/// What became, in the second run, of a call that had been lost in the first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Saved {
     /// Heard of his own outage and did not ask for an agent.
@@ -19,6 +19,9 @@ pub enum Saved {
     NoRepeatTold,
     /// An earlier call had come through.
     NoRepeatServed,
+    /// Asked to be called back in place of waiting; in an earlier call.
+    AskedBack,
+    NoRepeatBack,
     /// He gave up earlier as well, and did not call again; or left or helped himself.
     Otherwise,
 }
@@ -33,19 +36,23 @@ impl Saved {
             Saved::ShorterLine => "队伍变短，同一通电话接通了",
             Saved::NoRepeatTold => "前一通已听播报，不必重拨",
             Saved::NoRepeatServed => "前一通已接通，不必重拨",
+            Saved::AskedBack => "改为登记回电，不再排队",
+            Saved::NoRepeatBack => "前一通已登记回电，不必重拨",
             Saved::Otherwise => "其他(自助、菜单挂机、未重拨)",
         }
     }
 }
 
-/// The bridge: lost without, what was saved by what, newly lost, lost with.
+/// The bridge: lost in the first run, what was saved by what, newly lost, lost in the second.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waterfall {
     pub lost_without: usize,
     pub saved: BTreeMap<Saved, usize>,
-    /// Lost with the shield, and not without: another place in the line, another moment.
+    /// Lost in the second run, and not in the first: another place in the line, another moment.
     pub newly: usize,
     pub lost_with: usize,
+    /// Connected in the first run; in the second he asked to be called back.
+    pub instead: usize,
 }
 
 /// By person and the number of the call.
@@ -53,7 +60,7 @@ fn by_call(all: &[Attempt]) -> BTreeMap<(usize, u32), Fate> {
     all.iter().map(|one| ((one.person, one.nth), one.fate)).collect()
 }
 
-/// Each call that is lost without the shield and not with it: whose, and what saved it.
+/// Each call that is lost in the first run and not in the second: whose, and what saved it.
 pub fn saved(without: &[Attempt], with: &[Attempt]) -> Vec<(usize, Saved)> {
     let (before, after) = (by_call(without), by_call(with));
     let lost = before.iter().filter(|(_, fate)| fate.is_lost()).map(|(key, _)| *key);
@@ -74,6 +81,9 @@ impl Waterfall {
             waterfall.lost_with += 1;
             waterfall.newly += usize::from(!lost(before.get(key)));
         }
+        for (key, _) in after.iter().filter(|(_, fate)| fate.asked_back()) {
+            waterfall.instead += usize::from(before.get(key).is_some_and(|fate| fate.is_served()));
+        }
         waterfall
     }
 }
@@ -85,10 +95,12 @@ fn by_what(after: &BTreeMap<(usize, u32), Fate>, (person, nth): (usize, u32)) ->
         Some(Fate::ToldAsStranger) => Saved::ToldAsStranger,
         Some(Fate::NeverCalled) => Saved::NeverCalled,
         Some(Fate::Served { .. }) => Saved::ShorterLine,
+        Some(fate) if fate.asked_back() => Saved::AskedBack,
         Some(_) => Saved::Otherwise,
         None => match after.range((person, 0)..(person, nth)).next_back().map(|(_, fate)| fate) {
             Some(fate) if fate.is_told() || *fate == Fate::NeverCalled => Saved::NoRepeatTold,
             Some(fate) if fate.is_served() => Saved::NoRepeatServed,
+            Some(fate) if fate.asked_back() => Saved::NoRepeatBack,
             _ => Saved::Otherwise,
         },
     }
@@ -101,11 +113,20 @@ pub enum End {
     Served,
     Helped,
     Left,
+    CalledBack,
+    NotCalled,
     Lost,
 }
 
 impl End {
-    pub const ALL: [End; 5] = [End::Told, End::Served, End::Helped, End::Left, End::Lost];
+    pub const ALL: [End; 7] =
+        [End::Told, End::Served, End::Helped, End::Left, End::CalledBack, End::NotCalled, End::Lost];
+
+    /// Those that occur, in order.
+    pub fn found(people: &BTreeMap<(End, End), usize>) -> Vec<End> {
+        let occurs = |end: &End| people.keys().any(|(before, after)| before == end || after == end);
+        End::ALL.into_iter().filter(occurs).collect()
+    }
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -113,6 +134,8 @@ impl End {
             End::Served => "人工接通",
             End::Helped => "自助办结",
             End::Left => "菜单离开",
+            End::CalledBack => "接到回电",
+            End::NotCalled => "回电未接",
             End::Lost => "最终没打通",
         }
     }
@@ -122,13 +145,15 @@ impl End {
             fate if fate.is_told() || fate == Fate::NeverCalled => End::Told,
             Fate::Served { .. } => End::Served,
             Fate::HelpedHimself => End::Helped,
-            Fate::GaveUp { .. } | Fate::Refused => End::Lost,
+            Fate::CalledBack { .. } => End::CalledBack,
+            Fate::CalledInVain { .. } | Fate::Promised => End::NotCalled,
+            Fate::GaveUp { .. } | Fate::LeftDoor { .. } | Fate::Refused => End::Lost,
             _ => End::Left,
         }
     }
 }
 
-/// How many people ended how without the shield (first) and with it (second).
+/// How many people ended how in the first run, and in the second.
 pub fn people(without: &[Attempt], with: &[Attempt]) -> BTreeMap<(End, End), usize> {
     let ends = |all: &[Attempt]| -> BTreeMap<usize, (u32, End)> {
         let mut ends = BTreeMap::new();

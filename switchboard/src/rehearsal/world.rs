@@ -5,34 +5,71 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use exchange::fact::DeskState;
 use exchange::line::{Device, Event, Identity, Origin};
-use exchange::{AgentAct, Effect, Exchange, Input};
+use exchange::{AgentAct, Effect, Exchange, Input, Refused};
 use kernel::{CallId, Engine, IdMint, LegId, PlayId, Timestamp};
 
 use super::caller::{Caller, Deed};
-use super::centre::{self, Lengths};
+use super::centre::{self, Centre, Lengths};
 use super::day::Day;
 use super::fate::{Attempt, Fate};
 use super::outages::Known;
 use super::reference::{HALF_LIFE, HALF_LIFE_TOLD};
+use super::storm::{Mode, Spell};
 use crate::simulate::dice::Dice;
 
+mod rests;
+mod watch;
 mod wire;
+
+/// What helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aid {
+    Nothing,
+    /// Callers hear of outages before the menu.
+    Shield,
+    /// Storm mode begins by its thresholds.
+    StormMode,
+    Both,
+}
+
+impl Aid {
+    pub const fn shield(self) -> bool {
+        matches!(self, Aid::Shield | Aid::Both)
+    }
+
+    pub const fn storm_mode(self) -> bool {
+        matches!(self, Aid::StormMode | Aid::Both)
+    }
+}
+
+/// How agents work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hall {
+    /// Everybody serves every queue, and nobody has a break.
+    Plain,
+    /// Everybody has the short breaks that the reference allows.
+    Rests,
+    /// Every other seat serves faults only, the others business only.
+    Divided,
+}
 
 /// How a run differs from another one of the same day.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Terms {
     pub seats: usize,
-    /// Callers hear of outages before the menu.
-    pub shield: bool,
+    pub aid: Aid,
+    pub hall: Hall,
     /// From a fault to its publication.
     pub reaction: Duration,
     /// Of a hundred who hear of their own outage and would ask for a person, so many are content.
     pub leave: u32,
     /// With the shield the rush falls as the reference says: who has heard elsewhere does not call.
     pub falls_faster: bool,
+    /// Of a hundred who are offered to be called back, so many want it.
+    pub take: u32,
 }
 
 /// A call that asked a room answers within this.
@@ -59,6 +96,15 @@ pub(super) enum Next {
         call: CallId,
     },
     Shift,
+    /// The room `storms` looks at the signs.
+    Look,
+    /// An agent would like a break, and is back from one.
+    Rest {
+        seat: usize,
+    },
+    Rested {
+        seat: usize,
+    },
 }
 
 struct Leg {
@@ -84,12 +130,15 @@ pub struct World<'a> {
     pub(super) known: &'a Known,
     lengths: Lengths,
     exchange: Exchange,
+    mode: Option<Mode>,
     ids: Arc<IdMint>,
     pub(super) now: Timestamp,
     plan: BTreeMap<(Timestamp, u64), Next>,
     planned: u64,
     legs: HashMap<LegId, Leg>,
     calls: HashMap<CallId, usize>,
+    /// Who is to be called back, by number.
+    promised: HashMap<String, usize>,
     /// Who stands in line, in order, by queue.
     pub(super) line: BTreeSet<(i64, Timestamp, usize)>,
     pub(super) callers: Vec<Caller>,
@@ -99,6 +148,8 @@ pub struct World<'a> {
     rings: Dice,
     /// Inputs that did not fit: the people of a rehearsal do nothing of that kind.
     pub refused: Vec<String>,
+    /// Breaks that nobody had, because of storm mode.
+    no_rests: u32,
 }
 
 /// What came of a run.
@@ -106,40 +157,57 @@ pub struct Outcome {
     pub terms: Terms,
     pub attempts: Vec<Attempt>,
     pub refused: Vec<String>,
+    pub spells: Vec<Spell>,
+    pub no_rests: u32,
 }
 
 /// Lives through the day.
 pub fn run(day: &Day, known: &Known, terms: Terms) -> Result<Outcome> {
     let lengths = Lengths::read()?;
     let ids = Arc::new(IdMint::new(0));
-    let exchange = Exchange::new(centre::config(&lengths, terms.seats)?, Arc::clone(&ids));
+    let Centre { config, around, faults, helpers } =
+        centre::centre(&lengths, terms.seats, terms.hall == Hall::Divided)?;
+    let mode = terms.aid.storm_mode().then(|| Mode::new(around, &faults, &helpers)).transpose();
+    let mode = mode.map_err(|refusal| anyhow!("storm mode: {refusal}"))?;
+    let exchange = Exchange::new(config, Arc::clone(&ids));
     let mut world = World {
         day,
         terms,
         known,
         lengths,
         exchange,
+        mode,
         ids,
         now: day.start,
         plan: BTreeMap::new(),
         planned: 0,
         legs: HashMap::new(),
         calls: HashMap::new(),
+        promised: HashMap::new(),
         line: BTreeSet::new(),
         callers: Vec::new(),
         attempts: Vec::new(),
         desks: vec![Desk::default(); terms.seats],
         rings: Dice::new(day.seed),
         refused: Vec::new(),
+        no_rests: 0,
     };
     world.live();
-    Ok(Outcome { terms, attempts: world.attempts, refused: world.refused })
+    let spells = world.mode.map(|mode| mode.spells).unwrap_or_default();
+    let World { attempts, refused, no_rests, .. } = world;
+    Ok(Outcome { terms, attempts, refused, spells, no_rests })
 }
 
 impl World<'_> {
     fn live(&mut self) {
         for at in self.day.changes() {
             self.plan(at, Next::Shift);
+        }
+        if self.mode.is_some() {
+            self.plan(self.day.start, Next::Look);
+        }
+        if self.terms.hall == Hall::Rests {
+            self.plan_rests();
         }
         for person in &self.day.people {
             self.plan(person.first, Next::Call { person: person.id, nth: 1 });
@@ -188,6 +256,9 @@ impl World<'_> {
                 }
             }
             Next::Shift => self.shift(),
+            Next::Look => self.look(),
+            Next::Rest { seat } => self.rests(seat),
+            Next::Rested { seat } => self.rested(seat),
         }
     }
 
@@ -229,6 +300,9 @@ impl World<'_> {
             at: self.now,
             asked: None,
             heard: None,
+            held: false,
+            offered: false,
+            stood: None,
             keys: String::new(),
             fate: Fate::LeftMenu,
             agent_time: Duration::ZERO,
@@ -254,7 +328,7 @@ impl World<'_> {
         let who = self.day.people.get(person);
         let Some(fault) = who.and_then(|who| self.day.faults.get(who.fault?)) else { return false };
         let told = fault.starts + self.terms.reaction;
-        if !(self.terms.shield && self.terms.falls_faster) || self.now <= told {
+        if !(self.terms.aid.shield() && self.terms.falls_faster) || self.now <= told {
             return false;
         }
         let minutes = self.now.since(told).as_secs_f64() / 60.0;
@@ -284,6 +358,11 @@ impl World<'_> {
                     let told = Input::LookedUp { call, key, answer };
                     self.plan(self.now + LOOK_UP, Next::LookedUp(told));
                 }
+                // Whoever may not have a break works on.
+                Effect::Refused(Refused::Acd { why: acd::Refusal::BreaksStopped { .. } }) => {
+                    self.no_rests += 1;
+                }
+                Effect::Refused(Refused::Acd { why: acd::Refusal::TooManyAway { .. } }) => {}
                 Effect::Refused(refused) => self.refused.push(format!("{} {refused:?}", self.now)),
             }
         }

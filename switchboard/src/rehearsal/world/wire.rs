@@ -6,13 +6,17 @@ use audio::{Clip, Digit, Sound};
 use exchange::Input;
 use exchange::fact::{DeskState, What};
 use exchange::line::{Command, EndCause, Event, PlayMode, PlayOutcome, Target};
-use kernel::CallId;
+use kernel::{CallId, LegId};
 use outages::rules;
 
+use super::rests::REASON;
 use super::{Leg, Next, WIRE, World, centre};
 use crate::rehearsal::day::Day;
 use crate::rehearsal::fate::Fate;
 use crate::rehearsal::reference::RING_S;
+
+/// The words in which a call back is offered.
+const OFFER: &str = "recorded/callback_offer";
 
 impl World<'_> {
     /// What the room `outages` answers, by its own rules.
@@ -20,7 +24,7 @@ impl World<'_> {
         let person = self.calls.get(&call).and_then(|at| self.attempts.get(*at)).map(|one| one.person)?;
         let who = self.day.people.get(person)?;
         let heard = match key {
-            "outages" if !self.terms.shield => return None,
+            "outages" if !self.terms.aid.shield() => return None,
             "outages" => {
                 let fault = who.fault.filter(|_| who.known && Day::whose(argument) == Some(person));
                 self.known.heard(self.day, fault, self.now)
@@ -64,14 +68,7 @@ impl World<'_> {
                 }
                 self.line(WIRE, Event::Ended { leg, cause: EndCause::Ours });
             }
-            Command::Dial { leg, to, .. } => {
-                self.legs.insert(leg, Leg { attempt: None, playing: None, up: false });
-                if let Target::Phone { .. } = to {
-                    let after = self.rings.between(RING_S.0, RING_S.1);
-                    self.line(WIRE, Event::Ringing { leg });
-                    self.line(after, Event::Answered { leg });
-                }
-            }
+            Command::Dial { leg, to, ring_for, .. } => self.dialled(leg, &to, ring_for),
             Command::HangUp { leg } => self.line(WIRE, Event::Ended { leg, cause: EndCause::Ours }),
             Command::Play { leg, play, sounds, mode } => {
                 let long = self.lengths.of(&sounds);
@@ -85,6 +82,12 @@ impl World<'_> {
                     self.line(long, Event::Played { leg, play, outcome: PlayOutcome::Finished });
                     if let Some(attempt) = attempt {
                         self.hears(attempt, long);
+                        if sounds
+                            .iter()
+                            .any(|sound| matches!(sound, Sound::Clip(clip) if clip.name() == OFFER))
+                        {
+                            self.offered_back(attempt, long);
+                        }
                     }
                 }
             }
@@ -117,6 +120,25 @@ impl World<'_> {
         }
     }
 
+    /// One of us, or somebody who is called back.
+    fn dialled(&mut self, leg: LegId, to: &Target, ring_for: Duration) {
+        let attempt = match to {
+            Target::Number { number, .. } => self.promised.get(number).copied(),
+            _ => None,
+        };
+        self.legs.insert(leg, Leg { attempt, playing: None, up: false });
+        let answers = match (to, attempt) {
+            (Target::Phone { .. }, _) => Some(self.rings.between(RING_S.0, RING_S.1)),
+            (_, Some(attempt)) => self.rung_back(attempt, leg),
+            _ => None,
+        };
+        self.line(WIRE, Event::Ringing { leg });
+        match answers {
+            Some(after) => self.line(after, Event::Answered { leg }),
+            None => self.line(ring_for, Event::Ended { leg, cause: EndCause::NoAnswer }),
+        }
+    }
+
     fn line(&mut self, after: Duration, event: Event) {
         self.plan(self.now + after, Next::Line(event));
     }
@@ -143,7 +165,7 @@ impl World<'_> {
             Event::Ended { leg, .. } => {
                 let Some(known) = self.legs.remove(leg) else { return };
                 if let Some(attempt) = known.attempt {
-                    self.gone(attempt);
+                    self.gone(attempt, *leg);
                 }
                 if let Some(play) = known.playing {
                     let outcome = PlayOutcome::Stopped;
@@ -186,8 +208,10 @@ impl World<'_> {
             }
             What::DeskChanged { agent, desk, .. } => {
                 let seat = centre::seat(agent);
-                if let DeskState::AfterCall { call } = &desk {
-                    self.writes_up(seat, *call);
+                match &desk {
+                    DeskState::AfterCall { call } => self.writes_up(seat, *call),
+                    DeskState::NotReady { reason } if reason == REASON => self.is_away(seat),
+                    _ => {}
                 }
                 if let Some(at) = self.desks.get_mut(seat) {
                     at.state = Some(desk);
@@ -197,6 +221,26 @@ impl World<'_> {
             What::SelfServed { call, node } => self.about(call, |world, at| world.served_himself(at, &node)),
             What::AgentRequested { call, queue, .. } => {
                 self.about(call, |world, at| world.waits(at, queue.get()));
+            }
+            What::CameBack { call, stood_since } => {
+                self.about(call, |world, at| world.came_back(at, stood_since));
+            }
+            What::HeldBack { call, .. } => self.about(call, |world, at| world.at_the_door(at)),
+            What::CallbackAsked { call, .. } => self.about(call, |world, at| world.asks_back(at)),
+            What::PlaceKept(place) => {
+                if let Some(attempt) = self.calls.get(&place.promised_in).copied() {
+                    self.calls.insert(place.call, attempt);
+                    self.promised.insert(place.number, attempt);
+                }
+            }
+            What::PlaceLost { call, .. } => {
+                self.calls.remove(&call);
+            }
+            What::CallPlaced { call, agent, promised_in: Some(_), .. } => {
+                let attempt = self.calls.get(&call).copied();
+                if let Some(desk) = self.desks.get_mut(centre::seat(agent)) {
+                    desk.attempt = attempt;
+                }
             }
             What::Connected { call, agent, .. } => {
                 let seat = centre::seat(agent);
