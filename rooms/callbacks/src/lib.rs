@@ -45,13 +45,11 @@ impl db::Event for Doubted {
 }
 
 /// The flow by which the machine asks: a template for a centre's own.
-pub const TEMPLATES: &[Template] = &[
-    Template {
-        name: "callback_survey",
-        about: "工单办结后自动回访",
-        text: include_str!("../flows/callback_survey.toml"),
-    },
-];
+pub const TEMPLATES: &[Template] = &[Template {
+    name: "callback_survey",
+    about: "工单办结后自动回访",
+    text: include_str!("../flows/callback_survey.toml"),
+}];
 
 /// The manifest. Hours and days are the calendar's; calls go through the hall.
 pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {

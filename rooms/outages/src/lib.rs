@@ -99,9 +99,7 @@ pub const TEMPLATES: &[Template] = &[
         text: include_str!("../flows/outage_liaison.toml"),
     },
     Template {
-        name: "restored",
-        about: "恢复供应后逐户询问",
-        text: include_str!("../flows/restored.toml"),
+        name: "restored", about: "恢复供应后逐户询问", text: include_str!("../flows/restored.toml")
     },
     Template {
         name: "record_greeting",

@@ -1,198 +1,20 @@
 //! The machine's calls about outages and escalations, over real SIP: a telephone of the town is rung, hears what it is to hear,
 //! presses its keys, and what came of it is asked for over HTTP. And a leader who speaks a greeting into his own telephone.
 
-use std::net::{IpAddr, SocketAddr, UdpSocket};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+mod telephone;
+
 use std::time::Duration;
 
-use audio::{Clip, Sound, g711, wav};
-use exchange::line::{Command, Event, PlayMode};
-use kernel::{Clock, IdMint, LegId, RecordingId, Timestamp, TrunkId};
+use kernel::{Clock as _, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
-use telephony::{Config, Directory, MediaConfig, Register, Telephony, TrunkConfig};
 use testkit::{Centre, Session, wait_for};
 use web::SteadyClock;
 
+use telephone::{Does, Telephone, clip, house, is_in};
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_switchboard");
 const LONG: Duration = Duration::from_secs(60);
-const HZ: f64 = 8_000.0;
-
-fn house() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// A clip of the house, and how long it is.
-fn clip(name: &str) -> (Vec<i16>, Duration) {
-    let file = std::fs::read(house().join(format!("prompts/{name}.wav"))).expect("a clip");
-    let sound: Vec<i16> =
-        file[wav::HEADER_BYTES..].iter().map(|code| g711::ALAW[usize::from(*code)]).collect();
-    let long = Duration::from_secs_f64(sound.len() as f64 / HZ);
-    (sound, long)
-}
-
-/// How alike they are, however loud: 1 is the same.
-fn alike(one: &[i16], other: &[i16]) -> f64 {
-    let (mut both, mut a, mut b) = (0.0, 0.0, 0.0);
-    for (x, y) in one.iter().zip(other) {
-        let (x, y) = (f64::from(*x), f64::from(*y));
-        (both, a, b) = (both + x * y, a + x * x, b + y * y);
-    }
-    if a == 0.0 || b == 0.0 { 0.0 } else { both / (a * b).sqrt() }
-}
-
-/// Whether a fifth of a second out of the loudest parts of `clip` is in what was heard, be it at another volume.
-fn is_in(heard: &[i16], clip: &[i16]) -> bool {
-    const PART: usize = 1_600;
-    const BEGIN: usize = 80;
-    let loud = |part: &&[i16]| part.iter().map(|s| i64::from(s.unsigned_abs())).sum::<i64>();
-    let mut parts: Vec<&[i16]> = clip.chunks_exact(PART).collect();
-    parts.sort_by_key(|part| std::cmp::Reverse(loud(part)));
-    parts.iter().take(4).any(|part| {
-        heard.windows(PART).any(|at| alike(&at[..BEGIN], &part[..BEGIN]) > 0.9 && alike(at, part) > 0.9)
-    })
-}
-
-/// What whoever answers does, so long after it was answered.
-#[derive(Clone)]
-enum Does {
-    Says(&'static str),
-    Presses(char),
-}
-
-/// What a telephone has met.
-#[derive(Clone, Debug, Default)]
-struct Met {
-    /// The numbers that were rung.
-    rung: Vec<String>,
-    /// Files of what it heard, complete.
-    heard: Vec<String>,
-}
-
-/// A telephone that answers at once, keeps what it hears, does what it is to do, and waits until the centre hangs up.
-struct Telephone {
-    at: SocketAddr,
-    folder: tempfile::TempDir,
-    met: Arc<Mutex<Met>>,
-    _run: tokio::task::JoinHandle<()>,
-}
-
-impl Telephone {
-    /// In the town, where the carrier brings every number.
-    async fn in_town(script: Vec<(Duration, Does)>) -> Telephone {
-        Telephone::open([127, 0, 0, 6].into(), None, script).await
-    }
-
-    /// On a desk, registered with the centre.
-    async fn of(centre: &Centre, number: &str, script: Vec<(Duration, Does)>) -> Telephone {
-        let register = Register {
-            registrar: centre.sip.to_string(),
-            username: number.to_owned(),
-            password: format!("demo-{number}"),
-        };
-        Telephone::open([127, 0, 0, 7].into(), Some(register), script).await
-    }
-
-    async fn open(host: IpAddr, register: Option<Register>, script: Vec<(Duration, Does)>) -> Telephone {
-        let at = UdpSocket::bind((host, 0)).and_then(|socket| socket.local_addr()).expect("a port");
-        let folder = tempfile::tempdir().expect("a folder");
-        let media = MediaConfig {
-            bind: vec![host],
-            prompts_dirs: vec![house().join("prompts")],
-            recordings_dir: folder.path().to_owned(),
-            ..MediaConfig::default()
-        };
-        let mut config = Config::new("switchboard", media);
-        config.udp = vec![at];
-        let registers = register.is_some();
-        let line = TrunkConfig {
-            id: TrunkId(1),
-            name: "centre".to_owned(),
-            from: ["127.0.0.0/8"].iter().flat_map(|net| net.parse()).collect(),
-            register,
-            out: None,
-            max_calls: 10,
-            busy_status: telephony::BusyStatus::Busy,
-            learn_rtp: false,
-            codecs: vec![telephony::Codec::Pcma],
-        };
-        let directory = Directory { trunks: vec![line], ..Directory::default() };
-        let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start());
-        let mint = Arc::new(IdMint::new(0));
-        let (telephony, mut events) =
-            Telephony::start(config, directory, clock.clone(), mint.clone()).await.expect("a telephone");
-        if registers {
-            let up = async {
-                while !matches!(events.recv().await, Some(Event::Trunk { up: true, .. })) {}
-            };
-            tokio::time::timeout(LONG, up).await.expect("it is let in");
-        }
-        let met = Arc::<Mutex<Met>>::default();
-        let run = tokio::spawn(answer(telephony, events, (clock, mint), script, met.clone()));
-        Telephone { at, folder, met, _run: run }
-    }
-
-    /// The only call: who was rung, and all that was heard.
-    async fn met(&self) -> (String, Vec<i16>) {
-        let met = wait_for("a call that is over", LONG, async || {
-            Some(self.met.lock().expect("not poisoned").clone()).filter(|met| !met.heard.is_empty())
-        })
-        .await;
-        assert_eq!((met.rung.len(), met.heard.len()), (1, 1), "{met:?}");
-        let file = std::fs::read(self.folder.path().join(&met.heard[0])).expect("what was heard");
-        // On the left is whoever is at the other end.
-        let heard = file[wav::HEADER_BYTES..].iter().step_by(2).map(|code| g711::ALAW[usize::from(*code)]);
-        (met.rung[0].clone(), heard.collect())
-    }
-}
-
-async fn answer(
-    telephony: Telephony,
-    mut events: tokio::sync::mpsc::Receiver<Event>,
-    (clock, mint): (Arc<dyn Clock>, Arc<IdMint>),
-    script: Vec<(Duration, Does)>,
-    met: Arc<Mutex<Met>>,
-) {
-    let (does, mut doing) = tokio::sync::mpsc::unbounded_channel::<(LegId, Does)>();
-    loop {
-        let commands = tokio::select! {
-            event = events.recv() => match event {
-                Some(Event::Incoming { leg, to, .. }) => {
-                    met.lock().expect("not poisoned").rung.push(to);
-                    vec![Command::Answer { leg }]
-                }
-                Some(Event::Answered { leg }) => {
-                    for (after, what) in script.clone() {
-                        let does = does.clone();
-                        tokio::spawn(async move {
-                            tokio::time::sleep(after).await;
-                            let _ = does.send((leg, what));
-                        });
-                    }
-                    let recording: RecordingId = mint.mint(clock.now());
-                    vec![Command::Record { recording, leg }]
-                }
-                Some(Event::RecordingSealed { file, .. }) => {
-                    met.lock().expect("not poisoned").heard.push(file);
-                    vec![]
-                }
-                Some(_) => vec![],
-                None => return,
-            },
-            Some((leg, what)) = doing.recv() => {
-                let sounds = match what {
-                    Does::Says(name) => vec![Sound::Clip(Clip::new(name))],
-                    Does::Presses(key) => vec![Sound::Key { digit: key.try_into().expect("a key"), ms: 120 }],
-                };
-                vec![Command::Play { leg, play: mint.mint(clock.now()), sounds, mode: PlayMode::Once }]
-            }
-        };
-        for command in commands {
-            telephony.command(command).expect("taken");
-        }
-    }
-}
 
 async fn get(by: &Session, path: &str) -> Value {
     let reply = by.get(path).await.expect("an answer");
@@ -313,7 +135,10 @@ async fn an_important_customer_is_rung_hears_the_notice_and_has_noted_it() {
     assert_eq!(call["attempts"][0]["note"], "自动电话：按键确认已记录");
     // The day before he is called again; today nobody else has to.
     let owed = get(&leader, "/api/outages/owed").await;
-    assert_eq!(owed["calls"].as_array().map(|calls| calls.iter().filter(|one| one["days"] == 7).count()), Some(0));
+    assert_eq!(
+        owed["calls"].as_array().map(|calls| calls.iter().filter(|one| one["days"] == 7).count()),
+        Some(0)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -404,7 +229,11 @@ async fn a_leader_speaks_a_greeting_hears_it_and_it_waits_for_approval() {
     let long = voice["clip"]["seconds"].as_f64().expect("a length");
     assert!((long - length.as_secs_f64()).abs() < 1.5, "{long} s of {length:?}");
     let whole = get(&leader, &format!("/api/outages/{outage}")).await;
-    assert!(whole["greeting"]["clip"].is_null(), "nobody hears it before it is approved: {}", whole["greeting"]);
+    assert!(
+        whole["greeting"]["clip"].is_null(),
+        "nobody hears it before it is approved: {}",
+        whole["greeting"]
+    );
     let name = text(&voice["clip"]["name"]).to_owned();
     let sound = leader.get(&format!("{path}/audio?clip={name}")).await.expect("an answer");
     assert_eq!((sound.status, sound.content_type.as_str()), (200, "audio/wav"));
