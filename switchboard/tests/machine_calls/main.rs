@@ -109,7 +109,7 @@ async fn an_important_customer_is_rung_hears_the_notice_and_has_noted_it() {
     let version = get(&leader, &path).await["version"].clone();
     let flag = json!({ "version": version, "act": "set_flag", "flag": "important", "reason": "医院" });
     let customer = post(&leader, &format!("{path}/acts"), flag).await;
-    let number = customer["contacts"][0]["number"].clone();
+    let number = text(&customer["contacts"][0]["number"]).to_owned();
 
     switch_on(&leader, "important").await;
     let starts = SteadyClock::start().now() + Duration::from_secs(5 * 86_400);
@@ -119,9 +119,8 @@ async fn an_important_customer_is_rung_hears_the_notice_and_has_noted_it() {
     act(&leader, &outage, json!({ "act": "approve" })).await;
     act(&writer, &outage, json!({ "act": "publish" })).await;
 
-    let (rung, heard) = telephone.met().await;
-    let masked = format!("{}****{}", &rung[..3], &rung[7..]);
-    assert_eq!(number, json!(masked), "his own number");
+    // As others may see it: 154****5678.
+    let (_, heard) = telephone.met(|rung| format!("{}****{}", &rung[..3], &rung[7..]) == number).await;
     assert!(is_in(&heard, &opening), "the greeting");
     assert!(is_in(&heard, &clip("recorded/interruption_coming").0), "what is coming");
     assert!(is_in(&heard, &clip("recorded/outcall_thanks").0), "and thanks");
@@ -149,7 +148,7 @@ async fn a_liaison_who_cannot_be_written_to_is_rung() {
     let leader = centre.sign_in("2002").await.expect("a leader");
     let (_, element) = home(&leader).await;
     switch_on(&leader, "liaisons").await;
-    let liaison = json!({ "name": "物业值班室", "phone": "05622601011", "place": "青岚物业", "communities": [],
+    let liaison = json!({ "name": "夜班值班室", "phone": "05622601077", "place": "青岚物业", "communities": [],
         "elements": [element["code"]], "consent": true });
     post(&leader, "/api/outages/liaisons", liaison).await;
     let now = SteadyClock::start().now();
@@ -157,17 +156,17 @@ async fn a_liaison_who_cannot_be_written_to_is_rung() {
     let outage = text(&outage["id"]).to_owned();
     act(&leader, &outage, json!({ "act": "publish" })).await;
 
-    let (rung, heard) = telephone.met().await;
-    assert_eq!(rung, "05622601011");
+    let (_, heard) = telephone.met(|rung| rung == "05622601077").await;
     assert!(is_in(&heard, &opening), "the greeting");
     assert!(is_in(&heard, &clip("recorded/interruption_until").0), "what is off");
     wait_for("that he has been called", LONG, async || {
         let told = get(&leader, &format!("/api/outages/{outage}/told")).await;
-        (told["liaisons"][0]["state"] == "called").then_some(())
+        let liaisons = told["liaisons"].as_array().cloned().unwrap_or_default();
+        liaisons.iter().any(|one| one["state"] == "called").then_some(())
     })
     .await;
     let owed = get(&leader, "/api/outages/owed").await["liaisons"].clone();
-    assert!(!owed.as_array().expect("liaisons").iter().any(|one| one["name"] == "物业值班室"), "{owed}");
+    assert!(!owed.as_array().expect("liaisons").iter().any(|one| one["name"] == "夜班值班室"), "{owed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -180,7 +179,7 @@ async fn who_leads_is_rung_about_an_escalation_and_key_1_acknowledges() {
     let agent = centre.sign_in("1001").await.expect("an agent");
     let said = json!({ "ground": "explosion", "words": "客户称楼下燃气爆炸" });
     let escalation = post(&agent, "/api/escalations", said).await;
-    let (rung, heard) = telephone.met().await;
+    let (rung, heard) = telephone.met(|_| true).await;
     assert_eq!(rung, "13905620001", "who is on duty at the head");
     assert!(is_in(&heard, &opening), "the greeting");
     assert!(is_in(&heard, &clip("recorded/escalation_number").0), "its number follows");
@@ -217,7 +216,7 @@ async fn a_leader_speaks_a_greeting_hears_it_and_it_waits_for_approval() {
     let path = format!("/api/outages/{outage}/voice");
     assert_eq!(post(&leader, &path, json!({})).await["voice"]["state"], "ringing");
 
-    let (rung, heard) = telephone.met().await;
+    let (rung, heard) = telephone.met(|_| true).await;
     assert_eq!(rung, "2002", "his own telephone");
     assert!(is_in(&heard, &spoken), "he hears what he has said");
     assert!(is_in(&heard, &clip("recorded/greeting_kept").0), "and that it is kept");

@@ -1,5 +1,6 @@
 //! A telephone of somebody who is called: it answers at once, keeps what it hears, and does what it is told to.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -57,20 +58,20 @@ pub enum Does {
     Presses(char),
 }
 
-/// What a telephone has met.
-#[derive(Clone, Debug, Default)]
+/// One call, by the recording of what was heard.
+#[derive(Clone, Debug)]
 struct Met {
-    /// The numbers that were rung.
-    rung: Vec<String>,
-    /// Files of what it heard, complete.
-    heard: Vec<String>,
+    /// The number that was rung.
+    rung: String,
+    /// The file of what was heard, once it is complete.
+    heard: Option<String>,
 }
 
 /// A telephone that answers at once, keeps what it hears, does what it is to do, and waits until the centre hangs up.
 pub struct Telephone {
     pub at: SocketAddr,
     folder: tempfile::TempDir,
-    met: Arc<Mutex<Met>>,
+    met: Arc<Mutex<BTreeMap<RecordingId, Met>>>,
     _run: tokio::task::JoinHandle<()>,
 }
 
@@ -122,22 +123,25 @@ impl Telephone {
             let up = async { while !matches!(events.recv().await, Some(Event::Trunk { up: true, .. })) {} };
             tokio::time::timeout(LONG, up).await.expect("it is let in");
         }
-        let met = Arc::<Mutex<Met>>::default();
+        let met = Arc::<Mutex<BTreeMap<RecordingId, Met>>>::default();
         let run = tokio::spawn(answer(telephony, events, (clock, mint), script, met.clone()));
         Telephone { at, folder, met, _run: run }
     }
 
-    /// The only call: who was rung, and all that was heard.
-    pub async fn met(&self) -> (String, Vec<i16>) {
-        let met = wait_for("a call that is over", LONG, async || {
-            Some(self.met.lock().expect("not poisoned").clone()).filter(|met| !met.heard.is_empty())
+    /// The only call to a number of this kind: which it was, and all that was heard. The demo's own people may be called, too.
+    pub async fn met(&self, whose: impl Fn(&str) -> bool) -> (String, Vec<i16>) {
+        let (rung, file) = wait_for("a call that is over", LONG, async || {
+            let met = self.met.lock().expect("not poisoned");
+            let his: Vec<&Met> = met.values().filter(|met| whose(&met.rung)).collect();
+            assert!(his.len() < 2, "{his:?}");
+            let met = his.first()?;
+            Some((met.rung.clone(), met.heard.clone()?))
         })
         .await;
-        assert_eq!((met.rung.len(), met.heard.len()), (1, 1), "{met:?}");
-        let file = std::fs::read(self.folder.path().join(&met.heard[0])).expect("what was heard");
+        let file = std::fs::read(self.folder.path().join(file)).expect("what was heard");
         // On the left is whoever is at the other end.
         let heard = file[wav::HEADER_BYTES..].iter().step_by(2).map(|code| g711::ALAW[usize::from(*code)]);
-        (met.rung[0].clone(), heard.collect())
+        (rung, heard.collect())
     }
 }
 
@@ -146,14 +150,15 @@ async fn answer(
     mut events: tokio::sync::mpsc::Receiver<Event>,
     (clock, mint): (Arc<dyn Clock>, Arc<IdMint>),
     script: Vec<(Duration, Does)>,
-    met: Arc<Mutex<Met>>,
+    met: Arc<Mutex<BTreeMap<RecordingId, Met>>>,
 ) {
+    let mut rung: BTreeMap<LegId, String> = BTreeMap::new();
     let (does, mut doing) = tokio::sync::mpsc::unbounded_channel::<(LegId, Does)>();
     loop {
         let commands = tokio::select! {
             event = events.recv() => match event {
                 Some(Event::Incoming { leg, to, .. }) => {
-                    met.lock().expect("not poisoned").rung.push(to);
+                    rung.insert(leg, to);
                     vec![Command::Answer { leg }]
                 }
                 Some(Event::Answered { leg }) => {
@@ -165,10 +170,14 @@ async fn answer(
                         });
                     }
                     let recording: RecordingId = mint.mint(clock.now());
+                    let rung = rung.get(&leg).cloned().unwrap_or_default();
+                    met.lock().expect("not poisoned").insert(recording, Met { rung, heard: None });
                     vec![Command::Record { recording, leg }]
                 }
-                Some(Event::RecordingSealed { file, .. }) => {
-                    met.lock().expect("not poisoned").heard.push(file);
+                Some(Event::RecordingSealed { recording, file, .. }) => {
+                    if let Some(met) = met.lock().expect("not poisoned").get_mut(&recording) {
+                        met.heard = Some(file);
+                    }
                     vec![]
                 }
                 Some(_) => vec![],
