@@ -36,8 +36,9 @@ pub fn spec() -> Result<CentreSpec> {
     Ok(spec)
 }
 
-/// Puts the demo in, unless there is a centre already: what somebody changed in the demo stays changed.
-pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
+/// Puts the demo in, unless there is a centre already: what somebody changed in the demo stays changed. `lively`: the machine
+/// calls by itself.
+pub async fn put_in(app: &App, flows: &ivr_flows::Centre, lively: bool) -> Result<()> {
     if lines::all(&app.db).await?.queues.is_empty() {
         apply(app, REALM, flows, &spec()?).await.context("putting the demo utility in")?;
     }
@@ -49,6 +50,7 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre) -> Result<()> {
     campaigns::demo::put(app, "restored", crate::simulate::MACHINE)
         .await
         .context("putting the demo's campaign in")?;
+    outages::demo::settings(app, lively).await.context("putting the demo's settings of outages in")?;
     storms::demo::put(app, "storm").await.context("putting the demo's storm mode in")?;
     work_orders::put_demo(app, "gas").await.context("putting the demo's kinds of work orders in")?;
     Ok(())

@@ -42,6 +42,10 @@ pub struct Surroundings {
 /// What menus may ask of them, by key: known also where no room is open (`apply`).
 pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS, outages::LOOK_UPS];
 
+/// Flows that they bring along, for centres that have none of the kind yet.
+pub const TEMPLATES: &[&[ivr_flows::Template]] =
+    &[outages::TEMPLATES, escalations::TEMPLATES, callbacks::TEMPLATES];
+
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
     let speech = around.flows.speech.clone();

@@ -140,6 +140,7 @@ pub fn flows_centre(
                 .map(|(key, about)| ((*key).to_owned(), (*about).to_owned()))
                 .collect(),
         ),
+        templates: rooms::TEMPLATES.concat().into(),
         speech,
     })
 }

@@ -23,8 +23,25 @@ pub fn fetch(root: &Path) -> Result<String> {
 
 pub fn prompts(root: &Path) -> Result<String> {
     let build = ["run", "--quiet", "--package", "speech", "--features", "kokoro", "--bin", "prompts", "--"];
-    cargo(root, &[&build[..], &["prompts", ".speech", "demo/flows.toml"]].concat())?;
-    Ok("prompts: in line with prompts/texts.toml, demo/flows.toml and the parts of spoken numbers".into())
+    let flows = flows(root)?;
+    let flows: Vec<&str> = flows.iter().map(String::as_str).collect();
+    cargo(root, &[&build[..], &["prompts", ".speech"], &flows].concat())?;
+    Ok("prompts: in line with prompts/texts.toml, the demo's flows, those of rooms and the parts of spoken numbers".into())
+}
+
+/// The demo's, and the templates that rooms bring along.
+fn flows(root: &Path) -> Result<Vec<String>> {
+    let mut all = vec!["demo/flows.toml".to_owned()];
+    for room in std::fs::read_dir(root.join("rooms")).context("reading the rooms")? {
+        let Ok(files) = std::fs::read_dir(room?.path().join("flows")) else { continue };
+        for file in files {
+            let path = file?.path();
+            let path = path.strip_prefix(root).context("a flow of a room")?;
+            all.push(path.display().to_string());
+        }
+    }
+    all.sort();
+    Ok(all)
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calls::Hall;
+use ivr_flows::Template;
 use kernel::calendar::Calendar;
 use kernel::{Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,13 @@ pub struct Doubted {
 impl db::Event for Doubted {
     const KIND: &'static str = "callbacks.doubt";
 }
+
+/// The flow by which the machine asks: a template for a centre's own.
+pub const TEMPLATES: &[Template] = &[Template {
+    name: "callback_survey",
+    about: "工单办结后自动回访",
+    text: include_str!("../flows/callback_survey.toml"),
+}];
 
 /// The manifest. Hours and days are the calendar's; calls go through the hall.
 pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {

@@ -2,6 +2,7 @@
 import { Checkbox, Input, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
 import { Field, Page, Panel } from "@kit";
+import { FlowHelp } from "@kit/flow-help";
 import { DraftForm, Loaded, useDraft } from "@kit/settings";
 import { putSettings, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
@@ -63,7 +64,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
         <Field label={t("settings.machine_after")} htmlFor="f-after" help={t("settings.help_machine_after")}>
           <InputNumber id="f-after" disabled={!machine.on} value={machine.after_min} min={0} max={10_080} precision={0} changeOnWheel={false} onChange={(value) => setMachine({ after_min: value ?? 0 })} />
         </Field>
-        <Field label={t("settings.machine_flow")} htmlFor="f-flow" help={t("settings.help_machine_flow")}>
+        <Field label={t("settings.machine_flow")} htmlFor="f-flow" help={<FlowHelp flow={machine.flow}>{t("settings.help_machine_flow")}</FlowHelp>}>
           <Input id="f-flow" disabled={!machine.on} value={machine.flow} maxLength={60} onChange={(event) => setMachine({ flow: event.target.value })} />
         </Field>
       </div>

@@ -115,9 +115,10 @@ pub async fn put_demo(app: &App, people: &BTreeMap<String, PersonId>) -> anyhow:
     tx.commit().await
 }
 
-/// The first two of a crew in turn, from yesterday morning on: somebody is there whenever the demo is begun.
+/// The first two of a crew in turn, or whoever is alone, from yesterday morning on: somebody is there whenever the demo is begun.
 async fn plan(app: &App, tx: &mut Tx, unit: &Unit, plan: Plan, crew: &[PersonId]) -> anyhow::Result<()> {
-    let [one, other, ..] = crew else { return Ok(()) };
+    let Some(one) = crew.first() else { return Ok(()) };
+    let other = crew.get(1).unwrap_or(one);
     let calendar = Calendar::china();
     let now = app.now();
     let morning =

@@ -26,6 +26,8 @@ fn standing(settings: &Settings) -> Standing {
         ring_s: calls.ring_s,
         keep_free: 0,
         confirm: voice::KEY.to_owned(),
+        // It is somebody whom we know, on a telephone of the own: a machine hears it out, and the next attempt follows.
+        tell_machines: false,
         ..Defaults::default().plan(&calls.flow)
     };
     Standing {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calls::Hall;
+use ivr_flows::Template;
 use kernel::EscalationId;
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,13 @@ impl db::Event for Changed {
 
 /// That something about escalations changed: whoever may see one asks what.
 pub const CHANGED: Topic = Topic::shared_any("escalations.changed", SEERS);
+
+/// The flow by which whose turn it is is called: a template for a centre's own.
+pub const TEMPLATES: &[Template] = &[Template {
+    name: "escalation_call",
+    about: "升级上报时致电值班人员",
+    text: include_str!("../flows/escalation_call.toml"),
+}];
 
 /// The manifest. Queues are looked at in the hall.
 pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {

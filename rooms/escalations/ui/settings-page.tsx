@@ -4,6 +4,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Field, Page, Panel } from "@kit";
 import { DraftForm, Loaded, useDraft } from "@kit/settings";
+import { FlowHelp } from "@kit/flow-help";
 import { useAgents, useFlowNames, useUnits } from "@lib/directory";
 import { BY_RULE, CHANNELS, GROUNDS, RUNGS, putSettings, useSettings, type Channel, type Ground, type Rung, type Settings, type Source, type Step, type Way } from "./api";
 import { Tabs } from "./marks";
@@ -125,7 +126,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
       <Panel title={t("settings.calls")}>
         <p className="soft">{t("settings.help_calls")}</p>
         <div className="form-grid">
-          <Field label={t("settings.flow")} htmlFor="f-flow" help={t("settings.help_flow")}>
+          <Field label={t("settings.flow")} htmlFor="f-flow" help={<FlowHelp flow={form.calls.flow}>{t("settings.help_flow")}</FlowHelp>}>
             <Select id="f-flow" showSearch value={form.calls.flow} options={[...new Set([form.calls.flow, ...flows])].map((value) => ({ value, label: value }))} onChange={(flow: string) => call({ flow })} />
           </Field>
           <Field label={t("settings.attempts")} htmlFor="f-attempts" help={t("settings.help_attempts")}>

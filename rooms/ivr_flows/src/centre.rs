@@ -15,6 +15,7 @@ use serde::Deserialize;
 use speech::Speech;
 
 use crate::store::prompts;
+use crate::templates::Template;
 
 /// The queues there are, by name. They are the calls room's, which stands a storey higher: it is asked through this.
 pub type Queues =
@@ -31,6 +32,8 @@ pub struct Centre {
     pub prompts_dir: PathBuf,
     /// What menus may ask of rooms, by key, with what it is about.
     pub look_ups: Arc<BTreeMap<String, String>>,
+    /// Flows that rooms bring along.
+    pub templates: Arc<[Template]>,
     /// Has texts spoken.
     pub speech: Speech,
 }

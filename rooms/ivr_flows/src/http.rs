@@ -4,6 +4,7 @@ pub mod flows;
 pub mod numbers;
 pub mod prompts;
 pub mod speech;
+pub mod templates;
 
 use web::Actor;
 

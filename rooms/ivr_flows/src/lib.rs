@@ -11,6 +11,7 @@ pub mod permissions;
 mod published;
 pub mod rules;
 pub mod store;
+mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use permissions::{EDIT, PERMISSIONS, PUBLISH, READ};
 pub use published::{NewPrompt, Published, export, numbers, published, put_clip, put_flow, put_number};
 pub use rules::Refusal;
 pub use store::{By, FlowsPublished};
+pub use templates::Template;
 
 pub const MIGRATIONS: Migrations = db::migrations!("ivr_flows", ["20261121_1_flows.sql"]);
 
@@ -45,6 +47,7 @@ pub fn room(centre: Centre) -> Room {
             .permit(PUBLISH, routes!(http::flows::publish))
             .permit(PUBLISH, routes!(http::flows::roll_back))
             .permit(PUBLISH, routes!(http::flows::delete))
+            .permit(READ, routes!(http::templates::list))
             .permit(READ, routes!(http::numbers::list))
             .permit(PUBLISH, routes!(http::numbers::bind))
             .permit(PUBLISH, routes!(http::numbers::release))

@@ -15,7 +15,7 @@ use serde_json::json;
 use tower::ServiceExt;
 use web::testing::{Reply, TestSite};
 
-use crate::{By, Centre, HousePrompt, MIGRATIONS, published, put_flow, put_number, room};
+use crate::{By, Centre, HousePrompt, MIGRATIONS, Template, published, put_flow, put_number, room};
 
 const BOSS: &[&str] = &["ivr_flows.read", "ivr_flows.edit", "ivr_flows.publish"];
 
@@ -50,9 +50,13 @@ fn centre(scratch: &Scratch, queues: &[(&'static str, i64)]) -> Centre {
         house: Arc::new([("recorded/welcome".to_owned(), welcome)].into()),
         prompts_dir: scratch.0.clone(),
         look_ups: Arc::new([("balance".to_owned(), "an account".to_owned())].into()),
+        templates: Arc::new([Template { name: "reminder", about: "提醒", text: REMINDER }]),
         speech: speech::Speech::none("there is no voice in this test"),
     }
 }
+
+const REMINDER: &str = "[[flow]]\nname = \"reminder\"\nperson = \"{person}\"\noutgoing = true\n\
+     steps = [{ say = \"您好。\", voice = \"recorded/welcome\" }, { hang_up = true }]\n";
 
 fn wav(samples: &[i16]) -> Vec<u8> {
     let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
@@ -103,6 +107,28 @@ fn nobody_gets_in_without_permission() {
         let folder = scratch("doors", &db);
         let site = TestSite::new(db, vec![room(centre(&folder, &[]))]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_flow_that_a_room_brings_along_is_published_as_it_is() {
+    on_both(&[MIGRATIONS], async |db| {
+        let folder = scratch("templates", &db);
+        let site = TestSite::new(db, vec![room(centre(&folder, &[("general", 1)]))]);
+        let list = async || {
+            let reply = site.get("/api/ivr_flows/templates").by(1, BOSS).send().await;
+            reply.body["items"][0].clone()
+        };
+        let offered = list().await;
+        assert_eq!((&offered["name"], &offered["there"]), (&"reminder".into(), &false.into()));
+        let form = json!({ "name": offered["name"], "source": offered["source"] });
+        let made = site.post("/api/ivr_flows", form).by(1, BOSS).send().await;
+        assert!(made.body["source"].as_str().is_some_and(|text| text.contains("person = \"general\"")));
+        let path = format!("/api/ivr_flows/{}/publish", made.body["id"].as_str().expect("an id"));
+        let form = json!({ "revision": made.body["revision"] });
+        let published = site.post(&path, form).by(1, BOSS).send().await;
+        assert_eq!(published.body["published"], 1, "{}", published.show());
+        assert_eq!(list().await["there"], true);
     });
 }
 

@@ -122,7 +122,20 @@ async function changed(flow: Flow): Promise<Flow> {
 }
 export const publish = async (id: string, revision: number, note: string) => changed(await api.post<Flow>(`${flowPath(id)}/publish`, { revision, note: note.trim() || null }));
 export const rollBack = async (id: string, revision: number, version: number) => changed(await api.post<Flow>(`${flowPath(id)}/roll_back`, { revision, version }));
-export const createFlow = async (name: string) => changed(await api.post<Flow>(base, { name }));
+/** Without a source it is a greeting and a queue. */
+export const createFlow = async (name: string, source?: string) => changed(await api.post<Flow>(base, source === undefined ? { name } : { name, source }));
+
+/** A flow that a room brings along, as a draft of this centre. */
+export interface Template {
+  name: string;
+  about: string;
+  source: string;
+  /** A flow of this name is there already. */
+  there: boolean;
+}
+export function useTemplates(wanted: boolean) {
+  return useQuery({ queryKey: ["ivr_flows", "templates"], enabled: wanted, queryFn: async ({ signal }) => (await api.get<{ items: Template[] }>(`${base}/templates`, undefined, signal)).items });
+}
 export async function deleteFlow(id: string): Promise<void> {
   await api.delete(flowPath(id));
   queries.removeQueries({ queryKey: ["ivr_flows", id] });

@@ -1,11 +1,12 @@
 // The menus of this centre: which version callers hear, and which drafts wait to be published.
-import { Button, Input, Modal } from "antd";
+import { Button, Input, Modal, Select } from "antd";
 import { CircleDashed, ListTree, PencilLine, Plus, Radio } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { Empty, Field, Mark, Moment, Notice, Page, Panel, Table, Trouble, useProblemText } from "@kit";
-import { createFlow, useFlows, type FlowItem } from "./api";
+import { useUrlState } from "@lib/url";
+import { createFlow, useFlows, useTemplates, type FlowItem } from "./api";
 import { Tabs } from "./tabs";
 
 export function FlowState({ flow }: { flow: Pick<FlowItem, "published" | "changed"> }) {
@@ -30,19 +31,28 @@ export function FlowState({ flow }: { flow: Pick<FlowItem, "published" | "change
   );
 }
 
-function NewFlow({ onClose }: { onClose: () => void }) {
+/** The choice of whoever wants none of the templates. */
+const EMPTY = "";
+
+function NewFlow({ wanted, onClose }: { wanted: string; onClose: () => void }) {
   const { t } = useTranslation("ivr_flows");
   const { t: app } = useTranslation("app");
   const navigate = useNavigate();
   const problemText = useProblemText();
-  const [name, setName] = useState("");
+  const templates = useTemplates(true);
+  const [from, setFrom] = useState<string | null>(null);
+  const [written, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const said = problem ? problemText(problem) : null;
+  const open = (templates.data ?? []).filter((one) => !one.there);
+  const template = open.find((one) => one.name === (from ?? wanted));
+  // Settings know it by this name.
+  const name = template?.name ?? written;
   async function send(): Promise<void> {
     setBusy(true);
     try {
-      const flow = await createFlow(name.trim());
+      const flow = await createFlow(name.trim(), template?.source);
       await navigate(`/ivr_flows/${flow.id}`);
     } catch (error) {
       setProblem(error);
@@ -58,10 +68,15 @@ function NewFlow({ onClose }: { onClose: () => void }) {
             {said.todo}
           </Notice>
         )}
-        <Field label={t("flow.name")} htmlFor="flow-name" required help={t("flow.name_help")}>
-          <Input id="flow-name" value={name} maxLength={60} onChange={(event) => setName(event.target.value)} onPressEnter={() => name.trim() && void send()} />
+        {open.length > 0 && (
+          <Field label={t("flow.from")} htmlFor="flow-from">
+            <Select id="flow-from" value={template?.name ?? EMPTY} onChange={setFrom} options={[{ value: EMPTY, label: t("flow.from_empty") }, ...open.map((one) => ({ value: one.name, label: one.about }))]} />
+          </Field>
+        )}
+        <Field label={t("flow.name")} htmlFor="flow-name" required help={t(template ? "flow.name_fixed" : "flow.name_help")}>
+          <Input id="flow-name" value={name} disabled={!!template} maxLength={60} onChange={(event) => setName(event.target.value)} onPressEnter={() => name.trim() && void send()} />
         </Field>
-        <p className="muted">{t("flow.add_help")}</p>
+        <p className="muted">{t(template ? "flow.template_help" : "flow.add_help")}</p>
       </div>
     </Modal>
   );
@@ -70,13 +85,15 @@ function NewFlow({ onClose }: { onClose: () => void }) {
 export default function FlowsPage() {
   const { t } = useTranslation("ivr_flows");
   const flows = useFlows();
+  const [url, change] = useUrlState(["new"] as const);
   const [adding, setAdding] = useState(false);
+  const mayAdd = flows.data?.allowed.includes("create") ?? false;
   return (
     <Page
       title={t("title")}
       lead={t("lead")}
       actions={
-        flows.data?.allowed.includes("create") && (
+        mayAdd && (
           <Button type="primary" onClick={() => setAdding(true)} icon={<Plus size={16} aria-hidden />}>
             {t("flow.add")}
           </Button>
@@ -109,7 +126,15 @@ export default function FlowsPage() {
           />
         )}
       </Panel>
-      {adding && <NewFlow onClose={() => setAdding(false)} />}
+      {mayAdd && (adding || url.new) && (
+        <NewFlow
+          wanted={url.new ?? EMPTY}
+          onClose={() => {
+            setAdding(false);
+            change({ new: null });
+          }}
+        />
+      )}
     </Page>
   );
 }

@@ -12,6 +12,7 @@ use kernel::calendar::Calendar;
 use kernel::{ElementId, OutageId, PersonId, Timestamp};
 use web::{App, Error};
 
+use crate::rules::calls::Machine;
 use crate::rules::outage::Mode;
 use crate::rules::{Act, Area, Asker, Cause, Class, Crew, Plan, Settings};
 use crate::store::affected;
@@ -23,6 +24,18 @@ mod answers;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// Puts the settings in, unless somebody has set something. `calls`: the machine calls important customers and liaisons.
+pub async fn settings(app: &App, calls: bool) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    if config::now::<Settings>(&mut tx).await?.version == 0 {
+        let usual = Settings::default();
+        let machine = Machine { important: calls, liaisons: calls, ..usual.machine };
+        let settings = Settings { company: "铜官燃气".into(), machine, ..usual };
+        config::put(&mut tx, &settings, 0, None, app.now()).await?;
+    }
+    tx.commit().await
+}
 
 /// Puts them in, unless there is one already or the town has no network yet. `one` enters, `other` approves. `orders`: with the
 /// orders of the work, and of who is still without.
@@ -53,11 +66,8 @@ pub async fn fill(
     let Some((_, third)) = third else { return Ok(false) };
     let place = |name: &str| name.trim_end_matches("管段").to_owned();
     let mut tx = app.db.begin().await?;
-    if config::now::<Settings>(&mut tx).await?.version == 0 {
-        let settings = Settings { company: "铜官燃气".into(), ..Settings::default() };
-        config::put(&mut tx, &settings, 0, None, app.now()).await?;
-    }
-    for (name, phone, element) in [("钱主任", "15400000018", &first), ("孙站长", "15400000028", &second)]
+    // One is out, and one has no telephone that messages could go to.
+    for (name, phone, element) in [("钱主任", "15400000018", &first), ("孙站长", "05622601011", &second)]
     {
         let liaison = Liaison {
             id: app.id(),

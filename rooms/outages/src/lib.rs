@@ -14,6 +14,7 @@ use axum::extract::DefaultBodyLimit;
 use calls::Hall;
 use customers::permissions::EXPORT_WHOLE;
 use db::Subscription;
+use ivr_flows::Template;
 use kernel::OutageId;
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,28 @@ pub struct Changed {
 impl db::Event for Changed {
     const KIND: &'static str = "outages.changed";
 }
+
+/// The flows by which the machine calls, and a leader speaks a greeting: templates for a centre's own.
+pub const TEMPLATES: &[Template] = &[
+    Template {
+        name: "outage_important",
+        about: "计划停供前致电重要客户",
+        text: include_str!("../flows/outage_important.toml"),
+    },
+    Template {
+        name: "outage_liaison",
+        about: "没有短信回执时致电信息员",
+        text: include_str!("../flows/outage_liaison.toml"),
+    },
+    Template {
+        name: "restored", about: "恢复供应后逐户询问", text: include_str!("../flows/restored.toml")
+    },
+    Template {
+        name: "record_greeting",
+        about: "在电话里录停供问候语",
+        text: include_str!("../flows/record_greeting.toml"),
+    },
+];
 
 /// The manifest. Days are the calendar's; calls go through the hall; sheets stand in `folder` while they are read; what callers
 /// hear is spoken by `speech`, or by a leader in the `booth`.
@@ -168,7 +191,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
                 voice::settle(app, settles.clone())
             }),
             Job::every("outages.ask", Duration::from_secs(5), move |app| asking::go_on(app, asks.clone())),
-            Job::every("outages.machine", Duration::from_secs(30), move |app| {
+            Job::every("outages.machine", Duration::from_secs(5), move |app| {
                 machine::call(app, calls.clone())
             }),
             Job::every("outages.tell", Duration::from_secs(2), move |app| jobs::tell(app, tells.clone())),

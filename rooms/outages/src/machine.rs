@@ -52,7 +52,7 @@ fn to_liaisons(plan: Plan) -> Standing {
 
 /// What a flow can say of an outage.
 fn known(outage: &Outage, calendar: &Calendar) -> BTreeMap<String, String> {
-    let mut known = BTreeMap::new();
+    let mut known = BTreeMap::from([("outage".to_owned(), outage.id.to_string())]);
     let mut put = |name: &str, at: Timestamp| {
         let civil = calendar.civil(at);
         known.insert(format!("{name}_date"), civil.date().to_string());

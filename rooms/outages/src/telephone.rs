@@ -56,6 +56,10 @@ pub const LOOK_UPS: &[(&str, &str)] = &[
         "outages.recorded",
         "what a leader has spoken, as a recording; says it and answers kept, or short, silent, long, late; nothing when it cannot be had",
     ),
+    (
+        "outages.notice",
+        "an outage, as it is given to whom the machine calls about it; says where, why, from when and until when, and answers in which state it is",
+    ),
     ("outages.keep", "the same recording, once it was heard: it waits for approval; answers kept"),
 ];
 
@@ -87,6 +91,7 @@ impl Menus {
         match key {
             "outages.recorded" => return voice::recorded(app, &self.booth, argument).await,
             "outages.keep" => return voice::keep(app, argument).await,
+            "outages.notice" => return self.notice(app, argument).await,
             _ => {}
         }
         let now = app.now();
@@ -170,6 +175,25 @@ impl Menus {
         Ok(Answer { value: says.len().to_string(), says, ..Answer::default() })
     }
 
+    /// What somebody is called about. He is told the times that the text messages say, also before a leader has approved what
+    /// callers hear of them.
+    async fn notice(&self, app: &App, argument: &str) -> anyhow::Result<Option<Answer>> {
+        let Ok(id) = argument.parse::<OutageId>() else { return Ok(None) };
+        let Some(outage) = outages::read(&app.db, id).await? else { return Ok(None) };
+        let settings = config::read::<Settings>(&app.db).await?.value;
+        let voice = Voice { now: app.now(), calendar: &self.calendar, settings: &settings };
+        let words = Words {
+            subject: outage.id.to_string(),
+            revision: u32::try_from(outage.revision()).unwrap_or(u32::MAX),
+            own: true,
+            text: greeting::notice(&outage, voice),
+            recorded: None,
+            otherwise: recorded::notice(&outage, voice),
+        };
+        let says = speech::announced(&self.speech, vec![words]).await;
+        Ok(Some(Answer { value: outage.state.as_str().to_owned(), says, ..Answer::default() }))
+    }
+
     /// Names to choose from, with what is kept of each. One that is not spoken yet is offered without sounds, and so not at all:
     /// whoever misses it presses 0.
     async fn offered(&self, names: Vec<(String, String)>) -> Answer {
@@ -197,6 +221,14 @@ impl Menus {
         let now = app.now();
         let mut all = outages::list(&app.db, Which::Now, 0, PREPARED_MAX).await?;
         let mut coming = outages::list(&app.db, Which::Coming, 0, PREPARED_MAX).await?;
+        let machine = &settings.machine;
+        for outage in all.iter().chain(&coming).filter(|_| machine.important || machine.liaisons) {
+            // It may be begun a moment after midnight.
+            for at in [now, now + AHEAD] {
+                let voice = Voice { now: at, calendar: &self.calendar, settings: &settings };
+                self.speech.say(&greeting::notice(outage, voice)).await;
+            }
+        }
         coming.retain(|outage| outage.starts().since(now) < SOON);
         all.append(&mut coming);
         for outage in all {

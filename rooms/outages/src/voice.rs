@@ -54,6 +54,7 @@ impl Booth {
             house: Arc::default(),
             prompts_dir: folder.to_owned(),
             look_ups: Arc::default(),
+            templates: Arc::default(),
             speech: Speech::none("a test"),
         };
         Booth { flows, recordings: recordings::Config::new(folder.join("recordings")) }

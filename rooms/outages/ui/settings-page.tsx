@@ -2,6 +2,7 @@
 import { Checkbox, Input, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
 import { Field, Page, Panel } from "@kit";
+import { FlowHelp } from "@kit/flow-help";
 import { DraftForm, Loaded, useDraft } from "@kit/settings";
 import { putSettings, useSettings, type Asking, type Machine, type Settings } from "./api";
 import { Tabs } from "./marks";
@@ -45,7 +46,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
             <Input id={`f-${key}`} value={form[key]} maxLength={20} onChange={(event) => set({ [key]: event.target.value })} />
           </Field>
         ))}
-        <Field label={t("settings.voice_flow")} htmlFor="f-voice_flow" help={t("settings.help_voice_flow")}>
+        <Field label={t("settings.voice_flow")} htmlFor="f-voice_flow" help={<FlowHelp flow={form.voice_flow}>{t("settings.help_voice_flow")}</FlowHelp>}>
           <Input id="f-voice_flow" value={form.voice_flow} maxLength={60} onChange={(event) => set({ voice_flow: event.target.value })} />
         </Field>
         {NUMBERS.map(([key, least, most]) => (
@@ -73,15 +74,15 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
       <h3>{t("settings.machine")}</h3>
       <p className="muted">{t("settings.help_machine")}</p>
       <div className="form-grid">
-        <Field label={t("settings.ask_flow")} htmlFor="f-ask-flow" help={t("settings.help_ask_flow")}>
+        <Field label={t("settings.ask_flow")} htmlFor="f-ask-flow" help={<FlowHelp flow={asking.flow}>{t("settings.help_ask_flow")}</FlowHelp>}>
           <Checkbox checked={asking.calls} onChange={(event) => setAsking({ calls: event.target.checked })}>{t("settings.switch_on")}</Checkbox>
           <Input id="f-ask-flow" disabled={!asking.calls} value={asking.flow} maxLength={60} onChange={(event) => setAsking({ flow: event.target.value })} />
         </Field>
-        <Field label={t("settings.important_flow")} htmlFor="f-flow" help={t("settings.help_important_flow")}>
+        <Field label={t("settings.important_flow")} htmlFor="f-flow" help={<FlowHelp flow={machine.flow}>{t("settings.help_important_flow")}</FlowHelp>}>
           <Checkbox checked={machine.important} onChange={(event) => setMachine({ important: event.target.checked })}>{t("settings.switch_on")}</Checkbox>
           <Input id="f-flow" disabled={!machine.important} value={machine.flow} maxLength={60} onChange={(event) => setMachine({ flow: event.target.value })} />
         </Field>
-        <Field label={t("settings.liaison_flow")} htmlFor="f-liaison-flow" help={t("settings.help_liaison_flow")}>
+        <Field label={t("settings.liaison_flow")} htmlFor="f-liaison-flow" help={<FlowHelp flow={machine.liaison_flow}>{t("settings.help_liaison_flow")}</FlowHelp>}>
           <Checkbox checked={machine.liaisons} onChange={(event) => setMachine({ liaisons: event.target.checked })}>{t("settings.switch_on")}</Checkbox>
           <Input id="f-liaison-flow" disabled={!machine.liaisons} value={machine.liaison_flow} maxLength={60} onChange={(event) => setMachine({ liaison_flow: event.target.value })} />
         </Field>

@@ -95,8 +95,12 @@ fn every_text_takes_as_long_as_its_syllables() {
 #[test]
 fn every_text_has_been_recorded_as_it_stands() {
     let manifest = manifest();
-    let lines = texts::read(&root().join("prompts/texts.toml"), &[root().join("demo/flows.toml")])
-        .expect("the texts");
+    let of_rooms = std::fs::read_dir(root().join("rooms")).expect("the rooms").flatten();
+    let of_rooms = of_rooms.filter_map(|room| std::fs::read_dir(room.path().join("flows")).ok()).flatten();
+    let mut flows: Vec<PathBuf> = of_rooms.flatten().map(|file| file.path()).collect();
+    assert!(!flows.is_empty(), "rooms bring flows along");
+    flows.push(root().join("demo/flows.toml"));
+    let lines = texts::read(&root().join("prompts/texts.toml"), &flows).expect("the texts");
     let stale: Vec<_> = lines
         .iter()
         .filter(|line| {

@@ -53,7 +53,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
     }
     let flows = store::flows_centre(&folders, &config.prompts, calendar.clone(), speech)?;
     if config.demo {
-        demo::put_in(&app, &flows).await?;
+        demo::put_in(&app, &flows, config.demo_orders > 0).await?;
     }
     notices::put_drafts(&app).await.context("putting the texts of notices in, to be approved")?;
     let sealer = secret::sealer(&folders, &app).await?;

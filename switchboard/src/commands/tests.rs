@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use db::Db;
 use db::testdb::on_both;
-use kernel::IdMint;
+use futures::FutureExt as _;
+use ivr_flows::rules::source;
 use kernel::calendar::Calendar;
 use kernel::time::TestClock;
+use kernel::{FlowId, IdMint, QueueId};
 use web::App;
 
 use super::{apply, export};
@@ -61,5 +64,39 @@ fn the_demo_comes_back_as_it_was_put_in() {
             ]
         );
         assert_eq!(export::spec(&db).await.expect("written back").centre, back.centre, "the name stays");
+    });
+}
+
+/// Whoever switches a call of the machine on finds its flow: in the demo, and to be made in any other centre.
+#[test]
+fn flows_that_rooms_ask_for_are_in_the_demo_and_can_be_published_as_they_come() {
+    on_both(rooms::MIGRATIONS, async |db| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folders = Folders::open(folder.path()).expect("folders");
+        let prompts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
+        let flows = flows_centre(&folders, &prompts, Calendar::china(), speech::Speech::none("a test"))
+            .expect("the flows' room");
+        let queues = |_: Db| async { Ok([("general".to_owned(), QueueId(1))].into()) }.boxed();
+        let flows = ivr_flows::Centre { queues: Arc::new(queues), ..flows };
+        let names = flows.names(&db).await.expect("the names");
+        for template in flows.templates.iter() {
+            let draft = template.draft(&names);
+            let checked = source::check(&draft, Some(template.name), FlowId(1), 1, &names);
+            assert!(checked.flow.is_some() && checked.findings.is_empty(), "{:#?}", checked.findings);
+        }
+        let outages = outages::rules::Settings::default();
+        let wanted = [
+            outages.voice_flow,
+            outages.machine.flow,
+            outages.machine.liaison_flow,
+            outages.asking.flow,
+            escalations::rules::Settings::default().calls.flow,
+            callbacks::rules::Settings::default().machine.flow,
+        ];
+        let demo = demo::spec().expect("the demo").flows;
+        for name in wanted {
+            assert!(flows.templates.iter().any(|template| template.name == name), "no template of {name}");
+            assert!(demo.iter().any(|flow| flow.name == name), "the demo has no {name}");
+        }
     });
 }

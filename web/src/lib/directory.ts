@@ -33,15 +33,20 @@ function useDirectory(kind: string, path: string): Directory {
   }, [data]);
 }
 
-/** The names of the menus, for what is bound to one; none for who may not see them. */
-export function useFlowNames(): string[] {
+/** The menus, published or not, by name; null for who may not see them. */
+export function useFlowList(): { name: string; published: number | null }[] | null {
   const { data } = useQuery({
     queryKey: ["directory", "flows"],
     staleTime: 60_000,
     retry: false,
-    queryFn: async ({ signal }) => (await api.get<{ items: { name: string }[] }>("/api/ivr_flows", undefined, signal)).items.map((flow) => flow.name),
+    queryFn: async ({ signal }) => (await api.get<{ items: { name: string; published: number | null }[] }>("/api/ivr_flows", undefined, signal)).items,
   });
-  return data ?? [];
+  return data ?? null;
+}
+
+/** The names of the menus, for what is bound to one; none for who may not see them. */
+export function useFlowNames(): string[] {
+  return useFlowList()?.map((flow) => flow.name) ?? [];
 }
 
 export const useAgents = () => useDirectory("agents", "/api/people/directory");

@@ -116,13 +116,14 @@ fn queues_of(step: &Step, names: &mut BTreeSet<String>) {
     }
 }
 
-/// `flow NAME`, `at 2026-01-05T08:00`, `call [from NUMBER]`, `played`, `keys 12#`, `silence`, `wait 3`, `message left`,
+/// `flow NAME`, `knows NAME=VALUE …`, `at 2026-01-05T08:00`, `call [from NUMBER]`, `played`, `keys 12#`, `silence`, `wait 3`, `message left`,
 /// `recorded ID`, `found KEY [VALUE [says SUBJECT:REVISION[:own]=CLIP+CLIP …] [offers VALUE=CLIP+CLIP …]]`, `show`.
 fn call(flows: &Flows, block: &[&str]) -> String {
     let mut told = String::new();
     let mut flow = flows.flows.first().unwrap_or_else(|| panic!("no flow: {}", flows.findings));
     let mut now: Timestamp = "2026-01-05T08:00:00+08:00".parse().expect("a time");
     let mut session: Option<Session> = None;
+    let mut known = BTreeMap::new();
     for line in block.iter().filter(|line| !line.starts_with(' ') && !line.is_empty()) {
         let _ = writeln!(told, "{line}");
         let mut out = Vec::new();
@@ -134,6 +135,11 @@ fn call(flows: &Flows, block: &[&str]) -> String {
             flow = flows.flows.iter().find(|flow| flow.name == name).expect("a flow of that name");
             continue;
         }
+        if verb == "knows" {
+            let pair = |word: &&str| word.split_once('=').map(|(name, value)| (name.into(), value.into()));
+            known = rest.iter().filter_map(pair).collect();
+            continue;
+        }
         if verb == "at" {
             let civil: jiff::civil::DateTime = rest[0].parse().expect("a time");
             let zone = TimeZone::get("Asia/Shanghai").expect("bundled");
@@ -143,7 +149,8 @@ fn call(flows: &Flows, block: &[&str]) -> String {
         if verb == "call" {
             let number = rest.get(1).map(|number| (*number).to_owned());
             let caller = Caller { number, called: "95598".into() };
-            session = Some(Session::start(Arc::clone(flow), caller, now, &mut out));
+            let known = std::mem::take(&mut known);
+            session = Some(Session::start_with(Arc::clone(flow), caller, known, now, &mut out));
         }
         let session = session.as_mut().expect("a call before");
         match verb {

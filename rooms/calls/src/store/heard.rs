@@ -27,7 +27,7 @@ macro_rules! figures {
              CAST(COUNT(DISTINCT CASE WHEN h.whole = 1 THEN h.call END) AS BIGINT) AS whole, \
              CAST(COUNT(DISTINCT CASE WHEN h.tell_number IS NOT NULL THEN h.call END) AS BIGINT) AS to_be_told, \
              CAST(COUNT(DISTINCT CASE WHEN r.requested_at IS NOT NULL THEN h.call END) AS BIGINT) AS asked_person \
-             FROM calls_heard h JOIN calls_records r ON r.id = h.call WHERE ",
+             FROM calls_heard h JOIN calls_records r ON r.id = h.call WHERE r.direction = 'in' AND ",
             $which,
             " AND h.at >= $2 AND h.at < $3 GROUP BY h.subject ORDER BY 2 DESC, 1 LIMIT $4"
         )

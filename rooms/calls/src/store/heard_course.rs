@@ -19,7 +19,7 @@ macro_rules! course {
              SELECT h.call, MIN(h.at) AS at, MAX(CASE WHEN r.requested_at IS NULL THEN 0 ELSE 1 END) AS asked, \
              MAX(CASE WHEN h.tell_number IS NULL THEN 0 ELSE 1 END) AS told, \
              MAX(CASE WHEN r.ended_at IS NULL THEN 0 ELSE 1 END) AS over \
-             FROM calls_heard h JOIN calls_records r ON r.id = h.call WHERE ",
+             FROM calls_heard h JOIN calls_records r ON r.id = h.call WHERE r.direction = 'in' AND ",
             $which,
             " AND h.at >= $2 AND h.at < $3 GROUP BY h.call) x GROUP BY 1 ORDER BY 1 LIMIT $5"
         )
@@ -27,7 +27,8 @@ macro_rules! course {
 }
 const OF_ALL: &str = course!("CAST($1 AS TEXT) IS NULL");
 const OF_SUBJECT: &str = course!("h.subject = $1");
-const FIRST: &str = "SELECT MIN(at) AS at FROM calls_heard WHERE subject = $1";
+const FIRST: &str = "SELECT MIN(h.at) AS at FROM calls_heard h JOIN calls_records r ON r.id = h.call \
+     WHERE h.subject = $1 AND r.direction = 'in'";
 const AROUND: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS calls, \
      CAST(COALESCE(SUM(CASE WHEN requested_at IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT) AS asked, \
      CAST(COALESCE(SUM(CASE WHEN result = 'self_served' THEN 1 ELSE 0 END), 0) AS BIGINT) AS self_served \

@@ -73,7 +73,7 @@ const BLOCKED: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS blocked FROM calls_blo
      why IN ('full', 'draining')";
 const HEARD: &str = "SELECT CAST(COUNT(DISTINCT h.call) AS BIGINT) AS heard, \
      CAST(COUNT(DISTINCT CASE WHEN r.requested_at IS NULL THEN h.call END) AS BIGINT) AS went \
-     FROM calls_heard h JOIN calls_records r ON r.id = h.call WHERE h.at >= $1 AND h.at < $2";
+     FROM calls_heard h JOIN calls_records r ON r.id = h.call WHERE r.direction = 'in' AND h.at >= $1 AND h.at < $2";
 const HELD_BACK: &str = "SELECT CAST(COUNT(*) AS BIGINT) AS held, \
      CAST(COUNT(*) FILTER (WHERE r.connected_at IS NOT NULL OR r.result = 'abandoned') AS BIGINT) AS waited \
      FROM calls_held_back h JOIN calls_records r ON r.id = h.call WHERE h.at >= $1 AND h.at < $2";

@@ -458,6 +458,13 @@ fn what_callers_were_told_stands_in_the_record_and_is_counted() {
         ];
         calls(3, false, menu).await;
 
+        // Whom the machine has called is nobody who called because of it.
+        calls(4, true, Vec::new()).await;
+        let mut tx = db.begin().await.expect("database");
+        let out = sqlx::query("UPDATE calls_records SET direction = 'out' WHERE id = 4");
+        out.execute(&mut *tx).await.expect("database");
+        tx.commit().await.expect("database");
+
         let told = async |call: i64| {
             let heard = super::heard::by_call(&db, CallId(call)).await.expect("rows");
             let line = |heard: &super::heard::Heard| {

@@ -141,16 +141,46 @@ const fn crew(crew: Crew) -> &'static str {
     }
 }
 
+/// To whom it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whom {
+    /// Who calls, and is in it.
+    Own,
+    /// Who calls, and may be in it.
+    Other,
+    /// Whom we call, to tell just this.
+    Called,
+}
+
 /// The text made from the fields: area, cause, since when, who works at it, when it is back, what to do.
 pub fn text(outage: &Outage, own: bool, voice: Voice<'_>) -> String {
+    text_to(outage, if own { Whom::Own } else { Whom::Other }, voice)
+}
+
+/// What is told to whomever the machine calls about it, whatever callers hear: also days before, and when it is called off.
+pub fn notice(outage: &Outage, voice: Voice<'_>) -> String {
+    if outage.state != State::Cancelled {
+        return text_to(outage, Whom::Called, voice);
+    }
+    let (off, supply) = words_of(outage.plan.utility);
+    let area = spoken::text(&outage.plan.area.text);
+    let starts = spoken::time(outage.starts(), voice.now, voice.calendar);
+    format!("{area}原定于{starts}的{off}已经取消，{supply}不受影响。")
+}
+
+fn text_to(outage: &Outage, whom: Whom, voice: Voice<'_>) -> String {
     let Voice { now, calendar, .. } = voice;
     let (off, supply) = words_of(outage.plan.utility);
     let area = spoken::text(&outage.plan.area.text);
-    let area = if own { format!("您所在的{area}") } else { area };
+    let area = if whom == Whom::Own { format!("您所在的{area}") } else { area };
     let cause = cause(outage.cause());
     let at = |at: Timestamp| spoken::time(at, now, calendar);
     let starts = outage.starts();
-    let patience = if own { "请您耐心等候。" } else { "如您在上述区域，请耐心等候。" };
+    let patience = match whom {
+        Whom::Own => "请您耐心等候。",
+        Whom::Other => "如您在上述区域，请耐心等候。",
+        Whom::Called => "",
+    };
     if matches!(outage.state, State::Restored | State::Closed) {
         let back = at(outage.restored_at.unwrap_or(now));
         let check = match outage.plan.utility {

@@ -8,6 +8,9 @@ use kernel::Timestamp;
 use super::greeting::Voice;
 use super::{Outage, State};
 
+/// Between from when and until when.
+const BEFORE_END_MS: u32 = 250;
+
 /// 您所在的区域正在抢修，预计恢复时间是今天下午六点整; to others 部分区域.
 pub fn sounds(outage: &Outage, own: bool, voice: Voice<'_>) -> Vec<Sound> {
     let clip = |name: &str| {
@@ -23,6 +26,21 @@ pub fn sounds(outage: &Outage, own: bool, voice: Voice<'_>) -> Vec<Sound> {
         },
         _ => with(clip("coming"), outage.starts(), voice),
     }
+}
+
+/// The same for whomever we call about it: with the end of what is planned, and when it is called off.
+pub fn notice(outage: &Outage, voice: Voice<'_>) -> Vec<Sound> {
+    let clip = |name: &str| Sound::Clip(Clip::new(&format!("recorded/interruption_{name}")));
+    let mut said = match outage.state {
+        State::Cancelled => return vec![clip("cancelled")],
+        _ => sounds(outage, true, voice),
+    };
+    let is_coming = !matches!(outage.state, State::InProgress | State::Restored | State::Closed);
+    if let Some(ends) = outage.ends().filter(|_| is_coming) {
+        said.push(Sound::Silence { ms: BEFORE_END_MS });
+        said.extend(with(clip("ends"), ends, voice));
+    }
+    said
 }
 
 fn with(sentence: Sound, at: Timestamp, voice: Voice<'_>) -> Vec<Sound> {
