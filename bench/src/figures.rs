@@ -22,6 +22,8 @@ pub struct Figures {
     pub announced: Option<f64>,
     /// What a storm came to.
     pub storm: Option<String>,
+    /// What the look-ups of many callers came to.
+    pub lookups: Vec<(&'static str, String)>,
     /// Percent of a core for 100 calls, at 100 calls.
     pub held_share: Option<f64>,
     /// The most held clean, with percent for 100; the step that broke.

@@ -12,6 +12,7 @@
 
 pub mod config;
 mod db;
+mod held;
 mod journal;
 mod lists;
 mod migrate;

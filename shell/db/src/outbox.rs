@@ -124,12 +124,29 @@ const NEXT: &str = "SELECT id, at, kind, payload FROM db_outbox WHERE id > $1 OR
 /// Locks the reader on PostgreSQL, so that two nodes do not both deliver.
 const CLAIM: &str =
     "UPDATE db_outbox_reader SET failures = failures WHERE name = $1 RETURNING heard, failures";
+/// How far each has heard, and the same for many at once.
+const PLACES: &str = "SELECT name, heard FROM db_outbox_reader ORDER BY name LIMIT 1000";
+const PASSED: Text = Text {
+    sqlite: "UPDATE db_outbox_reader SET heard = $2, failures = 0 WHERE heard < $2 \
+             AND name IN (SELECT value FROM json_each($1))",
+    postgres: "UPDATE db_outbox_reader SET heard = $2, failures = 0 WHERE heard < $2 \
+               AND name IN (SELECT value FROM json_array_elements_text(CAST($1 AS json)))",
+};
 const HEARD: &str = "UPDATE db_outbox_reader SET heard = $1, failures = 0 WHERE name = $2";
 const FAILED: &str = "UPDATE db_outbox_reader SET failures = failures + 1 WHERE name = $1 RETURNING failures";
 const PARK: &str = "INSERT INTO db_outbox_parked (name, event, at, kind, payload, why) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name, event) DO NOTHING";
 const PRUNE: &str = "DELETE FROM db_outbox WHERE id <= (SELECT MIN(heard) FROM db_outbox_reader)";
 
+/// For whom there is something new.
+struct Concerned<'a> {
+    all: Vec<&'a Subscription>,
+    /// There is more behind it.
+    more: bool,
+}
+
+/// As many as [`NEXT`] reads.
+const READ_MAX: usize = 100;
 /// So many are handled in one transaction: a storm's events share their flushes, and nobody else waits long to write.
 const TOGETHER: usize = 32;
 /// After this many failures an event is put aside for this subscriber, with the reason, and the next is delivered:
@@ -146,16 +163,24 @@ impl Db {
             let emitted = self.emitted.notified();
             tokio::pin!(emitted);
             emitted.as_mut().enable();
+            let mut ready = Vec::new();
             for subscription in subscriptions {
                 let wait = retry_after.entry(subscription.name).or_default();
-                if *wait > 0 {
+                if *wait == 0 {
+                    ready.push(subscription);
+                } else {
                     *wait -= 1;
-                    continue;
                 }
+            }
+            let Concerned { all, more } = self.concerned(&ready).await?;
+            for subscription in all {
                 if let Err(error) = self.deliver_to(subscription).await {
                     tracing::warn!(subscriber = subscription.name, "an event was not handled: {error:#}");
-                    *wait = 2;
+                    retry_after.insert(subscription.name, 2);
                 }
+            }
+            if more {
+                continue;
             }
             // Other nodes' events do not ring our bell, so look once a second as well.
             let _ = tokio::time::timeout(Duration::from_secs(1), emitted).await;
@@ -169,6 +194,40 @@ impl Db {
             self.deliver_to(subscription).await?;
         }
         Ok(())
+    }
+
+    /// Those for whom there is something. All others are led past what is new together: each event concerns a few of many,
+    /// and a change of its own for each of the rest would keep everybody else from writing.
+    async fn concerned<'a>(&self, subscriptions: &[&'a Subscription]) -> anyhow::Result<Concerned<'a>> {
+        let mut concerned = Concerned { all: Vec::new(), more: false };
+        let rows = sqlx::query(PLACES).fetch_all(self.read()).await.context("how far events were heard")?;
+        let mut heard: BTreeMap<String, i64> = BTreeMap::new();
+        for row in &rows {
+            heard.insert(row.try_get("name")?, row.try_get("heard")?);
+        }
+        let placed: Vec<(&'a Subscription, i64)> =
+            subscriptions.iter().filter_map(|one| Some((*one, *heard.get(one.name)?))).collect();
+        let Some(first) = placed.iter().map(|(_, at)| *at).min() else { return Ok(concerned) };
+        let rows = sqlx::query(NEXT).bind(first).fetch_all(self.read()).await.context("reading events")?;
+        let news = rows.iter().map(emitted_of).collect::<anyhow::Result<Vec<_>>>()?;
+        let Some(last) = news.last().map(|event| event.id) else { return Ok(concerned) };
+        concerned.more = news.len() >= READ_MAX;
+        let mut passing = Vec::new();
+        for (subscription, at) in placed.into_iter().filter(|(_, at)| *at < last) {
+            let wanted = |event: &Emitted| event.id > at && subscription.kinds.contains(&event.kind.as_str());
+            if news.iter().any(wanted) {
+                concerned.all.push(subscription);
+            } else {
+                passing.push(subscription.name);
+            }
+        }
+        if !passing.is_empty() {
+            let mut tx = self.begin().await?;
+            let pass = sqlx::query(PASSED.of(self.kind())).bind(serde_json::to_string(&passing)?).bind(last);
+            pass.execute(&mut *tx).await.context("passing events over")?;
+            tx.commit().await?;
+        }
+        Ok(concerned)
     }
 
     /// Begins listening, so that nothing emitted from here on is missed.
