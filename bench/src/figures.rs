@@ -81,6 +81,10 @@ impl fmt::Display for Figures {
             "all; – / – / 500; 0",
             ["", "", ""],
         )?;
+        for (what, told) in &self.lookups {
+            let what = format!("callers without supply, {what}: told; 200 → first word p50 / p95 / p99 / longest");
+            row(&what, Some(told.clone()), "all; – / – / 500 / –", ["", "", ""])?;
+        }
         row(
             "% of a core per 100 recorded calls held (100 calls)",
             self.held_share.map(two),
