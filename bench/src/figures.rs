@@ -22,6 +22,8 @@ pub struct Figures {
     pub announced: Option<f64>,
     /// What a storm came to.
     pub storm: Option<String>,
+    /// What the look-ups of many callers came to.
+    pub lookups: Vec<(&'static str, String)>,
     /// Percent of a core for 100 calls, at 100 calls.
     pub held_share: Option<f64>,
     /// The most held clean, with percent for 100; the step that broke.
@@ -79,6 +81,10 @@ impl fmt::Display for Figures {
             "all; – / – / 500; 0",
             ["", "", ""],
         )?;
+        for (what, told) in &self.lookups {
+            let what = format!("callers without supply, {what}: told; 200 → first word p50 / p95 / p99 / longest");
+            row(&what, Some(told.clone()), "all; – / – / 500 / –", ["", "", ""])?;
+        }
         row(
             "% of a core per 100 recorded calls held (100 calls)",
             self.held_share.map(two),

@@ -1,7 +1,7 @@
 //! Measures the release binary with real SIP and RTP, and prints each figure beside its goal and the peers' figures.
 //!
-//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [announced] [storm] [held] [rate] [sipp] [register] [desks] [customers=N] [from=DIR] [seconds=N]`:
-//! without a name all but `storm` are taken, which lasts so many seconds, 300 if not said; with customers, so many are made up (or were, by `switchboard customers generate --data DIR`)
+//! `make bench`, or `cargo run --release --package bench -- [quick] [relay] [delay] [cost] [announced] [storm] [lookups] [held] [rate] [sipp] [register] [desks] [customers=N] [from=DIR] [seconds=N]`:
+//! without a name all but `storm` and `lookups` are taken, which last so many seconds, 300 and 30 if not said; with customers, so many are made up (or were, by `switchboard customers generate --data DIR`)
 //! and callers are some of them. README.md says how and what they mean.
 
 mod agents;
@@ -9,6 +9,7 @@ mod callers;
 mod centre;
 mod desks;
 mod figures;
+mod lookups;
 mod measures;
 mod registers;
 mod relay;
@@ -29,7 +30,7 @@ use figures::Figures;
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "quick");
-    let names = ["relay", "delay", "cost", "announced", "storm", "held", "rate", "sipp", "register", "desks"];
+    let names = ["relay", "delay", "cost", "announced", "storm", "lookups", "held", "rate", "sipp", "register", "desks"];
     let customers = arguments.iter().find_map(|a| a.strip_prefix("customers="));
     let customers: u64 = customers.map_or(Ok(0), str::parse)?;
     let seconds = arguments.iter().find_map(|a| a.strip_prefix("seconds="));
@@ -47,11 +48,16 @@ fn main() -> Result<()> {
         );
     }
     // Five minutes of one thing are taken when they are asked for.
-    let wanted = |name: &str| (named.is_empty() && name != "storm") || named.contains(&name);
-    let customers = if wanted("storm") { customers.max(storm::CUSTOMERS) } else { customers };
+    let wanted = |name: &str| (named.is_empty() && !matches!(name, "storm" | "lookups")) || named.contains(&name);
+    let least = [("storm", storm::CUSTOMERS), ("lookups", lookups::CUSTOMERS)];
+    let least = least.into_iter().filter(|(name, _)| wanted(name)).map(|(_, least)| least);
+    let customers = least.fold(customers, u64::max);
 
     let agents = Agents::start()?;
-    let centre = Centre::start(agents.sip, customers, from)?;
+    // A password costs what guessing it is to cost.
+    let needed = [("register", centre::REGISTERING), ("desks", centre::REGISTERING)];
+    let passwords = needed.into_iter().filter(|(name, _)| wanted(name)).map(|(_, count)| count).max();
+    let centre = Centre::start(agents.sip, customers, from, passwords.unwrap_or(0))?;
     println!("{} agents put in within {:.1} s", centre::AGENTS, centre.applied_in.as_secs_f64());
     let mut bench = Bench {
         callers: Callers::new(centre.sip, customers)?,
@@ -59,6 +65,7 @@ fn main() -> Result<()> {
         agents,
         figures: Figures::default(),
         answered: 0,
+        customers,
     };
     bench.figures.load_before = load();
     bench.idle()?;
@@ -90,6 +97,9 @@ fn main() -> Result<()> {
     if wanted("storm") {
         bench.storm(seconds.unwrap_or(if quick { 60 } else { 300 }))?;
     }
+    if wanted("lookups") {
+        bench.lookups(seconds.unwrap_or(30))?;
+    }
     bench.rest()?;
     if wanted("register") {
         bench.register(if quick { &[400, 1_600] } else { &[400, 1_600, 3_200] })?;
@@ -103,6 +113,8 @@ struct Bench {
     agents: Agents,
     figures: Figures,
     answered: i64,
+    /// So many were made up.
+    customers: u64,
 }
 
 impl Bench {

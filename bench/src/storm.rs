@@ -26,10 +26,9 @@ const SOON_MS: f64 = 500.0;
 impl Bench {
     pub fn storm(&mut self, seconds: usize) -> Result<()> {
         let calls = seconds * RATE;
-        let web = Web { http: self.centre.http, client: Client::new(), cookie: String::new() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let communities = self.half_of_the_communities()?;
-        let web = runtime.block_on(web.sign_in())?;
+        let web = runtime.block_on(Web::sign_in(self.centre.http))?;
         runtime.block_on(web.cut_off(&communities))?;
         let (numbers, affected) = self.callers_in_storm(calls)?;
         self.quiet()?;
@@ -98,7 +97,7 @@ impl Bench {
     }
 
     /// Communities in which about half of all accounts are.
-    fn half_of_the_communities(&self) -> Result<Vec<String>> {
+    pub fn half_of_the_communities(&self) -> Result<Vec<String>> {
         const COUNTS: &str = "SELECT p.community, COUNT(*) FROM customers_premises p JOIN customers_account a \
              ON a.premises = p.id WHERE p.community <> '' AND a.utility = 'gas' AND a.closed_at IS NULL \
              GROUP BY p.community ORDER BY p.community";
@@ -119,11 +118,16 @@ impl Bench {
         Ok(all)
     }
 
-    /// Numbers that have not called yet, every other one of somebody affected; and all that are affected.
-    fn callers_in_storm(&self, calls: usize) -> Result<(Vec<String>, HashSet<String>)> {
+    /// The numbers of all who are without supply.
+    pub fn affected(&self) -> Result<HashSet<String>> {
         const AFFECTED: &str = "SELECT DISTINCT c.number FROM outages_affected f JOIN customers_account a ON a.id = f.account \
              JOIN customers_contact c ON c.party = a.party";
-        let affected: HashSet<String> = self.centre.ask(AFFECTED)?.into_iter().collect();
+        Ok(self.centre.ask(AFFECTED)?.into_iter().collect())
+    }
+
+    /// Numbers that have not called yet, every other one of somebody affected; and all that are affected.
+    fn callers_in_storm(&self, calls: usize) -> Result<(Vec<String>, HashSet<String>)> {
+        let affected = self.affected()?;
         let mut used: HashSet<String> = self.callers.used().collect();
         let mut sides = [Vec::new(), Vec::new()];
         for nth in 0..CUSTOMERS {
@@ -224,7 +228,7 @@ impl Sides {
 }
 
 /// The leader's browser.
-struct Web {
+pub struct Web {
     http: SocketAddr,
     client: Client,
     cookie: String,
@@ -232,7 +236,7 @@ struct Web {
 
 /// What the program has counted of look-ups.
 #[derive(Default)]
-struct LookedUp {
+pub struct LookedUp {
     known: f64,
     unknown: f64,
     late: f64,
@@ -242,7 +246,7 @@ struct LookedUp {
 }
 
 impl LookedUp {
-    fn print(&self, before: &LookedUp) {
+    pub fn print(&self, before: &LookedUp) {
         println!(
             "  look-ups: {:.0} known, {:.0} unknown, {:.0} too late (the bound of 300 ms), {:.0} failed",
             self.known - before.known,
@@ -257,14 +261,15 @@ impl LookedUp {
 }
 
 impl Web {
-    async fn sign_in(mut self) -> Result<Web> {
+    pub async fn sign_in(http: SocketAddr) -> Result<Web> {
+        let mut web = Web { http, client: Client::new(), cookie: String::new() };
         let form = json!({ "user": LEADER, "password": "bench-leader" });
-        let reply = self.client.post(format!("http://{}/api/sign_in", self.http)).json(&form).send().await?;
+        let reply = web.client.post(format!("http://{http}/api/sign_in")).json(&form).send().await?;
         let cookie = reply.headers().get("set-cookie").cloned();
         ensure!(reply.status().is_success(), "the leader cannot sign in: {}", reply.text().await?);
         let cookie = cookie.context("no session")?;
-        self.cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
-        Ok(self)
+        web.cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
+        Ok(web)
     }
 
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Result<Value> {
@@ -280,7 +285,7 @@ impl Web {
     }
 
     /// Enters and publishes a fault in these communities, of which only those affected hear.
-    async fn cut_off(&self, communities: &[String]) -> Result<()> {
+    pub async fn cut_off(&self, communities: &[String]) -> Result<()> {
         use reqwest::Method;
         let mut settings = self.ask(Method::GET, "/api/outages/settings", None).await?;
         settings["settings"]["many"] = json!(1_000_000);
@@ -307,7 +312,7 @@ impl Web {
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
-    async fn looked_up(&self) -> Result<LookedUp> {
+    pub async fn looked_up(&self) -> Result<LookedUp> {
         let text = self.client.get(format!("http://{}/metrics", self.http)).send().await?.text().await?;
         let value = |line: &str| -> Option<f64> {
             text.lines().find_map(|at| at.strip_prefix(line)).and_then(|value| value.trim().parse().ok())

@@ -26,6 +26,9 @@ use crate::config::{Config, DEMO_SEED, REALM};
 const CENTRE: &str = include_str!("../../demo/centre.toml");
 const FLOWS: &str = include_str!("../../demo/flows.toml");
 
+/// Longer nothing rests between two batches.
+const REST_MAX: Duration = Duration::from_secs(1);
+
 /// The demo's centre and menus as one.
 pub fn spec() -> Result<CentreSpec> {
     let flows: FlowFile = toml::from_str(FLOWS).context("demo/flows.toml")?;
@@ -59,11 +62,8 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre, lively: bool) -> Resul
 /// Makes the demo's work orders of the last thirty days, where there are none yet, beside everything else.
 pub async fn orders(app: App, calendar: Calendar, count: u64) {
     let begun = app.now();
-    let told = |done: u64| {
-        tracing::info!("{done} of {count} invented work orders are there");
-        // Whoever signs in meanwhile has the database, too.
-        tokio::time::sleep(Duration::from_millis(100))
-    };
+    let pace = Pace::new(&app, "work orders", count);
+    let told = |done: u64| pace.rest(done);
     match fill_orders(&app, &calendar, count, told).await {
         Ok(0) => {}
         Ok(made) => {
@@ -129,19 +129,8 @@ pub async fn outages(app: App, calendar: Calendar, orders: bool) {
 /// Makes the demo's customers, beside everything else: the first start takes no longer for them.
 pub async fn customers(app: App, count: u64) {
     let begun = app.now();
-    let tenth = (count / 10).max(1);
-    let (told, batch) = (AtomicU64::new(0), AtomicI64::new(begun.as_micros()));
-    let made = customers::demo::fill(&app, count, DEMO_SEED, |done| {
-        if told.swap(done / tenth, Relaxed) < done / tenth {
-            tracing::info!("{done} of {count} invented customers are there");
-        }
-        // Whoever signs in meanwhile has the database for half of the time.
-        let now = app.now().as_micros();
-        let rest = Duration::from_micros((now - batch.load(Relaxed)).max(0).unsigned_abs());
-        batch.store(now + i64::try_from(rest.as_micros()).unwrap_or(0), Relaxed);
-        tokio::time::sleep(rest.min(Duration::from_secs(1)))
-    })
-    .await;
+    let pace = Pace::new(&app, "customers", count);
+    let made = customers::demo::fill(&app, count, DEMO_SEED, |done| pace.rest(done)).await;
     match made {
         Ok(0) => {}
         Ok(made) => {
@@ -149,6 +138,34 @@ pub async fn customers(app: App, count: u64) {
             tracing::info!("{made} invented customers were put in within {seconds} s");
         }
         Err(failure) => tracing::warn!("the invented customers could not be put in: {failure:#}"),
+    }
+}
+
+/// Goes slowly: who signs in meanwhile, and whoever else has to write, has the database for half of the time.
+struct Pace<'a> {
+    app: &'a App,
+    what: &'static str,
+    count: u64,
+    /// How many tenths have been told of, and when the batch began.
+    tenths: AtomicU64,
+    batch: AtomicI64,
+}
+
+impl<'a> Pace<'a> {
+    fn new(app: &'a App, what: &'static str, count: u64) -> Pace<'a> {
+        let batch = AtomicI64::new(app.now().as_micros());
+        Pace { app, what, count, tenths: AtomicU64::new(0), batch }
+    }
+
+    /// After a batch, with which there are so many: rests as long as it took.
+    async fn rest(&self, done: u64) {
+        let tenths = done * 10 / self.count.max(1);
+        if self.tenths.swap(tenths, Relaxed) < tenths {
+            tracing::info!("{done} of {} invented {} are there", self.count, self.what);
+        }
+        let took = self.app.now().as_micros() - self.batch.load(Relaxed);
+        tokio::time::sleep(Duration::from_micros(took.max(0).unsigned_abs()).min(REST_MAX)).await;
+        self.batch.store(self.app.now().as_micros(), Relaxed);
     }
 }
 

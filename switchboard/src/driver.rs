@@ -46,8 +46,6 @@ enum Asked {
     Floor(oneshot::Sender<Arc<FloorView>>),
     Desk(PersonId, oneshot::Sender<Option<DeskView>>),
     Pulse(oneshot::Sender<Pulse>),
-    /// A room's answer to a menu; nobody waits to hear how it was taken.
-    Answer(Input),
 }
 
 /// Whose desk shows something new: one entry for each agent, however often it changes before somebody looks.
@@ -80,6 +78,8 @@ impl Changes {
 #[derive(Clone)]
 pub struct Hall {
     asked: mpsc::Sender<Asked>,
+    /// Rooms' answers to menus. A caller waits for each, and nobody to hear how it was taken.
+    answers: mpsc::Sender<Input>,
     changes: Arc<Changes>,
     written: watch::Receiver<u64>,
 }
@@ -97,7 +97,7 @@ impl Hall {
 
     /// Hands a menu what a room has answered.
     pub async fn answer(&self, input: Input) -> Result<()> {
-        self.asked.send(Asked::Answer(input)).await.ok().context("the exchange has stopped")
+        self.answers.send(input).await.ok().context("the exchange has stopped")
     }
 
     async fn ask<T>(&self, what: impl FnOnce(oneshot::Sender<T>) -> Asked) -> Result<T> {
@@ -140,6 +140,7 @@ pub fn start(
     look_ups: LookUps,
 ) -> Result<(Hall, std::thread::JoinHandle<()>)> {
     let (asked, asked_in) = mpsc::channel(ACTS_MAX);
+    let (answers, answers_in) = mpsc::channel(ACTS_MAX);
     let (written_out, written) = watch::channel(log.end());
     let changes = Arc::new(Changes::default());
     let driver = Driver {
@@ -162,7 +163,7 @@ pub fn start(
     let thread = std::thread::Builder::new()
         .name("exchange".into())
         .spawn(move || {
-            let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(driver.run(events, asked_in))));
+            let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(driver.run(events, answers_in, asked_in))));
             if ended.is_err() {
                 // Nobody would answer any more: whoever restarts the program finds every call in the log.
                 error!("the exchange has a bug and cannot go on; the program ends to be started again");
@@ -170,7 +171,7 @@ pub fn start(
             }
         })
         .context("starting the exchange's thread")?;
-    Ok((Hall { asked, changes, written }, thread))
+    Ok((Hall { asked, answers, changes, written }, thread))
 }
 
 struct Driver {
@@ -232,7 +233,12 @@ fn next_midnight(calendar: &Calendar, now: Timestamp) -> Timestamp {
 }
 
 impl Driver {
-    async fn run(mut self, mut events: mpsc::Receiver<line::Event>, mut asked: mpsc::Receiver<Asked>) {
+    async fn run(
+        mut self,
+        mut events: mpsc::Receiver<line::Event>,
+        mut answers: mpsc::Receiver<Input>,
+        mut asked: mpsc::Receiver<Asked>,
+    ) {
         let mut beat = tokio::time::interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -241,6 +247,10 @@ impl Driver {
                 biased;
                 event = events.recv() => match event {
                     Some(event) => self.take(Input::Line(event)),
+                    None => return,
+                },
+                answer = answers.recv() => match answer {
+                    Some(answer) => self.take(answer),
                     None => return,
                 },
                 asked = asked.recv() => match asked {
@@ -253,6 +263,13 @@ impl Driver {
             for _ in 0..BATCH_MAX {
                 match events.try_recv() {
                     Ok(event) => self.take(Input::Line(event)),
+                    Err(_) => break,
+                }
+            }
+            // Before the time runs out for those who wait: what is here is not late.
+            for _ in 0..BATCH_MAX {
+                match answers.try_recv() {
+                    Ok(answer) => self.take(answer),
                     Err(_) => break,
                 }
             }
@@ -277,7 +294,6 @@ impl Driver {
             Asked::Act { input, answer } => drop(answer.send(self.act(input))),
             Asked::Floor(answer) => drop(answer.send(self.picture())),
             Asked::Desk(agent, answer) => drop(answer.send(self.exchange.desk(self.clock.now(), agent))),
-            Asked::Answer(input) => self.take(input),
             Asked::Pulse(answer) => drop(answer.send(self.exchange.pulse())),
         }
     }

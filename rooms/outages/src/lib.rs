@@ -183,7 +183,8 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
                 let speaks = speaks.clone();
                 async move { speaks.speak(&app).await }
             }),
-            Job::every("outages.picture", Duration::from_millis(300), move |app| {
+            // It waits for itself.
+            Job::every("outages.picture", Duration::from_millis(10), move |app| {
                 let shield = shield.clone();
                 async move { shield.keep_fresh(&app.db, app.now()).await }
             }),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use db::{Db, config};
 use kernel::calendar::Calendar;
 use kernel::{OutageId, Timestamp};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use crate::rules::greeting::{self, Voice};
 use crate::rules::{Heard, Outage, Settings};
@@ -26,10 +26,13 @@ const BETWEEN: char = '/';
 
 /// Counts the changes of this process. What was read before one of them is not used after it.
 static CHANGES: AtomicU64 = AtomicU64::new(0);
+/// Rung at each of them, for whoever keeps the picture fresh.
+static BELL: Notify = Notify::const_new();
 
 /// An outage was changed, and the change is kept: whoever asks from now on is told of it.
 pub fn changed() {
     CHANGES.fetch_add(1, Ordering::SeqCst);
+    BELL.notify_one();
 }
 
 /// What may be heard.
@@ -172,22 +175,38 @@ impl Shield {
         }
     }
 
-    /// Reads it again before it has become old, so that no caller waits for it.
+    /// Reads it again before it has become old, and at once when something was changed, so that no caller waits for it; then
+    /// waits until it is to be done again.
     pub(crate) async fn keep_fresh(&self, db: &Db, now: Timestamp) -> anyhow::Result<()> {
-        let asked = Timestamp::from_micros(self.asked.load(Ordering::Relaxed));
-        if now.since(asked) < IDLE && self.fresh(now, FRESH / 2).is_none() {
-            let _turn = self.turn.lock().await;
-            self.read(db, now).await?;
+        // Without the turn: were this slow, callers would wait for it who could read for themselves.
+        let read = if self.is_due(now) { self.read(db, now).await.map(drop) } else { Ok(()) };
+        // Not rung for so long, it is looked at all the same.
+        let _ = tokio::time::timeout(FRESH / 3, BELL.notified()).await;
+        read
+    }
+
+    /// While nothing may be heard and nobody has called for a while, only a change is a reason to read.
+    fn is_due(&self, now: Timestamp) -> bool {
+        if self.fresh(now, FRESH / 2).is_some() {
+            return false;
         }
-        Ok(())
+        let asked = Timestamp::from_micros(self.asked.load(Ordering::Relaxed));
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let expects_callers = kept.as_ref().is_none_or(|kept| {
+            !kept.picture.outages.is_empty() || kept.change != CHANGES.load(Ordering::SeqCst)
+        });
+        expects_callers || now.since(asked) < IDLE
     }
 
     async fn read(&self, db: &Db, now: Timestamp) -> anyhow::Result<Arc<Picture>> {
         // Counted before it is read: a change while it is read makes it old at once.
         let change = CHANGES.load(Ordering::SeqCst);
         let picture = Arc::new(Picture::read(db, now).await?);
-        let kept = Kept { picture: picture.clone(), read_at: now, change };
-        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        // Whoever has read meanwhile may have read something newer.
+        if kept.as_ref().is_none_or(|kept| (kept.change, kept.read_at) <= (change, now)) {
+            *kept = Some(Kept { picture: picture.clone(), read_at: now, change });
+        }
         Ok(picture)
     }
 

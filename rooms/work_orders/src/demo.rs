@@ -15,8 +15,8 @@ use crate::rules::walk::Book;
 use crate::store::found;
 use crate::work::Rulebook;
 
-/// Written in one transaction.
-const BATCH: u64 = 100;
+/// Written in one transaction: as many as others who want to write wait for without noticing.
+const BATCH: u64 = 20;
 
 /// Makes `total` orders of the last `days`, unless there are orders already; `told` hears after each batch how many there
 /// are, and what it does then is waited for.
@@ -62,6 +62,8 @@ pub async fn fill<Rest: Future<Output = ()>>(
             let walk = life(book, (id, String::new()), matter, &staff, unit, (begun, now), &mut dice)
                 .map_err(|refusal| anyhow!("an invented order of {}: {refusal}", subtype.code))?;
             filed.push((day, Filed::lived(walk)));
+            // A life takes a while to invent: whatever else this thread serves comes in between.
+            tokio::task::yield_now().await;
         }
         let mut tx = app.db.begin().await?;
         for run in filed.chunk_by_mut(|one, other| one.0 == other.0) {

@@ -1,9 +1,10 @@
 //! Opening a database, and who may write when.
 
 use std::fmt;
+use std::panic::Location;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use sqlx::AnyPool;
@@ -12,6 +13,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use tokio::sync::Notify;
 
 use crate::Tx;
+use crate::held::Held;
 
 /// Which of the two databases this is. For the few hot spots where one text cannot serve both.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,6 +48,8 @@ pub struct Db {
     write: AnyPool,
     /// Rung after each commit that emitted an event.
     pub(crate) emitted: Arc<Notify>,
+    /// How it was opened.
+    opened: Arc<(AnyConnectOptions, Options)>,
 }
 
 impl Db {
@@ -86,35 +90,12 @@ impl Db {
             }
         }
         let connect: AnyConnectOptions = format!("sqlite://{escaped}?mode=rwc").parse()?;
-        let synchronous = if options.durable { "FULL" } else { "OFF" };
-        let pragmas = |read_only: bool| {
-            format!(
-                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA query_only = {}",
-                if read_only { "ON" } else { "OFF" }
-            )
-        };
-        let pool = |connections, read_only| {
-            let pragmas = pragmas(read_only);
-            AnyPoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(options.wait_max)
-                .test_before_acquire(false)
-                .max_lifetime(None)
-                .idle_timeout(None)
-                .after_connect(move |connection, _| {
-                    let pragmas = pragmas.clone();
-                    Box::pin(async move {
-                        sqlx::raw_sql(AssertSqlSafe(pragmas)).execute(connection).await.map(|_| ())
-                    })
-                })
-        };
         let explain = || format!("opening the SQLite database {}: is the folder writable?", path.display());
         // The writer first: it creates the file and sets WAL, which a reader could not.
-        let write = pool(1, false).connect_with(connect.clone()).await.with_context(explain)?;
-        let read =
-            pool(options.connections_max.max(1), true).connect_with(connect).await.with_context(explain)?;
-        Ok(Db { kind: Kind::Sqlite, read, write, emitted: Arc::default() })
+        let write = sqlite(options, 1, false).connect_with(connect.clone()).await.with_context(explain)?;
+        let read = sqlite(options, options.connections_max.max(1), true).connect_with(connect.clone()).await;
+        let opened = Arc::new((connect, options.clone()));
+        Ok(Db { kind: Kind::Sqlite, read: read.with_context(explain)?, write, emitted: Arc::default(), opened })
     }
 
     async fn open_postgres(url: &str, options: &Options) -> anyhow::Result<Db> {
@@ -126,12 +107,32 @@ impl Db {
         let pool = AnyPoolOptions::new()
             .max_connections(options.connections_max.max(2))
             .acquire_timeout(options.wait_max)
-            .connect_with(connect)
+            .connect_with(connect.clone())
             .await
             .with_context(|| {
                 format!("opening PostgreSQL on {shown}: does it run, and may this user sign in?")
             })?;
-        Ok(Db { kind: Kind::Postgres, read: pool.clone(), write: pool, emitted: Arc::default() })
+        let opened = Arc::new((connect, options.clone()));
+        Ok(Db { kind: Kind::Postgres, read: pool.clone(), write: pool, emitted: Arc::default(), opened })
+    }
+
+    /// The same database with so many connections for queries that nobody else uses, open from the start. To be asked for on
+    /// the runtime that will use them: on PostgreSQL they live there.
+    pub async fn with_own_readers(&self, connections: u32) -> anyhow::Result<Db> {
+        let (connect, options) = &*self.opened;
+        let pool = match self.kind {
+            Kind::Sqlite => sqlite(options, connections, true),
+            Kind::Postgres => {
+                AnyPoolOptions::new().max_connections(connections).acquire_timeout(options.wait_max)
+            }
+        };
+        let read = pool.min_connections(connections).connect_with(connect.clone()).await;
+        Ok(Db { read: read.context("opening connections for queries of its own")?, ..self.clone() })
+    }
+
+    /// Closes the connections for queries, and leaves those for changes to others.
+    pub async fn close_readers(&self) {
+        self.read.close().await;
     }
 
     pub fn kind(&self) -> Kind {
@@ -148,14 +149,21 @@ impl Db {
     }
 
     /// Begins a change. SQLite lets one in at a time, in order of arrival, so two changes never meet; PostgreSQL works
-    /// at read committed, so what a decision depends on is locked or guarded by a `version`.
-    pub async fn begin(&self) -> anyhow::Result<Tx> {
+    /// at read committed, so what a decision depends on is locked or guarded by a `version`. Where it was begun is told when it
+    /// holds others up.
+    #[track_caller]
+    pub fn begin(&self) -> impl Future<Output = anyhow::Result<Tx>> + Send + '_ {
+        self.begin_at(Location::caller())
+    }
+
+    async fn begin_at(&self, by: &'static Location<'static>) -> anyhow::Result<Tx> {
+        let asked = Instant::now();
         let inner = match self.kind {
             Kind::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await,
             Kind::Postgres => self.write.begin().await,
         }
         .context("beginning a change in the database")?;
-        Ok(Tx::new(inner, self.clone()))
+        Ok(Tx::new(inner, self.clone(), Held::new(by, asked)))
     }
 
     /// Whether a query is answered: the readiness check.
@@ -175,4 +183,26 @@ impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Db({:?})", self.kind)
     }
+}
+
+/// Connections to a SQLite file.
+fn sqlite(options: &Options, connections: u32, read_only: bool) -> AnyPoolOptions {
+    let synchronous = if options.durable { "FULL" } else { "OFF" };
+    let query_only = if read_only { "ON" } else { "OFF" };
+    let pragmas = format!(
+        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
+         PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA query_only = {query_only}"
+    );
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(options.wait_max)
+        .test_before_acquire(false)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .after_connect(move |connection, _| {
+            let pragmas = pragmas.clone();
+            Box::pin(
+                async move { sqlx::raw_sql(AssertSqlSafe(pragmas)).execute(connection).await.map(|_| ()) },
+            )
+        })
 }

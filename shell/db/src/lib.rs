@@ -13,6 +13,7 @@
 pub mod config;
 mod db;
 mod delivery;
+mod held;
 mod journal;
 mod lists;
 mod migrate;

@@ -268,6 +268,58 @@ fn an_event_that_cannot_be_handled_is_put_aside() {
     });
 }
 
+#[test]
+fn many_listen_and_each_event_concerns_a_few() {
+    on_both(&[NOTES], async |db| {
+        const EVENTS: i64 = 260;
+        let none_of_mine = |name| {
+            Subscription::new(name, &["notes.never"], |_, _| {
+                Box::pin(async { anyhow::bail!("this was not asked for") })
+            })
+        };
+        let mut all = vec![copier()];
+        all.extend(["a.listens", "b.listens", "c.listens"].map(none_of_mine));
+        db.join(&all).await.expect("join");
+        // More than are read at once.
+        for _ in 0..EVENTS / 2 {
+            emit(&db, "one").await;
+        }
+        let heard = async |name: &str| {
+            let place = sqlx::query("SELECT heard FROM db_outbox_reader WHERE name = $1").bind(name);
+            place.fetch_one(db.read()).await.expect("a place").get::<i64, _>("heard")
+        };
+        let all_heard = async {
+            while heard("copies.writes").await < EVENTS {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            ended = db.deliver(&all) => panic!("{ended:?}"),
+            in_time = tokio::time::timeout(std::time::Duration::from_secs(60), all_heard) => {
+                in_time.expect("all is heard");
+            }
+        }
+        assert_eq!(heard("a.listens").await, 0, "whom nothing concerns has written nothing");
+        assert_eq!(notes(&db).await.len() as i64, EVENTS / 2);
+    });
+}
+
+#[test]
+fn whoever_has_readers_of_his_own_waits_for_nobody() {
+    on_both(&[NOTES], async |db| {
+        let own = db.with_own_readers(2).await.expect("readers");
+        let mut others = Vec::new();
+        while others.len() < db.read().options().get_max_connections() as usize {
+            others.push(db.read().acquire().await.expect("a connection"));
+        }
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(60), notes(&own)).await;
+        assert_eq!(answer.expect("answered"), Vec::<String>::new());
+        let write = "INSERT INTO note (id, text) VALUES (1, 'a')";
+        assert_eq!(sqlx::query(write).execute(own.read()).await.is_err(), db.kind() == Kind::Sqlite);
+        own.close_readers().await;
+    });
+}
+
 #[tokio::test]
 async fn an_address_that_is_no_database_says_what_to_write() {
     let error = Db::open("mysql://here/there").await.expect_err("mysql").to_string();

@@ -8,6 +8,7 @@ use sqlx::AnyConnection;
 use sqlx::{Any, Row, Transaction};
 
 use crate::Db;
+use crate::held::Held;
 use crate::journal::{self, Entry};
 use crate::outbox::{self, Event};
 
@@ -19,11 +20,13 @@ pub struct Tx {
     db: Db,
     journal: Vec<Entry>,
     events: Vec<outbox::Pending>,
+    /// The last of the fields: it is over when the connection has been given back.
+    held: Held,
 }
 
 impl Tx {
-    pub(crate) fn new(inner: Transaction<'static, Any>, db: Db) -> Self {
-        Tx { inner, db, journal: Vec::new(), events: Vec::new() }
+    pub(crate) fn new(inner: Transaction<'static, Any>, db: Db, held: Held) -> Self {
+        Tx { inner, db, journal: Vec::new(), events: Vec::new(), held }
     }
 
     pub fn db(&self) -> &Db {
@@ -76,6 +79,7 @@ impl Tx {
             journal::append(&mut self.inner, kind, &entries).await?;
             outbox::append(&mut self.inner, kind, &events).await?;
         }
+        self.held.committing();
         self.inner.commit().await.context("keeping a change")?;
         if !events.is_empty() {
             self.db.emitted.notify_waiters();

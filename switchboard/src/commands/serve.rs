@@ -132,7 +132,7 @@ pub async fn run(serve: &Serve) -> Result<()> {
         rooms.push(demo::room::room(here, sip, config.prompts.clone()));
     }
     let answered = rooms.iter_mut().flat_map(|room| std::mem::take(&mut room.look_ups)).collect();
-    tokio::spawn(look_ups::answer(questions, app.clone(), answered, hall.clone()));
+    let answering = look_ups::start(questions, app.clone(), answered, hall.clone())?;
     let sources = rooms.iter_mut().flat_map(|room| std::mem::take(&mut room.search)).collect();
     rooms.push(search::room(folders.search(), store::NODE, sources));
     let changed = Arc::new(Notify::new());
@@ -188,6 +188,9 @@ pub async fn run(serve: &Serve) -> Result<()> {
     drop((telephony, hall));
     if tokio::time::timeout(GOODBYE, following).await.is_err() {
         warn!("some facts are not in the database yet; they will be at the next start");
+    }
+    if tokio::time::timeout(GOODBYE, answering).await.is_err() {
+        warn!("look-ups are cut off");
     }
     app.db.close().await;
     Ok(())
