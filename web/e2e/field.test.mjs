@@ -26,8 +26,8 @@ after(async () => {
 afterEach(async (one) => {
   await context?.setOffline(false);
   if (one.passed !== false) return;
-  const bar = await phone?.locator(".crew-bar").innerText({ timeout: 1_000 }).catch((error) => error.message);
-  console.error(`the strip below said: ${bar}\n${centre?.log()}`);
+  const shown = await phone?.locator("body").innerText({ timeout: 1_000 }).catch((error) => error.message);
+  console.error(`${phone?.url()} showed: ${shown}\n${phone?.complaints.join("\n")}\n${centre?.log()}`);
 });
 
 async function json(method, path, data) {

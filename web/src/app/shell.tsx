@@ -111,7 +111,8 @@ export function Shell() {
       </div>
     );
   }
-  if (me.isError) return <Trouble page error={me.error} retry={() => void me.refetch()} />;
+  // Who is known stays while the server is away.
+  if (me.isLoadingError) return <Trouble page error={me.error} retry={() => void me.refetch()} />;
   if (!me.data) return <Navigate to={`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`} replace />;
 
   const person = me.data;

@@ -45,3 +45,8 @@ it("says whose it is where that is asked", () => {
   const whose = asked.map(({ headers }) => (headers as Record<string, string>)["x-switchboard-person"]);
   expect(whose).toEqual(["pe_1", undefined]);
 });
+
+it.each(["{\"id\":", "<html>Sign in to this hotel's network</html>"])("takes what is no answer of ours for none: %s", async (text) => {
+  vi.stubGlobal("fetch", async () => Promise.resolve(new Response(text)));
+  expect(await outcome(api.get("/api/me"))).toBe("app.unreachable");
+});

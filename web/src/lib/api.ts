@@ -106,8 +106,14 @@ async function asked(method: string, path: string, options: Options): Promise<Re
 
 async function answer<T>(response: Response): Promise<T> {
   if (response.status === 204) return undefined as T;
-  const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as T;
+  try {
+    const text = await response.text();
+    return (text ? JSON.parse(text) : undefined) as T;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    // Cut off in the middle, or not from our server: no answer.
+    throw new Problem(0, "app.unreachable");
+  }
 }
 
 export const api = {

@@ -23,7 +23,7 @@ import "./desk.css";
 function Earlier({ id, onLeave }: { id: string; onLeave: (() => void) | null }) {
   const { t } = useTranslation("calls");
   const call = useCall(id);
-  if (call.isError) return <Trouble error={call.error} retry={() => void call.refetch()} />;
+  if (call.isLoadingError) return <Trouble error={call.error} retry={() => void call.refetch()} />;
   if (!call.data) return <Skeletons lines={8} />;
   return (
     <>
