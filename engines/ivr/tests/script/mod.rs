@@ -123,7 +123,7 @@ fn call(flows: &Flows, block: &[&str]) -> String {
     let mut flow = flows.flows.first().unwrap_or_else(|| panic!("no flow: {}", flows.findings));
     let mut now: Timestamp = "2026-01-05T08:00:00+08:00".parse().expect("a time");
     let mut session: Option<Session> = None;
-    let mut known = BTreeMap::new();
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
     for line in block.iter().filter(|line| !line.starts_with(' ') && !line.is_empty()) {
         let _ = writeln!(told, "{line}");
         let mut out = Vec::new();
