@@ -95,7 +95,8 @@ impl Menus {
         let picture = self.shield.picture(&app.db, now).await?;
         match key {
             "outages" => {
-                let heard = heard_by_in((&picture, &self.whose), &app.db, &self.calendar, argument, now).await?;
+                let heard =
+                    heard_by_in((&picture, &self.whose), &app.db, &self.calendar, argument, now).await?;
                 if heard.segments.is_empty() {
                     return Ok(None);
                 }

@@ -43,7 +43,10 @@ impl Whose {
         let (answer, answered) = oneshot::channel();
         let begins = {
             let mut waiting = self.lock();
-            ensure!(waiting.asked.len() < WAITING_MAX, "{WAITING_MAX} callers wait for whose outages they are");
+            ensure!(
+                waiting.asked.len() < WAITING_MAX,
+                "{WAITING_MAX} callers wait for whose outages they are"
+            );
             waiting.asked.push(Asked { number: number.to_owned(), now, answer });
             !std::mem::replace(&mut waiting.reading, true)
         };

@@ -137,10 +137,8 @@ macro_rules! own {
         )
     };
 }
-const OWN: Text = Text {
-    sqlite: own!("json_each($2)"),
-    postgres: own!("json_array_elements_text(CAST($2 AS json))"),
-};
+const OWN: Text =
+    Text { sqlite: own!("json_each($2)"), postgres: own!("json_array_elements_text(CAST($2 AS json))") };
 const OF_ACCOUNT: &str = "SELECT id FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
      JOIN outages_affected f ON f.account = a.id WHERE a.number = $2 AND a.closed_at IS NULL) \
      AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";

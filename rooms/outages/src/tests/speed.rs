@@ -10,8 +10,8 @@ use serde_json::json;
 use super::{ALL, Centre, HOUR, LEADER, id};
 use crate::hearing::heard_by_in;
 use crate::picture::Shield;
-use crate::whose::Whose;
 use crate::store::{affected, outages};
+use crate::whose::Whose;
 
 const AREAS: [&str; 4] = ["青岚", "临溪", "云麓", "石渡"];
 const PLACES: [&str; 20] = [
