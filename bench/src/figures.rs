@@ -82,7 +82,8 @@ impl fmt::Display for Figures {
             ["", "", ""],
         )?;
         for (what, told) in &self.lookups {
-            let what = format!("callers without supply, {what}: told; 200 → first word p50 / p95 / p99 / longest");
+            let what =
+                format!("callers without supply, {what}: told; 200 → first word p50 / p95 / p99 / longest");
             row(&what, Some(told.clone()), "all; – / – / 500 / –", ["", "", ""])?;
         }
         row(

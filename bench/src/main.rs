@@ -30,7 +30,19 @@ use figures::Figures;
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "quick");
-    let names = ["relay", "delay", "cost", "announced", "storm", "lookups", "held", "rate", "sipp", "register", "desks"];
+    let names = [
+        "relay",
+        "delay",
+        "cost",
+        "announced",
+        "storm",
+        "lookups",
+        "held",
+        "rate",
+        "sipp",
+        "register",
+        "desks",
+    ];
     let customers = arguments.iter().find_map(|a| a.strip_prefix("customers="));
     let customers: u64 = customers.map_or(Ok(0), str::parse)?;
     let seconds = arguments.iter().find_map(|a| a.strip_prefix("seconds="));
@@ -48,7 +60,8 @@ fn main() -> Result<()> {
         );
     }
     // Five minutes of one thing are taken when they are asked for.
-    let wanted = |name: &str| (named.is_empty() && !matches!(name, "storm" | "lookups")) || named.contains(&name);
+    let wanted =
+        |name: &str| (named.is_empty() && !matches!(name, "storm" | "lookups")) || named.contains(&name);
     let least = [("storm", storm::CUSTOMERS), ("lookups", lookups::CUSTOMERS)];
     let least = least.into_iter().filter(|(name, _)| wanted(name)).map(|(_, least)| least);
     let customers = least.fold(customers, u64::max);

@@ -39,10 +39,7 @@ const FLOOR_REST: Duration = Duration::from_millis(20);
 
 /// What rooms want of the exchange.
 enum Asked {
-    Act {
-        input: Input,
-        answer: oneshot::Sender<Result<(), Refused>>,
-    },
+    Act { input: Input, answer: oneshot::Sender<Result<(), Refused>> },
     Floor(oneshot::Sender<Arc<FloorView>>),
     Desk(PersonId, oneshot::Sender<Option<DeskView>>),
     Pulse(oneshot::Sender<Pulse>),
@@ -163,7 +160,8 @@ pub fn start(
     let thread = std::thread::Builder::new()
         .name("exchange".into())
         .spawn(move || {
-            let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(driver.run(events, answers_in, asked_in))));
+            let ended =
+                catch_unwind(AssertUnwindSafe(|| runtime.block_on(driver.run(events, answers_in, asked_in))));
             if ended.is_err() {
                 // Nobody would answer any more: whoever restarts the program finds every call in the log.
                 error!("the exchange has a bug and cannot go on; the program ends to be started again");

@@ -110,6 +110,9 @@ pub const MIGRATIONS: &[Migrations] = &[
 ];
 
 #[cfg(test)]
+mod upgrade;
+
+#[cfg(test)]
 mod tests {
     use super::MIGRATIONS;
 

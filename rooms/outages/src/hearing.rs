@@ -10,20 +10,21 @@ use crate::picture::Picture;
 use crate::rules::{Heard, Outage};
 use crate::store::calls::{self, Call};
 use crate::store::{outages, waves};
+use crate::whose::Whose;
 
-/// Whose outages they are is asked of the database, caller by caller. Where that takes longer he hears what everybody hears.
+/// Whose outages they are is asked of the database. Where that takes longer he hears what everybody hears.
 const OWN_WITHIN: Duration = Duration::from_millis(200);
 
 /// What whoever calls from this number hears before the menu: his own outages, or the largest. A number that cannot be read,
 /// or is hidden (empty), is a caller whom nobody knows.
 pub async fn heard_by(db: &Db, calendar: &Calendar, number: &str, now: Timestamp) -> anyhow::Result<Heard> {
     let picture = Picture::read(db, now).await?;
-    heard_by_in(&picture, db, calendar, number, now).await
+    heard_by_in((&picture, &Whose::default()), db, calendar, number, now).await
 }
 
 /// The same in a picture that was read before. No query at all while nothing is off.
 pub(crate) async fn heard_by_in(
-    picture: &Picture,
+    (picture, whose): (&Picture, &Whose),
     db: &Db,
     calendar: &Calendar,
     number: &str,
@@ -34,7 +35,7 @@ pub(crate) async fn heard_by_in(
     }
     let own = match number.parse::<PhoneNumber>() {
         Ok(number) => {
-            let own = outages::speaking_to(db, number.as_str(), now);
+            let own = whose.outages(db, number.as_str(), now);
             match tokio::time::timeout(OWN_WITHIN, own).await {
                 Ok(own) => own?,
                 Err(_) => {

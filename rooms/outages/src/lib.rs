@@ -42,6 +42,7 @@ mod telling;
 mod tests;
 mod voice;
 mod waving;
+mod whose;
 pub mod work;
 
 pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me};
@@ -53,6 +54,7 @@ pub use voice::Booth;
 
 use picture::Shield;
 use telephone::Menus;
+use whose::Whose;
 
 use permissions::{APPROVE, CONFIGURE, EXPORT, LIAISONS, PERMISSIONS, READ, TELL, WRITE};
 
@@ -114,7 +116,8 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
     let calendar = Arc::new(calendar);
     let by = || calendar.clone();
     let (follows, before, tells) = (by(), by(), by());
-    let asked = Menus { calendar: calendar.clone(), speech, shield: Shield::default(), booth: booth.clone() };
+    let (shield, whose) = (Shield::default(), Whose::default());
+    let asked = Menus { calendar: calendar.clone(), speech, shield, whose, booth: booth.clone() };
     let look_ups = telephone::look_ups(&asked);
     let (shield, speaks, settles) = (asked.shield.clone(), asked.clone(), booth.clone());
     let (asks, calls) = (by(), by());

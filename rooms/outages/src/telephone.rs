@@ -19,6 +19,7 @@ use crate::rules::{Heard, Outage, Segment, Settings, State, recorded};
 use crate::store::outages::{self, Which};
 use crate::tell_me;
 use crate::voice::{self, Booth};
+use crate::whose::Whose;
 
 /// No caller waits longer for the first word; the step `announce` waits for 300 ms.
 const WITHIN: Duration = Duration::from_millis(280);
@@ -69,6 +70,7 @@ pub(crate) struct Menus {
     pub calendar: Arc<Calendar>,
     pub speech: Speech,
     pub shield: Shield,
+    pub whose: Whose,
     pub booth: Booth,
 }
 
@@ -98,7 +100,8 @@ impl Menus {
         let picture = self.shield.picture(&app.db, now).await?;
         match key {
             "outages" => {
-                let heard = heard_by_in(&picture, &app.db, &self.calendar, argument, now).await?;
+                let heard =
+                    heard_by_in((&picture, &self.whose), &app.db, &self.calendar, argument, now).await?;
                 if heard.segments.is_empty() {
                     return Ok(None);
                 }

@@ -95,7 +95,13 @@ impl Db {
         let write = sqlite(options, 1, false).connect_with(connect.clone()).await.with_context(explain)?;
         let read = sqlite(options, options.connections_max.max(1), true).connect_with(connect.clone()).await;
         let opened = Arc::new((connect, options.clone()));
-        Ok(Db { kind: Kind::Sqlite, read: read.with_context(explain)?, write, emitted: Arc::default(), opened })
+        Ok(Db {
+            kind: Kind::Sqlite,
+            read: read.with_context(explain)?,
+            write,
+            emitted: Arc::default(),
+            opened,
+        })
     }
 
     async fn open_postgres(url: &str, options: &Options) -> anyhow::Result<Db> {

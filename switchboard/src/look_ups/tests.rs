@@ -317,8 +317,7 @@ async fn each_of_two_hundred_callers_hears_one_whole_wording() {
     const CALLERS: u64 = 200;
     const WORDINGS: u8 = 30;
     // How fast is measured elsewhere (`bench lookups`); here it may take its time.
-    let room =
-        LookUp::new("told", "nothing", PATIENCE, |app: App, _| async move { told(&app.db).await });
+    let room = LookUp::new("told", "nothing", PATIENCE, |app: App, _| async move { told(&app.db).await });
     let rig = Arc::new(Rig::of(&FLOW.replace("WAIT", "300"), vec![room], standing()).await);
     rig.put(0).await;
     let committed = Arc::new(std::sync::atomic::AtomicU8::new(0));

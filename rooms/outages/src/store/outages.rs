@@ -1,7 +1,9 @@
 //! One outage: begun once, changed by whoever has read it last.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
-use db::{Db, Tx};
+use db::{Db, Text, Tx};
 use kernel::{OutageId, Timestamp};
 use sqlx::{AnyConnection, Row as _};
 
@@ -119,11 +121,24 @@ pub async fn list(db: &Db, which: Which, offset: i64, limit: i64) -> anyhow::Res
 
 const SPEAKING: &str = "SELECT body, version FROM outages_outage WHERE speaks_until > $1 AND speaks_from <= $2 \
      ORDER BY affected DESC, id LIMIT 500";
-const OWN: &str = "SELECT id FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_contact c \
-     JOIN customers_party p ON p.id = c.party JOIN customers_account a ON a.party = c.party \
-     JOIN outages_affected f ON f.account = a.id \
-     WHERE c.number = $2 AND p.archived_at IS NULL AND p.merged_into IS NULL AND a.closed_at IS NULL) \
-     AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";
+macro_rules! own {
+    ($numbers:literal) => {
+        concat!(
+            "WITH j AS (SELECT CAST(value AS TEXT) AS number FROM ",
+            $numbers,
+            "), own AS (SELECT DISTINCT j.number AS number, f.outage AS outage FROM j CROSS JOIN customers_contact c \
+             CROSS JOIN customers_party p CROSS JOIN customers_account a CROSS JOIN outages_affected f \
+             WHERE c.number = j.number AND p.id = c.party AND p.archived_at IS NULL AND p.merged_into IS NULL \
+             AND a.party = c.party AND a.closed_at IS NULL AND f.account = a.id) \
+             SELECT number, id FROM (SELECT own.number AS number, o.id AS id, \
+             ROW_NUMBER() OVER (PARTITION BY own.number ORDER BY o.affected DESC, o.id) AS nth \
+             FROM own CROSS JOIN outages_outage o WHERE o.id = own.outage AND o.speaks_until > $1 AND o.speaks_from <= $1) AS t \
+             WHERE nth <= 20 ORDER BY number, nth LIMIT 5000"
+        )
+    };
+}
+const OWN: Text =
+    Text { sqlite: own!("json_each($2)"), postgres: own!("json_array_elements_text(CAST($2 AS json))") };
 const OF_ACCOUNT: &str = "SELECT id FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
      JOIN outages_affected f ON f.account = a.id WHERE a.number = $2 AND a.closed_at IS NULL) \
      AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";
@@ -139,10 +154,18 @@ pub async fn speaking(db: &Db, from: Timestamp, until: Timestamp) -> anyhow::Res
     rows.context("what callers hear of")?.iter().map(outage).collect()
 }
 
-/// Of those the ones that an account of whoever has this number is in.
-pub async fn speaking_to(db: &Db, number: &str, now: Timestamp) -> anyhow::Result<Vec<OutageId>> {
-    let rows = sqlx::query(OWN).bind(now.as_micros()).bind(number).fetch_all(db.read()).await;
-    rows.context("a caller's outages")?.iter().map(id).collect()
+/// Of those the ones that an account of whoever has one of these numbers is in, number by number, the largest first.
+pub async fn speaking_to(
+    db: &Db,
+    numbers: &[&str],
+    now: Timestamp,
+) -> anyhow::Result<BTreeMap<String, Vec<OutageId>>> {
+    let own = sqlx::query(OWN.of(db.kind())).bind(now.as_micros()).bind(serde_json::to_string(numbers)?);
+    let mut found: BTreeMap<String, Vec<OutageId>> = BTreeMap::new();
+    for row in own.fetch_all(db.read()).await.context("callers' outages")? {
+        found.entry(row.try_get("number")?).or_default().push(id(&row)?);
+    }
+    Ok(found)
 }
 
 fn id(row: &db::Row) -> anyhow::Result<OutageId> {

@@ -11,6 +11,7 @@ use super::{ALL, Centre, HOUR, LEADER, id};
 use crate::hearing::heard_by_in;
 use crate::picture::Shield;
 use crate::store::{affected, outages};
+use crate::whose::Whose;
 
 const AREAS: [&str; 4] = ["青岚", "临溪", "云麓", "石渡"];
 const PLACES: [&str; 20] = [
@@ -93,7 +94,7 @@ fn a_caller_is_answered_at_once_among_a_million() {
             }
         });
         // As the telephone asks: the picture is held in memory, whose outages they are is asked of the database.
-        let shield = Shield::default();
+        let (shield, whose) = (Shield::default(), Whose::default());
         let own_readers = db.with_own_readers(4).await.expect("readers");
         let (mut heard, mut pictures) = (Vec::new(), Vec::new());
         let mut every = tokio::time::interval(Duration::from_millis(50));
@@ -107,7 +108,7 @@ fn a_caller_is_answered_at_once_among_a_million() {
             let begun = Instant::now();
             let picture = shield.picture(&own_readers, centre.now()).await.expect("a picture");
             pictures.push(begun.elapsed());
-            let what = heard_by_in(&picture, &own_readers, &centre.calendar, caller.as_str(), centre.now());
+            let what = heard_by_in((&picture, &whose), &own_readers, &centre.calendar, caller.as_str(), centre.now());
             let what = what.await.expect("heard");
             heard.push(begun.elapsed());
             assert!(!what.segments.is_empty());

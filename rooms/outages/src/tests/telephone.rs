@@ -17,12 +17,14 @@ use super::*;
 use crate::picture::Shield;
 use crate::rules::greeting::{self, Voice};
 use crate::telephone::Menus;
+use crate::whose::Whose;
 
 fn look_ups(centre: &Centre, speech: &Speech) -> (Menus, Vec<LookUp>) {
     let asked = Menus {
         calendar: centre.calendar.clone(),
         speech: speech.clone(),
         shield: Shield::default(),
+        whose: Whose::default(),
         booth: centre.booth.clone(),
     };
     let look_ups = crate::telephone::look_ups(&asked);
@@ -213,6 +215,25 @@ fn what_is_over_is_said_to_be_over_also_without_a_voice() {
         assert_eq!(hears("").await.as_deref(), Some("interruption_over_other"));
         centre.pass(1);
         assert_eq!(hears(&mine).await, None, "half an hour after it was over");
+    });
+}
+
+/// OUT-3: asked for together, each caller is told of his own outage, and a stranger of none of them.
+#[test]
+fn callers_at_the_same_moment_hear_each_his_own() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (outage, mine) = fault(&centre, 4).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let whose = Whose::default();
+        let stranger = customers::rules::demo::stranger(7).as_str().to_owned();
+        let one = async |nth: usize| {
+            let number = if nth % 2 == 0 { &mine } else { &stranger };
+            let own = whose.outages(&db, number, centre.now()).await.expect("read");
+            let own: Vec<String> = own.iter().map(ToString::to_string).collect();
+            assert_eq!(own, if nth % 2 == 0 { vec![id(&outage).to_owned()] } else { Vec::new() });
+        };
+        futures::future::join_all((0..200).map(one)).await;
     });
 }
 
