@@ -21,9 +21,9 @@ const sent = (asked: ReturnType<typeof open>) => asked.find((one) => one.method 
 
 it("settings lead to the flow they miss", async () => {
   const asked = open("/ivr_flows?new=escalation_call");
-  const name = await screen.findByLabelText(/名称/);
-  await waitFor(() => expect(name).toHaveValue("escalation_call"));
-  expect(name).toBeDisabled();
+  const name = await screen.findByLabelText<HTMLInputElement>(/名称/);
+  await waitFor(() => expect(name.value).toBe("escalation_call"));
+  expect(name.disabled).toBe(true);
   await userEvent.click(screen.getAllByRole("button", { name: "新建流程" }).at(-1) as HTMLElement);
   await screen.findByText("草稿");
   expect(sent(asked)).toEqual({ name: "escalation_call", source: "[[flow]]" });
