@@ -502,14 +502,17 @@ export const paperOf = (id: string) => api.post<Paper>(`${BASE}/${id}/affected/p
 
 const changed = () => queries.invalidateQueries({ queryKey: [KEY] });
 
-export async function enter(plan: Plan): Promise<OutageView> {
-  const outage = await api.post<OutageView>(BASE, plan);
-  await changed();
+/** The answer is the outage as it is now: shown at once, and what hangs on it follows. */
+function known(outage: OutageView): OutageView {
+  queries.setQueryData([KEY, "one", outage.id], outage);
+  void changed();
   return outage;
 }
+export async function enter(plan: Plan): Promise<OutageView> {
+  return known(await api.post<OutageView>(BASE, plan));
+}
 export async function act(outage: { id: string; version: number }, what: { act: Verb } & Record<string, unknown>): Promise<void> {
-  await api.post(`${BASE}/${outage.id}/act`, { act: what, version: outage.version });
-  await changed();
+  known(await api.post<OutageView>(`${BASE}/${outage.id}/act`, { act: what, version: outage.version }));
 }
 export async function askMore(id: string, waves: number): Promise<void> {
   await api.post(`${BASE}/${id}/after`, { act: "more", waves });

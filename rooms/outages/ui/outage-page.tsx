@@ -64,10 +64,11 @@ function Where({ outage }: { outage: OutageView }) {
   const [all, setAll] = useState(false);
   const { elements, plan } = outage;
   const places = plan.area.places.map((one) => [one.area, one.road, one.community, one.buildings && t("place.of", { buildings: one.buildings })].filter(Boolean).join(""));
-  const shown = all ? elements : elements.slice(0, ELEMENTS_SHOWN);
+  const sorted = [...elements].sort((one, other) => one.code.localeCompare(other.code, "zh", { numeric: true }));
+  const shown = all ? sorted : sorted.slice(0, ELEMENTS_SHOWN);
   return (
     <div>
-      <span className="label">{t("page.where")}</span>
+      <span className="muted">{t("page.where")}</span>
       <div className="where">
         {shown.map((one) => (
           <Link key={one.id} to={`/customers/network/${one.id}`}>{one.name} <span className="muted">{one.code}</span></Link>

@@ -30,7 +30,7 @@ const split = (text: string) => text.split(/[\s,，;；、]+/).filter(Boolean);
 const named = (place: Place) => Boolean(place.area || place.road || place.community);
 
 /** What the count of who is affected was asked with. */
-const question = ({ plan, numbers }: Draft) => JSON.stringify([plan.utility, plan.area.elements, plan.area.places, plan.area.accounts, numbers]);
+export const question = ({ plan, numbers }: Draft) => JSON.stringify([plan.utility, plan.area.elements, plan.area.places, plan.area.accounts, numbers]);
 
 /** The plan as it is sent: with the accounts that the server knows by their numbers. Who is affected is not counted once more for it. */
 export async function planOf(draft: Draft): Promise<Plan> {

@@ -37,7 +37,7 @@ export function FirstToTell({ first }: { first: Affected[] }) {
   ];
   return (
     <div className="stack">
-      <span className="label">{t("affected.first")}</span>
+      <span className="strong">{t("affected.first")}</span>
       <Table label={t("affected.first")} columns={columns} rows={first} rowKey={(one) => one.account} empty={null} />
     </div>
   );

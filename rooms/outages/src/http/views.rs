@@ -154,10 +154,11 @@ pub fn view(
 ) -> OutageView {
     let terms = Terms { now: voice.now, calendar: voice.calendar, settings: voice.settings };
     let span = greeting::span(outage, voice.settings);
+    let told = table::as_published(outage, terms);
     let greeting = GreetingView {
         greeting: outage.greeting.clone(),
-        own: greeting::segment(outage, true, voice),
-        general: greeting::segment(outage, false, voice),
+        own: greeting::segment(&told, true, voice),
+        general: greeting::segment(&told, false, voice),
         is_general: greeting::is_general(outage, voice.settings),
         from: span.map(|(from, _)| from),
         until: span.map(|(_, until)| until),
@@ -173,7 +174,7 @@ pub fn view(
         findings: table::findings(outage, terms),
         excuses: outage.excuses.clone(),
         greeting,
-        texts: notice_texts::ready(outage, voice),
+        texts: notice_texts::ready(&told, voice),
         why: outage.why.clone(),
         created_by: outage.created_by,
         created_at: outage.created_at,

@@ -330,6 +330,18 @@ fn publish(
     Ok(())
 }
 
+/// What people would hear and read if it were published now: what is going on already is not told as a plan.
+pub fn as_published(outage: &Outage, terms: Terms<'_>) -> Outage {
+    let mut next = outage.clone();
+    if outage.published_at.is_none() && leads_to(outage, Verb::Publish) == Some(State::InProgress) {
+        next.state = State::InProgress;
+        if publish(&mut next, None, Asker::CENTRE, terms).is_ok() {
+            return next;
+        }
+    }
+    outage.clone()
+}
+
 type Times = (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>);
 
 fn revise(

@@ -247,6 +247,23 @@ fn what_was_heard_of_is_computed_whatever_dies() {
     });
 }
 
+/// A leader reads before he publishes a fault what callers hear then: that it is off, and no plan.
+#[test]
+fn a_fault_is_read_before_it_is_published_as_it_will_be_heard() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), None).await).await;
+        let text = |outage: &Value| outage["greeting"]["general"]["text"].as_str().expect("a text").to_owned();
+        let read = text(&outage);
+        assert!(!read.contains("将于今天早上八点停气") && !read.contains("将于今天上午八点停气"), "{read}");
+        let published = centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        assert_eq!(text(&published), read);
+        let website = published["texts"][3]["body"].as_str().expect("a text");
+        assert!(website.contains("恢复时间待定") && !website.contains("预计待定"), "{website}");
+    });
+}
+
 /// Accounts that a sheet hangs elsewhere are the same.
 #[test]
 fn a_sheet_that_connects_homes_elsewhere_is_heard_of() {
