@@ -150,7 +150,9 @@ async fn call(tx: &mut Tx, next: &Outage, terms: Terms<'_>) -> anyhow::Result<()
             let new = Call::owed(next.id, *party, (*days, *due, *late));
             match known.iter().find(|call| (call.party, call.days) == (*party, *days)) {
                 // Was affected before, and is so again.
-                Some(call) => keep(tx, &Call { attempts: call.attempts.clone(), version: call.version, ..new }).await?,
+                Some(call) => {
+                    keep(tx, &Call { attempts: call.attempts.clone(), version: call.version, ..new }).await?
+                }
                 None => calls::add(tx, &new).await?,
             }
         }

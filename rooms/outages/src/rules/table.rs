@@ -401,7 +401,8 @@ fn say(
 ) -> Result<(), Refusal> {
     let state = next.state.as_str();
     let last = next.last().cloned().ok_or(Refusal::NotNow { state, verb: moment.as_str() })?;
-    let revision = Revision { moment, at: terms.now, by: asker.person, why: String::new(), moved: None, ..last };
+    let revision =
+        Revision { moment, at: terms.now, by: asker.person, why: String::new(), moved: None, ..last };
     next.revisions.push(change(revision));
     (next.greeting.words, next.greeting.clip) = (None, None);
     if next.greeting.approval.is_some() || asker.approves {

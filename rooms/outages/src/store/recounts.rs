@@ -37,11 +37,10 @@ macro_rules! ask {
         )
     };
 }
-const ASK: Text = Text {
-    sqlite: ask!("json_each($1)"),
-    postgres: ask!("json_array_elements_text(CAST($1 AS json))"),
-};
-const DUE: &str = "SELECT outage, due, who, why FROM outages_recount WHERE due <= $1 ORDER BY due, outage LIMIT $2";
+const ASK: Text =
+    Text { sqlite: ask!("json_each($1)"), postgres: ask!("json_array_elements_text(CAST($1 AS json))") };
+const DUE: &str =
+    "SELECT outage, due, who, why FROM outages_recount WHERE due <= $1 ORDER BY due, outage LIMIT $2";
 const TAKE: &str = "DELETE FROM outages_recount WHERE outage = $1 AND due = $2";
 const WAITS: &str = "SELECT 1 AS one FROM outages_recount WHERE outage = $1";
 

@@ -164,10 +164,8 @@ macro_rules! by_premises {
         )
     };
 }
-const BY_ELEMENT: Way = by_account!(
-    "o.account",
-    " FROM j CROSS JOIN customers_point o WHERE o.element = CAST(j.a AS BIGINT)"
-);
+const BY_ELEMENT: Way =
+    by_account!("o.account", " FROM j CROSS JOIN customers_point o WHERE o.element = CAST(j.a AS BIGINT)");
 const BY_ACCOUNT: Way = by_account!("CAST(j.a AS BIGINT)", " FROM j");
 const BY_COMMUNITY: Way = by_premises!(
     " FROM j CROSS JOIN customers_premises p WHERE p.community = j.a AND p.area >= j.b AND p.area <= j.c \
@@ -228,7 +226,11 @@ fn places(places: &[Place]) -> [Value; 3] {
 }
 
 /// The ways that lead to somebody, each with its list.
-pub(super) async fn ways(connection: &mut AnyConnection, kind: Kind, area: &Area) -> anyhow::Result<Vec<(Way, String)>> {
+pub(super) async fn ways(
+    connection: &mut AnyConnection,
+    kind: Kind,
+    area: &Area,
+) -> anyhow::Result<Vec<(Way, String)>> {
     if kind == Kind::Postgres {
         sqlx::query(NO_JIT).execute(&mut *connection).await.context("no compiling")?;
     }

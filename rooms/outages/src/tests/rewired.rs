@@ -11,10 +11,8 @@ const NETWORK: Who = (40, &["customers.read", "customers.network"]);
 
 /// The site on which the network is kept, on the same database.
 async fn office(centre: &Centre, folder: &std::path::Path) -> TestSite {
-    let site = TestSite::new(
-        centre.db().clone(),
-        vec![customers::room(centre.hall.clone(), folder.to_owned())],
-    );
+    let site =
+        TestSite::new(centre.db().clone(), vec![customers::room(centre.hall.clone(), folder.to_owned())]);
     site.clock.advance(centre.now().since(site.app.now()));
     site
 }
@@ -22,7 +20,8 @@ async fn office(centre: &Centre, folder: &std::path::Path) -> TestSite {
 async fn move_to(office: &TestSite, element: &str, to: &str) {
     let path = format!("/api/customers/network/{element}");
     let one = office.get(&path).by(NETWORK.0, NETWORK.1).send().await;
-    let act = json!({ "version": one.body["version"], "act": "move", "to": to, "reason": "改接至备用调压站" });
+    let act =
+        json!({ "version": one.body["version"], "act": "move", "to": to, "reason": "改接至备用调压站" });
     let moved = office.post(&format!("{path}/acts"), act).by(NETWORK.0, NETWORK.1).send().await;
     assert_eq!(moved.status.as_u16(), 200, "{}", moved.show());
 }
@@ -40,7 +39,8 @@ async fn section(centre: &Centre, station: &str) -> (String, i64) {
     let db = centre.db();
     let level = elements::level(db, Some(station.parse().expect("an id")), "", 500).await.expect("sections");
     for branch in level {
-        let row = sqlx::query(BELOW).bind(branch.element.id.get()).fetch_one(db.read()).await.expect("counted");
+        let row =
+            sqlx::query(BELOW).bind(branch.element.id.get()).fetch_one(db.read()).await.expect("counted");
         let many: i64 = row.get("many");
         if many > 1 {
             return (branch.element.id.to_string(), many);
@@ -141,7 +141,10 @@ fn what_is_moved_away_leaves_an_outage_and_what_is_moved_below_joins_it() {
         move_to(&office, &comes, &theirs).await;
         settles(&centre).await;
         let over = centre.get(LEADER, &path).await;
-        assert_eq!((&over["counts"]["all"], &over["recounting"]), (&json!(before - fewer + more), &json!(false)));
+        assert_eq!(
+            (&over["counts"]["all"], &over["recounting"]),
+            (&json!(before - fewer + more), &json!(false))
+        );
         assert!(centre.site.app.db.verify_journal().await.expect("the journal").is_ok());
     });
 }
@@ -254,7 +257,8 @@ fn a_fault_is_read_before_it_is_published_as_it_will_be_heard() {
         let centre = Centre::open(&db).await;
         let (area, ..) = neighbours();
         let outage = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), None).await).await;
-        let text = |outage: &Value| outage["greeting"]["general"]["text"].as_str().expect("a text").to_owned();
+        let text =
+            |outage: &Value| outage["greeting"]["general"]["text"].as_str().expect("a text").to_owned();
         let read = text(&outage);
         assert!(!read.contains("将于今天早上八点停气") && !read.contains("将于今天上午八点停气"), "{read}");
         let published = centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
@@ -279,7 +283,8 @@ fn a_sheet_that_connects_homes_elsewhere_is_heard_of() {
         let office = office(&centre, folder.path()).await;
         let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
         let theirs = other_station(&centre, &ours).await;
-        let code = network::by_ids(&db, &[theirs.parse().expect("an id")]).await.expect("found")[0].code.clone();
+        let code =
+            network::by_ids(&db, &[theirs.parse().expect("an id")]).await.expect("found")[0].code.clone();
         let account = customers::rules::demo::FIRST_ACCOUNT + own;
         let sheet = format!("户号,设备编号\n{account},{code}\n");
         let imports = "/api/customers/network/imports";
@@ -293,7 +298,9 @@ fn a_sheet_that_connects_homes_elsewhere_is_heard_of() {
             let now = office.get(&job).by(NETWORK.0, NETWORK.1).send().await;
             match now.body["state"].as_str() {
                 Some("running") => tokio::task::yield_now().await,
-                state => break assert_eq!((state, &now.body["counts"]["changed"]), (Some("done"), &json!(1))),
+                state => {
+                    break assert_eq!((state, &now.body["counts"]["changed"]), (Some("done"), &json!(1)));
+                }
             }
         }
         settles(&centre).await;
