@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use calls::Hall;
-use kernel::CustomerId;
+use kernel::{CustomerId, ElementId, PersonId};
 use serde::{Deserialize, Serialize};
 use sheets::{Exports, Work};
 use utoipa_axum::router::UtoipaMethodRouterExt;
@@ -53,6 +53,19 @@ pub struct Changed {
 
 impl db::Event for Changed {
     const KIND: &'static str = "customers.changed";
+}
+
+/// The network is another: something hangs below these elements that did not before, or the other way round.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkChanged {
+    pub elements: Vec<ElementId>,
+    pub who: PersonId,
+    /// In the words of whoever changed it; empty for what a sheet brought.
+    pub why: String,
+}
+
+impl db::Event for NetworkChanged {
+    const KIND: &'static str = "customers.network_changed";
 }
 
 /// The manifest. Files of imports and exports stand in `folder`.

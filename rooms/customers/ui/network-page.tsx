@@ -107,7 +107,8 @@ export default function NetworkPage() {
       actions={
         may && (
           <>
-            <ExportButton path="/api/customers/network/exports" filters={{ which: "elements" }} />
+            <ExportButton path="/api/customers/network/exports" filters={{ which: "elements" }} title={t("network.export_elements")} />
+            <ExportButton path="/api/customers/network/exports" filters={{ which: "attachments" }} title={t("network.export_attachments")} />
             <Button icon={<FileUp size={16} aria-hidden />} onClick={() => void navigate("/customers/network/import")}>
               {t("network.import")}
             </Button>

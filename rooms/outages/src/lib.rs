@@ -34,6 +34,7 @@ mod machine;
 mod mentioning;
 pub mod permissions;
 mod picture;
+mod recounting;
 pub mod rules;
 pub mod store;
 mod telephone;
@@ -68,7 +69,8 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261123_1_after.sql",
         "20261123_2_machine.sql",
         "20261123_3_places.sql",
-        "20261123_4_elements.sql"
+        "20261123_4_elements.sql",
+        "20261124_1_network.sql"
     ]
 );
 
@@ -120,7 +122,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
     let asked = Menus { calendar: calendar.clone(), speech, shield, whose, booth: booth.clone() };
     let look_ups = telephone::look_ups(&asked);
     let (shield, speaks, settles) = (asked.shield.clone(), asked.clone(), booth.clone());
-    let (asks, calls) = (by(), by());
+    let (asks, calls, recounts) = (by(), by(), by());
     let work = Work::new(folder);
     let exports = Exports::new(ROOM, work.clone());
     let clean = {
@@ -198,11 +200,17 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             Job::every("outages.machine", Duration::from_secs(5), move |app| {
                 machine::call(app, calls.clone())
             }),
+            Job::every("outages.recount", Duration::from_secs(1), move |app| {
+                recounting::recount(app, recounts.clone())
+            }),
             Job::every("outages.tell", Duration::from_secs(2), move |app| jobs::tell(app, tells.clone())),
             Job::every("outages.clean", Duration::from_secs(3_600), clean),
         ],
         look_ups,
         events: vec![
+            Subscription::new("outages.hears_network", &["customers.network_changed"], |tx, event| {
+                Box::pin(recounting::heard(tx, event))
+            }),
             Subscription::new("outages.hears_wishes", &["calls.wants_to_be_told"], |tx, event| {
                 Box::pin(telephone::wants_to_be_told(tx, event))
             }),

@@ -5,6 +5,7 @@ pub mod after;
 pub mod calls;
 pub mod greeting;
 pub mod limits;
+pub mod network;
 pub mod notice_texts;
 pub mod outage;
 pub mod promised;

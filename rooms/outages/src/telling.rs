@@ -65,8 +65,9 @@ pub async fn told(
     Ok(())
 }
 
+/// What people are told once is told once for each of these.
 pub(crate) fn revision(outage: &Outage) -> i64 {
-    i64::try_from(outage.revision()).unwrap_or(i64::MAX)
+    i64::try_from(outage.said()).unwrap_or(i64::MAX)
 }
 
 /// The texts of `notices` for a moment: to whoever puts it up, and to whoever lives there.
@@ -145,6 +146,12 @@ pub(crate) fn notice(
     terms: Terms<'_>,
 ) -> Notice {
     let Terms { now, calendar, settings } = terms;
+    // Whoever is affected since the network changed hears what the others heard first.
+    let moment = match (moment, outage.state) {
+        (Moment::Network, State::Published) => Moment::Published,
+        (Moment::Network, _) => Moment::Started,
+        _ => moment,
+    };
     let at = |at: Timestamp| spoken::written(at, calendar);
     let ends = outage.ends().filter(|ends| *ends > now || outage.state != State::InProgress);
     let end = ends.map_or_else(|| UNKNOWN_TIME.to_owned(), at);
@@ -196,7 +203,11 @@ pub async fn tell_liaisons(
     let concerned = liaisons::concerned(tx, outage.id, &outage.plan.area.elements, terms.now).await?;
     let (revision, mut many) = (revision(outage), 0);
     for liaison in concerned {
-        if told::is_known(tx, outage.id, moment, revision, liaison.id).await? {
+        let known = match moment {
+            Moment::Network => told::knows(tx, outage.id, liaison.id).await?,
+            _ => told::is_known(tx, outage.id, moment, revision, liaison.id).await?,
+        };
+        if known {
             continue;
         }
         let once = format!("outages.{}.{}.{revision}.liaison.{}", outage.id, moment.as_str(), liaison.id);
@@ -257,20 +268,8 @@ async fn call_important(
     match moment {
         Moment::Published => {
             for party in affected::important(tx, next.id).await? {
-                for (days, due, late) in dues(next, terms) {
-                    let call = Call {
-                        outage: next.id,
-                        party,
-                        days,
-                        due,
-                        late,
-                        state: Standing::Open,
-                        done_at: None,
-                        attempts: Vec::new(),
-                        machine: ByMachine::No,
-                        version: 1,
-                    };
-                    calls::add(tx, &call).await?;
+                for owed in dues(next, terms) {
+                    calls::add(tx, &Call::owed(next.id, party, owed)).await?;
                 }
             }
         }
@@ -293,19 +292,8 @@ async fn call_important(
                 all.iter().filter(|call| call.state == Standing::Reached).map(|call| call.party).collect();
             parties.dedup();
             for party in parties {
-                let call = Call {
-                    outage: next.id,
-                    party,
-                    days: -revision(next) - i64::from(moment == Moment::Cancelled),
-                    due: soon,
-                    late: false,
-                    state: Standing::Open,
-                    done_at: None,
-                    attempts: Vec::new(),
-                    machine: ByMachine::No,
-                    version: 1,
-                };
-                calls::add(tx, &call).await?;
+                let days = -revision(next) - i64::from(moment == Moment::Cancelled);
+                calls::add(tx, &Call::owed(next.id, party, (days, soon, false))).await?;
             }
         }
         _ => {}
@@ -314,7 +302,7 @@ async fn call_important(
 }
 
 /// Days before, until when, and whether it is later than it should be.
-fn dues(outage: &Outage, terms: Terms<'_>) -> Vec<(i64, Timestamp, bool)> {
+pub(crate) fn dues(outage: &Outage, terms: Terms<'_>) -> Vec<(i64, Timestamp, bool)> {
     let Terms { now, calendar, .. } = terms;
     let starts = outage.starts();
     let soon = now + Duration::from_secs(3_600);

@@ -23,7 +23,7 @@ use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, 
 
 mod after;
 mod machine;
-
+mod rewired;
 mod speed;
 
 const ALL: &[Migrations] = &[
@@ -61,6 +61,21 @@ struct Centre {
 impl Centre {
     /// Monday, 2026-01-05, 8 in the morning, with whoever is there already.
     async fn bare(db: &Db) -> Centre {
+        let centre = Centre::process(db);
+        db.join(&centre.site.site.events).await.expect("listening");
+        notices::put_demo(&centre.site.app).await.expect("the texts");
+        work_orders::put_demo(&centre.site.app, "gas").await.expect("the kinds");
+        centre
+    }
+
+    /// The program started again, at this time.
+    fn again(db: &Db, at: Timestamp) -> Centre {
+        let centre = Centre::process(db);
+        centre.site.clock.advance(at.since(centre.now()));
+        centre
+    }
+
+    fn process(db: &Db) -> Centre {
         let hall = Arc::new(Noting::default());
         let folder = tempfile::tempdir().expect("a folder");
         let booth = Booth::empty(folder.path());
@@ -74,9 +89,6 @@ impl Centre {
                 booth.clone(),
             )],
         );
-        db.join(&site.site.events).await.expect("listening");
-        notices::put_demo(&site.app).await.expect("the texts");
-        work_orders::put_demo(&site.app, "gas").await.expect("the kinds");
         Centre { site, hall, calendar: Arc::new(Calendar::china()), booth, _folder: folder }
     }
 

@@ -95,7 +95,7 @@ pub(crate) async fn ring(app: &App, hall: &dyn Hall, who: PersonId, id: OutageId
         outage: id,
         who,
         at: now,
-        revision: i64::try_from(outage.revision()).unwrap_or(i64::MAX),
+        revision: i64::try_from(outage.said()).unwrap_or(i64::MAX),
         state: Take::Ringing,
         call: None,
         recording: None,

@@ -42,7 +42,7 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     let Some(outage) = outages::one(&mut tx, wave.outage).await? else { return Ok(0) };
     let settings = config::now::<Settings>(&mut tx).await?.value;
     let terms = Terms { now, calendar, settings: &settings };
-    if (wave.rank, wave.account) == (0, 0) {
+    if (wave.rank, wave.account) == (0, 0) && wave.moment != Moment::Network {
         for before in waves::of(&app.db, wave.outage).await?.iter().filter(|one| one.revision < wave.revision)
         {
             notices::cancel_about(&mut tx, now, &about(before), "").await?;

@@ -115,7 +115,7 @@ pub async fn act_in(
 }
 
 /// The journal's line and the event.
-fn tell(
+pub(crate) fn tell(
     tx: &mut Tx,
     now: Timestamp,
     who: Option<PersonId>,

@@ -3,6 +3,7 @@ import { App, Button, DatePicker, Input, Select } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { Choose, Field, Notice, useProblemText } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { act, CAUSES, CREWS, type Cause, type Crew, type OutageView, type Verb } from "./api";
@@ -38,7 +39,10 @@ function Go({ outage, verb, onClose }: { outage: OutageView; verb: "approve" | "
   return (
     <EditDialog title={t(`act.${verb}`)} save={t(`act.${verb}`)} ready={broken.length === 0 || why.trim().length >= 2} onClose={onClose} onSave={() => act(outage, { act: verb, why, ...(verb === "publish" ? { next_news: iso(news) } : {}) })}>
       <div className="stack">
-        <p>{t(`act.tells_${verb}`, { count: outage.counts.all })}</p>
+        <p>
+          {t(`act.tells_${verb}`, { count: outage.counts.all })}
+          {verb === "publish" && outage.counts.important > 0 && (outage.class === "planned" || outage.class === "temporary") && t("act.tells_calls", { count: outage.counts.important })}
+        </p>
         {broken.map((finding) => (
           <Notice key={finding.duty} tone="busy" title={t(`duty.${finding.duty}`)}>
             {t(`duty.todo_${finding.duty}`)}
@@ -156,7 +160,9 @@ export function Acts({ outage }: { outage: OutageView }) {
   const { t } = useTranslation("outages");
   const { message } = App.useApp();
   const problem = useProblemText();
-  const [open, setOpen] = useState<Verb | null>(null);
+  // Whoever has just entered a fault goes on with publishing it.
+  const wanted = (useLocation().state as { open?: Verb } | null)?.open;
+  const [open, setOpen] = useState<Verb | null>(wanted && outage.allowed.includes(wanted) ? wanted : null);
   const close = () => setOpen(null);
   const press = (verb: Verb) => {
     if (["submit", "close", "take"].includes(verb)) act(outage, { act: verb }).catch((error: unknown) => message.error(problem(error).what));

@@ -11,7 +11,7 @@ export type Cause = (typeof CAUSES)[number];
 export const CREWS = ["waiting", "on_the_way", "searching", "working", "done"] as const;
 export type Crew = (typeof CREWS)[number];
 export type State = "draft" | "submitted" | "approved" | "published" | "in_progress" | "restored" | "closed" | "cancelled";
-export type Moment = "published" | "day_before" | "soon" | "started" | "changed" | "announced" | "restored" | "cancelled";
+export type Moment = "published" | "day_before" | "soon" | "started" | "changed" | "announced" | "restored" | "cancelled" | "network";
 export type Verb = "edit" | "submit" | "return" | "approve" | "publish" | "begin" | "revise" | "announce" | "restore" | "resume" | "close" | "cancel" | "take" | "set_greeting" | "approve_greeting";
 export const WHICH = ["now", "coming", "prepared", "past"] as const;
 export type Which = (typeof WHICH)[number];
@@ -69,6 +69,8 @@ export interface OutageLine {
   unit: string | null;
   speaks: boolean;
   greeting_waits: boolean;
+  /** Who is affected has changed with the network since people were told last. */
+  network_changed: boolean;
   version: number;
 }
 export interface Element {
@@ -88,6 +90,8 @@ export interface Revision {
   crew: Crew;
   next_news: string | null;
   why: string;
+  /** How many a change of the network brought in and took out. */
+  moved?: { joined: number; left: number };
 }
 export type Fate = "open" | "kept" | "moved" | "broken";
 export interface Estimate {
@@ -122,6 +126,10 @@ export interface OutageView extends OutageLine {
   plan: Plan;
   elements: Element[];
   revisions: Revision[];
+  /** The number of what people were told last. */
+  said: number;
+  /** The network has just changed: who is affected is computed again. */
+  recounting: boolean;
   estimates: Estimate[];
   findings: Finding[];
   excuses: { duty: Finding["duty"]; by: string; at: string; why: string }[];
@@ -415,8 +423,12 @@ export function useNow() {
 export function useOutage(id: string) {
   return useQuery({ queryKey: [KEY, "one", id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<OutageView>(`${BASE}/${id}`, undefined, signal) });
 }
-export function useAffected(id: string, after: string | null) {
-  return useQuery({ queryKey: [KEY, "affected", id, after], queryFn: ({ signal }) => api.get<{ affected: Affected[]; next: string | null }>(`${BASE}/${id}/affected`, { after: after ?? undefined }, signal) });
+/** `left`: those who are not affected any more. `of`: read again when that is another. */
+export function useAffected(id: string, after: string | null, left: boolean, of: number) {
+  return useQuery({
+    queryKey: [KEY, "affected", id, after, left, of],
+    queryFn: ({ signal }) => api.get<{ affected: Affected[]; next: string | null }>(`${BASE}/${id}/affected`, { after: after ?? undefined, left: left || undefined }, signal),
+  });
 }
 export function useTold(id: string) {
   return useQuery({ queryKey: [KEY, "told", id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Telling>(`${BASE}/${id}/told`, undefined, signal) });
@@ -428,7 +440,7 @@ export function useAsked(id: string, said: AskedSaid, after: string | null) {
   return useQuery({ queryKey: [KEY, "asked", id, said, after], queryFn: ({ signal }) => api.get<{ asked: AskedOne[]; next: string | null }>(`${BASE}/${id}/asked`, { said, after: after ?? undefined }, signal) });
 }
 export function useOwed() {
-  return useQuery({ queryKey: [KEY, "owed"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ liaisons: Told[]; calls: Call[] }>(`${BASE}/owed`, undefined, signal) });
+  return useQuery({ queryKey: [KEY, "owed"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ liaisons: Told[]; calls: Call[]; next: Call[] }>(`${BASE}/owed`, undefined, signal) });
 }
 export function useElements(text: string) {
   return useQuery({ queryKey: [KEY, "elements", text], enabled: text.length > 0, queryFn: ({ signal }) => api.get<Element[]>(`${BASE}/elements`, { text }, signal) });
@@ -490,14 +502,17 @@ export const paperOf = (id: string) => api.post<Paper>(`${BASE}/${id}/affected/p
 
 const changed = () => queries.invalidateQueries({ queryKey: [KEY] });
 
-export async function enter(plan: Plan): Promise<OutageView> {
-  const outage = await api.post<OutageView>(BASE, plan);
-  await changed();
+/** The answer is the outage as it is now: shown at once, and what hangs on it follows. */
+function known(outage: OutageView): OutageView {
+  queries.setQueryData([KEY, "one", outage.id], outage);
+  void changed();
   return outage;
 }
+export async function enter(plan: Plan): Promise<OutageView> {
+  return known(await api.post<OutageView>(BASE, plan));
+}
 export async function act(outage: { id: string; version: number }, what: { act: Verb } & Record<string, unknown>): Promise<void> {
-  await api.post(`${BASE}/${outage.id}/act`, { act: what, version: outage.version });
-  await changed();
+  known(await api.post<OutageView>(`${BASE}/${outage.id}/act`, { act: what, version: outage.version }));
 }
 export async function askMore(id: string, waves: number): Promise<void> {
   await api.post(`${BASE}/${id}/after`, { act: "more", waves });

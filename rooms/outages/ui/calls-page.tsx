@@ -16,6 +16,11 @@ export default function CallsPage() {
       <Panel flush title={t("call.title")}>
         <CallsTable of calls={owed.data?.calls} empty={<Empty icon={PhoneCall} title={t("calls.none")}>{t("calls.none_todo")}</Empty>} />
       </Panel>
+      {owed.data && owed.data.next.length > 0 && (
+        <Panel flush title={t("calls.next")}>
+          <CallsTable of calls={owed.data.next} empty={null} />
+        </Panel>
+      )}
       <Panel flush title={t("calls.liaisons")}>
         <LiaisonsTold of told={owed.data?.liaisons} empty={<Empty icon={Send} title={t("calls.no_liaisons")}>{t("calls.no_liaisons_todo")}</Empty>} />
       </Panel>

@@ -28,7 +28,7 @@ function ByTelephone({ outage, onClip }: { outage: OutageView; onClip: (clip: Cl
     onClip(null);
     ringForVoice(outage.id).catch(setProblem);
   };
-  const old = voice && voice.revision !== outage.revisions.length;
+  const old = voice && voice.revision !== outage.said;
   const usable = voice?.state === "kept" && !old ? voice.clip : null;
   return (
     <div className="stack" style={{ gap: 8 }}>

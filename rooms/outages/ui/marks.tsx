@@ -1,5 +1,5 @@
 // How an outage, an estimate and a message look: always colour, icon and word.
-import { Ban, BadgeCheck, CalendarClock, CircleCheckBig, CircleDashed, Clock3, FilePen, Hourglass, MoveRight, PhoneCall, PhoneMissed, Send, SendHorizontal, Siren, TriangleAlert, ZapOff, type LucideIcon } from "lucide-react";
+import { Ban, BadgeCheck, CalendarClock, CircleCheckBig, CircleDashed, Clock3, FilePen, Hourglass, MoveRight, Network, PhoneCall, PhoneMissed, Send, SendHorizontal, Siren, TriangleAlert, ZapOff, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { Mark, type Tone } from "@kit";
@@ -30,6 +30,7 @@ export function Alarms({ outage }: { outage: OutageLine }) {
     <>
       {outage.stale ? <Mark tone="busy" icon={Hourglass}>{t("alarm.stale")}</Mark> : outage.delayed && <Mark tone="wrap" icon={Clock3}>{t("alarm.delayed")}</Mark>}
       {outage.greeting_waits && <Mark tone="wrap" icon={TriangleAlert}>{t("alarm.greeting")}</Mark>}
+      {outage.network_changed && <Mark tone="wrap" icon={Network}>{t("alarm.network")}</Mark>}
     </>
   );
 }

@@ -4,7 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { Notice, Page, useProblemText } from "@kit";
+import { useMay } from "@lib/session";
 import { enter } from "./api";
+import { APPROVE } from "./permissions";
 import { planOf, PlanForm, type Draft } from "./plan-form";
 import { usual } from "./usual";
 
@@ -20,17 +22,29 @@ export default function NewPage() {
   const [draft, setDraft] = useState(fresh);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<unknown>(null);
-  const save = () => {
+  const mayPublish = useMay(APPROVE);
+  /** What is going on already is published at once by a leader, who reads what callers hear before. */
+  const atOnce = mayPublish && draft.plan.class === "fault";
+  const save = (open?: "publish") => {
     setBusy(true);
     setFailed(null);
     planOf(draft)
       .then(enter)
-      .then((outage) => navigate(`/outages/${outage.id}`))
-      .catch(setFailed)
+      .then((outage) => navigate(`/outages/${outage.id}`, { state: { open } }))
+      .catch((error: unknown) => {
+        setFailed(error);
+        window.scrollTo({ top: 0 });
+      })
       .finally(() => setBusy(false));
   };
   return (
-    <Page title={t("form.new")} lead={t("form.lead")} actions={<Button type="primary" loading={busy} onClick={save}>{t("form.save")}</Button>}>
+    <Page title={t("form.new")} lead={t("form.lead")} actions={
+        <>
+          <Button type={atOnce ? "default" : "primary"} loading={busy && !atOnce} disabled={busy} onClick={() => save()}>{t("form.save")}</Button>
+          {atOnce && <Button type="primary" loading={busy} onClick={() => save("publish")}>{t("form.save_and_publish")}</Button>}
+        </>
+      }
+    >
       {failed ? <Notice tone="busy" title={problem(failed).what} /> : null}
       <PlanForm draft={draft} onChange={setDraft} />
     </Page>

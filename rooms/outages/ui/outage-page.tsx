@@ -4,12 +4,12 @@ import { Copy, PhoneCall, Printer, Send, Users } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
-import { type Column, Due, Empty, Facts, Mark, Moment, Page, Pager, Panel, Short, Skeletons, Table, Trouble } from "@kit";
+import { Choose, type Column, Due, Empty, Facts, Mark, Moment, Notice, Page, Pager, Panel, Short, Skeletons, Table, Trouble } from "@kit";
 import { ExportButton } from "@kit/export";
 import { useAgents, useUnits } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { Acts } from "./acts";
-import { useAffected, useOutage, useTold, type Affected, type OutageView, type Revision, type State } from "./api";
+import { useAffected, useOutage, useTold, type Affected, type Call, type OutageView, type Revision, type State } from "./api";
 import { AfterPart, WaveBar } from "./after-part";
 import { CallsTable, LiaisonsTold } from "./calls-table";
 import { MasterOrder } from "./master-order";
@@ -32,6 +32,52 @@ function Way({ state }: { state: State }) {
         </li>
       ))}
     </ol>
+  );
+}
+
+/** What somebody does next, and who is telephoned now and next. */
+function Next({ outage }: { outage: OutageView }) {
+  const { t } = useTranslation("outages");
+  const calls = useTold(outage.id).data?.calls.filter(({ state }) => state === "open") ?? [];
+  const first = calls.reduce<Call | null>((before, one) => (!before || one.due < before.due ? one : before), null);
+  const fault = outage.class === "fault" && (outage.state === "draft" || outage.state === "submitted");
+  const todo = fault ? t("next.fault") : outage.state === "closed" || outage.state === "cancelled" ? null : t(`next.${outage.state}`);
+  if (!todo && !first) return null;
+  return (
+    <div className="row tight not-on-paper">
+      {todo && <span><span className="muted">{t("next.title")}</span> {todo}</span>}
+      {first && (
+        <a href="#calls" className="row tight">
+          <PhoneCall size={15} aria-hidden />
+          {t("next.calls", { count: calls.length, name: first.name })} <Due at={first.due} past={t("alarm.past")} />
+        </a>
+      )}
+    </div>
+  );
+}
+
+/** More of them are in the sheet itself. */
+const ELEMENTS_SHOWN = 12;
+
+function Where({ outage }: { outage: OutageView }) {
+  const { t } = useTranslation("outages");
+  const [all, setAll] = useState(false);
+  const { elements, plan } = outage;
+  const places = plan.area.places.map((one) => [one.area, one.road, one.community, one.buildings && t("place.of", { buildings: one.buildings })].filter(Boolean).join(""));
+  const sorted = [...elements].sort((one, other) => one.code.localeCompare(other.code, "zh", { numeric: true }));
+  const shown = all ? sorted : sorted.slice(0, ELEMENTS_SHOWN);
+  return (
+    <div>
+      <span className="muted">{t("page.where")}</span>
+      <div className="where">
+        {shown.map((one) => (
+          <Link key={one.id} to={`/customers/network/${one.id}`}>{one.name} <span className="muted">{one.code}</span></Link>
+        ))}
+        {places.map((text) => <span key={text}>{text}</span>)}
+        {plan.area.accounts.length > 0 && <span>{t("page.accounts", { count: plan.area.accounts.length })}</span>}
+        {elements.length > shown.length && <Button size="small" type="link" onClick={() => setAll(true)}>{t("page.all_elements", { count: elements.length })}</Button>}
+      </div>
+    </div>
   );
 }
 
@@ -80,7 +126,7 @@ function Said({ outage }: { outage: OutageView }) {
     },
     { key: "cause", title: t("form.cause"), cell: (one) => t(`cause.${one.cause}`) },
     { key: "crew", title: t("act.crew"), cell: (one) => t(`crew.${one.crew}`) },
-    { key: "why", title: t("act.why"), cell: (one) => one.why || "—" },
+    { key: "why", title: t("act.why"), cell: (one) => [one.moved && t("page.moved", one.moved), one.why].filter(Boolean).join(t("semicolon")) || "—" },
     { key: "by", title: t("page.by"), cell: (one) => agents.name(one.by) ?? t("centre") },
   ];
   return (
@@ -90,10 +136,13 @@ function Said({ outage }: { outage: OutageView }) {
   );
 }
 
-function AffectedList({ id }: { id: string }) {
+function AffectedList({ outage }: { outage: OutageView }) {
   const { t } = useTranslation("outages");
+  const { id } = outage;
   const [after, setAfter] = useState<string | null>(null);
-  const page = useAffected(id, after);
+  const [left, setLeft] = useState(false);
+  const page = useAffected(id, after, left, outage.version);
+  const moved = outage.revisions.some((one) => (one.moved?.left ?? 0) > 0);
   const mayExport = useMay(EXPORT);
   const navigate = useNavigate();
   const next = page.data?.next;
@@ -111,12 +160,22 @@ function AffectedList({ id }: { id: string }) {
       extra={
         mayExport && (
           <span className="row tight not-on-paper">
-            <ExportButton path={`/api/outages/${id}/affected/exports`} filters={{}} />
+            <ExportButton path={`/api/outages/${id}/affected/exports`} filters={{}} title={t("affected.export")} />
             <Button icon={<Printer size={16} aria-hidden />} onClick={() => void navigate(`/outages/${id}/paper`)}>{t("affected.print")}</Button>
           </span>
         )
       }
     >
+      {moved && (
+        <div className="panel-body not-on-paper">
+          <Choose
+            label={t("affected.which")}
+            value={left ? "left" : "now"}
+            items={(["now", "left"] as const).map((key) => ({ key, label: t(`affected.${key}`) }))}
+            onChoose={(key) => { setLeft(key === "left"); setAfter(null); }}
+          />
+        </div>
+      )}
       {page.isError && !page.data ? (
         <Trouble error={page.error} retry={() => void page.refetch()} />
       ) : (
@@ -125,7 +184,7 @@ function AffectedList({ id }: { id: string }) {
           columns={columns}
           rows={page.data?.affected}
           rowKey={(one) => one.account}
-          empty={<Empty icon={Users} title={t("affected.none")}>{t("affected.none_todo")}</Empty>}
+          empty={left ? <Empty icon={Users} title={t("affected.none_left")}>{t("affected.none_left_todo")}</Empty> : <Empty icon={Users} title={t("affected.none")}>{t("affected.none_todo")}</Empty>}
           foot={<Pager words="list" newest={!after} onNewest={() => setAfter(null)} onOlder={next ? () => setAfter(next) : undefined} />}
         />
       )}
@@ -133,14 +192,17 @@ function AffectedList({ id }: { id: string }) {
   );
 }
 
-function Telling({ id }: { id: string }) {
+function Telling({ outage }: { outage: OutageView }) {
   const { t } = useTranslation("outages");
-  const told = useTold(id).data;
+  const told = useTold(outage.id).data;
+  const before = outage.class === "planned" || outage.class === "temporary";
   return (
     <>
-      <Panel flush title={t("call.title")}>
-        <CallsTable calls={told?.calls} empty={<Empty icon={PhoneCall} title={t("telling.no_calls")}>{t("telling.no_calls_todo")}</Empty>} />
-      </Panel>
+      <div id="calls">
+        <Panel flush title={t("call.title")}>
+          <CallsTable calls={told?.calls} empty={<Empty icon={PhoneCall} title={t("telling.no_calls")}>{before ? t("telling.no_calls_todo") : t("telling.no_calls_at_once")}</Empty>} />
+        </Panel>
+      </div>
       <Panel flush title={t("telling.liaisons")}>
         <LiaisonsTold told={told?.liaisons} empty={<Empty icon={Send} title={t("telling.no_liaisons")}>{t("telling.no_liaisons_todo")}</Empty>} />
       </Panel>
@@ -194,7 +256,6 @@ export default function OutagePage() {
       </Page>
     );
   const { plan } = outage;
-  const places = plan.area.places.map((one) => [one.area, one.road, one.community, one.buildings && t("place.of", { buildings: one.buildings })].filter(Boolean).join(""));
   return (
     <Page title={`${plan.area.text} ${t(`off.${outage.utility}`)}`} lead={outage.number} actions={<Acts outage={outage} />}>
       <Panel>
@@ -205,6 +266,8 @@ export default function OutagePage() {
             {outage.state === "cancelled" && <span className="muted">{outage.why}</span>}
           </div>
           {outage.state !== "cancelled" && <Way state={outage.state} />}
+          <Next outage={outage} />
+          {outage.recounting && <Notice tone="call" title={t("page.recounting")}>{t("page.recounting_todo")}</Notice>}
           <Facts
             items={[
               [t("form.class"), t(`class.${outage.class}`)],
@@ -218,19 +281,19 @@ export default function OutagePage() {
               [t("page.owner"), agents.name(outage.owner)],
               [t("column.unit"), units.name(outage.unit)],
               [t("column.counts"), <CountsText key="c" counts={outage.counts} />],
-              [t("page.where"), [...outage.elements.map((one) => `${one.name}（${one.code}）`), ...places, plan.area.accounts.length > 0 ? t("page.accounts", { count: plan.area.accounts.length }) : ""].filter(Boolean).join("、")],
               [t("form.scope"), plan.scope || null],
             ]}
           />
+          <Where outage={outage} />
         </div>
       </Panel>
       <Limits outage={outage} />
       <AfterPart outage={outage} />
       <Said outage={outage} />
       <GreetingPart outage={outage} />
-      <Telling id={outage.id} />
+      <Telling outage={outage} />
       <Texts outage={outage} />
-      <AffectedList key={outage.id} id={outage.id} />
+      <AffectedList key={outage.id} outage={outage} />
     </Page>
   );
 }

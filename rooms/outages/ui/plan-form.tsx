@@ -1,7 +1,7 @@
 // What an outage is entered with: where, by sheet, element, address or account; when; why. It says at once how many it concerns.
 import { Button, DatePicker, Input, Select, Upload } from "antd";
 import dayjs from "dayjs";
-import { FileSpreadsheet, Plus, Trash2 } from "lucide-react";
+import { Download, FileSpreadsheet, Plus, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Choose, Field, Notice, Panel, useProblemText } from "@kit";
@@ -18,16 +18,26 @@ export interface Draft {
   elements: Element[];
   /** Accounts by number, one a line. */
   numbers: string;
+  /** The accounts of those numbers, as they were found for this question. */
+  known?: { asked: string; accounts: string[] };
   /** Times and cause are still what is usual for the class. */
   usual?: boolean;
 }
 
+/** A sheet with its headings; the mark before them makes a spreadsheet read it as UTF-8. */
+const template = (columns: string) => `data:text/csv;charset=utf-8,${encodeURIComponent(`\uFEFF${columns}\r\n`)}`;
 const split = (text: string) => text.split(/[\s,，;；、]+/).filter(Boolean);
 const named = (place: Place) => Boolean(place.area || place.road || place.community);
 
-/** The plan as it is sent: with the accounts that the server knows by their numbers. */
-export async function planOf({ plan, numbers }: Draft): Promise<Plan> {
+/** What the count of who is affected was asked with. */
+export const question = ({ plan, numbers }: Draft) => JSON.stringify([plan.utility, plan.area.elements, plan.area.places, plan.area.accounts, numbers]);
+
+/** The plan as it is sent: with the accounts that the server knows by their numbers. Who is affected is not counted once more for it. */
+export async function planOf(draft: Draft): Promise<Plan> {
+  const { plan, numbers, known } = draft;
   const area = { ...plan.area, places: plan.area.places.filter(named) };
+  if (split(numbers).length === 0) return { ...plan, area };
+  if (known?.asked === question(draft)) return { ...plan, area: { ...area, accounts: known.accounts } };
   const found = await preview(plan.utility, area, split(numbers));
   return { ...plan, area: found.area };
 }
@@ -41,6 +51,7 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
   const found = useElements(search);
   const [sheet, setSheet] = useState<Sheet | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
+  const [reading, setReading] = useState(false);
   const [seen, setSeen] = useState<Preview | null>(null);
   const set = (patch: Partial<Plan>) => {
     const said = "starts" in patch || "ends" in patch || "cause" in patch;
@@ -51,17 +62,27 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
   const setElements = (next: Element[]) => onChange({ ...draft, elements: next, plan: { ...plan, area: { ...plan.area, elements: next.map(({ id }) => id) } } });
 
   // How many it concerns follows what is typed, a moment later.
-  const asked = JSON.stringify([plan.utility, plan.area.elements, plan.area.places, plan.area.accounts, numbers]);
-  const latest = useRef(asked);
+  const asked = question(draft);
+  const latest = useRef(draft);
+  const [counting, setCounting] = useState(false);
   useEffect(() => {
-    latest.current = asked;
+    latest.current = draft;
+  });
+  useEffect(() => {
+    const same = () => question(latest.current) === asked;
     const area = { ...plan.area, places: plan.area.places.filter(named) };
     const some = area.elements.length + area.places.length + area.accounts.length + split(numbers).length > 0;
     const wait = setTimeout(() => {
       if (!some) return setSeen(null);
+      setCounting(true);
       preview(plan.utility, area, split(numbers))
-        .then((answer) => latest.current === asked && setSeen(answer))
-        .catch((error: unknown) => latest.current === asked && setFailed(error));
+        .then((answer) => {
+          if (!same()) return;
+          setSeen(answer);
+          onChange({ ...latest.current, known: { asked, accounts: answer.area.accounts } });
+        })
+        .catch((error: unknown) => same() && setFailed(error))
+        .finally(() => same() && setCounting(false));
     }, 400);
     return () => clearTimeout(wait);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- what is asked says it all
@@ -70,12 +91,14 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
   const upload = (file: File) => {
     setFailed(null);
     setSheet(null);
+    setReading(true);
     readSheet(plan.utility, file)
       .then((read) => {
         setSheet(read);
         setElements([...elements.filter((one) => !read.elements.some((other) => other.id === one.id)), ...read.elements]);
       })
-      .catch(setFailed);
+      .catch(setFailed)
+      .finally(() => setReading(false));
     return false;
   };
   const options = [...elements, ...(found.data ?? []).filter((one) => !elements.some(({ id }) => id === one.id))];
@@ -112,7 +135,7 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
           </Field>
         </div>
       </Panel>
-      <Panel title={t("form.where")} extra={seen && <CountsText counts={seen.counts} />}>
+      <Panel title={t("form.where")} extra={<span role="status" className={counting ? "muted" : undefined}>{counting ? t("form.counting") : seen && <CountsText counts={seen.counts} />}</span>}>
         <div className="stack" style={{ gap: 16 }}>
           <Field label={t("form.area")} htmlFor="area" required help={t("form.help_area")}>
             <Input id="area" value={plan.area.text} maxLength={60} onChange={(event) => setArea({ text: event.target.value })} />
@@ -131,8 +154,9 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
                 options={options.map((one) => ({ value: one.id, label: `${one.name}（${one.code}）` }))}
               />
               <Upload accept=".xlsx,.csv" showUploadList={false} beforeUpload={upload}>
-                <Button icon={<FileSpreadsheet size={15} aria-hidden />}>{t("form.sheet")}</Button>
+                <Button loading={reading} icon={<FileSpreadsheet size={15} aria-hidden />}>{t("form.sheet")}</Button>
               </Upload>
+              <Button type="link" icon={<Download size={15} aria-hidden />} href={template(t("sheet.columns"))} download={t("sheet.file")}>{t("sheet.template")}</Button>
             </div>
           </Field>
           {sheet && <SheetOutcome sheet={sheet} />}

@@ -35,5 +35,10 @@ export function FirstToTell({ first }: { first: Affected[] }) {
     { key: "number", title: t("affected.number"), cell: (one) => one.number },
     { key: "address", title: t("affected.address"), cell: (one) => one.address },
   ];
-  return <Table label={t("affected.first")} columns={columns} rows={first} rowKey={(one) => one.account} empty={null} />;
+  return (
+    <div className="stack">
+      <span className="strong">{t("affected.first")}</span>
+      <Table label={t("affected.first")} columns={columns} rows={first} rowKey={(one) => one.account} empty={null} />
+    </div>
+  );
 }

@@ -18,8 +18,8 @@ interface Job {
 const FORMATS = ["xlsx", "csv"] as const;
 const WAIT_MS = 500;
 
-/** `path` takes a POST with the filters, `path/ID` says how far it is, `path/ID/file` is the file. */
-export function ExportButton({ path, filters }: { path: string; filters: Record<string, unknown> }) {
+/** `path` takes a POST with the filters, `path/ID` says how far it is, `path/ID/file` is the file. `title`: where a page has several. */
+export function ExportButton({ path, filters, title }: { path: string; filters: Record<string, unknown>; title?: string }) {
   const { t, i18n } = useTranslation("app");
   const { message } = App.useApp();
   const problemText = useProblemText();
@@ -55,7 +55,7 @@ export function ExportButton({ path, filters }: { path: string; filters: Record<
       menu={{ items: FORMATS.map((key) => ({ key, label: t(`export.${key}`) })), onClick: ({ key }) => void write(key === "csv" ? "csv" : "xlsx") }}
     >
       <Button loading={rows !== null} icon={<Download size={16} aria-hidden />}>
-        {rows ? t("export.rows", { rows: count(rows) }) : t("export.title")}
+        {rows ? t("export.rows", { rows: count(rows) }) : (title ?? t("export.title"))}
       </Button>
     </Dropdown>
   );

@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, Row as _};
 use utoipa::ToSchema;
 use web::Error;
 
-use super::network::kept;
+use super::network::{self, kept};
 use crate::rules::Refusal;
 use crate::rules::network::{Changed, ElementKind, Kept, NewElement};
 
@@ -239,5 +239,13 @@ pub async fn save(
         "successor": successor, "reason": reason,
     });
     tx.journal(line(by, after.id, word, payload));
+    let mut touched: BTreeSet<ElementId> = BTreeSet::new();
+    if after.parent != before.parent {
+        touched.extend(before.parent.into_iter().chain(after.parent));
+    }
+    if let Some(successor) = successor {
+        touched.extend([after.id, *successor]);
+    }
+    network::tell(tx, touched, by, reason)?;
     Ok(())
 }

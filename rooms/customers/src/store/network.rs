@@ -1,6 +1,6 @@
 //! What supplies whom: elements of the network, and the service points below them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use db::{Db, Row, Text, Tx, from_rows, in_ids, in_texts};
@@ -8,6 +8,8 @@ use kernel::{ElementId, Timestamp};
 use serde_json::json;
 use sqlx::Row as _;
 
+use super::elements::By;
+use crate::NetworkChanged;
 use crate::rules::network::{Element, ElementKind, Kept};
 
 const PUT: Text = from_rows!(
@@ -57,6 +59,40 @@ const BY_CODES: Text = in_texts!(
     "SELECT id, kind, code, name, parent, retired_at, version FROM customers_element WHERE retired_at IS NULL AND code IN ",
     ""
 );
+const IDS: Text = in_texts!("SELECT id FROM customers_element WHERE code IN ", "");
+const UNDER: Text = in_texts!(
+    "SELECT DISTINCT o.element AS id FROM customers_account a JOIN customers_point o ON o.account = a.id \
+     WHERE o.element IS NOT NULL AND a.number IN ",
+    ""
+);
+
+async fn found(tx: &mut Tx, text: Text, list: &BTreeSet<&str>) -> Result<BTreeSet<ElementId>> {
+    if list.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let kind = tx.db().kind();
+    let rows = sqlx::query(text.of(kind)).bind(serde_json::to_string(list)?).fetch_all(&mut **tx).await;
+    rows.context("which elements are touched")?.iter().map(|row| Ok(ElementId(row.try_get("id")?))).collect()
+}
+
+/// The elements of these codes.
+pub async fn of_codes(tx: &mut Tx, codes: &BTreeSet<&str>) -> Result<BTreeSet<ElementId>> {
+    found(tx, IDS, codes).await
+}
+
+/// What these accounts (by number) hang below.
+pub async fn under(tx: &mut Tx, accounts: &BTreeSet<&str>) -> Result<BTreeSet<ElementId>> {
+    found(tx, UNDER, accounts).await
+}
+
+/// Whoever keeps something that follows from the network hears which elements are touched, in the change that touches them.
+pub fn tell(tx: &mut Tx, touched: BTreeSet<ElementId>, by: By, why: &str) -> Result<()> {
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let elements = touched.into_iter().collect();
+    tx.emit(by.at, &NetworkChanged { elements, who: by.who, why: why.to_owned() })
+}
 
 /// Brings elements in; the same code again is the same element, whose kind stays. Parents may stand anywhere in the list or be there already.
 pub async fn put(tx: &mut Tx, elements: &[Element], id: impl Fn() -> i64) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The network from and into files. Elements are looked at all together before any is written; then, like accounts with what
 //! they hang below, they are written in batches, each whole or not at all, so that a stopped import can be run again.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -20,6 +20,7 @@ use crate::rules::columns::{Column, Problem, Why};
 use crate::rules::job::{Counts, Wrong};
 use crate::rules::network::Element;
 use crate::rules::network_sheet::{Brings, Cells, Sorted, There, attachment, check, element, sort};
+use crate::store::elements::By;
 use crate::store::{network, whole_network};
 
 /// No utility of a million homes has a tenth of it.
@@ -51,10 +52,18 @@ async fn elements(app: &App, plan: &Plan<'_>, progress: &Progress, errors: &mut 
     }
     for batch in good.chunks(BATCH) {
         let mut changed: Vec<Element> = Vec::new();
+        // What something hung below, and hangs below now.
+        let mut around: BTreeSet<&str> = BTreeSet::new();
         for (_, element) in batch {
             match there.get(&element.code) {
                 None => counts.new += 1,
-                Some(known) if differs(known, element) => counts.changed += 1,
+                Some(known) if differs(known, element) => {
+                    counts.changed += 1;
+                    if element.parent.is_some() && known.parent != element.parent {
+                        let both = known.parent.iter().chain(&element.parent);
+                        around.extend(both.map(String::as_str));
+                    }
+                }
                 Some(_) => {
                     counts.same += 1;
                     continue;
@@ -67,6 +76,8 @@ async fn elements(app: &App, plan: &Plan<'_>, progress: &Progress, errors: &mut 
             network::put(&mut tx, &changed, || app.id()).await?;
             let codes: Vec<&str> = changed.iter().map(|element| element.code.as_str()).collect();
             tx.journal(note(app, plan, "elements_imported", json!({ "elements": codes })));
+            let touched = network::of_codes(&mut tx, &around).await?;
+            network::tell(&mut tx, touched, By { who: plan.who, at: app.now() }, "")?;
             tx.commit().await?;
         }
         done += batch.len() as u64;
@@ -207,8 +218,12 @@ async fn attach(
         return Ok(());
     }
     let mut tx = app.db.begin().await?;
+    let moving = below.iter().map(|(account, _)| account.as_str()).collect();
+    let mut touched = network::under(&mut tx, &moving).await?;
     network::points(&mut tx, &without, || app.id()).await?;
     network::attach(&mut tx, &below).await?;
+    touched.extend(below.iter().filter_map(|(_, code)| elements.get(code)).map(|element| element.id));
+    network::tell(&mut tx, touched, By { who: plan.who, at: app.now() }, "")?;
     tx.journal(note(app, plan, "accounts_attached", json!({ "accounts": below.len() })));
     tx.commit().await
 }

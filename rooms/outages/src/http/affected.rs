@@ -17,7 +17,7 @@ use super::views::name;
 use crate::ROOM;
 use crate::rules::Refusal;
 use crate::store::affected::{self, Affected};
-use crate::store::outages;
+use crate::store::{moved, outages};
 
 const PAGE: i64 = 50;
 /// On paper: more is a file.
@@ -29,6 +29,8 @@ const TOGETHER: i64 = if cfg!(test) { 50 } else { 500 };
 pub struct Behind {
     /// The `next` of the page before.
     after: Option<String>,
+    /// Those who are not affected any more since the network changed.
+    left: Option<bool>,
 }
 
 /// One who is affected, masked.
@@ -87,7 +89,11 @@ pub async fn list(
     let after = behind.after.as_deref().filter(|text| !text.is_empty());
     let after: Option<(i64, AccountId)> =
         after.map(|text| place(text).ok_or_else(|| web::bad_query("after"))).transpose()?;
-    let page = affected::page(&app.db, id, after.unwrap_or((0, AccountId(0))), PAGE).await?;
+    let after = after.unwrap_or((0, AccountId(0)));
+    let page = match behind.left {
+        Some(true) => moved::left(&app.db, id, after, PAGE).await?,
+        _ => affected::page(&app.db, id, after, PAGE).await?,
+    };
     let full = i64::try_from(page.len()).unwrap_or(0) == PAGE;
     let next = page.last().filter(|_| full).map(|last| format!("{}~{}", last.rank, last.account));
     Ok(Json(AffectedList { affected: shown(&app.db, page).await?, next }))

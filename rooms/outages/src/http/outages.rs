@@ -18,7 +18,7 @@ use crate::rules::greeting::Voice;
 use crate::rules::limits::{Duty, Weight, check};
 use crate::rules::{Act, Outage, Plan, Refusal, Settings, State, limits};
 use crate::store::outages::{self, Which};
-use crate::store::{afters, calls, mentions, told};
+use crate::store::{afters, calls, mentions, recounts, told};
 use crate::telephone::Menus;
 use crate::work;
 
@@ -104,7 +104,8 @@ async fn shown(app: &App, calendar: &Calendar, actor: &Actor, id: OutageId) -> A
     let settings = config::read::<Settings>(&app.db).await?.value;
     let voice = Voice { now: app.now(), calendar, settings: &settings };
     let elements: Vec<Element> = network::by_ids(&app.db, &outage.plan.area.elements).await?;
-    Ok(Json(view(&outage, elements, work::asker(actor), voice)))
+    let recounting = recounts::waits(&app.db, id).await?;
+    Ok(Json(view(&outage, elements, recounting, work::asker(actor), voice)))
 }
 
 /// One outage.

@@ -162,9 +162,13 @@ pub async fn told(State(app): State<App>, Path(id): Path<OutageId>) -> Answer<Te
 pub struct OwedView {
     liaisons: Vec<ToldView>,
     calls: Vec<CallView>,
+    /// The first who are to be called after that.
+    next: Vec<CallView>,
 }
 
-/// Everybody who is to be called by now or within the day.
+const NEXT: i64 = 20;
+
+/// Everybody who is to be called by now or within the day, and who is next after them.
 #[utoipa::path(get, path = "/api/outages/owed", tag = "outages", responses((status = 200, body = OwedView)))]
 pub async fn owed(State(app): State<App>) -> Answer<OwedView> {
     let now = app.now();
@@ -172,6 +176,7 @@ pub async fn owed(State(app): State<App>) -> Answer<OwedView> {
     Ok(Json(OwedView {
         liaisons: told_views(&app, told::to_call(&app.db, now).await?).await?,
         calls: call_views(&app, calls::open(&app.db, day).await?).await?,
+        next: call_views(&app, calls::later(&app.db, day, NEXT).await?).await?,
     }))
 }
 

@@ -12,7 +12,7 @@ use crate::rules::notice_texts::Ready;
 use crate::rules::outage::{Counts, Estimate, Excuse, Greeting};
 use crate::rules::table::{self, Terms};
 use crate::rules::{
-    Asker, Cause, Class, Crew, Outage, Plan, Revision, Segment, State, Verb, allowed, notice_texts,
+    Asker, Cause, Class, Crew, Moment, Outage, Plan, Revision, Segment, State, Verb, allowed, notice_texts,
 };
 
 /// One outage in a list.
@@ -52,6 +52,8 @@ pub struct OutageLine {
     pub speaks: bool,
     /// They would, if a leader had approved what they hear.
     pub greeting_waits: bool,
+    /// The network has changed since people were told last, and with it who is affected.
+    pub network_changed: bool,
     pub version: i64,
 }
 
@@ -79,6 +81,8 @@ pub fn line(outage: &Outage, voice: Voice<'_>) -> OutageLine {
         speaks: greeting::speaks(outage, voice),
         greeting_waits: matches!(outage.state, State::Published | State::InProgress)
             && outage.greeting.approval.as_ref().is_none_or(|one| one.revision != outage.revision()),
+        network_changed: outage.state.is_public()
+            && outage.last().is_some_and(|last| last.moment == Moment::Network),
         version: outage.version,
     }
 }
@@ -107,6 +111,10 @@ pub struct OutageView {
     plan: Plan,
     elements: Vec<Element>,
     revisions: Vec<Revision>,
+    /// The number of the revision that people were told last.
+    said: usize,
+    /// The network has just changed: who is affected is computed again within half a minute.
+    recounting: bool,
     estimates: Vec<Estimate>,
     findings: Vec<Finding>,
     excuses: Vec<Excuse>,
@@ -137,13 +145,20 @@ pub struct OutageView {
     allowed: Vec<Verb>,
 }
 
-pub fn view(outage: &Outage, elements: Vec<Element>, asker: Asker, voice: Voice<'_>) -> OutageView {
+pub fn view(
+    outage: &Outage,
+    elements: Vec<Element>,
+    recounting: bool,
+    asker: Asker,
+    voice: Voice<'_>,
+) -> OutageView {
     let terms = Terms { now: voice.now, calendar: voice.calendar, settings: voice.settings };
     let span = greeting::span(outage, voice.settings);
+    let told = table::as_published(outage, terms);
     let greeting = GreetingView {
         greeting: outage.greeting.clone(),
-        own: greeting::segment(outage, true, voice),
-        general: greeting::segment(outage, false, voice),
+        own: greeting::segment(&told, true, voice),
+        general: greeting::segment(&told, false, voice),
         is_general: greeting::is_general(outage, voice.settings),
         from: span.map(|(from, _)| from),
         until: span.map(|(_, until)| until),
@@ -153,11 +168,13 @@ pub fn view(outage: &Outage, elements: Vec<Element>, asker: Asker, voice: Voice<
         plan: outage.plan.clone(),
         elements,
         revisions: outage.revisions.clone(),
+        said: outage.said(),
+        recounting,
         estimates: outage.estimates(voice.now),
         findings: table::findings(outage, terms),
         excuses: outage.excuses.clone(),
         greeting,
-        texts: notice_texts::ready(outage, voice),
+        texts: notice_texts::ready(&told, voice),
         why: outage.why.clone(),
         created_by: outage.created_by,
         created_at: outage.created_at,

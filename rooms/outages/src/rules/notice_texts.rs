@@ -42,7 +42,12 @@ fn one(outage: &Outage, medium: Medium, voice: Voice<'_>) -> Ready {
             ("恢复公告", format!("{area}已于{back}恢复{supply}。{care}"))
         }
         State::InProgress => {
-            ("公告", format!("因{why}，{area}自{starts}起{off}，预计{ends}恢复{supply}，我们正在全力处理。"))
+            let until = match outage.ends() {
+                Some(_) if outage.is_stale(now) => format!("恢复{supply}时间延后，最新进展另行公告"),
+                Some(_) => format!("预计{ends}恢复{supply}"),
+                None => format!("恢复{supply}时间待定"),
+            };
+            ("公告", format!("因{why}，{area}自{starts}起{off}，{until}，我们正在全力处理。"))
         }
         _ => {
             let care = match outage.plan.utility {
@@ -80,8 +85,12 @@ fn one(outage: &Outage, medium: Medium, voice: Voice<'_>) -> Ready {
         }
         Medium::Website => {
             let scope = if scope.is_empty() { String::new() } else { format!("停供范围：{scope}\n") };
+            let time = match outage.ends() {
+                Some(_) => format!("{starts}至{ends}"),
+                None => format!("{starts}起，恢复时间待定"),
+            };
             format!(
-                "{title}（编号{}）\n区域：{area}\n{scope}原因：{why}\n时间：{starts}至{ends}\n{body}\n{ask}",
+                "{title}（编号{}）\n区域：{area}\n{scope}原因：{why}\n时间：{time}\n{body}\n{ask}",
                 outage.number
             )
         }

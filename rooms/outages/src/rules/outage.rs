@@ -77,6 +77,8 @@ words! {
         Announced = "announced",
         Restored = "restored",
         Cancelled = "cancelled",
+        /// The network is another, and with it who is affected; nothing else is.
+        Network = "network",
     }
 }
 words! {
@@ -177,6 +179,16 @@ pub struct Revision {
     pub next_news: Option<Timestamp>,
     /// Why it was changed; empty for the first.
     pub why: String,
+    /// Whom a change of the network brought in and took out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+}
+
+/// How many a change of the network brought in and took out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Moved {
+    pub joined: i64,
+    pub left: i64,
 }
 
 /// What became of an estimate.
@@ -319,6 +331,11 @@ impl Outage {
     /// The number of what is in force; 0 before anything was said.
     pub fn revision(&self) -> usize {
         self.revisions.len()
+    }
+
+    /// The number of what people were told last: when only the network changed, that still holds.
+    pub fn said(&self) -> usize {
+        self.revisions.iter().rposition(|one| one.moment != Moment::Network).map_or(0, |nth| nth + 1)
     }
 
     pub fn last(&self) -> Option<&Revision> {

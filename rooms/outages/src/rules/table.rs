@@ -323,10 +323,23 @@ fn publish(
         crew,
         next_news,
         why: String::new(),
+        moved: None,
     });
     // Whoever published it, a leader had approved it.
     approve_now(next, asker, terms);
     Ok(())
+}
+
+/// What people would hear and read if it were published now: what is going on already is not told as a plan.
+pub fn as_published(outage: &Outage, terms: Terms<'_>) -> Outage {
+    let mut next = outage.clone();
+    if outage.published_at.is_none() && leads_to(outage, Verb::Publish) == Some(State::InProgress) {
+        next.state = State::InProgress;
+        if publish(&mut next, None, Asker::CENTRE, terms).is_ok() {
+            return next;
+        }
+    }
+    outage.clone()
 }
 
 type Times = (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>);
@@ -388,7 +401,8 @@ fn say(
 ) -> Result<(), Refusal> {
     let state = next.state.as_str();
     let last = next.last().cloned().ok_or(Refusal::NotNow { state, verb: moment.as_str() })?;
-    let revision = Revision { moment, at: terms.now, by: asker.person, why: String::new(), ..last };
+    let revision =
+        Revision { moment, at: terms.now, by: asker.person, why: String::new(), moved: None, ..last };
     next.revisions.push(change(revision));
     (next.greeting.words, next.greeting.clip) = (None, None);
     if next.greeting.approval.is_some() || asker.approves {

@@ -24,6 +24,24 @@ pub struct Call {
     pub version: i64,
 }
 
+impl Call {
+    /// One that nobody has made yet: days before, until when, and whether it became known too late.
+    pub fn owed(outage: OutageId, party: CustomerId, (days, due, late): (i64, Timestamp, bool)) -> Call {
+        Call {
+            outage,
+            party,
+            days,
+            due,
+            late,
+            state: Standing::Open,
+            done_at: None,
+            attempts: Vec::new(),
+            machine: ByMachine::No,
+            version: 1,
+        }
+    }
+}
+
 const ADD: &str = "INSERT INTO outages_call (outage, party, days, due, late, state, body, version) \
      VALUES ($1, $2, $3, $4, $5, 'open', '[]', 1) ON CONFLICT DO NOTHING";
 const SAVE: &str = "UPDATE outages_call SET state = $4, done_at = $5, body = $6, due = $7, machine = $9, \
@@ -34,6 +52,8 @@ const OF: &str = "SELECT outage, party, days, due, late, state, done_at, body, m
      WHERE outage = $1 ORDER BY due, party, days LIMIT 10000";
 const OPEN: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
      WHERE state = 'open' AND due < $1 ORDER BY due, outage, party LIMIT 500";
+const LATER: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
+     WHERE state = 'open' AND due >= $1 ORDER BY due, outage, party LIMIT $2";
 const FOR_MACHINE: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
      WHERE state = 'open' AND machine = '' AND days > 0 AND due < $1 ORDER BY due, outage, party LIMIT 200";
 const NOT_NEEDED: &str = "UPDATE outages_call SET state = 'not_needed', done_at = $2, version = version + 1 \
@@ -81,6 +101,12 @@ pub async fn of_in(tx: &mut Tx, outage: OutageId) -> anyhow::Result<Vec<Call>> {
 pub async fn open(db: &Db, before: Timestamp) -> anyhow::Result<Vec<Call>> {
     let rows = sqlx::query(OPEN).bind(before.as_micros()).fetch_all(db.read()).await;
     rows.context("calls that are owed")?.iter().map(call).collect()
+}
+
+/// The first of those due later.
+pub async fn later(db: &Db, from: Timestamp, limit: i64) -> anyhow::Result<Vec<Call>> {
+    let rows = sqlx::query(LATER).bind(from.as_micros()).bind(limit).fetch_all(db.read()).await;
+    rows.context("calls that will be owed")?.iter().map(call).collect()
 }
 
 /// Those before a plan that the machine has not been given yet.

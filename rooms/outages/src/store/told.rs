@@ -44,6 +44,7 @@ const ADD: &str = "INSERT INTO outages_told (id, outage, liaison, moment, revisi
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
 const KNOWN: &str =
     "SELECT 1 AS one FROM outages_told WHERE outage = $1 AND moment = $2 AND revision = $3 AND liaison = $4";
+const KNOWS: &str = "SELECT 1 AS one FROM outages_told WHERE outage = $1 AND liaison = $2 LIMIT 1";
 const OF: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at, machine \
      FROM outages_told WHERE outage = $1 ORDER BY at, id LIMIT 5000";
 const ONE: &str = "SELECT id, outage, liaison, moment, revision, at, notice, why, state, call_at, called_by, called_at, machine \
@@ -73,6 +74,12 @@ pub async fn is_known(
 ) -> anyhow::Result<bool> {
     let known = sqlx::query(KNOWN).bind(outage.get()).bind(moment.as_str()).bind(revision).bind(liaison);
     Ok(known.fetch_optional(&mut **tx).await.context("whether a liaison was told")?.is_some())
+}
+
+/// Whether a liaison was told anything of this outage.
+pub async fn knows(tx: &mut Tx, outage: OutageId, liaison: i64) -> anyhow::Result<bool> {
+    let knows = sqlx::query(KNOWS).bind(outage.get()).bind(liaison);
+    Ok(knows.fetch_optional(&mut **tx).await.context("whether a liaison was told")?.is_some())
 }
 
 /// What a liaison was told before is not what somebody should call about any more.

@@ -34,7 +34,15 @@ const OF: &str = "SELECT outage, moment, revision, rank, account, sent, refused,
      WHERE outage = $1 ORDER BY revision";
 const KNOWN: &str = "SELECT 1 AS one FROM outages_wave WHERE outage = $1 AND moment = $2 AND revision = $3";
 const MOVE: &str = "UPDATE outages_wave SET rank = $4, account = $5, sent = $6, refused = $7, done_at = $8, passed = $11 \
-     WHERE outage = $1 AND moment = $2 AND revision = $3 AND done_at IS NULL AND rank = $9 AND account = $10";
+     WHERE outage = $1 AND moment = $2 AND revision = $3 AND done_at IS NULL AND rank = $9 AND account = $10 AND total = $12";
+const WIDEN: &str = "UPDATE outages_wave SET total = total + $2 WHERE outage = $1 AND done_at IS NULL AND moment <> 'network' \
+     RETURNING rank, account";
+/// Who has come and is not affected any more by now is not told.
+const NEXT_JOINED: &str = "SELECT m.rank, m.account, m.party, m.class, (SELECT c.number FROM customers_contact c \
+     WHERE c.party = m.party ORDER BY c.preferred DESC, c.id LIMIT 1) AS number FROM outages_moved m \
+     CROSS JOIN outages_affected f WHERE m.outage = $1 AND m.way = 'joined' AND (m.rank, m.account) > ($2, $3) \
+     AND m.revision = $5 AND m.told = 1 AND f.outage = m.outage AND f.rank = m.rank AND f.account = m.account \
+     ORDER BY m.rank, m.account LIMIT $4";
 const NEXT: &str = "SELECT f.rank, f.account, f.party, f.class, (SELECT c.number FROM customers_contact c WHERE c.party = f.party \
      ORDER BY c.preferred DESC, c.id LIMIT 1) AS number FROM outages_affected f WHERE f.outage = $1 \
      AND (f.rank, f.account) > ($2, $3) ORDER BY f.rank, f.account LIMIT $4";
@@ -48,10 +56,20 @@ pub async fn begin(
     total: i64,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    end_all(tx, outage, now).await?;
+    // What only some are told beside the others takes nothing back.
+    if moment != Moment::Network {
+        end_all(tx, outage, now).await?;
+    }
     let begin = sqlx::query(BEGIN).bind(outage.get()).bind(moment.as_str()).bind(revision).bind(total);
     begin.execute(&mut **tx).await.context("beginning to tell customers")?;
     Ok(())
+}
+
+/// So many more are affected: the place that a wave has come to which tells those behind it, where one is under way.
+pub async fn widen(tx: &mut Tx, outage: OutageId, by: i64) -> anyhow::Result<Option<(i64, i64)>> {
+    let row = sqlx::query(WIDEN).bind(outage.get()).bind(by).fetch_optional(&mut **tx).await;
+    let row = row.context("a wave that tells more")?;
+    row.map(|row| Ok((row.try_get("rank")?, row.try_get("account")?))).transpose()
 }
 
 /// Whether people were told of this.
@@ -81,7 +99,7 @@ pub async fn advance(tx: &mut Tx, before: &Wave, next: &Wave) -> anyhow::Result<
     let to = sqlx::query(MOVE).bind(next.outage.get()).bind(next.moment.as_str()).bind(next.revision);
     let to = to.bind(next.rank).bind(next.account).bind(next.sent).bind(next.refused);
     let to = to.bind(next.done_at.map(Timestamp::as_micros)).bind(before.rank).bind(before.account);
-    let to = to.bind(next.passed);
+    let to = to.bind(next.passed).bind(before.total);
     Ok(to.execute(&mut **tx).await.context("how far a wave has come")?.rows_affected() > 0)
 }
 
@@ -96,7 +114,12 @@ pub struct Next {
 }
 
 pub async fn next(connection: &mut AnyConnection, wave: &Wave, limit: i64) -> anyhow::Result<Vec<Next>> {
-    let next = sqlx::query(NEXT).bind(wave.outage.get()).bind(wave.rank).bind(wave.account).bind(limit);
+    let joined = wave.moment == Moment::Network;
+    let next = sqlx::query(if joined { NEXT_JOINED } else { NEXT });
+    let mut next = next.bind(wave.outage.get()).bind(wave.rank).bind(wave.account).bind(limit);
+    if joined {
+        next = next.bind(wave.revision);
+    }
     let rows = next.fetch_all(connection).await.context("who is told next")?;
     let one = |row: &db::Row| {
         Ok(Next {
