@@ -10,6 +10,7 @@ pub mod mentions;
 pub mod of_element;
 pub mod outages;
 pub mod places;
+pub mod reached;
 pub mod told;
 pub mod voices;
 pub mod waves;

@@ -9,6 +9,7 @@ use kernel::{AccountId, CustomerId, OutageId};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
 
+use super::reached;
 use crate::rules::outage::Counts;
 use crate::rules::{Area, Place};
 
@@ -214,6 +215,7 @@ pub async fn compute(tx: &mut Tx, outage: OutageId, utility: Utility, area: &Are
         let places = sqlx::query(text).bind(outage.get()).execute(&mut **tx).await;
         places.context("computing where they live")?;
     }
+    reached::forget(tx, outage).await?;
     counts(tx, outage).await
 }
 
