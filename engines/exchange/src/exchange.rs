@@ -416,6 +416,7 @@ impl Engine for Exchange {
             Input::Footing(footing) => self.change_footing(footing),
             Input::CallOut(wanted) => self.call_out(now, *wanted, out),
             Input::Keep(place) => self.keep_again(now, place, out),
+            Input::Remember(stood) => self.remember(stood),
             Input::Drain => self.draining = true,
         }
         self.settle(now, out);

@@ -57,6 +57,16 @@ pub struct Door {
     pub again_within: Duration,
 }
 
+/// Where somebody stood who has left a queue without having been served.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Stood {
+    pub number: String,
+    /// His t2.
+    pub requested: Timestamp,
+    /// When he left.
+    pub left: Timestamp,
+}
+
 /// The names under which the door's menu may speak of the queue.
 pub const WAITING: &str = "waiting";
 pub const MINUTES: &str = "minutes";
@@ -116,6 +126,13 @@ impl Exchange {
         self.put_in_force(&usual);
         // What agents may do, and what they are told, is another matter now.
         self.desks_changed.extend(self.seats.keys());
+    }
+
+    /// Of an earlier process. Without a door nobody asks for it.
+    pub(crate) fn remember(&mut self, stood: Stood) {
+        if self.footing.storm().is_some_and(|storm| storm.door.is_some()) {
+            self.places_left.left(&stood.number, stood.requested, stood.left);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use kernel::{AttemptId, CallId, FlowId, PersonId, QueueId};
 use serde::{Deserialize, Serialize};
 
 use crate::fact::{Place, TransferTo};
-use crate::{Config, Fact, Footing, line};
+use crate::{Config, Fact, Footing, Stood, line};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +26,8 @@ pub enum Input {
     Footing(Footing),
     /// At the start: a place in a queue that an earlier process had promised, and nobody was rung for.
     Keep(Place),
+    /// At the start, in a storm: somebody left a queue of an earlier process unserved, and may call again.
+    Remember(Stood),
     /// The machine calls somebody: out by the dial rules, and whoever answers is led through a flow.
     CallOut(Box<CallOut>),
     /// Refuse new calls; those in progress go on.

@@ -38,5 +38,5 @@ pub use desk_view::{DeskView, RecordingView, StormView, ThirdStage, ThirdView};
 pub use exchange::Exchange;
 pub use fact::Fact;
 pub use floor::FloorView;
-pub use footing::{Door, Footing, MINUTES, Short, Storm, WAITING};
+pub use footing::{Door, Footing, MINUTES, Short, Stood, Storm, WAITING};
 pub use input::{AgentAct, CallOut, Effect, Input, LeaderAct, Refused};

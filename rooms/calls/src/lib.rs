@@ -65,6 +65,20 @@ impl db::Event for WantsToBeTold {
     const KIND: &'static str = "calls.wants_to_be_told";
 }
 
+/// A caller heard something to its end that concerns himself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncementHeard {
+    pub call: CallId,
+    /// Where he calls from.
+    pub number: String,
+    /// What it is about, as the id of the room that had it said.
+    pub subject: String,
+}
+
+impl db::Event for AnnouncementHeard {
+    const KIND: &'static str = "calls.announcement_heard";
+}
+
 /// A key that somebody has pressed in a flow, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pressed {

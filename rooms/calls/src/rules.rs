@@ -9,6 +9,7 @@ mod reason;
 pub mod record;
 mod refusal;
 pub mod segment;
+pub mod stood;
 
 pub use line::{Answer, Centre, DialRule, Queue, Trunk};
 pub use look::Looks;

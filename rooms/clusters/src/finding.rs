@@ -6,9 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use customers::rules::Utility;
-use customers::store::reach;
-use db::{Db, Tx, config};
+use db::{Db, Tx};
 use kernel::Timestamp;
 use kernel::calendar::Calendar;
 use serde::Serialize;
@@ -17,44 +15,45 @@ use web::App;
 use crate::hears::Ears;
 use crate::rules::finder::HORIZON;
 use crate::rules::proposal::Step;
-use crate::rules::{Change, Finder, Key, Moment, Open, Proposal, Settings, State};
+use crate::rules::{Change, Finder, Key, Moment, Open, Proposal, State};
 use crate::store::signals::{self, Head};
 use crate::store::{places, proposals};
+use crate::usual::Customers;
 use crate::{CHANGED, ROOM, whereabouts, work};
 
 /// Signals of one round; the rest has its turn a second later.
 const BATCH: i64 = 2_000;
 const SIGNALS_MAX: i64 = 50_000;
-/// Customers are counted anew.
-const COUNTED: Duration = Duration::from_secs(6 * 3_600);
 /// What is no evidence of anything goes after a day.
 const KEPT: Duration = Duration::from_secs(86_400);
 
 /// What is remembered between two looks. Nothing is lost with it.
 #[derive(Default)]
-pub struct Watch(Mutex<Memory>);
+pub struct Watch {
+    memory: Mutex<Memory>,
+    pub customers: Customers,
+}
 
 #[derive(Default)]
 struct Memory {
     ears: Ears,
     finder: Option<(Head, Finder)>,
-    customers: Option<(Timestamp, u32)>,
 }
 
 /// One look. Whatever fails, the next one begins from rows.
 pub async fn look(app: &App, calendar: &Calendar, watch: &Watch) -> Result<()> {
-    let mut memory = std::mem::take(&mut *watch.0.lock().unwrap_or_else(PoisonError::into_inner));
-    let done = round(app, calendar, &mut memory).await;
+    let mut memory = std::mem::take(&mut *watch.memory.lock().unwrap_or_else(PoisonError::into_inner));
+    let done = round(app, calendar, watch, &mut memory).await;
     if done.is_err() {
         memory.finder = None;
     }
-    *watch.0.lock().unwrap_or_else(PoisonError::into_inner) = memory;
+    *watch.memory.lock().unwrap_or_else(PoisonError::into_inner) = memory;
     done
 }
 
-async fn round(app: &App, calendar: &Calendar, memory: &mut Memory) -> Result<()> {
+async fn round(app: &App, calendar: &Calendar, watch: &Watch, memory: &mut Memory) -> Result<()> {
     let (db, now) = (&app.db, app.now());
-    let settings = config::read::<Settings>(db).await?.value;
+    let settings = watch.customers.settings(db, now).await?.value;
     memory.ears.listen(db, &settings, now).await?;
     whereabouts::resolve(db, now).await?;
     let head = signals::head(db).await?;
@@ -70,18 +69,7 @@ async fn round(app: &App, calendar: &Calendar, memory: &mut Memory) -> Result<()
     for (_, signal) in news {
         finder.take(signal);
     }
-    let customers = match memory.customers {
-        Some((at, count)) if at + COUNTED > now => count,
-        _ => {
-            let mut all = 0;
-            for utility in [Utility::Power, Utility::Gas, Utility::Cable] {
-                all += reach::all(db, utility).await?;
-            }
-            let count = u32::try_from(all).unwrap_or(u32::MAX);
-            memory.customers = Some((now, count));
-            count
-        }
-    };
+    let customers = watch.customers.supplied(db, now).await?.all;
     let time = calendar.civil(now).time();
     let half_hour = usize::try_from(time.hour() * 2 + time.minute() / 30).unwrap_or(0);
     let moment = Moment { now, half_hour, customers };

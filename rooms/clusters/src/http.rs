@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State as Site;
+use customers::rules::Utility;
 use customers::store::load;
 use db::{Entry, config};
 use kernel::calendar::Calendar;
@@ -16,7 +17,9 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query};
 use work_orders::store::orders;
 
 use crate::ROOM;
+use crate::finding::Watch;
 use crate::rules::proposal::{Step, allowed};
+use crate::rules::settings::Usual;
 use crate::rules::{Act, Key, PlaceKind, Proposal, Says, Settings, Source, State};
 use crate::store::proposals::Piece;
 use crate::store::{places, proposals, signals};
@@ -335,13 +338,23 @@ pub struct SettingsView {
     settings: Settings,
     /// When it is put: of what was read.
     version: i64,
+    /// What each utility begins with.
+    #[serde(skip_deserializing)]
+    usual: BTreeMap<Utility, Usual>,
 }
 
-/// The settings in force.
+impl SettingsView {
+    fn new(settings: Settings, version: i64) -> SettingsView {
+        let usual = Utility::ALL.iter().map(|utility| (*utility, Usual::of(*utility))).collect();
+        SettingsView { settings, version, usual }
+    }
+}
+
+/// The settings in force; until somebody has set some, those of the utility that most customers have.
 #[utoipa::path(get, path = "/api/clusters/settings", tag = "clusters", responses((status = 200, body = SettingsView)))]
-pub async fn settings(Site(app): Site<App>) -> Answer<SettingsView> {
-    let found = config::read::<Settings>(&app.db).await?;
-    Ok(Json(SettingsView { settings: found.value, version: found.version }))
+pub async fn settings(Site(app): Site<App>, Extension(watch): Extension<Arc<Watch>>) -> Answer<SettingsView> {
+    let found = watch.customers.settings(&app.db, app.now()).await?;
+    Ok(Json(SettingsView::new(found.value, found.version)))
 }
 
 /// New settings, from the next second on.
@@ -352,7 +365,7 @@ pub async fn put_settings(
     actor: Actor,
     Json(form): Json<SettingsView>,
 ) -> Answer<SettingsView> {
-    let SettingsView { settings, version: before } = form;
+    let SettingsView { settings, version: before, .. } = form;
     settings.check()?;
     let mut tx = app.db.begin().await?;
     if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
@@ -362,5 +375,5 @@ pub async fn put_settings(
     let (who, subject, payload) = (Some(actor.person), "settings".to_owned(), json!({ "version": version }));
     tx.journal(Entry { at: app.now(), who, room: ROOM, subject, kind: "settings_changed", payload });
     tx.commit().await?;
-    Ok(Json(SettingsView { settings, version }))
+    Ok(Json(SettingsView::new(settings, version)))
 }

@@ -23,6 +23,7 @@ pub mod simulation;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod usual;
 mod whereabouts;
 mod work;
 
@@ -63,7 +64,8 @@ pub fn room(calendar: Calendar) -> Room {
             .permit(CONFIGURE, routes!(http::put_settings))
             .permit(READ, routes!(http::one))
             .permit(DECIDE, routes!(http::act))
-            .with(calendar),
+            .with(calendar)
+            .with(watch.clone()),
         topics: vec![CHANGED],
         jobs: vec![
             Job::every("clusters.look", Duration::from_secs(1), move |app| {

@@ -1,5 +1,5 @@
 //! A city that calls, from a seed: ordinary calls by the half-hours of the day, faults of the network, and how soon the finder
-//! names them before the control room does. `cargo run -p clusters --example storms` prints the tables.
+//! names them before the control room does. `bench` prints the tables (`--bin clusters`).
 
 mod city;
 mod day;

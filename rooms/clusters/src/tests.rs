@@ -387,6 +387,10 @@ fn settings_are_checked_and_kept_in_versions() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
         let kept = centre.get(LEADER, "/api/clusters/settings").await;
+        // The town has gas, so that is what it begins with.
+        assert_eq!((&kept["version"], &kept["settings"]["calls_per_day"]), (&json!(0), &json!(0.0035)));
+        assert_eq!(kept["usual"]["gas"]["day"], kept["settings"]["day"]);
+        assert_eq!(kept["usual"]["power"]["no_supply_share"], json!(0.37));
         let put = async |change: Value| {
             let mut settings = kept["settings"].clone();
             for (key, value) in change.as_object().expect("a change") {

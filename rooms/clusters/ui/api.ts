@@ -83,6 +83,11 @@ export interface Settings {
   news_min: number;
 }
 
+/** How often customers of a utility call, and about what. */
+export type Usual = Pick<Settings, "calls_per_day" | "no_supply_share" | "day">;
+export const UTILITIES = ["power", "gas", "cable"] as const;
+export type Utility = (typeof UTILITIES)[number];
+
 const KEY = "clusters";
 const BASE = "/api/clusters";
 /** The push tells of changes; this is for a link that was lost. */
@@ -99,7 +104,7 @@ export const useNow = () => useQuery({ queryKey: [KEY, "now"], refetchInterval: 
 export const useProposals = (filters: { which: "open" | "past"; after?: string | undefined }) =>
   useQuery({ queryKey: [KEY, "list", filters], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ items: Proposal[]; next: string | null }>(BASE, filters, signal) });
 export const useProposal = (number: string) => useQuery({ queryKey: [KEY, "one", number], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Whole>(`${BASE}/${number}`, undefined, signal) });
-export const useSettings = () => useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<{ settings: Settings; version: number }>(`${BASE}/settings`, undefined, signal) });
+export const useSettings = () => useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<{ settings: Settings; version: number; usual: Record<Utility, Usual> }>(`${BASE}/settings`, undefined, signal) });
 
 export async function act(of: { number: string; version: number }, what: Act, why = ""): Promise<Proposal> {
   const next = await api.post<Proposal>(`${BASE}/${of.number}/act`, { act: what, why, version: of.version });

@@ -1,17 +1,18 @@
 // How many calls are ordinary, and from what on an outage is suspected.
-import { InputNumber, Select } from "antd";
+import { Button, InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { Field, Page, Panel } from "@kit";
 import { DraftForm, Loaded, useDraft } from "@kit/settings";
-import { putSettings, useSettings, type Settings } from "./api";
+import { putSettings, useSettings, UTILITIES, type Settings, type Usual, type Utility } from "./api";
 import { Tabs } from "./marks";
+import "./clusters.css";
 
 /** Least, most, step. */
 const WHEN = [["households", 2, 100, 1], ["surprise", 1, 50, 0.5], ["chance", 0.5, 10, 0.5], ["expire_min", 5, 720, 5], ["news_min", 5, 240, 5]] as const;
 const ORDINARY = [["calls_per_day", 0.00001, 1, 0.0001], ["no_supply_share", 0.01, 1, 0.01]] as const;
 const WORDS = ["keys", "neutral_keys", "reasons", "subtypes"] as const;
 
-function Form({ version, settings }: { version: number; settings: Settings }) {
+function Form({ version, settings, usual }: { version: number; settings: Settings; usual: Record<Utility, Usual> }) {
   const { t } = useTranslation("clusters");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
@@ -30,7 +31,18 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
           </Field>
         </div>
       </Panel>
-      <Panel title={t("settings.ordinary")}><div className="form-grid">{ORDINARY.map(number)}</div></Panel>
+      <Panel title={t("settings.ordinary")}>
+        <div className="form-grid">
+          {ORDINARY.map(number)}
+          <Field label={t("settings.usual")} help={t("settings.help_usual")}>
+            <div className="clu-usual">
+              {UTILITIES.map((utility) => (
+                <Button key={utility} onClick={() => set(usual[utility])}>{t(`settings.usual_${utility}`)}</Button>
+              ))}
+            </div>
+          </Field>
+        </div>
+      </Panel>
       <Panel title={t("settings.words")}>
         <div className="form-grid">
           {WORDS.map((key) => (
@@ -50,7 +62,7 @@ export default function SettingsPage() {
   return (
     <Page title={t("settings.title")} lead={t("settings.lead")}>
       <Tabs />
-      <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
+      <Loaded of={settings}>{({ version, settings, usual }) => <Form key={version} version={version} settings={settings} usual={usual} />}</Loaded>
     </Page>
   );
 }

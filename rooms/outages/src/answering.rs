@@ -10,8 +10,9 @@ use crate::ROOM;
 use crate::asking::{CAMPAIGN, keep, with};
 use crate::rules::Settings;
 use crate::rules::after::{Answer, How, Said, Step, To, What, answer, keyed};
+use crate::rules::told::Contact;
 use crate::store::asks::{self, Ask};
-use crate::store::{afters, told};
+use crate::store::{afters, reached, told};
 
 /// An answer belongs to what was asked within this time.
 const DAYS_3: Duration = Duration::from_secs(3 * 24 * 3_600);
@@ -152,6 +153,14 @@ pub async fn noticed(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
         };
         keep(tx, next).await?;
         afters::poke(tx, outage, revision, event.at).await?;
+    }
+    let outage = done.about.id.split(':').next().and_then(|id| id.parse::<OutageId>().ok());
+    if done.outcome == notices::State::Delivered
+        && let Some(outage) = outage
+        && let Some(sent) = notices::store::one(tx, done.notice).await?
+    {
+        let contact = Contact::Message { delivered: true };
+        reached::by_number(tx, outage, &sent.recipient, contact, event.at).await?;
     }
     match done.outcome {
         notices::State::Delivered => told::delivered(tx, &notice).await,

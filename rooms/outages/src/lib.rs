@@ -70,7 +70,8 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261123_2_machine.sql",
         "20261123_3_places.sql",
         "20261123_4_elements.sql",
-        "20261124_1_network.sql"
+        "20261124_1_network.sql",
+        "20261124_2_reached.sql",
     ]
 );
 
@@ -213,6 +214,9 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             }),
             Subscription::new("outages.hears_wishes", &["calls.wants_to_be_told"], |tx, event| {
                 Box::pin(telephone::wants_to_be_told(tx, event))
+            }),
+            Subscription::new("outages.hears_heard", &["calls.announcement_heard"], |tx, event| {
+                Box::pin(telephone::announcement_heard(tx, event))
             }),
             Subscription::new("outages.hears_calls", &["calls.called_out"], |tx, event| {
                 Box::pin(voice::heard(tx, event))

@@ -15,10 +15,11 @@ use web::App;
 
 use crate::ROOM;
 use crate::rules::calls::{Attempt, ByMachine, MACHINE, Outcome, Standing as Stands, attempted};
+use crate::rules::told::Contact;
 use crate::rules::{Outage, Settings};
 use crate::store::calls::{self, Call};
 use crate::store::told::{self, Told};
-use crate::store::{liaisons, outages};
+use crate::store::{liaisons, outages, reached};
 use crate::telling::flow_is_live;
 
 /// The campaigns' names for this room.
@@ -193,6 +194,8 @@ async fn heard_important(tx: &mut Tx, done: &Done, now: Timestamp) -> anyhow::Re
     let done_at = (state != Stands::Open).then_some(now);
     let next = Call { state, attempts, done_at, machine: ByMachine::Done, ..call };
     anyhow::ensure!(calls::save(tx, &next).await?, "a call to {party} changed meanwhile");
+    let contact = Contact::Called { reached: state == Stands::Reached, by_machine: true };
+    reached::by_customer(tx, outage, party, contact, now).await?;
     let payload = json!({ "customer": party, "days": days, "outcome": outcome, "state": state, "machine": done.tries,
         "call": done.call });
     let subject = outage.to_string();

@@ -9,9 +9,10 @@ use kernel::{CallId, CustomerId, Timestamp};
 use web::App;
 
 use crate::rules::limits::is_coming;
+use crate::rules::told::Contact;
 use crate::rules::{Outage, Refusal, State};
-use crate::store::mentions::{self, Mention};
-use crate::store::{asks, outages};
+use crate::store::mentions::{self, Answer as Said, Mention};
+use crate::store::{asks, outages, reached};
 
 /// Published, and beginning within seven days.
 pub fn coming(outages: Vec<Outage>, now: Timestamp) -> Vec<Outage> {
@@ -20,14 +21,27 @@ pub fn coming(outages: Vec<Outage>, now: Timestamp) -> Vec<Outage> {
     all
 }
 
+fn nobody_was_spoken_with(result: Outcome) -> bool {
+    matches!(result, Outcome::WrongNumber | Outcome::Silent | Outcome::Nuisance)
+}
+
 /// A record was completed: if something was coming at the caller's address, he should have been told.
 pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     let Some(done) = event.is::<interactions::Completed>()? else { return Ok(()) };
     let customer = done.customer.as_deref().and_then(|id| id.parse::<CustomerId>().ok());
     let (Some(customer), 1) = (customer, done.edition) else { return Ok(()) };
     let all = outages::of_party(tx, customer.get()).await?;
-    for outage in all.iter().filter(|outage| outage.state == State::InProgress) {
-        asks::called(tx, outage.id, customer, event.at).await?;
+    let answers = mentions::of(tx, done.call).await?;
+    let spoken = !done.result.is_some_and(nobody_was_spoken_with);
+    for outage in &all {
+        let in_progress = outage.state == State::InProgress;
+        if in_progress {
+            asks::called(tx, outage.id, customer, event.at).await?;
+        }
+        let answer = answers.iter().find(|one| one.outage == outage.id).and_then(|one| one.answer);
+        let said = answer.map(|answer| answer != Said::NotApplicable);
+        let contact = Contact::Talked { in_progress: in_progress && spoken, said };
+        reached::by_customer(tx, outage.id, customer, contact, event.at).await?;
     }
     for outage in coming(all, event.at) {
         let mention =
@@ -48,8 +62,7 @@ impl BeforeComplete for AskFirst {
         draft: &'a Draft,
     ) -> BoxFuture<'a, Result<(), web::Error>> {
         Box::pin(async move {
-            // Nobody was spoken with.
-            if matches!(draft.result, Some(Outcome::WrongNumber | Outcome::Silent | Outcome::Nuisance)) {
+            if draft.result.is_some_and(nobody_was_spoken_with) {
                 return Ok(());
             }
             let named = draft.customer.as_deref().and_then(|id| id.parse::<CustomerId>().ok());

@@ -16,6 +16,7 @@ pub mod table;
 pub mod take;
 #[cfg(test)]
 mod tests;
+pub mod told;
 
 pub use greeting::{Heard, Segment};
 pub use outage::{Area, Cause, Class, Crew, Moment, Outage, Place, Plan, Revision, State};

@@ -15,8 +15,10 @@ use web::{App, LookUp};
 use crate::hearing::{heard_by_in, heard_of_account_in};
 use crate::picture::{Picture, Shield};
 use crate::rules::greeting::{self, Voice};
+use crate::rules::told::Contact;
 use crate::rules::{Heard, Outage, Segment, Settings, State, recorded};
 use crate::store::outages::{self, Which};
+use crate::store::reached;
 use crate::tell_me;
 use crate::voice::{self, Booth};
 use crate::whose::Whose;
@@ -270,6 +272,19 @@ pub(crate) async fn wants_to_be_told(tx: &mut Tx, event: &Emitted) -> anyhow::Re
     let Some(wish) = event.is::<calls::WantsToBeTold>()? else { return Ok(()) };
     if let Ok(outage) = wish.subject.parse::<OutageId>() {
         tell_me(tx, outage, &wish.number, event.at).await?;
+        // Where it is not his own, nothing is kept.
+        let contact = Contact::Announced { own: true, whole: false, wants_to_be_told: true };
+        reached::by_number(tx, outage, &wish.number, contact, event.at).await?;
+    }
+    Ok(())
+}
+
+/// A caller heard to its end that his own supply is off.
+pub(crate) async fn announcement_heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
+    let Some(heard) = event.is::<calls::AnnouncementHeard>()? else { return Ok(()) };
+    if let Ok(outage) = heard.subject.parse::<OutageId>() {
+        let contact = Contact::Announced { own: true, whole: true, wants_to_be_told: false };
+        reached::by_number(tx, outage, &heard.number, contact, event.at).await?;
     }
     Ok(())
 }

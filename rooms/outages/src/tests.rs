@@ -24,7 +24,7 @@ use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, 
 mod after;
 mod machine;
 mod rewired;
-mod speed;
+mod told;
 
 const ALL: &[Migrations] = &[
     promises::MIGRATIONS,

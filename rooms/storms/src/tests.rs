@@ -193,7 +193,10 @@ fn after_a_death_the_exchange_is_told_again() {
         let centre = Centre::open(&db).await;
         assert_eq!(centre.act(LEADER, on("暴雨")).await.status.as_u16(), 200);
         let before = centre.stage.told();
-        // Another process on the same rows: it tells its exchange once, and not every second.
+        // Another process on the same rows: its exchange is on this footing before it takes a call.
+        let at_start = crate::work::at_start(&db, centre.site.app.now()).await.expect("told");
+        assert_eq!(at_start, before.iter().cloned().map(Input::Footing).collect::<Vec<_>>());
+        // Later it is told once, and not every second.
         let next = Centre::open(&db).await;
         next.applier.apply(&db).await.expect("told");
         next.applier.apply(&db).await.expect("known");
@@ -322,6 +325,7 @@ fn the_page_says_who_is_away_and_the_preview_what_would_happen() {
         let page = centre.get(LEADER, "/api/storms/page").await;
         assert_eq!(page["away"].as_array().map(Vec::len), Some(1), "{page}");
         assert_eq!((&page["away"][0]["number"], &page["storm"]), (&json!("101"), &Value::Null));
+        assert_eq!((&page["affected"], &page["told"], &page["told_by"]), (&json!(0), &json!(0), &json!({})));
         assert_eq!(page["chart"].as_array().map(Vec::len), Some(24));
         let settings = centre.get(SUPERVISOR, "/api/storms/settings").await["settings"].clone();
         let ask = centre.site.post("/api/storms/preview", settings).by(LEADER.0, LEADER.1).send().await;

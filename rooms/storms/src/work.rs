@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use calls::Hall;
 use calls::rules::NotNow;
-use calls::store::lines;
+use calls::store::{lines, places};
 use db::{Db, Entry, config};
 use exchange::{Footing, Input};
-use kernel::PersonId;
+use kernel::{PersonId, Timestamp};
 use serde_json::json;
 use tokio::sync::Mutex;
 use web::{App, Error};
@@ -61,6 +61,19 @@ pub async fn switch(app: &App, act: &Act, by: Option<PersonId>) -> Result<Storm,
     tx.commit().await?;
     app.live.publish(CHANGED.name, &json!({}))?;
     Ok(storm)
+}
+
+/// What the exchange of a new process is told before it takes its first call: nothing while no storm goes on; otherwise the footing,
+/// and who stood where, so that whoever was cut off and calls again has his place.
+pub async fn at_start(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Input>> {
+    let footing = Applier::wanted(db).await?;
+    let Footing::Storm(storm) = &footing else { return Ok(Vec::new()) };
+    let stood = match &storm.door {
+        Some(door) => places::stood(db, door.again_within, now).await?,
+        None => Vec::new(),
+    };
+    let told = std::iter::once(Input::Footing(footing.clone()));
+    Ok(told.chain(stood.into_iter().map(Input::Remember)).collect())
 }
 
 /// Keeps the exchange on the footing that the row says.

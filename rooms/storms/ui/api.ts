@@ -79,6 +79,8 @@ export interface Bar {
   waiting: number;
   self_served: number;
 }
+export const WAYS = ["message", "greeting", "machine", "agent"] as const;
+export type Way = (typeof WAYS)[number];
 export interface PageView {
   at: string;
   seen: Seen;
@@ -94,6 +96,9 @@ export interface PageView {
   away: { agent: string; number: string; name: string; reason: string; since: string | null; until: string | null }[];
   outages: { id: string; number: string; area: string; affected: number; since: string; until: string | null; stale: boolean }[];
   affected: number;
+  /** Of those, who is certain to know of it; and by what. */
+  told: number;
+  told_by: Partial<Record<Way, number>>;
   restored: number;
   chart: Bar[];
 }

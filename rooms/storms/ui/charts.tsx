@@ -8,9 +8,10 @@ import { Table2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Panel, Table } from "@kit";
 import { Chart, register, words } from "@kit/chart";
-import { clock, count, percent } from "@lib/format";
+import { clock, count } from "@lib/format";
 import { token } from "@lib/theme";
 import type { Bar } from "./api";
+import { share as shown } from "./share";
 
 register([BarChart, LineChart, LegendComponent]);
 
@@ -57,7 +58,7 @@ export default function Charts({ bars }: { bars: Bar[] }) {
             { key: "arrived", title: t("chart.arrived"), num: true, cell: (bar) => count(bar.arrived) },
             { key: "normal", title: t("chart.normal"), num: true, cell: (bar) => count(bar.normal) },
             { key: "waiting", title: t("chart.waiting"), num: true, cell: (bar) => count(bar.waiting) },
-            { key: "share", title: t("chart.self_served"), num: true, cell: (bar) => percent(share(bar), 0) },
+            { key: "share", title: t("chart.self_served"), num: true, cell: (bar) => shown(share(bar), 0) },
           ]}
         />
       ) : (

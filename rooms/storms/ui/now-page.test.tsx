@@ -36,6 +36,8 @@ const PAGE: PageView = {
     { id: "ou_2", number: "20260105-02", area: "湖滨", affected: 800, since: AT, until: null, stale: false },
   ],
   affected: 4000,
+  told: 1000,
+  told_by: { message: 900, greeting: 100 },
   restored: 1,
   chart: [],
 };
@@ -81,6 +83,14 @@ it("puts passed estimates first and lists who is to be called back", async () =>
   expect(within(outages).getByText(/已过 .*请更新/)).toBeTruthy();
   expect(within(outages).getByText("未告知时间")).toBeTruthy();
   expect(within(screen.getByRole("region", { name: "正在休息" })).getByText("1002 张静")).toBeTruthy();
+});
+
+it("says how many of those affected have been told, and by what", async () => {
+  open(STORM, { ...PAGE, proposed: false });
+  const told = await screen.findByRole("region", { name: "已告知" });
+  expect(within(told).getByText("1,000")).toBeTruthy();
+  expect(within(told).getByText("占受影响 25%")).toBeTruthy();
+  expect(within(told).getByText("短信 900、播报 100")).toBeTruthy();
 });
 
 it("says what will happen before it is switched, and wants a reason", async () => {

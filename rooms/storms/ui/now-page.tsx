@@ -7,8 +7,9 @@ import { type Column, Empty, Mark, Notice, Page, Panel, Skeletons, Table, Tile, 
 import { clock, count, duration, moment, percent } from "@lib/format";
 import { useAgents } from "@lib/directory";
 import { useMay } from "@lib/session";
-import { SIGNS, useNow, usePage, type PageView, type Sign, type Storm } from "./api";
+import { SIGNS, useNow, usePage, WAYS, type PageView, type Sign, type Storm } from "./api";
 import { SWITCH } from "./permissions";
+import { share } from "./share";
 import { Switch } from "./switch";
 import { Tabs } from "./tabs";
 import { useWhy } from "./why";
@@ -56,7 +57,7 @@ function signText(sign: Sign, page: PageView): [string, string] {
     case "lines":
       return [`${seen.lines_percent}%`, `${thresholds.lines_percent}%`];
     case "abandoned":
-      return [seen.asked > 0 ? percent(seen.abandoned / seen.asked, 0) : "—", `${thresholds.abandoned_percent}%`];
+      return [share(seen.asked > 0 ? seen.abandoned / seen.asked : null, 0), `${thresholds.abandoned_percent}%`];
   }
 }
 
@@ -77,19 +78,27 @@ function Signs({ page }: { page: PageView }) {
   );
 }
 
+/** From who is affected to who has it back; below, what the hall does about it. */
 function Tiles({ page }: { page: PageView }) {
   const { t } = useTranslation("storms");
   const { today } = page;
   const load = page.storm?.load ?? today;
+  const ways = WAYS.filter((way) => page.told_by[way]).map((way) => t(`told.${way}`, { many: count(page.told_by[way]) }));
   return (
-    <div className="tiles">
-      <Tile title={t("tile.affected")} value={count(page.affected)} unit={t("unit.homes")} note={t("tile.affected_note", { count: page.outages.length })} />
-      <Tile title={t("tile.called")} value={count(today.offered)} unit={t("unit.calls")} note={t("tile.called_note", { heard: today.heard, went: today.heard_and_went })} foot={t("tile.today")} />
-      <Tile title={t("tile.waiting")} value={count(page.waiting)} unit={t("unit.people")} {...(page.signs.includes("waiting") ? { tone: "busy" as const } : {})} note={t("tile.waiting_note", { longest: duration(page.longest_s * 1000) })} foot={t("tile.promised", { count: page.promised })} />
-      <Tile title={t("tile.answered")} value={page.storm ? percent(page.storm.answer_rate) : "—"} note={t("tile.answered_note", { answered: load.answered, abandoned: load.abandoned })} foot={t(page.storm ? "tile.storm" : "tile.off")} />
-      <Tile title={t("tile.held")} value={count(load.held_back)} unit={t("unit.calls")} note={t("tile.held_note", { anyway: load.waited_anyway })} foot={t("tile.callbacks", { owed: load.callbacks - load.callbacks_kept, all: load.callbacks })} />
-      <Tile title={t("tile.restored")} value={count(page.restored)} unit={t("unit.outages")} note={t("tile.restored_note")} />
-    </div>
+    <>
+      <div className="storm-tiles">
+        <Tile title={t("tile.affected")} value={count(page.affected)} unit={t("unit.homes")} note={t("tile.affected_note", { count: page.outages.length })} />
+        <Tile title={t("tile.called")} value={count(today.offered)} unit={t("unit.calls")} note={t("tile.called_note", { heard: count(today.heard), went: count(today.heard_and_went) })} foot={t("tile.today")} />
+        <Tile title={t("tile.told")} value={count(page.told)} unit={t("unit.homes")} note={page.affected > 0 ? t("tile.told_note", { share: share(page.told / page.affected, 0) }) : t("tile.told_none")} foot={ways.join(t("comma"))} />
+        <Tile title={t("tile.waiting")} value={count(page.waiting)} unit={t("unit.people")} {...(page.signs.includes("waiting") ? { tone: "busy" as const } : {})} note={t("tile.waiting_note", { longest: duration(page.longest_s * 1000) })} foot={t("tile.promised", { count: page.promised })} />
+        <Tile title={t("tile.restored")} value={count(page.restored)} unit={t("unit.outages")} note={t("tile.restored_note")} />
+      </div>
+      <div className="storm-tiles" data-row="hall">
+        <Tile title={t("tile.answered")} value={percent(page.storm?.answer_rate)} unit={page.storm?.answer_rate == null ? undefined : "%"} note={t("tile.answered_note", { answered: count(load.answered), abandoned: count(load.abandoned) })} foot={t(page.storm ? "tile.storm" : "tile.off")} />
+        <Tile title={t("tile.held")} value={count(load.held_back)} unit={t("unit.calls")} note={t("tile.held_note", { anyway: count(load.waited_anyway) })} foot={t(page.storm ? "tile.storm" : "tile.today")} />
+        <Tile title={t("tile.owed")} value={count(load.callbacks - load.callbacks_kept)} unit={t("unit.calls")} note={t("tile.owed_note", { all: count(load.callbacks) })} foot={t(page.storm ? "tile.storm" : "tile.today")} />
+      </div>
+    </>
   );
 }
 

@@ -4,8 +4,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { type Column, Empty, Page, Pager, Panel, Table, Trouble } from "@kit";
 import { useFound } from "@kit/found";
-import { count, duration, moment, percent } from "@lib/format";
+import { count, duration, moment } from "@lib/format";
 import { usePast, type Line } from "./api";
+import { share } from "./share";
 import { Tabs } from "./tabs";
 import { useWhy } from "./why";
 
@@ -20,7 +21,7 @@ export default function PastPage() {
     { key: "lasted", title: t("past.lasted"), cell: (one) => (one.ended_at ? duration(Date.parse(one.ended_at) - Date.parse(one.began_at)) : t("past.goes_on")) },
     { key: "why", title: t("past.why"), cell: (one) => why.began(one) },
     { key: "offered", title: t("report.offered"), num: true, cell: (one) => count(one.report.load.offered) },
-    { key: "rate", title: t("report.answer_rate"), num: true, cell: (one) => percent(one.report.answer_rate) },
+    { key: "rate", title: t("report.answer_rate"), num: true, cell: (one) => share(one.report.answer_rate) },
     { key: "peak", title: t("report.peak_arrived"), num: true, cell: (one) => count(one.report.peak_arrived) },
   ];
   return (

@@ -6,8 +6,9 @@ import { useParams } from "react-router";
 import { Facts, Page, Panel, Skeletons, Trouble } from "@kit";
 import { serverNow } from "@lib/clock";
 import { useAgents } from "@lib/directory";
-import { count, duration, moment, percent } from "@lib/format";
+import { count, duration, moment } from "@lib/format";
 import { useReport, type Line } from "./api";
+import { share } from "./share";
 import { Tabs } from "./tabs";
 import { useWhy } from "./why";
 import "./storms.css";
@@ -32,7 +33,7 @@ function Body({ line }: { line: Line }) {
         />
       </Panel>
       <Panel title={t("report.rates")}>
-        <Facts items={rates.map((key) => [t(`report.${key}`), percent(report[key])])} />
+        <Facts items={rates.map((key) => [t(`report.${key}`), share(report[key])])} />
       </Panel>
       <Panel title={t("report.load")}>
         <Facts

@@ -66,6 +66,15 @@ pub async fn run(serve: &Serve) -> Result<()> {
     for event in unheard_of(exchange.config(), None) {
         exchange.handle(app.now(), Input::Line(event), &mut Vec::new());
     }
+    // Before telephony takes the first call. Should it fail, calls are taken as usual, and the room's job tells it later.
+    match storms::work::at_start(&app.db, app.now()).await {
+        Ok(told) => {
+            for input in told {
+                exchange.handle(app.now(), input, &mut Vec::new());
+            }
+        }
+        Err(failure) => warn!("whether a storm goes on is not known yet: {failure:#}"),
+    }
     let (telephony, events) =
         Telephony::start(telephony_config(&config, &folders), directory, app.clock.clone(), app.mint.clone())
             .await

@@ -11,7 +11,7 @@
 //! * `outside rings|answers|fails|hangs up|is unreachable` (and a caller with `phone USER` dials from a telephone of ours),
 //!   `leader moves A to QUEUE`, `leader gives A to 1002`, `leader ends A`,
 //!   `leader sends 1001 home`, `after 5s`, `drain`, `the process dies` (and begins anew), `max calls 1`, `turn general off`, `floor`,
-//!   `storm …`, `the storm is over`
+//!   `storm …`, `the storm is over`, `NUMBER stood 90s and left 30s ago` (in an earlier process)
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -25,7 +25,9 @@ use kernel::{CallId, Engine, IdMint, LegId, PersonId, PlayId, Timestamp};
 use super::world;
 use crate::fact::{Place, TransferTo};
 use crate::line::{Device, EndCause, Event, Identity, Origin, PlayOutcome};
-use crate::{AgentAct, CallOut, Config, Door, Effect, Exchange, Footing, Input, LeaderAct, Short, Storm};
+use crate::{
+    AgentAct, CallOut, Config, Door, Effect, Exchange, Footing, Input, LeaderAct, Short, Stood, Storm,
+};
 
 mod wire;
 
@@ -136,6 +138,13 @@ impl Rig {
                     let _ = writeln!(self.told, "    the place {} is kept", self.name(place.call));
                     self.feed(Input::Keep(place));
                 }
+            }
+            [number, "stood", time, "and", "left", ago, "ago"] => {
+                let secs =
+                    |time: &str| Duration::from_secs(time.trim_end_matches('s').parse().expect("seconds"));
+                let left = self.now - secs(ago);
+                let requested = left - secs(time);
+                self.feed(Input::Remember(Stood { number: (*number).to_owned(), requested, left }));
             }
             ["storm", rest @ ..] => self.storm(rest),
             ["the", "storm", "is", "over"] => self.feed(Input::Footing(Footing::Usual)),

@@ -166,7 +166,7 @@ impl Growing {
                 continue;
             }
             if let Some(record) = self.records.get_mut(&call) {
-                heard::follow(tx, fact, record.told_at.as_deref()).await?;
+                heard::follow(tx, fact, record.told_at.as_deref(), record.customer()).await?;
                 not_served::pay(tx, position, fact, record).await?;
                 if matches!(fact.what, What::CallEnded { .. }) {
                     tell_attempt(tx, record)?;

@@ -9,11 +9,11 @@ use serde::Serialize;
 use sqlx::Row;
 use utoipa::ToSchema;
 
-use crate::WantsToBeTold;
+use crate::{AnnouncementHeard, WantsToBeTold};
 
 const ADD: &str = "INSERT INTO calls_heard (call, subject, revision, at, node, own, whole) \
      VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (call, subject, revision) DO NOTHING";
-const WHOLE: &str = "UPDATE calls_heard SET whole = 1 WHERE call = $1 AND node = $2";
+const WHOLE: &str = "UPDATE calls_heard SET whole = 1 WHERE call = $1 AND node = $2 RETURNING subject, own";
 const CHOSEN: &str = "UPDATE calls_heard SET chosen = $3 WHERE call = $1 AND node = $2 AND chosen IS NULL";
 const TELL: &str =
     "UPDATE calls_heard SET tell_number = $4 WHERE call = $1 AND subject = $2 AND revision = $3";
@@ -69,7 +69,7 @@ pub struct Figures {
 }
 
 /// What a fact says of it. `told_at`: the node that last told this caller something.
-pub(super) async fn follow(tx: &mut Tx, fact: &Fact, told_at: Option<&str>) -> Result<()> {
+pub(super) async fn follow(tx: &mut Tx, fact: &Fact, told_at: Option<&str>, caller: &str) -> Result<()> {
     let query = match &fact.what {
         What::Announced { call, node, subject, revision, own } => sqlx::query(ADD)
             .bind(call.get())
@@ -78,7 +78,7 @@ pub(super) async fn follow(tx: &mut Tx, fact: &Fact, told_at: Option<&str>) -> R
             .bind(fact.at.as_micros())
             .bind(node)
             .bind(i64::from(*own)),
-        What::AnnouncementHeard { call, node } => sqlx::query(WHOLE).bind(call.get()).bind(node),
+        What::AnnouncementHeard { call, node } => return whole(tx, (*call, caller), node, fact.at).await,
         What::MenuChosen { call, node, key } if told_at == Some(node) => {
             sqlx::query(CHOSEN).bind(call.get()).bind(node).bind(key.to_string())
         }
@@ -95,6 +95,19 @@ pub(super) async fn follow(tx: &mut Tx, fact: &Fact, told_at: Option<&str>) -> R
         _ => return Ok(()),
     };
     query.execute(&mut **tx).await.context("what a caller was told")?;
+    Ok(())
+}
+
+/// Heard to its end. Whom it concerned tells others so.
+async fn whole(tx: &mut Tx, (call, number): (CallId, &str), node: &str, at: Timestamp) -> Result<()> {
+    let query = sqlx::query(WHOLE).bind(call.get()).bind(node.to_owned());
+    for row in query.fetch_all(&mut **tx).await.context("what a caller heard to its end")? {
+        if row.try_get::<i64, _>("own")? == 0 || number.is_empty() {
+            continue;
+        }
+        let subject = row.try_get("subject")?;
+        tx.emit(at, &AnnouncementHeard { call, number: number.to_owned(), subject })?;
+    }
     Ok(())
 }
 

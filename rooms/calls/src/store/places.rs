@@ -1,11 +1,15 @@
 //! Places in queues that are kept for call backs, so that a promise outlives the process that made it.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use db::{Db, Tx};
-use exchange::Fact;
 use exchange::fact::{Place, What};
+use exchange::{Fact, Stood};
 use kernel::{CallId, PersonId, QueueId, Timestamp};
 use sqlx::Row;
+
+use crate::rules::stood::{self, Asked};
 
 const KEEP: &str = "UPDATE calls_owed SET place = $1, queue = $2, place_since = $3, place_at = $4, place_urgent = $5, \
      offered_to = NULL WHERE call = $6 AND done_at IS NULL";
@@ -16,6 +20,13 @@ const KEPT: &str = "SELECT place, call, number, queue, place_since, place_at, pl
      WHERE place IS NOT NULL AND done_at IS NULL ORDER BY place_since, place";
 const RUNG: &str = "SELECT place, position, offered_to, offered_at FROM calls_owed \
      WHERE place IS NOT NULL AND done_at IS NULL AND offered_to IS NOT NULL ORDER BY position";
+
+/// The newest of those who asked for a person: more than stood in any storm.
+const ASKED: &str = "SELECT from_number, requested_at, connected_at, ended_at, result FROM calls_records \
+     WHERE arrived_at >= $1 AND direction = 'in' AND requested_at IS NOT NULL AND from_number <> '' \
+     ORDER BY arrived_at DESC, id DESC LIMIT 100000";
+/// So long somebody may have been on the line before he left.
+const ON_THE_LINE: Duration = Duration::from_secs(4 * 3_600);
 
 /// What a fact says of a place. `unknown`: the fact's call has no record, as a place has none until it is called.
 pub async fn follow(tx: &mut Tx, fact: &Fact, unknown: bool) -> Result<()> {
@@ -74,4 +85,28 @@ pub async fn rung(tx: &mut Tx) -> Result<Vec<(CallId, i64, PersonId, Timestamp)>
         ))
     };
     rows.iter().map(rung).collect()
+}
+
+/// At the start in a storm, after [`super::facts::Growing::interrupt`]: who left a queue at most `within` ago, hanging up, cut off or
+/// for a call back, and where he stood.
+pub async fn stood(db: &Db, within: Duration, now: Timestamp) -> Result<Vec<Stood>> {
+    let from = now - within - ON_THE_LINE;
+    let rows = sqlx::query(ASKED).bind(from.as_micros()).fetch_all(db.read()).await;
+    let asked = |row: &db::Row| -> Result<Asked> {
+        let at = |column: &str| -> Result<Option<Timestamp>> {
+            Ok(row.try_get::<Option<i64>, _>(column)?.map(Timestamp::from_micros))
+        };
+        let gone = row.try_get::<Option<String>, _>("result")?.as_deref() == Some("abandoned");
+        Ok(Asked {
+            number: row.try_get("from_number")?,
+            at: Timestamp::from_micros(row.try_get("requested_at")?),
+            connected: at("connected_at")?.is_some(),
+            left: at("ended_at")?.filter(|_| gone),
+        })
+    };
+    let asked: Vec<Asked> =
+        rows.context("who asked for a person")?.iter().map(asked).collect::<Result<_>>()?;
+    let place = |place: Place| Stood { number: place.number, requested: place.requested, left: place.asked };
+    let kept = kept(db).await?.into_iter().map(place).collect();
+    Ok(stood::stood(asked, kept, within, now))
 }

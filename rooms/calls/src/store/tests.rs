@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use db::testdb::on_both;
-use exchange::Fact;
 use exchange::fact::{Blocked, DeskState, Direction, FlowOut, Moved, OfferEnd, Party, Place, What};
 use exchange::line::EndCause;
+use exchange::{Fact, Stood};
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, FlowId, LegId, PersonId, QueueId, RecordingId, Timestamp};
 
@@ -524,5 +524,65 @@ fn what_callers_were_told_stands_in_the_record_and_is_counted() {
         assert_eq!((all.calls, all.asked_person, all.self_served), (3, 1, 1));
         let none = super::heard_course::calls(&db, end, end + Duration::from_secs(9)).await.expect("calls");
         assert_eq!((none.calls, none.asked_person), (0, 0));
+    });
+}
+
+/// In a storm whoever hangs up and calls again soon stands where he stood: a new process reads that out of the rows.
+#[test]
+fn who_stood_where_outlives_the_process() {
+    on_both(&[MIGRATIONS], async |db| {
+        let asks = |second: u64, call: i64, from: &str| {
+            let call = CallId(call);
+            [
+                (second, arrived(call, from)),
+                (second, What::CallAnswered { call }),
+                (second + 2, What::AgentRequested { call, queue: QUEUE, urgent: false }),
+            ]
+        };
+        let ends = |second: u64, call: i64| {
+            let call = CallId(call);
+            (second, What::CallEnded { call, by: Party::Caller, cause: EndCause::FarEnd })
+        };
+        let goes = |second: u64, call: i64| {
+            [(second, What::Abandoned { call: CallId(call), queue: QUEUE }), ends(second, call)]
+        };
+        let mut script = Vec::from(asks(0, 1, "13900000001"));
+        script.extend(goes(50, 1));
+        // Served.
+        script.extend(asks(10, 2, "13900000002"));
+        script.push((40, What::Connected { call: CallId(2), agent: AGENT, leg: LegId(2) }));
+        script.push((70, What::Parted { call: CallId(2), agent: AGENT, by: Party::Caller }));
+        script.push(ends(70, 2));
+        // Was told to better not wait, and hung up there: stood nowhere.
+        script.extend(asks(60, 3, "13900000003"));
+        script.push((62, What::FlowedOut { call: CallId(3), queue: QUEUE, to: FlowOut::Menu }));
+        script.push(ends(66, 3));
+        // Back in time, and in the queue when the process dies.
+        script.extend(asks(90, 4, "13900000001"));
+        let mut growing = Growing::default();
+        let mut tx = db.begin().await.expect("database");
+        growing.take(&mut tx, &facts(script)).await.expect("database");
+        tx.commit().await.expect("database");
+
+        let mut growing = Growing::load(&db).await.expect("database");
+        let died = start() + Duration::from_secs(120);
+        let cut: Vec<_> = growing.waiting().collect();
+        assert_eq!(cut, [(CallId(4), QUEUE)]);
+        let abandoned = Fact { at: died, what: What::Abandoned { call: CallId(4), queue: QUEUE } };
+        let mut tx = db.begin().await.expect("database");
+        growing.take(&mut tx, &[(100, abandoned)]).await.expect("database");
+        growing.interrupt(&mut tx, died).await.expect("database");
+        tx.commit().await.expect("database");
+        let found = async |after: u64| {
+            let now = died + Duration::from_secs(after);
+            super::places::stood(&db, Duration::from_secs(300), now).await.expect("rows")
+        };
+        let stood = Stood {
+            number: "13900000001".to_owned(),
+            requested: start() + Duration::from_secs(2),
+            left: died,
+        };
+        assert_eq!(found(200).await, [stood]);
+        assert!(found(301).await.is_empty());
     });
 }

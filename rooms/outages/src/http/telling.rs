@@ -16,9 +16,10 @@ use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
 use super::views::{WhoView, who};
 use crate::rules::calls::{Attempt, Outcome, Standing, attempted};
+use crate::rules::told::Contact;
 use crate::rules::{Moment, Refusal};
 use crate::store::told::{Receipt, Told};
-use crate::store::{calls, liaisons, told, waves};
+use crate::store::{calls, liaisons, reached, told, waves};
 use crate::{ROOM, machine};
 
 /// A message to a liaison.
@@ -215,6 +216,8 @@ pub async fn attempt(
     if !calls::save(&mut tx, &calls::Call { state, attempts, done_at, ..call }).await? {
         return Err(Error::changed_meanwhile());
     }
+    let contact = Contact::Called { reached: state == Standing::Reached, by_machine: false };
+    reached::by_customer(&mut tx, id, customer, contact, now).await?;
     let payload = json!({ "customer": customer, "days": days, "outcome": form.outcome, "state": state });
     let (who, subject) = (Some(actor.person), id.to_string());
     tx.journal(Entry { at: now, who, room: ROOM, subject, kind: "called_important", payload });

@@ -8,6 +8,7 @@ use db::{Db, Kind, Text, Tx};
 use kernel::{AccountId, CustomerId, OutageId};
 use sqlx::{AnyConnection, Row as _};
 
+use super::reached;
 use super::ways::{Way, ways};
 use crate::rules::Area;
 use crate::rules::outage::Counts;
@@ -66,7 +67,9 @@ pub async fn compute(tx: &mut Tx, outage: OutageId, utility: Utility, area: &Are
     // Nobody is found in two ways: on PostgreSQL all of it is one statement then, and none of them is looked up again.
     if let (Kind::Postgres, [(way, list)]) = (kind, ways.as_slice()) {
         let query = sqlx::query(way.whole).bind(utility.as_str()).bind(list.as_str()).bind(outage.get());
-        return added(&query.fetch_all(&mut **tx).await.context("computing who is affected")?);
+        let counts = added(&query.fetch_all(&mut **tx).await.context("computing who is affected")?)?;
+        reached::forget(tx, outage).await?;
+        return Ok(counts);
     }
     keep(tx, outage, utility, &ways).await?;
     counted(tx, outage).await
@@ -78,6 +81,7 @@ pub async fn counted(tx: &mut Tx, outage: OutageId) -> anyhow::Result<Counts> {
         let places = sqlx::query(text).bind(outage.get()).execute(&mut **tx).await;
         places.context("computing where they live")?;
     }
+    reached::forget(tx, outage).await?;
     counts(tx, outage).await
 }
 

@@ -1,5 +1,6 @@
 //! The leader's page: how it stands, the last two hours, who is away, the outages.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use exchange::fact::DeskState;
 use kernel::calendar::Calendar;
 use kernel::{OutageId, PersonId, Timestamp};
 use outages::rules::State as OutageState;
+use outages::rules::told::Way;
 use outages::store::outages::{Which, list};
+use outages::store::reached;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Answer, App, Json};
@@ -49,6 +52,9 @@ pub struct Page {
     away: Vec<Away>,
     outages: Vec<OutageLine>,
     affected: i64,
+    /// Of those: told of it (`outages::rules::told` says what counts), and by what.
+    told: i64,
+    told_by: BTreeMap<Way, i64>,
     restored: i64,
     chart: Vec<Bar>,
 }
@@ -142,6 +148,11 @@ pub async fn show(
         .collect();
     // Whose time has passed first; then who was told nothing; then the largest.
     outages.sort_by_key(|one| (!one.stale, one.until.is_some(), std::cmp::Reverse(one.affected)));
+    let mut told_by: BTreeMap<Way, i64> = BTreeMap::new();
+    let ids: Vec<OutageId> = outages.iter().map(|outage| outage.id).collect();
+    for ((_, way), many) in reached::count(&app.db, &ids).await? {
+        *told_by.entry(way).or_default() += many;
+    }
     let storm = match &on {
         Some(storm) => Some(report::of(&app, storm).await?),
         None => None,
@@ -159,6 +170,8 @@ pub async fn show(
         longest_s,
         promised: floor.promised,
         away,
+        told: told_by.values().sum(),
+        told_by,
         affected: in_progress().map(|outage| outage.counts.all).sum(),
         restored: i64::try_from(open.len() - outages.len()).unwrap_or(0),
         outages,
