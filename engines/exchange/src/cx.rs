@@ -49,7 +49,6 @@ pub struct Last {
 }
 
 impl Seat {
-    /// Signed out, and nothing heard of the telephone.
     /// Whether the agent can be called on the device that was chosen; none while nothing has been heard of it.
     pub fn reachable(&self) -> Option<bool> {
         match (self.device, self.browser, self.telephone) {
@@ -70,6 +69,7 @@ impl Seat {
         }
     }
 
+    /// Signed out, and nothing heard of the telephone.
     pub fn empty(now: Timestamp) -> Self {
         Seat {
             desk: DeskState::SignedOut,

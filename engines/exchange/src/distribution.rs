@@ -3,7 +3,6 @@
 use kernel::{CallId, Engine, Timestamp};
 
 use crate::call::Happening;
-use crate::cx::Cx;
 use crate::exchange::Exchange;
 use crate::fact::{DeskState, What};
 use crate::{Effect, Refused};
@@ -95,37 +94,8 @@ impl Exchange {
         }
         self.desks_changed.insert(agent);
         let gone = desk == DeskState::SignedOut && !known;
-        let Exchange {
-            config,
-            ids,
-            legs,
-            seats,
-            recordings,
-            counters,
-            on_trunk,
-            to_acd,
-            footing,
-            places_left,
-            acd,
-            ..
-        } = self;
         let kept = &mut Vec::new();
-        let mut cx = Cx {
-            now,
-            config,
-            ids,
-            legs,
-            seats,
-            recordings,
-            counters,
-            on_trunk,
-            kept,
-            storm: footing.storm(),
-            places_left,
-            lines: acd,
-            acd: to_acd,
-            out,
-        };
+        let mut cx = self.cx(now, kept, out);
         // t7: when after-call work is over, or when there is none.
         let over = match (&was, &desk) {
             (

@@ -9,7 +9,7 @@ use kernel::{CallId, Engine, IdMint, LegId, PersonId, RecordingId, Timestamp, Tr
 use crate::call::{Call, Happening, State};
 use crate::counters::{Counters, Figures};
 use crate::cx::{Cx, Leg, Seat, Taping};
-use crate::fact::{DeskState, What};
+use crate::fact::{DeskState, Place, What};
 use crate::footing::{Footing, PlacesLeft};
 use crate::line::{Command, Event};
 use crate::{Config, Effect, Input, LeaderAct, Refused};
@@ -50,6 +50,13 @@ pub struct Exchange {
     pub(crate) touched: BTreeSet<CallId>,
     /// The call that was moved last during this input: the one that is concerned should this end in a panic.
     pub(crate) at_work: Option<CallId>,
+}
+
+/// The calls, and what is noted while one of them moves.
+struct Movers<'a> {
+    calls: &'a mut BTreeMap<CallId, Call>,
+    touched: &'a mut BTreeSet<CallId>,
+    desks_changed: &'a mut BTreeSet<PersonId>,
 }
 
 impl Exchange {
@@ -103,44 +110,49 @@ impl Exchange {
         self.counters.turn_of_day()
     }
 
+    /// What a call may touch while it moves, apart from those who move it.
+    fn split<'a>(
+        &'a mut self,
+        now: Timestamp,
+        kept: &'a mut Vec<Place>,
+        out: &'a mut Vec<Effect>,
+    ) -> (Cx<'a>, Movers<'a>) {
+        let cx = Cx {
+            now,
+            config: &self.config,
+            ids: &self.ids,
+            legs: &mut self.legs,
+            seats: &mut self.seats,
+            recordings: &mut self.recordings,
+            counters: &mut self.counters,
+            on_trunk: &mut self.on_trunk,
+            kept,
+            storm: self.footing.storm(),
+            places_left: &mut self.places_left,
+            lines: &self.acd,
+            acd: &mut self.to_acd,
+            out,
+        };
+        let Exchange { calls, touched, desks_changed, .. } = self;
+        (cx, Movers { calls, touched, desks_changed })
+    }
+
+    /// What a call may touch that begins, or that is not moved itself.
+    pub(crate) fn cx<'a>(
+        &'a mut self,
+        now: Timestamp,
+        kept: &'a mut Vec<Place>,
+        out: &'a mut Vec<Effect>,
+    ) -> Cx<'a> {
+        self.split(now, kept, out).0
+    }
+
     /// Moves one call, if it is still there.
     pub(crate) fn step(&mut self, now: Timestamp, id: CallId, happening: Happening, out: &mut Vec<Effect>) {
         self.at_work = Some(id);
         let got_through = matches!(happening, Happening::OtherAnswered(_) | Happening::CallerAnswered);
         let mut kept = Vec::new();
-        let Exchange {
-            config,
-            ids,
-            calls,
-            legs,
-            seats,
-            recordings,
-            counters,
-            on_trunk,
-            to_acd,
-            touched,
-            desks_changed,
-            footing,
-            places_left,
-            acd,
-            ..
-        } = self;
-        let mut cx = Cx {
-            now,
-            config,
-            ids,
-            legs,
-            seats,
-            recordings,
-            counters,
-            on_trunk,
-            kept: &mut kept,
-            storm: footing.storm(),
-            places_left,
-            lines: acd,
-            acd: to_acd,
-            out,
-        };
+        let (mut cx, Movers { calls, touched, desks_changed }) = self.split(now, &mut kept, out);
         match calls.get_mut(&id) {
             Some(call) => {
                 touched.insert(id);

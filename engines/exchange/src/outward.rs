@@ -3,7 +3,7 @@
 use kernel::{CallId, LegId, PersonId, Timestamp, TrunkId};
 
 use crate::call::{Call, Dialling, Far, Stage, State};
-use crate::cx::{Cx, Leg};
+use crate::cx::Leg;
 use crate::exchange::Exchange;
 use crate::fact::{Blocked, DeskState, Direction, What};
 use crate::line::{Identity, RejectStatus, Target};
@@ -118,37 +118,8 @@ impl Exchange {
             self.to_acd.push_back(acd::Input::Engaged { agent, call });
         }
         let ring_for = self.config.limits.outside_ring;
-        let Exchange {
-            config,
-            ids,
-            legs,
-            seats,
-            recordings,
-            counters,
-            on_trunk,
-            to_acd,
-            footing,
-            places_left,
-            acd,
-            ..
-        } = self;
         let kept = &mut Vec::new();
-        let mut cx = Cx {
-            now,
-            config,
-            ids,
-            legs,
-            seats,
-            recordings,
-            counters,
-            on_trunk,
-            kept,
-            storm: footing.storm(),
-            places_left,
-            lines: acd,
-            acd: to_acd,
-            out,
-        };
+        let mut cx = self.cx(now, kept, out);
         let from_desk = dialled.is_none();
         let customer: LegId = cx.ids.mint(now);
         let far = Far { to: target, shown, ring_for };

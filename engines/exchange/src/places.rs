@@ -3,7 +3,6 @@
 use kernel::{CallId, Timestamp};
 
 use crate::call::{Call, Happening};
-use crate::cx::Cx;
 use crate::exchange::Exchange;
 use crate::fact::{Direction, Place, What};
 use crate::{Effect, Refused};
@@ -37,37 +36,8 @@ impl Exchange {
 
     fn stand_in(&mut self, now: Timestamp, place: Place, out: &mut Vec<Effect>) {
         let id = place.call;
-        let Exchange {
-            config,
-            ids,
-            legs,
-            seats,
-            recordings,
-            counters,
-            on_trunk,
-            to_acd,
-            footing,
-            places_left,
-            acd,
-            ..
-        } = self;
         let kept = &mut Vec::new();
-        let mut cx = Cx {
-            now,
-            config,
-            ids,
-            legs,
-            seats,
-            recordings,
-            counters,
-            on_trunk,
-            kept,
-            storm: footing.storm(),
-            places_left,
-            lines: acd,
-            acd: to_acd,
-            out,
-        };
+        let mut cx = self.cx(now, kept, out);
         let call = Call::promise(&mut cx, place);
         self.calls.insert(id, call);
         self.promised.insert(id);

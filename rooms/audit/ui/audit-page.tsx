@@ -3,8 +3,9 @@ import { App, Button } from "antd";
 import { Bot, ScrollText, SearchX, ShieldAlert, ShieldCheck, UserRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Empty, ListMoment, Mark, Notice, Page, Pager, Panel, Table, Trouble, useProblemText, type Column } from "@kit";
+import { Empty, ListMoment, Mark, Notice, Page, useProblemText, type Column } from "@kit";
 import { ChoiceFilter, DirectoryFilter, Filters, TextFilter, TimeFilter } from "@kit/filters";
+import { Listed } from "@kit/listed";
 import { useAgents } from "@lib/directory";
 import { count, duration, moment } from "@lib/format";
 import { useUrlState } from "@lib/url";
@@ -136,31 +137,25 @@ export default function AuditPage() {
           {people.name(filters.subject)}
         </Notice>
       )}
-      <Panel flush label={t("title")}>
-        {journal.isError && !journal.data ? (
-          <Trouble error={journal.error} retry={() => void journal.refetch()} />
-        ) : (
-          <Table
-            label={t("title")}
-            columns={columns}
-            rows={journal.data?.items}
-            rowKey={(entry) => String(entry.id)}
-            expect={12}
-            empty={
-              filtered || after ? (
-                <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
-                  {t("none_found_todo")}
-                </Empty>
-              ) : (
-                <Empty icon={ScrollText} title={t("none")}>
-                  {t("none_todo")}
-                </Empty>
-              )
-            }
-            foot={<Pager newest={!after} onNewest={() => change({ after: null })} onOlder={journal.data?.next ? () => change({ after: journal.data?.next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("title")}
+        columns={columns}
+        of={journal}
+        cursor="after"
+        rowKey={(entry) => String(entry.id)}
+        expect={12}
+        empty={
+          filtered || after ? (
+            <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
+              {t("none_found_todo")}
+            </Empty>
+          ) : (
+            <Empty icon={ScrollText} title={t("none")}>
+              {t("none_todo")}
+            </Empty>
+          )
+        }
+      />
     </Page>
   );
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use calls::testing::Noting;
 use db::testdb::on_both;
 use db::{Db, Migrations};
-use departments::{Kind as UnitKind, Member, Post, Unit};
+use departments::testing::{self, Team};
+use kernel::UnitId;
 use kernel::calendar::Calendar;
-use kernel::{PersonId, UnitId};
 use serde_json::{Value, json};
 use web::testing::{Reply, TestSite};
 
@@ -61,25 +61,9 @@ impl Centre {
         db.join(&site.site.events).await.expect("listening");
         work_orders::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
         notices::put_demo(&site.app).await.expect("the texts");
-        let mut tx = db.begin().await.expect("a change");
-        let unit = Unit {
-            id: CREW_1,
-            parent: None,
-            kind: UnitKind::Team,
-            code: "T1".into(),
-            name: "抢修班".into(),
-            external: false,
-            duties: vec!["leak".into()],
-            areas: vec!["青岚区".into()],
-            phone: None,
-            retired_at: None,
-            version: 1,
-        };
-        departments::store::add(&mut tx, &unit).await.expect("a unit");
-        let (person, since) = (PersonId(CREW.0), site.app.now());
-        let member = Member { unit: CREW_1, person, post: Post::Handler, phone: None, since };
-        departments::store::put_member(&mut tx, &member).await.expect("a member");
-        tx.commit().await.expect("kept");
+        let crew =
+            Team { id: CREW_1, name: "抢修班", duties: &["leak"], areas: &["青岚区"], handler: CREW.0 };
+        testing::put(db, &[crew], site.app.now()).await.expect("a team");
         Centre { site, hall, done: Mutex::new(0) }
     }
 

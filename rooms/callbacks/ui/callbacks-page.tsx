@@ -4,9 +4,10 @@ import { Coffee, MoonStar, PhoneForwarded, SearchX, TriangleAlert } from "lucide
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Choose, type Column, Due, Empty, Mark, Notice, Page, Pager, Panel, Short, Table, Tile, Trouble, useProblemText } from "@kit";
+import { Choose, type Column, Due, Empty, Mark, Notice, Page, Short, Tile, useProblemText } from "@kit";
 import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
+import { Listed } from "@kit/listed";
 import { useAgents, useUnits } from "@lib/directory";
 import { count } from "@lib/format";
 import { useMay } from "@lib/session";
@@ -42,7 +43,6 @@ export default function CallbacksPage() {
   const waiting = useWaiting().data;
   const [agents, units, subtype] = [useAgents(), useUnits(), useSubtypes()];
   const [busy, setBusy] = useState(false);
-  const next = tasks.data?.next;
   const live = set === "mine" || set === "open";
 
   const take = () => {
@@ -124,28 +124,21 @@ export default function CallbacksPage() {
         )}
         {!live && <TimeFilter label={t("column.since")} from={filters.from} to={filters.to} onChange={(from, to) => found.set({ from, to })} />}
       </Filters>
-      <Panel flush label={t(`set.${set as "mine"}`)}>
-        {tasks.isError && !tasks.data ? (
-          <Trouble error={tasks.error} retry={() => void tasks.refetch()} />
-        ) : (
-          <Table
-            label={t(`set.${set as "mine"}`)}
-            columns={columns}
-            rows={tasks.data?.items}
-            rowKey={(task) => `${task.order} ${task.since}`}
-            to={(task) => `/callbacks/${task.order}`}
-            expect={8}
-            empty={
-              set === "mine" ? (
-                <Empty icon={Coffee} title={t("list.none_mine")}>{t("list.none_mine_todo")}</Empty>
-              ) : (
-                <Empty icon={SearchX} title={t("list.none")} action={found.filtered && <Button onClick={found.clear}>{t("list.show_all")}</Button>}>{t("list.none_todo")}</Empty>
-              )
-            }
-            foot={<Pager newest={!filters.before} onNewest={found.newest} onOlder={next ? () => found.older(next) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t(`set.${set as "mine"}`)}
+        columns={columns}
+        of={tasks}
+        rowKey={(task) => `${task.order} ${task.since}`}
+        to={(task) => `/callbacks/${task.order}`}
+        expect={8}
+        empty={
+          set === "mine" ? (
+            <Empty icon={Coffee} title={t("list.none_mine")}>{t("list.none_mine_todo")}</Empty>
+          ) : (
+            <Empty icon={SearchX} title={t("list.none")} action={found.filtered && <Button onClick={found.clear}>{t("list.show_all")}</Button>}>{t("list.none_todo")}</Empty>
+          )
+        }
+      />
     </Page>
   );
 }

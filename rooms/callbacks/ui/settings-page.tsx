@@ -1,9 +1,9 @@
 // How often, how far apart and at what hours customers are called back, and what counts as satisfied.
 import { Checkbox, Input, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
-import { Field, Page, Panel } from "@kit";
+import { Field } from "@kit";
 import { FlowHelp } from "@kit/flow-help";
-import { DraftForm, Loaded, useDraft } from "@kit/settings";
+import { DraftForm, Numbers, SettingsOf, useDraft } from "@kit/settings";
 import { putSettings, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
 
@@ -23,17 +23,14 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("callbacks");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
+  const words = (key: (typeof NUMBERS)[number][0]) => ({ label: t(`settings.${key}`), help: t(`settings.help_${key}`) });
   const hours = (at: number, patch: Partial<Settings["hours"][number]>) => set({ hours: form.hours.map((one, place) => (place === at ? { ...one, ...patch } : one)) });
   const { machine } = form;
   const setMachine = (patch: Partial<Settings["machine"]>) => set({ machine: { ...machine, ...patch } });
   return (
     <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
       <div className="form-grid">
-        {NUMBERS.map(([key, least, most]) => (
-          <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
-            <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least })} />
-          </Field>
-        ))}
+        <Numbers of={NUMBERS} form={form} set={set} words={words} />
       </div>
       <Field label={t("settings.hours")} help={t("settings.help_hours")}>
         <div className="stack">
@@ -74,13 +71,5 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
 
 export default function SettingsPage() {
   const { t } = useTranslation("callbacks");
-  const settings = useSettings();
-  return (
-    <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <Tabs />
-      <Panel title={t("settings.rules")}>
-        <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
-      </Panel>
-    </Page>
-  );
+  return <SettingsOf of={useSettings()} form={Form} words={{ title: t("settings.title"), lead: t("settings.lead") }} tabs={<Tabs />} panel={t("settings.rules")} />;
 }

@@ -4,8 +4,9 @@ import { CheckCircle2, Clock, DoorClosed, ListOrdered, MoonStar, PhoneCall, Phon
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
-import { Empty, Field, ListMoment, Mark, Moment, Page, Pager, Panel, Table, Trouble, useProblemText, type Column } from "@kit";
+import { Empty, Field, ListMoment, Mark, Moment, Page, useProblemText, type Column } from "@kit";
 import { EditDialog } from "@kit/dialog";
+import { Listed } from "@kit/listed";
 import { doAtDesk, useDesk } from "@lib/desk";
 import { useAgents, useQueues } from "@lib/directory";
 import { clock } from "@lib/format";
@@ -69,7 +70,7 @@ export default function OwedPage() {
   const { t } = useTranslation("calls");
   const { message } = App.useApp();
   const problemText = useProblemText();
-  const [url, change] = useUrlState(["done", "after"] as const);
+  const [url] = useUrlState(["done", "after"] as const);
   const done = url.done === "true";
   const owed = useOwed(done, url.after);
   const agents = useAgents();
@@ -120,24 +121,19 @@ export default function OwedPage() {
         <NavLink to="/calls/owed" aria-current={done ? false : "page"}>{t("owed.open")}</NavLink>
         <NavLink to="/calls/owed?done=true" aria-current={done ? "page" : false}>{t("owed.done")}</NavLink>
       </nav>
-      <Panel flush label={t("owed.title")}>
-        {owed.isError && !owed.data ? (
-          <Trouble error={owed.error} retry={() => void owed.refetch()} />
-        ) : (
-          <Table
-            label={t("owed.title")}
-            columns={columns}
-            rows={owed.data?.items}
-            rowKey={(row) => row.id}
-            empty={
-              <Empty icon={PhoneOutgoing} title={done ? t("owed.none_done") : t("owed.none")}>
-                {done ? t("owed.none_done_todo") : t("owed.none_todo")}
-              </Empty>
-            }
-            foot={<Pager words="list" newest={!url.after} onNewest={() => change({ after: null })} onOlder={owed.data?.next ? () => change({ after: owed.data?.next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("owed.title")}
+        columns={columns}
+        of={owed}
+        cursor="after"
+        words="list"
+        rowKey={(row) => row.id}
+        empty={
+          <Empty icon={PhoneOutgoing} title={done ? t("owed.none_done") : t("owed.none")}>
+            {done ? t("owed.none_done_todo") : t("owed.none_todo")}
+          </Empty>
+        }
+      />
       {finishing && <DoneDialog owed={finishing} onClose={() => setFinishing(null)} />}
     </Page>
   );

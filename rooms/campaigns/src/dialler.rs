@@ -3,8 +3,7 @@
 //! *Invariant:* an attempt is a row before anybody is rung, and a fact (`CalledOut`) before the INVITE. So after a death an
 //! attempt without a call was never made and is undone; one with a call has been made, and its record tells how it ended.
 
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,7 +11,7 @@ use calls::Hall;
 use db::{Entry, config};
 use exchange::{CallOut, Input, Refused};
 use kernel::calendar::Calendar;
-use kernel::{AttemptId, FlowId, Timestamp};
+use kernel::{AttemptId, FlowId, TargetId, Timestamp};
 use serde_json::json;
 use web::App;
 
@@ -30,6 +29,8 @@ pub struct Dialler {
     calendar: Arc<Calendar>,
     /// By which its attempts are told from those of processes before; set when those are settled.
     run: OnceLock<i64>,
+    /// Attempts that are written down and were not made: undone as soon as the database can.
+    not_made: Mutex<Vec<(AttemptId, TargetId)>>,
 }
 
 /// What became of an attempt that was written down.
@@ -41,7 +42,22 @@ enum Asked {
 
 impl Dialler {
     pub fn new(hall: Arc<dyn Hall>, calendar: Arc<Calendar>) -> Dialler {
-        Dialler { hall, calendar, run: OnceLock::new() }
+        Dialler { hall, calendar, run: OnceLock::new(), not_made: Mutex::default() }
+    }
+
+    fn not_made(&self) -> MutexGuard<'_, Vec<(AttemptId, TargetId)>> {
+        self.not_made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever was not rung waits again; when the database cannot keep that now, from the next turn on.
+    async fn undo(&self, app: &App) -> anyhow::Result<()> {
+        loop {
+            let Some((attempt, target)) = self.not_made().last().copied() else { return Ok(()) };
+            let mut tx = app.db.begin().await?;
+            putting::undo(&mut tx, app.now(), attempt, target).await?;
+            tx.commit().await?;
+            self.not_made().pop();
+        }
     }
 
     /// One turn: every campaign that runs calls as many as it may.
@@ -54,6 +70,7 @@ impl Dialler {
                 *self.run.get_or_init(|| run)
             }
         };
+        self.undo(app).await?;
         let settings = config::read::<Settings>(&app.db).await?.value;
         for campaign in campaigns::running(&app.db).await? {
             if app.ending.has_begun() {
@@ -103,21 +120,22 @@ impl Dialler {
                 true => Asked::Not(Refused::NoRoomOut),
                 false => self.ask(campaign, flow, settings, attempt, &target).await?,
             };
-            match asked {
-                Asked::Made => {}
-                Asked::Not(Refused::NoSuchFlow { .. }) => {
-                    // Published a moment ago, or gone: the next turn sees which.
-                    full = true;
-                    undo(app, attempt, &target).await?;
-                }
-                Asked::Not(Refused::MayNotDial { .. }) => barred(app, campaign, attempt, &target).await?,
+            let settled = match asked {
+                Asked::Made => Ok(()),
+                Asked::Not(Refused::MayNotDial { .. }) => barred(app, campaign, attempt, &target).await,
+                // No room; or a flow that was published a moment ago, or is gone: the next turn sees which.
                 Asked::Not(_) => {
                     full = true;
-                    undo(app, attempt, &target).await?;
+                    self.not_made().push((attempt, target.id));
+                    Ok(())
                 }
+            };
+            if let Err(failure) = settled {
+                tracing::error!("that {} may not be called was not kept: {failure:#}", target.id);
+                self.not_made().push((attempt, target.id));
             }
         }
-        Ok(())
+        self.undo(app).await
     }
 
     /// An error says that the exchange has gone, and perhaps after it was asked: the next start settles it.
@@ -174,12 +192,6 @@ async fn finish(mut tx: db::Tx, campaign: &Campaign, now: Timestamp) -> anyhow::
         tx.commit().await?;
     }
     Ok(())
-}
-
-async fn undo(app: &App, attempt: AttemptId, target: &Target) -> anyhow::Result<()> {
-    let mut tx = app.db.begin().await?;
-    putting::undo(&mut tx, app.now(), attempt, target.id).await?;
-    tx.commit().await
 }
 
 /// No rule allows the number: nobody will be called.

@@ -4,9 +4,10 @@ import { CirclePlay, CirclePause, MoonStar, Pencil, SearchX, ShieldCheck, Square
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
-import { type Column, Empty, Facts, Notice, Page, Pager, Panel, Short, Skeletons, Table, Tile, Trouble, useProblemText } from "@kit";
+import { type Column, Empty, Facts, Notice, Page, Panel, Short, Skeletons, Tile, Trouble, useProblemText } from "@kit";
 import { ChoiceFilter, Filters } from "@kit/filters";
 import { useFound } from "@kit/found";
+import { Listed } from "@kit/listed";
 import { useAgents } from "@lib/directory";
 import { count, percent } from "@lib/format";
 import { act, FILTERS, OUTCOMES, STAGES, useCampaign, useSettings, useTargets, type Act, type CampaignView, type TargetLine } from "./api";
@@ -74,7 +75,6 @@ function People({ of }: { of: CampaignView }) {
   const live = of.state === "running" || of.progress.calling > 0;
   const targets = useTargets(of.id, filters, live);
   const [open, setOpen] = useState<string | null>(null);
-  const next = targets.data?.next;
   const columns: Column<TargetLine>[] = [
     { key: "number", title: t("column.number"), cell: (one) => <Button type="link" size="small" style={{ padding: 0 }} onClick={() => setOpen(one.id)}>{one.number}</Button> },
     { key: "about", title: t("column.about"), cell: (one) => one.about || "—" },
@@ -88,25 +88,19 @@ function People({ of }: { of: CampaignView }) {
         <ChoiceFilter id="stage" label={t("column.stage")} width={130} value={filters.stage} onChange={(stage) => found.set({ stage })} options={STAGES.map((stage) => ({ value: stage, label: t(`stage.${stage}`) }))} />
         <ChoiceFilter id="outcome" label={t("column.outcome")} width={160} value={filters.outcome} onChange={(outcome) => found.set({ outcome })} options={OUTCOMES.map((outcome) => ({ value: outcome, label: t(`outcome.${outcome}`) }))} />
       </Filters>
-      <Panel flush label={t("people.list")}>
-        {targets.isError && !targets.data ? (
-          <Trouble error={targets.error} retry={() => void targets.refetch()} />
-        ) : (
-          <Table
-            label={t("people.list")}
-            columns={columns}
-            rows={targets.data?.items}
-            rowKey={(one) => one.id}
-            onOpen={(one) => setOpen(one.id)}
-            empty={
-              <Empty icon={SearchX} title={t(found.filtered ? "people.none_found" : "people.none")} action={found.filtered && <Button onClick={found.clear}>{t("people.show_all")}</Button>}>
-                {t(found.filtered ? "people.none_found_todo" : "people.none_todo")}
-              </Empty>
-            }
-            foot={<Pager words="list" newest={!filters.before} onNewest={found.newest} onOlder={next ? () => found.older(next) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("people.list")}
+        columns={columns}
+        of={targets}
+        words="list"
+        rowKey={(one) => one.id}
+        onOpen={(one) => setOpen(one.id)}
+        empty={
+          <Empty icon={SearchX} title={t(found.filtered ? "people.none_found" : "people.none")} action={found.filtered && <Button onClick={found.clear}>{t("people.show_all")}</Button>}>
+            {t(found.filtered ? "people.none_found_todo" : "people.none_todo")}
+          </Empty>
+        }
+      />
       {open && <TargetDialog id={open} onClose={() => setOpen(null)} />}
     </>
   );

@@ -4,10 +4,11 @@ import { PhoneOutgoing, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { type Column, Empty, Page, Pager, Panel, Short, Table, Trouble } from "@kit";
-import { useFound } from "@kit/found";
+import { type Column, Empty, Page, Short } from "@kit";
+import { Listed } from "@kit/listed";
 import { count } from "@lib/format";
 import { useMay } from "@lib/session";
+import { useUrlState } from "@lib/url";
 import { useCampaigns, useSettings, type CampaignLine } from "./api";
 import { CampaignDialog } from "./edit-dialog";
 import { StateMark, Tabs } from "./marks";
@@ -17,12 +18,11 @@ import { ProgressBar } from "./progress-bar";
 export default function CampaignsPage() {
   const { t } = useTranslation("campaigns");
   const navigate = useNavigate();
-  const found = useFound(["before"] as const);
-  const campaigns = useCampaigns(found.filters.before);
+  const [url] = useUrlState(["before"]);
+  const campaigns = useCampaigns(url.before);
   const settings = useSettings().data;
   const prepare = useMay(PREPARE);
   const [drafting, setDrafting] = useState(false);
-  const next = campaigns.data?.next;
   const draft = prepare && settings && (
     <Button type="primary" icon={<Plus size={16} aria-hidden />} onClick={() => setDrafting(true)}>{t("list.new")}</Button>
   );
@@ -37,25 +37,18 @@ export default function CampaignsPage() {
   return (
     <Page title={t("nav.campaigns")} lead={t("list.lead")} actions={draft}>
       <Tabs />
-      <Panel flush label={t("nav.campaigns")}>
-        {campaigns.isError && !campaigns.data ? (
-          <Trouble error={campaigns.error} retry={() => void campaigns.refetch()} />
-        ) : (
-          <Table
-            label={t("nav.campaigns")}
-            columns={columns}
-            rows={campaigns.data?.items}
-            rowKey={(one) => one.id}
-            to={(one) => `/campaigns/${one.id}`}
-            empty={
-              <Empty icon={PhoneOutgoing} title={t("list.none")} action={draft || undefined}>
-                {t("list.none_todo")}
-              </Empty>
-            }
-            foot={<Pager newest={!found.filters.before} onNewest={found.newest} onOlder={next ? () => found.older(next) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("nav.campaigns")}
+        columns={columns}
+        of={campaigns}
+        rowKey={(one) => one.id}
+        to={(one) => `/campaigns/${one.id}`}
+        empty={
+          <Empty icon={PhoneOutgoing} title={t("list.none")} action={draft || undefined}>
+            {t("list.none_todo")}
+          </Empty>
+        }
+      />
       {drafting && settings && <CampaignDialog settings={settings} onClose={() => setDrafting(false)} onMade={(made) => void navigate(`/campaigns/${made.id}`)} />}
     </Page>
   );

@@ -1,8 +1,9 @@
 // The fields of when, how often and over how many lines the machine calls: those of a plan and of the settings alike.
-import { Button, Checkbox, Input, InputNumber } from "antd";
+import { Button, Checkbox, Input } from "antd";
 import { Plus, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Field } from "@kit";
+import { Numbers } from "@kit/settings";
 import type { Hours, Settings } from "./api";
 
 const NUMBERS = [
@@ -19,11 +20,7 @@ export function PlanFields<T extends Settings>({ form, set }: { form: T; set: (p
   return (
     <>
       <div className="form-grid">
-        {NUMBERS.map(([key, least, most]) => (
-          <Field key={key} label={t(`plan.${key}`)} htmlFor={`f-${key}`} help={t(`plan.help_${key}`)}>
-            <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least })} />
-          </Field>
-        ))}
+        <Numbers of={NUMBERS} form={form} set={set} words={(key) => ({ label: t(`plan.${key}`), help: t(`plan.help_${key}`) })} />
       </div>
       <Field label={t("plan.hours")} help={t("plan.help_hours")}>
         <div className="stack">

@@ -1,8 +1,8 @@
 // At what hours, how often and over how many lines the machine calls people.
 import { Input } from "antd";
 import { useTranslation } from "react-i18next";
-import { Field, Page, Panel } from "@kit";
-import { DraftForm, Loaded, useDraft } from "@kit/settings";
+import { Field } from "@kit";
+import { DraftForm, SettingsOf, useDraft } from "@kit/settings";
 import { putSettings, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
 import { PlanFields } from "./plan-fields";
@@ -22,13 +22,5 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
 
 export default function SettingsPage() {
   const { t } = useTranslation("campaigns");
-  const settings = useSettings();
-  return (
-    <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <Tabs />
-      <Panel title={t("settings.rules")}>
-        <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
-      </Panel>
-    </Page>
-  );
+  return <SettingsOf of={useSettings()} form={Form} words={{ title: t("settings.title"), lead: t("settings.lead") }} tabs={<Tabs />} panel={t("settings.rules")} />;
 }

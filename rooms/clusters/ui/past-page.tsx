@@ -2,7 +2,8 @@
 import { History } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Page, Pager, Panel, Short, Table, Trouble, type Column } from "@kit";
+import { Empty, Page, Short, type Column } from "@kit";
+import { Listed } from "@kit/listed";
 import { useAgents } from "@lib/directory";
 import { count } from "@lib/format";
 import { useUrlState } from "@lib/url";
@@ -13,9 +14,8 @@ export default function PastPage() {
   const { t } = useTranslation("clusters");
   useFresh();
   const agents = useAgents();
-  const [url, change] = useUrlState(["before"] as const);
+  const [url] = useUrlState(["before"] as const);
   const past = useProposals({ which: "past", after: url.before });
-  const next = past.data?.next;
   const columns: Column<Proposal>[] = [
     { key: "proposed", title: t("column.proposed"), cell: (one) => <Short at={one.proposed} /> },
     { key: "area", title: t("column.area"), cell: (one) => <span><Link to={`/clusters/${one.number}`}>{one.area}</Link><br /><Path of={one} /></span> },
@@ -28,21 +28,14 @@ export default function PastPage() {
   return (
     <Page title={t("past.title")} lead={t("past.lead")}>
       <Tabs />
-      <Panel flush label={t("past.title")}>
-        {past.isError && !past.data ? (
-          <Trouble error={past.error} retry={() => void past.refetch()} />
-        ) : (
-          <Table
-            label={t("past.title")}
-            columns={columns}
-            rows={past.data?.items}
-            rowKey={(one) => one.number}
-            to={(one) => `/clusters/${one.number}`}
-            empty={<Empty icon={History} title={t("past.none")}>{t("past.none_todo")}</Empty>}
-            foot={<Pager newest={!url.before} onNewest={() => change({ before: null })} onOlder={next ? () => change({ before: next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("past.title")}
+        columns={columns}
+        of={past}
+        rowKey={(one) => one.number}
+        to={(one) => `/clusters/${one.number}`}
+        empty={<Empty icon={History} title={t("past.none")}>{t("past.none_todo")}</Empty>}
+      />
     </Page>
   );
 }

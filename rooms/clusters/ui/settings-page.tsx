@@ -1,8 +1,8 @@
 // How many calls are ordinary, and from what on an outage is suspected.
 import { Button, InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
-import { Field, Page, Panel } from "@kit";
-import { DraftForm, Loaded, useDraft } from "@kit/settings";
+import { Field, Panel } from "@kit";
+import { DraftForm, SettingsOf, useDraft } from "@kit/settings";
 import { putSettings, useSettings, UTILITIES, type Settings, type Usual, type Utility } from "./api";
 import { Tabs } from "./marks";
 import "./clusters.css";
@@ -58,11 +58,5 @@ function Form({ version, settings, usual }: { version: number; settings: Setting
 
 export default function SettingsPage() {
   const { t } = useTranslation("clusters");
-  const settings = useSettings();
-  return (
-    <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <Tabs />
-      <Loaded of={settings}>{({ version, settings, usual }) => <Form key={version} version={version} settings={settings} usual={usual} />}</Loaded>
-    </Page>
-  );
+  return <SettingsOf of={useSettings()} form={Form} words={{ title: t("settings.title"), lead: t("settings.lead") }} tabs={<Tabs />} />;
 }

@@ -1,17 +1,13 @@
 //! The room as people use it, on both databases: a complaint about an agent, the committee, a crew that is concerned.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use calls::Hall;
+use calls::testing::Noting;
 use db::testdb::on_both;
 use db::{Db, Migrations};
-use departments::{Kind as UnitKind, Member, Post, Unit};
-use exchange::floor::Pulse;
-use exchange::{DeskView, FloorView, Input, Refused};
-use futures::future::BoxFuture;
+use departments::testing::{self, Team};
 use kernel::calendar::Calendar;
 use kernel::{CallId, PersonId, UnitId, WorkOrderId};
 use serde_json::{Value, json};
@@ -50,27 +46,6 @@ const SECOND: Who = (31, &["complaints.read", "complaints.committee", "complaint
 const SUPERVISOR: Who = (32, &["work_orders.read", "work_orders.dispatch", "work_orders.supervise"]);
 const LEADER: Who = (33, &["complaints.lead"]);
 
-/// A floor on which nobody is at a desk.
-struct Floor;
-
-impl Hall for Floor {
-    fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        Box::pin(async { Ok(Ok(())) })
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        Box::pin(async { Ok(Arc::default()) })
-    }
-    fn desk(&self, _: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        Box::pin(async { Ok(None) })
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
-        Box::pin(std::future::pending())
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Box::pin(async { Ok(Pulse::default()) })
-    }
-}
-
 struct Centre {
     site: TestSite,
 }
@@ -78,34 +53,16 @@ struct Centre {
 impl Centre {
     /// Monday, 2026-01-05, 8 in the morning.
     async fn open(db: &Db) -> Centre {
-        let hall = Arc::new(Floor);
+        let hall = Arc::new(Noting::default());
         let orders = work_orders::room(Calendar::china(), Path::new("no folder").to_owned());
         let asks = callbacks::room(hall.clone(), Calendar::china());
         let site = TestSite::new(db.clone(), vec![orders, asks, room(hall, Calendar::china())]);
         db.join(&site.site.events).await.expect("listening");
         work_orders::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
         notices::put_demo(&site.app).await.expect("the texts");
-        let mut tx = db.begin().await.expect("a change");
-        for (id, name, person) in [(CREW_1, "抢修班", CREW.0), (OFFICE, "客户服务中心", CLERK.0)] {
-            let unit = Unit {
-                id,
-                parent: None,
-                kind: UnitKind::Team,
-                code: format!("T{}", id.get()),
-                name: name.into(),
-                external: false,
-                duties: vec!["complaint".into()],
-                areas: Vec::new(),
-                phone: None,
-                retired_at: None,
-                version: 1,
-            };
-            departments::store::add(&mut tx, &unit).await.expect("a unit");
-            let (person, since) = (PersonId(person), site.app.now());
-            let member = Member { unit: id, person, post: Post::Handler, phone: None, since };
-            departments::store::put_member(&mut tx, &member).await.expect("a member");
-        }
-        tx.commit().await.expect("kept");
+        let team = |id, name, handler| Team { id, name, duties: &["complaint"], areas: &[], handler };
+        let teams = [team(CREW_1, "抢修班", CREW.0), team(OFFICE, "客户服务中心", CLERK.0)];
+        testing::put(db, &teams, site.app.now()).await.expect("teams");
         Centre { site }
     }
 
@@ -182,7 +139,7 @@ fn code(reply: &Reply) -> (u16, &str) {
 #[test]
 fn no_door_is_open() {
     on_both(ALL, async |db| {
-        let site = TestSite::new(db, vec![room(Arc::new(Floor), Calendar::china())]);
+        let site = TestSite::new(db, vec![room(Arc::new(Noting::default()), Calendar::china())]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
     });
 }

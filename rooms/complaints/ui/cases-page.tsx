@@ -3,9 +3,10 @@ import { Button, Checkbox, Select } from "antd";
 import { Coffee, LockKeyhole, SearchX, TriangleAlert, UserRoundX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { type Column, Due, Empty, Mark, Page, Pager, Panel, Short, Table, Tile, Trouble } from "@kit";
+import { type Column, Due, Empty, Mark, Page, Short, Tile } from "@kit";
 import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
+import { Listed } from "@kit/listed";
 import { useAgents, useUnits } from "@lib/directory";
 import { count } from "@lib/format";
 import { FILTERS, LEVELS, STAGES, useCases, useSubtypes, useWaiting, VERDICTS, type CaseLine } from "./api";
@@ -36,7 +37,6 @@ export default function CasesPage() {
   const set = filters.set ?? "open";
   const cases = useCases({ ...filters, set });
   const [agents, units, subtype] = [useAgents(), useUnits(), useSubtypes()];
-  const next = cases.data?.next;
   const columns: Column<CaseLine>[] = [
     {
       key: "number",
@@ -89,30 +89,23 @@ export default function CasesPage() {
           </>
         )}
       </Filters>
-      <Panel flush label={t(`set.${set as "open"}`)}>
-        {cases.isError && !cases.data ? (
-          <Trouble error={cases.error} retry={() => void cases.refetch()} />
-        ) : (
-          <Table
-            label={t(`set.${set as "open"}`)}
-            columns={columns}
-            rows={cases.data?.items}
-            rowKey={(one) => one.order}
-            to={(one) => `/complaints/${one.order}`}
-            expect={8}
-            empty={
-              found.filtered ? (
-                <Empty icon={SearchX} title={t("list.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
-                  {t("list.none_found_todo")}
-                </Empty>
-              ) : (
-                <Empty icon={Coffee} title={t("list.none")}>{t("list.none_todo")}</Empty>
-              )
-            }
-            foot={<Pager newest={!filters.before} onNewest={found.newest} onOlder={next ? () => found.older(next) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t(`set.${set as "open"}`)}
+        columns={columns}
+        of={cases}
+        rowKey={(one) => one.order}
+        to={(one) => `/complaints/${one.order}`}
+        expect={8}
+        empty={
+          found.filtered ? (
+            <Empty icon={SearchX} title={t("list.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
+              {t("list.none_found_todo")}
+            </Empty>
+          ) : (
+            <Empty icon={Coffee} title={t("list.none")}>{t("list.none_todo")}</Empty>
+          )
+        }
+      />
     </Page>
   );
 }

@@ -4,10 +4,11 @@ import { FilePlus2, SearchCheck, SearchX } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { type Column, Empty, Field, Page, Pager, Panel, Short, Table, Trouble } from "@kit";
+import { type Column, Empty, Field, Page, Short } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { ChoiceFilter, DirectoryFilter, Filters } from "@kit/filters";
 import { useFound } from "@kit/found";
+import { Listed } from "@kit/listed";
 import { useAgents, useUnits } from "@lib/directory";
 import { BY_HAND, FINDING_FILTERS, FINDING_KINDS, FINDING_STATES, report, useFindings, type Finding, type FindingKind } from "./api";
 import { FindingMark, Tabs } from "./marks";
@@ -56,7 +57,6 @@ export default function FindingsPage() {
   const findings = useFindings(asked);
   const [agents, units] = [useAgents(), useUnits()];
   const [reporting, setReporting] = useState(false);
-  const next = findings.data?.next;
   const columns: Column<Finding>[] = [
     { key: "kind", title: t("column.kind"), cell: (one) => <Link to={`/complaints/findings/${one.id}`}>{t(`finding.${one.kind}`)}</Link> },
     { key: "who", title: t("column.who"), cell: (one) => [agents.name(one.person), units.name(one.unit)].filter(Boolean).join(" · ") || "—" },
@@ -77,30 +77,23 @@ export default function FindingsPage() {
         <ChoiceFilter id="kind" label={t("column.kind")} width={150} value={filters.kind} onChange={(kind) => found.set({ kind })} options={FINDING_KINDS.map((kind) => ({ value: kind, label: t(`finding.${kind}`) }))} />
         <DirectoryFilter id="person" label={t("column.who")} width={150} directory={agents} value={filters.person} onChange={(person) => found.set({ person })} />
       </Filters>
-      <Panel flush label={t("findings.title")}>
-        {findings.isError && !findings.data ? (
-          <Trouble error={findings.error} retry={() => void findings.refetch()} />
-        ) : (
-          <Table
-            label={t("findings.title")}
-            columns={columns}
-            rows={findings.data?.items}
-            rowKey={(one) => one.id}
-            to={(one) => `/complaints/findings/${one.id}`}
-            expect={8}
-            empty={
-              found.filtered ? (
-                <Empty icon={SearchX} title={t("findings.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
-                  {t("findings.none_found_todo")}
-                </Empty>
-              ) : (
-                <Empty icon={SearchCheck} title={t("findings.none")}>{t("findings.none_todo")}</Empty>
-              )
-            }
-            foot={<Pager newest={!filters.before} onNewest={found.newest} onOlder={next ? () => found.older(next) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("findings.title")}
+        columns={columns}
+        of={findings}
+        rowKey={(one) => one.id}
+        to={(one) => `/complaints/findings/${one.id}`}
+        expect={8}
+        empty={
+          found.filtered ? (
+            <Empty icon={SearchX} title={t("findings.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
+              {t("findings.none_found_todo")}
+            </Empty>
+          ) : (
+            <Empty icon={SearchCheck} title={t("findings.none")}>{t("findings.none_todo")}</Empty>
+          )
+        }
+      />
       {reporting && <ReportDialog onClose={() => setReporting(false)} />}
     </Page>
   );

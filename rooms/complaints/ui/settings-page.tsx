@@ -1,8 +1,8 @@
 // What counts as suspicious: which lines and reasons mean complaints, within what times, and how alike is too alike.
-import { InputNumber, Select } from "antd";
+import { Select } from "antd";
 import { useTranslation } from "react-i18next";
-import { Field, Page, Panel } from "@kit";
-import { DraftForm, Loaded, useDraft } from "@kit/settings";
+import { Field } from "@kit";
+import { DraftForm, Numbers, SettingsOf, useDraft } from "@kit/settings";
 import { useQueues } from "@lib/directory";
 import { putSettings, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
@@ -24,6 +24,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
   const queues = useQueues();
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
+  const words = (key: (typeof NUMBERS)[number][0]) => ({ label: t(`settings.${key}`), help: t(`settings.help_${key}`) });
   return (
     <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
       <div className="form-grid">
@@ -33,11 +34,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
         <Field label={t("settings.complaint_reasons")} htmlFor="f-reasons" help={t("settings.help_complaint_reasons")}>
           <Select id="f-reasons" mode="tags" open={false} value={form.complaint_reasons} style={{ width: "100%" }} onChange={(next: string[]) => set({ complaint_reasons: next })} />
         </Field>
-        {NUMBERS.map(([key, least, most]) => (
-          <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
-            <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least })} />
-          </Field>
-        ))}
+        <Numbers of={NUMBERS} form={form} set={set} words={words} />
       </div>
     </DraftForm>
   );
@@ -45,13 +42,5 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
 
 export default function SettingsPage() {
   const { t } = useTranslation("complaints");
-  const settings = useSettings();
-  return (
-    <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <Tabs />
-      <Panel title={t("settings.rules")}>
-        <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
-      </Panel>
-    </Page>
-  );
+  return <SettingsOf of={useSettings()} form={Form} words={{ title: t("settings.title"), lead: t("settings.lead") }} tabs={<Tabs />} panel={t("settings.rules")} />;
 }

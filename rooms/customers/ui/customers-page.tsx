@@ -4,9 +4,10 @@ import { Contact, FileUp, SearchX, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Empty, Page, Pager, Panel, Phone, Table, Trouble, type Column } from "@kit";
+import { Empty, Page, Phone, type Column } from "@kit";
 import { ExportButton } from "@kit/export";
 import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
+import { Listed } from "@kit/listed";
 import type { CustomerRow } from "@lib/customer";
 import { dialFrom } from "@lib/desk";
 import { useMay } from "@lib/session";
@@ -67,36 +68,27 @@ export default function CustomersPage() {
           {t("archived_only")}
         </Checkbox>
       </Filters>
-      <Panel flush label={t("title")}>
-        {customers.isError && !customers.data ? (
-          <Trouble error={customers.error} retry={() => void customers.refetch()} />
-        ) : (
-          <Table
-            label={t("title")}
-            columns={columns}
-            rows={customers.data?.items}
-            rowKey={(row) => row.id}
-            to={(row) => `/customers/${row.id}`}
-            expect={12}
-            empty={
-              filtered || after ? (
-                <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
-                  {t("none_found_todo")}
-                </Empty>
-              ) : (
-                <Empty icon={Contact} title={t("none")}>
-                  {t("none_todo")}
-                </Empty>
-              )
-            }
-            foot={
-              (after || customers.data?.next) && (
-                <Pager newest={!after} onNewest={() => change({ after: null })} onOlder={customers.data?.next ? () => change({ after: customers.data?.next }, { push: true }) : undefined} words="list" />
-              )
-            }
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("title")}
+        columns={columns}
+        of={customers}
+        cursor="after"
+        words="list"
+        rowKey={(row) => row.id}
+        to={(row) => `/customers/${row.id}`}
+        expect={12}
+        empty={
+          filtered || after ? (
+            <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
+              {t("none_found_todo")}
+            </Empty>
+          ) : (
+            <Empty icon={Contact} title={t("none")}>
+              {t("none_todo")}
+            </Empty>
+          )
+        }
+      />
       {registering && <RegisterDialog onClose={() => setRegistering(false)} onDone={(id) => void navigate(`/customers/${id}`)} />}
     </Page>
   );

@@ -22,6 +22,7 @@ mod http;
 pub mod permissions;
 pub mod rules;
 pub mod store;
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -26,14 +26,16 @@ const BATCH: i64 = 100;
 /// Whose time is over without an answer goes on. What is due stands in the rows, so it goes on where it stopped; after a leap of the
 /// clock each goes on once, and the next has the whole time.
 pub async fn lapse(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    let mut all = Ok(());
     for id in escalations::due(&app.db, app.now(), BATCH).await? {
         match act(&app, &calendar, id, &Event::Lapse, (Asker::default(), None)).await {
             // Somebody has answered, or another node was faster.
             Ok(()) | Err(Error::Refused { .. }) => {}
-            Err(Error::Failed(error)) => return Err(error),
+            // One that cannot go on holds up nobody else.
+            Err(Error::Failed(error)) => all = Err(error.context(format!("{id} does not go on"))),
         }
     }
-    Ok(())
+    all
 }
 
 /// Since when each queue has been over its limits, and of which it has been told.

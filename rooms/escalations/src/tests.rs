@@ -15,11 +15,13 @@ use exchange::floor::{Pulse, QueueView};
 use exchange::{DeskView, FloorView, Input, Refused};
 use futures::future::BoxFuture;
 use kernel::calendar::Calendar;
-use kernel::{BuiltIn, DutyId, PersonId, QueueId, SessionId, UnitId};
+use kernel::{BuiltIn, DutyId, EscalationId, PersonId, QueueId, SessionId, UnitId};
 use people::store::session::{NewSession, begin};
 use serde_json::{Value, json};
 use web::testing::{Reply, TestSite};
 
+use crate::rules::{Escalation, Matter, State};
+use crate::store::escalations;
 use crate::{MIGRATIONS, room};
 
 mod calling;
@@ -550,5 +552,53 @@ fn the_ladder_shows_who_can_be_told_and_no_door_stands_open() {
             ]
         );
         assert_eq!(centre.site.open_doors().await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn one_that_cannot_go_on_holds_up_nobody_else() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let mut ids = Vec::new();
+        for who in [AGENT, OTHER] {
+            let raised = centre.post(who, "/api/escalations", json!({ "ground": "help" })).await;
+            assert_eq!(raised.status.as_u16(), 200, "{}", raised.show());
+            ids.push(raised.body["id"].as_str().expect("an id").to_owned());
+            centre.site.clock.advance(Duration::from_secs(1));
+        }
+        let broken: EscalationId = ids[0].parse().expect("an id");
+        let mut tx = db.begin().await.expect("a change");
+        let text = "UPDATE escalations_escalation SET body = '{}' WHERE id = $1";
+        sqlx::query(text).bind(broken.get()).execute(&mut *tx).await.expect("damaged");
+        tx.commit().await.expect("kept");
+        centre.site.clock.advance(Duration::from_secs(600));
+        let lapsed = crate::jobs::lapse(centre.site.app.clone(), Arc::new(Calendar::china())).await;
+        assert!(format!("{:#}", lapsed.expect_err("one is damaged")).contains(&ids[0]), "it is told which");
+        let other = centre.get(BOSS, &format!("/api/escalations/{}", ids[1])).await;
+        assert!(show(&other).contains(" lapsed → "), "{}", show(&other));
+    });
+}
+
+#[test]
+fn what_nobody_has_heard_is_shown_however_much_is_newer() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let raised = centre.post(AGENT, "/api/escalations", json!({ "ground": "help" })).await;
+        let id: EscalationId = raised.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let now = centre.site.app.now();
+        let mut tx = db.begin().await.expect("a change");
+        let one = escalations::one(&mut tx, id).await.expect("asked").expect("there");
+        for n in 1..=60 {
+            let matter = Matter::Desk { person: PersonId(1_000 + n) };
+            let (id, number) = (EscalationId(id.get() + n), format!("N{n}"));
+            let newer =
+                Escalation { id, number, matter, begun_at: now + Duration::from_secs(60), ..one.clone() };
+            assert!(escalations::add(&mut tx, &newer).await.expect("kept"));
+        }
+        let unheard = Escalation { state: State::Unheard { until: now + Duration::from_secs(600) }, ..one };
+        assert!(escalations::save(&mut tx, &unheard).await.expect("kept"));
+        tx.commit().await.expect("kept");
+        assert_eq!(centre.waiting(BOSS).await, 1);
+        assert_eq!(centre.waiting(SHIFT).await, 0, "who ends nothing sees what has come to the own step");
     });
 }

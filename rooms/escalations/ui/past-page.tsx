@@ -2,7 +2,8 @@
 import { History } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Page, Pager, Panel, Short, Table, Trouble, type Column } from "@kit";
+import { Empty, Page, Short, type Column } from "@kit";
+import { Listed } from "@kit/listed";
 import { useAgents } from "@lib/directory";
 import { useUrlState } from "@lib/url";
 import { useEscalations, useFresh, type Escalation } from "./api";
@@ -12,9 +13,8 @@ export default function PastPage() {
   const { t } = useTranslation("escalations");
   useFresh();
   const agents = useAgents();
-  const [url, change] = useUrlState(["before"] as const);
+  const [url] = useUrlState(["before"] as const);
   const past = useEscalations({ which: "past", after: url.before });
-  const next = past.data?.next;
   const columns: Column<Escalation>[] = [
     { key: "number", title: t("column.number"), cell: (one) => <Link to={`/escalations/${one.id}`} className="nowrap">{one.number}</Link> },
     { key: "begun", title: t("column.begun"), cell: (one) => <Short at={one.begun_at} /> },
@@ -28,21 +28,14 @@ export default function PastPage() {
   return (
     <Page title={t("past.title")} lead={t("past.lead")}>
       <Tabs />
-      <Panel flush label={t("past.title")}>
-        {past.isError && !past.data ? (
-          <Trouble error={past.error} retry={() => void past.refetch()} />
-        ) : (
-          <Table
-            label={t("past.title")}
-            columns={columns}
-            rows={past.data?.items}
-            rowKey={(one) => one.id}
-            to={(one) => `/escalations/${one.id}`}
-            empty={<Empty icon={History} title={t("past.none")}>{t("past.none_todo")}</Empty>}
-            foot={<Pager newest={!url.before} onNewest={() => change({ before: null })} onOlder={next ? () => change({ before: next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("past.title")}
+        columns={columns}
+        of={past}
+        rowKey={(one) => one.id}
+        to={(one) => `/escalations/${one.id}`}
+        empty={<Empty icon={History} title={t("past.none")}>{t("past.none_todo")}</Empty>}
+      />
     </Page>
   );
 }

@@ -2,9 +2,9 @@
 import { Button, Checkbox, Input, InputNumber, Select } from "antd";
 import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Field, Page, Panel } from "@kit";
-import { DraftForm, Loaded, useDraft } from "@kit/settings";
+import { Field, Panel } from "@kit";
 import { FlowHelp } from "@kit/flow-help";
+import { DraftForm, Numbers, SettingsOf, useDraft } from "@kit/settings";
 import { useAgents, useFlowNames, useUnits } from "@lib/directory";
 import { BY_RULE, CHANNELS, GROUNDS, RUNGS, putSettings, useSettings, type Channel, type Ground, type Rung, type Settings, type Source, type Step, type Way } from "./api";
 import { Tabs } from "./marks";
@@ -112,6 +112,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("escalations");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
+  const words = (key: (typeof NUMBERS)[number][0]) => ({ label: t(`settings.${key}`), help: t(`settings.help_${key}`) });
   const flows = useFlowNames();
   const call = (patch: Partial<Settings["calls"]>) => set({ calls: { ...form.calls, ...patch } });
   return (
@@ -146,11 +147,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
       </Panel>
       <Panel title={t("settings.limits")}>
         <div className="form-grid">
-          {NUMBERS.map(([key, least, most]) => (
-            <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
-              <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least })} />
-            </Field>
-          ))}
+          <Numbers of={NUMBERS} form={form} set={set} words={words} />
         </div>
       </Panel>
     </DraftForm>
@@ -159,11 +156,5 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
 
 export default function SettingsPage() {
   const { t } = useTranslation("escalations");
-  const settings = useSettings();
-  return (
-    <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <Tabs />
-      <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
-    </Page>
-  );
+  return <SettingsOf of={useSettings()} form={Form} words={{ title: t("settings.title"), lead: t("settings.lead") }} tabs={<Tabs />} />;
 }

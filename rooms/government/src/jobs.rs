@@ -1,85 +1,83 @@
 //! What the room does by itself: tells platforms what waits, and forgets which requests were here.
-//!
-//! A ticket is taken in hand for a while; its line is sent from the head, one after the other, each outcome kept before the
-//! next goes out. Whoever dies between sending and keeping leaves it at the head: it goes out again under the same name.
-
-use std::time::Duration;
 
 use anyhow::Context;
 use db::Entry;
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
-use kernel::Timestamp;
+use kernel::{TicketId, Timestamp};
+use posting::{Head, LEASE, Lines, Try};
 use serde_json::json;
-use tokio::time::timeout;
 use web::App;
 
 use crate::Outlet;
-use crate::rules::settle::{LEASE, Next, Outcome, settle};
+use crate::rules::platform::State;
+use crate::rules::settle::{Next, settle};
 use crate::rules::{Platform, Return, Sending, Told, files, name, retention};
-use crate::store::tickets::Claimed;
 use crate::store::{platforms, returns, tickets};
-
-/// So many tickets are served at once: a platform that does not answer does not hold up the others.
-const AT_ONCE: usize = 8;
-/// While some are being served, those that become due are looked for so often.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
-/// So many of one ticket go out before others have their turn.
-const IN_A_ROW: usize = 20;
 
 /// Tells what waits, until nothing does.
 pub async fn send(app: App, outlet: Outlet) -> anyhow::Result<()> {
-    let mut under_way = FuturesUnordered::new();
-    loop {
-        let free = AT_ONCE.saturating_sub(under_way.len());
-        if free > 0 {
-            let now = app.now();
-            for id in tickets::due(&app.db, now, free).await? {
-                if let Some(claimed) = tickets::claim(&app.db, id, now, now + LEASE).await? {
-                    under_way.push(serve(&app, &outlet, claimed, now + LEASE));
-                }
-            }
-        }
-        match timeout(LOOK_AGAIN, under_way.next()).await {
-            Ok(None) => return Ok(()),
-            Ok(Some(Err(failure))) => tracing::error!("a platform could not be told: {failure:#}"),
-            Ok(Some(Ok(()))) | Err(_) => {}
-        }
-    }
+    posting::serve(&ByTicket { app, outlet }).await
 }
 
-/// Sends one line until it is empty or something goes wrong.
-async fn serve(app: &App, outlet: &Outlet, claimed: Claimed, until: Timestamp) -> anyhow::Result<()> {
-    let (ticket, mut until, mut failures) = (claimed.ticket, until, claimed.failures);
-    let Some(platform) = platforms::read(&app.db, claimed.platform).await? else {
-        return tickets::release(&app.db, ticket, until).await;
-    };
-    for turn in 0..IN_A_ROW {
-        let head = returns::head(&app.db, ticket).await?.filter(|head| head.state == Sending::Waiting);
-        let Some(head) = head else {
-            if turn == 0 {
-                // It was said that some wait; it would be taken in hand for ever.
-                let mut tx = app.db.begin().await?;
-                tickets::recount(&mut tx, ticket, app.now()).await?;
-                tx.commit().await?;
-            }
-            break;
-        };
-        let name = name(ticket, head.number);
-        let (outcome, took_ms) = match head.kind {
-            Told::File => {
-                let body = files::with_content(&head.body, outlet.file(&head.body).await?.as_deref());
-                outlet.post(app, &platform, &name, &body).await
-            }
-            _ => outlet.post(app, &platform, &name, &head.body).await,
-        };
-        match keep(app, &platform, &head, &outcome, (failures, took_ms)).await? {
-            Some(next) => until = next,
-            None => break,
-        }
-        failures = 0;
+/// Each ticket has a line of its own.
+pub(crate) struct ByTicket {
+    pub app: App,
+    pub outlet: Outlet,
+}
+
+impl Lines for ByTicket {
+    type Id = TicketId;
+    type Head = (Platform, Return);
+    const IN_A_ROW: usize = 20;
+
+    fn app(&self) -> &App {
+        &self.app
     }
-    tickets::release(&app.db, ticket, until).await
+
+    async fn due(&self, now: Timestamp, most: usize) -> anyhow::Result<Vec<TicketId>> {
+        tickets::due(&self.app.db, now, most).await
+    }
+
+    async fn claim(&self, id: TicketId, now: Timestamp, until: Timestamp) -> anyhow::Result<Option<i64>> {
+        tickets::claim(&self.app.db, id, now, until).await
+    }
+
+    async fn head(&self, id: TicketId) -> anyhow::Result<Head<(Platform, Return)>> {
+        let Some(kept) = tickets::read(&self.app.db, id).await? else { return Ok(Head::Shut) };
+        let platform = platforms::read(&self.app.db, kept.ticket.platform).await?;
+        let Some(platform) = platform.filter(|one| one.state == State::Active) else {
+            return Ok(Head::Shut);
+        };
+        let next = returns::head(&self.app.db, id).await?.filter(|head| head.state == Sending::Waiting);
+        Ok(next.map(|next| (platform, next)).into())
+    }
+
+    async fn tell(&self, (platform, next): &(Platform, Return)) -> anyhow::Result<Try> {
+        let name = name(next.ticket, next.number);
+        let body = match next.kind {
+            Told::File => &files::with_content(&next.body, self.outlet.file(&next.body).await?.as_deref()),
+            _ => &next.body,
+        };
+        Ok(self.outlet.post(&self.app, platform, &name, body).await)
+    }
+
+    async fn keep(
+        &self,
+        (platform, head): &(Platform, Return),
+        tried: &Try,
+        failures: i64,
+    ) -> anyhow::Result<Option<Timestamp>> {
+        keep(&self.app, platform, head, tried, failures).await
+    }
+
+    async fn recount(&self, id: TicketId) -> anyhow::Result<()> {
+        let mut tx = self.app.db.begin().await?;
+        tickets::recount(&mut tx, id, self.app.now()).await?;
+        tx.commit().await
+    }
+
+    async fn release(&self, id: TicketId, until: Timestamp) -> anyhow::Result<()> {
+        tickets::release(&self.app.db, id, until).await
+    }
 }
 
 /// Keeps what came of a try; until when the line is in hand, none when no more may be sent now.
@@ -87,23 +85,23 @@ async fn keep(
     app: &App,
     platform: &Platform,
     head: &Return,
-    outcome: &Outcome,
-    (failures, took_ms): (i64, i64),
+    tried: &Try,
+    failures: i64,
 ) -> anyhow::Result<Option<Timestamp>> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let Some(kept) = tickets::one(&mut tx, head.ticket).await? else { return Ok(None) };
-    let next = settle(outcome, failures, now);
+    let next = settle(&tried.outcome, failures, now);
     let state = match next {
         Next::Taken => Sending::Sent,
         Next::Again { .. } => Sending::Waiting,
         Next::Refused => Sending::Refused,
     };
     // Somebody has taken it out of the line, or another node was given it meanwhile.
-    if !returns::tried(&mut tx, head, (outcome, state), now, took_ms).await? {
+    if !returns::tried(&mut tx, head, tried, state, now).await? {
         return Ok(None);
     }
-    let error = outcome.error();
+    let error = tried.outcome.error();
     let in_hand = match next {
         Next::Taken => {
             tickets::taken(&mut tx, head.ticket, now + LEASE).await?;

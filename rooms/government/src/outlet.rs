@@ -2,27 +2,23 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
-use gateways::http::{Answered, NoAnswer};
-use gateways::post::{Poster, Reach, Target};
+use gateways::post::Reach;
 use gateways::signed::{self, Doubt, Signature};
 use kernel::{AttachmentId, PlatformId, Timestamp};
 use people::Sealer;
-use tokio::sync::Semaphore;
+use posting::{Headers, Outcome, Try, Way};
+use tokio::sync::SemaphorePermit;
 use web::{App, Chance};
 
 use crate::rules::Platform;
 use crate::rules::files::FILE_MAX;
-use crate::rules::settle::Outcome;
 
 /// Who signs: the platform's code, in both directions.
 pub const PLATFORM: &str = "x-switchboard-platform";
 /// The name of what is told, the same for every try.
 pub const RETURN: &str = "x-switchboard-return";
-/// So many trials at once.
-const TRIALS_MAX: usize = 4;
 const SECRET_BYTES: usize = 32;
 /// So much of an answer is looked at.
 const SAID_MAX: usize = 600;
@@ -32,9 +28,8 @@ const SAID_MAX: usize = 600;
 pub struct Outlet(Arc<Inner>);
 
 struct Inner {
-    poster: Poster,
+    way: Way,
     sealer: Sealer,
-    trials: Semaphore,
     /// Where the files of orders stand.
     files: PathBuf,
 }
@@ -45,16 +40,15 @@ impl Outlet {
     /// # Errors
     /// When there are no authorities to believe.
     pub fn new(reach: Reach, sealer: Sealer, files: PathBuf) -> anyhow::Result<Outlet> {
-        let poster = Poster::new(reach)?;
-        Ok(Outlet(Arc::new(Inner { poster, sealer, trials: Semaphore::new(TRIALS_MAX), files })))
+        Ok(Outlet(Arc::new(Inner { way: Way::new(reach, SAID_MAX)?, sealer, files })))
     }
 
     pub(crate) fn reach(&self) -> Reach {
-        self.0.poster.reach()
+        self.0.way.reach()
     }
 
-    pub(crate) fn trials(&self) -> &Semaphore {
-        &self.0.trials
+    pub(crate) fn trial(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.way.trial()
     }
 
     /// A new secret, open and sealed.
@@ -106,52 +100,34 @@ impl Outlet {
         Ok(Some(bytes.with_context(|| format!("reading {}", path.display()))?))
     }
 
-    /// One try; how long it took in milliseconds.
-    pub(crate) async fn post(&self, app: &App, to: &Platform, name: &str, body: &str) -> (Outcome, i64) {
-        let begun = app.now();
-        let outcome = self.try_post(app.chance.as_ref(), to, name, body, begun).await;
-        let took = app.now().since(begun).as_millis();
-        (outcome, i64::try_from(took).unwrap_or(i64::MAX))
+    /// One try.
+    pub(crate) async fn post(&self, app: &App, to: &Platform, name: &str, body: &str) -> Try {
+        self.0
+            .way
+            .post(app, &to.url, body, |now| self.headers(app.chance.as_ref(), to, name, body, now))
+            .await
     }
 
-    async fn try_post(
+    fn headers(
         &self,
         chance: &dyn Chance,
         to: &Platform,
         name: &str,
         body: &str,
         now: Timestamp,
-    ) -> Outcome {
-        let Ok(secret) = self.0.sealer.open_at(&place(to.id), &to.secret) else { return Outcome::NoSecret };
-        let target = match Target::read(&to.url, self.reach()) {
-            Ok(target) => target,
-            Err(bad) => return Outcome::NoAnswer { error: bad.to_string() },
-        };
+    ) -> Result<Headers, Outcome> {
+        let secret = self.0.sealer.open_at(&place(to.id), &to.secret).map_err(|_| Outcome::NoSecret)?;
         let mut nonce = [0u8; 16];
-        if let Err(error) = chance.fill(&mut nonce) {
-            return Outcome::NoAnswer { error: error.to_string() };
-        }
+        chance.fill(&mut nonce).map_err(|error| Outcome::NoAnswer { error: error.to_string() })?;
         let signature = signed::sign(&secret, now.as_secs(), &hex::encode(nonce), body.as_bytes());
-        let headers = [
+        Ok(vec![
             (PLATFORM, to.code.clone()),
             (RETURN, name.to_owned()),
             (signed::TIMESTAMP, signature.timestamp.to_string()),
             (signed::NONCE, signature.nonce),
             (signed::SIGNATURE, signature.hmac),
-        ];
-        match self.0.poster.post(&target, &headers, body.as_bytes().to_vec()).await {
-            Ok(Answered { status, retry_after, body }) => {
-                let said = String::from_utf8_lossy(&body).chars().take(SAID_MAX).collect();
-                Outcome::Answered { status, retry_after: near(retry_after), said }
-            }
-            Err(NoAnswer::NotWritten(error) | NoAnswer::Cut(error)) => Outcome::NoAnswer { error },
-        }
+        ])
     }
-}
-
-/// Nobody puts us off for longer than an hour.
-fn near(after: Option<Duration>) -> Option<Duration> {
-    after.map(|after| after.min(Duration::from_secs(3_600)))
 }
 
 /// Where the secret stands: sealed for there, it opens nowhere else.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use db::testdb::on_both;
 use db::{Db, Migrations};
-use departments::{Kind as UnitKind, Member, Post, Unit};
+use departments::testing::{self, Team};
 use gateways::post::Reach;
 use gateways::signed;
+use kernel::UnitId;
 use kernel::calendar::Calendar;
-use kernel::{PersonId, UnitId};
 use people::Sealer;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -99,27 +99,9 @@ fn platform(url: &str) -> Value {
 }
 
 async fn units(db: &Db, site: &TestSite) {
-    let mut tx = db.begin().await.expect("a change");
-    for (id, person) in [(CREW_UNIT, CREW.0), (OFFICE, 21)] {
-        let unit = Unit {
-            id,
-            parent: None,
-            kind: UnitKind::Team,
-            code: format!("T{}", id.get()),
-            name: if id == CREW_UNIT { "抢修班".into() } else { "营业部".into() },
-            external: false,
-            duties: vec!["fault".into()],
-            areas: Vec::new(),
-            phone: None,
-            retired_at: None,
-            version: 1,
-        };
-        departments::store::add(&mut tx, &unit).await.expect("a unit");
-        let since = site.app.now();
-        let member = Member { unit: id, person: PersonId(person), post: Post::Handler, phone: None, since };
-        departments::store::put_member(&mut tx, &member).await.expect("a member");
-    }
-    tx.commit().await.expect("kept");
+    let team = |id, name, handler| Team { id, name, duties: &["fault"], areas: &[], handler };
+    let teams = [team(CREW_UNIT, "抢修班", CREW.0), team(OFFICE, "营业部", 21)];
+    testing::put(db, &teams, site.app.now()).await.expect("teams");
 }
 
 impl Centre {

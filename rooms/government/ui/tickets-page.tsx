@@ -2,8 +2,9 @@
 import { Inbox, Send, ShieldAlert, TriangleAlert, Zap } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Choose, Due, Empty, Mark, Notice, Page, Pager, Panel, Short, Table, Tile, Trouble, type Column } from "@kit";
+import { Choose, Due, Empty, Mark, Notice, Page, Short, Tile, type Column } from "@kit";
 import { Filters } from "@kit/filters";
+import { Listed } from "@kit/listed";
 import { count } from "@lib/format";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
@@ -30,7 +31,6 @@ export default function TicketsPage() {
   const platforms = usePlatforms().data?.platforms;
   const configures = useMay(CONFIGURE);
   const now = asked.data?.now;
-  const next = asked.data?.next;
   const columns: Column<TicketLine>[] = [
     {
       key: "number",
@@ -78,28 +78,21 @@ export default function TicketsPage() {
       <Filters label={t("filters")} active={false} onClear={() => change({ which: null, before: null })}>
         <Choose label={t("filters")} value={which} items={WHICH.map((key) => ({ key, label: t(`which.${key}`) }))} onChoose={(key) => change({ which: key, before: null })} />
       </Filters>
-      <Panel flush label={t(`which.${which}`)}>
-        {asked.isError && !asked.data ? (
-          <Trouble error={asked.error} retry={() => void asked.refetch()} />
-        ) : (
-          <Table
-            label={t(`which.${which}`)}
-            columns={columns}
-            rows={asked.data?.items}
-            rowKey={(one) => one.id}
-            to={(one) => `/government/tickets/${one.id}`}
-            expect={8}
-            empty={
-              platforms?.length === 0 ? (
-                <Empty icon={Inbox} title={t("none_platform")} action={configures && <Link to="/government/platforms">{t("platform.add")}</Link>}>{t("none_platform_todo")}</Empty>
-              ) : (
-                <Empty icon={Inbox} title={t(`none.${which}`)}>{t(`none_todo.${which}`)}</Empty>
-              )
-            }
-            foot={<Pager newest={!url.before} onNewest={() => change({ before: null })} onOlder={next ? () => change({ before: next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t(`which.${which}`)}
+        columns={columns}
+        of={asked}
+        rowKey={(one) => one.id}
+        to={(one) => `/government/tickets/${one.id}`}
+        expect={8}
+        empty={
+          platforms?.length === 0 ? (
+            <Empty icon={Inbox} title={t("none_platform")} action={configures && <Link to="/government/platforms">{t("platform.add")}</Link>}>{t("none_platform_todo")}</Empty>
+          ) : (
+            <Empty icon={Inbox} title={t(`none.${which}`)}>{t(`none_todo.${which}`)}</Empty>
+          )
+        }
+      />
     </Page>
   );
 }

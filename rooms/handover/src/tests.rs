@@ -5,14 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use calls::Hall;
+use calls::testing::Noting;
 use db::testdb::on_both;
 use db::{Db, Migrations};
-use departments::{Kind as UnitKind, Member, Post, Unit};
-use exchange::floor::Pulse;
-use exchange::{DeskView, FloorView, Input, Refused};
+use departments::testing::{self, Team};
 use expect_test::expect;
-use futures::future::BoxFuture;
 use kernel::calendar::Calendar;
 use kernel::{PersonId, UnitId};
 use serde_json::{Value, json};
@@ -59,26 +56,6 @@ const BOSS: Who = (
     ],
 );
 
-struct Quiet;
-
-impl Hall for Quiet {
-    fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        Box::pin(async { Ok(Ok(())) })
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        Box::pin(async { Ok(Arc::default()) })
-    }
-    fn desk(&self, _: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        Box::pin(async { Ok(None) })
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
-        Box::pin(std::future::pending())
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Box::pin(async { Ok(Pulse::default()) })
-    }
-}
-
 struct Centre {
     site: TestSite,
 }
@@ -86,7 +63,7 @@ struct Centre {
 impl Centre {
     /// Monday, 2026-01-05, 8 in the morning: the early shift begins.
     async fn open(db: &Db) -> Centre {
-        let hall: Arc<dyn Hall> = Arc::new(Quiet);
+        let hall = Arc::new(Noting::default());
         let rooms = vec![
             promises::room(),
             work_orders::room(Calendar::china(), Path::new("no folder").to_owned()),
@@ -95,25 +72,9 @@ impl Centre {
         let site = TestSite::new(db.clone(), rooms);
         db.join(&site.site.events).await.expect("listening");
         work_orders::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
-        let mut tx = db.begin().await.expect("a change");
-        let unit = Unit {
-            id: CREW_1,
-            parent: None,
-            kind: UnitKind::Team,
-            code: "T1".into(),
-            name: "抢修班".into(),
-            external: false,
-            duties: vec!["leak".into()],
-            areas: vec!["青岚区".into()],
-            phone: None,
-            retired_at: None,
-            version: 1,
-        };
-        departments::store::add(&mut tx, &unit).await.expect("a unit");
-        let (person, since) = (PersonId(CREW.0), site.app.now());
-        let member = Member { unit: CREW_1, person, post: Post::Handler, phone: None, since };
-        departments::store::put_member(&mut tx, &member).await.expect("a member");
-        tx.commit().await.expect("kept");
+        let crew =
+            Team { id: CREW_1, name: "抢修班", duties: &["leak"], areas: &["青岚区"], handler: CREW.0 };
+        testing::put(db, &[crew], site.app.now()).await.expect("a team");
         let centre = Centre { site };
         centre.run(&["handover.follow", "handover.begin"]).await;
         centre
@@ -213,7 +174,7 @@ fn code(reply: &Reply) -> (u16, &str) {
 #[test]
 fn no_door_is_open() {
     on_both(ALL, async |db| {
-        let site = TestSite::new(db, vec![room(Arc::new(Quiet), Calendar::china())]);
+        let site = TestSite::new(db, vec![room(Arc::new(Noting::default()), Calendar::china())]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
     });
 }

@@ -2,7 +2,8 @@
 import { BookCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Moment, Page, Pager, Panel, Table, Trouble, type Column } from "@kit";
+import { Empty, Moment, Page, type Column } from "@kit";
+import { Listed } from "@kit/listed";
 import { useAgents } from "@lib/directory";
 import { useUrlState } from "@lib/url";
 import { useNow, useRecords, type RecordLine } from "./api";
@@ -15,7 +16,6 @@ export default function RecordsPage() {
   const [url, change] = useUrlState(["before", "team"] as const);
   const records = useRecords(url.before, url.team);
   const teams = useNow().data?.teams;
-  const next = records.data?.next;
   const columns: Column<RecordLine>[] = [
     { key: "number", title: t("column.number"), cell: (record) => <Link to={`/handover/${record.id}`} className="nowrap">{record.number}</Link> },
     { key: "begins", title: t("column.begins"), cell: (record) => <Moment at={record.begins} seconds={false} /> },
@@ -29,21 +29,14 @@ export default function RecordsPage() {
     <Page title={t("records.title")} lead={t("records.lead")}>
       <Tabs />
       <ChooseTeam all teams={teams} value={url.team ?? "all"} onChoose={(team) => change({ team: team === "all" ? null : team, before: null })} />
-      <Panel flush label={t("records.title")}>
-        {records.isError && !records.data ? (
-          <Trouble error={records.error} retry={() => void records.refetch()} />
-        ) : (
-          <Table
-            label={t("records.title")}
-            columns={columns}
-            rows={records.data?.items}
-            rowKey={(record) => record.id}
-            to={(record) => `/handover/${record.id}`}
-            empty={<Empty icon={BookCheck} title={t("records.none")}>{t("records.none_todo")}</Empty>}
-            foot={<Pager newest={!url.before} onNewest={() => change({ before: null })} onOlder={next ? () => change({ before: next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("records.title")}
+        columns={columns}
+        of={records}
+        rowKey={(record) => record.id}
+        to={(record) => `/handover/${record.id}`}
+        empty={<Empty icon={BookCheck} title={t("records.none")}>{t("records.none_todo")}</Empty>}
+      />
     </Page>
   );
 }

@@ -1,9 +1,9 @@
 // When shifts begin, until when a handover is to be signed, and what it must say.
-import { Button, Checkbox, Input, InputNumber, Select } from "antd";
+import { Button, Checkbox, Input, Select } from "antd";
 import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Field, Page, Panel } from "@kit";
-import { DraftForm, Loaded, useDraft } from "@kit/settings";
+import { Field } from "@kit";
+import { DraftForm, Numbers, SettingsOf, useDraft } from "@kit/settings";
 import { putSettings, useGroups, useSettings, type Settings } from "./api";
 import { Tabs } from "./marks";
 
@@ -25,6 +25,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("handover");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
+  const words = (key: (typeof NUMBERS)[number][0]) => ({ label: t(`settings.${key}`), help: t(`settings.help_${key}`) });
   const groups = useGroups();
   const shift = (at: number, patch: Partial<Settings["shifts"][number]>) => set({ shifts: form.shifts.map((one, place) => (place === at ? { ...one, ...patch } : one)) });
   return (
@@ -43,11 +44,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
         </div>
       </Field>
       <div className="form-grid">
-        {NUMBERS.map(([key, least, most]) => (
-          <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
-            <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least })} />
-          </Field>
-        ))}
+        <Numbers of={NUMBERS} form={form} set={set} words={words} />
       </div>
       <Field label={t("settings.teams")} htmlFor="f-teams" help={t("settings.help_teams")}>
         <Select id="f-teams" mode="multiple" allowClear style={{ maxWidth: 640 }} placeholder={t("settings.teams_none")} value={form.teams} options={groups.map((group) => ({ value: group.id, label: group.name }))} showSearch={{ optionFilterProp: "label" }} onChange={(teams: string[]) => set({ teams })} />
@@ -61,13 +58,5 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
 
 export default function SettingsPage() {
   const { t } = useTranslation("handover");
-  const settings = useSettings();
-  return (
-    <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <Tabs />
-      <Panel title={t("settings.rules")}>
-        <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
-      </Panel>
-    </Page>
-  );
+  return <SettingsOf of={useSettings()} form={Form} words={{ title: t("settings.title"), lead: t("settings.lead") }} tabs={<Tabs />} panel={t("settings.rules")} />;
 }

@@ -79,13 +79,7 @@ pub fn room(
     use permissions::{AMEND, CONFIGURE, EXPORT, KNOWERS, PERMISSIONS, READERS, RELEASE, WRITE};
     let asks = Asks(before);
     let exports = Exports::new("interactions", Work::new(folder));
-    let clean = {
-        let exports = exports.clone();
-        move |app: App| {
-            let exports = exports.clone();
-            async move { exports.clean(app.now()).await.map(|_| ()) }
-        }
-    };
+    let clean = exports.cleaning();
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()

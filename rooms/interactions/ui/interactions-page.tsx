@@ -4,10 +4,11 @@ import { ChartNoAxesColumn, ClipboardList, SearchX } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, ListMoment, Notice, Page, Panel, Pager, Phone, Table, Trouble, type Column } from "@kit";
+import { Empty, ListMoment, Notice, Page, Phone, type Column } from "@kit";
 import { ExportButton } from "@kit/export";
 import { ChoiceFilter, DirectoryFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
+import { Listed } from "@kit/listed";
 import { dialFrom } from "@lib/desk";
 import { useAgents } from "@lib/directory";
 import { FILTERS, RESULTS, SETS, said, useRecords, useTree, type RecordView } from "./api";
@@ -32,7 +33,6 @@ export default function InteractionsPage() {
     () => (tree ? tree.tree.reasons.filter((reason) => isLeaf(tree, reason.code)).map((reason) => ({ value: reason.code, label: said(reason.title), search: `${reason.title.zh} ${reason.initials} ${reason.code} ${reason.pinyin.replace(/ /g, "")}` })) : []),
     [tree],
   );
-  const next = records.data?.next;
   const columns: Column<RecordView>[] = [
     { key: "at", title: t("column.at"), cell: (record) => <Link to={`/calls/${record.call}`}><ListMoment at={record.at} /></Link> },
     { key: "number", title: t("column.number"), cell: (record) => (record.number ? <Phone number={record.number} onDial={() => dialFrom(`/api/calls/${record.call}`)} /> : "—") },
@@ -82,32 +82,25 @@ export default function InteractionsPage() {
         <ChoiceFilter id="state" label={t("column.state")} value={filters.state} onChange={(state) => found.set({ state })} options={[{ value: "draft", label: t("state.draft") }, { value: "complete", label: t("state.complete") }]} />
         {others && <DirectoryFilter id="agent" label={t("column.agent")} directory={agents} value={filters.agent} onChange={(agent) => found.set({ agent })} />}
       </Filters>}
-      <Panel flush label={t("nav.interactions")}>
-        {records.isError && !records.data ? (
-          <Trouble error={records.error} retry={() => void records.refetch()} />
-        ) : (
-          <Table
-            label={t("nav.interactions")}
-            columns={columns}
-            rows={records.data?.items}
-            rowKey={(record) => `${record.call} ${record.agent}`}
-            to={(record) => `/calls/${record.call}`}
-            expect={12}
-            empty={
-              found.filtered || filters.before ? (
-                <Empty icon={SearchX} title={overdue ? t("list.none_overdue") : t("list.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
-                  {overdue ? t("list.none_overdue_todo") : t("list.none_found_todo")}
-                </Empty>
-              ) : (
-                <Empty icon={ClipboardList} title={t("list.none")}>
-                  {t("list.none_todo")}
-                </Empty>
-              )
-            }
-            foot={<Pager newest={!filters.before} onNewest={found.newest} onOlder={next ? () => found.older(next) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("nav.interactions")}
+        columns={columns}
+        of={records}
+        rowKey={(record) => `${record.call} ${record.agent}`}
+        to={(record) => `/calls/${record.call}`}
+        expect={12}
+        empty={
+          found.filtered || filters.before ? (
+            <Empty icon={SearchX} title={overdue ? t("list.none_overdue") : t("list.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
+              {overdue ? t("list.none_overdue_todo") : t("list.none_found_todo")}
+            </Empty>
+          ) : (
+            <Empty icon={ClipboardList} title={t("list.none")}>
+              {t("list.none_todo")}
+            </Empty>
+          )
+        }
+      />
     </Page>
   );
 }

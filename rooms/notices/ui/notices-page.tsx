@@ -3,9 +3,10 @@ import { Button } from "antd";
 import { MessageSquareText, SearchX, Send } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Empty, ListMoment, Notice, Page, Pager, Panel, Table, Trouble } from "@kit";
+import { Empty, ListMoment, Notice, Page } from "@kit";
 import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
+import { Listed } from "@kit/listed";
 import { useMay } from "@lib/session";
 import { CHANNELS, FILTERS, STATES, useNotices, useTemplates, useWays } from "./api";
 import { NoticeDialog } from "./notice-dialog";
@@ -37,7 +38,6 @@ export default function NoticesPage() {
   const why = useWhy();
   const [sending, setSending] = useState(false);
   const names = useMemo(() => new Map((templates.data ?? []).map((template) => [template.code, template.name])), [templates.data]);
-  const next = notices.data?.next;
   const open = (id: string | null) => found.set({ open: id });
   const active = Object.keys(filters).some((key) => key !== "open" && key !== "before");
   const clear = () => found.set({ state: null, channel: null, template: null, to: null });
@@ -61,49 +61,42 @@ export default function NoticesPage() {
         <ChoiceFilter id="channel" label={t("column.channel")} value={filters.channel} onChange={(channel) => found.set({ channel })} options={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))} />
         <ChoiceFilter id="template" label={t("column.template")} width={190} value={filters.template} onChange={(template) => found.set({ template })} options={[...names].map(([value, label]) => ({ value, label, search: `${label} ${value}` }))} />
       </Filters>
-      <Panel flush label={t("nav.notices")}>
-        {notices.isError && !notices.data ? (
-          <Trouble error={notices.error} retry={() => void notices.refetch()} />
-        ) : (
-          <Table
-            label={t("nav.notices")}
-            rows={notices.data?.items}
-            rowKey={(notice) => notice.id}
-            onOpen={(notice) => open(notice.id)}
-            expect={12}
-            columns={[
-              { key: "at", title: t("column.at"), cell: (notice) => <button type="button" className="linkish" onClick={() => open(notice.id)}><ListMoment at={notice.created_at} /></button> },
-              { key: "to", title: t("column.to"), cell: (notice) => <span className="nowrap">{notice.to}</span> },
-              { key: "channel", title: t("column.channel"), cell: (notice) => <ChannelWord channel={notice.channel} /> },
-              { key: "template", title: t("column.template"), cell: (notice) => <span className="nowrap">{names.get(notice.template) ?? notice.template}</span> },
-              { key: "text", title: t("column.text"), cell: (notice) => <span className="notice-text">{notice.text}</span> },
-              {
-                key: "state",
-                title: t("column.state"),
-                width: 200,
-                cell: (notice) => (
-                  <>
-                    <StateMark state={notice.state} />
-                    {(notice.why || notice.detail) && <p className="muted">{why(notice)}</p>}
-                  </>
-                ),
-              },
-            ]}
-            empty={
-              active || filters.before ? (
-                <Empty icon={SearchX} title={t("list.none_found")} action={<Button onClick={clear}>{t("list.show_all")}</Button>}>
-                  {t("list.none_found_todo")}
-                </Empty>
-              ) : (
-                <Empty icon={MessageSquareText} title={t("list.none")}>
-                  {t("list.none_todo")}
-                </Empty>
-              )
-            }
-            foot={<Pager newest={!filters.before} onNewest={found.newest} onOlder={next ? () => found.older(next) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("nav.notices")}
+        of={notices}
+        rowKey={(notice) => notice.id}
+        onOpen={(notice) => open(notice.id)}
+        expect={12}
+        columns={[
+          { key: "at", title: t("column.at"), cell: (notice) => <button type="button" className="linkish" onClick={() => open(notice.id)}><ListMoment at={notice.created_at} /></button> },
+          { key: "to", title: t("column.to"), cell: (notice) => <span className="nowrap">{notice.to}</span> },
+          { key: "channel", title: t("column.channel"), cell: (notice) => <ChannelWord channel={notice.channel} /> },
+          { key: "template", title: t("column.template"), cell: (notice) => <span className="nowrap">{names.get(notice.template) ?? notice.template}</span> },
+          { key: "text", title: t("column.text"), cell: (notice) => <span className="notice-text">{notice.text}</span> },
+          {
+            key: "state",
+            title: t("column.state"),
+            width: 200,
+            cell: (notice) => (
+              <>
+                <StateMark state={notice.state} />
+                {(notice.why || notice.detail) && <p className="muted">{why(notice)}</p>}
+              </>
+            ),
+          },
+        ]}
+        empty={
+          active || filters.before ? (
+            <Empty icon={SearchX} title={t("list.none_found")} action={<Button onClick={clear}>{t("list.show_all")}</Button>}>
+              {t("list.none_found_todo")}
+            </Empty>
+          ) : (
+            <Empty icon={MessageSquareText} title={t("list.none")}>
+              {t("list.none_todo")}
+            </Empty>
+          )
+        }
+      />
       {filters.open && <NoticeDialog key={filters.open} id={filters.open} names={names} onClose={() => open(null)} />}
       {sending && templates.data && <SendDialog templates={templates.data} onClose={() => setSending(false)} />}
     </Page>

@@ -4,7 +4,8 @@ import { CheckCheck, Clock, MessageSquareReply } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, ListMoment, Mark, Moment, Notice, Page, Pager, Panel, Table, Trouble, useProblemText } from "@kit";
+import { Empty, ListMoment, Mark, Moment, Notice, Page, useProblemText } from "@kit";
+import { Listed } from "@kit/listed";
 import { useAgents } from "@lib/directory";
 import { useUrlState } from "@lib/url";
 import { seeReply, useReplies, useTemplates, type ReplyRow } from "./api";
@@ -38,7 +39,6 @@ export default function RepliesPage() {
   const problem = useProblemText();
   const [failed, setFailed] = useState<unknown>(null);
   const names = useMemo(() => new Map((templates.data ?? []).map((template) => [template.code, template.name])), [templates.data]);
-  const next = asked.data?.next;
   return (
     <Page
       title={t("reply.title")}
@@ -53,51 +53,44 @@ export default function RepliesPage() {
     >
       <Tabs />
       {failed ? <Notice tone="busy" title={problem(failed).what} /> : null}
-      <Panel flush label={t("reply.title")}>
-        {asked.isError && !asked.data ? (
-          <Trouble error={asked.error} retry={() => void asked.refetch()} />
-        ) : (
-          <Table
-            label={t("reply.title")}
-            rows={asked.data?.items}
-            rowKey={(reply) => reply.id}
-            expect={8}
-            columns={[
-              { key: "at", title: t("column.at"), cell: (reply) => <ListMoment at={reply.at} /> },
-              { key: "from", title: t("reply.from"), cell: (reply) => <span className="nowrap">{reply.from}</span> },
-              { key: "text", title: t("column.text"), cell: (reply) => <span className="notice-text">{reply.text}</span> },
-              { key: "to", title: t("reply.answers"), cell: (reply) => <Answers reply={reply} names={names} /> },
-              {
-                key: "seen",
-                title: t("column.state"),
-                width: 200,
-                cell: (reply) =>
-                  reply.seen_at ? (
-                    <>
-                      <Mark tone="ready" icon={CheckCheck}>{t("reply.seen")}</Mark>
-                      <p className="muted">
-                        {agents.name(reply.seen_by)} <Moment at={reply.seen_at} seconds={false} />
-                      </p>
-                    </>
-                  ) : (
-                    <span className="row tight">
-                      <Mark tone="wrap" icon={Clock}>{t("reply.unseen")}</Mark>
-                      <Button size="small" icon={<CheckCheck size={15} aria-hidden />} onClick={() => void seeReply(reply.id).then(() => setFailed(null), setFailed)}>
-                        {t("reply.see")}
-                      </Button>
-                    </span>
-                  ),
-              },
-            ]}
-            empty={
-              <Empty icon={MessageSquareReply} title={t(all ? "reply.none" : "reply.none_unseen")}>
-                {t("reply.none_todo")}
-              </Empty>
-            }
-            foot={<Pager newest={!url.before} onNewest={() => change({ before: null })} onOlder={next ? () => change({ before: next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("reply.title")}
+        of={asked}
+        rowKey={(reply) => reply.id}
+        expect={8}
+        columns={[
+          { key: "at", title: t("column.at"), cell: (reply) => <ListMoment at={reply.at} /> },
+          { key: "from", title: t("reply.from"), cell: (reply) => <span className="nowrap">{reply.from}</span> },
+          { key: "text", title: t("column.text"), cell: (reply) => <span className="notice-text">{reply.text}</span> },
+          { key: "to", title: t("reply.answers"), cell: (reply) => <Answers reply={reply} names={names} /> },
+          {
+            key: "seen",
+            title: t("column.state"),
+            width: 200,
+            cell: (reply) =>
+              reply.seen_at ? (
+                <>
+                  <Mark tone="ready" icon={CheckCheck}>{t("reply.seen")}</Mark>
+                  <p className="muted">
+                    {agents.name(reply.seen_by)} <Moment at={reply.seen_at} seconds={false} />
+                  </p>
+                </>
+              ) : (
+                <span className="row tight">
+                  <Mark tone="wrap" icon={Clock}>{t("reply.unseen")}</Mark>
+                  <Button size="small" icon={<CheckCheck size={15} aria-hidden />} onClick={() => void seeReply(reply.id).then(() => setFailed(null), setFailed)}>
+                    {t("reply.see")}
+                  </Button>
+                </span>
+              ),
+          },
+        ]}
+        empty={
+          <Empty icon={MessageSquareReply} title={t(all ? "reply.none" : "reply.none_unseen")}>
+            {t("reply.none_todo")}
+          </Empty>
+        }
+      />
     </Page>
   );
 }

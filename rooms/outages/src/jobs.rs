@@ -14,6 +14,7 @@ use crate::{telling, waving, work};
 
 /// What was planned begins when it was to begin, and what has been restored for a day is closed.
 pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    let mut all = Ok(());
     for outage in outages::due(&app.db, app.now()).await? {
         let act = match outage.state {
             State::Published => Act::Begin,
@@ -23,10 +24,14 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
         match work::act(&app, &calendar, Asker::CENTRE, outage.id, Some(outage.version), &act).await {
             // Somebody was faster: the next round sees it as it is then.
             Ok(_) | Err(Error::Refused { .. }) => {}
-            Err(Error::Failed(error)) => return Err(error),
+            // One that cannot go on holds up nothing else.
+            Err(Error::Failed(error)) => {
+                all = Err(error.context(format!("{} does not go on", outage.number)))
+            }
         }
     }
-    waving::soon(&app).await
+    waving::soon(&app).await?;
+    all
 }
 
 /// Liaisons hear once more a day before.

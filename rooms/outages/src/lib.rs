@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use sheets::{Exports, Work};
 use speech::Speech;
 use utoipa_axum::router::UtoipaMethodRouterExt as _;
-use web::{App, Job, Room, Routes, routes};
+use web::{Job, Room, Routes, routes};
 
 mod answering;
 mod asking;
@@ -126,13 +126,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
     let (asks, calls, recounts) = (by(), by(), by());
     let work = Work::new(folder);
     let exports = Exports::new(ROOM, work.clone());
-    let clean = {
-        let exports = exports.clone();
-        move |app: App| {
-            let exports = exports.clone();
-            async move { exports.clean(app.now()).await.map(|_| ()) }
-        }
-    };
+    let clean = exports.cleaning();
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()

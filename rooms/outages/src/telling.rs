@@ -59,6 +59,9 @@ pub async fn told(
     let few = next.counts.all <= i64::from(terms.settings.sms_most);
     if news && few && next.counts.all > 0 {
         waves::begin(tx, next.id, moment, revision(next), next.counts.all, terms.now).await?;
+    } else if moment == Moment::Restored && waves::anybody_wishes(tx, next.id).await? {
+        // Too many for messages, or nobody is known: whoever was promised one gets it.
+        waves::begin_wished(tx, next.id, moment, revision(next), terms.now).await?;
     } else if news {
         waves::end_all(tx, next.id, terms.now).await?;
     }

@@ -9,14 +9,14 @@ use calls::testing::Noting;
 use customers::rules::demo::{customer, number, stranger};
 use customers::store::network;
 use db::testdb::on_both;
-use db::{Db, Migrations};
+use db::{Db, Migrations, config};
 use kernel::calendar::Calendar;
 use kernel::{OutageId, Timestamp};
 use serde_json::{Value, json};
 use speech::Speech;
 use web::testing::{Reply, TestSite};
 
-use crate::rules::Asker;
+use crate::rules::{Asker, Settings};
 use crate::store::mentions::{self, Mention};
 use crate::store::{outages, waves};
 use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
@@ -487,6 +487,39 @@ fn a_wave_goes_on_where_it_was_and_tells_nobody_twice() {
             outages::read(&db, id(&outage).parse().expect("an id")).await.expect("read").expect("there");
         assert_eq!(read.revision(), 2);
         let _ = Asker::CENTRE;
+    });
+}
+
+#[test]
+fn who_wished_to_be_told_is_told_when_there_are_too_many_for_messages() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        let now = centre.now();
+        let mut tx = db.begin().await.expect("a change");
+        let kept = config::now::<Settings>(&mut tx).await.expect("settings");
+        let none = Settings { sms_most: 0, ..kept.value };
+        assert!(config::put(&mut tx, &none, kept.version, None, now).await.expect("kept"));
+        tx.commit().await.expect("kept");
+        let ends = now + Duration::from_secs(2 * HOUR);
+        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, now, Some(ends)).await).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let of: OutageId = id(&outage).parse().expect("an id");
+        let mut tx = db.begin().await.expect("a change");
+        for n in 0..230 {
+            let phone = format!("139{n:08}");
+            assert!(tell_me(&mut tx, of, &phone, now + Duration::from_secs(n)).await.expect("kept"));
+        }
+        tx.commit().await.expect("kept");
+        centre.pass(1_800);
+        centre.act(LEADER, &outage, json!({ "act": "restore", "why": "抢修完成立即恢复" })).await;
+        assert_eq!(crate::waving::go_on(&centre.site.app, &centre.calendar).await.expect("a batch"), 100);
+        centre.follow().await;
+        let told = centre.get(AGENT, &format!("/api/outages/{}/told", id(&outage))).await;
+        let waves = told["waves"].as_array().expect("waves");
+        let [wave] = &waves[..] else { panic!("{waves:?}") };
+        let figures = (&wave["moment"], &wave["sent"], &wave["passed"], wave["done_at"].is_null());
+        assert_eq!(figures, (&json!("restored"), &json!(230), &json!(0), false));
     });
 }
 

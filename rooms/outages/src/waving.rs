@@ -21,14 +21,18 @@ const BATCH: i64 = 100;
 
 /// The next of every wave, a batch in a transaction with how far it has come.
 pub async fn go_on(app: &App, calendar: &Calendar) -> anyhow::Result<usize> {
-    let mut told = 0;
+    let (mut told, mut outcome) = (0, Ok(()));
     for wave in waves::open(&app.db).await? {
         if app.ending.has_begun() {
             return Ok(0);
         }
-        told += batch(app, calendar, &wave).await?;
+        match batch(app, calendar, &wave).await {
+            Ok(many) => told += many,
+            // One that cannot go on holds up no other.
+            Err(failure) => outcome = Err(failure.context(format!("telling customers of {}", wave.outage))),
+        }
     }
-    Ok(told)
+    outcome.map(|()| told)
 }
 
 /// What one wave's messages are about, so that what is not true any more can be taken back.
@@ -66,19 +70,25 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
             false => after.refused += 1,
         }
     }
-    if i64::try_from(next.len()).unwrap_or(0) < BATCH {
-        if wave.moment == Moment::Restored {
-            for phone in waves::wishes(&mut tx, wave.outage).await? {
-                after.sent += i64::from(message(&mut tx, app, &outage, wave, &phone, terms).await?);
-            }
+    let mut told = next.len();
+    let left = BATCH - i64::try_from(told).unwrap_or(BATCH);
+    if left > 0 && wave.moment == Moment::Restored {
+        let passed = if wave.rank == waves::WISHED { wave.account } else { 0 };
+        let wishes = waves::wishes(&mut tx, wave.outage, passed, left).await?;
+        for phone in &wishes {
+            after.sent += i64::from(message(&mut tx, app, &outage, wave, phone, terms).await?);
         }
+        (after.rank, after.account) = (waves::WISHED, passed + i64::try_from(wishes.len()).unwrap_or(left));
+        told += wishes.len();
+    }
+    if i64::try_from(told).unwrap_or(BATCH) < BATCH {
         after.done_at = Some(now);
     }
     if !waves::advance(&mut tx, wave, &after).await? {
         return Ok(0);
     }
     tx.commit().await?;
-    Ok(next.len())
+    Ok(told)
 }
 
 /// One number is told once for each moment and revision, however many accounts it has.

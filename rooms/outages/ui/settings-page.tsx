@@ -1,9 +1,9 @@
 // From how many callers hear of an outage, how long, and who gets messages.
 import { Checkbox, Input, InputNumber } from "antd";
 import { useTranslation } from "react-i18next";
-import { Field, Page, Panel } from "@kit";
+import { Field } from "@kit";
 import { FlowHelp } from "@kit/flow-help";
-import { DraftForm, Loaded, useDraft } from "@kit/settings";
+import { DraftForm, Numbers, SettingsOf, useDraft } from "@kit/settings";
 import { putSettings, useSettings, type Asking, type Machine, type Settings } from "./api";
 import { Tabs } from "./marks";
 
@@ -35,6 +35,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
   const { t } = useTranslation("outages");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
+  const words = (key: (typeof NUMBERS)[number][0] | (typeof ASKING)[number][0]) => ({ label: t(`settings.${key}`), help: t(`settings.help_${key}`) });
   const { asking, machine } = form;
   const setAsking = (patch: Partial<Asking>) => set({ asking: { ...asking, ...patch } });
   const setMachine = (patch: Partial<Machine>) => set({ machine: { ...machine, ...patch } });
@@ -49,11 +50,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
         <Field label={t("settings.voice_flow")} htmlFor="f-voice_flow" help={<FlowHelp flow={form.voice_flow}>{t("settings.help_voice_flow")}</FlowHelp>}>
           <Input id="f-voice_flow" value={form.voice_flow} maxLength={60} onChange={(event) => set({ voice_flow: event.target.value })} />
         </Field>
-        {NUMBERS.map(([key, least, most]) => (
-          <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
-            <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least })} />
-          </Field>
-        ))}
+        <Numbers of={NUMBERS} form={form} set={set} words={words} />
       </div>
       <Field label={t("settings.sms_classes")} help={t("settings.help_sms_classes")}>
         <Checkbox.Group value={form.sms_classes} onChange={(sms_classes) => set({ sms_classes: sms_classes as string[] })} options={CLASSES.map((value) => ({ value, label: t(`customer.${value}`) }))} />
@@ -62,11 +59,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
       <p className="muted">{t("settings.help_asking")}</p>
       <Checkbox checked={asking.on} onChange={(event) => setAsking({ on: event.target.checked })}>{t("settings.asking_on")}</Checkbox>
       <div className="form-grid">
-        {ASKING.map(([key, least, most]) => (
-          <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
-            <InputNumber id={`f-${key}`} value={asking[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => setAsking({ [key]: value ?? least })} />
-          </Field>
-        ))}
+        <Numbers of={ASKING} form={asking} set={setAsking} words={words} />
         <Field label={t("settings.subtype")} htmlFor="f-subtype" help={t("settings.help_subtype")}>
           <Input id="f-subtype" value={asking.subtype} maxLength={60} onChange={(event) => setAsking({ subtype: event.target.value })} />
         </Field>
@@ -96,13 +89,5 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
 
 export default function SettingsPage() {
   const { t } = useTranslation("outages");
-  const settings = useSettings();
-  return (
-    <Page title={t("settings.title")} lead={t("settings.lead")}>
-      <Tabs />
-      <Panel title={t("settings.rules")}>
-        <Loaded of={settings}>{({ version, settings }) => <Form key={version} version={version} settings={settings} />}</Loaded>
-      </Panel>
-    </Page>
-  );
+  return <SettingsOf of={useSettings()} form={Form} words={{ title: t("settings.title"), lead: t("settings.lead") }} tabs={<Tabs />} panel={t("settings.rules")} />;
 }

@@ -2,8 +2,9 @@
 import { Button } from "antd";
 import { Headset, SearchX, UserPlus, UsersRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Empty, Mark, Page, Pager, Panel, Table, Trouble, type Column } from "@kit";
+import { Empty, Mark, Page, type Column } from "@kit";
 import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
+import { Listed } from "@kit/listed";
 import { useQueues } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
@@ -68,37 +69,28 @@ export default function PeoplePage() {
         <ChoiceFilter id="role" label={t("column.roles")} width={150} value={filters.role} onChange={(role) => set({ role })} options={roleOptions(roles.data, roleName)} />
         <ChoiceFilter id="state" label={t("column.state")} width={130} value={filters.state} onChange={(state) => set({ state })} options={(["active", "locked", "left"] as const).map((value) => ({ value, label: t(`state.${value}`) }))} />
       </Filters>
-      <Panel flush label={t("title")}>
-        {people.isError && !people.data ? (
-          <Trouble error={people.error} retry={() => void people.refetch()} />
-        ) : (
-          <Table
-            label={t("title")}
-            columns={columns}
-            rows={people.data?.items}
-            rowKey={(p) => p.id}
-            onOpen={(p) => change({ person: p.id })}
-            selected={open ?? null}
-            expect={12}
-            empty={
-              filtered || after ? (
-                <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
-                  {t("none_found_todo")}
-                </Empty>
-              ) : (
-                <Empty icon={UsersRound} title={t("none")}>
-                  {t("none_todo")}
-                </Empty>
-              )
-            }
-            foot={
-              (after || people.data?.next) && (
-                <Pager newest={!after} onNewest={() => change({ after: null })} onOlder={people.data?.next ? () => change({ after: people.data?.next }, { push: true }) : undefined} words="list" />
-              )
-            }
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("title")}
+        columns={columns}
+        of={people}
+        cursor="after"
+        words="list"
+        rowKey={(p) => p.id}
+        onOpen={(p) => change({ person: p.id })}
+        selected={open ?? null}
+        expect={12}
+        empty={
+          filtered || after ? (
+            <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
+              {t("none_found_todo")}
+            </Empty>
+          ) : (
+            <Empty icon={UsersRound} title={t("none")}>
+              {t("none_todo")}
+            </Empty>
+          )
+        }
+      />
       {open && <PersonDrawer key={open} id={open} onClose={() => change({ person: null })} />}
     </Page>
   );

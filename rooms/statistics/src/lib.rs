@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sheets::{Exports, Work};
-use web::{App, Job, Room, Routes, routes};
+use web::{Job, Room, Routes, routes};
 
 mod export;
 mod gather;
@@ -26,13 +26,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!("statistics", []);
 /// The manifest. Files stand in `folder` for a day.
 pub fn room(folder: PathBuf) -> Room {
     let exports = Exports::new("statistics", Work::new(folder));
-    let clean = {
-        let exports = exports.clone();
-        move |app: App| {
-            let exports = exports.clone();
-            async move { exports.clean(app.now()).await.map(|_| ()) }
-        }
-    };
+    let clean = exports.cleaning();
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()

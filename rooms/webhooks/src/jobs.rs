@@ -1,72 +1,70 @@
 //! What the room does by itself: sends what waits, gives up what waited too long, forgets what is old.
-//!
-//! A subscription is taken in hand for a while; its line is sent from the head, one after the other, each outcome kept
-//! before the next goes out. Whoever dies between sending and keeping leaves it at the head: it goes out again under the
-//! same name.
-
-use std::time::Duration;
 
 use anyhow::Context;
 use db::Entry;
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
-use kernel::Timestamp;
+use kernel::{Timestamp, WebhookId};
+use posting::{Head, LEASE, Lines, Try};
 use serde_json::json;
-use tokio::time::timeout;
 use web::App;
 
 use crate::Outlet;
-use crate::rules::{Delivery, KEEP, LEASE, Next, Outcome, Subscription, WAIT_MAX, settle};
+use crate::rules::{Delivery, KEEP, Next, State, Subscription, WAIT_MAX, settle};
 use crate::store::{deliveries, subscriptions};
-
-/// So many subscriptions are served at once: one that does not answer does not hold up the others.
-const AT_ONCE: usize = 8;
-/// While some are being served, those that become due are looked for so often.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
-/// So many go out before others have their turn.
-const IN_A_ROW: usize = 100;
 
 /// Sends what waits, until nothing does.
 pub async fn send(app: App, outlet: Outlet) -> anyhow::Result<()> {
-    let mut under_way = FuturesUnordered::new();
-    loop {
-        let free = AT_ONCE.saturating_sub(under_way.len());
-        if free > 0 {
-            let now = app.now();
-            for id in subscriptions::due(&app.db, now, free).await? {
-                if let Some(claimed) = subscriptions::claim(&app.db, id, now, now + LEASE).await? {
-                    under_way.push(serve(&app, &outlet, claimed, now + LEASE));
-                }
-            }
-        }
-        match timeout(LOOK_AGAIN, under_way.next()).await {
-            Ok(None) => return Ok(()),
-            Ok(Some(Err(failure))) => tracing::error!("a webhook could not be served: {failure:#}"),
-            Ok(Some(Ok(()))) | Err(_) => {}
-        }
-    }
+    posting::serve(&BySubscription { app, outlet }).await
 }
 
-/// Sends one line until it is empty or something goes wrong.
-async fn serve(app: &App, outlet: &Outlet, to: Subscription, until: Timestamp) -> anyhow::Result<()> {
-    let mut until = until;
-    let mut failures = to.failures;
-    for turn in 0..IN_A_ROW {
-        let Some(head) = deliveries::head(&app.db, to.id).await? else {
-            if turn == 0 {
-                // It was said that some wait; it would be taken in hand for ever.
-                subscriptions::recount(&app.db, to.id).await?;
-            }
-            break;
-        };
-        let (outcome, took_ms) = outlet.post(app, &to, &head.kind, &head.name(), &head.body).await;
-        match keep(app, &to, &head, &outcome, failures, took_ms).await? {
-            Some(next) => until = next,
-            None => break,
-        }
-        failures = 0;
+/// Each subscription has a line of its own.
+pub(crate) struct BySubscription {
+    pub app: App,
+    pub outlet: Outlet,
+}
+
+impl Lines for BySubscription {
+    type Id = WebhookId;
+    type Head = (Subscription, Delivery);
+    const IN_A_ROW: usize = 100;
+
+    fn app(&self) -> &App {
+        &self.app
     }
-    subscriptions::release(&app.db, to.id, until).await
+
+    async fn due(&self, now: Timestamp, most: usize) -> anyhow::Result<Vec<WebhookId>> {
+        subscriptions::due(&self.app.db, now, most).await
+    }
+
+    async fn claim(&self, id: WebhookId, now: Timestamp, until: Timestamp) -> anyhow::Result<Option<i64>> {
+        subscriptions::claim(&self.app.db, id, now, until).await
+    }
+
+    async fn head(&self, id: WebhookId) -> anyhow::Result<Head<(Subscription, Delivery)>> {
+        let to = subscriptions::read(&self.app.db, id).await?;
+        let Some(to) = to.filter(|to| to.state == State::Active) else { return Ok(Head::Shut) };
+        Ok(deliveries::head(&self.app.db, id).await?.map(|next| (to, next)).into())
+    }
+
+    async fn tell(&self, (to, next): &(Subscription, Delivery)) -> anyhow::Result<Try> {
+        Ok(self.outlet.post(&self.app, to, &next.kind, &next.name(), &next.body).await)
+    }
+
+    async fn keep(
+        &self,
+        (to, head): &(Subscription, Delivery),
+        tried: &Try,
+        failures: i64,
+    ) -> anyhow::Result<Option<Timestamp>> {
+        keep(&self.app, to, head, tried, failures).await
+    }
+
+    async fn recount(&self, id: WebhookId) -> anyhow::Result<()> {
+        subscriptions::recount(&self.app.db, id).await
+    }
+
+    async fn release(&self, id: WebhookId, until: Timestamp) -> anyhow::Result<()> {
+        subscriptions::release(&self.app.db, id, until).await
+    }
 }
 
 /// Keeps what came of a try; until when the line is in hand, none when no more may be sent now.
@@ -74,19 +72,18 @@ async fn keep(
     app: &App,
     to: &Subscription,
     head: &Delivery,
-    outcome: &Outcome,
+    tried: &Try,
     failures: i64,
-    took_ms: i64,
 ) -> anyhow::Result<Option<Timestamp>> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
     subscriptions::lock(&mut tx, to.id).await?;
     // Somebody has taken it out of the line, or another node was given it meanwhile.
-    if !deliveries::tried(&mut tx, head, outcome, now, took_ms).await? {
+    if !deliveries::tried(&mut tx, head, tried, now).await? {
         return Ok(None);
     }
-    let error = outcome.error();
-    let next = match settle(outcome, failures, now) {
+    let error = tried.outcome.error();
+    let next = match settle(&tried.outcome, failures, now) {
         Next::Taken => {
             subscriptions::renew(&mut tx, to.id, now + LEASE).await?;
             Some(now + LEASE)

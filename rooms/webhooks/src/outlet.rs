@@ -1,23 +1,20 @@
 //! The way out: calls, and the secrets they are signed with.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use gateways::http::{Answered, NoAnswer};
-use gateways::post::{Poster, Reach, Target};
+use gateways::post::Reach;
 use gateways::signed;
 use kernel::{Timestamp, WebhookId};
 use people::Sealer;
-use tokio::sync::Semaphore;
+use posting::{Outcome, Try, Way};
+use tokio::sync::SemaphorePermit;
 use web::{App, Chance};
 
-use crate::rules::{Outcome, Subscription};
+use crate::rules::Subscription;
 
 /// Headers of a delivery; beside them stands [`signed::TIMESTAMP`].
 pub const EVENT: &str = "x-switchboard-event";
 pub const DELIVERY: &str = "x-switchboard-delivery";
-/// So many trials at once.
-const TRIALS_MAX: usize = 4;
 const SECRET_BYTES: usize = 32;
 
 /// A clone is the same.
@@ -25,25 +22,24 @@ const SECRET_BYTES: usize = 32;
 pub struct Outlet(Arc<Inner>);
 
 struct Inner {
-    poster: Poster,
+    way: Way,
     sealer: Sealer,
-    trials: Semaphore,
 }
 
 impl Outlet {
     /// # Errors
     /// When there are no authorities to believe.
     pub fn new(reach: Reach, sealer: Sealer) -> anyhow::Result<Outlet> {
-        let poster = Poster::new(reach)?;
-        Ok(Outlet(Arc::new(Inner { poster, sealer, trials: Semaphore::new(TRIALS_MAX) })))
+        // What the other side says is of no use to us: only its status is kept.
+        Ok(Outlet(Arc::new(Inner { way: Way::new(reach, 0)?, sealer })))
     }
 
     pub(crate) fn reach(&self) -> Reach {
-        self.0.poster.reach()
+        self.0.way.reach()
     }
 
-    pub(crate) fn trials(&self) -> &Semaphore {
-        &self.0.trials
+    pub(crate) fn trial(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.way.trial()
     }
 
     /// A new secret, open and sealed.
@@ -55,53 +51,20 @@ impl Outlet {
         Ok((open, sealed))
     }
 
-    /// One try; how long it took in milliseconds.
-    pub(crate) async fn post(
-        &self,
-        app: &App,
-        to: &Subscription,
-        kind: &str,
-        name: &str,
-        body: &str,
-    ) -> (Outcome, i64) {
-        let begun = app.now();
-        let outcome = self.try_post(to, kind, name, body, begun).await;
-        let took = app.now().since(begun).as_millis();
-        (outcome, i64::try_from(took).unwrap_or(i64::MAX))
-    }
-
-    async fn try_post(
-        &self,
-        to: &Subscription,
-        kind: &str,
-        name: &str,
-        body: &str,
-        now: Timestamp,
-    ) -> Outcome {
-        let Ok(secret) = self.0.sealer.open_at(&place(to.id), &to.secret) else { return Outcome::NoSecret };
-        let target = match Target::read(&to.url, self.reach()) {
-            Ok(target) => target,
-            Err(bad) => return Outcome::NoAnswer { error: bad.to_string() },
+    /// One try.
+    pub(crate) async fn post(&self, app: &App, to: &Subscription, kind: &str, name: &str, body: &str) -> Try {
+        let signed = |now: Timestamp| {
+            let secret = self.0.sealer.open_at(&place(to.id), &to.secret).map_err(|_| Outcome::NoSecret)?;
+            let timestamp = now.as_secs();
+            Ok(vec![
+                (EVENT, kind.to_owned()),
+                (DELIVERY, name.to_owned()),
+                (signed::TIMESTAMP, timestamp.to_string()),
+                (signed::SIGNATURE, signed::sign_event(&secret, timestamp, body.as_bytes())),
+            ])
         };
-        let timestamp = now.as_secs();
-        let headers = [
-            (EVENT, kind.to_owned()),
-            (DELIVERY, name.to_owned()),
-            (signed::TIMESTAMP, timestamp.to_string()),
-            (signed::SIGNATURE, signed::sign_event(&secret, timestamp, body.as_bytes())),
-        ];
-        match self.0.poster.post(&target, &headers, body.as_bytes().to_vec()).await {
-            Ok(Answered { status, retry_after, .. }) => {
-                Outcome::Answered { status, retry_after: near(retry_after) }
-            }
-            Err(NoAnswer::NotWritten(error) | NoAnswer::Cut(error)) => Outcome::NoAnswer { error },
-        }
+        self.0.way.post(app, &to.url, body, signed).await
     }
-}
-
-/// Nobody puts us off for longer than an hour.
-fn near(after: Option<Duration>) -> Option<Duration> {
-    after.map(|after| after.min(Duration::from_secs(3_600)))
 }
 
 /// Where the secret stands: sealed for there, it opens nowhere else.

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kernel::{Timestamp, WebhookId};
+use posting::Outcome;
+pub use posting::{Act, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,21 +35,8 @@ pub const WAIT_MAX: Duration = Duration::from_secs(7 * 24 * 3_600);
 pub const KEEP: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// After so many failures in a row, about two days and a half, a subscription is paused.
 pub const FAILURES_MAX: i64 = 14;
-const BACK_OFF: Duration = Duration::from_secs(30);
-const BACK_OFF_MAX: Duration = Duration::from_secs(24 * 3_600);
-/// Who sends has a subscription for so long, renewed with each delivery; longer than one try can take.
-pub const LEASE: Duration = Duration::from_secs(90);
+const WAIT_LONGEST: Duration = Duration::from_secs(24 * 3_600);
 const NAME_MAX: usize = 60;
-
-words! {
-    /// Whether a subscription is served.
-    State {
-        Active = "active",
-        /// Events are kept and wait.
-        Paused = "paused",
-        Removed = "removed",
-    }
-}
 
 words! {
     /// Why a subscription is paused.
@@ -73,16 +62,6 @@ words! {
         Expired = "expired",
         /// A trial that was not taken; it is not tried again by itself.
         Failed = "failed",
-    }
-}
-
-words! {
-    /// What may be done with a subscription.
-    Act {
-        Pause = "pause",
-        Resume = "resume",
-        NewSecret = "new_secret",
-        Remove = "remove",
     }
 }
 
@@ -217,17 +196,7 @@ pub enum Refusal {
 /// # Errors
 /// It does not.
 pub fn check(state: State, act: Act) -> Result<(), Refusal> {
-    let fits = match act {
-        Act::Pause => state == State::Active,
-        Act::Resume => state == State::Paused,
-        Act::NewSecret | Act::Remove => state != State::Removed,
-    };
-    if fits { Ok(()) } else { Err(Refusal::NotNow { state: state.as_str() }) }
-}
-
-pub fn allowed(state: State) -> Vec<Act> {
-    let all = [Act::Pause, Act::Resume, Act::NewSecret, Act::Remove];
-    all.into_iter().filter(|act| check(state, *act).is_ok()).collect()
+    if act.fits(state) { Ok(()) } else { Err(Refusal::NotNow { state: state.as_str() }) }
 }
 
 /// Whether an act fits a delivery.
@@ -239,40 +208,6 @@ pub fn check_delivery(stage: Stage, act: DeliveryAct) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(Refusal::NotNow { state: stage.as_str() })
-    }
-}
-
-/// What came of a try.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Answered { status: u16, retry_after: Option<Duration> },
-    NoAnswer { error: String },
-    NoSecret,
-}
-
-impl Outcome {
-    pub fn status(&self) -> Option<i64> {
-        match self {
-            Outcome::Answered { status, .. } => Some(i64::from(*status)),
-            Outcome::NoAnswer { .. } | Outcome::NoSecret => None,
-        }
-    }
-
-    /// In words; empty when it was taken.
-    pub fn error(&self) -> String {
-        match self {
-            Outcome::Answered { status: 200..=299, .. } => String::new(),
-            Outcome::Answered { status: status @ 300..=399, .. } => {
-                format!("HTTP {status}: redirects are not followed")
-            }
-            Outcome::Answered { status, .. } => format!("HTTP {status}"),
-            Outcome::NoAnswer { error } => error.chars().take(200).collect(),
-            Outcome::NoSecret => "the secret cannot be opened".into(),
-        }
-    }
-
-    pub fn taken(&self) -> bool {
-        matches!(self, Outcome::Answered { status: 200..=299, .. })
     }
 }
 
@@ -299,17 +234,8 @@ pub fn settle(outcome: &Outcome, failures: i64, now: Timestamp) -> Next {
         Outcome::NoSecret => Next::Pause { why: Why::NoSecret, failures },
         Outcome::Answered { status: 410, .. } => Next::Pause { why: Why::Gone, failures },
         _ if failures >= FAILURES_MAX => Next::Pause { why: Why::Failing, failures },
-        Outcome::Answered { retry_after, .. } => {
-            Next::Again { at: now + back_off(failures).max(retry_after.unwrap_or_default()), failures }
-        }
-        Outcome::NoAnswer { .. } => Next::Again { at: now + back_off(failures), failures },
+        _ => Next::Again { at: now + outcome.wait(failures, WAIT_LONGEST), failures },
     }
-}
-
-/// 30 s, doubled with each failure, a day at most.
-fn back_off(failures: i64) -> Duration {
-    let doublings = u32::try_from(failures - 1).unwrap_or(0).min(20);
-    BACK_OFF.saturating_mul(1 << doublings).min(BACK_OFF_MAX)
 }
 
 #[cfg(test)]
@@ -318,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_wait_doubles_to_a_day_and_then_it_is_paused() {
-        let refused = Outcome::Answered { status: 500, retry_after: None };
+        let refused = Outcome::Answered { status: 500, retry_after: None, said: String::new() };
         let mut waits = Vec::new();
         for failures in 0..FAILURES_MAX {
             match settle(&refused, failures, Timestamp::from_secs(0)) {
@@ -334,7 +260,8 @@ mod tests {
 
     #[track_caller]
     fn check(status: u16, expected: Next) {
-        let outcome = Outcome::Answered { status, retry_after: Some(Duration::from_secs(45)) };
+        let (retry_after, said) = (Some(Duration::from_secs(45)), String::new());
+        let outcome = Outcome::Answered { status, retry_after, said };
         assert_eq!(settle(&outcome, 0, Timestamp::from_secs(0)), expected, "HTTP {status}");
     }
 

@@ -15,11 +15,12 @@ use gateways::post::Reach;
 use gateways::signed;
 use kernel::{NoticeId, WebhookId, WorkOrderId};
 use people::Sealer;
+use posting::LEASE;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use web::testing::{Reply, TestSite};
 
-use crate::rules::{FAILURES_MAX, KINDS, LEASE, WAIT_MAX};
+use crate::rules::{FAILURES_MAX, KINDS, WAIT_MAX};
 use crate::store::{deliveries, subscriptions};
 use crate::{MIGRATIONS, Outlet, jobs, room};
 

@@ -3,8 +3,9 @@ import { App, Button } from "antd";
 import { History, KeyRound, Pause, Pencil, Play, Plus, Send, Webhook } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Empty, ListMoment, Moment, Notice, Page, Pager, Panel, Table, Trouble, useProblemText } from "@kit";
+import { Empty, ListMoment, Moment, Notice, Page, Panel, Table, Trouble, useProblemText } from "@kit";
 import { ChoiceFilter, Filters } from "@kit/filters";
+import { Listed } from "@kit/listed";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { KINDS, STAGES, test, useDeliveries, useWebhooks, type Act, type Delivery, type Subscription } from "./api";
@@ -43,7 +44,6 @@ function Deliveries({ one, may }: { one: Subscription; may: boolean }) {
   const [doing, setDoing] = useState<Exclude<Act, "remove"> | "replay" | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const [trying, setTrying] = useState(false);
-  const next = asked.data?.next;
   const has = (what: Act) => one.allowed.includes(what);
   const tryOut = async () => {
     setTrying(true);
@@ -75,28 +75,22 @@ function Deliveries({ one, may }: { one: Subscription; may: boolean }) {
           </>
         )}
       </div>
-      <Panel flush title={t("delivery.of", { name: one.name })}>
-        {asked.isError && !asked.data ? (
-          <Trouble error={asked.error} retry={() => void asked.refetch()} />
-        ) : (
-          <Table
-            label={t("delivery.of", { name: one.name })}
-            rows={asked.data?.items}
-            rowKey={(delivery) => delivery.id}
-            onOpen={setOpen}
-            columns={[
-              { key: "created", title: t("column.created"), cell: (delivery) => <button type="button" className="linkish" onClick={() => setOpen(delivery)}><ListMoment at={delivery.created_at} /></button> },
-              { key: "kind", title: t("column.kind"), cell: (delivery) => <span className="nowrap">{t(`kind.${KINDS[delivery.kind]}`)}</span> },
-              { key: "state", title: t("column.state"), cell: (delivery) => <StageMark stage={delivery.state} /> },
-              { key: "answer", title: t("column.answer"), cell: (delivery) => <span className="webhook-url">{delivery.error || (delivery.status ? `HTTP ${delivery.status}` : "—")}</span> },
-              { key: "took", title: t("column.took"), num: true, cell: (delivery) => (delivery.took_ms === null ? "—" : t("ms", { ms: delivery.took_ms })) },
-              { key: "attempts", title: t("delivery.attempts"), num: true, cell: (delivery) => delivery.attempts },
-            ]}
-            empty={<Empty icon={Send} title={t("delivery.none")}>{t("delivery.none_todo")}</Empty>}
-            foot={<Pager newest={!filters.before} onNewest={() => change({ before: null })} onOlder={next ? () => change({ before: next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("delivery.of", { name: one.name })}
+        titled
+        of={asked}
+        rowKey={(delivery) => delivery.id}
+        onOpen={setOpen}
+        columns={[
+          { key: "created", title: t("column.created"), cell: (delivery) => <button type="button" className="linkish" onClick={() => setOpen(delivery)}><ListMoment at={delivery.created_at} /></button> },
+          { key: "kind", title: t("column.kind"), cell: (delivery) => <span className="nowrap">{t(`kind.${KINDS[delivery.kind]}`)}</span> },
+          { key: "state", title: t("column.state"), cell: (delivery) => <StageMark stage={delivery.state} /> },
+          { key: "answer", title: t("column.answer"), cell: (delivery) => <span className="webhook-url">{delivery.error || (delivery.status ? `HTTP ${delivery.status}` : "—")}</span> },
+          { key: "took", title: t("column.took"), num: true, cell: (delivery) => (delivery.took_ms === null ? "—" : t("ms", { ms: delivery.took_ms })) },
+          { key: "attempts", title: t("delivery.attempts"), num: true, cell: (delivery) => delivery.attempts },
+        ]}
+        empty={<Empty icon={Send} title={t("delivery.none")}>{t("delivery.none_todo")}</Empty>}
+      />
       {open && <DeliveryDialog one={one} delivery={open} may={may} onClose={() => setOpen(null)} />}
       {doing === "replay" && <ReplayDialog one={one} onClose={() => setDoing(null)} onDone={(count) => message.success(t("replay.done", { count }))} />}
       {doing && doing !== "replay" && <ActDialog one={one} what={doing} onClose={() => setDoing(null)} onSecret={setSecret} />}

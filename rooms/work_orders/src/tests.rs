@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use db::testdb::on_both;
 use db::{Db, Migrations};
-use departments::{Kind as UnitKind, Member, Post, Unit};
+use departments::testing::{self, Team};
+use departments::{Member, Post};
 use kernel::calendar::Calendar;
 use kernel::{PersonId, UnitId, WorkOrderId};
 use serde_json::{Value, json};
@@ -51,27 +52,10 @@ async fn site_in(db: &Db, folder: &Path) -> TestSite {
     let site = TestSite::new(db.clone(), vec![room(Calendar::china(), folder.to_owned())]);
     crate::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
     notices::put_demo(&site.app).await.expect("approved texts");
-    let mut tx = db.begin().await.expect("a change");
-    for (id, person) in [(CREW_1, CREW.0), (CREW_2, STRANGER.0)] {
-        let unit = Unit {
-            id,
-            parent: None,
-            kind: UnitKind::Team,
-            code: format!("T{}", id.get()),
-            name: "抢修班".into(),
-            external: false,
-            duties: vec!["leak".into(), "fault".into()],
-            areas: vec![if id == CREW_1 { "青岚区".into() } else { "临溪区".into() }],
-            phone: None,
-            retired_at: None,
-            version: 1,
-        };
-        departments::store::add(&mut tx, &unit).await.expect("a unit");
-        let since = site.app.now();
-        let member = Member { unit: id, person: PersonId(person), post: Post::Handler, phone: None, since };
-        departments::store::put_member(&mut tx, &member).await.expect("a member");
-    }
-    tx.commit().await.expect("kept");
+    let team =
+        |id, area, handler| Team { id, name: "抢修班", duties: &["leak", "fault"], areas: area, handler };
+    let teams = [team(CREW_1, &["青岚区"] as &[_], CREW.0), team(CREW_2, &["临溪区"], STRANGER.0)];
+    testing::put(db, &teams, site.app.now()).await.expect("teams");
     site
 }
 

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import type { Asked } from "@kit";
 import { address, api, queries, type Query } from "@lib/api";
 import type { Words } from "@lib/words";
+import type { Outcome } from "./field/types";
 import { lookAgain, usePushed } from "./push";
 
 export const KINDS = ["fault", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
@@ -92,15 +93,6 @@ export interface ClockView {
   late_s: number;
   renewals: number;
   reason: string | null;
-}
-export interface Outcome {
-  cause: string;
-  action: string;
-  done_at: string | null;
-  person: string;
-  told: string;
-  evidence: string;
-  substantiated: boolean | null;
 }
 export interface Urge {
   at: string;

@@ -3,8 +3,9 @@ import { Button } from "antd";
 import { BellRing, CircleCheckBig, Hourglass, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Mark, Page, Pager, Panel, Short, Table, Trouble, type Column } from "@kit";
+import { Empty, Mark, Page, Short, type Column } from "@kit";
 import { DirectoryFilter, Filters } from "@kit/filters";
+import { Listed } from "@kit/listed";
 import { useNowEvery } from "@lib/clock";
 import { useAgents, useUnits } from "@lib/directory";
 import { useUrlState } from "@lib/url";
@@ -19,7 +20,6 @@ export default function UrgesPage() {
   const topic = useTopic();
   const clock = useNowEvery(10);
   const found = useUrged({ unit: url.unit, after: url.after });
-  const next = found.data?.next;
   const clear = () => change({ unit: null, after: null });
   const columns: Column<UrgedLine>[] = [
     { key: "number", title: t("column.number"), cell: (order) => <Link to={`/work_orders/${order.number}`} className="nowrap strong">{order.number}</Link> },
@@ -73,22 +73,17 @@ export default function UrgesPage() {
       <Filters label={t("filters")} active={url.unit !== undefined} onClear={clear}>
         <DirectoryFilter id="unit" label={t("column.unit")} width={170} directory={{ all: units.all.map(({ id, name }) => ({ id, name })), name: units.name }} value={url.unit} onChange={(unit) => change({ unit, after: null })} />
       </Filters>
-      <Panel flush label={t("urges.title")}>
-        {found.isError && !found.data ? (
-          <Trouble error={found.error} retry={() => void found.refetch()} />
-        ) : (
-          <Table
-            label={t("urges.title")}
-            columns={columns}
-            rows={found.data?.items}
-            rowKey={(order) => order.id}
-            to={(order) => `/work_orders/${order.number}`}
-            expect={8}
-            empty={empty}
-            foot={<Pager words="list" newest={!url.after} onNewest={() => change({ after: null })} onOlder={next ? () => change({ after: next }, { push: true }) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={t("urges.title")}
+        columns={columns}
+        of={found}
+        cursor="after"
+        words="list"
+        rowKey={(order) => order.id}
+        to={(order) => `/work_orders/${order.number}`}
+        expect={8}
+        empty={empty}
+      />
     </Page>
   );
 }

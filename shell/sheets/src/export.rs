@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::{Context, Result};
 use axum::response::Response;
 use db::Entry;
+use futures::future::BoxFuture;
 use kernel::{IdMint, PersonId, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -205,6 +206,15 @@ impl Exports {
             exports.work.clean(now, |id, what| what == KIND && !exports.lock().contains_key(&id))
         })
         .await?
+    }
+
+    /// [`Exports::clean`] as the job of a room.
+    pub fn cleaning(&self) -> impl Fn(App) -> BoxFuture<'static, Result<()>> + Send + Sync + use<> {
+        let exports = self.clone();
+        move |app: App| {
+            let exports = exports.clone();
+            Box::pin(async move { exports.clean(app.now()).await.map(|_| ()) })
+        }
     }
 
     fn own(&self, actor: &Actor, id: i64) -> std::result::Result<Export, Error> {

@@ -6,10 +6,11 @@ import { SearchX, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Directory } from "@lib/directory";
 import { useUrlState } from "@lib/url";
-import { Empty, Trouble } from "./feedback";
+import { Empty } from "./feedback";
 import { DirectoryFilter, Filters, SecondsFilter, TextFilter, TimeFilter } from "./filters";
-import { Page, Panel } from "./page";
-import { Pager, Table, type Column } from "./table";
+import { Listed } from "./listed";
+import { Page } from "./page";
+import type { Column } from "./table";
 
 type Common = "number" | "agent" | "queue" | "from" | "to" | "min_s" | "max_s" | "before";
 
@@ -24,13 +25,11 @@ export function useFound<Key extends string>(keys: readonly Key[]) {
     filtered: Object.keys(all).some((key) => key !== "before"),
     set,
     clear: () => set(Object.fromEntries(keys.map((key) => [key, null]))),
-    newest: () => change({ before: null } as Parameters<typeof change>[0]),
-    older: (before: string) => change({ before } as Parameters<typeof change>[0], { push: true }),
   };
 }
 
 interface FoundProps<Row> {
-  found: Pick<ReturnType<typeof useFound>, "common" | "filtered" | "set" | "clear" | "newest" | "older">;
+  found: Pick<ReturnType<typeof useFound>, "common" | "filtered" | "set" | "clear">;
   query: UseQueryResult<{ items: Row[]; next?: string | null }>;
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
@@ -44,8 +43,7 @@ interface FoundProps<Row> {
 }
 
 export function FoundPage<Row>({ found, query, columns, rowKey, to, agents, queues, children, icon, words }: FoundProps<Row>) {
-  const { common, filtered, set, clear, newest, older } = found;
-  const next = query.data?.next;
+  const { common, filtered, set, clear } = found;
   return (
     <Page title={words.title} lead={words.lead}>
       <Filters label={words.filters} active={filtered} onClear={clear}>
@@ -56,32 +54,25 @@ export function FoundPage<Row>({ found, query, columns, rowKey, to, agents, queu
         <DirectoryFilter id="agent" label={words.agent} directory={agents} value={common.agent} onChange={(agent) => set({ agent })} />
         <SecondsFilter label={words.length} min={common.min_s} max={common.max_s} onChange={(min_s, max_s) => set({ min_s, max_s })} />
       </Filters>
-      <Panel flush label={words.title}>
-        {query.isError && !query.data ? (
-          <Trouble error={query.error} retry={() => void query.refetch()} />
-        ) : (
-          <Table
-            label={words.title}
-            columns={columns}
-            rows={query.data?.items}
-            rowKey={rowKey}
-            to={to}
-            expect={12}
-            empty={
-              filtered || common.before ? (
-                <Empty icon={SearchX} title={words.none_found} action={<Button onClick={clear}>{words.show_all}</Button>}>
-                  {words.none_found_todo}
-                </Empty>
-              ) : (
-                <Empty icon={icon} title={words.none}>
-                  {words.none_todo}
-                </Empty>
-              )
-            }
-            foot={<Pager newest={!common.before} onNewest={newest} onOlder={next ? () => older(next) : undefined} />}
-          />
-        )}
-      </Panel>
+      <Listed
+        label={words.title}
+        columns={columns}
+        of={query}
+        rowKey={rowKey}
+        to={to}
+        expect={12}
+        empty={
+          filtered || common.before ? (
+            <Empty icon={SearchX} title={words.none_found} action={<Button onClick={clear}>{words.show_all}</Button>}>
+              {words.none_found_todo}
+            </Empty>
+          ) : (
+            <Empty icon={icon} title={words.none}>
+              {words.none_todo}
+            </Empty>
+          )
+        }
+      />
     </Page>
   );
 }

@@ -1,8 +1,9 @@
 // Settings that are kept whole, in versions: a draft of them, saved or put back. Loaded with the pages that need it.
-import { Button } from "antd";
-import { useState, type ReactNode } from "react";
+import { Button, InputNumber } from "antd";
+import { useState, type ComponentType, type ReactNode } from "react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Notice, Skeletons, Trouble, useProblemText } from "./feedback";
+import { Field, Page, Panel } from "./page";
 
 /** What is being changed; `put` is asked to keep it. */
 export function useDraft<T extends object>(settings: T, put: (form: T) => Promise<unknown>) {
@@ -47,4 +48,33 @@ export function DraftForm({ draft, words, children }: { draft: Draft; words: { r
 export function Loaded<T>({ of, children }: { of: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (of.data !== undefined) return children(of.data);
   return of.isError ? <Trouble error={of.error} retry={() => void of.refetch()} /> : <Skeletons lines={8} />;
+}
+
+/** Whole numbers, each between its least and its most. */
+export function Numbers<Key extends string>({ of, form, set, words }: { of: readonly (readonly [key: Key, least: number, most: number])[]; form: Record<Key, number>; set: (patch: Partial<Record<Key, number>>) => void; words: (key: Key) => { label: string; help: string } }) {
+  return of.map(([key, least, most]) => (
+    <Field key={key} {...words(key)} htmlFor={`f-${key}`}>
+      <InputNumber id={`f-${key}`} value={form[key]} min={least} max={most} precision={0} changeOnWheel={false} onChange={(value) => set({ [key]: value ?? least } as Partial<Record<Key, number>>)} />
+    </Field>
+  ));
+}
+
+interface SettingsOfProps<Kept> {
+  of: UseQueryResult<Kept>;
+  form: ComponentType<Kept>;
+  words: { title: string; lead: string };
+  tabs: ReactNode;
+  /** What the panel around the form is called; without it the form brings its own. */
+  panel?: string;
+}
+
+/** A page of settings. What somebody else has changed begins a new draft. */
+export function SettingsOf<Kept extends { version: number }>({ of, form: Form, words, tabs, panel }: SettingsOfProps<Kept>) {
+  const loaded = <Loaded of={of}>{(kept) => <Form key={kept.version} {...kept} />}</Loaded>;
+  return (
+    <Page {...words}>
+      {tabs}
+      {panel === undefined ? loaded : <Panel title={panel}>{loaded}</Panel>}
+    </Page>
+  );
 }

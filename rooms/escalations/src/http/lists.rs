@@ -91,16 +91,12 @@ pub async fn now(Is(app): Is<App>, actor: Actor) -> Answer<Mine> {
     let (asker, now) = (super::asker(&actor), app.now());
     let own = escalations::page(&app.db, (Whose::Own, true), actor.person, None, WAITING_MAX).await?;
     // Who may end anything sees also what nobody on any step has heard.
-    let more = if asker.manages && asker.reads {
-        escalations::page(&app.db, (Whose::All, true), actor.person, None, WAITING_MAX).await?
+    let mut unheard = if asker.manages && asker.reads {
+        escalations::unheard(&app.db, actor.person, WAITING_MAX).await?
     } else {
         Vec::new()
     };
-    let unheard = more.into_iter().filter(|one| {
-        matches!(one.state, crate::rules::State::Unheard { .. })
-            && !own.iter().any(|known| known.id == one.id)
-    });
-    let unheard: Vec<Escalation> = unheard.collect();
+    unheard.retain(|one| !own.iter().any(|known| known.id == one.id));
     let mut mine = Mine { waiting: Vec::new(), held: Vec::new(), begun: Vec::new() };
     for one in own.iter().chain(&unheard) {
         let seen = view(one, asker, now);

@@ -37,6 +37,10 @@ const OWN_PAST: &str = columns!(
      AND (one.concerns IS NULL OR one.concerns <> $1) AND (one.begun_at, one.id) < ($2, $3) \
      ORDER BY one.begun_at DESC, one.id DESC LIMIT $4"
 );
+const UNHEARD: &str = columns!(
+    "WHERE one.open = 1 AND one.state = 'unheard' AND (one.concerns IS NULL OR one.concerns <> $1) \
+     ORDER BY one.begun_at, one.id LIMIT $2"
+);
 const OPEN: &str = columns!("WHERE one.open = 1 ORDER BY one.begun_at, one.id LIMIT $1");
 const MARKS: &str =
     "SELECT id, version FROM escalations_escalation WHERE open = 1 ORDER BY begun_at, id LIMIT 500";
@@ -169,6 +173,12 @@ pub async fn page(
     let (at, id) = after.map_or((i64::MAX, i64::MAX), |(at, id)| (at.as_micros(), id.get()));
     let rows = sqlx::query(text).bind(person.get()).bind(at).bind(id).bind(limit).fetch_all(db.read()).await;
     rows.context("looking for escalations")?.iter().map(escalation).collect()
+}
+
+/// Those that nobody on any step has heard, for this person, the oldest first.
+pub async fn unheard(db: &Db, person: PersonId, most: i64) -> anyhow::Result<Vec<Escalation>> {
+    let rows = sqlx::query(UNHEARD).bind(person.get()).bind(most).fetch_all(db.read()).await;
+    rows.context("escalations that nobody has heard")?.iter().map(escalation).collect()
 }
 
 /// Those that are open, whosever they are, the oldest first.

@@ -5,6 +5,7 @@ use axum::extract::State as Is;
 use db::{Entry, config};
 use gateways::post::{Reach, Target};
 use kernel::{PersonId, PlatformId, Timestamp, UnitId};
+use posting::{Tried, without_query};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -50,15 +51,10 @@ impl PlatformView {
             old_until: Some(one.old_until).filter(|until| *until > now),
             mapping: one.mapping,
             created_at: one.created_at,
-            allowed: if whole { platform::allowed(one.state) } else { Vec::new() },
+            allowed: if whole { Act::all_that_fit(one.state) } else { Vec::new() },
             version: one.version,
         }
     }
-}
-
-/// Some put a password there.
-fn without_query(url: &str) -> &str {
-    url.split('?').next().unwrap_or_default()
 }
 
 /// A sub-type that may be mapped to.
@@ -272,15 +268,6 @@ pub async fn act(
     Ok(Json(Acted { secret: shown }))
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Tried {
-    taken: bool,
-    status: Option<i64>,
-    took_ms: i64,
-    /// In words; empty when it was taken.
-    error: String,
-}
-
 /// Posts a trial at once and says what came of it; also to one that is paused.
 #[utoipa::path(post, path = "/api/government/platforms/{id}/test", tag = "government", params(("id" = String, Path)),
     responses((status = 200, body = Tried), (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
@@ -290,12 +277,11 @@ pub async fn test(
     Path(id): Path<PlatformId>,
     Extension(outlet): Extension<Outlet>,
 ) -> Answer<Tried> {
-    let _one_of_few = outlet.trials().try_acquire().map_err(|_| Refusal::Busy)?;
+    let _one_of_few = outlet.trial().ok_or(Refusal::Busy)?;
     let to = platforms::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let now = app.now();
     let name = format!("test-{}", now.as_micros());
-    let (outcome, took_ms) = outlet.post(&app, &to, &name, &tell::trial(&name, now).to_string()).await;
-    let tried = Tried { taken: outcome.taken(), status: outcome.status(), took_ms, error: outcome.error() };
+    let tried = Tried::from(outlet.post(&app, &to, &name, &tell::trial(&name, now).to_string()).await);
     let mut tx = app.db.begin().await?;
     let payload = json!({ "name": to.name, "status": tried.status, "error": tried.error });
     tx.journal(entry(now, actor.person, id, "tried", payload));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State as Is;
 use db::Entry;
 use kernel::mask::in_text;
-use kernel::{PlatformId, TicketId, Timestamp, UnitId, WorkOrderId};
+use kernel::{PersonId, PlatformId, TicketId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -123,6 +123,7 @@ struct Beside {
     orders: BTreeMap<WorkOrderId, orders::Kept>,
     now: Timestamp,
     handles: bool,
+    asks: PersonId,
 }
 
 impl Beside {
@@ -135,7 +136,14 @@ impl Beside {
             orders: orders.into_iter().map(|kept| (kept.order.id, kept)).collect(),
             now: app.now(),
             handles: actor.may(HANDLE),
+            asks: actor.person,
         })
+    }
+
+    /// Whoever a ticket is about does not see it (回避).
+    fn hides(&self, kept: &Kept) -> bool {
+        let order = self.orders.get(&kept.ticket.work_order);
+        order.is_some_and(|kept| kept.order.matter.about == Some(self.asks))
     }
 
     fn line(&self, kept: Kept) -> TicketLine {
@@ -231,7 +239,9 @@ pub async fn list(Is(app): Is<App>, actor: Actor, Query(search): Query<Search>) 
     let found = tickets::latest(&app.db, which, before, limit + 1).await?;
     let beside = Beside::of(&app, &actor, &found).await?;
     let key = |kept: &Kept| format!("{}~{}", kept.ticket.came_at.as_micros(), kept.ticket.id);
-    let page = Page::of(found, limit, key).map(|kept| beside.line(kept));
+    let mut page = Page::of(found, limit, key);
+    page.items.retain(|kept| !beside.hides(kept));
+    let page = page.map(|kept| beside.line(kept));
     let tickets::Figures { open, overdue, waiting, refused } = tickets::figures(&app.db, beside.now).await?;
     Ok(Json(Tickets { now: Now { open, overdue, waiting, refused }, page }))
 }
@@ -257,7 +267,8 @@ async fn view(app: &App, actor: &Actor, kept: Kept) -> Result<TicketView, Error>
     let messages = tickets::messages(&app.db, id).await?.into_iter().map(said).collect();
     let kept = vec![kept];
     let beside = Beside::of(app, actor, &kept).await?;
-    let line = kept.into_iter().map(|kept| beside.line(kept)).next().ok_or_else(Error::not_found)?;
+    let seen = kept.into_iter().find(|kept| !beside.hides(kept)).ok_or_else(Error::not_found)?;
+    let line = beside.line(seen);
     Ok(TicketView { line, returns, messages })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kernel::{PersonId, PlatformId, Timestamp, UnitId};
+pub use posting::{Act, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,39 +14,6 @@ pub const PLATFORMS_MAX: i64 = 20;
 const NAME_MAX: usize = 60;
 const CODES_MAX: usize = 500;
 const CODE_MAX: usize = 64;
-
-/// Whether a platform is listened to and told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    Active,
-    /// What it is to be told waits; what it sends is refused.
-    Paused,
-    Removed,
-}
-
-impl State {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            State::Active => "active",
-            State::Paused => "paused",
-            State::Removed => "removed",
-        }
-    }
-    pub fn of(word: &str) -> Option<State> {
-        [State::Active, State::Paused, State::Removed].into_iter().find(|state| state.as_str() == word)
-    }
-}
-
-/// What may be done with a platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Act {
-    Pause,
-    Resume,
-    NewSecret,
-    Remove,
-}
 
 /// One of its categories.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -180,15 +148,5 @@ impl Form {
 /// # Errors
 /// It does not.
 pub fn check(state: State, act: Act) -> Result<(), Refusal> {
-    let fits = match act {
-        Act::Pause => state == State::Active,
-        Act::Resume => state == State::Paused,
-        Act::NewSecret | Act::Remove => state != State::Removed,
-    };
-    if fits { Ok(()) } else { Err(Refusal::NotInLine { state: state.as_str() }) }
-}
-
-pub fn allowed(state: State) -> Vec<Act> {
-    let all = [Act::Pause, Act::Resume, Act::NewSecret, Act::Remove];
-    all.into_iter().filter(|act| check(state, *act).is_ok()).collect()
+    if act.fits(state) { Ok(()) } else { Err(Refusal::NotInLine { state: state.as_str() }) }
 }

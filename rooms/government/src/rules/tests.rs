@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use kernel::Timestamp;
+use posting::Outcome;
 use serde_json::json;
 use work_orders::rules::order::ReturnReason;
 
 use super::act::{self, Act, Verb};
-use super::settle::{Next, Outcome, settle};
+use super::settle::{Next, settle};
 use super::*;
 
 fn now() -> Timestamp {

@@ -3,10 +3,10 @@
 use anyhow::Context;
 use db::{Db, Row, Tx};
 use kernel::{TicketId, Timestamp};
+use posting::Try;
 use sqlx::Row as _;
 
 use super::tickets;
-use crate::rules::settle::Outcome;
 use crate::rules::{Return, Sending, Telling, Ticket, Told, name, tell};
 
 macro_rules! columns {
@@ -85,9 +85,9 @@ pub async fn of(db: &Db, ticket: TicketId) -> anyhow::Result<Vec<Return>> {
 pub async fn tried(
     tx: &mut Tx,
     one: &Return,
-    (outcome, state): (&Outcome, Sending),
+    Try { outcome, took_ms }: &Try,
+    state: Sending,
     at: Timestamp,
-    took_ms: i64,
 ) -> anyhow::Result<bool> {
     let tried = sqlx::query(TRIED)
         .bind(state.as_str())

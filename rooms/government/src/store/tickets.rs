@@ -49,7 +49,7 @@ const DUE: &str = "SELECT t.id FROM government_ticket t JOIN government_platform
      WHERE t.waiting > 0 AND t.refused = 0 AND t.next_at <= $1 AND t.lease_until <= $1 AND p.state = 'active' \
      ORDER BY t.next_at LIMIT $2";
 const CLAIM: &str = "UPDATE government_ticket SET lease_until = $1 WHERE id = $2 AND waiting > 0 AND refused = 0 \
-     AND next_at <= $3 AND lease_until <= $3 RETURNING platform, failures";
+     AND next_at <= $3 AND lease_until <= $3 RETURNING failures";
 const LONGER: &str = "UPDATE government_ticket SET waiting = waiting + 1, last_number = last_number + 1 WHERE id = $1 \
      RETURNING last_number";
 const TAKEN: &str = "UPDATE government_ticket SET waiting = waiting - 1, failures = 0, detail = '', lease_until = $1 \
@@ -287,31 +287,19 @@ pub async fn due(db: &Db, now: Timestamp, most: usize) -> anyhow::Result<Vec<Tic
     rows.iter().map(|row| Ok(TicketId(row.try_get("id")?))).collect()
 }
 
-/// One in hand, with the failures in a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claimed {
-    pub ticket: TicketId,
-    pub platform: PlatformId,
-    pub failures: i64,
-}
-
-/// Takes one in hand until `until`; none when somebody else was faster.
+/// Takes one in hand until `until`: its failures in a row; none when somebody else was faster.
 pub async fn claim(
     db: &Db,
     ticket: TicketId,
     now: Timestamp,
     until: Timestamp,
-) -> anyhow::Result<Option<Claimed>> {
+) -> anyhow::Result<Option<i64>> {
     let mut tx = db.begin().await?;
     let claim = sqlx::query(CLAIM).bind(until.as_micros()).bind(ticket.get()).bind(now.as_micros());
     let row = claim.fetch_optional(&mut *tx).await.with_context(|| format!("taking {ticket} in hand"))?;
-    let claimed = row.map(|row| -> anyhow::Result<Claimed> {
-        let (platform, failures) = (PlatformId(row.try_get("platform")?), row.try_get("failures")?);
-        Ok(Claimed { ticket, platform, failures })
-    });
-    let claimed = claimed.transpose()?;
+    let failures = row.map(|row| row.try_get("failures")).transpose()?;
     tx.commit().await?;
-    Ok(claimed)
+    Ok(failures)
 }
 
 /// One more waits: its number.

@@ -1,5 +1,7 @@
 //! Tickets come: each is an order once, whoever it is about, and what does not fit is said field by field.
 
+use kernel::{BuiltIn, PersonId};
+
 use super::*;
 
 #[test]
@@ -183,5 +185,29 @@ fn nobody_has_to_say_who_he_is() {
         let last = centre.sandbox.told().pop().expect("a result");
         assert_eq!(last.data["last"], true, "nobody can be called back");
         assert_eq!(centre.ticket().await["stage"], "finished");
+    });
+}
+
+#[test]
+fn whoever_a_ticket_is_about_does_not_see_it() {
+    on_both(ALL, async |db| {
+        let centre = Centre::new(db.clone()).await;
+        people::start(&db, &[]).await.expect("the roles");
+        let mut tx = db.begin().await.expect("a change");
+        let agent = people::Person::new(PersonId(DESK.0), "1030", "某人", BuiltIn::Agent).expect("a person");
+        assert!(people::store::insert(&mut tx, &agent).await.expect("added"));
+        tx.commit().await.expect("kept");
+        let mut ticket = centre.complaint("A1");
+        ticket["concerned_staff"] = json!("1030");
+        centre.sent(&ticket).await;
+        let other: Who = (DESK.0 + 1, DESK.1);
+        let seen = centre.get("/api/government/tickets", other).await["items"][0].clone();
+        let text = |key: &str| seen[key].as_str().expect("a text").to_owned();
+        assert_eq!(centre.get("/api/government/tickets", DESK).await["items"], json!([]));
+        let (ticket, order) = (text("id"), text("order"));
+        for path in [format!("/api/government/tickets/{ticket}"), format!("/api/government/of/{order}")] {
+            assert_eq!(centre.get(&path, other).await["number"], "A1");
+            assert_eq!(centre.site.get(&path).by(DESK.0, DESK.1).send().await.status, 404);
+        }
     });
 }

@@ -1,7 +1,9 @@
 //! What the platform is told: in order, at least once and kept once, whatever becomes of the way there.
 
+use posting::{LEASE, Lines as _};
+
 use super::*;
-use crate::rules::settle::LEASE;
+use crate::jobs::ByTicket;
 use crate::store::tickets;
 
 #[test]
@@ -128,6 +130,15 @@ fn a_platform_that_is_paused_is_told_later() {
         act("pause").await;
         centre.does(CREW, &number, json!({ "act": "take" })).await;
         centre.tell().await;
+        assert_eq!(centre.told(), Vec::<&str>::new());
+        act("resume").await;
+        // The same in the middle of a line.
+        let lines = ByTicket { app: centre.site.app.clone(), outlet: centre.outlet.clone() };
+        let id = centre.ticket().await["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let now = centre.site.app.now();
+        let failures = lines.claim(id, now, now + LEASE).await.expect("asked").expect("in hand");
+        act("pause").await;
+        posting::serve_one(&lines, id, failures, now + LEASE).await.expect("served");
         assert_eq!(centre.told(), Vec::<&str>::new());
         act("resume").await;
         centre.tell().await;

@@ -30,8 +30,8 @@ const OF_CALLS: Text = Text {
     ),
 };
 const DRAFTS: &str = columns!("WHERE agent = $1 AND state = 'draft' ORDER BY at DESC LIMIT $2");
-const ADD: &str = "INSERT INTO interactions_record (call, agent, group_id, direction, number, at, state, reason, result, \
-     customer, body, tree, edition, overdue_at, completed_at, released_at, released_by, release_why, writer, seq, saved_at, \
+const ADD: &str = "INSERT INTO interactions_record (group_id, direction, number, at, state, reason, result, customer, \
+     body, tree, edition, overdue_at, completed_at, released_at, released_by, release_why, writer, seq, saved_at, call, agent, \
      version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 1) \
      ON CONFLICT (call, agent) DO NOTHING";
 const SAVE: &str = "UPDATE interactions_record SET group_id = $1, direction = $2, number = $3, at = $4, state = $5, \
@@ -79,11 +79,12 @@ pub async fn drafts(db: &Db, agent: PersonId, limit: i64) -> anyhow::Result<Vec<
     rows.context("an agent's drafts")?.iter().map(record).collect()
 }
 
-/// False when there is one already.
-pub async fn add(tx: &mut Tx, record: &Record) -> anyhow::Result<bool> {
-    let add = sqlx::query(ADD)
-        .bind(record.call.get())
-        .bind(record.agent.get())
+type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+/// `$1` to `$21`.
+fn bound<'q>(query: Query<'q>, record: &'q Record) -> anyhow::Result<Query<'q>> {
+    let release = record.release.as_ref();
+    Ok(query
         .bind(record.group.map(GroupId::get))
         .bind(&record.direction)
         .bind(&record.number)
@@ -97,12 +98,19 @@ pub async fn add(tx: &mut Tx, record: &Record) -> anyhow::Result<bool> {
         .bind(record.edition)
         .bind(record.overdue_at.map(Timestamp::as_micros))
         .bind(record.completed_at.map(Timestamp::as_micros))
-        .bind(record.release.as_ref().map(|release| release.at.as_micros()))
-        .bind(record.release.as_ref().map(|release| release.by.get()))
-        .bind(record.release.as_ref().map(|release| release.why.as_str()))
+        .bind(release.map(|release| release.at.as_micros()))
+        .bind(release.map(|release| release.by.get()))
+        .bind(release.map(|release| release.why.as_str()))
         .bind(&record.writer)
         .bind(record.seq)
-        .bind(record.saved_at.as_micros());
+        .bind(record.saved_at.as_micros())
+        .bind(record.call.get())
+        .bind(record.agent.get()))
+}
+
+/// False when there is one already.
+pub async fn add(tx: &mut Tx, record: &Record) -> anyhow::Result<bool> {
+    let add = bound(sqlx::query(ADD), record)?;
     let added = add.execute(&mut **tx).await.context("beginning a record")?.rows_affected() > 0;
     if added {
         contacts::changed(tx, record.call, None, &contacts::Facts::of(record)).await?;
@@ -113,29 +121,7 @@ pub async fn add(tx: &mut Tx, record: &Record) -> anyhow::Result<bool> {
 /// False when somebody else was faster.
 pub async fn save(tx: &mut Tx, record: &Record) -> anyhow::Result<bool> {
     let was = contacts::seen(tx, record.call, record.agent).await?;
-    let save = sqlx::query(SAVE)
-        .bind(record.group.map(GroupId::get))
-        .bind(&record.direction)
-        .bind(&record.number)
-        .bind(record.at.as_micros())
-        .bind(record.state.as_str())
-        .bind(&record.draft.reason)
-        .bind(record.draft.result.map(|result| result.as_str()))
-        .bind(&record.draft.customer)
-        .bind(serde_json::to_string(&record.draft)?)
-        .bind(record.tree)
-        .bind(record.edition)
-        .bind(record.overdue_at.map(Timestamp::as_micros))
-        .bind(record.completed_at.map(Timestamp::as_micros))
-        .bind(record.release.as_ref().map(|release| release.at.as_micros()))
-        .bind(record.release.as_ref().map(|release| release.by.get()))
-        .bind(record.release.as_ref().map(|release| release.why.as_str()))
-        .bind(&record.writer)
-        .bind(record.seq)
-        .bind(record.saved_at.as_micros())
-        .bind(record.call.get())
-        .bind(record.agent.get())
-        .bind(record.version);
+    let save = bound(sqlx::query(SAVE), record)?.bind(record.version);
     let saved = save.execute(&mut **tx).await.context("saving a record")?.rows_affected() > 0;
     if saved {
         contacts::changed(tx, record.call, was.as_ref(), &contacts::Facts::of(record)).await?;

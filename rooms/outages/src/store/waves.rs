@@ -25,8 +25,11 @@ pub struct Wave {
     pub done_at: Option<Timestamp>,
 }
 
+/// Behind everybody affected stand those who wished to be told: at this rank, and in place of an account how many have been.
+pub const WISHED: i64 = i64::MAX;
+
 const BEGIN: &str = "INSERT INTO outages_wave (outage, moment, revision, rank, account, sent, refused, total) \
-     VALUES ($1, $2, $3, 0, 0, 0, 0, $4) ON CONFLICT DO NOTHING";
+     VALUES ($1, $2, $3, $4, 0, 0, 0, $5) ON CONFLICT DO NOTHING";
 const END_ALL: &str = "UPDATE outages_wave SET done_at = $2 WHERE outage = $1 AND done_at IS NULL";
 const OPEN: &str = "SELECT outage, moment, revision, rank, account, sent, refused, passed, total, done_at FROM outages_wave \
      WHERE done_at IS NULL ORDER BY outage, revision LIMIT 20";
@@ -56,12 +59,32 @@ pub async fn begin(
     total: i64,
     now: Timestamp,
 ) -> anyhow::Result<()> {
+    begin_at(tx, (outage, moment, revision), (0, total), now).await
+}
+
+/// The same for those alone who wished to be told.
+pub async fn begin_wished(
+    tx: &mut Tx,
+    outage: OutageId,
+    moment: Moment,
+    revision: i64,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    begin_at(tx, (outage, moment, revision), (WISHED, 0), now).await
+}
+
+async fn begin_at(
+    tx: &mut Tx,
+    (outage, moment, revision): (OutageId, Moment, i64),
+    (rank, total): (i64, i64),
+    now: Timestamp,
+) -> anyhow::Result<()> {
     // What only some are told beside the others takes nothing back.
     if moment != Moment::Network {
         end_all(tx, outage, now).await?;
     }
-    let begin = sqlx::query(BEGIN).bind(outage.get()).bind(moment.as_str()).bind(revision).bind(total);
-    begin.execute(&mut **tx).await.context("beginning to tell customers")?;
+    let begin = sqlx::query(BEGIN).bind(outage.get()).bind(moment.as_str()).bind(revision);
+    begin.bind(rank).bind(total).execute(&mut **tx).await.context("beginning to tell customers")?;
     Ok(())
 }
 
@@ -150,7 +173,9 @@ fn wave(row: &db::Row) -> anyhow::Result<Wave> {
 }
 
 const WISH: &str = "INSERT INTO outages_wish (outage, phone, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-const WISHES: &str = "SELECT phone FROM outages_wish WHERE outage = $1 ORDER BY phone LIMIT 50000";
+// Whoever wishes later stands behind: none is passed over.
+const WISHES: &str = "SELECT phone FROM outages_wish WHERE outage = $1 ORDER BY at, phone LIMIT $2 OFFSET $3";
+const ANY_WISH: &str = "SELECT 1 AS one FROM outages_wish WHERE outage = $1 LIMIT 1";
 const WISH_COUNT: &str = "SELECT COUNT(*) AS many FROM outages_wish WHERE outage = $1";
 
 /// Somebody wants to hear when supply is back. False when that was known.
@@ -159,9 +184,15 @@ pub async fn wish(tx: &mut Tx, outage: OutageId, phone: &str, now: Timestamp) ->
     Ok(wish.execute(&mut **tx).await.context("keeping who wants to hear")?.rows_affected() > 0)
 }
 
-pub async fn wishes(tx: &mut Tx, outage: OutageId) -> anyhow::Result<Vec<String>> {
-    let rows = sqlx::query(WISHES).bind(outage.get()).fetch_all(&mut **tx).await;
+/// The next of those who want to hear, behind so many.
+pub async fn wishes(tx: &mut Tx, outage: OutageId, passed: i64, most: i64) -> anyhow::Result<Vec<String>> {
+    let rows = sqlx::query(WISHES).bind(outage.get()).bind(most).bind(passed).fetch_all(&mut **tx).await;
     rows.context("who wants to hear")?.iter().map(|row| Ok(row.try_get("phone")?)).collect()
+}
+
+pub async fn anybody_wishes(tx: &mut Tx, outage: OutageId) -> anyhow::Result<bool> {
+    let row = sqlx::query(ANY_WISH).bind(outage.get()).fetch_optional(&mut **tx).await;
+    Ok(row.context("whether anybody wants to hear")?.is_some())
 }
 
 pub async fn wish_count(db: &Db, outage: OutageId) -> anyhow::Result<i64> {

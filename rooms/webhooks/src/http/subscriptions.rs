@@ -5,6 +5,7 @@ use axum::extract::State as Is;
 use db::Entry;
 use gateways::post::{Reach, Target};
 use kernel::{PersonId, Timestamp, WebhookId};
+use posting::{Tried, without_query};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -62,15 +63,10 @@ impl View {
             next_at: one.next_at,
             created_by: one.created_by,
             created_at: one.created_at,
-            allowed: if whole { rules::allowed(one.state) } else { Vec::new() },
+            allowed: if whole { Act::all_that_fit(one.state) } else { Vec::new() },
             version: one.version,
         }
     }
-}
-
-/// Some put a password there.
-fn without_query(url: &str) -> &str {
-    url.split('?').next().unwrap_or_default()
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -261,15 +257,6 @@ pub async fn act(
     Ok(Json(Acted { secret: shown }))
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Tried {
-    taken: bool,
-    status: Option<i64>,
-    took_ms: i64,
-    /// In words; empty when it was taken.
-    error: String,
-}
-
 /// Sends a trial at once, past the line, and says what came of it; also to one that is paused.
 #[utoipa::path(post, path = "/api/webhooks/{id}/test", tag = "webhooks", params(("id" = String, Path)),
     responses((status = 200, body = Tried), (status = 404, body = ErrorBody), (status = 429, body = ErrorBody)))]
@@ -279,15 +266,14 @@ pub async fn test(
     Path(id): Path<WebhookId>,
     Extension(outlet): Extension<Outlet>,
 ) -> Answer<Tried> {
-    let _one_of_few = outlet.trials().try_acquire().map_err(|_| Refusal::Busy)?;
+    let _one_of_few = outlet.trial().ok_or(Refusal::Busy)?;
     let to = subscriptions::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let mut tx = app.db.begin().await?;
     let number = subscriptions::number(&mut tx, id).await?.ok_or_else(Error::not_found)?;
     tx.commit().await?;
     let (now, name) = (app.now(), rules::name(id, number));
     let body = hears::body(&name, TEST, now, &json!({})).to_string();
-    let (outcome, took_ms) = outlet.post(&app, &to, TEST, &name, &body).await;
-    let tried = Tried { taken: outcome.taken(), status: outcome.status(), took_ms, error: outcome.error() };
+    let tried = Tried::from(outlet.post(&app, &to, TEST, &name, &body).await);
     let delivery = Delivery {
         subscription: id,
         number,
@@ -299,7 +285,7 @@ pub async fn test(
         created_at: now,
         tried_at: Some(now),
         status: tried.status,
-        took_ms: Some(took_ms),
+        took_ms: Some(tried.took_ms),
         error: tried.error.clone(),
     };
     let mut tx = app.db.begin().await?;

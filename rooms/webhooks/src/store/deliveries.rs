@@ -3,10 +3,11 @@
 use anyhow::Context;
 use db::{Db, Row, Tx};
 use kernel::{Timestamp, WebhookId};
+use posting::Try;
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
-use crate::rules::{Delivery, Outcome, Stage, TEST, name};
+use crate::rules::{Delivery, Stage, TEST, name};
 
 macro_rules! columns {
     ($rest:literal) => {
@@ -134,9 +135,8 @@ pub async fn latest(
 pub async fn tried(
     tx: &mut Tx,
     one: &Delivery,
-    outcome: &Outcome,
+    Try { outcome, took_ms }: &Try,
     now: Timestamp,
-    took_ms: i64,
 ) -> anyhow::Result<bool> {
     let stage = if outcome.taken() { Stage::Sent } else { Stage::Waiting };
     let tried = sqlx::query(TRIED)

@@ -11,21 +11,17 @@ use sqlx::Row as _;
 use crate::rules::{State, Subscription, Why};
 
 macro_rules! columns {
-    ($before:literal, $after:literal) => {
+    ($rest:literal) => {
         concat!(
-            $before,
-            " id, name, url, secret, state, why, detail, failures, waiting, dropped, last_number, last_place, next_at, \
-             created_by, created_at, version ",
-            $after
+            "SELECT id, name, url, secret, state, why, detail, failures, waiting, dropped, last_number, last_place, next_at, \
+             created_by, created_at, version FROM webhooks_subscription ",
+            $rest
         )
     };
 }
 
-const ONE: &str = columns!("SELECT", "FROM webhooks_subscription WHERE id = $1 AND state <> 'removed'");
-const LIST: &str = columns!(
-    "SELECT",
-    "FROM webhooks_subscription WHERE state IN ('active', 'paused') ORDER BY id LIMIT 100"
-);
+const ONE: &str = columns!("WHERE id = $1 AND state <> 'removed'");
+const LIST: &str = columns!("WHERE state IN ('active', 'paused') ORDER BY id LIMIT 100");
 const LOCK: &str = "UPDATE webhooks_subscription SET version = version WHERE id = $1 AND state <> 'removed'";
 const COUNT: &str =
     "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM webhooks_subscription WHERE state IN ('active', 'paused')";
@@ -50,11 +46,8 @@ const ENQUEUE: db::Text = db::in_ids!(
 const DROP: db::Text = db::in_ids!("UPDATE webhooks_subscription SET dropped = dropped + 1 WHERE id IN ", "");
 const DUE: &str = "SELECT id FROM webhooks_subscription WHERE state = 'active' AND waiting > 0 AND next_at <= $1 \
      AND lease_until <= $1 ORDER BY next_at LIMIT $2";
-const CLAIM: &str = columns!(
-    "UPDATE webhooks_subscription SET lease_until = $1 WHERE id = $2 AND state = 'active' AND waiting > 0 \
-     AND next_at <= $3 AND lease_until <= $3 RETURNING",
-    ""
-);
+const CLAIM: &str = "UPDATE webhooks_subscription SET lease_until = $1 WHERE id = $2 AND state = 'active' AND waiting > 0 \
+     AND next_at <= $3 AND lease_until <= $3 RETURNING failures";
 const RENEW: &str = "UPDATE webhooks_subscription SET waiting = waiting - 1, failures = 0, detail = '', lease_until = $1 \
      WHERE id = $2";
 const RELEASE: &str = "UPDATE webhooks_subscription SET lease_until = 0 WHERE id = $1 AND lease_until = $2";
@@ -203,19 +196,14 @@ pub async fn due(db: &Db, now: Timestamp, most: usize) -> anyhow::Result<Vec<Web
     rows.iter().map(|row| Ok(WebhookId(row.try_get("id")?))).collect()
 }
 
-/// Takes one in hand until `until`; none when somebody else was faster.
-pub async fn claim(
-    db: &Db,
-    id: WebhookId,
-    now: Timestamp,
-    until: Timestamp,
-) -> anyhow::Result<Option<Subscription>> {
+/// Takes one in hand until `until`: its failures in a row; none when somebody else was faster.
+pub async fn claim(db: &Db, id: WebhookId, now: Timestamp, until: Timestamp) -> anyhow::Result<Option<i64>> {
     let mut tx = db.begin().await?;
     let claim = sqlx::query(CLAIM).bind(until.as_micros()).bind(id.get()).bind(now.as_micros());
     let row = claim.fetch_optional(&mut *tx).await.with_context(|| format!("taking {id} in hand"))?;
-    let claimed = row.as_ref().map(subscription).transpose()?;
+    let failures = row.map(|row| row.try_get("failures")).transpose()?;
     tx.commit().await?;
-    Ok(claimed)
+    Ok(failures)
 }
 
 /// One was taken: the line is shorter, and in hand until then.

@@ -1,6 +1,9 @@
 //! Sending: signed, in order, at least once and always under the same name.
 
+use posting::Lines as _;
+
 use super::*;
+use crate::jobs::BySubscription;
 
 #[test]
 fn an_event_is_posted_signed_once() {
@@ -76,11 +79,11 @@ fn one_that_was_sent_by_somebody_who_died_goes_out_again_under_its_name() {
         centre.moved("2").await;
         // Taken in hand and posted; the process ends before it is kept.
         let (app, hook, now) = (&centre.site.app, centre.hook(), centre.site.app.now());
-        let claimed =
-            subscriptions::claim(&app.db, hook, now, now + LEASE).await.expect("asked").expect("in hand");
+        subscriptions::claim(&app.db, hook, now, now + LEASE).await.expect("asked").expect("in hand");
+        let to = subscriptions::read(&app.db, hook).await.expect("asked").expect("there");
         let head = deliveries::head(&app.db, hook).await.expect("asked").expect("the first");
-        let (outcome, _) = centre.outlet.post(app, &claimed, &head.kind, &head.name(), &head.body).await;
-        assert!(outcome.taken());
+        let tried = centre.outlet.post(app, &to, &head.kind, &head.name(), &head.body).await;
+        assert!(tried.outcome.taken());
         centre.send().await;
         assert_eq!(centre.receiver.orders(), ["1"], "the dead one still has it in hand");
         centre.site.clock.advance(LEASE);
@@ -172,6 +175,24 @@ fn one_that_blocks_the_line_can_be_taken_out() {
         let waiting = centre.get(&format!("/{}/deliveries?state=skipped", centre.id)).await.body;
         assert_eq!(waiting["items"].as_array().map(Vec::len), Some(1));
         assert_eq!(centre.standing().await, standing("active", "-", 0, 0));
+    });
+}
+
+#[test]
+fn who_is_paused_in_the_middle_of_a_line_hears_nothing_more_of_it() {
+    on_both(&[MIGRATIONS], async |db| {
+        let centre = Centre::new(db).await;
+        centre.moved("1").await;
+        let lines = BySubscription { app: centre.site.app.clone(), outlet: centre.outlet.clone() };
+        let (hook, now) = (centre.hook(), centre.site.app.now());
+        let failures = lines.claim(hook, now, now + LEASE).await.expect("asked").expect("in hand");
+        centre.act("pause").await;
+        posting::serve_one(&lines, hook, failures, now + LEASE).await.expect("served");
+        assert_eq!(centre.receiver.orders(), Vec::<String>::new());
+        assert_eq!(centre.standing().await, standing("paused", "by_hand", 0, 1), "it waits");
+        centre.act("resume").await;
+        centre.send().await;
+        assert_eq!(centre.receiver.orders(), ["1"], "nobody has it in hand any more");
     });
 }
 
