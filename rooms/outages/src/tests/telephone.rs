@@ -228,10 +228,10 @@ fn callers_at_the_same_moment_hear_each_his_own() {
         let whose = Whose::default();
         let stranger = customers::rules::demo::stranger(7).as_str().to_owned();
         let one = async |nth: usize| {
-            let number = if nth % 2 == 0 { &mine } else { &stranger };
+            let number = if nth.is_multiple_of(2) { &mine } else { &stranger };
             let own = whose.outages(&db, number, centre.now()).await.expect("read");
             let own: Vec<String> = own.iter().map(ToString::to_string).collect();
-            assert_eq!(own, if nth % 2 == 0 { vec![id(&outage).to_owned()] } else { Vec::new() });
+            assert_eq!(own, if nth.is_multiple_of(2) { vec![id(&outage).to_owned()] } else { Vec::new() });
         };
         futures::future::join_all((0..200).map(one)).await;
     });
