@@ -322,6 +322,7 @@ fn a_menu_is_answered_in_clips() {
                 calendar: centre.calendar.clone(),
                 speech: Speech::none("a test"),
                 shield: Default::default(),
+                whose: Default::default(),
                 booth: centre.booth.clone(),
             };
             let look_ups = crate::telephone::look_ups(&asked);
