@@ -401,7 +401,7 @@ fn settings_are_checked_and_kept_in_versions() {
         };
         assert_eq!(put(json!({ "households": 1 })).await.body["code"], "clusters.out_of_range");
         assert_eq!(put(json!({ "keys": [""] })).await.body["code"], "clusters.bad_list");
-        assert_eq!(put(json!({ "households": 2 })).await.body["version"], 1);
+        assert_eq!(put(json!({ "households": 2, "surprise": 4.0 })).await.body["version"], 1);
         assert_eq!(put(json!({ "households": 4 })).await.status.as_u16(), 409, "somebody was faster");
         centre.ring(&[3, 3], 0).await;
         assert_eq!(centre.open_now().await, ["20260105-0001 名R3 by 2"]);
