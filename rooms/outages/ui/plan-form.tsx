@@ -25,7 +25,8 @@ export interface Draft {
 }
 
 /** A sheet with its headings; the mark before them makes a spreadsheet read it as UTF-8. */
-const template = (columns: string) => `data:text/csv;charset=utf-8,${encodeURIComponent(`\uFEFF${columns}\r\n`)}`;
+/** An empty sheet; its columns stand between bars. */
+const template = (columns: string) => `data:text/csv;charset=utf-8,${encodeURIComponent(`\uFEFF${columns.replaceAll(" | ", ",")}\r\n`)}`;
 const split = (text: string) => text.split(/[\s,，;；、]+/).filter(Boolean);
 const named = (place: Place) => Boolean(place.area || place.road || place.community);
 
