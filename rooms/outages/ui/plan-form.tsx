@@ -24,8 +24,7 @@ export interface Draft {
   usual?: boolean;
 }
 
-/** A sheet with its headings; the mark before them makes a spreadsheet read it as UTF-8. */
-/** An empty sheet; its columns stand between bars. */
+/** A sheet with its headings, given between bars; the mark before them makes a spreadsheet read it as UTF-8. */
 const template = (columns: string) => `data:text/csv;charset=utf-8,${encodeURIComponent(`\uFEFF${columns.replaceAll(" | ", ",")}\r\n`)}`;
 const split = (text: string) => text.split(/[\s,，;；、]+/).filter(Boolean);
 const named = (place: Place) => Boolean(place.area || place.road || place.community);
