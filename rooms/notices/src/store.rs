@@ -11,7 +11,7 @@ pub mod templates;
 use std::collections::BTreeSet;
 
 use anyhow::Context;
-use db::{Db, Row, Text, Tx, from_rows};
+use db::{Db, Row, Text, Tx, over_rows};
 use kernel::{NoticeId, PersonId, Timestamp};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
@@ -45,7 +45,7 @@ const ADD: db::Text = db::from_rows!(
      ->> 26 AS BIGINT), CAST(value ->> 27 AS BIGINT), 1 FROM ",
     " ON CONFLICT (once) DO NOTHING"
 );
-const SAVE: Text = from_rows!(
+const SAVE: Text = over_rows!(
     "UPDATE notices_notice SET state = value ->> 0, why = value ->> 1, detail = value ->> 2, attempts = CAST(value ->> 3 AS BIGINT), \
      next_at = CAST(value ->> 4 AS BIGINT), lease_until = CAST(value ->> 5 AS BIGINT), handed_at = CAST(value ->> 6 AS BIGINT), \
      sent_at = CAST(value ->> 7 AS BIGINT), done_at = CAST(value ->> 8 AS BIGINT), version = version + 1 FROM ",

@@ -18,7 +18,8 @@ impl Text {
     }
 }
 
-/// `in_ids!("SELECT … WHERE id IN ", " ORDER BY id")` is a [`Text`]: `$1` is a JSON array of [`ids`].
+/// `in_ids!("SELECT … WHERE id IN ", " ORDER BY id")` is a [`Text`]: `$1` is a JSON array of [`ids`]. The limit, which cuts
+/// nothing off, tells PostgreSQL how many there are: it takes them for a hundred otherwise, and reads a table for one row.
 #[macro_export]
 macro_rules! in_ids {
     ($before:expr, $after:expr) => {
@@ -26,7 +27,8 @@ macro_rules! in_ids {
             sqlite: concat!($before, "(SELECT value FROM json_each($1))", $after),
             postgres: concat!(
                 $before,
-                "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)))",
+                "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS json)) \
+                 LIMIT json_array_length(CAST($1 AS json)))",
                 $after
             ),
         }
@@ -41,7 +43,7 @@ macro_rules! in_texts {
             sqlite: concat!($before, "(SELECT value FROM json_each($1))", $after),
             postgres: concat!(
                 $before,
-                "(SELECT value FROM json_array_elements_text(CAST($1 AS json)))",
+                "(SELECT value FROM json_array_elements_text(CAST($1 AS json)) LIMIT json_array_length(CAST($1 AS json)))",
                 $after
             ),
         }
@@ -56,6 +58,22 @@ macro_rules! from_rows {
         $crate::Text {
             sqlite: concat!($before, "json_each($1) WHERE 1 = 1", $after),
             postgres: concat!($before, "jsonb_array_elements(CAST($1 AS jsonb)) WHERE 1 = 1", $after),
+        }
+    };
+}
+
+/// The same for an `UPDATE … FROM`: each row is looked up, however few there are.
+#[macro_export]
+macro_rules! over_rows {
+    ($before:expr, $after:expr) => {
+        $crate::Text {
+            sqlite: concat!($before, "json_each($1) WHERE 1 = 1", $after),
+            postgres: concat!(
+                $before,
+                "(SELECT value FROM jsonb_array_elements(CAST($1 AS jsonb)) LIMIT jsonb_array_length(CAST($1 AS jsonb))) \
+                 AS given WHERE 1 = 1",
+                $after
+            ),
         }
     };
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
-use db::{Db, Row, Text, Tx, from_rows};
+use db::{Db, Row, Text, Tx, from_rows, over_rows};
 use kernel::{CustomerId, OutageId, Timestamp};
 use serde_json::{Value, json};
 use sqlx::Row as _;
@@ -68,7 +68,7 @@ const HEAR: Text = from_rows!(
 );
 const UNRESOLVED: &str = "SELECT source, seq, number, party, address FROM clusters_signal WHERE resolved = 0 ORDER BY seq LIMIT $1";
 // The number is not needed any more: who it was stands in the call's record.
-const RESOLVE: Text = from_rows!(
+const RESOLVE: Text = over_rows!(
     "UPDATE clusters_signal SET resolved = 1, number = '', address = '', household = CAST(value ->> 2 AS BIGINT), \
      paths = value ->> 3, outage = COALESCE(outage, CAST(value ->> 4 AS BIGINT)), \
      explained = CASE WHEN value ->> 4 IS NULL THEN explained ELSE 1 END FROM ",

@@ -19,6 +19,8 @@ use crate::rules::{Channel, Kept, State, heard};
 use crate::send::done;
 use crate::store::{self, consents, sending};
 
+/// So many are looked at for each that the gateway takes: of some nobody is to be told any more, or not now.
+const LOOKED_AT: usize = 4;
 /// While messages are under way, what else is due is looked for so often.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -74,15 +76,17 @@ async fn claim(
     let mut tx = app.db.begin().await?;
     let settings = config::now::<Settings>(&mut tx).await?.value;
     let midnight = calendar.start_of(calendar.civil(now).date());
-    let mut due = sending::due(&mut tx, channel, now, i64::try_from(window).unwrap_or(1)).await?;
+    let most = i64::try_from(window * LOOKED_AT).unwrap_or(1);
+    let due = sending::due(&mut tx, channel, now, most).await?;
     let count = due.len();
-    // Everybody who changes several notices does it in this order: two never wait for each other.
-    due.sort_by_key(|notice| notice.id);
     let recipients: BTreeSet<&str> = due.iter().map(|notice| notice.recipient.as_str()).collect();
     let granted = consents::of_many(&mut tx, &recipients).await?;
     let mut today = sending::sent_since(&mut tx, &recipients, midnight).await?;
-    let mut after = Vec::with_capacity(count);
+    let (mut after, mut sent) = (Vec::with_capacity(count), 0);
     for notice in due {
+        if sent == window {
+            break;
+        }
         let whose = (notice.recipient.clone(), notice.class);
         let today = today.entry(whose.clone()).or_default();
         let known = Known { consent: granted.get(&whose).copied(), today: *today };
@@ -101,9 +105,14 @@ async fn claim(
             Gate::Suppress(why) => end(State::Suppressed, why),
             Gate::Expire => end(State::Expired, "too_late"),
         };
-        *today += u32::from(next.state == State::Sending);
+        if next.state == State::Sending {
+            *today += 1;
+            sent += 1;
+        }
         after.push(next);
     }
+    // Everybody who changes several notices does it in this order: two never wait for each other.
+    after.sort_by_key(|notice| notice.id);
     let saved = store::save_all(&mut tx, &after).await?;
     let mut claimed = Vec::new();
     // Where another node was faster, it is its notice now.

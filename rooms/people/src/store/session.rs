@@ -57,8 +57,8 @@ pub async fn note_failure(tx: &mut Tx, person: PersonId, tried: &Tried) -> anyho
 const FIND: &str = "SELECT s.id, s.seen_at, s.idle_s, s.ends_at, p.id AS person, p.number, p.name, p.group_id, p.state, \
      p.must_change, p.password_set_at, CAST(CASE WHEN p.totp_secret IS NULL AND EXISTS (SELECT 1 FROM people_person_role pr \
      JOIN people_role r ON r.name = pr.role WHERE pr.person = p.id AND r.second_factor = 1) THEN 1 ELSE 0 END AS BIGINT) AS no_factor, \
-     (SELECT STRING_AGG(held.permission, ' ') FROM (SELECT DISTINCT rp.permission FROM people_person_role pr \
-     JOIN people_role_permission rp ON rp.role = pr.role WHERE pr.person = p.id) AS held) AS permissions, \
+     (SELECT STRING_AGG(rp.permission, ' ') FROM people_person_role pr \
+     JOIN people_role_permission rp ON rp.role = pr.role WHERE pr.person = p.id) AS permissions, \
      (SELECT STRING_AGG(CAST(g.id AS TEXT), ' ') FROM people_group g WHERE g.leader = p.id) AS leads \
      FROM people_session s JOIN people_person p ON p.id = s.person WHERE s.token_hash = $1";
 const SEEN: &str = "UPDATE people_session SET seen_at = $1 WHERE id = $2";

@@ -78,7 +78,7 @@ const ADD: db::Text = db::from_rows!(
      CAST(value ->> 31 AS BIGINT), CAST(value ->> 32 AS BIGINT), CAST(value ->> 33 AS BIGINT) FROM ",
     ""
 );
-const SAVE: db::Text = db::from_rows!(
+const SAVE: db::Text = db::over_rows!(
     "UPDATE work_orders_order SET subtype = value ->> 0, state = value ->> 1, open = CAST(value ->> 2 AS BIGINT), \
      unit = CAST(value ->> 3 AS BIGINT), handler = CAST(value ->> 4 AS BIGINT), important = CAST(value ->> 5 AS \
      BIGINT), urges = CAST(value ->> 6 AS BIGINT), returns = CAST(value ->> 7 AS BIGINT), reopened = CAST(value ->> \
