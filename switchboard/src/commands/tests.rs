@@ -1,5 +1,6 @@
 //! A centre put in, written back and put in again is the same centre, on both databases.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use db::Db;
@@ -76,7 +77,8 @@ fn flows_that_rooms_ask_for_are_in_the_demo_and_can_be_published_as_they_come() 
         let prompts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
         let flows = flows_centre(&folders, &prompts, Calendar::china(), speech::Speech::none("a test"))
             .expect("the flows' room");
-        let queues = |_: Db| async { Ok([("general".to_owned(), QueueId(1))].into()) }.boxed();
+        let queues =
+            |_: Db| async { anyhow::Ok(BTreeMap::from([("general".to_owned(), QueueId(1))])) }.boxed();
         let flows = ivr_flows::Centre { queues: Arc::new(queues), ..flows };
         let names = flows.names(&db).await.expect("the names");
         for template in flows.templates.iter() {
