@@ -399,8 +399,11 @@ fn the_demo_is_put_in_and_speaks_with_the_house_s_voice() {
             [
                 "callback_survey",
                 "emergency_line",
+                "escalation_call",
                 "government_line",
                 "hotline",
+                "outage_important",
+                "outage_liaison",
                 "rating",
                 "record_greeting",
                 "restored",

@@ -61,7 +61,7 @@ fn the_demo_comes_back_as_it_was_put_in() {
                 "queues billing, business, complaints, em",
                 "groups 抢险组, 早班一组, 早班二组",
                 "agents 1002, 1003, 1004, 1005, 1006, 100",
-                "flows callback_survey, emergency_line, g",
+                "flows callback_survey, emergency_line, e",
             ]
         );
         assert_eq!(export::spec(&db).await.expect("written back").centre, back.centre, "the name stays");

@@ -195,6 +195,7 @@ fn whoever_a_ticket_is_about_does_not_see_it() {
         people::start(&db, &[]).await.expect("the roles");
         let mut tx = db.begin().await.expect("a change");
         let agent = people::Person::new(PersonId(DESK.0), "1030", "某人", BuiltIn::Agent).expect("a person");
+        let agent = people::Person { phone: true, ..agent };
         assert!(people::store::insert(&mut tx, &agent).await.expect("added"));
         tx.commit().await.expect("kept");
         let mut ticket = centre.complaint("A1");
