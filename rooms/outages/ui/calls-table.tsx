@@ -38,7 +38,7 @@ export function CallsTable({ calls, of, empty }: { calls: Call[] | undefined; of
   const ring = (call: Call) => dial(call).then(() => setOpen(call), (error: unknown) => message.error(problem(error).what));
   const days = (call: Call) => (call.days > 0 ? t("call.days", { count: call.days }) : t("call.at_once"));
   const columns: Column<Call>[] = [
-    { key: "who", title: t("call.who"), cell: (call) => <span>{of ? <Link to={`/outages/${call.outage}`}>{call.name}</Link> : call.name} <span className="muted nowrap">{call.phone}</span></span> },
+    { key: "who", title: t("call.who"), cell: (call) => <span className="inline-links">{of ? <Link to={`/outages/${call.outage}`}>{call.name}</Link> : call.name} <span className="muted nowrap">{call.phone}</span></span> },
     { key: "days", title: t("call.when"), cell: (call) => <span className="row tight">{days(call)}{call.late && <Mark tone="busy" icon={PhoneCall}>{t("call.late")}</Mark>}</span> },
     { key: "due", title: t("call.due"), cell: (call) => (call.state === "open" ? <Due at={call.due} past={t("alarm.past")} /> : <Short at={call.due} />) },
     {
@@ -81,7 +81,7 @@ export function LiaisonsTold({ told, of, empty }: { told: Told[] | undefined; of
   const may = useMay(TELL);
   const run = (what: Promise<unknown>) => void what.catch((error: unknown) => message.error(problem(error).what));
   const columns: Column<Told>[] = [
-    { key: "who", title: t("liaison.name"), cell: (one) => <span>{of ? <Link to={`/outages/${one.outage}`}>{one.name}</Link> : one.name} <span className="muted nowrap">{one.phone}</span></span> },
+    { key: "who", title: t("liaison.name"), cell: (one) => <span className="inline-links">{of ? <Link to={`/outages/${one.outage}`}>{one.name}</Link> : one.name} <span className="muted nowrap">{one.phone}</span></span> },
     { key: "place", title: t("liaison.place"), cell: (one) => one.place },
     { key: "moment", title: t("telling.moment"), cell: (one) => t(`moment.${one.moment}`) },
     { key: "at", title: t("telling.at"), cell: (one) => <Short at={one.at} /> },
