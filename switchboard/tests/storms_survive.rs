@@ -113,7 +113,8 @@ async fn done(reply: anyhow::Result<testkit::Reply>) -> Value {
 async fn first_since(leader: &Session) -> Value {
     let floor = done(leader.get("/api/floor").await).await;
     let queues = floor["queues"].as_array().expect("queues");
-    queues.iter().find(|queue| queue["name"] == "专席").expect("the queue")["longest_since"].clone()
+    let known = queues.iter().find(|queue| queue["name"] == "专席");
+    known.map_or(Value::Null, |queue| queue["longest_since"].clone())
 }
 
 /// Those who called this number, by the last digits of their own: whether each was told to better not wait.
