@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use sqlx::AnyPool;
 use sqlx::AssertSqlSafe;
+use sqlx::Connection as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use tokio::sync::Notify;
 
@@ -21,6 +22,9 @@ pub enum Kind {
     Sqlite,
     Postgres,
 }
+
+/// A connection that nobody has used for so long may be dead without our knowing.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// How a database is opened.
 #[derive(Clone, Debug)]
@@ -110,9 +114,7 @@ impl Db {
             Some(host) if !host.is_empty() => host.to_owned(),
             _ => "its socket".to_owned(),
         };
-        let pool = AnyPoolOptions::new()
-            .max_connections(options.connections_max.max(2))
-            .acquire_timeout(options.wait_max)
+        let pool = postgres(options, options.connections_max.max(2))
             .connect_with(connect.clone())
             .await
             .with_context(|| {
@@ -128,9 +130,7 @@ impl Db {
         let (connect, options) = &*self.opened;
         let pool = match self.kind {
             Kind::Sqlite => sqlite(options, connections, true),
-            Kind::Postgres => {
-                AnyPoolOptions::new().max_connections(connections).acquire_timeout(options.wait_max)
-            }
+            Kind::Postgres => postgres(options, connections),
         };
         let read = pool.min_connections(connections).connect_with(connect.clone()).await;
         Ok(Db { read: read.context("opening connections for queries of its own")?, ..self.clone() })
@@ -189,6 +189,23 @@ impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Db({:?})", self.kind)
     }
+}
+
+/// Connections to a PostgreSQL server. One that has rested may have died with the server and is asked first whether it lives;
+/// asking each time would be a round trip before every statement.
+fn postgres(options: &Options, connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(options.wait_max)
+        .test_before_acquire(false)
+        .before_acquire(|connection, rest| {
+            Box::pin(async move {
+                if rest.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// Connections to a SQLite file.

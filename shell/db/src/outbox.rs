@@ -152,6 +152,8 @@ const END: &str = "SELECT outbox FROM db_head WHERE id = 1";
 const NEXT: &str = "SELECT id, at, kind, payload FROM db_outbox WHERE id > $1 ORDER BY id LIMIT 100";
 /// What [`NEXT`] reads.
 pub(crate) const PAGE: usize = 100;
+/// A follower is given no more at a time. An index is kept once for many: each keeping has a price of its own.
+const FOLLOWED: usize = 50 * PAGE;
 /// Enough to share a flush; nobody else waits long to write.
 const ONE_BY_ONE: usize = 32;
 const PRUNE: &str = "DELETE FROM db_outbox WHERE id <= (SELECT MIN(heard) FROM db_outbox_reader)";
@@ -169,18 +171,24 @@ impl Db {
         rows.context("reading events")?.iter().map(emitted_of).collect()
     }
 
-    /// What is new for a follower. It works outside the database (an index, a cache) and says itself with
-    /// [`Db::followed`] what it has kept; until then nothing it has not heard is forgotten. None when it is not known.
+    /// What is new for a follower, as much as is worth keeping together. It works outside the database (an index, a cache)
+    /// and says itself with [`Db::followed`] what it has kept; until then nothing it has not heard is forgotten. None when it
+    /// is not known.
     pub async fn follow(&self, name: &str, kinds: &[&str]) -> anyhow::Result<Option<News>> {
         let place =
             sqlx::query(PLACE).bind(name).fetch_optional(self.read()).await.context("a follower's place")?;
         let Some(place) = place else { return Ok(None) };
         let mut news = News { events: Vec::new(), passed: 0, last: place.try_get("heard")? };
-        for event in self.events_after(news.last).await? {
-            news.last = event.id;
-            news.passed += 1;
-            if kinds.contains(&event.kind.as_str()) {
-                news.events.push(event);
+        let mut more = true;
+        while more && news.passed < FOLLOWED {
+            let page = self.events_after(news.last).await?;
+            more = page.len() == PAGE;
+            for event in page {
+                news.last = event.id;
+                news.passed += 1;
+                if kinds.contains(&event.kind.as_str()) {
+                    news.events.push(event);
+                }
             }
         }
         Ok(Some(news))
