@@ -1,6 +1,6 @@
 //! Where a signal is: from a number, a customer's record or an address to the places that supply whoever it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use customers::rules::Utility;
@@ -9,7 +9,7 @@ use customers::rules::network::Kept;
 use customers::store::network;
 use customers::store::reach::{self, Home, Size};
 use db::Db;
-use kernel::{CustomerId, ElementId, PhoneNumber, Timestamp};
+use kernel::{CustomerId, ElementId, OutageId, PhoneNumber, Timestamp};
 use outages::store::outages as known;
 
 use crate::rules::{Key, Place, PlaceKind, Source, reading};
@@ -33,10 +33,16 @@ pub async fn resolve(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
     if new.is_empty() {
         return Ok(0);
     }
-    let mut found: Vec<(&Unresolved, Whereabouts)> = Vec::new();
-    let mut round = Round::default();
+    let mut round = Round::read(db, &new).await?;
+    let mut homes = Vec::with_capacity(new.len());
     for one in &new {
-        found.push((one, of(db, one, now, &mut round).await?));
+        homes.push(round.homes(db, one).await?);
+    }
+    let parties = homes.iter().flatten().map(|home| home.party.get()).filter(|id| *id > 0).collect();
+    let off = known::off(db, &parties).await?;
+    let mut found: Vec<(&Unresolved, Whereabouts)> = Vec::with_capacity(new.len());
+    for (one, homes) in new.iter().zip(homes) {
+        found.push((one, of(db, one, homes, now, &mut round, &off).await?));
     }
     let mut tx = db.begin().await?;
     for named in round.sized.values().filter(|named| named.counted_at == now) {
@@ -47,17 +53,90 @@ pub async fn resolve(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
     Ok(new.len())
 }
 
-/// What one round has found out and need not ask again.
-#[derive(Default)]
+/// What one round knows: read for all signals at once, or found out for one and not asked again.
 struct Round {
+    /// Who is supplied at the addresses that were named.
+    there: BTreeMap<String, Vec<Home>>,
+    /// Whose the numbers are of those of whom nothing else is known.
+    parties: BTreeMap<PhoneNumber, Vec<CustomerId>>,
+    /// Where these live, and whoever said who he is.
+    homes: BTreeMap<CustomerId, Vec<Home>>,
     sized: BTreeMap<Key, Named>,
-    parties: BTreeMap<String, Vec<CustomerId>>,
     supplied: BTreeMap<String, Utility>,
+    elements: BTreeMap<ElementId, Kept>,
 }
 
-async fn of(db: &Db, one: &Unresolved, now: Timestamp, round: &mut Round) -> anyhow::Result<Whereabouts> {
-    let homes = homes(db, one, round).await?;
-    let sized = &mut round.sized;
+impl Round {
+    async fn read(db: &Db, new: &[Unresolved]) -> anyhow::Result<Round> {
+        let addresses = new.iter().map(|one| one.address.trim()).filter(|text| !text.is_empty()).collect();
+        let there = reach::at_addresses(db, &addresses).await?;
+        let elsewhere = || new.iter().filter(|one| !there.contains_key(one.address.trim()));
+        let numbers =
+            elsewhere().filter(|one| one.party.is_none()).filter_map(|one| one.number.parse().ok()).collect();
+        let parties = customers::store::calls::by_numbers(db, &numbers).await?;
+        let shared = parties.values().filter(|some| some.len() <= SHARED_MAX).flatten().copied();
+        let living: BTreeSet<CustomerId> = elsewhere().filter_map(|one| one.party).chain(shared).collect();
+        let mut homes: BTreeMap<CustomerId, Vec<Home>> = BTreeMap::new();
+        if !living.is_empty() {
+            for home in reach::homes(db, &Vec::from_iter(living)).await? {
+                homes.entry(home.party).or_default().push(home);
+            }
+        }
+        let (sized, supplied, elements) = Default::default();
+        Ok(Round { there, parties, homes, sized, supplied, elements })
+    }
+
+    async fn homes(&mut self, db: &Db, one: &Unresolved) -> anyhow::Result<Vec<Home>> {
+        let address = one.address.trim();
+        // Who names an address means that one, however many homes he has.
+        if let Some(there) = self.there.get(address) {
+            let own: Vec<Home> = there.iter().filter(|home| Some(home.party) == one.party).cloned().collect();
+            return Ok(if own.is_empty() { there.clone() } else { own });
+        }
+        let parties = match (one.party, one.number.parse::<PhoneNumber>()) {
+            (Some(party), _) => vec![party],
+            (None, Ok(number)) => self.parties.get(&number).cloned().unwrap_or_default(),
+            (None, Err(_)) => Vec::new(),
+        };
+        if parties.len() > SHARED_MAX {
+            return Ok(Vec::new());
+        }
+        let homes: Vec<Home> =
+            parties.iter().filter_map(|party| self.homes.get(party)).flatten().cloned().collect();
+        if !homes.is_empty() || address.is_empty() {
+            return Ok(homes);
+        }
+        // Nobody's address, in a street that may be known.
+        let parts = take_apart(address);
+        let utility = match self.supplied.get(&parts.area) {
+            Some(known) => *known,
+            None => *self.supplied.entry(parts.area.clone()).or_insert(utility_of(db, &parts.area).await?),
+        };
+        let (area, road, community) = (parts.area, parts.road, parts.community);
+        Ok(vec![Home { party: CustomerId(0), utility, element: None, area, road, community }])
+    }
+
+    /// An element of the network; many homes hang below the same.
+    async fn element(&mut self, db: &Db, id: ElementId) -> anyhow::Result<Option<Kept>> {
+        if let Some(known) = self.elements.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let found = network::by_ids(db, &[id]).await?.pop();
+        if let Some(element) = &found {
+            self.elements.insert(id, element.clone());
+        }
+        Ok(found)
+    }
+}
+
+async fn of(
+    db: &Db,
+    one: &Unresolved,
+    homes: Vec<Home>,
+    now: Timestamp,
+    round: &mut Round,
+    off: &BTreeMap<i64, OutageId>,
+) -> anyhow::Result<Whereabouts> {
     let own = match one.source {
         // Nobody has a number below nought.
         Source::Call(id) | Source::Order(id) => -id.abs(),
@@ -66,64 +145,15 @@ async fn of(db: &Db, one: &Unresolved, now: Timestamp, round: &mut Round) -> any
     if homes.len() > HOMES_MAX {
         return Ok(Whereabouts { household, ..Whereabouts::default() });
     }
-    let mut outage = None;
-    if household > 0 {
-        let going = known::of_customer(db, household).await?;
-        let off = |one: &&outages::rules::Outage| one.state == outages::rules::State::InProgress;
-        outage = going.iter().find(off).map(|one| one.id);
-    }
     let mut paths: Vec<Vec<Key>> = Vec::new();
     for home in &homes {
-        for path in [network_path(db, home, now, sized).await?, street_path(db, home, now, sized).await?] {
+        for path in [network_path(db, home, now, round).await?, street_path(db, home, now, round).await?] {
             if !path.is_empty() && !paths.contains(&path) {
                 paths.push(path);
             }
         }
     }
-    Ok(Whereabouts { household, paths, outage })
-}
-
-async fn homes(db: &Db, one: &Unresolved, round: &mut Round) -> anyhow::Result<Vec<Home>> {
-    let address = one.address.trim();
-    // Who names an address means that one, however many homes he has.
-    if !address.is_empty() {
-        let mut there = reach::at_address(db, address).await?;
-        if let Some(party) = one.party
-            && there.iter().any(|home| home.party == party)
-        {
-            there.retain(|home| home.party == party);
-        }
-        if !there.is_empty() {
-            return Ok(there);
-        }
-    }
-    let parties: Vec<CustomerId> = match (one.party, one.number.parse::<PhoneNumber>()) {
-        (Some(party), _) => vec![party],
-        (None, Ok(number)) => match round.parties.get(&one.number) {
-            Some(known) => known.clone(),
-            None => {
-                let found = customers::store::calls::by_number(db, &number).await?;
-                round.parties.insert(one.number.clone(), found.clone());
-                found
-            }
-        },
-        (None, Err(_)) => Vec::new(),
-    };
-    if parties.len() > SHARED_MAX {
-        return Ok(Vec::new());
-    }
-    let homes = if parties.is_empty() { Vec::new() } else { reach::homes(db, &parties).await? };
-    if !homes.is_empty() || address.is_empty() {
-        return Ok(homes);
-    }
-    // Nobody's address, in a street that may be known.
-    let parts = take_apart(address);
-    let utility = match round.supplied.get(&parts.area) {
-        Some(known) => *known,
-        None => *round.supplied.entry(parts.area.clone()).or_insert(utility_of(db, &parts.area).await?),
-    };
-    let (area, road, community) = (parts.area, parts.road, parts.community);
-    Ok(vec![Home { party: CustomerId(0), utility, element: None, area, road, community }])
+    Ok(Whereabouts { household, paths, outage: off.get(&household).copied() })
 }
 
 /// What a district is supplied with, as far as it was heard of; most hear of power.
@@ -137,23 +167,19 @@ async fn utility_of(db: &Db, area: &str) -> anyhow::Result<Utility> {
 }
 
 /// From the top of the network to what the home hangs below.
-async fn network_path(
-    db: &Db,
-    home: &Home,
-    now: Timestamp,
-    sized: &mut BTreeMap<Key, Named>,
-) -> anyhow::Result<Vec<Key>> {
+async fn network_path(db: &Db, home: &Home, now: Timestamp, round: &mut Round) -> anyhow::Result<Vec<Key>> {
     let mut chain: Vec<Kept> = Vec::new();
     let mut next = home.element;
     while let Some(id) = next
         && chain.len() < DEEP
         && !chain.iter().any(|element| element.id == id)
     {
-        let Some(element) = network::by_ids(db, &[id]).await?.pop() else { break };
+        let Some(element) = round.element(db, id).await? else { break };
         next = element.parent;
         chain.push(element);
     }
     chain.reverse();
+    let sized = &mut round.sized;
     let mut path: Vec<Key> = Vec::new();
     for element in chain {
         let key = Key::from(element.id.to_string());
@@ -171,12 +197,8 @@ async fn network_path(
 }
 
 /// From the district to the community, or the road where there is none.
-async fn street_path(
-    db: &Db,
-    home: &Home,
-    now: Timestamp,
-    sized: &mut BTreeMap<Key, Named>,
-) -> anyhow::Result<Vec<Key>> {
+async fn street_path(db: &Db, home: &Home, now: Timestamp, round: &mut Round) -> anyhow::Result<Vec<Key>> {
+    let sized = &mut round.sized;
     let (utility, area) = (home.utility, home.area.as_str());
     let road = reading::road(&home.road);
     if area.is_empty() || (home.community.is_empty() && road.is_empty()) {

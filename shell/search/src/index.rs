@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use tantivy::collector::TopDocs;
+use tantivy::merge_policy::LogMergePolicy;
 use tantivy::query::Query;
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
@@ -20,6 +21,10 @@ use crate::terms::{self, Cutter, Terms};
 const VERSION: u32 = 1;
 /// For the writer, in bytes.
 const MEMORY: usize = 96 << 20;
+
+/// Segments of fewer things count as equally small when it is decided which are merged. What is kept twice a second is small;
+/// with the library's 10,000 a thing is written anew at every eighth keeping until so many have come together.
+const SMALL: u32 = 500;
 
 /// Kept with each commit.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,9 +122,11 @@ impl Opened {
         index.tokenizers().register("whole", TextAnalyzer::from(RawTokenizer::default()));
         index.tokenizers().register("spaces", TextAnalyzer::from(WhitespaceTokenizer::default()));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let writer =
-            Mutex::new(index.writer_with_num_threads(1, MEMORY).context("writing the search index")?);
-        Ok(Opened { reader, writer, fields, follower, labels })
+        let writer = index.writer_with_num_threads(1, MEMORY).context("writing the search index")?;
+        let mut merging = LogMergePolicy::default();
+        merging.set_min_layer_size(SMALL);
+        writer.set_merge_policy(Box::new(merging));
+        Ok(Opened { reader, writer: Mutex::new(writer), fields, follower, labels })
     }
 
     /// Takes things in; `new` says that none of them can be there already.

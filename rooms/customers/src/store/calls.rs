@@ -1,7 +1,9 @@
 //! Whose call it is: by the caller's number, or as the agent confirmed it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::{Context, Result};
-use db::{Db, Tx};
+use db::{Db, Text, Tx, in_texts};
 use kernel::{CallId, CustomerId, PhoneNumber, Timestamp};
 use sqlx::Row as _;
 
@@ -13,6 +15,12 @@ pub const CHOICES_MAX: i64 = 9;
 const BY_NUMBER: &str = "SELECT c.party FROM customers_contact c JOIN customers_party p ON p.id = c.party \
      WHERE c.number = $1 AND p.archived_at IS NULL AND p.merged_into IS NULL \
      ORDER BY CASE WHEN c.verified_at IS NULL THEN 0 ELSE c.verified_at END DESC, c.preferred DESC, c.party LIMIT $2";
+const BY_NUMBERS: Text = in_texts!(
+    "SELECT c.number, c.party FROM customers_contact c JOIN customers_party p ON p.id = c.party \
+     WHERE p.archived_at IS NULL AND p.merged_into IS NULL AND c.number IN ",
+    " ORDER BY c.number, CASE WHEN c.verified_at IS NULL THEN 0 ELSE c.verified_at END DESC, c.preferred DESC, c.party \
+     LIMIT 5000"
+);
 const CHOSEN: &str = "SELECT party, number FROM customers_call WHERE call = $1";
 const CHOOSE: &str = "INSERT INTO customers_call (call, party, number, at, who) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (call) DO UPDATE SET party = excluded.party, at = excluded.at, who = excluded.who";
@@ -25,6 +33,27 @@ pub async fn by_number(db: &Db, number: &PhoneNumber) -> Result<Vec<CustomerId>>
     let rows = sqlx::query(BY_NUMBER).bind(number.as_str()).bind(CHOICES_MAX).fetch_all(db.read()).await;
     let rows = rows.context("looking for a caller")?;
     rows.iter().map(|row| Ok(CustomerId(row.try_get("party")?))).collect()
+}
+
+/// The same for several numbers; whose nobody is, is absent.
+pub async fn by_numbers(
+    db: &Db,
+    numbers: &BTreeSet<PhoneNumber>,
+) -> Result<BTreeMap<PhoneNumber, Vec<CustomerId>>> {
+    let mut found: BTreeMap<PhoneNumber, Vec<CustomerId>> = BTreeMap::new();
+    if numbers.is_empty() {
+        return Ok(found);
+    }
+    let texts: Vec<&str> = numbers.iter().map(PhoneNumber::as_str).collect();
+    let query = sqlx::query(BY_NUMBERS.of(db.kind())).bind(serde_json::to_string(&texts)?);
+    for row in query.fetch_all(db.read()).await.context("looking for callers")? {
+        let number = row.try_get::<String, _>("number")?.parse().context("a number that is kept")?;
+        let own = found.entry(number).or_default();
+        if own.len() < CHOICES_MAX as usize {
+            own.push(CustomerId(row.try_get("party")?));
+        }
+    }
+    Ok(found)
 }
 
 /// Whose call it was, and the number at the time.

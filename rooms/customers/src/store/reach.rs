@@ -1,7 +1,9 @@
 //! What hangs below an element or stands in a street, and what supplies somebody: for whoever looks for the place behind many calls.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::{Context, Result};
-use db::{Db, Row, Text, in_ids};
+use db::{Db, Row, Text, in_ids, in_texts};
 use kernel::{CustomerId, ElementId};
 use sqlx::Row as _;
 
@@ -35,9 +37,14 @@ const HOMES: Text = in_ids!(
      WHERE a.closed_at IS NULL AND a.party IN ",
     " ORDER BY a.party, a.id LIMIT 5000"
 );
-const AT_ADDRESS: &str = "SELECT a.party, a.utility, p.area, p.road, p.community, (SELECT MIN(o.element) FROM customers_point o \
+const AT_ADDRESSES: Text = in_texts!(
+    "SELECT p.text, a.party, a.utility, p.area, p.road, p.community, (SELECT MIN(o.element) FROM customers_point o \
      WHERE o.account = a.id) AS element FROM customers_premises p JOIN customers_account a ON a.premises = p.id \
-     WHERE p.text = $1 AND a.closed_at IS NULL ORDER BY a.id LIMIT 4";
+     WHERE a.closed_at IS NULL AND p.text IN ",
+    " ORDER BY p.text, a.id LIMIT 5000"
+);
+/// More at one address are not told apart.
+const AT_ADDRESS_MAX: usize = 4;
 // CROSS JOIN keeps SQLite from turning the joins round; PostgreSQL plans as it likes.
 macro_rules! below {
     ($select:literal) => {
@@ -82,10 +89,20 @@ pub async fn homes(db: &Db, parties: &[CustomerId]) -> Result<Vec<Home>> {
     query.fetch_all(db.read()).await.context("where customers are supplied")?.iter().map(home).collect()
 }
 
-/// Who is supplied at an address, as it is written.
-pub async fn at_address(db: &Db, text: &str) -> Result<Vec<Home>> {
-    let rows = sqlx::query(AT_ADDRESS).bind(text.trim()).fetch_all(db.read()).await;
-    rows.context("who is supplied at an address")?.iter().map(home).collect()
+/// Who is supplied at these addresses, as they are written.
+pub async fn at_addresses(db: &Db, texts: &BTreeSet<&str>) -> Result<BTreeMap<String, Vec<Home>>> {
+    let mut there: BTreeMap<String, Vec<Home>> = BTreeMap::new();
+    if texts.is_empty() {
+        return Ok(there);
+    }
+    let query = sqlx::query(AT_ADDRESSES.of(db.kind())).bind(serde_json::to_string(texts)?);
+    for row in query.fetch_all(db.read()).await.context("who is supplied at addresses")? {
+        let homes = there.entry(row.try_get("text")?).or_default();
+        if homes.len() < AT_ADDRESS_MAX {
+            homes.push(home(&row)?);
+        }
+    }
+    Ok(there)
 }
 
 fn home(row: &Row) -> Result<Home> {

@@ -1,9 +1,9 @@
 //! One outage: begun once, changed by whoever has read it last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
-use db::{Db, Text, Tx};
+use db::{Db, Text, Tx, in_ids};
 use kernel::{OutageId, Timestamp};
 use sqlx::{AnyConnection, Row as _};
 
@@ -146,6 +146,26 @@ const ACCOUNT: &str = "SELECT id FROM customers_account WHERE number = $1 AND cl
 const OF_PARTY: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND published_at IS NOT NULL \
      AND id IN (SELECT f.outage FROM customers_account a JOIN outages_affected f ON f.account = a.id \
      WHERE a.party = $1 AND a.closed_at IS NULL) ORDER BY starts, id LIMIT 20";
+
+// CROSS JOIN keeps SQLite from beginning with the outages, each of which may concern a city.
+const OFF: Text = in_ids!(
+    "SELECT DISTINCT a.party AS party, o.starts AS starts, o.id AS outage FROM customers_account a \
+     CROSS JOIN outages_affected f CROSS JOIN outages_outage o WHERE f.account = a.id AND o.id = f.outage \
+     AND a.closed_at IS NULL AND o.closed_at IS NULL AND o.published_at IS NOT NULL AND o.state = 'in_progress' \
+     AND a.party IN ",
+    " ORDER BY party, starts, outage LIMIT 5000"
+);
+
+/// Whom of these an outage that goes on concerns, and which.
+pub async fn off(db: &Db, parties: &BTreeSet<i64>) -> anyhow::Result<BTreeMap<i64, OutageId>> {
+    if parties.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let query = sqlx::query(OFF.of(db.kind())).bind(db::ids(parties.iter().copied()));
+    let rows = query.fetch_all(db.read()).await.context("whose supply is off")?;
+    // Of several the first.
+    rows.iter().rev().map(|row| Ok((row.try_get("party")?, OutageId(row.try_get("outage")?)))).collect()
+}
 
 /// Those that callers hear of between two instants, the largest first.
 pub async fn speaking(db: &Db, from: Timestamp, until: Timestamp) -> anyhow::Result<Vec<Outage>> {
