@@ -30,7 +30,7 @@ pub fn program() -> Result<PathBuf> {
 /// customers take minutes to make.
 pub fn copy_database(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
-    for file in ["switchboard.db", "switchboard.db-wal"] {
+    for file in ["switchboard.db", "switchboard.db-wal", "secret.key"] {
         let source = from.join(file);
         if source.exists() {
             std::fs::copy(&source, to.join(file)).with_context(|| format!("copying {}", source.display()))?;
