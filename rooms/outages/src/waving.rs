@@ -43,7 +43,12 @@ fn about(wave: &Wave) -> Subject {
 async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<usize> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let Some(outage) = outages::one(&mut tx, wave.outage).await? else { return Ok(0) };
+    // A wish that is heard while the wave ends is heard before, and told, or after, and goes on with it.
+    let outage = match wave.moment {
+        Moment::Restored => outages::hold(&mut tx, wave.outage).await?,
+        _ => outages::one(&mut tx, wave.outage).await?,
+    };
+    let Some(outage) = outage else { return Ok(0) };
     let settings = config::now::<Settings>(&mut tx).await?.value;
     let terms = Terms { now, calendar, settings: &settings };
     if (wave.rank, wave.account) == (0, 0) && wave.moment != Moment::Network {
@@ -74,7 +79,7 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     let left = BATCH - i64::try_from(told).unwrap_or(BATCH);
     if left > 0 && wave.moment == Moment::Restored {
         let passed = if wave.rank == waves::WISHED { wave.account } else { 0 };
-        let wishes = waves::wishes(&mut tx, wave.outage, passed, left).await?;
+        let wishes = waves::wishes(&mut tx, wave.outage, wave.revision, left).await?;
         for phone in &wishes {
             after.sent += i64::from(message(&mut tx, app, &outage, wave, phone, terms).await?);
         }

@@ -79,6 +79,14 @@ pub async fn read(db: &Db, id: OutageId) -> anyhow::Result<Option<Outage>> {
     row.context("an outage")?.as_ref().map(outage).transpose()
 }
 
+const HOLD: &str = "UPDATE outages_outage SET version = version WHERE id = $1";
+
+/// The same, held until the change is over: whatever else moves it comes before or after.
+pub async fn hold(tx: &mut Tx, id: OutageId) -> anyhow::Result<Option<Outage>> {
+    sqlx::query(HOLD).bind(id.get()).execute(&mut **tx).await.context("holding an outage")?;
+    one(tx, id).await
+}
+
 const NUMBER: &str = "SELECT number FROM outages_outage WHERE id = $1";
 
 /// What people call it, also where nothing else of it can be read.
