@@ -4,20 +4,22 @@
 use std::time::Duration;
 
 use db::{Tx, config};
-use kernel::PhoneNumber;
 use kernel::calendar::Calendar;
+use kernel::{PhoneNumber, Timestamp};
 use notices::Subject;
 use web::App;
 
 use crate::ROOM;
 use crate::rules::table::Terms;
 use crate::rules::{Class, Moment, Outage, Settings, State, limits};
-use crate::store::outages;
 use crate::store::waves::{self, Wave};
+use crate::store::{moved, outages};
 use crate::telling::{notice, revision};
 
 /// Told in one transaction.
 const BATCH: i64 = 100;
+/// Of those who left, so many are looked at together; none has two messages of one wave.
+const LEFT: i64 = 500;
 
 /// The next of every wave, a batch in a transaction with how far it has come.
 pub async fn go_on(app: &App, calendar: &Calendar) -> anyhow::Result<usize> {
@@ -51,10 +53,14 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     let Some(outage) = outage else { return Ok(0) };
     let settings = config::now::<Settings>(&mut tx).await?.value;
     let terms = Terms { now, calendar, settings: &settings };
+    let waves = waves::of_in(&mut tx, wave.outage).await?;
     if (wave.rank, wave.account) == (0, 0) && wave.moment != Moment::Network {
-        for before in waves::of(&app.db, wave.outage).await?.iter().filter(|one| one.revision < wave.revision)
-        {
-            notices::cancel_about(&mut tx, now, &about(before), "").await?;
+        for before in waves.iter().filter(|one| one.revision < wave.revision) {
+            let taken = notices::withdraw(&mut tx, now, &about(before), None, "").await?;
+            if taken == notices::WITHDRAWN_MAX {
+                tx.commit().await?;
+                return Ok(taken);
+            }
         }
     }
     let next = waves::next(&mut tx, wave, BATCH).await?;
@@ -108,6 +114,21 @@ async fn message(
     let once = format!("outages.{}.{}.{}.{phone}", wave.outage, wave.moment.as_str(), wave.revision);
     let message = notice(outage, wave.moment, (phone, "", false), about(wave), once, terms);
     Ok(notices::send(tx, terms.now, app.id(), &message).await?.is_ok())
+}
+
+/// Who is not affected any more is not told what has not gone out yet, unless somebody with the same number still is.
+pub async fn withdraw(tx: &mut Tx, outage: &Outage, now: Timestamp) -> anyhow::Result<()> {
+    let (waves, revision) = (waves::of_in(tx, outage.id).await?, i64::try_from(outage.revision())?);
+    let mut place = (0, 0);
+    while let Some((last, numbers)) = moved::numbers_left(tx, (outage.id, revision), place, LEFT).await? {
+        let numbers = numbers.iter().filter_map(|number| number.parse::<PhoneNumber>().ok());
+        let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+        for wave in &waves {
+            notices::withdraw(tx, now, &about(wave), Some(&numbers), "left").await?;
+        }
+        place = last;
+    }
+    Ok(())
 }
 
 /// The second notice before arrears are cut off (O9): once, half an hour before.

@@ -117,6 +117,12 @@ pub async fn of(db: &Db, outage: OutageId) -> anyhow::Result<Vec<Wave>> {
     rows.context("what customers were told")?.iter().map(wave).collect()
 }
 
+/// The same inside a change.
+pub async fn of_in(tx: &mut Tx, outage: OutageId) -> anyhow::Result<Vec<Wave>> {
+    let rows = sqlx::query(OF).bind(outage.get()).fetch_all(&mut **tx).await;
+    rows.context("what customers were told")?.iter().map(wave).collect()
+}
+
 /// False when somebody else has moved it: nothing of this batch is kept then.
 pub async fn advance(tx: &mut Tx, before: &Wave, next: &Wave) -> anyhow::Result<bool> {
     let to = sqlx::query(MOVE).bind(next.outage.get()).bind(next.moment.as_str()).bind(next.revision);

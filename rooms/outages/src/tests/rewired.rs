@@ -206,6 +206,75 @@ fn a_plan_s_calls_and_messages_follow_the_network() {
     });
 }
 
+/// A number that so many notices of the room were made for, in a state or in any.
+async fn notices_to(db: &Db, number: &str, state: &str) -> i64 {
+    let text = "SELECT COUNT(*) FROM notices_notice WHERE room = 'outages' AND recipient = $1 AND ($2 = '' OR state = $2)";
+    sqlx::query(text).bind(number).bind(state).fetch_one(db.read()).await.expect("a count").get(0)
+}
+
+/// Who hangs below an element, with a mobile number: account, customer, number.
+async fn homes(db: &Db, element: &str) -> Vec<(i64, i64, String)> {
+    let text = "SELECT DISTINCT a.id, a.party, c.number FROM customers_point o JOIN customers_account a ON a.id = o.account \
+         JOIN customers_contact c ON c.party = a.party JOIN customers_element e ON e.id = o.element \
+         WHERE (e.id = $1 OR e.parent = $1) AND c.preferred = 1 AND c.number LIKE '1__________' ORDER BY a.id";
+    let element: kernel::ElementId = element.parse().expect("an id");
+    let rows = sqlx::query(text).bind(element.get()).fetch_all(db.read()).await.expect("homes");
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+}
+
+async fn give(db: &Db, account: i64, party: i64) {
+    let mut tx = db.begin().await.expect("a change");
+    let give = sqlx::query("UPDATE customers_account SET party = $1 WHERE id = $2").bind(party).bind(account);
+    give.execute(&mut *tx).await.expect("given");
+    tx.commit().await.expect("kept");
+}
+
+/// What has not gone out to those who left is taken back; not from who has it, nor from who has another home in it.
+#[test]
+fn who_leaves_an_outage_is_not_told_of_it_any_more() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (area, own, _) = neighbours();
+        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
+        let theirs = other_station(&centre, &ours).await;
+        let (leaves, fewer) = section(&centre, &ours).await;
+        let gone = homes(&db, &leaves).await;
+        assert!(gone.len() > 2 && i64::try_from(gone.len()).expect("few") <= fewer);
+        let [(_, stays, two_homes), (_, _, was_told), (_, _, queued), ..] = gone.as_slice() else { panic!("{gone:?}") };
+        // One of those who leave has another home that stays.
+        let account = network_accounts(&db, own).await;
+        let kept = crate::store::affected::accounts(&db, &[account]).await.expect("found");
+        assert!(gone.iter().all(|(account, ..)| *account != kept[0].0.get()));
+        give(&db, kept[0].0.get(), *stays).await;
+        let ends = centre.now() + Duration::from_secs(8 * HOUR);
+        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        centre.follow().await;
+        let mut tx = db.begin().await.expect("a change");
+        let out = "UPDATE notices_notice SET state = 'delivered' WHERE recipient = $1";
+        sqlx::query(out).bind(was_told).execute(&mut *tx).await.expect("delivered");
+        tx.commit().await.expect("kept");
+        let waiting = count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'queued'").await;
+
+        let office = office(&centre, folder.path()).await;
+        move_to(&office, &leaves, &theirs).await;
+        settles(&centre).await;
+        assert_eq!(notices_to(&db, queued, "cancelled").await, 1);
+        assert_eq!(notices_to(&db, was_told, "delivered").await, 1);
+        assert_eq!(notices_to(&db, two_homes, "queued").await, 1);
+        let mobile: std::collections::BTreeSet<&str> = gone.iter().map(|(.., number)| number.as_str()).collect();
+        let withdrawn = i64::try_from(mobile.len() - 2).expect("few");
+        assert_eq!(count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'cancelled'").await, withdrawn);
+        let still = count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'queued'").await;
+        assert_eq!(still, waiting - withdrawn, "nobody else's");
+        let lines = "SELECT COUNT(*) FROM db_journal WHERE room = 'notices' AND kind = 'cancelled'";
+        assert_eq!(count(&db, lines).await, withdrawn);
+
+        assert!(db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
 /// The process dies after the change was heard of, and once more while it computes.
 #[test]
 fn what_was_heard_of_is_computed_whatever_dies() {
