@@ -1,6 +1,7 @@
 //! Text messages to everybody affected, a batch at a time: a batch and how far the wave has come are one transaction, so that
 //! whatever dies when, it goes on where it was and tells nobody twice.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use db::{Tx, config};
@@ -11,9 +12,10 @@ use web::App;
 
 use crate::ROOM;
 use crate::rules::table::Terms;
+use crate::rules::told::Contact;
 use crate::rules::{Class, Moment, Outage, Settings, State, limits};
-use crate::store::waves::{self, Wave};
-use crate::store::{moved, outages};
+use crate::store::waves::{self, Next, Wave};
+use crate::store::{moved, outages, reached};
 use crate::telling::{notice, revision};
 
 /// Told in one transaction.
@@ -64,21 +66,32 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
         }
     }
     let next = waves::next(&mut tx, wave, BATCH).await?;
+    let wanted = |one: &Next| settings.sms_classes.contains(&one.class);
+    let numbers: Vec<Option<PhoneNumber>> =
+        next.iter().map(|one| wanted(one).then(|| mobile(one)).flatten()).collect();
+    let known = known(&mut tx, wave, &waves, numbers.iter().flatten()).await?;
     let mut after = wave.clone();
-    for one in &next {
+    for (one, number) in next.iter().zip(&numbers) {
         (after.rank, after.account) = (one.rank, one.account);
         after.passed += 1;
-        if !settings.sms_classes.contains(&one.class) {
+        if !wanted(one) {
             continue;
         }
-        let number = one.number.as_deref().and_then(|number| number.parse::<PhoneNumber>().ok());
-        let Some(number) = number.filter(PhoneNumber::is_mobile) else {
+        let Some(number) = number else {
             after.refused += 1;
             continue;
         };
-        match message(&mut tx, app, &outage, wave, number.as_str(), terms).await? {
-            true => after.sent += 1,
-            false => after.refused += 1,
+        match known.get(number.as_str()) {
+            // He has it, for this home as well.
+            Some(notices::State::Delivered) => {
+                let contact = Contact::Message { delivered: true };
+                reached::by_number(&mut tx, wave.outage, number.as_str(), contact, now).await?;
+            }
+            Some(_) => {}
+            None => match message(&mut tx, app, &outage, wave, number.as_str(), terms).await? {
+                true => after.sent += 1,
+                false => after.refused += 1,
+            },
         }
     }
     let mut told = next.len();
@@ -100,6 +113,44 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     }
     tx.commit().await?;
     Ok(told)
+}
+
+fn mobile(one: &Next) -> Option<PhoneNumber> {
+    let number = one.number.as_deref().and_then(|number| number.parse::<PhoneNumber>().ok());
+    number.filter(PhoneNumber::is_mobile)
+}
+
+/// Who has been told what this wave tells by another one: who is in it since the network changed, and has another home that was
+/// in it before, or the other way round. Each number is told once at each stage.
+async fn known(
+    tx: &mut Tx,
+    wave: &Wave,
+    waves: &[Wave],
+    numbers: impl Iterator<Item = &PhoneNumber>,
+) -> anyhow::Result<BTreeMap<String, notices::State>> {
+    let mut known = BTreeMap::new();
+    let numbers: BTreeSet<&str> = numbers.map(PhoneNumber::as_str).collect();
+    for other in stage(wave, waves) {
+        known.extend(notices::told(tx, &about(other), &numbers).await?);
+    }
+    Ok(known)
+}
+
+/// The other waves that tell what this one tells.
+fn stage<'a>(wave: &Wave, waves: &'a [Wave]) -> Vec<&'a Wave> {
+    let first_told = |one: &Wave| matches!(one.moment, Moment::Published | Moment::Started | Moment::Changed);
+    if !(wave.moment == Moment::Network || first_told(wave)) {
+        return Vec::new();
+    }
+    // What everybody was told last, and the waves of those who came since.
+    let general = waves.iter().filter(|one| first_told(one));
+    let last = general.map(|one| one.revision).max().unwrap_or(0);
+    let same = |one: &&Wave| {
+        one.revision >= last
+            && (one.moment == Moment::Network || first_told(one))
+            && (one.moment, one.revision) != (wave.moment, wave.revision)
+    };
+    waves.iter().filter(same).collect()
 }
 
 /// One number is told once for each moment and revision, however many accounts it has.

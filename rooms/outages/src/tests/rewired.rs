@@ -271,7 +271,55 @@ fn who_leaves_an_outage_is_not_told_of_it_any_more() {
         let lines = "SELECT COUNT(*) FROM db_journal WHERE room = 'notices' AND kind = 'cancelled'";
         assert_eq!(count(&db, lines).await, withdrawn);
 
+        // Back again: who had not been told is, who had been is not told twice.
+        move_to(&office, &leaves, &ours).await;
+        settles(&centre).await;
+        assert_eq!(notices_to(&db, queued, "queued").await, 1);
+        assert_eq!(notices_to(&db, was_told, "").await, 1);
+        assert_eq!(notices_to(&db, two_homes, "").await, 1);
         assert!(db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+/// Two homes of one person, of which the second joins: one message at each stage, whichever wave comes first.
+#[test]
+fn who_has_two_homes_is_told_once_at_each_stage() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (area, own, _) = neighbours();
+        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
+        let theirs = other_station(&centre, &ours).await;
+        let (comes, _) = section(&centre, &theirs).await;
+        let new = homes(&db, &comes).await;
+        let [(second, ..), (_, _, stranger), ..] = new.as_slice() else { panic!("{new:?}") };
+        let his = number(own);
+        let party = customers::store::calls::by_number(&db, &his).await.expect("found").remove(0);
+        give(&db, *second, party.get()).await;
+        let ends = centre.now() + Duration::from_secs(8 * HOUR);
+        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        centre.follow().await;
+        assert_eq!(notices_to(&db, his.as_str(), "").await, 1);
+        let office = office(&centre, folder.path()).await;
+        move_to(&office, &comes, &ours).await;
+        settles(&centre).await;
+        assert_eq!((notices_to(&db, his.as_str(), "").await, notices_to(&db, stranger, "").await), (1, 1));
+
+        // The next stage: another estimate, once for both homes.
+        let new = ends + Duration::from_secs(HOUR);
+        let revise = json!({ "act": "revise", "ends": new, "cause": "equipment", "crew": "working", "why": "更换阀门" });
+        centre.act(LEADER, &outage, revise).await;
+        centre.follow().await;
+        let told = async |number: &str| notices_to(&db, number, "queued").await;
+        assert_eq!((told(his.as_str()).await, told(stranger).await), (1, 1), "the new one; the old one is taken back");
+        // Away and here again while that holds: nobody hears it twice.
+        move_to(&office, &comes, &theirs).await;
+        settles(&centre).await;
+        assert_eq!((told(his.as_str()).await, told(stranger).await), (1, 0));
+        move_to(&office, &comes, &ours).await;
+        settles(&centre).await;
+        assert_eq!((told(his.as_str()).await, told(stranger).await), (1, 1));
     });
 }
 
