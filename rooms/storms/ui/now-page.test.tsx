@@ -51,7 +51,7 @@ const SETTINGS: Settings = {
   end_breaks: false,
   helpers: [],
   any_level: [],
-  callback_s: 60,
+  callback_s: 120,
   announce_s: 45,
   short: { replace_greeting: true, greeting: null, one_figure: true, callback_offer: null },
   door: { flow: null, waiting: 20, wait_s: 180, always: [], again_min: 10 },

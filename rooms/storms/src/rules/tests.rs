@@ -134,3 +134,11 @@ fn what_is_gone_is_left_out_when_it_begins_and_refused_when_it_is_set() {
     let Footing::Storm(storm) = settings.footing(&around, monday()) else { panic!("a storm") };
     assert_eq!(storm.door, None, "everybody is let in");
 }
+
+/// Domain reference 9.4: whoever waits for more than 120 s is offered a call back.
+#[test]
+fn a_call_back_is_offered_from_two_minutes_on() {
+    let footing = Settings::default().footing(&Around::default(), monday());
+    let Footing::Storm(storm) = footing else { panic!("a storm: {footing:?}") };
+    assert_eq!(storm.hall.offer_call_back, Some(Duration::from_secs(120)));
+}
