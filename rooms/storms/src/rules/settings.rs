@@ -136,6 +136,13 @@ impl Settings {
         if let Some(flow) = self.door.flow.as_ref().filter(|flow| !around.flows.contains_key(*flow)) {
             return Err(Refusal::NoSuchFlow { flow: flow.clone() });
         }
+        let nobody = |help: &Help| {
+            help.of == Some(help.queue)
+                || (help.of.is_none() && help.skill.as_ref().is_none_or(|skill| skill.trim().is_empty()))
+        };
+        if self.helpers.iter().any(nobody) {
+            return Err(Refusal::NobodyHelps);
+        }
         let named = self.helpers.iter().flat_map(|help| [Some(help.queue), help.of]).flatten();
         let mut named = named.chain(self.any_level.iter().copied()).chain(self.door.always.iter().copied());
         match named.all(|queue| around.skills.contains_key(&queue)) {
