@@ -511,7 +511,8 @@ fn whom_it_calls_is_seen_whole_for_a_reason_only() {
         let form = json!({ "name": "送电回访", "purpose": "询问是否已恢复供电", "plan": plan });
         let made = centre.post(LEADER, "/api/campaigns", form).await;
         let list = format!("/api/campaigns/{}/targets", made.body["id"].as_str().expect("an id"));
-        let people = json!({ "people": [{ "number": "13800001111", "about": "王秀兰 青岚里8栋302 户号3120000417" }] });
+        let people =
+            json!({ "people": [{ "number": "13800001111", "about": "王秀兰 青岚里8栋302 户号3120000417" }] });
         assert_eq!(centre.post(LEADER, &list, people).await.body["taken"], 1);
 
         let line = &centre.get(&list).await["items"][0];

@@ -118,7 +118,11 @@ fn what_is_not_true_any_more_is_taken_back_from_everybody_or_from_some() {
         tx.commit().await.expect("kept");
         assert_eq!(state(0).await, (State::Queued, String::new()));
         assert_eq!(state(1).await, (State::Cancelled, "taken_back".into()));
-        assert_eq!(state(2).await, (State::Sending, "not_again".into()), "it may be gone, and does not go again");
+        assert_eq!(
+            state(2).await,
+            (State::Sending, "not_again".into()),
+            "it may be gone, and does not go again"
+        );
 
         let mut tx = db.begin().await.expect("a change");
         let rest = usize::try_from(MANY - 2).expect("a count");

@@ -93,7 +93,9 @@ pub async fn call(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
 async fn logged(app: &App, outage: OutageId, done: anyhow::Result<()>) {
     let Err(failure) = done else { return };
     let number = outages::number(&app.db, outage).await.ok().flatten().unwrap_or_else(|| outage.to_string());
-    tracing::error!("a call by the machine about {number} could not be put in, and is tried again: {failure:#}");
+    tracing::error!(
+        "a call by the machine about {number} could not be put in, and is tried again: {failure:#}"
+    );
 }
 
 /// Without a flow people call.

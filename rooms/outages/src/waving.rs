@@ -122,11 +122,11 @@ fn mobile(one: &Next) -> Option<PhoneNumber> {
 
 /// Who has been told what this wave tells by another one: who is in it since the network changed, and has another home that was
 /// in it before, or the other way round. Each number is told once at each stage.
-async fn known(
+async fn known<'a>(
     tx: &mut Tx,
     wave: &Wave,
     waves: &[Wave],
-    numbers: impl Iterator<Item = &PhoneNumber>,
+    numbers: impl Iterator<Item = &'a PhoneNumber>,
 ) -> anyhow::Result<BTreeMap<String, notices::State>> {
     let mut known = BTreeMap::new();
     let numbers: BTreeSet<&str> = numbers.map(PhoneNumber::as_str).collect();

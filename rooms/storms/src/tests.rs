@@ -285,7 +285,11 @@ fn it_is_proposed_where_it_does_not_begin_by_itself() {
         assert_eq!(centre.act(LEADER, json!({ "act": "off", "why": "误报" })).await.status.as_u16(), 200);
         centre.look_for(200).await;
         let page = centre.get(LEADER, "/api/storms/page").await;
-        assert_eq!((&page["armed"], &page["proposed"]), (&json!(false), &json!(false)), "by hand always wins");
+        assert_eq!(
+            (&page["armed"], &page["proposed"]),
+            (&json!(false), &json!(false)),
+            "by hand always wins"
+        );
     });
 }
 

@@ -179,7 +179,8 @@ fn wave(row: &db::Row) -> anyhow::Result<Wave> {
 }
 
 const WISH: &str = "INSERT INTO outages_wish (outage, phone, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-const WISHES: &str = "SELECT phone FROM outages_wish WHERE outage = $1 AND told < $2 ORDER BY told, at, phone LIMIT $3";
+const WISHES: &str =
+    "SELECT phone FROM outages_wish WHERE outage = $1 AND told < $2 ORDER BY told, at, phone LIMIT $3";
 const WISHES_TOLD: Text =
     db::in_texts!("UPDATE outages_wish SET told = $3 WHERE outage = $2 AND phone IN ", "");
 const LATE: &str = "INSERT INTO outages_wave (outage, moment, revision, rank, account, sent, refused, total) \

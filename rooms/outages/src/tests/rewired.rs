@@ -241,14 +241,17 @@ fn who_leaves_an_outage_is_not_told_of_it_any_more() {
         let (leaves, fewer) = section(&centre, &ours).await;
         let gone = homes(&db, &leaves).await;
         assert!(gone.len() > 2 && i64::try_from(gone.len()).expect("few") <= fewer);
-        let [(_, stays, two_homes), (_, _, was_told), (_, _, queued), ..] = gone.as_slice() else { panic!("{gone:?}") };
+        let [(_, stays, two_homes), (_, _, was_told), (_, _, queued), ..] = gone.as_slice() else {
+            panic!("{gone:?}")
+        };
         // One of those who leave has another home that stays.
         let account = network_accounts(&db, own).await;
         let kept = crate::store::affected::accounts(&db, &[account]).await.expect("found");
         assert!(gone.iter().all(|(account, ..)| *account != kept[0].0.get()));
         give(&db, kept[0].0.get(), *stays).await;
         let ends = centre.now() + Duration::from_secs(8 * HOUR);
-        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
+        let outage =
+            centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
         centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
         centre.follow().await;
         let mut tx = db.begin().await.expect("a change");
@@ -263,9 +266,13 @@ fn who_leaves_an_outage_is_not_told_of_it_any_more() {
         assert_eq!(notices_to(&db, queued, "cancelled").await, 1);
         assert_eq!(notices_to(&db, was_told, "delivered").await, 1);
         assert_eq!(notices_to(&db, two_homes, "queued").await, 1);
-        let mobile: std::collections::BTreeSet<&str> = gone.iter().map(|(.., number)| number.as_str()).collect();
+        let mobile: std::collections::BTreeSet<&str> =
+            gone.iter().map(|(.., number)| number.as_str()).collect();
         let withdrawn = i64::try_from(mobile.len() - 2).expect("few");
-        assert_eq!(count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'cancelled'").await, withdrawn);
+        assert_eq!(
+            count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'cancelled'").await,
+            withdrawn
+        );
         let still = count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'queued'").await;
         assert_eq!(still, waiting - withdrawn, "nobody else's");
         let lines = "SELECT COUNT(*) FROM db_journal WHERE room = 'notices' AND kind = 'cancelled'";
@@ -297,7 +304,8 @@ fn who_has_two_homes_is_told_once_at_each_stage() {
         let party = customers::store::calls::by_number(&db, &his).await.expect("found").remove(0);
         give(&db, *second, party.get()).await;
         let ends = centre.now() + Duration::from_secs(8 * HOUR);
-        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
+        let outage =
+            centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
         centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
         centre.follow().await;
         assert_eq!(notices_to(&db, his.as_str(), "").await, 1);
@@ -312,7 +320,11 @@ fn who_has_two_homes_is_told_once_at_each_stage() {
         centre.act(LEADER, &outage, revise).await;
         centre.follow().await;
         let told = async |number: &str| notices_to(&db, number, "queued").await;
-        assert_eq!((told(his.as_str()).await, told(stranger).await), (1, 1), "the new one; the old one is taken back");
+        assert_eq!(
+            (told(his.as_str()).await, told(stranger).await),
+            (1, 1),
+            "the new one; the old one is taken back"
+        );
         // Away and here again while that holds: nobody hears it twice.
         move_to(&office, &comes, &theirs).await;
         settles(&centre).await;

@@ -7,7 +7,8 @@ use super::*;
 const CALLER: &str = "13911112222";
 
 async fn told(db: &Db, phone: &str) -> i64 {
-    let row = sqlx::query("SELECT COUNT(*) FROM notices_notice WHERE recipient = $1 AND template = 'gas_restored'");
+    let row =
+        sqlx::query("SELECT COUNT(*) FROM notices_notice WHERE recipient = $1 AND template = 'gas_restored'");
     row.bind(phone).fetch_one(db.read()).await.expect("a count").get(0)
 }
 
