@@ -53,7 +53,7 @@ fn a_wish_that_is_heard_after_the_wave_is_told_once() {
         is_heard(&centre, &outage, CALLER).await;
 
         // The process dies while it tells him, and is started again.
-        let at = centre.now();
+        let at = centre.now() + Duration::from_secs(10);
         let of: OutageId = id(&outage).parse().expect("an id");
         let mut tx = db.begin().await.expect("a change");
         let wave = waves::open(&db).await.expect("waves").remove(0);
