@@ -296,6 +296,7 @@ fn write_prompts(folder: &Path) -> Result<()> {
         ("second", 1, PROMPT),
         ("announcement", 20, PROMPT),
         ("hold", 10, 0x71),
+        ("parked", 1, PROMPT),
         ("interruption_soon", 7, OUTAGE),
         ("announce_keys", 6, OUTAGE),
     ];
@@ -323,7 +324,8 @@ fn write_prompts(folder: &Path) -> Result<()> {
         {"name": "recorded/announcement", "text": "twenty seconds", "duration_ms": 20000},
         {"name": "recorded/interruption_soon", "text": "seven seconds", "duration_ms": 7000},
         {"name": "recorded/announce_keys", "text": "six seconds", "duration_ms": 6000},
-        {"name": "recorded/hold", "text": null, "duration_ms": 10000}
+        {"name": "recorded/hold", "text": null, "duration_ms": 10000},
+        {"name": "recorded/parked", "text": "one second", "duration_ms": 1000}
     ]}"#;
     std::fs::write(folder.join("manifest.json"), manifest)?;
     Ok(())

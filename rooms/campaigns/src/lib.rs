@@ -32,7 +32,7 @@ mod tests;
 pub use putting::{Standing, Wanted, call, withdraw};
 
 use dialler::Dialler;
-use permissions::{APPROVE, CONFIGURE, PERMISSIONS, PREPARE, READ, RUN};
+use permissions::{APPROVE, CONFIGURE, PERMISSIONS, PREPARE, READ, RUN, UNMASK};
 use rules::Outcome;
 
 const ROOM: &str = "campaigns";
@@ -81,6 +81,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, files: PathBuf) -> Room {
             .permit_any(&[PREPARE, APPROVE, RUN], routes!(http::campaigns::act))
             .permit(READ, routes!(http::targets::list))
             .permit(READ, routes!(http::targets::one))
+            .permit(UNMASK, routes!(http::targets::unmask))
             .permit(PREPARE, routes!(http::targets::add))
             .permit(RUN, routes!(http::targets::act))
             .permit(

@@ -34,4 +34,11 @@ pub const CONFIGURE: Permission = Permission::new(
     &[Supervisor, SystemAdmin],
 );
 
-pub const PERMISSIONS: &[Permission] = &[READ, PREPARE, APPROVE, RUN, CONFIGURE];
+/// Whom it calls, whole.
+pub const UNMASK: Permission = Permission::new(
+    "campaigns.unmask",
+    "see whom a campaign calls whole, with a reason; each look is kept in the journal",
+    &[Supervisor],
+);
+
+pub const PERMISSIONS: &[Permission] = &[READ, PREPARE, APPROVE, RUN, CONFIGURE, UNMASK];

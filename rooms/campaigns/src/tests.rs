@@ -500,3 +500,55 @@ fn an_attempt_of_somebody_elses_is_none_of_ours() {
         centre.hear().await;
     });
 }
+
+/// Whom it calls, and what people wrote beside the number, is masked; who sees it whole says why, and that is kept.
+#[test]
+fn whom_it_calls_is_seen_whole_for_a_reason_only() {
+    const UNMASKER: Who = (40, &["campaigns.read", "campaigns.unmask"]);
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let plan = serde_json::to_value(Settings::default().plan("restored")).expect("a plan");
+        let form = json!({ "name": "送电回访", "purpose": "询问是否已恢复供电", "plan": plan });
+        let made = centre.post(LEADER, "/api/campaigns", form).await;
+        let list = format!("/api/campaigns/{}/targets", made.body["id"].as_str().expect("an id"));
+        let people =
+            json!({ "people": [{ "number": "13800001111", "about": "王秀兰 青岚里8栋302 户号3120000417" }] });
+        assert_eq!(centre.post(LEADER, &list, people).await.body["taken"], 1);
+
+        let line = &centre.get(&list).await["items"][0];
+        assert_eq!(line["number"], "138****1111");
+        assert_eq!(line["about"], "王** 青******* 户***********");
+        let one = format!("/api/campaigns/targets/{}", line["id"].as_str().expect("an id"));
+        assert_eq!(centre.get(&one).await["about"], line["about"], "beside every attempt, too");
+
+        let unmask = format!("{one}/unmask");
+        let why = json!({ "reason": "客户来电核对" });
+        assert_eq!(centre.post(SUPERVISOR, &unmask, why.clone()).await.status.as_u16(), 403);
+        let silent = centre.post(UNMASKER, &unmask, json!({ "reason": " " })).await;
+        assert_eq!(silent.body["code"], "campaigns.bad_text");
+        let whole = centre.post(UNMASKER, &unmask, why).await;
+        assert_eq!(
+            whole.body,
+            json!({ "number": "13800001111", "about": "王秀兰 青岚里8栋302 户号3120000417" })
+        );
+        let looks = "SELECT who, payload FROM db_journal WHERE room = 'campaigns' AND kind = 'looked'";
+        let looks = sqlx::query(looks).fetch_all(db.read()).await.expect("the journal");
+        let [look] = looks.as_slice() else { panic!("one look is kept: {}", looks.len()) };
+        let payload: String = sqlx::Row::get(look, "payload");
+        assert!(sqlx::Row::get::<i64, _>(look, "who") == 40 && payload.contains("客户来电核对"), "{payload}");
+    });
+}
+
+#[test]
+fn what_stands_beside_a_number_is_shown_masked() {
+    use crate::rules::target::hidden;
+    for (written, shown) in [
+        ("", ""),
+        ("3120000417", "******0417"),
+        ("王秀兰", "王**"),
+        ("12-3", "12-3"),
+        ("ou_3k:cu_7:1", "ou_3k:cu_7:1"),
+    ] {
+        assert_eq!(hidden(written), shown);
+    }
+}

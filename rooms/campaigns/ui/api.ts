@@ -173,3 +173,5 @@ export async function callAgain(target: string): Promise<void> {
   await api.post(`${BASE}/targets/${target}/act`, { act: "call_again" });
   await changed();
 }
+/** Whole, once; the look is kept. */
+export const unmask = (target: string, reason: string): Promise<{ number: string; about: string }> => api.post(`${BASE}/targets/${target}/unmask`, { reason });

@@ -4,3 +4,4 @@ export const PREPARE = "campaigns.prepare";
 export const APPROVE = "campaigns.approve";
 export const RUN = "campaigns.run";
 export const CONFIGURE = "campaigns.configure";
+export const UNMASK = "campaigns.unmask";

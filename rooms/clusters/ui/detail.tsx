@@ -1,7 +1,7 @@
 // One suspected outage: what would be said and the one button beside it; how it grew, from where, by whom.
 import { App, Button, Input } from "antd";
 import { Check, FileText, PhoneIncoming, Volume2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, Field, Mark, Notice, Panel, Short, Skeleton, Table, Timer, useProblemText, type Column } from "@kit";
@@ -29,13 +29,21 @@ function Dismiss({ of, onClose }: { of: Whole; onClose: () => void }) {
   );
 }
 
-/** Enter is enough: the button has the focus, and what it does stands beside it. */
+/** Somebody who writes keeps the focus: his Enter is meant for what he writes. */
+const writes = () => document.activeElement?.matches("input, textarea, select, [contenteditable='true']") ?? false;
+
+/** Enter is enough: the button has the focus, and what it does stands beside it. A key that is still held down from choosing is
+ * not a confirmation. */
 function Decide({ of }: { of: Whole }) {
   const { t } = useTranslation("clusters");
   const { message } = App.useApp();
   const problem = useProblemText();
   const [busy, setBusy] = useState(false);
   const [asks, setAsks] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!writes()) button.current?.focus();
+  }, []);
   const utility = utilityOf(of.path);
   const may = (what: "confirm" | "dismiss") => of.allowed.includes(what);
   async function confirm(): Promise<void> {
@@ -51,7 +59,7 @@ function Decide({ of }: { of: Whole }) {
   }
   return (
     <div className="clu-decide">
-      <Button type="primary" size="large" danger autoFocus loading={busy} disabled={!may("confirm")} title={may("confirm") ? undefined : t("act.not_yours")} icon={<Check size={18} aria-hidden />} onClick={() => void confirm()}>
+      <Button ref={button} type="primary" size="large" danger onKeyDown={(event) => event.repeat && event.preventDefault()} loading={busy} disabled={!may("confirm")} title={may("confirm") ? undefined : t("act.not_yours")} icon={<Check size={18} aria-hidden />} onClick={() => void confirm()}>
         {t(`act.confirm_${utility}`)} <kbd>Enter</kbd>
       </Button>
       <Button size="large" disabled={!may("dismiss")} title={may("dismiss") ? undefined : t("act.not_yours")} onClick={() => setAsks(true)}>
@@ -87,7 +95,8 @@ function Said({ of }: { of: Whole }) {
 function Decided({ of }: { of: Whole }) {
   const { t } = useTranslation("clusters");
   const agents = useAgents();
-  const who = agents.name(of.decided_by) ?? t("decided.by_itself");
+  // A person whom the directory does not know is a person all the same.
+  const who = of.decided_by === null ? t("decided.by_itself") : (agents.name(of.decided_by) ?? t("decided.somebody"));
   switch (of.state) {
     case "confirmed":
       return (

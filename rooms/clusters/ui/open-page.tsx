@@ -1,5 +1,6 @@
 // Where supply may be off: what is suspected now at the left, the chosen one with its evidence and its button at the right.
 import { Radar } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, Page, Skeletons, Timer, Trouble } from "@kit";
 import { count } from "@lib/format";
@@ -34,14 +35,18 @@ export default function OpenPage() {
   const open = useProposals({ which: "open" });
   const [url, change] = useUrlState(["one"] as const);
   const items = open.data?.items;
-  // What was just decided stays in sight until something else is chosen.
-  const chosen = url.one ?? items?.[0]?.number;
+  const first = items?.[0]?.number;
+  const [read, setRead] = useState<string>();
+  if (read === undefined && first !== undefined) setRead(first);
+  // What is read stays in sight until something else is chosen, whatever becomes of it or of the list: the key beside it confirms
+  // what was read, and never what has taken its place.
+  const chosen = url.one ?? read ?? first;
   return (
     <Page title={t("nav.clusters")} lead={t("open.lead")}>
       <Tabs />
       {open.isError && !items && <Trouble error={open.error} retry={() => void open.refetch()} />}
       {!items && !open.isError && <Skeletons lines={8} />}
-      {items?.length === 0 && !url.one && <Empty icon={Radar} title={t("open.none")}>{t("open.none_todo")}</Empty>}
+      {items?.length === 0 && !chosen && <Empty icon={Radar} title={t("open.none")}>{t("open.none_todo")}</Empty>}
       {items && chosen && (
         <div className="clu-split">
           <ul className="clu-list" aria-label={t("open.title")}>

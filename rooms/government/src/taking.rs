@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::Context as _;
 use db::{Entry, Tx, config};
 use kernel::calendar::Calendar;
 use kernel::{PersonId, TicketId, Timestamp};
@@ -97,14 +98,15 @@ pub async fn ticket(
     Ok(answer(&ticket, &order, false))
 }
 
-/// Which of our people a ticket is about.
+/// Which of our people a ticket is about: whoever works here, at a telephone or not.
 async fn staff(app: &App, number: &str) -> Result<Option<PersonId>, Error> {
     if number.is_empty() {
         return Ok(None);
     }
-    let found = people::agents(&app.db).await?.into_iter().find(|agent| agent.number == number);
-    match found {
-        Some(agent) => Ok(Some(agent.person)),
+    let mut reading = app.db.read().acquire().await.context("whom a ticket is about")?;
+    let found = people::store::by_number(&mut reading, number).await?;
+    match found.filter(|(person, _)| person.state != people::State::Left) {
+        Some((person, _)) => Ok(Some(person.id)),
         None => Err(incomplete("concerned_staff", "unknown").into()),
     }
 }

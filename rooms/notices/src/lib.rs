@@ -1,6 +1,6 @@
 //! Notices: texts that leave the building, by text message, mail or a speaking call, each sent once; and what became of them.
 //!
-//! Others may call what is exported here: [`send`] within a change of their own, [`cancel_about`], [`about`] for a
+//! Others may call what is exported here: [`send`] within a change of their own, [`cancel_about`], [`withdraw`], [`told`], [`about`] for a
 //! timeline, [`put_demo`] for the demo's texts. Rooms above hear [`Done`] and [`Reply`].
 
 #![forbid(unsafe_code)]
@@ -23,11 +23,13 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 mod ways;
+mod withdrawing;
 
 pub use rules::{Channel, Class, LANGUAGE, Notice, Recipient, Refusal, State, Subject, Urgency};
 pub use seeds::{put_demo, put_drafts};
-pub use send::{Shown, about, cancel_about, send, send_all};
+pub use send::{Shown, about, send, send_all};
 pub use ways::Ways;
+pub use withdrawing::{WITHDRAWN_MAX, cancel_about, told, withdraw};
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!(

@@ -158,22 +158,6 @@ pub(crate) fn reference(id: NoticeId) -> u16 {
     u16::try_from((id.get() ^ (id.get() >> 21)) & 0xffff).unwrap_or(0)
 }
 
-/// Takes back what has not gone out about a thing: it is void, merged, told by another way. How many there were.
-pub async fn cancel_about(tx: &mut Tx, now: Timestamp, about: &Subject, why: &str) -> anyhow::Result<usize> {
-    let mut cancelled = 0;
-    for notice in store::about_in(tx, about).await? {
-        match notice.state {
-            State::Queued => cancelled += usize::from(cancel(tx, now, &notice, "taken_back", why).await?),
-            // If it has not gone out, it does not go out any more.
-            State::Sending | State::Unknown if !notice.is_closed() => {
-                store::save(tx, &Kept { why: rules::NOT_AGAIN.to_owned(), ..notice }).await?;
-            }
-            _ => {}
-        }
-    }
-    Ok(cancelled)
-}
-
 pub(crate) async fn cancel(
     tx: &mut Tx,
     now: Timestamp,

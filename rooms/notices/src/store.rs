@@ -7,6 +7,7 @@ pub mod found;
 pub mod replies;
 pub mod sending;
 pub mod templates;
+pub mod withdrawn;
 
 use std::collections::BTreeSet;
 
@@ -107,12 +108,6 @@ pub async fn read(db: &Db, id: NoticeId) -> anyhow::Result<Option<Kept>> {
 /// Notices about a thing of another room, newest first.
 pub async fn about(db: &Db, about: &Subject) -> anyhow::Result<Vec<Kept>> {
     let rows = sqlx::query(ABOUT).bind(&about.room).bind(&about.id).fetch_all(db.read()).await;
-    rows.context("notices about something")?.iter().map(kept).collect()
-}
-
-/// The same inside a change.
-pub async fn about_in(tx: &mut Tx, about: &Subject) -> anyhow::Result<Vec<Kept>> {
-    let rows = sqlx::query(ABOUT).bind(&about.room).bind(&about.id).fetch_all(&mut **tx).await;
     rows.context("notices about something")?.iter().map(kept).collect()
 }
 

@@ -79,6 +79,60 @@ fn a_notice_is_written_with_its_change_and_once() {
     });
 }
 
+/// However many there are; and of some recipients, theirs alone.
+#[test]
+fn what_is_not_true_any_more_is_taken_back_from_everybody_or_from_some() {
+    const MANY: i64 = 1_203;
+    on_both(&[MIGRATIONS], async |db| {
+        let site = TestSite::new(db.clone(), vec![deaf()]);
+        put_demo(&site.app).await.expect("the texts");
+        let number = |nth: i64| format!("138{nth:08}");
+        let mut tx = db.begin().await.expect("a change");
+        let wish = |nth: i64| {
+            let wish = accepted(&number(nth), "wo_1");
+            (NoticeId(nth + 1), crate::Notice { once: format!("once.{nth}"), ..wish })
+        };
+        let all: Vec<_> = (0..MANY).map(wish).collect();
+        let sent = crate::send_all(&mut tx, start(), &all).await.expect("asked");
+        assert!(sent.iter().all(Result::is_ok));
+        tx.commit().await.expect("kept");
+        let mut tx = db.begin().await.expect("a change");
+        let out = "UPDATE notices_notice SET state = 'sending', lease_until = 1 WHERE id = 3";
+        sqlx::query(out).execute(&mut *tx).await.expect("on its way");
+        tx.commit().await.expect("kept");
+
+        let wo = Subject::new("work_orders", "wo_1");
+        let state = async |nth: i64| {
+            let kept = crate::store::read(&db, NoticeId(nth + 1)).await.expect("read").expect("there");
+            (kept.state, kept.why)
+        };
+        let mut tx = db.begin().await.expect("a change");
+        let some = [number(1), number(2), "13999999999".to_owned()];
+        assert_eq!(crate::withdraw(&mut tx, start(), &wo, Some(&some), "left").await.expect("taken back"), 2);
+        assert_eq!(crate::withdraw(&mut tx, start(), &wo, Some(&some), "left").await.expect("asked"), 0);
+        let to = [number(0), number(1), number(2)];
+        let to = to.iter().map(String::as_str).collect();
+        let told = crate::told(&mut tx, &wo, &to).await.expect("asked");
+        let told: Vec<_> = told.iter().map(|(to, state)| (to.as_str(), *state)).collect();
+        assert_eq!(told, [("13800000000", State::Queued), ("13800000002", State::Sending)]);
+        tx.commit().await.expect("kept");
+        assert_eq!(state(0).await, (State::Queued, String::new()));
+        assert_eq!(state(1).await, (State::Cancelled, "taken_back".into()));
+        assert_eq!(
+            state(2).await,
+            (State::Sending, "not_again".into()),
+            "it may be gone, and does not go again"
+        );
+
+        let mut tx = db.begin().await.expect("a change");
+        let rest = usize::try_from(MANY - 2).expect("a count");
+        assert_eq!(cancel_about(&mut tx, start(), &wo, "作废").await.expect("asked"), rest);
+        tx.commit().await.expect("kept");
+        assert_eq!(state(MANY - 1).await.0, State::Cancelled);
+        assert!(db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
 #[test]
 fn what_cannot_be_sent_is_refused_and_nothing_is_written() {
     on_both(&[MIGRATIONS], async |db| {

@@ -25,15 +25,25 @@ mod answers;
 const HOUR: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Puts the settings in, unless somebody has set something. `calls`: the machine calls important customers and liaisons.
+/// In whose name the demo writes and speaks.
+const COMPANY: &str = "铜官燃气";
+
+/// Puts the settings in, unless somebody has set something; nobody has named the company who left the name that stands for any.
+/// `calls`: the machine calls important customers and liaisons.
 pub async fn settings(app: &App, calls: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    if config::now::<Settings>(&mut tx).await?.version == 0 {
-        let usual = Settings::default();
-        let machine = Machine { important: calls, liaisons: calls, ..usual.machine };
-        let settings = Settings { company: "铜官燃气".into(), machine, ..usual };
-        config::put(&mut tx, &settings, 0, None, app.now()).await?;
-    }
+    let kept = config::now::<Settings>(&mut tx).await?;
+    let usual = Settings::default();
+    let unnamed = kept.value.company == usual.company;
+    let settings = match kept.version {
+        0 => {
+            let machine = Machine { important: calls, liaisons: calls, ..usual.machine };
+            Settings { company: COMPANY.to_owned(), machine, ..usual }
+        }
+        _ if unnamed => Settings { company: COMPANY.to_owned(), ..kept.value },
+        _ => return Ok(()),
+    };
+    config::put(&mut tx, &settings, kept.version, None, app.now()).await?;
     tx.commit().await
 }
 

@@ -7,9 +7,10 @@ use kernel::calendar::Calendar;
 use kernel::{OutageId, PhoneNumber, Timestamp};
 
 use crate::picture::Picture;
-use crate::rules::{Heard, Outage};
+use crate::rules::{Heard, Outage, State};
 use crate::store::calls::{self, Call};
 use crate::store::{outages, waves};
+use crate::telling;
 use crate::whose::Whose;
 
 /// Whose outages they are is asked of the database. Where that takes longer he hears what everybody hears.
@@ -108,10 +109,19 @@ async fn tell(
     Ok(whole.heard(&own, calendar, now))
 }
 
-/// Whoever has this number wants a text message when supply is back. False when that was known, or it is no number.
+/// Whoever has this number wants a text message when supply is back; where it is back already he gets it now. False when that was
+/// known, it is no number, or there is no such outage.
 pub async fn tell_me(tx: &mut Tx, outage: OutageId, number: &str, now: Timestamp) -> anyhow::Result<bool> {
     let Ok(number) = number.parse::<PhoneNumber>() else { return Ok(false) };
-    waves::wish(tx, outage, number.as_str(), now).await
+    // Held, so that whoever restores it, and the wave that tells, are done or see the wish.
+    let Some(of) = outages::hold(tx, outage).await? else { return Ok(false) };
+    if !waves::wish(tx, outage, number.as_str(), now).await? {
+        return Ok(false);
+    }
+    if matches!(of.state, State::Restored | State::Closed) {
+        waves::go_on_late(tx, outage, telling::revision(&of)).await?;
+    }
+    Ok(true)
 }
 
 /// Important customers who are to be telephoned before an instant, the most pressing first: for people now, and for whatever

@@ -72,6 +72,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261123_4_elements.sql",
         "20261124_1_network.sql",
         "20261124_2_reached.sql",
+        "20261124_3_wishes.sql",
     ]
 );
 

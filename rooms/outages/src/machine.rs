@@ -1,6 +1,6 @@
 //! The machine calls important customers and liaisons, where the settings tell it to; what it does not reach stays with people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,23 +77,72 @@ pub async fn call(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     if !rules.plan("any").open(&calendar, now) {
         return Ok(());
     }
-    if settings.machine.important {
-        let tomorrow = calendar.start_of(calendar.civil(now).date()) + Duration::from_secs(86_400);
-        for call in calls::for_machine(&app.db, tomorrow).await? {
-            put_call(&app, &calendar, &settings, &call).await?;
-        }
+    // Neither waits for the other.
+    let important = match settings.machine.important {
+        true => put_calls(&app, &calendar, &settings).await,
+        false => Ok(()),
+    };
+    let to_liaisons = match settings.machine.liaisons {
+        true => put_liaisons(&app, &calendar, &settings).await,
+        false => Ok(()),
+    };
+    important.and(to_liaisons)
+}
+
+/// One that cannot be put in holds up no other: it is as it was, and the next turn finds it again.
+async fn logged(app: &App, outage: OutageId, done: anyhow::Result<()>) {
+    let Err(failure) = done else { return };
+    let number = outages::number(&app.db, outage).await.ok().flatten().unwrap_or_else(|| outage.to_string());
+    tracing::error!(
+        "a call by the machine about {number} could not be put in, and is tried again: {failure:#}"
+    );
+}
+
+/// Without a flow people call.
+async fn is_live(app: &App, flow: &str) -> anyhow::Result<bool> {
+    flow_is_live(&mut app.db.begin().await?, flow).await
+}
+
+async fn put_calls(app: &App, calendar: &Calendar, settings: &Settings) -> anyhow::Result<()> {
+    if !is_live(app, &settings.machine.flow).await? {
+        return Ok(());
     }
-    if settings.machine.liaisons {
-        for one in told::for_machine(&app.db, now).await? {
-            put_liaison(&app, &calendar, &settings, &one).await?;
-        }
+    let tomorrow = calendar.start_of(calendar.civil(app.now()).date()) + Duration::from_secs(86_400);
+    let found = calls::for_machine(&app.db, tomorrow).await?;
+    let parties: BTreeSet<CustomerId> = found.iter().map(|call| call.party).collect();
+    let customers = load::some(&app.db, &parties.into_iter().collect::<Vec<_>>()).await?;
+    for call in &found {
+        let customer = customers.iter().find(|one| one.id == call.party);
+        let number = customer.and_then(|one| one.preferred()).map(|one| one.number.to_string());
+        let put = put_call(app, calendar, settings, call, number.unwrap_or_default()).await;
+        logged(app, call.outage, put).await;
     }
     Ok(())
 }
 
-async fn put_call(app: &App, calendar: &Calendar, settings: &Settings, found: &Call) -> anyhow::Result<()> {
+async fn put_liaisons(app: &App, calendar: &Calendar, settings: &Settings) -> anyhow::Result<()> {
+    if !is_live(app, &settings.machine.liaison_flow).await? {
+        return Ok(());
+    }
+    let found = told::for_machine(&app.db, app.now()).await?;
+    let concerned: BTreeSet<i64> = found.iter().map(|one| one.liaison).collect();
+    let liaisons = liaisons::some(&app.db, concerned).await?;
+    for one in &found {
+        let number = liaisons.iter().find(|liaison| liaison.id == one.liaison).map(|one| one.phone.clone());
+        let put = put_liaison(app, calendar, settings, one, number.unwrap_or_default()).await;
+        logged(app, one.outage, put).await;
+    }
+    Ok(())
+}
+
+async fn put_call(
+    app: &App,
+    calendar: &Calendar,
+    settings: &Settings,
+    found: &Call,
+    number: String,
+) -> anyhow::Result<()> {
     let now = app.now();
-    let customer = load::one(&app.db, found.party).await?;
     let mut tx = app.db.begin().await?;
     let Some(call) = calls::one(&mut tx, found.outage, found.party, found.days).await? else { return Ok(()) };
     if call.version != found.version || !flow_is_live(&mut tx, &settings.machine.flow).await? {
@@ -101,10 +150,9 @@ async fn put_call(app: &App, calendar: &Calendar, settings: &Settings, found: &C
     }
     let Some(outage) = outages::one(&mut tx, call.outage).await? else { return Ok(()) };
     let once = format!("{}.{}.{}.{}", call.outage, call.party, call.days, outage.revision());
-    let number = customer.as_ref().and_then(|one| one.preferred()).map(|one| one.number.to_string());
     let wanted = Wanted {
         once: once.clone(),
-        number: number.unwrap_or_default(),
+        number,
         about: format!("{}:{}:{}", call.outage, call.party, call.days),
         known: known(&outage, calendar),
         not_before: now,
@@ -127,10 +175,9 @@ async fn put_liaison(
     calendar: &Calendar,
     settings: &Settings,
     found: &Told,
+    number: String,
 ) -> anyhow::Result<()> {
     let now = app.now();
-    let all = liaisons::all(&app.db).await?;
-    let number = all.into_iter().find(|one| one.id == found.liaison).map(|one| one.phone);
     let mut tx = app.db.begin().await?;
     if !flow_is_live(&mut tx, &settings.machine.liaison_flow).await? {
         return Ok(());
@@ -139,7 +186,7 @@ async fn put_liaison(
     let once = found.id.to_string();
     let wanted = Wanted {
         once: once.clone(),
-        number: number.unwrap_or_default(),
+        number,
         about: found.outage.to_string(),
         known: known(&outage, calendar),
         not_before: now,

@@ -22,7 +22,7 @@ use crate::rules::{Class, Moment, Outage, Settings, State};
 use crate::store::calls::{self, Call};
 use crate::store::recounts::{self, Recount};
 use crate::store::{affected, moved, outages, waves};
-use crate::{ROOM, machine, picture, telling, work};
+use crate::{ROOM, machine, picture, telling, waving, work};
 
 /// Of one turn; the next goes on.
 const TOGETHER: i64 = 5;
@@ -105,6 +105,9 @@ async fn aloud(
     save(tx, &next, terms).await?;
     call(tx, &next, terms).await?;
     telling::tell_liaisons(tx, app, &next, Moment::Network, terms).await?;
+    if moved.left > 0 {
+        waving::withdraw(tx, &next, terms.now).await?;
+    }
     tell(tx, &next, moved, terms).await?;
     work::tell(tx, terms.now, Some(due.who), &next, before.state.as_str(), "network")
 }

@@ -25,6 +25,7 @@ mod after;
 mod machine;
 mod rewired;
 mod told;
+mod wishes;
 
 const ALL: &[Migrations] = &[
     promises::MIGRATIONS,

@@ -1,23 +1,27 @@
 //! Text messages to everybody affected, a batch at a time: a batch and how far the wave has come are one transaction, so that
 //! whatever dies when, it goes on where it was and tells nobody twice.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use db::{Tx, config};
-use kernel::PhoneNumber;
 use kernel::calendar::Calendar;
+use kernel::{PhoneNumber, Timestamp};
 use notices::Subject;
 use web::App;
 
 use crate::ROOM;
 use crate::rules::table::Terms;
+use crate::rules::told::Contact;
 use crate::rules::{Class, Moment, Outage, Settings, State, limits};
-use crate::store::outages;
-use crate::store::waves::{self, Wave};
+use crate::store::waves::{self, Next, Wave};
+use crate::store::{moved, outages, reached};
 use crate::telling::{notice, revision};
 
 /// Told in one transaction.
 const BATCH: i64 = 100;
+/// Of those who left, so many are looked at together; none has two messages of one wave.
+const LEFT: i64 = 500;
 
 /// The next of every wave, a batch in a transaction with how far it has come.
 pub async fn go_on(app: &App, calendar: &Calendar) -> anyhow::Result<usize> {
@@ -43,38 +47,58 @@ fn about(wave: &Wave) -> Subject {
 async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<usize> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let Some(outage) = outages::one(&mut tx, wave.outage).await? else { return Ok(0) };
+    // A wish that is heard while the wave ends is heard before, and told, or after, and goes on with it.
+    let outage = match wave.moment {
+        Moment::Restored => outages::hold(&mut tx, wave.outage).await?,
+        _ => outages::one(&mut tx, wave.outage).await?,
+    };
+    let Some(outage) = outage else { return Ok(0) };
     let settings = config::now::<Settings>(&mut tx).await?.value;
     let terms = Terms { now, calendar, settings: &settings };
+    let waves = waves::of_in(&mut tx, wave.outage).await?;
     if (wave.rank, wave.account) == (0, 0) && wave.moment != Moment::Network {
-        for before in waves::of(&app.db, wave.outage).await?.iter().filter(|one| one.revision < wave.revision)
-        {
-            notices::cancel_about(&mut tx, now, &about(before), "").await?;
+        for before in waves.iter().filter(|one| one.revision < wave.revision) {
+            let taken = notices::withdraw(&mut tx, now, &about(before), None, "").await?;
+            if taken == notices::WITHDRAWN_MAX {
+                tx.commit().await?;
+                return Ok(taken);
+            }
         }
     }
     let next = waves::next(&mut tx, wave, BATCH).await?;
+    let wanted = |one: &Next| settings.sms_classes.contains(&one.class);
+    let numbers: Vec<Option<PhoneNumber>> =
+        next.iter().map(|one| wanted(one).then(|| mobile(one)).flatten()).collect();
+    let known = known(&mut tx, wave, &waves, numbers.iter().flatten()).await?;
     let mut after = wave.clone();
-    for one in &next {
+    for (one, number) in next.iter().zip(&numbers) {
         (after.rank, after.account) = (one.rank, one.account);
         after.passed += 1;
-        if !settings.sms_classes.contains(&one.class) {
+        if !wanted(one) {
             continue;
         }
-        let number = one.number.as_deref().and_then(|number| number.parse::<PhoneNumber>().ok());
-        let Some(number) = number.filter(PhoneNumber::is_mobile) else {
+        let Some(number) = number else {
             after.refused += 1;
             continue;
         };
-        match message(&mut tx, app, &outage, wave, number.as_str(), terms).await? {
-            true => after.sent += 1,
-            false => after.refused += 1,
+        match known.get(number.as_str()) {
+            // He has it, for this home as well.
+            Some(notices::State::Delivered) => {
+                let contact = Contact::Message { delivered: true };
+                reached::by_number(&mut tx, wave.outage, number.as_str(), contact, now).await?;
+            }
+            Some(_) => {}
+            None => match message(&mut tx, app, &outage, wave, number.as_str(), terms).await? {
+                true => after.sent += 1,
+                false => after.refused += 1,
+            },
         }
     }
     let mut told = next.len();
     let left = BATCH - i64::try_from(told).unwrap_or(BATCH);
     if left > 0 && wave.moment == Moment::Restored {
         let passed = if wave.rank == waves::WISHED { wave.account } else { 0 };
-        let wishes = waves::wishes(&mut tx, wave.outage, passed, left).await?;
+        let wishes = waves::wishes(&mut tx, wave.outage, wave.revision, left).await?;
         for phone in &wishes {
             after.sent += i64::from(message(&mut tx, app, &outage, wave, phone, terms).await?);
         }
@@ -91,6 +115,44 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     Ok(told)
 }
 
+fn mobile(one: &Next) -> Option<PhoneNumber> {
+    let number = one.number.as_deref().and_then(|number| number.parse::<PhoneNumber>().ok());
+    number.filter(PhoneNumber::is_mobile)
+}
+
+/// Who has been told what this wave tells by another one: who is in it since the network changed, and has another home that was
+/// in it before, or the other way round. Each number is told once at each stage.
+async fn known<'a>(
+    tx: &mut Tx,
+    wave: &Wave,
+    waves: &[Wave],
+    numbers: impl Iterator<Item = &'a PhoneNumber>,
+) -> anyhow::Result<BTreeMap<String, notices::State>> {
+    let mut known = BTreeMap::new();
+    let numbers: BTreeSet<&str> = numbers.map(PhoneNumber::as_str).collect();
+    for other in stage(wave, waves) {
+        known.extend(notices::told(tx, &about(other), &numbers).await?);
+    }
+    Ok(known)
+}
+
+/// The other waves that tell what this one tells.
+fn stage<'a>(wave: &Wave, waves: &'a [Wave]) -> Vec<&'a Wave> {
+    let first_told = |one: &Wave| matches!(one.moment, Moment::Published | Moment::Started | Moment::Changed);
+    if !(wave.moment == Moment::Network || first_told(wave)) {
+        return Vec::new();
+    }
+    // What everybody was told last, and the waves of those who came since.
+    let general = waves.iter().filter(|one| first_told(one));
+    let last = general.map(|one| one.revision).max().unwrap_or(0);
+    let same = |one: &&Wave| {
+        one.revision >= last
+            && (one.moment == Moment::Network || first_told(one))
+            && (one.moment, one.revision) != (wave.moment, wave.revision)
+    };
+    waves.iter().filter(same).collect()
+}
+
 /// One number is told once for each moment and revision, however many accounts it has.
 async fn message(
     tx: &mut Tx,
@@ -103,6 +165,21 @@ async fn message(
     let once = format!("outages.{}.{}.{}.{phone}", wave.outage, wave.moment.as_str(), wave.revision);
     let message = notice(outage, wave.moment, (phone, "", false), about(wave), once, terms);
     Ok(notices::send(tx, terms.now, app.id(), &message).await?.is_ok())
+}
+
+/// Who is not affected any more is not told what has not gone out yet, unless somebody with the same number still is.
+pub async fn withdraw(tx: &mut Tx, outage: &Outage, now: Timestamp) -> anyhow::Result<()> {
+    let (waves, revision) = (waves::of_in(tx, outage.id).await?, i64::try_from(outage.revision())?);
+    let mut place = (0, 0);
+    while let Some((last, numbers)) = moved::numbers_left(tx, (outage.id, revision), place, LEFT).await? {
+        let numbers = numbers.iter().filter_map(|number| number.parse::<PhoneNumber>().ok());
+        let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+        for wave in &waves {
+            notices::withdraw(tx, now, &about(wave), Some(&numbers), "left").await?;
+        }
+        place = last;
+    }
+    Ok(())
 }
 
 /// The second notice before arrears are cut off (O9): once, half an hour before.

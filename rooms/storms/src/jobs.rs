@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use calls::Hall;
 use calls::store::{lines, storm};
 use db::config;
@@ -17,6 +18,8 @@ use crate::rules::{Act, Settings, Signals, Storm};
 use crate::work::{Applier, switch};
 use crate::{CHANGED, store};
 
+/// Looks are so far apart.
+pub const LOOK: Duration = Duration::from_secs(10);
 /// Calls of this long are counted.
 const WINDOW: Duration = Duration::from_secs(300);
 const HALF_HOUR: Duration = Duration::from_secs(1_800);
@@ -123,7 +126,10 @@ pub async fn watch(
     if let Some(storm) = proposal {
         store::save(&mut tx, &Storm { calm_at: calm, ..storm.clone() }).await?;
     }
-    let told = proposal.is_some();
+    let hold = &settings.thresholds;
+    // Whoever is not looking at the page is told when it is proposed, and when it is not any more.
+    let proposed = (before.proposes(hold, now - LOOK), next.proposes(hold, now));
+    let told = proposal.is_some() || (storm.is_none() && proposed.0 != proposed.1);
     tx.commit().await?;
     if told {
         app.live.publish(CHANGED.name, &serde_json::json!({}))?;
@@ -150,13 +156,19 @@ pub async fn watch(
     Ok(())
 }
 
-/// Reports stand once the calls of their storm are settled.
+/// Reports stand once the calls of their storm are settled. One that cannot be made holds up no other.
 pub async fn settle(app: App) -> anyhow::Result<()> {
+    let mut outcome = Ok(());
     for (storm, _) in store::unsettled(&app.db, app.now() - SETTLED).await? {
-        let report = report::of(&app, &storm).await?;
-        let mut tx = app.db.begin().await?;
-        store::settle(&mut tx, storm.id, &serde_json::to_string(&report)?).await?;
-        tx.commit().await?;
+        let settled = settle_one(&app, &storm).await;
+        outcome = outcome.and(settled.with_context(|| format!("the report of the storm {}", storm.id)));
     }
-    Ok(())
+    outcome
+}
+
+async fn settle_one(app: &App, storm: &Storm) -> anyhow::Result<()> {
+    let report = report::of(app, storm).await?;
+    let mut tx = app.db.begin().await?;
+    store::settle(&mut tx, storm.id, &serde_json::to_string(&report)?).await?;
+    tx.commit().await
 }

@@ -74,7 +74,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
                 let applier = applies.clone();
                 async move { applier.apply(&app.db).await }
             }),
-            Job::every("storms.watch", Duration::from_secs(10), move |app| {
+            Job::every("storms.watch", jobs::LOOK, move |app| {
                 let (hall, usual, calendar, applier) = watched.clone();
                 jobs::watch(app, hall, usual, calendar, applier)
             }),

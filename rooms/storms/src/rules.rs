@@ -75,6 +75,8 @@ pub enum Refusal {
     NoSuchFlow { flow: String },
     #[error("there is no such queue any more")]
     NoSuchQueue,
+    #[error("say who helps: those of another queue, or those with a skill")]
+    NobodyHelps,
 }
 
 impl web::Refusal for Refusal {

@@ -37,7 +37,15 @@ const SETTLE: &str = "UPDATE storms_storm SET report = $1 WHERE id = $2 AND repo
 const WATCH: &str = "SELECT loud_since, calm_since, armed FROM storms_watch WHERE one = 1";
 const SAVE_WATCH: &str = "UPDATE storms_watch SET loud_since = $1, calm_since = $2, armed = $3 WHERE one = 1";
 const MINUTE: &str = "INSERT INTO storms_minute (at, arrived, normal, waiting, longest_s, lines_percent, abandoned_percent) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (at) DO NOTHING";
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (at) DO UPDATE SET normal = excluded.normal, \
+     arrived = CASE WHEN excluded.arrived > storms_minute.arrived THEN excluded.arrived ELSE storms_minute.arrived END, \
+     waiting = CASE WHEN excluded.waiting > storms_minute.waiting THEN excluded.waiting ELSE storms_minute.waiting END, \
+     longest_s = CASE WHEN excluded.longest_s > storms_minute.longest_s THEN excluded.longest_s \
+     ELSE storms_minute.longest_s END, \
+     lines_percent = CASE WHEN excluded.lines_percent > storms_minute.lines_percent THEN excluded.lines_percent \
+     ELSE storms_minute.lines_percent END, \
+     abandoned_percent = CASE WHEN excluded.abandoned_percent > storms_minute.abandoned_percent \
+     THEN excluded.abandoned_percent ELSE storms_minute.abandoned_percent END";
 const MINUTES: &str = "SELECT at, arrived, normal, waiting, longest_s, lines_percent, abandoned_percent FROM storms_minute \
      WHERE at >= $1 AND at < $2 ORDER BY at LIMIT 2000";
 const FORGET: &str = "DELETE FROM storms_minute WHERE at < $1";
@@ -116,7 +124,7 @@ pub async fn save_watch(tx: &mut Tx, watch: Watch) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was seen in one minute.
+/// The most that was seen in one minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Minute {
     pub at: Timestamp,
@@ -125,7 +133,7 @@ pub struct Minute {
     pub abandoned_percent: u32,
 }
 
-/// Keeps a minute, once; and forgets those before `oldest`.
+/// Keeps a look in its minute, and forgets minutes before `oldest`.
 pub async fn minute(tx: &mut Tx, minute: &Minute, oldest: Timestamp) -> anyhow::Result<()> {
     let seen = &minute.seen;
     let add = sqlx::query(MINUTE).bind(minute.at.as_micros()).bind(i64::from(seen.arrived));

@@ -18,6 +18,8 @@ export interface Storm {
 }
 export interface Now {
   storm: Storm | null;
+  /** The signs hold, and nobody has switched it on. */
+  proposed: boolean;
   allowed: ("on" | "expect" | "off")[];
 }
 export interface Load {
@@ -88,6 +90,8 @@ export interface PageView {
   thresholds: Thresholds;
   loud_since: string | null;
   proposed: boolean;
+  /** False after somebody has ended it by hand, until it has been calm. */
+  armed: boolean;
   today: Load;
   storm: Report | null;
   waiting: number;
@@ -95,6 +99,8 @@ export interface PageView {
   promised: number;
   away: { agent: string; number: string; name: string; reason: string; since: string | null; until: string | null }[];
   outages: { id: string; number: string; area: string; affected: number; since: string; until: string | null; stale: boolean }[];
+  /** Those listed are the first of so many. */
+  outages_all: number;
   affected: number;
   /** Of those, who is certain to know of it; and by what. */
   told: number;

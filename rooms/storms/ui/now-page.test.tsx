@@ -25,6 +25,7 @@ const PAGE: PageView = {
   thresholds: { arrivals_percent: 300, arrivals_least: 15, waiting: 15, lines_percent: 80, abandoned_percent: 20, abandoned_least: 10, signs: 2, hold_s: 120, calm_percent: 70, calm_min: 15 },
   loud_since: AT,
   proposed: true,
+  armed: true,
   today: LOAD,
   storm: null,
   waiting: 42,
@@ -35,6 +36,7 @@ const PAGE: PageView = {
     { id: "ou_1", number: "20260105-01", area: "青岚区", affected: 3200, since: AT, until: "2026-01-05T00:05:00Z", stale: true },
     { id: "ou_2", number: "20260105-02", area: "湖滨", affected: 800, since: AT, until: null, stale: false },
   ],
+  outages_all: 2,
   affected: 4000,
   told: 1000,
   told_by: { message: 900, greeting: 100 },
@@ -51,7 +53,7 @@ const SETTINGS: Settings = {
   end_breaks: false,
   helpers: [],
   any_level: [],
-  callback_s: 60,
+  callback_s: 120,
   announce_s: 45,
   short: { replace_greeting: true, greeting: null, one_figure: true, callback_offer: null },
   door: { flow: null, waiting: 20, wait_s: 180, always: [], again_min: 10 },
@@ -60,11 +62,11 @@ const me = { ...ME, permissions: ["storms.see", "storms.read", "storms.switch"] 
 const open = (storm: Storm | null, page = PAGE) => {
   const asked = server({
     "GET /api/me": me,
-    "GET /api/storms/now": { storm, allowed: storm ? ["expect", "off"] : ["on"] },
+    "GET /api/storms/now": { storm, proposed: false, allowed: storm ? ["expect", "off"] : ["on"] },
     "GET /api/storms/page": page,
     "GET /api/storms/settings": { settings: SETTINGS, version: 0, flows: [] },
     "POST /api/storms/preview": { on_break: 1, breaks_ended: 0, queues: [], door: false },
-    "POST /api/storms/act": { storm: STORM, allowed: ["expect", "off"] },
+    "POST /api/storms/act": { storm: STORM, proposed: false, allowed: ["expect", "off"] },
   });
   show([{ path: "/storms", element: <NowPage /> }], "/storms");
   return asked;
@@ -74,6 +76,21 @@ it("proposes it when the signs hold, and says which", async () => {
   open(null);
   expect(await screen.findByText("建议开启：5 分钟来电、排队人数 已达到阈值")).toBeTruthy();
   expect(screen.getByText("5 分钟来电 180（阈值 45）")).toBeTruthy();
+});
+
+it("does not call it calm while signs hold that are not enough", async () => {
+  open(null, { ...PAGE, proposed: false });
+  expect(await screen.findByText("未开启，5 分钟来电、排队人数 已达到阈值")).toBeTruthy();
+});
+
+it("says that nothing begins by itself after somebody has ended it", async () => {
+  open(null, { ...PAGE, proposed: false, armed: false });
+  expect(await screen.findByText("未开启：本轮已由人工解除")).toBeTruthy();
+});
+
+it("wants another estimate once the first has passed", async () => {
+  open({ ...STORM, until: "2026-01-05T00:00:00Z" }, { ...PAGE, proposed: false, at: "2026-01-05T00:10:00Z" });
+  expect(await screen.findByText(/已过预计时间 .*请调整预计或解除/)).toBeTruthy();
 });
 
 it("puts passed estimates first and lists who is to be called back", async () => {

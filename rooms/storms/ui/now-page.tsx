@@ -5,14 +5,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { type Column, Empty, Mark, Notice, Page, Panel, Skeletons, Table, Tile, Timer, Trouble, useDeskWords } from "@kit";
 import { clock, count, duration, moment, percent } from "@lib/format";
-import { useAgents } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { SIGNS, useNow, usePage, WAYS, type PageView, type Sign, type Storm } from "./api";
 import { SWITCH } from "./permissions";
 import { share } from "./share";
 import { Switch } from "./switch";
 import { Tabs } from "./tabs";
-import { useWhy } from "./why";
+import { useWho, useWhy } from "./why";
 import "./storms.css";
 
 const Charts = lazy(() => import("./charts"));
@@ -20,23 +19,24 @@ const Charts = lazy(() => import("./charts"));
 function Standing({ storm, page }: { storm: Storm | null; page: PageView }) {
   const { t } = useTranslation("storms");
   const why = useWhy();
-  const people = useAgents();
+  const who = useWho();
   if (!storm) {
-    return page.proposed ? (
-      <Notice tone="busy" icon={CloudLightning} title={t("standing.proposed", { signs: page.signs.map((sign) => t(`sign.${sign}`)).join(t("comma")) })}>
-        {t("standing.proposed_todo")}
-      </Notice>
-    ) : (
-      <Notice tone="ready" icon={CloudSun} title={t("standing.off")}>
+    const signs = page.signs.map((sign) => t(`sign.${sign}`)).join(t("comma"));
+    if (page.proposed) return <Notice tone="busy" icon={CloudLightning} title={t("standing.proposed", { signs })}>{t("standing.proposed_todo")}</Notice>;
+    if (!page.armed) return <Notice tone="wrap" icon={CloudSun} title={t("standing.disarmed")}>{t("standing.disarmed_todo")}</Notice>;
+    return (
+      <Notice tone={signs ? "wrap" : "ready"} icon={CloudSun} title={signs ? t("standing.some", { signs }) : t("standing.off")}>
         {t("standing.off_todo", { signs: page.thresholds.signs, seconds: page.thresholds.hold_s })}
       </Notice>
     );
   }
+  const late = Date.parse(storm.until) < Date.parse(page.at);
   return (
     <>
       <Notice tone="busy" icon={CloudLightning} title={t("standing.on", { at: moment(storm.began_at, false), why: why.began(storm) })}>
-        {t("standing.on_by", { who: people.name(storm.began_by) ?? t("why.thresholds"), until: moment(storm.until, false) })} <Timer since={storm.began_at} label={t("standing.lasts")} />
+        {t("standing.on_by", { who: who(storm.began_by), until: moment(storm.until, false) })} <Timer since={storm.began_at} label={t("standing.lasts")} />
       </Notice>
+      {late && !storm.calm_since && <Notice tone="wrap" icon={Hourglass} title={t("standing.late", { until: moment(storm.until, false) })} />}
       {storm.calm_since && (
         <Notice tone="ready" icon={CircleCheckBig} title={t("standing.calm", { at: clock(storm.calm_since, false) })}>
           {t("standing.calm_todo")}
@@ -87,7 +87,7 @@ function Tiles({ page }: { page: PageView }) {
   return (
     <>
       <div className="storm-tiles">
-        <Tile title={t("tile.affected")} value={count(page.affected)} unit={t("unit.homes")} note={t("tile.affected_note", { count: page.outages.length })} />
+        <Tile title={t("tile.affected")} value={count(page.affected)} unit={t("unit.homes")} note={t("tile.affected_note", { count: page.outages_all })} />
         <Tile title={t("tile.called")} value={count(today.offered)} unit={t("unit.calls")} note={t("tile.called_note", { heard: count(today.heard), went: count(today.heard_and_went) })} foot={t("tile.today")} />
         <Tile title={t("tile.told")} value={count(page.told)} unit={t("unit.homes")} note={page.affected > 0 ? t("tile.told_note", { share: share(page.told / page.affected, 0) }) : t("tile.told_none")} foot={ways.join(t("comma"))} />
         <Tile title={t("tile.waiting")} value={count(page.waiting)} unit={t("unit.people")} {...(page.signs.includes("waiting") ? { tone: "busy" as const } : {})} note={t("tile.waiting_note", { longest: duration(page.longest_s * 1000) })} foot={t("tile.promised", { count: page.promised })} />
@@ -135,7 +135,7 @@ function Outages({ page }: { page: PageView }) {
     },
   ];
   return (
-    <Panel title={t("outages.title")} flush extra={<Link to="/outages">{t("outages.all")}</Link>}>
+    <Panel title={t("outages.title")} flush extra={<Link to="/outages">{page.outages_all > page.outages.length ? t("outages.first", { shown: count(page.outages.length), count: count(page.outages_all) }) : t("outages.all")}</Link>}>
       <Table label={t("outages.title")} columns={columns} rows={page.outages} rowKey={(one) => one.id} to={(one) => `/outages/${one.id}`} expect={3} empty={<Empty icon={CircleCheckBig} title={t("outages.none")}>{t("outages.none_todo")}</Empty>} />
     </Panel>
   );

@@ -5,18 +5,17 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { Facts, Page, Panel, Skeletons, Trouble } from "@kit";
 import { serverNow } from "@lib/clock";
-import { useAgents } from "@lib/directory";
 import { count, duration, moment } from "@lib/format";
 import { useReport, type Line } from "./api";
 import { share } from "./share";
 import { Tabs } from "./tabs";
-import { useWhy } from "./why";
+import { useWho, useWhy } from "./why";
 import "./storms.css";
 
 function Body({ line }: { line: Line }) {
   const { t } = useTranslation("storms");
   const why = useWhy();
-  const people = useAgents();
+  const who = useWho();
   const { load, ...report } = line.report;
   const counted = (keys: (keyof typeof load)[]): [string, string][] => keys.map((key) => [t(`report.${key}`), count(load[key])]);
   const rates = ["answer_rate", "overall_rate", "in_20_s_rate", "abandon_rate", "blocked_rate", "self_served_rate"] as const;
@@ -27,8 +26,8 @@ function Body({ line }: { line: Line }) {
           items={[
             [t("report.from_to"), `${moment(line.began_at, false)} – ${line.ended_at ? moment(line.ended_at, false) : t("past.goes_on")}`],
             [t("past.lasted"), duration((line.ended_at ? Date.parse(line.ended_at) : serverNow()) - Date.parse(line.began_at))],
-            [t("report.began"), `${people.name(line.began_by) ?? t("why.thresholds")}${t("colon")}${why.began(line)}`],
-            [t("report.ended"), line.ended_at ? `${people.name(line.ended_by) ?? t("why.thresholds")}${t("colon")}${why.ended(line)}` : "—"],
+            [t("report.began"), `${who(line.began_by)}${t("colon")}${why.began(line)}`],
+            [t("report.ended"), line.ended_at ? `${who(line.ended_by)}${t("colon")}${why.ended(line)}` : "—"],
           ]}
         />
       </Panel>

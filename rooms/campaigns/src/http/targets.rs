@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State as Now;
-use db::Entry;
+use db::{Entry, Look};
 use kernel::calendar::Calendar;
 use kernel::{CampaignId, TargetId};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, given, word};
 
-use super::views::{self, TargetLine, TargetView};
+use super::views::{self, TargetLine, TargetView, WholeTarget};
 use crate::ROOM;
 use crate::rules::campaign::takes_people;
 use crate::rules::{Campaign, Outcome, Refusal, Stage, Target, decide};
@@ -62,6 +62,34 @@ pub async fn one(Now(app): Now<App>, Path(id): Path<TargetId>) -> Answer<TargetV
     let target = targets::get(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let made = attempts::of(&app.db, id).await?;
     Ok(Json(views::target_with(&target, made)))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnmaskForm {
+    /// Why, in one's own words.
+    reason: String,
+}
+
+/// Number and reference whole, once; who, when and why is in the journal.
+#[utoipa::path(post, path = "/api/campaigns/targets/{target}/unmask", tag = "campaigns", params(("target" = String, Path)),
+    request_body = UnmaskForm, responses((status = 200, body = WholeTarget), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub async fn unmask(
+    Now(app): Now<App>,
+    actor: Actor,
+    Path(id): Path<TargetId>,
+    Json(form): Json<UnmaskForm>,
+) -> Answer<WholeTarget> {
+    let reason = decide::reason(&form.reason)?;
+    let mut tx = app.db.begin().await?;
+    let target = targets::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
+    // Written before it is shown.
+    let (subject, what) = (id.to_string(), "number");
+    tx.journal(
+        Look { at: app.now(), who: actor.person, room: ROOM, subject, what, reason: Some(reason) }.into(),
+    );
+    tx.commit().await?;
+    Ok(Json(WholeTarget { number: target.number, about: target.about }))
 }
 
 /// Somebody who is put in.

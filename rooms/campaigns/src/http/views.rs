@@ -1,4 +1,4 @@
-//! What browsers see: numbers masked, and not what is said to anybody.
+//! What browsers see: whom it is about masked, and not what is said to anybody.
 
 use calls::Pressed;
 use kernel::{AttemptId, CallId, CampaignId, PersonId, TargetId, Timestamp, mask};
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::rules::campaign::Trouble;
 use crate::rules::decide::{self, May};
-use crate::rules::target::Attempt;
+use crate::rules::target::{Attempt, hidden};
 use crate::rules::{Campaign, Outcome, Plan, Stage, State, Target};
 use crate::store::figures::{Bar, Progress};
 
@@ -88,6 +88,7 @@ pub struct TargetLine {
     pub id: TargetId,
     /// Masked.
     pub number: String,
+    /// Masked: people write names and addresses here.
     pub about: String,
     pub stage: Stage,
     /// Of the last attempt.
@@ -98,11 +99,18 @@ pub struct TargetLine {
     pub due: Option<Timestamp>,
 }
 
+/// Somebody, whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WholeTarget {
+    pub number: String,
+    pub about: String,
+}
+
 pub fn target(target: &Target) -> TargetLine {
     TargetLine {
         id: target.id,
         number: mask::phone(&target.number),
-        about: target.about.clone(),
+        about: hidden(&target.about),
         stage: target.stage,
         outcome: target.outcome,
         tries: target.tries,

@@ -76,6 +76,15 @@ pub fn change(campaign: &Campaign, name: &str, purpose: &str, plan: &Plan) -> Re
 
 /// # Errors
 /// [`Refusal::BadText`]
+/// Why somebody wants to see whom it calls.
+pub fn reason(written: &str) -> Result<String, Refusal> {
+    let (written, least, most) = (written.trim(), 2, 200);
+    match (least..=most).contains(&written.chars().count()) {
+        true => Ok(written.to_owned()),
+        false => Err(Refusal::BadText { field: "reason", least, most }),
+    }
+}
+
 pub fn check_words(name: &str, purpose: &str) -> Result<(), Refusal> {
     let text = |text: &str, field: &'static str, least: usize, most: usize| {
         let length = text.trim().chars().count();

@@ -4,9 +4,18 @@ use std::collections::BTreeMap;
 
 use calls::{CalledOut, Pressed};
 use exchange::line::EndCause;
-use kernel::{AttemptId, CampaignId, TargetId, Timestamp};
+use kernel::{AttemptId, CampaignId, TargetId, Timestamp, mask};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// What somebody wrote beside a number, as it is shown: long numbers by their ends, and of names and homes the first character.
+pub fn hidden(about: &str) -> String {
+    let word = |word: &str| match word.is_ascii() && word.bytes().any(|byte| byte.is_ascii_digit()) {
+        true => mask::in_text(word),
+        false => mask::name(word),
+    };
+    about.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {

@@ -195,10 +195,16 @@ fn whoever_a_ticket_is_about_does_not_see_it() {
         people::start(&db, &[]).await.expect("the roles");
         let mut tx = db.begin().await.expect("a change");
         let agent = people::Person::new(PersonId(DESK.0), "1030", "某人", BuiltIn::Agent).expect("a person");
-        let agent = people::Person { phone: true, ..agent };
+        assert!(!agent.phone, "an engineer or a driver has none in the hall");
         assert!(people::store::insert(&mut tx, &agent).await.expect("added"));
+        let gone = people::Person::new(PersonId(77), "1077", "离职人", BuiltIn::Agent).expect("a person");
+        let gone = people::Person { state: people::State::Left, ..gone };
+        assert!(people::store::insert(&mut tx, &gone).await.expect("added"));
         tx.commit().await.expect("kept");
         let mut ticket = centre.complaint("A1");
+        ticket["concerned_staff"] = json!("1077");
+        let left = centre.send(&ticket).await;
+        assert_eq!(code(&left), (422, "government.incomplete"), "nobody of ours any more");
         ticket["concerned_staff"] = json!("1030");
         centre.sent(&ticket).await;
         let other: Who = (DESK.0 + 1, DESK.1);

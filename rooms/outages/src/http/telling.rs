@@ -1,5 +1,6 @@
 //! Who was told, who is to be called, and what came of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,7 +93,8 @@ pub struct TellingView {
 }
 
 async fn told_views(app: &App, all: Vec<Told>) -> anyhow::Result<Vec<ToldView>> {
-    let known = liaisons::all(&app.db).await?;
+    let concerned: BTreeSet<i64> = all.iter().map(|one| one.liaison).collect();
+    let known = liaisons::some(&app.db, concerned).await?;
     let view = |one: Told| {
         let liaison = known.iter().find(|liaison| liaison.id == one.liaison);
         ToldView {
@@ -256,8 +258,7 @@ pub async fn dial_liaison(
     Path(id): Path<i64>,
 ) -> Answer<serde_json::Value> {
     let known = told::one(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    let all = liaisons::all(&app.db).await?;
-    let liaison = all.iter().find(|liaison| liaison.id == known.liaison).ok_or_else(Error::not_found)?;
+    let liaison = liaisons::some(&app.db, [known.liaison]).await?.pop().ok_or_else(Error::not_found)?;
     looked(&app, &actor, known.outage, json!({ "liaison": liaison.id })).await?;
     ::calls::http::desk::dial(hall.as_ref(), &actor, liaison.phone.clone()).await?;
     Ok(Json(json!({})))

@@ -40,6 +40,10 @@ const SAVE: &str = "UPDATE outages_liaison SET name = $2, phone = $3, place = $4
      version = version + 1 WHERE id = $1 AND version = $8";
 const ALL: &str = "SELECT id, name, phone, place, body, valid_until, retired_at, version FROM outages_liaison \
      ORDER BY place, id LIMIT 2000";
+const SOME: Text = db::in_ids!(
+    "SELECT id, name, phone, place, body, valid_until, retired_at, version FROM outages_liaison WHERE id IN ",
+    " ORDER BY id LIMIT 2000"
+);
 const CLIMB: Text = Text {
     sqlite: "WITH RECURSIVE up(start, id) AS (SELECT value, value FROM json_each($1) UNION \
              SELECT up.start, e.parent FROM up JOIN customers_element e ON e.id = up.id WHERE e.parent IS NOT NULL) \
@@ -86,6 +90,12 @@ pub async fn save(tx: &mut Tx, liaison: &Liaison) -> anyhow::Result<bool> {
 pub async fn all(db: &Db) -> anyhow::Result<Vec<Liaison>> {
     let rows = sqlx::query(ALL).fetch_all(db.read()).await;
     rows.context("liaisons")?.iter().map(liaison).collect()
+}
+
+/// Those with these ids.
+pub async fn some(db: &Db, ids: impl IntoIterator<Item = i64>) -> anyhow::Result<Vec<Liaison>> {
+    let query = sqlx::query(SOME.of(db.kind())).bind(db::ids(ids));
+    query.fetch_all(db.read()).await.context("some liaisons")?.iter().map(liaison).collect()
 }
 
 async fn all_in(tx: &mut Tx) -> anyhow::Result<Vec<Liaison>> {

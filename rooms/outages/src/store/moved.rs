@@ -1,8 +1,10 @@
 //! Whom a change of the network brought in and took out: only they are written, however many stay.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use customers::rules::Utility;
-use db::{Db, Tx};
+use db::{Db, Text, Tx};
 use kernel::{AccountId, OutageId};
 use sqlx::Row as _;
 
@@ -26,6 +28,15 @@ const PAGE: &str = "SELECT m.rank, m.account, m.party, m.class FROM outages_move
      AND (m.rank, m.account) > ($2, $3) AND NOT EXISTS (SELECT 1 FROM outages_affected f \
      WHERE f.account = m.account AND f.outage = m.outage) \
      GROUP BY m.rank, m.account, m.party, m.class ORDER BY m.rank, m.account LIMIT $4";
+
+const NUMBERS_LEFT: &str = "SELECT m.rank, m.account, (SELECT c.number FROM customers_contact c WHERE c.party = m.party \
+     ORDER BY c.preferred DESC, c.id LIMIT 1) AS number FROM outages_moved m WHERE m.outage = $1 AND m.way = 'left' \
+     AND (m.rank, m.account) > ($3, $4) AND m.revision = $2 ORDER BY m.rank, m.account LIMIT $5";
+const STILL_AFFECTED: Text = db::in_texts!(
+    "SELECT DISTINCT c.number FROM customers_contact c CROSS JOIN customers_account a CROSS JOIN outages_affected f \
+     WHERE c.number IN ",
+    " AND a.party = c.party AND f.account = a.id AND f.outage = $2 LIMIT 2000"
+);
 
 /// Finds who came and who went since it was computed last, keeps that under `revision`, and keeps who is affected now.
 pub async fn compare(
@@ -75,6 +86,30 @@ pub async fn covered(
 pub async fn untold(tx: &mut Tx, (outage, revision): (OutageId, i64)) -> anyhow::Result<i64> {
     let row = sqlx::query(UNTOLD).bind(outage.get()).bind(revision).fetch_one(&mut **tx).await;
     Ok(row.context("how many are told")?.try_get("many")?)
+}
+
+/// A page of the numbers of those who left with this revision and of nobody who is still affected, with its end; none behind
+/// the last.
+pub async fn numbers_left(
+    tx: &mut Tx,
+    (outage, revision): (OutageId, i64),
+    (rank, account): (i64, i64),
+    most: i64,
+) -> anyhow::Result<Option<((i64, i64), Vec<String>)>> {
+    let left = sqlx::query(NUMBERS_LEFT).bind(outage.get()).bind(revision).bind(rank).bind(account);
+    let rows = left.bind(most).fetch_all(&mut **tx).await.context("whose messages are taken back")?;
+    let Some(last) = rows.last() else { return Ok(None) };
+    let end = (last.try_get("rank")?, last.try_get("account")?);
+    let mut numbers: BTreeSet<String> = BTreeSet::new();
+    for row in &rows {
+        numbers.extend(row.try_get::<Option<String>, _>("number")?);
+    }
+    let list = serde_json::to_string(&numbers)?;
+    let still = sqlx::query(STILL_AFFECTED.of(tx.db().kind())).bind(list).bind(outage.get());
+    for row in still.fetch_all(&mut **tx).await.context("who is still affected")? {
+        numbers.remove(&row.try_get::<String, _>("number")?);
+    }
+    Ok(Some((end, numbers.into_iter().collect())))
 }
 
 /// A page of those who are not affected any more.

@@ -79,6 +79,22 @@ pub async fn read(db: &Db, id: OutageId) -> anyhow::Result<Option<Outage>> {
     row.context("an outage")?.as_ref().map(outage).transpose()
 }
 
+const HOLD: &str = "UPDATE outages_outage SET version = version WHERE id = $1";
+
+/// The same, held until the change is over: whatever else moves it comes before or after.
+pub async fn hold(tx: &mut Tx, id: OutageId) -> anyhow::Result<Option<Outage>> {
+    sqlx::query(HOLD).bind(id.get()).execute(&mut **tx).await.context("holding an outage")?;
+    one(tx, id).await
+}
+
+const NUMBER: &str = "SELECT number FROM outages_outage WHERE id = $1";
+
+/// What people call it, also where nothing else of it can be read.
+pub async fn number(db: &Db, id: OutageId) -> anyhow::Result<Option<String>> {
+    let row = sqlx::query(NUMBER).bind(id.get()).fetch_optional(db.read()).await;
+    row.context("the number of an outage")?.map(|row| Ok(row.try_get("number")?)).transpose()
+}
+
 /// Which list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

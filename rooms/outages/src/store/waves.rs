@@ -1,7 +1,7 @@
 //! Text messages to everybody affected: how far each wave has come, kept with what was queued.
 
 use anyhow::Context;
-use db::{Db, Tx};
+use db::{Db, Text, Tx};
 use kernel::{OutageId, Timestamp};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row as _};
@@ -34,7 +34,7 @@ const END_ALL: &str = "UPDATE outages_wave SET done_at = $2 WHERE outage = $1 AN
 const OPEN: &str = "SELECT outage, moment, revision, rank, account, sent, refused, passed, total, done_at FROM outages_wave \
      WHERE done_at IS NULL ORDER BY outage, revision LIMIT 20";
 const OF: &str = "SELECT outage, moment, revision, rank, account, sent, refused, passed, total, done_at FROM outages_wave \
-     WHERE outage = $1 ORDER BY revision";
+     WHERE outage = $1 ORDER BY revision LIMIT 1000";
 const KNOWN: &str = "SELECT 1 AS one FROM outages_wave WHERE outage = $1 AND moment = $2 AND revision = $3";
 const MOVE: &str = "UPDATE outages_wave SET rank = $4, account = $5, sent = $6, refused = $7, done_at = $8, passed = $11 \
      WHERE outage = $1 AND moment = $2 AND revision = $3 AND done_at IS NULL AND rank = $9 AND account = $10 AND total = $12";
@@ -117,6 +117,12 @@ pub async fn of(db: &Db, outage: OutageId) -> anyhow::Result<Vec<Wave>> {
     rows.context("what customers were told")?.iter().map(wave).collect()
 }
 
+/// The same inside a change.
+pub async fn of_in(tx: &mut Tx, outage: OutageId) -> anyhow::Result<Vec<Wave>> {
+    let rows = sqlx::query(OF).bind(outage.get()).fetch_all(&mut **tx).await;
+    rows.context("what customers were told")?.iter().map(wave).collect()
+}
+
 /// False when somebody else has moved it: nothing of this batch is kept then.
 pub async fn advance(tx: &mut Tx, before: &Wave, next: &Wave) -> anyhow::Result<bool> {
     let to = sqlx::query(MOVE).bind(next.outage.get()).bind(next.moment.as_str()).bind(next.revision);
@@ -173,8 +179,12 @@ fn wave(row: &db::Row) -> anyhow::Result<Wave> {
 }
 
 const WISH: &str = "INSERT INTO outages_wish (outage, phone, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-// Whoever wishes later stands behind: none is passed over.
-const WISHES: &str = "SELECT phone FROM outages_wish WHERE outage = $1 ORDER BY at, phone LIMIT $2 OFFSET $3";
+const WISHES: &str =
+    "SELECT phone FROM outages_wish WHERE outage = $1 AND told < $2 ORDER BY told, at, phone LIMIT $3";
+const WISHES_TOLD: Text =
+    db::in_texts!("UPDATE outages_wish SET told = $3 WHERE outage = $2 AND phone IN ", "");
+const LATE: &str = "INSERT INTO outages_wave (outage, moment, revision, rank, account, sent, refused, total) \
+     VALUES ($1, 'restored', $2, $3, 0, 0, 0, 0) ON CONFLICT (outage, moment, revision) DO UPDATE SET done_at = NULL";
 const ANY_WISH: &str = "SELECT 1 AS one FROM outages_wish WHERE outage = $1 LIMIT 1";
 const WISH_COUNT: &str = "SELECT COUNT(*) AS many FROM outages_wish WHERE outage = $1";
 
@@ -184,10 +194,24 @@ pub async fn wish(tx: &mut Tx, outage: OutageId, phone: &str, now: Timestamp) ->
     Ok(wish.execute(&mut **tx).await.context("keeping who wants to hear")?.rows_affected() > 0)
 }
 
-/// The next of those who want to hear, behind so many.
-pub async fn wishes(tx: &mut Tx, outage: OutageId, passed: i64, most: i64) -> anyhow::Result<Vec<String>> {
-    let rows = sqlx::query(WISHES).bind(outage.get()).bind(most).bind(passed).fetch_all(&mut **tx).await;
-    rows.context("who wants to hear")?.iter().map(|row| Ok(row.try_get("phone")?)).collect()
+/// The next of those who want to hear and have not been told of this restoration. They have been, once this change is kept.
+pub async fn wishes(tx: &mut Tx, outage: OutageId, revision: i64, most: i64) -> anyhow::Result<Vec<String>> {
+    let rows = sqlx::query(WISHES).bind(outage.get()).bind(revision).bind(most).fetch_all(&mut **tx).await;
+    let rows = rows.context("who wants to hear")?;
+    let phones: Vec<String> = rows.iter().map(|row| row.try_get("phone")).collect::<Result<_, _>>()?;
+    if !phones.is_empty() {
+        let told = sqlx::query(WISHES_TOLD.of(tx.db().kind())).bind(serde_json::to_string(&phones)?);
+        let told = told.bind(outage.get()).bind(revision).execute(&mut **tx).await;
+        told.context("keeping who has been told")?;
+    }
+    Ok(phones)
+}
+
+/// Somebody wants to hear of a restoration that everybody else has been told of: the wave goes on for him, or begins with him.
+pub async fn go_on_late(tx: &mut Tx, outage: OutageId, revision: i64) -> anyhow::Result<()> {
+    let late = sqlx::query(LATE).bind(outage.get()).bind(revision).bind(WISHED).execute(&mut **tx).await;
+    late.context("telling who wished late")?;
+    Ok(())
 }
 
 pub async fn anybody_wishes(tx: &mut Tx, outage: OutageId) -> anyhow::Result<bool> {

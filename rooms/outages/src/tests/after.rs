@@ -325,3 +325,30 @@ fn the_demo_shows_what_customers_have_answered() {
         assert_eq!(shown["without"][0]["trouble"], "");
     });
 }
+
+/// Whatever was set before, nobody is written to by "our company".
+#[test]
+fn the_demo_writes_in_its_company_s_name() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let kept = async || config::read::<Settings>(&db).await.expect("settings").value;
+        let put = async |settings: &Settings, before: i64| {
+            let mut tx = db.begin().await.expect("a change");
+            assert!(config::put(&mut tx, settings, before, None, centre.now()).await.expect("kept"));
+            tx.commit().await.expect("kept");
+        };
+        put(&Settings { many: 300, ..Settings::default() }, 0).await;
+        crate::demo::settings(&centre.site.app, true).await.expect("the demo's");
+        let named = kept().await;
+        assert_eq!((named.company.as_str(), named.many, named.machine.important), ("铜官燃气", 300, false));
+        put(&Settings { company: "青岚燃气".into(), ..named }, 2).await;
+        crate::demo::settings(&centre.site.app, true).await.expect("the demo's");
+        assert_eq!(kept().await.company, "青岚燃气", "somebody's own name stays");
+
+        let (area, ..) = neighbours();
+        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), None).await).await;
+        let published = centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let texts = published["texts"].to_string();
+        assert!(texts.contains("青岚燃气") && !texts.contains("本公司"), "{texts}");
+    });
+}

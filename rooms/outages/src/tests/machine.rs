@@ -162,6 +162,51 @@ fn the_machine_calls_liaisons_of_whom_there_is_no_receipt() {
     });
 }
 
+/// What cannot be read of one outage is nobody else's silence, and is called about as soon as it can be.
+#[test]
+fn one_call_that_cannot_be_put_in_holds_up_no_other() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        switch_on(&centre).await;
+        publish(&db, "outage_important", centre.now(), 1).await;
+        let starts = centre.now() + Duration::from_secs(7 * 24 * HOUR);
+        let ends = starts + Duration::from_secs(HOUR);
+        let mut two = Vec::new();
+        for _ in 0..2 {
+            let outage =
+                centre.enter(WRITER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
+            for (who, act) in [(WRITER, "submit"), (LEADER, "approve"), (WRITER, "publish")] {
+                centre.act(who, &outage, json!({ "act": act })).await;
+            }
+            two.push(outage);
+        }
+        let broken: OutageId = id(&two[0]).parse().expect("an id");
+        let change = async |text: &'static str| {
+            let mut tx = db.begin().await.expect("a change");
+            sqlx::query(text).bind(broken.get()).execute(&mut *tx).await.expect("changed");
+            tx.commit().await.expect("kept");
+        };
+        let about = async || -> Vec<String> {
+            let all = wanted(&db).await.into_iter();
+            all.map(|(.., about)| about.split(':').next().unwrap_or_default().to_owned()).collect()
+        };
+        let important = usize::try_from(two[1]["counts"]["important"].as_u64().expect("a count"));
+        let important = important.expect("few");
+        assert!(important > 0);
+
+        change("UPDATE outages_outage SET body = '?' || body WHERE id = $1").await;
+        turn(&centre).await;
+        assert_eq!(about().await, vec![id(&two[1]); important], "the other one's, all of them");
+        change("UPDATE outages_outage SET body = SUBSTR(body, 2) WHERE id = $1").await;
+        turn(&centre).await;
+        turn(&centre).await;
+        let all = about().await;
+        assert_eq!(all.iter().filter(|of| *of == id(&two[0])).count(), important, "with the next turn, once");
+        assert_eq!(all.len(), important * 2);
+    });
+}
+
 /// O9: seven days before, and again half an hour before.
 #[test]
 fn arrears_are_told_again_half_an_hour_before() {

@@ -206,6 +206,146 @@ fn a_plan_s_calls_and_messages_follow_the_network() {
     });
 }
 
+/// A number that so many notices of the room were made for, in a state or in any.
+async fn notices_to(db: &Db, number: &str, state: &str) -> i64 {
+    let text = "SELECT COUNT(*) FROM notices_notice WHERE room = 'outages' AND recipient = $1 AND ($2 = '' OR state = $2)";
+    sqlx::query(text).bind(number).bind(state).fetch_one(db.read()).await.expect("a count").get(0)
+}
+
+/// Who hangs below an element, with a mobile number: account, customer, number.
+async fn homes(db: &Db, element: &str) -> Vec<(i64, i64, String)> {
+    let text = "SELECT DISTINCT a.id, a.party, c.number FROM customers_point o JOIN customers_account a ON a.id = o.account \
+         JOIN customers_contact c ON c.party = a.party JOIN customers_element e ON e.id = o.element \
+         WHERE (e.id = $1 OR e.parent = $1) AND c.preferred = 1 AND c.number LIKE '1__________' ORDER BY a.id";
+    let element: kernel::ElementId = element.parse().expect("an id");
+    let rows = sqlx::query(text).bind(element.get()).fetch_all(db.read()).await.expect("homes");
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+}
+
+/// The section below a station from which most can be written to.
+async fn crowded(db: &Db, station: &str) -> (String, Vec<(i64, i64, String)>) {
+    let level = elements::level(db, Some(station.parse().expect("an id")), "", 500).await.expect("sections");
+    let mut most = (String::new(), Vec::new());
+    for branch in level {
+        let element = branch.element.id.to_string();
+        let homes = homes(db, &element).await;
+        if homes.len() > most.1.len() {
+            most = (element, homes);
+        }
+    }
+    most
+}
+
+async fn give(db: &Db, account: i64, party: i64) {
+    let mut tx = db.begin().await.expect("a change");
+    let give = sqlx::query("UPDATE customers_account SET party = $1 WHERE id = $2").bind(party).bind(account);
+    give.execute(&mut *tx).await.expect("given");
+    tx.commit().await.expect("kept");
+}
+
+/// What has not gone out to those who left is taken back; not from who has it, nor from who has another home in it.
+#[test]
+fn who_leaves_an_outage_is_not_told_of_it_any_more() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (area, own, _) = neighbours();
+        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
+        let theirs = other_station(&centre, &ours).await;
+        let (leaves, gone) = crowded(&db, &ours).await;
+        let [(_, stays, two_homes), (_, _, was_told), (_, _, queued), ..] = gone.as_slice() else {
+            panic!("{gone:?}")
+        };
+        // One of those who leave has another home that stays.
+        let account = network_accounts(&db, own).await;
+        let kept = crate::store::affected::accounts(&db, &[account]).await.expect("found");
+        assert!(gone.iter().all(|(account, ..)| *account != kept[0].0.get()));
+        give(&db, kept[0].0.get(), *stays).await;
+        let ends = centre.now() + Duration::from_secs(8 * HOUR);
+        let outage =
+            centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        centre.follow().await;
+        let mut tx = db.begin().await.expect("a change");
+        let out = "UPDATE notices_notice SET state = 'delivered' WHERE recipient = $1";
+        sqlx::query(out).bind(was_told).execute(&mut *tx).await.expect("delivered");
+        tx.commit().await.expect("kept");
+        let waiting = count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'queued'").await;
+
+        let office = office(&centre, folder.path()).await;
+        move_to(&office, &leaves, &theirs).await;
+        settles(&centre).await;
+        assert_eq!(notices_to(&db, queued, "cancelled").await, 1);
+        assert_eq!(notices_to(&db, was_told, "delivered").await, 1);
+        assert_eq!(notices_to(&db, two_homes, "queued").await, 1);
+        let mobile: std::collections::BTreeSet<&str> =
+            gone.iter().map(|(.., number)| number.as_str()).collect();
+        let withdrawn = i64::try_from(mobile.len() - 2).expect("few");
+        assert_eq!(
+            count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'cancelled'").await,
+            withdrawn
+        );
+        let still = count(&db, "SELECT COUNT(*) FROM notices_notice WHERE state = 'queued'").await;
+        assert_eq!(still, waiting - withdrawn, "nobody else's");
+        let lines = "SELECT COUNT(*) FROM db_journal WHERE room = 'notices' AND kind = 'cancelled'";
+        assert_eq!(count(&db, lines).await, withdrawn);
+
+        // Back again: who had not been told is, who had been is not told twice.
+        move_to(&office, &leaves, &ours).await;
+        settles(&centre).await;
+        assert_eq!(notices_to(&db, queued, "queued").await, 1);
+        assert_eq!(notices_to(&db, was_told, "").await, 1);
+        assert_eq!(notices_to(&db, two_homes, "").await, 1);
+        assert!(db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+/// Two homes of one person, of which the second joins: one message at each stage, whichever wave comes first.
+#[test]
+fn who_has_two_homes_is_told_once_at_each_stage() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (area, own, _) = neighbours();
+        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
+        let theirs = other_station(&centre, &ours).await;
+        let (comes, new) = crowded(&db, &theirs).await;
+        let [(second, ..), (_, _, stranger), ..] = new.as_slice() else { panic!("{new:?}") };
+        let his = number(own);
+        let party = customers::store::calls::by_number(&db, &his).await.expect("found").remove(0);
+        give(&db, *second, party.get()).await;
+        let ends = centre.now() + Duration::from_secs(8 * HOUR);
+        let outage =
+            centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
+        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        centre.follow().await;
+        assert_eq!(notices_to(&db, his.as_str(), "").await, 1);
+        let office = office(&centre, folder.path()).await;
+        move_to(&office, &comes, &ours).await;
+        settles(&centre).await;
+        assert_eq!((notices_to(&db, his.as_str(), "").await, notices_to(&db, stranger, "").await), (1, 1));
+
+        // The next stage: another estimate, once for both homes.
+        let new = ends + Duration::from_secs(HOUR);
+        let revise = json!({ "act": "revise", "ends": new, "cause": "equipment", "crew": "working", "why": "更换阀门" });
+        centre.act(LEADER, &outage, revise).await;
+        centre.follow().await;
+        let told = async |number: &str| notices_to(&db, number, "queued").await;
+        assert_eq!(
+            (told(his.as_str()).await, told(stranger).await),
+            (1, 1),
+            "the new one; the old one is taken back"
+        );
+        // Away and here again while that holds: nobody hears it twice.
+        move_to(&office, &comes, &theirs).await;
+        settles(&centre).await;
+        assert_eq!((told(his.as_str()).await, told(stranger).await), (1, 0));
+        move_to(&office, &comes, &ours).await;
+        settles(&centre).await;
+        assert_eq!((told(his.as_str()).await, told(stranger).await), (1, 1));
+    });
+}
+
 /// The process dies after the change was heard of, and once more while it computes.
 #[test]
 fn what_was_heard_of_is_computed_whatever_dies() {

@@ -28,7 +28,10 @@ use crate::{report, store};
 
 const TWO_HOURS: Duration = Duration::from_secs(7_200);
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
+/// Of one page, of which so many are counted; the first hundred are listed.
 const OUTAGES: i64 = 100;
+const LISTED: usize = 100;
+const PAGES: i64 = 5;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page {
@@ -42,6 +45,8 @@ pub struct Page {
     loud_since: Option<Timestamp>,
     /// The signs have held for long enough, and nobody has switched it on.
     proposed: bool,
+    /// False after somebody has ended it by hand: nothing begins, or is proposed, until it has been calm.
+    armed: bool,
     today: Load,
     /// Since it began; none while it is off.
     storm: Option<Report>,
@@ -50,7 +55,9 @@ pub struct Page {
     promised: u32,
     /// On a break that nobody may begin now.
     away: Vec<Away>,
+    /// The first hundred of so many.
     outages: Vec<OutageLine>,
+    outages_all: usize,
     affected: i64,
     /// Of those: told of it (`outages::rules::told` says what counts), and by what.
     told: i64,
@@ -114,8 +121,6 @@ pub async fn show(
     let (seen, longest_s) = signals(&app, &floor, &usual, &calendar).await?;
     let watch = store::read_watch(&app.db).await?;
     let on = store::open(&app.db).await?;
-    let hold = Duration::from_secs(u64::from(settings.thresholds.hold_s));
-    let loud = watch.loud_since.is_some_and(|since| now.since(since) >= hold);
     let midnight = calendar.start_of(calendar.civil(now).date());
     let mut away: Vec<Away> = floor
         .agents
@@ -133,7 +138,15 @@ pub async fn show(
         })
         .collect();
     away.sort_by_key(|away| away.since);
-    let open = list(&app.db, Which::Now, 0, OUTAGES).await?;
+    let mut open = Vec::new();
+    for page in 0..PAGES {
+        let more = list(&app.db, Which::Now, page * OUTAGES, OUTAGES).await?;
+        let last = more.len() < LISTED;
+        open.extend(more);
+        if last {
+            break;
+        }
+    }
     let in_progress = || open.iter().filter(|outage| outage.state == OutageState::InProgress);
     let mut outages: Vec<OutageLine> = in_progress()
         .map(|outage| OutageLine {
@@ -161,7 +174,8 @@ pub async fn show(
         at: now,
         signs: settings.thresholds.signs(&seen, 100),
         loud_since: watch.loud_since,
-        proposed: loud && watch.armed && on.is_none(),
+        proposed: on.is_none() && watch.proposes(&settings.thresholds, now),
+        armed: watch.armed,
         thresholds: settings.thresholds,
         seen,
         today: storm::load(&app.db, midnight, now).await?,
@@ -174,7 +188,8 @@ pub async fn show(
         told_by,
         affected: in_progress().map(|outage| outage.counts.all).sum(),
         restored: i64::try_from(open.len() - outages.len()).unwrap_or(0),
-        outages,
+        outages_all: outages.len(),
+        outages: outages.into_iter().take(LISTED).collect(),
         chart: chart(&app, now).await?,
     }))
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
+use db::config;
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, given};
 
 use crate::report::{self, Report};
-use crate::rules::{Act, Storm, allowed};
+use crate::rules::{Act, Settings, Storm, allowed};
 use crate::store;
 use crate::work::{Applier, switch};
 
@@ -57,17 +58,27 @@ impl From<&Storm> for StormView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NowView {
     storm: Option<StormView>,
+    /// The signs hold, and nobody has switched it on.
+    proposed: bool,
     allowed: Vec<&'static str>,
 }
 
-fn now_view(storm: Option<&Storm>) -> Json<NowView> {
-    Json(NowView { storm: storm.map(StormView::from), allowed: allowed(storm.is_some()).to_vec() })
+fn now_view(storm: Option<&Storm>, proposed: bool) -> Json<NowView> {
+    Json(NowView { storm: storm.map(StormView::from), proposed, allowed: allowed(storm.is_some()).to_vec() })
 }
 
 /// Whether storm mode is on, since when and why: the mark in the bar.
 #[utoipa::path(get, path = "/api/storms/now", tag = "storms", responses((status = 200, body = NowView)))]
 pub async fn now(State(app): State<App>) -> Answer<NowView> {
-    Ok(now_view(store::open(&app.db).await?.as_ref()))
+    let on = store::open(&app.db).await?;
+    let proposed = match on {
+        Some(_) => false,
+        None => {
+            let thresholds = config::read::<Settings>(&app.db).await?.value.thresholds;
+            store::read_watch(&app.db).await?.proposes(&thresholds, app.now())
+        }
+    };
+    Ok(now_view(on.as_ref(), proposed))
 }
 
 /// `{"act":"on","why":"…","minutes":120}`, `{"act":"expect","minutes":60}`, `{"act":"off","why":"…"}`.
@@ -84,7 +95,7 @@ pub async fn act(
     if let Err(failure) = applier.apply(&app.db).await {
         tracing::warn!("storm mode is switched, and the exchange does not know yet: {failure:#}");
     }
-    Ok(now_view(Some(&storm).filter(|storm| storm.ended_at.is_none())))
+    Ok(now_view(Some(&storm).filter(|storm| storm.ended_at.is_none()), false))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -86,7 +86,7 @@ impl Default for Settings {
             end_breaks: false,
             helpers: Vec::new(),
             any_level: Vec::new(),
-            callback_s: Some(60),
+            callback_s: Some(120),
             announce_s: Some(45),
             short: ShortWords {
                 replace_greeting: true,
@@ -126,7 +126,7 @@ impl Settings {
             _ => Err(Refusal::OutOfRange { field, least, most }),
         };
         range("minutes", self.minutes, 5, 24 * 60)?;
-        range("callback_s", self.callback_s.unwrap_or(60), 5, 3_600)?;
+        range("callback_s", self.callback_s.unwrap_or(120), 5, 3_600)?;
         range("announce_s", self.announce_s.unwrap_or(60), 10, 600)?;
         range("door_waiting", self.door.waiting.unwrap_or(1), 1, 5_000)?;
         range("door_wait_s", self.door.wait_s.unwrap_or(60), 10, 7_200)?;
@@ -135,6 +135,13 @@ impl Settings {
         range("helpers", u32::try_from(self.helpers.len()).unwrap_or(u32::MAX), 0, 50)?;
         if let Some(flow) = self.door.flow.as_ref().filter(|flow| !around.flows.contains_key(*flow)) {
             return Err(Refusal::NoSuchFlow { flow: flow.clone() });
+        }
+        let nobody = |help: &Help| {
+            help.of == Some(help.queue)
+                || (help.of.is_none() && help.skill.as_ref().is_none_or(|skill| skill.trim().is_empty()))
+        };
+        if self.helpers.iter().any(nobody) {
+            return Err(Refusal::NobodyHelps);
         }
         let named = self.helpers.iter().flat_map(|help| [Some(help.queue), help.of]).flatten();
         let mut named = named.chain(self.any_level.iter().copied()).chain(self.door.always.iter().copied());

@@ -134,3 +134,25 @@ fn what_is_gone_is_left_out_when_it_begins_and_refused_when_it_is_set() {
     let Footing::Storm(storm) = settings.footing(&around, monday()) else { panic!("a storm") };
     assert_eq!(storm.door, None, "everybody is let in");
 }
+
+/// Domain reference 9.4: whoever waits for more than 120 s is offered a call back.
+#[test]
+fn a_call_back_is_offered_from_two_minutes_on() {
+    let footing = Settings::default().footing(&Around::default(), monday());
+    let Footing::Storm(storm) = footing else { panic!("a storm: {footing:?}") };
+    assert_eq!(storm.hall.offer_call_back, Some(Duration::from_secs(120)));
+}
+
+/// Who helps is said, or nobody would come and nobody would notice.
+#[test]
+fn help_by_nobody_is_refused() {
+    let around = Around { skills: BTreeMap::from([(QueueId(1), BTreeMap::new())]), ..Around::default() };
+    let help = Help { queue: QueueId(1), of: None, skill: None, level: 1, rank: 5 };
+    for (of, skill) in [(None, None), (None, Some(" ")), (Some(QueueId(1)), None)] {
+        let help = Help { of, skill: skill.map(str::to_owned), ..help.clone() };
+        let settings = Settings { helpers: vec![help], ..Settings::default() };
+        assert_eq!(settings.check(&around), Err(Refusal::NobodyHelps));
+    }
+    let help = Help { skill: Some("gas".to_owned()), ..help };
+    assert_eq!(Settings { helpers: vec![help], ..Settings::default() }.check(&around), Ok(()));
+}

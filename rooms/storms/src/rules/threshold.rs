@@ -154,6 +154,11 @@ pub struct Watch {
 impl Watch {
     pub const NEW: Watch = Watch { loud_since: None, calm_since: None, armed: true };
 
+    /// The signs have held for long enough, and nothing forbids to say so.
+    pub fn proposes(&self, thresholds: &Thresholds, now: Timestamp) -> bool {
+        self.armed && self.loud_since.is_some_and(|since| now.since(since) >= thresholds.hold())
+    }
+
     /// Somebody has switched by hand, and is right whatever the signs say.
     pub fn by_hand(self, on: bool) -> Watch {
         Watch { loud_since: None, calm_since: None, armed: if on { self.armed } else { false } }
