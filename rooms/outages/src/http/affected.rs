@@ -160,7 +160,7 @@ pub async fn export(
     )?;
     let note = json!({ "outage": outage.number, "whole": form.whole, "reason": reason });
     let headings = COLUMNS.iter().map(|key| words.get(key)).collect();
-    let wanted = Wanted { kind: form.format, sheet: outage.number, headings, note };
+    let wanted = Wanted { kind: form.format, file: "outages", sheet: outage.number, headings, note };
     let make = |out| rows(app.clone(), words, id, form.whole, out);
     Ok(Json(exports.start(&app, &actor, wanted, make).await?))
 }
