@@ -99,8 +99,7 @@ async fn somebody(centre: &Centre, admin: &Session, role: &str, number: usize) -
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_is_classified_and_keeps_to_it() {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let centre = Centre::start(PROGRAM, &house).await.expect("the centre starts");
+    let centre = Centre::start(PROGRAM).await.expect("the centre starts");
     let admin = centre.sign_in("3002").await.expect("the security administrator");
     let (routes, roles) = (routes(&admin).await, permissions(&admin).await);
 

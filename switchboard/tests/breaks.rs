@@ -1,6 +1,5 @@
 //! Breaks: how often and by how many at a time, and that the leader hears of it when somebody goes beyond.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -33,8 +32,7 @@ fn seat(floor: &Value, number: &str) -> (Value, Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_leader_is_warned_of_breaks_beyond_their_limits() {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let centre = Centre::start(PROGRAM, &house).await.expect("the centre starts");
+    let centre = Centre::start(PROGRAM).await.expect("the centre starts");
     // As it comes with the house: 15 per cent of those signed in, and one may always.
     let (first, second) = (agent(&centre, "1005").await, agent(&centre, "1010").await);
     assert_eq!(away(&first, "short_break").await.0, 200);

@@ -4,18 +4,15 @@
 //! `KILLS=20 cargo nextest run -p switchboard --test campaigns_survive` looks longer.
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, UdpSocket};
-use std::path::Path;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use audio::Sound;
-use exchange::line::{Command, Event, PlayMode};
-use kernel::{Clock, IdMint, LegId, TrunkId};
+use exchange::line::{Command, EndCause, Event};
+use kernel::LegId;
 use serde_json::{Value, json};
-use telephony::{Config, Directory, MediaConfig, Telephony, TrunkConfig};
-use testkit::{Centre, Session, wait_for};
-use web::SteadyClock;
+use testkit::{Centre, Telephones, done, wait_for};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_switchboard");
 const LONG: Duration = Duration::from_secs(240);
@@ -43,34 +40,10 @@ struct Street {
 
 impl Street {
     async fn open() -> Street {
-        let at = UdpSocket::bind("127.0.0.5:0").and_then(|socket| socket.local_addr()).expect("a port");
-        let folder = std::env::temp_dir();
-        let media = MediaConfig {
-            bind: vec![at.ip()],
-            prompts_dirs: vec![folder.clone()],
-            recordings_dir: folder,
-            ..MediaConfig::default()
-        };
-        let mut config = Config::new("street", media);
-        config.udp = vec![at];
-        let anybody = TrunkConfig {
-            id: TrunkId(1),
-            name: "anybody".to_owned(),
-            from: ["127.0.0.0/8"].iter().flat_map(|net| net.parse()).collect(),
-            register: None,
-            out: None,
-            max_calls: 1_000,
-            busy_status: telephony::BusyStatus::Busy,
-            learn_rtp: false,
-            codecs: vec![telephony::Codec::Pcma],
-        };
-        let directory = Directory { trunks: vec![anybody], ..Directory::default() };
-        let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start());
-        let mint = Arc::new(IdMint::new(0));
-        let (telephony, events) =
-            Telephony::start(config, directory, clock.clone(), mint.clone()).await.expect("telephones");
+        let telephones = Telephones::rung([127, 0, 0, 5]).await.expect("telephones");
+        let at = telephones.at();
         let met = Arc::<Mutex<BTreeMap<String, Met>>>::default();
-        let run = tokio::spawn(answer(telephony, events, clock, mint, met.clone()));
+        let run = tokio::spawn(answer(telephones, met.clone()));
         Street { at, met, _run: run }
     }
 
@@ -79,22 +52,16 @@ impl Street {
     }
 }
 
-async fn answer(
-    telephony: Telephony,
-    mut events: tokio::sync::mpsc::Receiver<Event>,
-    clock: Arc<dyn Clock>,
-    mint: Arc<IdMint>,
-    met: Arc<Mutex<BTreeMap<String, Met>>>,
-) {
+async fn answer(mut telephones: Telephones, met: Arc<Mutex<BTreeMap<String, Met>>>) {
     let mut legs: BTreeMap<LegId, (String, bool)> = BTreeMap::new();
     let (press, mut pressing) = tokio::sync::mpsc::unbounded_channel::<LegId>();
     loop {
-        let commands = tokio::select! {
-            event = events.recv() => match event {
+        tokio::select! {
+            event = telephones.event() => match event {
                 Some(Event::Incoming { leg, to, .. }) => {
                     met.lock().expect("not poisoned").entry(to.clone()).or_default().invited += 1;
                     legs.insert(leg, (to, false));
-                    vec![Command::Answer { leg }]
+                    telephones.command(Command::Answer { leg });
                 }
                 Some(Event::Answered { leg }) => {
                     let press = press.clone();
@@ -102,58 +69,33 @@ async fn answer(
                         tokio::time::sleep(Duration::from_millis(600)).await;
                         let _ = press.send(leg);
                     });
-                    vec![]
                 }
                 Some(Event::Ended { leg, cause }) => {
                     if let Some((number, true)) = legs.remove(&leg)
-                        && cause == exchange::line::EndCause::FarEnd
+                        && cause == EndCause::FarEnd
                     {
                         met.lock().expect("not poisoned").entry(number).or_default().served += 1;
                     }
-                    vec![]
                 }
-                Some(_) => vec![],
+                Some(_) => {}
                 None => return,
             },
             Some(leg) = pressing.recv() => {
                 let Some((_, pressed)) = legs.get_mut(&leg) else { continue };
                 *pressed = true;
-                let digit = '1'.try_into().expect("a key");
-                let sounds = vec![Sound::Key { digit, ms: 120 }];
-                vec![Command::Play { leg, play: mint.mint(clock.now()), sounds, mode: PlayMode::Once }]
+                telephones.play(leg, Sound::Key { digit: '1'.try_into().expect("a key"), ms: 120 });
             }
-        };
-        for command in commands {
-            telephony.command(command).expect("taken");
         }
     }
 }
 
-async fn get(by: &Session, path: &str) -> Value {
-    let reply = by.get(path).await.expect("an answer");
-    assert_eq!(reply.status, 200, "{path}: {}", reply.json);
-    reply.json
-}
-
-async fn done(reply: anyhow::Result<testkit::Reply>) -> Value {
-    let reply = reply.expect("an answer");
-    assert_eq!(reply.status, 200, "{}", reply.json);
-    reply.json
-}
-
 /// A centre whose carrier is the street, and a campaign that calls everybody there.
 async fn campaign(centre: &Centre, street: &Street, people: usize) -> String {
-    let admin = centre.sign_in("3001").await.expect("the administrator");
-    let lines = get(&admin, "/api/calls/lines").await;
-    let known = lines["trunks"].as_array().and_then(|trunks| trunks.first()).cloned().expect("a trunk");
-    let mut trunk = known["trunk"].clone();
-    trunk["out"] = json!(format!("sip:{}", street.at));
-    let form = json!({ "version": known["version"], "trunk": trunk });
-    done(admin.ask(reqwest::Method::PUT, "/api/calls/trunks/carrier", Some(form)).await).await;
+    centre.carry_to(street.at).await;
     // It is in force within a second.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let leader = centre.sign_in("2002").await.expect("a supervisor");
-    let settings = get(&leader, "/api/campaigns/settings").await["settings"].clone();
+    let settings = done(leader.get("/api/campaigns/settings").await)["settings"].clone();
     let mut plan = json!({ "flow": "restored", "shown": null, "confirm": "12", "again_without_key": true, "tell_machines": false });
     for key in ["ring_s", "keep_free"] {
         plan[key] = settings[key].clone();
@@ -164,13 +106,13 @@ async fn campaign(centre: &Centre, street: &Street, people: usize) -> String {
     plan["gap_min"] = json!(0);
     plan["at_once"] = json!(AT_ONCE);
     let form = json!({ "name": "送气回访", "purpose": "询问是否已恢复供气", "plan": plan });
-    let made = done(leader.post("/api/campaigns", form).await).await;
+    let made = done(leader.post("/api/campaigns", form).await);
     let id = made["id"].as_str().expect("an id").to_owned();
     let people: Vec<Value> = (0..people).map(|n| json!({ "number": format!("139000{n:05}") })).collect();
     let path = format!("/api/campaigns/{id}");
-    done(leader.post(&format!("{path}/targets"), json!({ "people": people })).await).await;
+    done(leader.post(&format!("{path}/targets"), json!({ "people": people })).await);
     for act in ["approve", "start"] {
-        done(leader.post(&format!("{path}/act"), json!({ "act": act })).await).await;
+        done(leader.post(&format!("{path}/act"), json!({ "act": act })).await);
     }
     id
 }
@@ -178,8 +120,7 @@ async fn campaign(centre: &Centre, street: &Street, people: usize) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_random_nobody_is_called_twice_and_nobody_left_out() {
     const PEOPLE: usize = 150;
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut centre = Centre::start(PROGRAM, &house).await.expect("the centre starts");
+    let mut centre = Centre::start(PROGRAM).await.expect("the centre starts");
     let street = Street::open().await;
     let id = campaign(&centre, &street, PEOPLE).await;
     let mut dice = fastrand::Rng::with_seed(5);
@@ -191,7 +132,7 @@ async fn killed_at_random_nobody_is_called_twice_and_nobody_left_out() {
     }
     let leader = centre.sign_in("2002").await.expect("a supervisor");
     let view = wait_for("an end of the campaign", LONG, async || {
-        let view = get(&leader, &format!("/api/campaigns/{id}")).await;
+        let view = done(leader.get(&format!("/api/campaigns/{id}")).await);
         (view["state"] == "finished").then_some(view)
     })
     .await;
@@ -202,7 +143,7 @@ async fn killed_at_random_nobody_is_called_twice_and_nobody_left_out() {
     let mut targets = Vec::new();
     let mut after = String::new();
     loop {
-        let page = get(&leader, &format!("/api/campaigns/{id}/targets?limit=200&after={after}")).await;
+        let page = done(leader.get(&format!("/api/campaigns/{id}/targets?limit=200&after={after}")).await);
         targets.extend(page["items"].as_array().cloned().expect("people"));
         match page["next"].as_str() {
             Some(next) => after = next.to_owned(),
@@ -213,8 +154,9 @@ async fn killed_at_random_nobody_is_called_twice_and_nobody_left_out() {
     assert_eq!((targets.len(), met.len()), (PEOPLE, PEOPLE), "everybody was rung, and nobody else");
     let (mut made, mut interrupted, mut cut) = (0, 0, 0);
     for (n, target) in targets.iter().enumerate() {
-        let whole =
-            get(&leader, &format!("/api/campaigns/targets/{}", target["id"].as_str().expect("an id"))).await;
+        let whole = done(
+            leader.get(&format!("/api/campaigns/targets/{}", target["id"].as_str().expect("an id"))).await,
+        );
         let attempts = whole["attempts"].as_array().expect("attempts");
         let count = |outcome: &str| attempts.iter().filter(|made| made["outcome"] == outcome).count();
         let number = format!("139000{n:05}");

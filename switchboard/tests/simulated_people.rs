@@ -1,23 +1,21 @@
 //! The whole centre with real calls: simulated people telephone, and what they leave behind is asked for over HTTP.
 
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Centre, Session, wait_for};
+use testkit::{Centre, Session, done, wait_for};
 use tokio::process::{Child, Command};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_switchboard");
 const LONG: Duration = Duration::from_secs(120);
 
 async fn centre() -> Centre {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    Centre::start(PROGRAM, &house).await.expect("the centre starts")
+    Centre::start(PROGRAM).await.expect("the centre starts")
 }
 
 fn simulate(centre: &Centre, calls: u32, speed: u32, seed: u32) -> Child {
-    let prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
+    let prompts = testkit::house().join("prompts");
     Command::new(PROGRAM)
         .args(["simulate", "--rate", "4", "--agents", "3"])
         .args(["--calls", &calls.to_string(), "--speed", &speed.to_string(), "--seed", &seed.to_string()])
@@ -30,14 +28,8 @@ fn simulate(centre: &Centre, calls: u32, speed: u32, seed: u32) -> Child {
         .expect("the program")
 }
 
-async fn get(by: &Session, path: &str) -> Value {
-    let reply = by.get(path).await.expect("an answer");
-    assert_eq!(reply.status, 200, "{path}: {}", reply.json);
-    reply.json
-}
-
 async fn calls(by: &Session) -> Vec<Value> {
-    get(by, "/api/calls").await["items"].as_array().cloned().unwrap_or_default()
+    done(by.get("/api/calls").await)["items"].as_array().cloned().unwrap_or_default()
 }
 
 /// Every call has its end, and the floor's counts say the same as the records.
@@ -79,7 +71,7 @@ async fn six_calls_leave_six_records_and_something_to_hear() {
     assert!(calls.iter().all(|call| call["interrupted"] == false));
 
     let floor = wait_for("quiet floor", LONG, async || {
-        let floor = get(&leader, "/api/floor").await;
+        let floor = done(leader.get("/api/floor").await);
         (floor["calls"] == json!([]) && agents_on_calls(&floor).is_empty()).then_some(floor)
     })
     .await;
@@ -88,7 +80,7 @@ async fn six_calls_leave_six_records_and_something_to_hear() {
     assert_eq!(floor["now"]["waiting"], 0);
 
     let sealed = wait_for("sealed recording", LONG, async || {
-        let found = get(&leader, "/api/recordings").await;
+        let found = done(leader.get("/api/recordings").await);
         found["items"].as_array()?.iter().find(|item| item["sealed"] == true).cloned()
     })
     .await;
@@ -107,7 +99,7 @@ async fn killed_in_mid_call_the_records_are_closed_and_no_agent_is_on_a_call() {
     let leader = centre.sign_in("2002").await.expect("a leader");
     let mut people = simulate(&centre, 6, 4, 11);
     wait_for("conversation", LONG, async || {
-        let floor = get(&leader, "/api/floor").await;
+        let floor = done(leader.get("/api/floor").await);
         (floor["now"]["talking"].as_u64()? > 0).then_some(())
     })
     .await;
@@ -129,7 +121,7 @@ async fn killed_in_mid_call_the_records_are_closed_and_no_agent_is_on_a_call() {
         let off = (died - ended).total(jiff::Unit::Second).expect("seconds").abs();
         assert!(call["interrupted"] == false || off <= 2.0, "{off} s off: {call}");
     }
-    let floor = get(&leader, "/api/floor").await;
+    let floor = done(leader.get("/api/floor").await);
     assert_eq!(agents_on_calls(&floor), Vec::<&Value>::new());
     assert_eq!(floor["calls"], json!([]));
 }
@@ -147,18 +139,18 @@ async fn the_button_lets_people_call_and_sends_them_home() {
     let twice = leader.post("/api/floor/simulate", wish.clone()).await.expect("an answer");
     assert_eq!((twice.status, &twice.json["code"]), (409, &json!("floor.simulation_runs")));
     wait_for("call", LONG, async || {
-        (get(&leader, "/api/floor/simulate").await["placed"].as_u64()? > 0).then_some(())
+        (done(leader.get("/api/floor/simulate").await)["placed"].as_u64()? > 0).then_some(())
     })
     .await;
     let agent = centre.sign_in("1030").await.expect("an agent");
     assert_eq!(agent.post("/api/floor/simulate", wish).await.expect("an answer").status, 403);
     leader.delete("/api/floor/simulate").await.expect("an answer");
     wait_for("end", LONG, async || {
-        (get(&leader, "/api/floor/simulate").await["running"] == false).then_some(())
+        (done(leader.get("/api/floor/simulate").await)["running"] == false).then_some(())
     })
     .await;
     wait_for("empty desks", LONG, async || {
-        let floor = get(&leader, "/api/floor").await;
+        let floor = done(leader.get("/api/floor").await);
         let agents = floor["agents"].as_array()?;
         agents.iter().all(|agent| agent["state"] == "signed_out").then_some(())
     })

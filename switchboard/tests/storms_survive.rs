@@ -2,19 +2,13 @@
 //! people call. The first caller of the new process already meets the storm, and who was cut off keeps his place.
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, UdpSocket};
-use std::path::Path;
-use std::process::Command as Program;
-use std::sync::Arc;
+use std::process::Command;
 use std::time::Duration;
 
-use exchange::line::{Command, Event, Identity, Target};
-use kernel::{Clock, IdMint, LegId, TrunkId};
+use exchange::line::Event;
+use kernel::LegId;
 use serde_json::{Value, json};
-use telephony::{Config, Directory, MediaConfig, Telephony, TrunkConfig};
-use testkit::{Centre, Session, wait_for};
-use tokio::sync::mpsc;
-use web::SteadyClock;
+use testkit::{Centre, Session, Telephones, done, wait_for};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_switchboard");
 const LONG: Duration = Duration::from_secs(60);
@@ -39,57 +33,20 @@ announce_s = 0
 
 /// Telephones that call the centre and wait there.
 struct Town {
-    telephony: Telephony,
-    events: mpsc::Receiver<Event>,
-    clock: Arc<dyn Clock>,
-    mint: Arc<IdMint>,
+    telephones: Telephones,
     dialled: BTreeMap<LegId, String>,
 }
 
 impl Town {
-    async fn open(centre: SocketAddr) -> Town {
-        let at = UdpSocket::bind("127.0.0.6:0").and_then(|socket| socket.local_addr()).expect("a port");
-        let folder = std::env::temp_dir();
-        let media = MediaConfig {
-            bind: vec![at.ip()],
-            prompts_dirs: vec![folder.clone()],
-            recordings_dir: folder,
-            ..MediaConfig::default()
-        };
-        let mut config = Config::new("town", media);
-        config.udp = vec![at];
-        let trunk = TrunkConfig {
-            id: TrunkId(1),
-            name: "centre".to_owned(),
-            from: Vec::new(),
-            register: None,
-            out: Some(centre.to_string()),
-            max_calls: 1_000,
-            busy_status: telephony::BusyStatus::Busy,
-            learn_rtp: false,
-            codecs: vec![telephony::Codec::Pcma],
-        };
-        let directory = Directory { trunks: vec![trunk], ..Directory::default() };
-        let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start());
-        let mint = Arc::new(IdMint::new(0));
-        let (telephony, events) =
-            Telephony::start(config, directory, clock.clone(), mint.clone()).await.expect("telephones");
-        Town { telephony, events, clock, mint, dialled: BTreeMap::new() }
-    }
-
     fn call(&mut self, from: &str) {
-        let leg: LegId = self.mint.mint(self.clock.now());
-        let to = Target::Number { trunk: TrunkId(1), number: NUMBER.to_owned() };
-        let from = Identity { number: from.to_owned(), name: String::new() };
-        self.dialled.insert(leg, from.number.clone());
-        let dial = Command::Dial { leg, to, from, ring_for: LONG, answer_itself: false };
-        self.telephony.command(dial).expect("taken");
+        let leg = self.telephones.dial(from, NUMBER, LONG);
+        self.dialled.insert(leg, from.to_owned());
     }
 
     /// The next one of those who called that is answered.
     async fn answered(&mut self) -> String {
         loop {
-            let event = tokio::time::timeout(LONG, self.events.recv()).await;
+            let event = tokio::time::timeout(LONG, self.telephones.event()).await;
             match event.expect("an answer in time").expect("telephones") {
                 Event::Answered { leg } => return self.dialled[&leg].clone(),
                 // Nobody was there yet: he tries again.
@@ -103,15 +60,9 @@ impl Town {
     }
 }
 
-async fn done(reply: anyhow::Result<testkit::Reply>) -> Value {
-    let reply = reply.expect("an answer");
-    assert_eq!(reply.status, 200, "{}", reply.json);
-    reply.json
-}
-
 /// Since when the first one in the queue stands there.
 async fn first_since(leader: &Session) -> Value {
-    let floor = done(leader.get("/api/floor").await).await;
+    let floor = done(leader.get("/api/floor").await);
     let queues = floor["queues"].as_array().expect("queues");
     let known = queues.iter().find(|queue| queue["name"] == "专席");
     known.map_or(Value::Null, |queue| queue["longest_since"].clone())
@@ -119,11 +70,10 @@ async fn first_since(leader: &Session) -> Value {
 
 /// Those who called this number, by the last digits of their own: whether each was told to better not wait.
 async fn told_not_to_wait(leader: &Session, since: &str) -> BTreeMap<String, bool> {
-    let list = done(leader.get(&format!("/api/calls?limit=200&from={since}")).await).await;
+    let list = done(leader.get(&format!("/api/calls?limit=200&from={since}")).await);
     let mut told = BTreeMap::new();
     for call in list["items"].as_array().expect("calls").iter().filter(|call| call["to"] == NUMBER) {
-        let whole =
-            done(leader.get(&format!("/api/calls/{}", call["id"].as_str().expect("an id"))).await).await;
+        let whole = done(leader.get(&format!("/api/calls/{}", call["id"].as_str().expect("an id"))).await);
         let stretches = whole["segments"].as_array().expect("stretches");
         let held = stretches.iter().any(|one| one["kind"] == "queue" && one["detail"] == "menu");
         told.insert(call["from"].as_str().expect("a number").chars().rev().take(4).collect(), held);
@@ -133,27 +83,27 @@ async fn told_not_to_wait(leader: &Session, since: &str) -> BTreeMap<String, boo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn declared_and_killed_at_once_it_stands_before_the_first_call() {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut centre = Centre::start(PROGRAM, &house).await.expect("the centre starts");
+    let mut centre = Centre::start(PROGRAM).await.expect("the centre starts");
     let file = centre.data().join("direct.toml");
     std::fs::write(&file, CENTRE).expect("written");
-    let applied = Program::new(PROGRAM)
+    let applied = Command::new(PROGRAM)
         .arg("apply")
         .arg(&file)
         .arg("--data")
         .arg(centre.data())
-        .current_dir(&house)
+        .current_dir(testkit::house())
         .output()
         .expect("the program runs");
     assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
 
     let leader = centre.sign_in("2002").await.expect("a supervisor");
-    let known = done(leader.get("/api/storms/settings").await).await;
+    let known = done(leader.get("/api/storms/settings").await);
     let mut form = json!({ "settings": known["settings"], "version": known["version"] });
     form["settings"]["door"]["waiting"] = json!(1);
     form["settings"]["begins_itself"] = json!(false);
-    done(leader.ask(reqwest::Method::PUT, "/api/storms/settings", Some(form)).await).await;
-    let mut town = Town::open(centre.sip).await;
+    done(leader.ask(reqwest::Method::PUT, "/api/storms/settings", Some(form)).await);
+    let telephones = Telephones::ringing([127, 0, 0, 6], centre.sip).await.expect("telephones");
+    let mut town = Town { telephones, dialled: BTreeMap::new() };
     let stood = wait_for("somebody in the queue", LONG, async || {
         // The new number is known within a moment.
         let since = first_since(&leader).await;
@@ -167,7 +117,7 @@ async fn declared_and_killed_at_once_it_stands_before_the_first_call() {
     assert_eq!(town.answered().await, WAITED);
 
     let on = json!({ "act": "on", "why": "台风过境", "minutes": 120 });
-    let declared = done(leader.post("/api/storms/act", on).await).await;
+    let declared = done(leader.post("/api/storms/act", on).await);
     centre.kill().await.expect("killed");
     assert!(declared["storm"].is_object(), "{declared}");
 
@@ -188,7 +138,7 @@ async fn declared_and_killed_at_once_it_stands_before_the_first_call() {
     }
     let begun = declared["storm"]["began_at"].as_str().expect("a time").to_owned();
     let leader = centre.sign_in("2002").await.expect("a supervisor");
-    let now = done(leader.get("/api/storms/now").await).await;
+    let now = done(leader.get("/api/storms/now").await);
     assert_eq!(now, declared, "the mode stands as it was declared");
     for _ in &callers {
         town.answered().await;
@@ -209,12 +159,12 @@ async fn declared_and_killed_at_once_it_stands_before_the_first_call() {
     wait_for("his place", LONG, async || (first_since(&leader).await == stood).then_some(())).await;
 
     let agent = centre.sign_in("1001").await.expect("an agent");
-    done(agent.post("/api/calls/desk", json!({ "act": "sign_in" })).await).await;
+    done(agent.post("/api/calls/desk", json!({ "act": "sign_in" })).await);
     let away = json!({ "act": "not_ready", "reason": "short_break" });
     let refused = agent.post("/api/calls/desk", away).await.expect("an answer");
     assert_eq!((refused.status, &refused.json["code"]), (409, &json!("calls.breaks_stopped")));
 
     let auditor = centre.sign_in("3003").await.expect("the auditor");
-    let verdict = done(auditor.post("/api/audit/verify", json!({})).await).await;
+    let verdict = done(auditor.post("/api/audit/verify", json!({})).await);
     assert_eq!(verdict["is_whole"], true, "the journal: {verdict}");
 }

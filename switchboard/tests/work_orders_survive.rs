@@ -5,13 +5,12 @@
 //! `KILLS=200 cargo nextest run -p switchboard --test work_orders_survive` looks longer.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Centre, Postgres, Session};
+use testkit::{Centre, Postgres, Session, done};
 use tokio::process::Command;
 use tokio::sync::{Mutex, RwLock};
 
@@ -24,8 +23,7 @@ fn rounds(usually: u64) -> u64 {
 }
 
 async fn centre(database: Option<String>) -> Centre {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    Centre::start_on(PROGRAM, &house, database).await.expect("the centre starts")
+    Centre::start_on(PROGRAM, database).await.expect("the centre starts")
 }
 
 /// What the clients know: what was acknowledged, and nothing else.
@@ -107,19 +105,13 @@ async fn people(centre: &Centre) -> Arc<People> {
     Arc::new(People { agent, crew })
 }
 
-async fn get(by: &Session, path: &str) -> Value {
-    let reply = by.get(path).await.expect("an answer");
-    assert_eq!(reply.status, 200, "{path}: {}", reply.json);
-    reply.json
-}
-
 /// Everything that was acknowledged is there, once; nothing else is; and the journal's chain holds.
 async fn check(centre: &Centre, ledger: &Ledger) {
     let leader = centre.sign_in("2002").await.expect("a leader");
     let mut there = BTreeMap::new();
     let mut after = String::new();
     loop {
-        let page = get(&leader, &format!("/api/work_orders?limit=200&after={after}")).await;
+        let page = done(leader.get(&format!("/api/work_orders?limit=200&after={after}")).await);
         for order in page["items"].as_array().expect("orders") {
             there.insert(order["id"].as_str().expect("an id").to_owned(), order.clone());
         }
@@ -137,7 +129,7 @@ async fn check(centre: &Centre, ledger: &Ledger) {
         assert_eq!(order["promised"], known.promised, "the deadline of {} has moved", known.number);
         assert!(order["due"].is_string(), "nothing is due of {}: {order}", known.number);
         assert!(numbers.insert(known.number.to_string()), "{} was given twice", known.number);
-        let whole = get(&leader, &format!("/api/work_orders/{id}")).await;
+        let whole = done(leader.get(&format!("/api/work_orders/{id}")).await);
         let steps: Vec<&str> = whole["steps"]
             .as_array()
             .expect("steps")
@@ -157,7 +149,7 @@ async fn check(centre: &Centre, ledger: &Ledger) {
 async fn survive(mut centre: Centre, rounds: u64, mut strike: impl AsyncFnMut(&mut Centre, u64)) {
     let now: Now = Arc::new(RwLock::new(Some(people(&centre).await)));
     let leader = centre.sign_in("2002").await.expect("a leader");
-    let units = get(&leader, "/api/departments/names").await;
+    let units = done(leader.get("/api/departments/names").await);
     let unit = units
         .as_array()
         .expect("units")

@@ -1,16 +1,18 @@
 //! A centre: the real program with `--demo`, its own folder and ports that were free.
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use reqwest::Method;
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::Session;
+use crate::{Session, done};
 
 /// How long a start may take, on a machine that does other things too.
 const START: Duration = Duration::from_secs(60);
@@ -26,15 +28,15 @@ pub struct Centre {
 }
 
 impl Centre {
-    /// Starts `program serve --demo`. `house` is the working folder, in which `prompts` lies.
-    pub async fn start(program: &str, house: &Path) -> Result<Centre> {
-        Centre::start_on(program, house, None).await
+    /// Starts `program serve --demo`.
+    pub async fn start(program: &str) -> Result<Centre> {
+        Centre::start_on(program, None).await
     }
 
     /// The same on a database beside it: `postgres://…`.
-    pub async fn start_on(program: &str, house: &Path, database: Option<String>) -> Result<Centre> {
+    pub async fn start_on(program: &str, database: Option<String>) -> Result<Centre> {
         let folder = tempfile::Builder::new().prefix("switchboard-").tempdir()?;
-        let config = format!("prompts = {:?}\n", house.join("prompts"));
+        let config = format!("prompts = {:?}\n", crate::house().join("prompts"));
         std::fs::write(folder.path().join("switchboard.toml"), config)?;
         let sip = free_port()?;
         let http = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -109,6 +111,18 @@ impl Centre {
     /// Signs a demo person in.
     pub async fn sign_in(&self, number: &str) -> Result<Session> {
         Session::sign_in(self.http, number, &format!("demo-{number}")).await
+    }
+
+    /// From now on its carrier ends at these telephones. In force within a second or two.
+    pub async fn carry_to(&self, telephones: SocketAddr) {
+        const CARRIER: &str = "/api/calls/trunks/carrier";
+        let admin = self.sign_in("3001").await.expect("the administrator");
+        let lines = done(admin.get("/api/calls/lines").await);
+        let known = &lines["trunks"][0];
+        let mut trunk = known["trunk"].clone();
+        trunk["out"] = json!(format!("sip:{telephones}"));
+        let form = json!({ "version": known["version"], "trunk": trunk });
+        done(admin.ask(Method::PUT, CARRIER, Some(form)).await);
     }
 }
 

@@ -1,5 +1,6 @@
 //! For tests of the whole: a real centre in a process of its own on loopback, and people who sign in to it; and whoever
-//! takes messages from it, a mail server and a signed HTTP gateway; and a PostgreSQL that can be killed. (A short message centre is in `gateways::smpp`.)
+//! takes messages from it, a mail server and a signed HTTP gateway; and a PostgreSQL that can be killed. With the feature
+//! `telephones`: telephones that ring it and are rung by it. (A short message centre is in `gateways::smpp`.)
 
 #![forbid(unsafe_code)]
 
@@ -8,14 +9,24 @@ mod http_gateway;
 mod postgres;
 mod session;
 mod smtp;
+#[cfg(feature = "telephones")]
+mod telephones;
 
 pub use centre::Centre;
 pub use http_gateway::{Habit, HttpGateway, Posted};
 pub use postgres::Postgres;
-pub use session::{Reply, Session, Watched};
+pub use session::{Reply, Session, Watched, done};
 pub use smtp::{Received, SmtpServer};
+#[cfg(feature = "telephones")]
+pub use telephones::Telephones;
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+/// The folder in which `prompts` and `demo` lie.
+pub fn house() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
 
 /// Asks again until there is an answer; a real process cannot be given a clock. Panics with what was waited for.
 pub async fn wait_for<T>(what: &str, within: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {

@@ -21,6 +21,8 @@ pub struct Session {
 
 /// What came back.
 pub struct Reply {
+    /// What was asked for.
+    pub path: String,
     pub status: u16,
     pub content_type: String,
     pub bytes: Vec<u8>,
@@ -74,8 +76,16 @@ impl Session {
         let content_type = kind.unwrap_or_default().to_owned();
         let bytes = reply.bytes().await?.to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Ok(Reply { status, content_type, bytes, json })
+        Ok(Reply { path: path.to_owned(), status, content_type, bytes, json })
     }
+}
+
+/// What came of it. Panics with the refusal when it was refused.
+#[track_caller]
+pub fn done(reply: Result<Reply>) -> Value {
+    let reply = reply.expect("an answer");
+    assert_eq!(reply.status, 200, "{}: {}", reply.path, reply.json);
+    reply.json
 }
 
 /// What the server pushes on one topic.

@@ -1,14 +1,14 @@
 // The journal: who did or saw what, when; and a check that nothing was taken out.
 import { App, Button } from "antd";
-import { Bot, ScrollText, SearchX, ShieldAlert, ShieldCheck, UserRound } from "lucide-react";
+import { Bot, ScrollText, ShieldAlert, ShieldCheck, UserRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Empty, ListMoment, Mark, Notice, Page, useProblemText, type Column } from "@kit";
+import { ListMoment, Mark, Nothing, Notice, Page, useProblemText, type Column } from "@kit";
 import { ChoiceFilter, DirectoryFilter, Filters, TextFilter, TimeFilter } from "@kit/filters";
+import { useFound } from "@kit/found";
 import { Listed } from "@kit/listed";
 import { useAgents } from "@lib/directory";
 import { count, duration, moment } from "@lib/format";
-import { useUrlState } from "@lib/url";
 import { FILTERS, useJournal, useKinds, verify, type Entry, type Verdict } from "./api";
 
 /** `{result: "abandoned", wait_ms: 4000}` as `结果 放弃 · 等待 00:04`; what has no word stands as it was written. */
@@ -76,15 +76,12 @@ function Seals() {
 
 export default function AuditPage() {
   const { t } = useTranslation("audit");
-  const [filters, change] = useUrlState(FILTERS);
+  const found = useFound(FILTERS, "after");
+  const { filters, set } = found;
   const journal = useJournal(filters);
   const people = useAgents();
   const kinds = useKinds();
   const said = useSaid();
-  const { after, ...chosen } = filters;
-  const filtered = Object.keys(chosen).length > 0;
-  const set = (next: Parameters<typeof change>[0]) => change({ ...next, after: null });
-  const clear = () => set(Object.fromEntries(FILTERS.map((key) => [key, null])));
   const columns: Column<Entry>[] = [
     { key: "number", title: t("column.number"), num: true, cell: (entry) => <span className="muted">{entry.number}</span> },
     { key: "at", title: t("column.at"), cell: (entry) => <ListMoment at={entry.at} /> },
@@ -119,7 +116,7 @@ export default function AuditPage() {
 
   return (
     <Page title={t("title")} lead={t("lead")} actions={<Seals />}>
-      <Filters label={t("filters")} active={filtered} onClear={clear}>
+      <Filters label={t("filters")} active={found.filtered} onClear={found.clear}>
         <TimeFilter label={t("column.at")} from={filters.from} to={filters.to} onChange={(from, to) => set({ from, to })} />
         <DirectoryFilter id="who" label={t("column.who")} directory={people} value={filters.who} onChange={(who) => set({ who })} width={150} />
         <ChoiceFilter
@@ -144,17 +141,7 @@ export default function AuditPage() {
         cursor="after"
         rowKey={(entry) => String(entry.id)}
         expect={12}
-        empty={
-          filtered || after ? (
-            <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
-              {t("none_found_todo")}
-            </Empty>
-          ) : (
-            <Empty icon={ScrollText} title={t("none")}>
-              {t("none_todo")}
-            </Empty>
-          )
-        }
+        empty={<Nothing filtered={found.filtered || filters.after !== undefined} found={[t("none_found"), t("none_found_todo")]} onAll={found.clear} icon={ScrollText} none={[t("none"), t("none_todo")]} />}
       />
     </Page>
   );

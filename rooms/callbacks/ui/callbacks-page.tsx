@@ -4,7 +4,7 @@ import { Coffee, MoonStar, PhoneForwarded, SearchX, TriangleAlert } from "lucide
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Choose, type Column, Due, Empty, Mark, Notice, Page, Short, Tile, useProblemText } from "@kit";
+import { Choose, type Column, Due, Empty, Mark, Nothing, Notice, Page, Short, Tile, useProblemText } from "@kit";
 import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { Listed } from "@kit/listed";
@@ -135,7 +135,7 @@ export default function CallbacksPage() {
           set === "mine" ? (
             <Empty icon={Coffee} title={t("list.none_mine")}>{t("list.none_mine_todo")}</Empty>
           ) : (
-            <Empty icon={SearchX} title={t("list.none")} action={found.filtered && <Button onClick={found.clear}>{t("list.show_all")}</Button>}>{t("list.none_todo")}</Empty>
+            <Nothing filtered={found.filtered} found={[t("list.none"), t("list.none_todo")]} onAll={found.clear} icon={SearchX} none={[t("list.none"), t("list.none_todo")]} />
           )
         }
       />

@@ -163,7 +163,7 @@ export function useOwed(done: boolean, after: string | undefined) {
     queryKey: [...OWED, done, after],
     // Colleagues take from the same list.
     refetchInterval: done ? false : 5_000,
-    queryFn: ({ signal }) => api.get<{ items: Owed[]; next: string | null }>("/api/calls/owed", { done, after }, signal),
+    queryFn: ({ signal }) => api.get<{ items: Owed[]; next?: string }>("/api/calls/owed", { done, after }, signal),
   });
 }
 

@@ -41,7 +41,7 @@ export default function CallsPage() {
     },
   ];
 
-  const words = { title: t("title"), lead: t("lead"), filters: t("filters"), number: t("column.from"), at: t("column.at"), queue: t("column.queue"), agent: t("column.agent"), length: t("talk_time"), none: t("none"), none_todo: t("none_todo"), none_found: t("none_found"), none_found_todo: t("none_found_todo"), show_all: t("show_all") };
+  const words = { title: t("title"), lead: t("lead"), filters: t("filters"), number: t("column.from"), at: t("column.at"), queue: t("column.queue"), agent: t("column.agent"), length: t("talk_time"), none: t("none"), none_todo: t("none_todo"), none_found: t("none_found"), none_found_todo: t("none_found_todo") };
   return (
     <FoundPage found={found} query={calls} columns={columns} rowKey={(call) => call.id} to={(call) => `/calls/${call.id}`} agents={agents} queues={queues} icon={PhoneCall} words={words}>
       <ChoiceFilter id="direction" label={t("column.direction")} value={found.filters.direction} onChange={(direction) => found.set({ direction })} options={DIRECTIONS.map((value) => ({ value, label: t(`direction.${value}`) }))} />

@@ -1,21 +1,18 @@
 //! The room as people use it, on both databases: a supervisor, a shift leader, and an exchange that notes whom it is to call.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use calls::testing::{Away, Noting};
+use calls::testing::Noting;
 use calls::{CalledOut, Growing, Hall, Pressed};
 use db::testdb::on_both;
 use db::{Db, Migrations};
 use exchange::fact::{Party, What};
-use exchange::floor::Pulse;
 use exchange::line::EndCause;
-use exchange::{CallOut, DeskView, Fact, FloorView, Input, Refused};
-use futures::future::BoxFuture;
+use exchange::{CallOut, Fact, Input, Refused};
 use kernel::calendar::Calendar;
-use kernel::{AttemptId, CallId, CampaignId, FlowId, LegId, PersonId, TargetId, Timestamp, TrunkId};
+use kernel::{AttemptId, CallId, CampaignId, FlowId, LegId, TargetId, Timestamp, TrunkId};
 use serde_json::{Value, json};
 use web::testing::{Reply, TestSite};
 
@@ -323,41 +320,24 @@ fn after_a_death_nobody_is_called_twice_and_nobody_left_out() {
     });
 }
 
-/// No line is free, and while it says so the database has a bad moment.
-struct Full {
-    db: Db,
-    struck: AtomicBool,
+async fn rename(db: &Db, text: &'static str) {
+    let mut tx = db.begin().await.expect("a change");
+    sqlx::query(text).execute(&mut *tx).await.expect("renamed");
+    tx.commit().await.expect("kept");
 }
 
-impl Full {
-    async fn rename(&self, text: &'static str) {
-        let mut tx = self.db.begin().await.expect("a change");
-        sqlx::query(text).execute(&mut *tx).await.expect("renamed");
-        tx.commit().await.expect("kept");
-    }
-}
-
-impl Hall for Full {
-    fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        Box::pin(async {
-            if !self.struck.swap(true, Ordering::Relaxed) {
-                self.rename("ALTER TABLE campaigns_attempt RENAME TO campaigns_away").await;
+/// No line is free, and while it says so for the first time the database has a bad moment.
+fn full(db: Db) -> Noting {
+    let struck = AtomicBool::new(false);
+    Noting::answering(move || {
+        let (db, strikes) = (db.clone(), !struck.swap(true, Ordering::Relaxed));
+        Box::pin(async move {
+            if strikes {
+                rename(&db, "ALTER TABLE campaigns_attempt RENAME TO campaigns_away").await;
             }
             Ok(Err(Refused::NoRoomOut))
         })
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        Away.floor()
-    }
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        Away.desk(agent)
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
-        Away.desks_changed()
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Away.pulse()
-    }
+    })
 }
 
 #[test]
@@ -365,10 +345,9 @@ fn whoever_was_not_rung_waits_again_when_the_database_is_back() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
         let id = centre.running(&["13812345678", "13812345679"]).await;
-        let full = Arc::new(Full { db: db.clone(), struck: AtomicBool::new(false) });
-        let dialler = Dialler::new(full.clone(), Arc::new(Calendar::china()));
+        let dialler = Dialler::new(Arc::new(full(db.clone())), Arc::new(Calendar::china()));
         assert!(dialler.turn(&centre.site.app).await.is_err(), "what was written down cannot be undone");
-        full.rename("ALTER TABLE campaigns_away RENAME TO campaigns_attempt").await;
+        rename(&db, "ALTER TABLE campaigns_away RENAME TO campaigns_attempt").await;
         dialler.turn(&centre.site.app).await.expect("a turn");
         let progress = centre.get(&format!("/api/campaigns/{id}")).await["progress"].clone();
         assert_eq!((&progress["waiting"], &progress["calling"]), (&json!(2), &json!(0)));

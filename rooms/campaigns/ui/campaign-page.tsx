@@ -4,7 +4,7 @@ import { CirclePlay, CirclePause, MoonStar, Pencil, SearchX, ShieldCheck, Square
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
-import { type Column, Empty, Facts, Notice, Page, Panel, Short, Skeletons, Tile, Trouble, useProblemText } from "@kit";
+import { type Column, Facts, Nothing, Notice, Page, Panel, Short, Skeletons, Tile, Trouble, useProblemText } from "@kit";
 import { ChoiceFilter, Filters } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { Listed } from "@kit/listed";
@@ -95,11 +95,7 @@ function People({ of }: { of: CampaignView }) {
         words="list"
         rowKey={(one) => one.id}
         onOpen={(one) => setOpen(one.id)}
-        empty={
-          <Empty icon={SearchX} title={t(found.filtered ? "people.none_found" : "people.none")} action={found.filtered && <Button onClick={found.clear}>{t("people.show_all")}</Button>}>
-            {t(found.filtered ? "people.none_found_todo" : "people.none_todo")}
-          </Empty>
-        }
+        empty={<Nothing filtered={found.filtered} found={[t("people.none_found"), t("people.none_found_todo")]} onAll={found.clear} icon={SearchX} none={[t("people.none"), t("people.none_todo")]} />}
       />
       {open && <TargetDialog id={open} onClose={() => setOpen(null)} />}
     </>

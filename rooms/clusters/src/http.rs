@@ -13,7 +13,7 @@ use kernel::{CallId, CustomerId, OutageId, PersonId, Timestamp, WorkOrderId, mas
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, place, placed};
 use work_orders::store::orders;
 
 use crate::ROOM;
@@ -107,34 +107,22 @@ pub struct Asked {
     after: Option<String>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProposalList {
-    items: Vec<ProposalView>,
-    next: Option<String>,
-}
-
 /// What is suspected now, the oldest first; or was, the newest first.
-#[utoipa::path(get, path = "/api/clusters", tag = "clusters", params(Asked), responses((status = 200, body = ProposalList)))]
-pub async fn list(Site(app): Site<App>, actor: Actor, Query(asked): Query<Asked>) -> Answer<ProposalList> {
+#[utoipa::path(get, path = "/api/clusters", tag = "clusters", params(Asked), responses((status = 200, body = Page<ProposalView>)))]
+pub async fn list(
+    Site(app): Site<App>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Answer<Page<ProposalView>> {
     if asked.which.as_deref() != Some("past") {
         let open = proposals::open(&app.db).await?;
-        return Ok(Json(ProposalList {
-            items: open.into_iter().map(|of| view(of, &actor)).collect(),
-            next: None,
-        }));
+        let items = open.into_iter().map(|of| view(of, &actor)).collect();
+        return Ok(Json(Page { items, next: None }));
     }
-    let place = |text: &str| {
-        let (at, id) = text.split_once('~')?;
-        Some((Timestamp::from_micros(at.parse().ok()?), id.parse().ok()?))
-    };
-    let after = asked.after.as_deref().filter(|text| !text.is_empty());
-    let after = after.map(|text| place(text).ok_or_else(|| web::bad_query("after"))).transpose()?;
-    let newest = (Timestamp::from_micros(i64::MAX), i64::MAX);
-    let mut found = proposals::past(&app.db, after.unwrap_or(newest), PAGE + 1).await?;
-    let more = found.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
-    found.truncate(usize::try_from(PAGE).unwrap_or(50));
-    let next = found.last().filter(|_| more).map(|of| format!("{}~{}", of.proposed.as_micros(), of.id));
-    Ok(Json(ProposalList { items: found.into_iter().map(|of| view(of, &actor)).collect(), next }))
+    let newest = (Timestamp::MAX, i64::MAX);
+    let after = place("after", asked.after.as_deref())?.unwrap_or(newest);
+    let found = proposals::past(&app.db, after, PAGE + 1).await?;
+    Ok(Json(Page::of(found, PAGE, |of| placed(of.proposed, of.id)).map(|of| view(of, &actor))))
 }
 
 /// What the mark on other pages says.

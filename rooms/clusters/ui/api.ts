@@ -102,7 +102,7 @@ export function useFresh(): void {
 
 export const useNow = () => useQuery({ queryKey: [KEY, "now"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ open: number; largest: Proposal | null }>(`${BASE}/now`, undefined, signal) });
 export const useProposals = (filters: { which: "open" | "past"; after?: string | undefined }) =>
-  useQuery({ queryKey: [KEY, "list", filters], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ items: Proposal[]; next: string | null }>(BASE, filters, signal) });
+  useQuery({ queryKey: [KEY, "list", filters], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ items: Proposal[]; next?: string }>(BASE, filters, signal) });
 export const useProposal = (number: string) => useQuery({ queryKey: [KEY, "one", number], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Whole>(`${BASE}/${number}`, undefined, signal) });
 export const useSettings = () => useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<{ settings: Settings; version: number; usual: Record<Utility, Usual> }>(`${BASE}/settings`, undefined, signal) });
 

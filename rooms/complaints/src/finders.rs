@@ -55,18 +55,20 @@ fn minutes(of: u16) -> Duration {
 pub async fn heard(tx: &mut Tx, events: &[Emitted]) -> anyhow::Result<()> {
     let changed = db::only::<Changed>(events)?;
     let mut due: BTreeMap<WorkOrderId, Timestamp> = BTreeMap::new();
-    let mut note = |order, at: Timestamp| {
-        due.entry(order).and_modify(|first| *first = at.min(*first)).or_insert(at);
+    let accepted = changed.iter().any(|(_, changed)| changed.verb == "accepted");
+    // The call may still go on, and the order may be filed before its record is complete.
+    let wait = match accepted {
+        true => minutes(config::now::<Settings>(tx).await?.value.record_min),
+        false => Duration::ZERO,
     };
-    let of = |verbs: &'static [&'static str]| {
-        changed.iter().filter(|(_, changed)| verbs.contains(&changed.verb.as_str()))
-    };
-    if of(&["accepted"]).next().is_some() {
-        // The call may still go on, and the order may be filed before its record is complete.
-        let wait = minutes(config::now::<Settings>(tx).await?.value.record_min);
-        of(&["accepted"]).for_each(|(event, changed)| note(changed.order, event.at + wait));
+    for (event, changed) in &changed {
+        let at = match changed.verb.as_str() {
+            "accepted" => event.at + wait,
+            "arrive" | "give_result" | "close" => event.at,
+            _ => continue,
+        };
+        due.entry(changed.order).and_modify(|first| *first = at.min(*first)).or_insert(at);
     }
-    of(&["arrive", "give_result", "close"]).for_each(|(event, changed)| note(changed.order, event.at));
     places::check(tx, &due).await
 }
 

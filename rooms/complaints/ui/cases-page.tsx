@@ -1,9 +1,9 @@
 // The committee's cases: those that are owed something, the next due first; how many stand where.
-import { Button, Checkbox, Select } from "antd";
-import { Coffee, LockKeyhole, SearchX, TriangleAlert, UserRoundX } from "lucide-react";
+import { Checkbox, Select } from "antd";
+import { Coffee, LockKeyhole, TriangleAlert, UserRoundX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { type Column, Due, Empty, Mark, Page, Short, Tile } from "@kit";
+import { type Column, Due, Mark, Nothing, Page, Short, Tile } from "@kit";
 import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { Listed } from "@kit/listed";
@@ -96,15 +96,7 @@ export default function CasesPage() {
         rowKey={(one) => one.order}
         to={(one) => `/complaints/${one.order}`}
         expect={8}
-        empty={
-          found.filtered ? (
-            <Empty icon={SearchX} title={t("list.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
-              {t("list.none_found_todo")}
-            </Empty>
-          ) : (
-            <Empty icon={Coffee} title={t("list.none")}>{t("list.none_todo")}</Empty>
-          )
-        }
+        empty={<Nothing filtered={found.filtered} found={[t("list.none_found"), t("list.none_found_todo")]} onAll={found.clear} icon={Coffee} none={[t("list.none"), t("list.none_todo")]} />}
       />
     </Page>
   );

@@ -1,10 +1,10 @@
 // What looks hidden or forged: newest first, with who it is about and which month it would count for.
 import { Button, Input, Select } from "antd";
-import { FilePlus2, SearchCheck, SearchX } from "lucide-react";
+import { FilePlus2, SearchCheck } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { type Column, Empty, Field, Page, Short } from "@kit";
+import { type Column, Field, Nothing, Page, Short } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { ChoiceFilter, DirectoryFilter, Filters } from "@kit/filters";
 import { useFound } from "@kit/found";
@@ -84,15 +84,7 @@ export default function FindingsPage() {
         rowKey={(one) => one.id}
         to={(one) => `/complaints/findings/${one.id}`}
         expect={8}
-        empty={
-          found.filtered ? (
-            <Empty icon={SearchX} title={t("findings.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
-              {t("findings.none_found_todo")}
-            </Empty>
-          ) : (
-            <Empty icon={SearchCheck} title={t("findings.none")}>{t("findings.none_todo")}</Empty>
-          )
-        }
+        empty={<Nothing filtered={found.filtered} found={[t("findings.none_found"), t("findings.none_found_todo")]} onAll={found.clear} icon={SearchCheck} none={[t("findings.none"), t("findings.none_todo")]} />}
       />
       {reporting && <ReportDialog onClose={() => setReporting(false)} />}
     </Page>

@@ -1,15 +1,12 @@
 //! The room as a browser asks it, on both databases.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use calls::Hall;
+use calls::testing::{self, Noting};
 use db::testdb::on_both;
+use exchange::Role;
 use exchange::fact::DeskState;
-use exchange::floor::Pulse;
-use exchange::{AgentLine, Config, DeskView, Exchange, FloorView, Input, Refused, Role};
-use futures::future::BoxFuture;
-use kernel::time::{Clock, TestClock};
 use kernel::{CallId, PersonId};
 use serde_json::{Value, json};
 use web::testing::TestSite;
@@ -21,44 +18,23 @@ mod files;
 mod network;
 
 /// At the desk of person 1 rings a call from this number, and person 4 was asked to help with it; nobody else has one.
-struct Ringing {
-    call: CallId,
-    caller: &'static str,
-}
-
-impl Hall for Ringing {
-    fn act(&self, _: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        Box::pin(async { anyhow::bail!("there is no exchange in this test") })
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        Box::pin(async { Ok(Arc::default()) })
-    }
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        let line = AgentLine { phone: "1001".into(), number: "1001".into(), name: "李敏".into() };
-        let config = Config { agents: [(agent, line)].into_iter().collect(), ..Config::default() };
-        let exchange = Exchange::new(config, Arc::new(kernel::IdMint::new(0)));
+fn ringing(call: CallId, caller: &'static str) -> Noting {
+    Noting::with_desks(move |agent| {
         let role = match agent {
             PersonId(1) => Some(Role::Agent),
             PersonId(4) => Some(Role::Third),
             _ => None,
         };
-        let desk = exchange.desk(TestClock::monday_morning().now(), agent).map(|mut desk| {
+        testing::desk(agent).map(|mut desk| {
             if role.is_some() {
                 desk.role = role;
-                desk.agent.desk = DeskState::Ringing { call: self.call };
-                desk.agent.call = Some(self.call);
-                desk.agent.caller = Some(self.caller.to_owned());
+                desk.agent.desk = DeskState::Ringing { call };
+                desk.agent.call = Some(call);
+                desk.agent.caller = Some(caller.to_owned());
             }
             desk
-        });
-        Box::pin(async { Ok(desk) })
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
-        Box::pin(std::future::pending())
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Box::pin(async { Ok(Pulse::default()) })
-    }
+        })
+    })
 }
 
 const AGENT: &[&str] = &["customers.read", "customers.change", "customers.unmask"];
@@ -79,7 +55,7 @@ impl std::ops::Deref for Site {
 }
 
 fn centre(db: db::Db, caller: &'static str, folder: &std::path::Path) -> TestSite {
-    let hall: Arc<dyn Hall> = Arc::new(Ringing { call: CallId(9), caller });
+    let hall: Arc<dyn Hall> = Arc::new(ringing(CallId(9), caller));
     TestSite::new(db, vec![room(hall, folder.to_owned())])
 }
 

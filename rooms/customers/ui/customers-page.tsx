@@ -1,17 +1,17 @@
 // All customers: found by what people know of themselves, narrowed by class and flag; masked.
 import { Button, Checkbox } from "antd";
-import { Contact, FileUp, SearchX, UserPlus } from "lucide-react";
+import { Contact, FileUp, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Empty, Page, Phone, type Column } from "@kit";
+import { Nothing, Page, Phone, type Column } from "@kit";
 import { ExportButton } from "@kit/export";
 import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
+import { useFound } from "@kit/found";
 import { Listed } from "@kit/listed";
 import type { CustomerRow } from "@lib/customer";
 import { dialFrom } from "@lib/desk";
 import { useMay } from "@lib/session";
-import { useUrlState } from "@lib/url";
 import { CLASSES, FILTERS, FLAGS, useCustomers } from "./api";
 import { CHANGE, EXPORT, IMPORT } from "./permissions";
 import { RegisterDialog } from "./register-dialog";
@@ -19,18 +19,15 @@ import { ClassMark, FlagMarks } from "./words";
 
 export default function CustomersPage() {
   const { t } = useTranslation("customers");
-  const [url, change] = useUrlState(FILTERS);
-  const { after, ...chosen } = url;
-  const { archived, ...narrowed } = chosen;
+  const found = useFound(FILTERS, "after");
+  const { filters: url, set } = found;
+  const { after, archived, ...narrowed } = url;
   const customers = useCustomers(url);
   const mayChange = useMay(CHANGE);
   const mayImport = useMay(IMPORT);
   const mayExport = useMay(EXPORT);
   const navigate = useNavigate();
   const [registering, setRegistering] = useState(false);
-  const filtered = Object.keys(chosen).length > 0;
-  const set = (next: Parameters<typeof change>[0]) => change({ ...next, after: null });
-  const clear = () => set(Object.fromEntries(FILTERS.map((key) => [key, null])));
   const columns: Column<CustomerRow>[] = [
     { key: "name", title: t("name"), cell: (row) => <Link className="strong nowrap" to={`/customers/${row.id}`}>{row.name}</Link> },
     { key: "class", title: t("class.label"), cell: (row) => <ClassMark of={row.class} /> },
@@ -60,7 +57,7 @@ export default function CustomersPage() {
         </>
       }
     >
-      <Filters label={t("filters")} active={filtered} onClear={clear}>
+      <Filters label={t("filters")} active={found.filtered} onClear={found.clear}>
         <TextFilter id="text" label={t("filter_text")} width={300} value={url.text} onChange={(text) => set({ text })} />
         <ChoiceFilter id="class" label={t("class.label")} width={130} value={url.class} onChange={(value) => set({ class: value })} options={CLASSES.map((value) => ({ value, label: t(`class.${value}`) }))} />
         <ChoiceFilter id="flag" label={t("flags")} width={150} value={url.flag} onChange={(flag) => set({ flag })} options={FLAGS.map((value) => ({ value, label: t(`flag.${value}`) }))} />
@@ -77,17 +74,7 @@ export default function CustomersPage() {
         rowKey={(row) => row.id}
         to={(row) => `/customers/${row.id}`}
         expect={12}
-        empty={
-          filtered || after ? (
-            <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
-              {t("none_found_todo")}
-            </Empty>
-          ) : (
-            <Empty icon={Contact} title={t("none")}>
-              {t("none_todo")}
-            </Empty>
-          )
-        }
+        empty={<Nothing filtered={found.filtered || after !== undefined} found={[t("none_found"), t("none_found_todo")]} onAll={found.clear} icon={Contact} none={[t("none"), t("none_todo")]} />}
       />
       {registering && <RegisterDialog onClose={() => setRegistering(false)} onDone={(id) => void navigate(`/customers/${id}`)} />}
     </Page>

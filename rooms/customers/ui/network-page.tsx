@@ -1,10 +1,10 @@
 // The supply network as a tree: a level at a time, however large it is; found by code or name.
 import { Button, Tree } from "antd";
-import { FileUp, Network, Plus, PowerOff, SearchX } from "lucide-react";
+import { FileUp, Network, Plus, PowerOff } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Empty, Mark, Page, Panel, Skeletons, Table, Trouble, type Column } from "@kit";
+import { Empty, Mark, NoneFound, Page, Panel, Skeletons, Table, Trouble, type Column } from "@kit";
 import { ExportButton } from "@kit/export";
 import { Filters, TextFilter } from "@kit/filters";
 import { count } from "@lib/format";
@@ -134,9 +134,9 @@ export default function NetworkPage() {
               rowKey={(one) => one.id}
               to={(one) => `/customers/network/${one.id}`}
               empty={
-                <Empty icon={SearchX} title={t("network.none_found")} action={<Button onClick={() => change({ text: null })}>{t("show_all")}</Button>}>
+                <NoneFound title={t("network.none_found")} onAll={() => change({ text: null })}>
                   {t("network.none_found_todo")}
-                </Empty>
+                </NoneFound>
               }
             />
           )}

@@ -1,19 +1,15 @@
 //! The room as people use it, on both databases: an agent who calls, leaders who answer or do not, rules that find something.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use calls::Hall;
-use calls::testing::Away;
+use calls::testing::Noting;
 use db::testdb::on_both;
 use db::{Db, Migrations};
 use departments::rules::roster::{Duty, Stretch};
 use departments::{Kind as UnitKind, Member, Post, Unit};
-use exchange::floor::{Pulse, QueueView};
-use exchange::{DeskView, FloorView, Input, Refused};
-use futures::future::BoxFuture;
+use exchange::floor::QueueView;
 use kernel::calendar::Calendar;
 use kernel::{BuiltIn, DutyId, EscalationId, PersonId, QueueId, SessionId, UnitId};
 use people::store::session::{NewSession, begin};
@@ -66,32 +62,9 @@ const BOSS: Who = (
     ],
 );
 
-/// Its queues are what a test says.
-#[derive(Default)]
-struct Floor(Mutex<FloorView>);
-
-impl Hall for Floor {
-    fn act(&self, input: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        Away.act(input)
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        let view = Arc::new(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        Box::pin(async { Ok(view) })
-    }
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        Away.desk(agent)
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
-        Away.desks_changed()
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Away.pulse()
-    }
-}
-
 struct Centre {
     site: TestSite,
-    floor: Arc<Floor>,
+    hall: Arc<Noting>,
 }
 
 fn unit(id: UnitId, parent: Option<UnitId>, code: &str) -> Unit {
@@ -113,12 +86,12 @@ fn unit(id: UnitId, parent: Option<UnitId>, code: &str) -> Unit {
 impl Centre {
     /// Monday, 2026-01-05, 8 in the morning. Everybody but the head and the officer is signed in; those two have telephones.
     async fn open(db: &Db) -> Centre {
-        let floor = Arc::new(Floor::default());
+        let hall = Arc::new(Noting::default());
         let rooms = vec![
             notices::room(Arc::new(notices::Ways::none()), Calendar::china()),
             promises::room(),
             work_orders::room(Calendar::china(), Path::new("no folder").to_owned()),
-            room(floor.clone(), Calendar::china()),
+            room(hall.clone(), Calendar::china()),
         ];
         let site = TestSite::new(db.clone(), rooms);
         db.join(&site.site.events).await.expect("listening");
@@ -180,7 +153,7 @@ impl Centre {
         departments::store::roster::add(&mut tx, &duty).await.expect("a duty");
         tx.commit().await.expect("kept");
         people::store::put::lead_group(&site.app, group, PersonId(LEADER.0)).await.expect("a leader");
-        Centre { site, floor }
+        Centre { site, hall }
     }
 
     async fn run(&self, name: &str) {
@@ -480,8 +453,9 @@ fn a_queue_over_its_limits_is_told_once_and_stands_down_when_it_is_calm_again() 
         let queue = QueueId(7);
         let waiting = |waiting: u32| {
             let view = QueueView { waiting, ..QueueView::default() };
-            let mut floor = centre.floor.0.lock().unwrap_or_else(PoisonError::into_inner);
-            floor.queues.insert(queue, view);
+            centre.hall.show(|floor| {
+                floor.queues.insert(queue, view);
+            });
         };
         waiting(25);
         centre.run("escalations.queues").await;

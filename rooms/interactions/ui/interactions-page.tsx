@@ -1,10 +1,10 @@
 // What agents have written down about calls: found by agent, reason, result and time; and what is still to be completed.
 import { Button } from "antd";
-import { ChartNoAxesColumn, ClipboardList, SearchX } from "lucide-react";
+import { ChartNoAxesColumn, ClipboardList } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, ListMoment, Notice, Page, Phone, type Column } from "@kit";
+import { ListMoment, Nothing, Notice, Page, Phone, type Column } from "@kit";
 import { ExportButton } from "@kit/export";
 import { ChoiceFilter, DirectoryFilter, Filters, TimeFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
@@ -90,15 +90,13 @@ export default function InteractionsPage() {
         to={(record) => `/calls/${record.call}`}
         expect={12}
         empty={
-          found.filtered || filters.before ? (
-            <Empty icon={SearchX} title={overdue ? t("list.none_overdue") : t("list.none_found")} action={<Button onClick={found.clear}>{t("list.show_all")}</Button>}>
-              {overdue ? t("list.none_overdue_todo") : t("list.none_found_todo")}
-            </Empty>
-          ) : (
-            <Empty icon={ClipboardList} title={t("list.none")}>
-              {t("list.none_todo")}
-            </Empty>
-          )
+          <Nothing
+            filtered={found.filtered || filters.before !== undefined}
+            found={overdue ? [t("list.none_overdue"), t("list.none_overdue_todo")] : [t("list.none_found"), t("list.none_found_todo")]}
+            onAll={found.clear}
+            icon={ClipboardList}
+            none={[t("list.none"), t("list.none_todo")]}
+          />
         }
       />
     </Page>

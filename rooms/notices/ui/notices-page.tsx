@@ -1,9 +1,9 @@
 // Every notice that was sent or waits: to whom, what it says, what became of it.
 import { Button } from "antd";
-import { MessageSquareText, SearchX, Send } from "lucide-react";
+import { MessageSquareText, Send } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Empty, ListMoment, Notice, Page } from "@kit";
+import { ListMoment, Nothing, Notice, Page } from "@kit";
 import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
 import { useFound } from "@kit/found";
 import { Listed } from "@kit/listed";
@@ -85,17 +85,7 @@ export default function NoticesPage() {
             ),
           },
         ]}
-        empty={
-          active || filters.before ? (
-            <Empty icon={SearchX} title={t("list.none_found")} action={<Button onClick={clear}>{t("list.show_all")}</Button>}>
-              {t("list.none_found_todo")}
-            </Empty>
-          ) : (
-            <Empty icon={MessageSquareText} title={t("list.none")}>
-              {t("list.none_todo")}
-            </Empty>
-          )
-        }
+        empty={<Nothing filtered={active || filters.before !== undefined} found={[t("list.none_found"), t("list.none_found_todo")]} onAll={clear} icon={MessageSquareText} none={[t("list.none"), t("list.none_todo")]} />}
       />
       {filters.open && <NoticeDialog key={filters.open} id={filters.open} names={names} onClose={() => open(null)} />}
       {sending && templates.data && <SendDialog templates={templates.data} onClose={() => setSending(false)} />}

@@ -1,8 +1,8 @@
 // Who works here: found by number or name, group, role and state; one person opens at the side.
 import { Button } from "antd";
-import { Headset, SearchX, UserPlus, UsersRound } from "lucide-react";
+import { Headset, UserPlus, UsersRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Empty, Mark, Page, type Column } from "@kit";
+import { Mark, Nothing, Page, type Column } from "@kit";
 import { ChoiceFilter, Filters, TextFilter } from "@kit/filters";
 import { Listed } from "@kit/listed";
 import { useQueues } from "@lib/directory";
@@ -79,17 +79,7 @@ export default function PeoplePage() {
         onOpen={(p) => change({ person: p.id })}
         selected={open ?? null}
         expect={12}
-        empty={
-          filtered || after ? (
-            <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
-              {t("none_found_todo")}
-            </Empty>
-          ) : (
-            <Empty icon={UsersRound} title={t("none")}>
-              {t("none_todo")}
-            </Empty>
-          )
-        }
+        empty={<Nothing filtered={filtered || after !== undefined} found={[t("none_found"), t("none_found_todo")]} onAll={clear} icon={UsersRound} none={[t("none"), t("none_todo")]} />}
       />
       {open && <PersonDrawer key={open} id={open} onClose={() => change({ person: null })} />}
     </Page>

@@ -1,11 +1,11 @@
 // Every deadline given to somebody: what breaks next, what was broken, how it stands at each unit, and how many were kept.
 import { Button } from "antd";
-import { AlarmClock, AlarmClockOff, ChartColumn, CircleCheckBig, SearchX, Table2, Timer as TimerIcon, type LucideIcon } from "lucide-react";
+import { AlarmClock, AlarmClockOff, ChartColumn, CircleCheckBig, Table2, Timer as TimerIcon, type LucideIcon } from "lucide-react";
 import dayjs from "dayjs";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
-import { Choose, Empty, Mark, Moment, Page, Pager, Panel, Skeletons, Table, Tile, Trouble, type Column, type Tone } from "@kit";
+import { Choose, Empty, Mark, Moment, Nothing, Page, Pager, Panel, Skeletons, Table, Tile, Trouble, type Column, type Tone } from "@kit";
 import { ChoiceFilter, DirectoryFilter, Filters, TimeFilter } from "@kit/filters";
 import { serverNow, useNowEvery } from "@lib/clock";
 import { useUnits } from "@lib/directory";
@@ -99,15 +99,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclu
       rows={found.data?.items}
       rowKey={(line) => `${line.promise} ${line.clock}`}
       to={subjectAt}
-      empty={
-        filtered ? (
-          <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={onClear}>{t("show_all")}</Button>} />
-        ) : (
-          <Empty icon={CircleCheckBig} title={t(`none_${view}`)}>
-            {t("none_todo")}
-          </Empty>
-        )
-      }
+      empty={<Nothing filtered={filtered} found={[t("none_found")]} onAll={onClear} icon={CircleCheckBig} none={[t(`none_${view}`), t("none_todo")]} />}
       foot={<Pager words={view === "running" ? "list" : "time"} newest={!after} onNewest={() => onPage(null)} onOlder={found.data?.next ? () => onPage(found.data?.next ?? null) : undefined} />}
     />
   );

@@ -39,6 +39,6 @@ export default function RecordingsPage() {
     { key: "call", title: t("column.call"), cell: (r) => (r.call ? <Link className="nowrap" to={`/calls/${r.call}`}>{t("to_call")}</Link> : "—") },
   ];
 
-  const words = { title: t("title"), lead: t("lead"), filters: t("filters"), number: t("column.from"), at: t("column.at"), queue: t("column.queue"), agent: t("column.agent"), length: t("column.duration"), none: t("none"), none_todo: t("none_todo"), none_found: t("none_found"), none_found_todo: t("none_found_todo"), show_all: t("show_all") };
+  const words = { title: t("title"), lead: t("lead"), filters: t("filters"), number: t("column.from"), at: t("column.at"), queue: t("column.queue"), agent: t("column.agent"), length: t("column.duration"), none: t("none"), none_todo: t("none_todo"), none_found: t("none_found"), none_found_todo: t("none_found_todo") };
   return <FoundPage found={found} query={recordings} columns={columns} rowKey={(r) => r.id} to={(r) => `/recordings/${r.id}`} agents={agents} queues={queues} icon={AudioLines} words={words} />;
 }

@@ -62,7 +62,7 @@ pub async fn start(
     };
     let rows = rows(&table, &words, language, &name);
     let headings = COLUMNS.iter().map(|key| words.get(key)).collect();
-    let wanted = Wanted { kind: format, sheet: words.get("title"), headings, note };
+    let wanted = Wanted { kind: format, file: "statistics", sheet: words.get("title"), headings, note };
     let make = |out| push(rows, out);
     Ok(Json(exports.start(&app, &actor, wanted, make).await?))
 }

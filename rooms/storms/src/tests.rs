@@ -1,18 +1,16 @@
 //! The room as people use it, on both databases: a shift leader switches, thresholds switch, a process dies, a report stays.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use calls::testing::Away;
-use calls::{Growing, Hall};
+use calls::Growing;
+use calls::testing::Noting;
 use db::testdb::on_both;
 use db::{Db, Migrations};
 use exchange::fact::{DeskState, FlowOut, Party, What};
-use exchange::floor::{AgentView, Pulse, QueueView};
+use exchange::floor::{AgentView, QueueView};
 use exchange::line::EndCause;
-use exchange::{DeskView, Fact, FloorView, Footing, Input, Refused};
-use futures::future::BoxFuture;
+use exchange::{Fact, FloorView, Footing, Input};
 use kernel::calendar::Calendar;
 use kernel::{CallId, LegId, PersonId, QueueId, Timestamp};
 use serde_json::{Value, json};
@@ -39,47 +37,9 @@ const AGENT: Who = (10, &["storms.see"]);
 const LEADER: Who = (20, &["storms.see", "storms.read", "storms.switch"]);
 const SUPERVISOR: Who = (30, &["storms.see", "storms.read", "storms.switch", "storms.configure"]);
 
-/// A hall that agrees to whatever it is told, and whose floor is what a test says.
-#[derive(Default)]
-struct Stage {
-    floor: Mutex<FloorView>,
-    told: Mutex<Vec<Footing>>,
-}
-
-impl Stage {
-    fn told(&self) -> Vec<Footing> {
-        std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-    fn floor(&self, change: impl FnOnce(&mut FloorView)) {
-        change(&mut self.floor.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-}
-
-impl Hall for Stage {
-    fn act(&self, input: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        if let Input::Footing(footing) = input {
-            self.told.lock().unwrap_or_else(PoisonError::into_inner).push(footing);
-        }
-        Box::pin(async { Ok(Ok(())) })
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        let view = Arc::new(self.floor.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        Box::pin(async { Ok(view) })
-    }
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        Away.desk(agent)
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, BTreeSet<PersonId>> {
-        Away.desks_changed()
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        Away.pulse()
-    }
-}
-
 struct Centre {
     site: TestSite,
-    stage: Arc<Stage>,
+    hall: Arc<Noting>,
     applier: Arc<Applier>,
     usual: Arc<Usual>,
     growing: Growing,
@@ -88,16 +48,23 @@ struct Centre {
 
 impl Centre {
     async fn open(db: &Db) -> Centre {
-        let stage = Arc::new(Stage::default());
-        let site = TestSite::new(db.clone(), vec![room(stage.clone(), Calendar::china())]);
+        let hall = Arc::new(Noting::default());
+        let site = TestSite::new(db.clone(), vec![room(hall.clone(), Calendar::china())]);
         Centre {
             site,
-            applier: Arc::new(Applier::new(stage.clone())),
-            stage,
+            applier: Arc::new(Applier::new(hall.clone())),
+            hall,
             usual: Arc::default(),
             growing: Growing::load(db).await.expect("records"),
             position: 0,
         }
+    }
+
+    /// The footings it was put on since it was last asked for.
+    fn told(&self) -> Vec<Footing> {
+        let asked = self.hall.take().into_iter();
+        let footing = |input| if let Input::Footing(footing) = input { Some(footing) } else { None };
+        asked.filter_map(footing).collect()
     }
 
     async fn act(&self, who: Who, act: Value) -> Reply {
@@ -112,7 +79,7 @@ impl Centre {
 
     /// As the job does it.
     async fn look(&self) {
-        let (app, hall, usual) = (self.site.app.clone(), self.stage.clone(), self.usual.clone());
+        let (app, hall, usual) = (self.site.app.clone(), self.hall.clone(), self.usual.clone());
         let calendar = Arc::new(Calendar::china());
         jobs::watch(app, hall, usual, calendar, self.applier.clone()).await.expect("a look");
     }
@@ -165,12 +132,12 @@ fn a_leader_switches_it_on_and_off_and_the_exchange_follows() {
         assert_eq!(centre.act(AGENT, on("台风")).await.status.as_u16(), 403);
         let nothing = centre.act(LEADER, on(" ")).await;
         assert_eq!((nothing.status.as_u16(), &nothing.body["code"]), (422, &json!("storms.why_missing")));
-        assert!(centre.stage.told().is_empty());
+        assert!(centre.told().is_empty());
 
         let began = centre.act(LEADER, on("台风过境")).await;
         assert_eq!(began.status.as_u16(), 200, "{}", began.show());
         assert_eq!(began.body["storm"]["began_why"], "台风过境");
-        let told = centre.stage.told();
+        let told = centre.told();
         let [Footing::Storm(storm)] = told.as_slice() else { panic!("{told:?}") };
         assert!(storm.hall.breaks.refused.contains("short_break") && storm.hall.breaks.until.is_some());
         let twice = centre.act(LEADER, on("台风过境")).await;
@@ -180,7 +147,7 @@ fn a_leader_switches_it_on_and_off_and_the_exchange_follows() {
 
         let over = centre.act(LEADER, json!({ "act": "off", "why": "话务已平稳" })).await;
         assert_eq!(over.body["storm"], Value::Null, "{}", over.show());
-        assert_eq!(centre.stage.told(), [Footing::Usual]);
+        assert_eq!(centre.told(), [Footing::Usual]);
         let list = centre.get(LEADER, "/api/storms").await;
         assert_eq!(list["items"][0]["ended_why"], "话务已平稳");
         assert_eq!(centre.site.app.db.verify_journal().await.expect("the journal"), Ok(2));
@@ -192,7 +159,7 @@ fn after_a_death_the_exchange_is_told_again() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
         assert_eq!(centre.act(LEADER, on("暴雨")).await.status.as_u16(), 200);
-        let before = centre.stage.told();
+        let before = centre.told();
         // Another process on the same rows: its exchange is on this footing before it takes a call.
         let at_start = crate::work::at_start(&db, centre.site.app.now()).await.expect("told");
         assert_eq!(at_start, before.iter().cloned().map(Input::Footing).collect::<Vec<_>>());
@@ -200,7 +167,7 @@ fn after_a_death_the_exchange_is_told_again() {
         let next = Centre::open(&db).await;
         next.applier.apply(&db).await.expect("told");
         next.applier.apply(&db).await.expect("known");
-        assert_eq!(next.stage.told(), before);
+        assert_eq!(next.told(), before);
         // What is set meanwhile is in force at once.
         let settings = next.get(SUPERVISOR, "/api/storms/settings").await;
         let mut form = json!({ "settings": settings["settings"], "version": settings["version"] });
@@ -208,7 +175,7 @@ fn after_a_death_the_exchange_is_told_again() {
         let put =
             next.site.put("/api/storms/settings", form.clone()).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
         assert_eq!(put.status.as_u16(), 200, "{}", put.show());
-        let told = next.stage.told();
+        let told = next.told();
         let Some(Footing::Storm(storm)) = told.last() else { panic!("{told:?}") };
         assert!(storm.hall.breaks.refused.contains("meal"));
         let stale =
@@ -228,7 +195,7 @@ fn the_thresholds_begin_it_and_propose_its_end() {
         centre.look_for(60).await;
         assert_eq!(centre.get(AGENT, "/api/storms/now").await["storm"], Value::Null);
         centre.call(1, 40).await;
-        centre.stage.floor(|floor| {
+        centre.hall.show(|floor| {
             floor.waiting = 40;
             let longest_since = Some(centre.site.app.now());
             let queue = QueueView { waiting: 40, longest_since, signed_in: 3, ready: 0 };
@@ -239,9 +206,9 @@ fn the_thresholds_begin_it_and_propose_its_end() {
         centre.look_for(30).await;
         let storm = centre.get(AGENT, "/api/storms/now").await["storm"].clone();
         assert_eq!((&storm["began_by"], &storm["began_why"]), (&Value::Null, &json!("arrivals waiting")));
-        assert!(matches!(centre.stage.told().as_slice(), [Footing::Storm(_)]));
+        assert!(matches!(centre.told().as_slice(), [Footing::Storm(_)]));
 
-        centre.stage.floor(|floor| *floor = FloorView::default());
+        centre.hall.show(|floor| *floor = FloorView::default());
         centre.look_for(1_500).await;
         let storm = centre.get(AGENT, "/api/storms/now").await["storm"].clone();
         assert!(storm["calm_since"].is_string(), "its end is proposed, and somebody decides: {storm}");
@@ -358,7 +325,7 @@ fn the_page_says_who_is_away_and_the_preview_what_would_happen() {
             queue: None,
         };
         let away = |reason: &str| DeskState::NotReady { reason: reason.into() };
-        centre.stage.floor(|floor| {
+        centre.hall.show(|floor| {
             floor.agents =
                 vec![seat(1, away("short_break")), seat(2, away("meal")), seat(3, DeskState::Ready)];
         });

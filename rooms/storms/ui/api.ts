@@ -149,7 +149,7 @@ export function useNow() {
   return useQuery(NOW);
 }
 export const usePage = () => useQuery({ queryKey: ["storms", "page"], queryFn: ({ signal }) => api.get<PageView>("/api/storms/page", undefined, signal), refetchInterval: 5_000 });
-export const usePast = (before?: string) => useQuery({ queryKey: ["storms", "past", before], queryFn: ({ signal }) => api.get<{ items: Line[]; next: string | null }>("/api/storms", { before }, signal) });
+export const usePast = (before?: string) => useQuery({ queryKey: ["storms", "past", before], queryFn: ({ signal }) => api.get<{ items: Line[]; next?: string }>("/api/storms", { before }, signal) });
 export const useReport = (id: string) => useQuery({ queryKey: ["storms", "one", id], queryFn: ({ signal }) => api.get<Line>(`/api/storms/${id}`, undefined, signal) });
 export const useSettings = () => useQuery({ queryKey: ["storms", "settings"], queryFn: ({ signal }) => api.get<SettingsView>("/api/storms/settings", undefined, signal), staleTime: 30_000 });
 export const preview = (settings: Settings) => api.post<Preview>("/api/storms/preview", settings);

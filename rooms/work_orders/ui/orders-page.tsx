@@ -1,10 +1,10 @@
 // Work orders: the views people work from, as a list, as a board, and as a map of deadlines.
 import { Button } from "antd";
-import { ChartNoAxesColumn, CircleCheckBig, Columns3, FilePlus2, List as ListIcon, Map as MapIcon, SearchX, TriangleAlert } from "lucide-react";
+import { ChartNoAxesColumn, CircleCheckBig, Columns3, FilePlus2, List as ListIcon, Map as MapIcon, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { Choose, Empty, ListMoment, Notice, Page, Pager, Panel, Skeletons, Table, Trouble, type Column } from "@kit";
+import { Choose, ListMoment, Nothing, Notice, Page, Pager, Panel, Skeletons, Table, Trouble, type Column } from "@kit";
 import { ChoiceFilter, DirectoryFilter, Filters, TextFilter, TimeFilter } from "@kit/filters";
 import type { Query } from "@lib/api";
 import { useNowEvery } from "@lib/clock";
@@ -132,15 +132,7 @@ export default function OrdersPage() {
     { key: "accepted", title: t("column.accepted"), cell: (order) => <ListMoment at={order.accepted_at} seconds={false} /> },
   ];
 
-  const empty = filtered ? (
-    <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>
-      {t("none_found_todo")}
-    </Empty>
-  ) : (
-    <Empty icon={CircleCheckBig} title={t(`none.${view}`)}>
-      {file ? t("none_todo_file") : t("none_todo")}
-    </Empty>
-  );
+  const empty = <Nothing filtered={filtered} found={[t("none_found"), t("none_found_todo")]} onAll={clear} icon={CircleCheckBig} none={[t(`none.${view}`), file ? t("none_todo_file") : t("none_todo")]} />;
 
   const body = () => {
     if (found.isError && !found.data) return <Trouble error={found.error} retry={() => void found.refetch()} />;

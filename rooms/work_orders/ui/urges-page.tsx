@@ -1,9 +1,8 @@
 // Urges for leaders: every open order that was urged, how often, what was said last, whether the unit has answered, and what is promised.
-import { Button } from "antd";
-import { BellRing, CircleCheckBig, Hourglass, SearchX } from "lucide-react";
+import { BellRing, CircleCheckBig, Hourglass } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Mark, Page, Short, type Column } from "@kit";
+import { Mark, Nothing, Page, Short, type Column } from "@kit";
 import { DirectoryFilter, Filters } from "@kit/filters";
 import { Listed } from "@kit/listed";
 import { useNowEvery } from "@lib/clock";
@@ -63,11 +62,7 @@ export default function UrgesPage() {
       ),
     },
   ];
-  const empty = url.unit ? (
-    <Empty icon={SearchX} title={t("none_found")} action={<Button onClick={clear}>{t("show_all")}</Button>}>{t("none_found_todo")}</Empty>
-  ) : (
-    <Empty icon={CircleCheckBig} title={t("none.urged")}>{t("urges.none_todo")}</Empty>
-  );
+  const empty = <Nothing filtered={url.unit !== undefined} found={[t("none_found"), t("none_found_todo")]} onAll={clear} icon={CircleCheckBig} none={[t("none.urged"), t("urges.none_todo")]} />;
   return (
     <Page title={t("urges.title")} lead={t("urges.lead")}>
       <Filters label={t("filters")} active={url.unit !== undefined} onClear={clear}>

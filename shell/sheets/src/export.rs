@@ -35,6 +35,7 @@ struct Export {
     who: PersonId,
     at: Timestamp,
     kind: FileKind,
+    file: &'static str,
     state: ExportState,
     rows: u64,
 }
@@ -63,6 +64,8 @@ pub struct ExportView {
 /// What somebody wants.
 pub struct Wanted {
     pub kind: FileKind,
+    /// What the file is called, without its ending.
+    pub file: &'static str,
     /// What the sheet is called.
     pub sheet: String,
     pub headings: Vec<String>,
@@ -111,11 +114,11 @@ impl Exports {
         self.work.folder()?;
         let running =
             self.work.begin(id, KIND).ok_or_else(|| Error::refused(Status::Conflict, "export_running"))?;
-        let (at, who, kind) = (app.now(), actor.person, wanted.kind);
+        let (at, who, kind, file) = (app.now(), actor.person, wanted.kind, wanted.file);
         let mut tx = app.db.begin().await?;
         tx.journal(self.entry(at, who, id, "export_started", wanted.note));
         tx.commit().await?;
-        let export = Export { who, at, kind, state: ExportState::Running, rows: 0 };
+        let export = Export { who, at, kind, file, state: ExportState::Running, rows: 0 };
         self.lock().insert(id, export);
         let (send, receive) = mpsc::channel(256);
         let path = self.work.file(id, KIND);
@@ -191,7 +194,7 @@ impl Exports {
         let note = json!({ "rows": export.rows });
         tx.journal(self.entry(app.now(), actor.person, id, "export_fetched", note));
         tx.commit().await?;
-        let name = format!("{}.{}", self.room, export.kind.ending());
+        let name = format!("{}.{}", export.file, export.kind.ending());
         web::download(&self.work.file(id, KIND), export.kind.mime(), &name).await
     }
 

@@ -1,5 +1,6 @@
 //! What a query string says, field by field: absent or empty is none, and what cannot be read is refused by name.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -63,11 +64,24 @@ pub struct Grouped {
     pub by: Option<String>,
 }
 
+/// The `next` of a page that ends with this: [`place`] reads it.
+pub fn placed(at: Timestamp, id: impl fmt::Display) -> String {
+    format!("{}~{id}", at.as_micros())
+}
+
 /// The `next` of the page before, `time in microseconds~id`, that may be absent or empty.
 pub fn place<T: FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<(Timestamp, T)>, Error> {
+    Ok(pair(field, text)?.map(|(at, id)| (Timestamp::from_micros(at), id)))
+}
+
+/// The same in a list that is ordered by something else: `what~id`.
+pub fn pair<A: FromStr, B: FromStr>(
+    field: &'static str,
+    text: Option<&str>,
+) -> Result<Option<(A, B)>, Error> {
     let read = |text: &str| {
-        let (at, id) = text.split_once('~')?;
-        Some((Timestamp::from_micros(at.parse().ok()?), id.parse().ok()?))
+        let (what, id) = text.split_once('~')?;
+        Some((what.parse().ok()?, id.parse().ok()?))
     };
     text.filter(|text| !text.is_empty()).map(|text| read(text).ok_or_else(|| bad_query(field))).transpose()
 }

@@ -30,7 +30,7 @@ mod upload;
 pub use access::{Access, Listed, Routes};
 pub use actor::{Actor, ClientAddress, Doorkeeper, PERSON, Token};
 pub use app::App;
-pub use asked::{Grouped, Period, bad_query, given, place, word};
+pub use asked::{Grouped, Period, bad_query, given, pair, place, placed, word};
 pub use chance::{Chance, OsChance, TestChance};
 pub use clock::SteadyClock;
 pub use download::download;

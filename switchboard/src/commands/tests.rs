@@ -1,6 +1,7 @@
 //! A centre put in, written back and put in again is the same centre, on both databases.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use db::Db;
@@ -16,14 +17,19 @@ use super::{apply, export};
 use crate::store::{Folders, flows_centre};
 use crate::{demo, rooms};
 
+/// The room of flows with its files in this folder.
+fn flows(folder: &Path) -> ivr_flows::Centre {
+    let folders = Folders::open(folder).expect("folders");
+    let prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
+    flows_centre(&folders, &prompts, Calendar::china(), speech::Speech::none("a test"))
+        .expect("the flows' room")
+}
+
 #[test]
 fn the_demo_comes_back_as_it_was_put_in() {
     on_both(rooms::MIGRATIONS, async |db| {
         let folder = tempfile::tempdir().expect("a folder");
-        let folders = Folders::open(folder.path()).expect("folders");
-        let prompts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
-        let flows = flows_centre(&folders, &prompts, Calendar::china(), speech::Speech::none("a test"))
-            .expect("the flows' room");
+        let flows = flows(folder.path());
         let clock = Arc::new(TestClock::monday_morning());
         let app = App::new(db.clone(), clock, Arc::new(IdMint::new(0)), Arc::new(people::Keeper));
 
@@ -73,10 +79,7 @@ fn the_demo_comes_back_as_it_was_put_in() {
 fn flows_that_rooms_ask_for_are_in_the_demo_and_can_be_published_as_they_come() {
     on_both(rooms::MIGRATIONS, async |db| {
         let folder = tempfile::tempdir().expect("a folder");
-        let folders = Folders::open(folder.path()).expect("folders");
-        let prompts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../prompts");
-        let flows = flows_centre(&folders, &prompts, Calendar::china(), speech::Speech::none("a test"))
-            .expect("the flows' room");
+        let flows = flows(folder.path());
         let queues =
             |_: Db| async { anyhow::Ok(BTreeMap::from([("general".to_owned(), QueueId(1))])) }.boxed();
         let flows = ivr_flows::Centre { queues: Arc::new(queues), ..flows };

@@ -8,29 +8,13 @@ use std::time::Duration;
 use kernel::{Clock as _, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{Centre, Session, wait_for};
+use testkit::{Centre, Session, done, wait_for};
 use web::SteadyClock;
 
-use telephone::{Does, Telephone, clip, house, is_in};
+use telephone::{Does, Telephone, clip, is_in};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_switchboard");
 const LONG: Duration = Duration::from_secs(60);
-
-async fn get(by: &Session, path: &str) -> Value {
-    let reply = by.get(path).await.expect("an answer");
-    assert_eq!(reply.status, 200, "{path}: {}", reply.json);
-    reply.json
-}
-
-async fn ask(by: &Session, method: Method, path: &str, body: Value) -> Value {
-    let reply = by.ask(method, path, Some(body)).await.expect("an answer");
-    assert_eq!(reply.status, 200, "{path}: {}", reply.json);
-    reply.json
-}
-
-async fn post(by: &Session, path: &str, body: Value) -> Value {
-    ask(by, Method::POST, path, body).await
-}
 
 fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
@@ -38,37 +22,31 @@ fn text(value: &Value) -> &str {
 
 /// A centre whose carrier ends at this telephone, whose machine calls at any hour whom it is to call.
 async fn centre(telephone: Option<&Telephone>) -> Centre {
-    let centre = Centre::start(PROGRAM, &house()).await.expect("the centre starts");
+    let centre = Centre::start(PROGRAM).await.expect("the centre starts");
     let leader = centre.sign_in("2002").await.expect("a supervisor");
-    let mut campaigns = get(&leader, "/api/campaigns/settings").await;
+    let mut campaigns = done(leader.get("/api/campaigns/settings").await);
     campaigns["settings"]["hours"] = json!([]);
     campaigns["settings"]["tell_machines"] = json!(false);
-    ask(&leader, Method::PUT, "/api/campaigns/settings", campaigns).await;
+    done(leader.ask(Method::PUT, "/api/campaigns/settings", Some(campaigns)).await);
     if let Some(telephone) = telephone {
-        let admin = centre.sign_in("3001").await.expect("the administrator");
-        let lines = get(&admin, "/api/calls/lines").await;
-        let known = lines["trunks"][0].clone();
-        let mut trunk = known["trunk"].clone();
-        trunk["out"] = json!(format!("sip:{}", telephone.at));
-        let form = json!({ "version": known["version"], "trunk": trunk });
-        ask(&admin, Method::PUT, "/api/calls/trunks/carrier", form).await;
+        centre.carry_to(telephone.at).await;
     }
     centre
 }
 
 async fn switch_on(leader: &Session, what: &str) {
-    let mut view = get(leader, "/api/outages/settings").await;
+    let mut view = done(leader.get("/api/outages/settings").await);
     view["settings"]["machine"][what] = json!(true);
-    ask(leader, Method::PUT, "/api/outages/settings", view).await;
+    done(leader.ask(Method::PUT, "/api/outages/settings", Some(view)).await);
 }
 
 /// A customer of the demo with gas, and the lowest thing that supplies him.
 async fn home(by: &Session) -> (String, Value) {
     wait_for("a customer with gas", LONG, async || {
-        let rows = get(by, "/api/customers?utility=gas&class=residential&limit=20").await;
+        let rows = done(by.get("/api/customers?utility=gas&class=residential&limit=20").await);
         for row in rows["items"].as_array().into_iter().flatten() {
             let path = format!("/api/customers/{}", text(&row["id"]));
-            let whole = get(by, &path).await;
+            let whole = done(by.get(&path).await);
             let element = whole["supply"][0]["path"].as_array().and_then(|path| path.last());
             if let Some(element) = element {
                 return Some((path, element.clone()));
@@ -90,8 +68,8 @@ fn plan(class: &str, element: &Value, starts: Timestamp) -> Value {
 
 async fn act(by: &Session, outage: &str, act: Value) -> Value {
     let path = format!("/api/outages/{outage}");
-    let version = get(by, &path).await["version"].clone();
-    post(by, &format!("{path}/act"), json!({ "act": act, "version": version })).await
+    let version = done(by.get(&path).await)["version"].clone();
+    done(by.post(&format!("{path}/act"), json!({ "act": act, "version": version })).await)
 }
 
 fn seconds(count: f64) -> Duration {
@@ -106,14 +84,14 @@ async fn an_important_customer_is_rung_hears_the_notice_and_has_noted_it() {
     let leader = centre.sign_in("2002").await.expect("a leader");
     let writer = centre.sign_in("2001").await.expect("a shift leader");
     let (path, element) = home(&leader).await;
-    let version = get(&leader, &path).await["version"].clone();
+    let version = done(leader.get(&path).await)["version"].clone();
     let flag = json!({ "version": version, "act": "set_flag", "flag": "important", "reason": "医院" });
-    let customer = post(&leader, &format!("{path}/acts"), flag).await;
+    let customer = done(leader.post(&format!("{path}/acts"), flag).await);
     let number = text(&customer["contacts"][0]["number"]).to_owned();
 
     switch_on(&leader, "important").await;
     let starts = SteadyClock::start().now() + Duration::from_secs(5 * 86_400);
-    let outage = post(&writer, "/api/outages", plan("planned", &element, starts)).await;
+    let outage = done(writer.post("/api/outages", plan("planned", &element, starts)).await);
     let outage = text(&outage["id"]).to_owned();
     act(&writer, &outage, json!({ "act": "submit" })).await;
     act(&leader, &outage, json!({ "act": "approve" })).await;
@@ -125,7 +103,7 @@ async fn an_important_customer_is_rung_hears_the_notice_and_has_noted_it() {
     assert!(is_in(&heard, &clip("recorded/interruption_coming").0), "what is coming");
     assert!(is_in(&heard, &clip("recorded/outcall_thanks").0), "and thanks");
     let call = wait_for("what came of it", LONG, async || {
-        let told = get(&leader, &format!("/api/outages/{outage}/told")).await;
+        let told = done(leader.get(&format!("/api/outages/{outage}/told")).await);
         let calls = told["calls"].as_array().cloned().unwrap_or_default();
         calls.into_iter().find(|call| call["days"] == 7 && call["state"] != "open")
     })
@@ -133,7 +111,7 @@ async fn an_important_customer_is_rung_hears_the_notice_and_has_noted_it() {
     assert_eq!((&call["state"], &call["machine"]), (&json!("reached"), &json!("done")));
     assert_eq!(call["attempts"][0]["note"], "自动电话：按键确认已记录");
     // The day before he is called again; today nobody else has to.
-    let owed = get(&leader, "/api/outages/owed").await;
+    let owed = done(leader.get("/api/outages/owed").await);
     assert_eq!(
         owed["calls"].as_array().map(|calls| calls.iter().filter(|one| one["days"] == 7).count()),
         Some(0)
@@ -150,9 +128,9 @@ async fn a_liaison_who_cannot_be_written_to_is_rung() {
     switch_on(&leader, "liaisons").await;
     let liaison = json!({ "name": "夜班值班室", "phone": "05622601077", "place": "青岚物业", "communities": [],
         "elements": [element["code"]], "consent": true });
-    post(&leader, "/api/outages/liaisons", liaison).await;
+    done(leader.post("/api/outages/liaisons", liaison).await);
     let now = SteadyClock::start().now();
-    let outage = post(&leader, "/api/outages", plan("fault", &element, now)).await;
+    let outage = done(leader.post("/api/outages", plan("fault", &element, now)).await);
     let outage = text(&outage["id"]).to_owned();
     act(&leader, &outage, json!({ "act": "publish" })).await;
 
@@ -160,12 +138,12 @@ async fn a_liaison_who_cannot_be_written_to_is_rung() {
     assert!(is_in(&heard, &opening), "the greeting");
     assert!(is_in(&heard, &clip("recorded/interruption_until").0), "what is off");
     wait_for("that he has been called", LONG, async || {
-        let told = get(&leader, &format!("/api/outages/{outage}/told")).await;
+        let told = done(leader.get(&format!("/api/outages/{outage}/told")).await);
         let liaisons = told["liaisons"].as_array().cloned().unwrap_or_default();
         liaisons.iter().any(|one| one["state"] == "called").then_some(())
     })
     .await;
-    let owed = get(&leader, "/api/outages/owed").await["liaisons"].clone();
+    let owed = done(leader.get("/api/outages/owed").await)["liaisons"].clone();
     assert!(!owed.as_array().expect("liaisons").iter().any(|one| one["name"] == "夜班值班室"), "{owed}");
 }
 
@@ -178,7 +156,7 @@ async fn who_leads_is_rung_about_an_escalation_and_key_1_acknowledges() {
     tokio::time::sleep(seconds(1.5)).await;
     let agent = centre.sign_in("1001").await.expect("an agent");
     let said = json!({ "ground": "explosion", "words": "客户称楼下燃气爆炸" });
-    let escalation = post(&agent, "/api/escalations", said).await;
+    let escalation = done(agent.post("/api/escalations", said).await);
     let (rung, heard) = telephone.met(|_| true).await;
     assert_eq!(rung, "13905620001", "who is on duty at the head");
     assert!(is_in(&heard, &opening), "the greeting");
@@ -187,7 +165,7 @@ async fn who_leads_is_rung_about_an_escalation_and_key_1_acknowledges() {
     let manager = centre.sign_in("4001").await.expect("the manager");
     let path = format!("/api/escalations/{}", text(&escalation["id"]));
     let seen = wait_for("the acknowledgement", LONG, async || {
-        let seen = get(&manager, &path).await;
+        let seen = done(manager.get(&path).await);
         (seen["state"] == "acknowledged").then_some(seen)
     })
     .await;
@@ -210,24 +188,24 @@ async fn a_leader_speaks_a_greeting_hears_it_and_it_waits_for_approval() {
     let telephone = Telephone::of(&centre, "2002", script).await;
     let leader = centre.sign_in("2002").await.expect("a leader");
     let (_, element) = home(&leader).await;
-    let outage = post(&leader, "/api/outages", plan("fault", &element, SteadyClock::start().now())).await;
+    let outage = done(leader.post("/api/outages", plan("fault", &element, SteadyClock::start().now())).await);
     let outage = text(&outage["id"]).to_owned();
     act(&leader, &outage, json!({ "act": "publish" })).await;
     let path = format!("/api/outages/{outage}/voice");
-    assert_eq!(post(&leader, &path, json!({})).await["voice"]["state"], "ringing");
+    assert_eq!(done(leader.post(&path, json!({})).await)["voice"]["state"], "ringing");
 
     let (rung, heard) = telephone.met(|_| true).await;
     assert_eq!(rung, "2002", "his own telephone");
     assert!(is_in(&heard, &spoken), "he hears what he has said");
     assert!(is_in(&heard, &clip("recorded/greeting_kept").0), "and that it is kept");
     let voice = wait_for("the greeting", LONG, async || {
-        let voice = get(&leader, &path).await["voice"].clone();
+        let voice = done(leader.get(&path).await)["voice"].clone();
         (voice["state"] == "kept").then_some(voice)
     })
     .await;
     let long = voice["clip"]["seconds"].as_f64().expect("a length");
     assert!((long - length.as_secs_f64()).abs() < 1.5, "{long} s of {length:?}");
-    let whole = get(&leader, &format!("/api/outages/{outage}")).await;
+    let whole = done(leader.get(&format!("/api/outages/{outage}")).await);
     assert!(
         whole["greeting"]["clip"].is_null(),
         "nobody hears it before it is approved: {}",

@@ -1,24 +1,18 @@
 //! A telephone of somebody who is called: it answers at once, keeps what it hears, and does what it is told to.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use audio::{Clip, Sound, g711, wav};
-use exchange::line::{Command, Event, PlayMode};
-use kernel::{Clock, IdMint, LegId, RecordingId, TrunkId};
-use telephony::{Config, Directory, MediaConfig, Register, Telephony, TrunkConfig};
-use testkit::{Centre, wait_for};
-use web::SteadyClock;
+use exchange::line::{Command, Event};
+use kernel::{LegId, RecordingId};
+use testkit::{Centre, Telephones, house, wait_for};
 
 const LONG: Duration = Duration::from_secs(60);
 const HZ: f64 = 8_000.0;
-
-pub fn house() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 /// A clip of the house, and how long it is.
 pub fn clip(name: &str) -> (Vec<i16>, Duration) {
@@ -70,7 +64,7 @@ struct Met {
 /// A telephone that answers at once, keeps what it hears, does what it is to do, and waits until the centre hangs up.
 pub struct Telephone {
     pub at: SocketAddr,
-    folder: tempfile::TempDir,
+    recordings: PathBuf,
     met: Arc<Mutex<BTreeMap<RecordingId, Met>>>,
     _run: tokio::task::JoinHandle<()>,
 }
@@ -78,54 +72,20 @@ pub struct Telephone {
 impl Telephone {
     /// In the town, where the carrier brings every number.
     pub async fn in_town(script: Vec<(Duration, Does)>) -> Telephone {
-        Telephone::open([127, 0, 0, 6].into(), None, script).await
+        Telephone::held(Telephones::rung([127, 0, 0, 6]).await.expect("a telephone"), script)
     }
 
     /// On a desk, registered with the centre.
     pub async fn of(centre: &Centre, number: &str, script: Vec<(Duration, Does)>) -> Telephone {
-        let register = Register {
-            registrar: centre.sip.to_string(),
-            username: number.to_owned(),
-            password: format!("demo-{number}"),
-        };
-        Telephone::open([127, 0, 0, 7].into(), Some(register), script).await
+        let desk = Telephones::on_desk([127, 0, 0, 7], centre.sip, number).await;
+        Telephone::held(desk.expect("a telephone"), script)
     }
 
-    async fn open(host: IpAddr, register: Option<Register>, script: Vec<(Duration, Does)>) -> Telephone {
-        let at = UdpSocket::bind((host, 0)).and_then(|socket| socket.local_addr()).expect("a port");
-        let folder = tempfile::tempdir().expect("a folder");
-        let media = MediaConfig {
-            bind: vec![host],
-            prompts_dirs: vec![house().join("prompts")],
-            recordings_dir: folder.path().to_owned(),
-            ..MediaConfig::default()
-        };
-        let mut config = Config::new("switchboard", media);
-        config.udp = vec![at];
-        let registers = register.is_some();
-        let line = TrunkConfig {
-            id: TrunkId(1),
-            name: "centre".to_owned(),
-            from: ["127.0.0.0/8"].iter().flat_map(|net| net.parse()).collect(),
-            register,
-            out: None,
-            max_calls: 10,
-            busy_status: telephony::BusyStatus::Busy,
-            learn_rtp: false,
-            codecs: vec![telephony::Codec::Pcma],
-        };
-        let directory = Directory { trunks: vec![line], ..Directory::default() };
-        let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start());
-        let mint = Arc::new(IdMint::new(0));
-        let (telephony, mut events) =
-            Telephony::start(config, directory, clock.clone(), mint.clone()).await.expect("a telephone");
-        if registers {
-            let up = async { while !matches!(events.recv().await, Some(Event::Trunk { up: true, .. })) {} };
-            tokio::time::timeout(LONG, up).await.expect("it is let in");
-        }
+    fn held(telephone: Telephones, script: Vec<(Duration, Does)>) -> Telephone {
+        let (at, recordings) = (telephone.at(), telephone.recordings().to_owned());
         let met = Arc::<Mutex<BTreeMap<RecordingId, Met>>>::default();
-        let run = tokio::spawn(answer(telephony, events, (clock, mint), script, met.clone()));
-        Telephone { at, folder, met, _run: run }
+        let run = tokio::spawn(answer(telephone, script, met.clone()));
+        Telephone { at, recordings, met, _run: run }
     }
 
     /// The only call to a number of this kind: which it was, and all that was heard. The demo's own people may be called, too.
@@ -138,7 +98,7 @@ impl Telephone {
             Some((met.rung.clone(), met.heard.clone()?))
         })
         .await;
-        let file = std::fs::read(self.folder.path().join(file)).expect("what was heard");
+        let file = std::fs::read(self.recordings.join(file)).expect("what was heard");
         // On the left is whoever is at the other end.
         let heard = file[wav::HEADER_BYTES..].iter().step_by(2).map(|code| g711::ALAW[usize::from(*code)]);
         (rung, heard.collect())
@@ -146,20 +106,18 @@ impl Telephone {
 }
 
 async fn answer(
-    telephony: Telephony,
-    mut events: tokio::sync::mpsc::Receiver<Event>,
-    (clock, mint): (Arc<dyn Clock>, Arc<IdMint>),
+    mut telephone: Telephones,
     script: Vec<(Duration, Does)>,
     met: Arc<Mutex<BTreeMap<RecordingId, Met>>>,
 ) {
     let mut rung: BTreeMap<LegId, String> = BTreeMap::new();
     let (does, mut doing) = tokio::sync::mpsc::unbounded_channel::<(LegId, Does)>();
     loop {
-        let commands = tokio::select! {
-            event = events.recv() => match event {
+        tokio::select! {
+            event = telephone.event() => match event {
                 Some(Event::Incoming { leg, to, .. }) => {
                     rung.insert(leg, to);
-                    vec![Command::Answer { leg }]
+                    telephone.command(Command::Answer { leg });
                 }
                 Some(Event::Answered { leg }) => {
                     for (after, what) in script.clone() {
@@ -169,30 +127,23 @@ async fn answer(
                             let _ = does.send((leg, what));
                         });
                     }
-                    let recording: RecordingId = mint.mint(clock.now());
+                    let recording: RecordingId = telephone.id();
                     let rung = rung.get(&leg).cloned().unwrap_or_default();
                     met.lock().expect("not poisoned").insert(recording, Met { rung, heard: None });
-                    vec![Command::Record { recording, leg }]
+                    telephone.command(Command::Record { recording, leg });
                 }
                 Some(Event::RecordingSealed { recording, file, .. }) => {
                     if let Some(met) = met.lock().expect("not poisoned").get_mut(&recording) {
                         met.heard = Some(file);
                     }
-                    vec![]
                 }
-                Some(_) => vec![],
+                Some(_) => {}
                 None => return,
             },
-            Some((leg, what)) = doing.recv() => {
-                let sounds = match what {
-                    Does::Says(name) => vec![Sound::Clip(Clip::new(name))],
-                    Does::Presses(key) => vec![Sound::Key { digit: key.try_into().expect("a key"), ms: 120 }],
-                };
-                vec![Command::Play { leg, play: mint.mint(clock.now()), sounds, mode: PlayMode::Once }]
-            }
-        };
-        for command in commands {
-            telephony.command(command).expect("taken");
+            Some((leg, what)) = doing.recv() => telephone.play(leg, match what {
+                Does::Says(name) => Sound::Clip(Clip::new(name)),
+                Does::Presses(key) => Sound::Key { digit: key.try_into().expect("a key"), ms: 120 },
+            }),
         }
     }
 }

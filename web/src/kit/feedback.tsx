@@ -1,6 +1,6 @@
 // Nothing here yet, something went wrong, still on its way: what a page says instead of its content.
 import { Button } from "antd";
-import { CircleAlert, Info, LockKeyhole, RefreshCw, TriangleAlert, type LucideIcon } from "lucide-react";
+import { CircleAlert, Info, LockKeyhole, RefreshCw, SearchX, TriangleAlert, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@lib/api";
@@ -32,6 +32,32 @@ export function Empty({ icon: Icon, title, children, action }: { icon: LucideIco
       {children && <p>{children}</p>}
       {action}
     </div>
+  );
+}
+
+/** The filters have left nothing: all there is is one step away. */
+export function NoneFound({ title, children, onAll }: { title: string; children?: ReactNode; onAll: () => void }) {
+  const { t } = useTranslation("app");
+  return (
+    <Empty icon={SearchX} title={title} action={<Button onClick={onAll}>{t("show_all")}</Button>}>
+      {children}
+    </Empty>
+  );
+}
+
+/** What happened, and what to do. */
+type Words = readonly [title: string, todo?: string];
+
+/** A list without rows: its filters have left none, or there is nothing yet. */
+export function Nothing({ filtered, found, onAll, icon, none }: { filtered: boolean; found: Words; onAll: () => void; icon: LucideIcon; none: Words }) {
+  return filtered ? (
+    <NoneFound title={found[0]} onAll={onAll}>
+      {found[1]}
+    </NoneFound>
+  ) : (
+    <Empty icon={icon} title={none[0]}>
+      {none[1]}
+    </Empty>
   );
 }
 

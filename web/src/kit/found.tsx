@@ -1,12 +1,11 @@
 // A page that finds what lies in the past by who, when and how long: the filters every such list has, and the list.
 // What is chosen lives in the address; the list pages by cursor.
 import type { UseQueryResult } from "@tanstack/react-query";
-import { Button } from "antd";
-import { SearchX, type LucideIcon } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Directory } from "@lib/directory";
 import { useUrlState } from "@lib/url";
-import { Empty } from "./feedback";
+import { Nothing } from "./feedback";
 import { DirectoryFilter, Filters, SecondsFilter, TextFilter, TimeFilter } from "./filters";
 import { Listed } from "./listed";
 import { Page } from "./page";
@@ -14,15 +13,15 @@ import type { Column } from "./table";
 
 type Common = "number" | "agent" | "queue" | "from" | "to" | "min_s" | "max_s" | "before";
 
-/** The filters as they stand in the address; a new one starts at the newest again. */
-export function useFound<Key extends string>(keys: readonly Key[]) {
+/** The filters as they stand in the address; a new one starts at the first page again. */
+export function useFound<Key extends string>(keys: readonly Key[], cursor: "before" | "after" = "before") {
   const [filters, change] = useUrlState(keys);
   const all = filters as Partial<Record<Common, string>>;
-  const set = (next: Partial<Record<string, string | null | undefined>>) => change({ ...next, before: null } as Parameters<typeof change>[0]);
+  const set = (next: Partial<Record<string, string | null | undefined>>) => change({ ...next, [cursor]: null } as Parameters<typeof change>[0]);
   return {
     filters,
     common: all,
-    filtered: Object.keys(all).some((key) => key !== "before"),
+    filtered: Object.keys(all).some((key) => key !== cursor),
     set,
     clear: () => set(Object.fromEntries(keys.map((key) => [key, null]))),
   };
@@ -39,7 +38,7 @@ interface FoundProps<Row> {
   /** Filters of this list alone. */
   children?: ReactNode;
   icon: LucideIcon;
-  words: Record<"title" | "lead" | "filters" | "number" | "at" | "queue" | "agent" | "length" | "none" | "none_todo" | "none_found" | "none_found_todo" | "show_all", string>;
+  words: Record<"title" | "lead" | "filters" | "number" | "at" | "queue" | "agent" | "length" | "none" | "none_todo" | "none_found" | "none_found_todo", string>;
 }
 
 export function FoundPage<Row>({ found, query, columns, rowKey, to, agents, queues, children, icon, words }: FoundProps<Row>) {
@@ -61,17 +60,7 @@ export function FoundPage<Row>({ found, query, columns, rowKey, to, agents, queu
         rowKey={rowKey}
         to={to}
         expect={12}
-        empty={
-          filtered || common.before ? (
-            <Empty icon={SearchX} title={words.none_found} action={<Button onClick={clear}>{words.show_all}</Button>}>
-              {words.none_found_todo}
-            </Empty>
-          ) : (
-            <Empty icon={icon} title={words.none}>
-              {words.none_todo}
-            </Empty>
-          )
-        }
+        empty={<Nothing filtered={filtered || common.before !== undefined} found={[words.none_found, words.none_found_todo]} onAll={clear} icon={icon} none={[words.none, words.none_todo]} />}
       />
     </Page>
   );

@@ -9,7 +9,9 @@ use kernel::calendar::Calendar;
 use kernel::{Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Grouped, Json, Page, Period, Query, bad_query, given, place, word};
+use web::{
+    Actor, Answer, App, Error, Grouped, Json, Page, Period, Query, bad_query, given, place, placed, word,
+};
 
 use super::views::{TaskLine, line};
 use crate::asking::{self, Person};
@@ -77,10 +79,7 @@ pub async fn list(
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
     let filter = search.filter(actor.person.get())?;
     let show = |tasks: Vec<Task>, by_due: bool| {
-        let key = |task: &Task| {
-            let at = if by_due { task.due } else { task.since };
-            format!("{}~{}", at.as_micros(), task.order)
-        };
+        let key = |task: &Task| placed(if by_due { task.due } else { task.since }, task.order);
         Json(Page::of(tasks, limit, key).map(|task| line(&task, app.now(), hours)))
     };
     let set = match search.set.as_deref().filter(|set| !set.is_empty()).unwrap_or("open") {

@@ -9,7 +9,7 @@ use exchange::{Input, LeaderAct};
 use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Path, Query};
+use web::{Actor, Answer, App, Error, Json, Page, Path, Query};
 
 use crate::Hall;
 use crate::permissions::READ;
@@ -67,13 +67,6 @@ pub struct AttemptView {
     pub result: Option<String>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OwedPage {
-    pub items: Vec<OwedView>,
-    /// Hand it back as `after` for the rest.
-    pub next: Option<String>,
-}
-
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct Asked {
     /// What is done, newest first, instead of what is owed, longest first.
@@ -110,23 +103,25 @@ fn view(owed: Owed, asker: Asker) -> OwedView {
     }
 }
 
-#[utoipa::path(get, path = "/api/calls/owed", tag = "calls", params(Asked), responses((status = 200, body = OwedPage)))]
-pub async fn list(State(app): State<App>, actor: Actor, Query(asked): Query<Asked>) -> Answer<OwedPage> {
+#[utoipa::path(get, path = "/api/calls/owed", tag = "calls", params(Asked), responses((status = 200, body = Page<OwedView>)))]
+pub async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Answer<Page<OwedView>> {
     let after = web::given("after", asked.after.as_deref())?;
-    let mut found = owed::page(&app.db, asked.done, after, PAGE + 1).await?;
-    let more = found.len() > PAGE as usize;
-    found.truncate(PAGE as usize);
-    let next = found.last().filter(|_| more).map(|last| last.id.to_string());
-    let ids: Vec<i64> = found.iter().map(|owed| owed.id).collect();
-    let mut items: Vec<OwedView> = found.into_iter().map(|owed| view(owed, asker(&actor))).collect();
+    let found = owed::page(&app.db, asked.done, after, PAGE + 1).await?;
+    let found = Page::of(found, PAGE.into(), |owed| owed.id.to_string());
+    let ids: Vec<i64> = found.items.iter().map(|owed| owed.id).collect();
+    let mut page = found.map(|owed| view(owed, asker(&actor)));
     for attempt in owed::attempts(&app.db, &ids).await? {
         let id = attempt.owed.to_string();
         let owed::Attempt { call, agent, at, result, .. } = attempt;
-        if let Some(item) = items.iter_mut().find(|item| item.id == id) {
+        if let Some(item) = page.items.iter_mut().find(|item| item.id == id) {
             item.attempts.push(AttemptView { call, agent, at, result });
         }
     }
-    Ok(Json(OwedPage { items, next }))
+    Ok(Json(page))
 }
 
 /// An act, on the version that was read.

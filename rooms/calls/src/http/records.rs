@@ -8,7 +8,7 @@ use db::Look;
 use kernel::{CallId, PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Path, Query, given, place, word};
+use web::{Actor, Answer, App, Error, Json, Page, Path, Query, given, place, placed, word};
 
 use crate::permissions::{READ, UNMASK};
 use crate::rules::Looks;
@@ -86,20 +86,13 @@ impl Search {
     }
 }
 
-/// The cursor behind a call.
-pub fn cursor(found: &Found) -> String {
-    format!("{}~{}", found.at.as_micros(), found.id)
-}
-
 /// The newest calls first.
 #[utoipa::path(get, path = "/api/calls", tag = "calls", params(Search), responses((status = 200, body = CallPage)))]
 pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<CallPage> {
     let filter = search.filter(&actor)?;
     let limit = search.limit();
-    let mut items = search::find(&app.db, &filter, limit + 1).await?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = if more { items.last().map(cursor) } else { None };
+    let found = search::find(&app.db, &filter, limit + 1).await?;
+    let Page { mut items, next } = Page::of(found, limit.into(), |call| placed(call.at, call.id));
     items.iter_mut().for_each(mask);
     Ok(Json(CallPage { items, next }))
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use db::testdb::on_both;
 use exchange::fact::DeskState;
 use exchange::fact::{Place, What};
-use exchange::floor::{AgentView, Pulse};
-use exchange::{DeskView, Exchange, Fact, FloorView, Input, LeaderAct, Refused};
+use exchange::floor::AgentView;
+use exchange::{Fact, Input, LeaderAct};
 use futures::future::BoxFuture;
 use kernel::time::{Clock, TestClock};
 use kernel::{CallId, LegId, PersonId, QueueId, RecordingId};
@@ -15,40 +15,21 @@ use serde_json::{Value, json};
 use web::testing::TestSite;
 
 use crate::testing::{self, Noting};
-use crate::{Growing, Hall, MIGRATIONS, room};
+use crate::{Growing, MIGRATIONS, room};
 
-/// Nothing here asks the exchange; whoever asks is in after-call work.
-struct Away;
-
-impl Hall for Away {
-    fn act(&self, input: Input) -> BoxFuture<'_, anyhow::Result<Result<(), Refused>>> {
-        testing::Away.act(input)
-    }
-    fn floor(&self) -> BoxFuture<'_, anyhow::Result<Arc<FloorView>>> {
-        testing::Away.floor()
-    }
-    fn desk(&self, agent: PersonId) -> BoxFuture<'_, anyhow::Result<Option<DeskView>>> {
-        let line = exchange::AgentLine { phone: "1001".into(), number: "1001".into(), name: "李敏".into() };
-        let agents = [(agent, line)].into_iter().collect();
-        let config = exchange::Config { agents, ..exchange::Config::default() };
-        let exchange = Exchange::new(config, Arc::new(kernel::IdMint::new(0)));
-        let desk = exchange.desk(TestClock::monday_morning().now(), agent).map(|mut desk| {
+/// Whoever asks is in after-call work.
+fn after_call() -> Noting {
+    Noting::with_desks(|agent| {
+        testing::desk(agent).map(|mut desk| {
             let caller = Some("13812345678".into());
             desk.agent = AgentView { desk: DeskState::AfterCall { call: CallId(9) }, caller, ..desk.agent };
             desk
-        });
-        Box::pin(async { Ok(desk) })
-    }
-    fn desks_changed(&self) -> BoxFuture<'_, std::collections::BTreeSet<PersonId>> {
-        testing::Away.desks_changed()
-    }
-    fn pulse(&self) -> BoxFuture<'_, anyhow::Result<Pulse>> {
-        testing::Away.pulse()
-    }
+        })
+    })
 }
 
 fn site(db: db::Db) -> TestSite {
-    TestSite::new(db, vec![room(Arc::new(Away), Arc::new(crate::NoObjection))])
+    TestSite::new(db, vec![room(Arc::new(after_call()), Arc::new(crate::NoObjection))])
 }
 
 const ADMIN: (i64, &[&str]) = (1, &["calls.configure", "calls.reasons"]);
@@ -211,7 +192,7 @@ impl crate::BeforeReady for Incomplete {
 #[test]
 fn another_room_may_want_something_before_ready() {
     on_both(&[MIGRATIONS], async |db| {
-        let site = TestSite::new(db, vec![room(Arc::new(Away), Arc::new(Incomplete))]);
+        let site = TestSite::new(db, vec![room(Arc::new(after_call()), Arc::new(Incomplete))]);
         let finish = site.post("/api/calls/desk", json!({ "act": "finish" })).by(7, &["calls.answer"]);
         let reply = finish.send().await;
         assert_eq!((reply.status.as_u16(), &reply.body["code"]), (409, &json!("web.incomplete")));

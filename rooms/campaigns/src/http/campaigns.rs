@@ -10,7 +10,7 @@ use kernel::calendar::Calendar;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query, place};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query, place, placed};
 
 use super::views::{self, CampaignLine, CampaignView};
 use crate::ROOM;
@@ -30,8 +30,7 @@ pub async fn list(Now(app): Now<App>, Query(page): Query<PageQuery>) -> Answer<P
     let after = place("after", page.after.as_deref())?;
     let limit = page.limit();
     let found = campaigns::page(&app.db, after, limit + 1).await?;
-    let key = |campaign: &Campaign| format!("{}~{}", campaign.created_at.as_micros(), campaign.id);
-    let page = Page::of(found, limit, key);
+    let page = Page::of(found, limit, |campaign| placed(campaign.created_at, campaign.id));
     let ids: Vec<CampaignId> = page.items.iter().map(|campaign| campaign.id).collect();
     let mut progress = figures::progress(&app.db, &ids).await?;
     Ok(Json(page.map(|campaign| {

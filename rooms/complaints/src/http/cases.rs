@@ -8,7 +8,9 @@ use kernel::WorkOrderId;
 use kernel::calendar::Calendar;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, bad_query, given, place, word};
+use web::{
+    Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, bad_query, given, place, placed, word,
+};
 use work_orders::store::orders;
 
 use super::views::{self, CaseLine, CaseView, line};
@@ -86,7 +88,7 @@ pub async fn list(
     let found = found::find(&app.db, &looker, &filter, limit + 1).await?;
     let next = |case: &Case| {
         let at = if filter.open { case.due() } else { Some(case.opening.at) };
-        format!("{}~{}", at.unwrap_or_default().as_micros(), case.order())
+        placed(at.unwrap_or_default(), case.order())
     };
     Ok(Json(Page::of(found, limit, next).map(|case| line(&case))))
 }

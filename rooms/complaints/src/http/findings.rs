@@ -10,7 +10,7 @@ use kernel::{CallId, FindingId, PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, given, place, word};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, given, place, placed, word};
 use work_orders::store::orders;
 
 use crate::permissions::CONFIRM;
@@ -109,7 +109,7 @@ pub async fn list(
     };
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
     let found = findings::find(&app.db, &looker, &filter, limit + 1).await?;
-    let next = |finding: &Finding| format!("{}~{}", finding.found_at.as_micros(), finding.id);
+    let next = |finding: &Finding| placed(finding.found_at, finding.id);
     let now = app.now();
     Ok(Json(Page::of(found, limit, next).map(|finding| view(finding, &actor, &asker, now))))
 }

@@ -54,7 +54,8 @@ pub async fn start(
     let note = json!({ "whole": form.whole, "reason": reason, "class": form.class, "utility": form.utility,
         "flag": form.flag, "archived": form.archived, "by_text": form.text.is_some() });
     let words = words(form.language)?;
-    let wanted = Wanted { kind: form.format, sheet: words.get("title"), headings: headings(&words), note };
+    let (sheet, headings) = (words.get("title"), headings(&words));
+    let wanted = Wanted { kind: form.format, file: "customers", sheet, headings, note };
     let filter = Filter {
         text: form.text,
         class: form.class,

@@ -102,6 +102,10 @@ pub async fn export(
     let note = json!({ "network": form.which });
     let wanted = Wanted {
         kind: form.format,
+        file: match form.which {
+            Which::Elements => "network-elements",
+            Which::Attachments => "network-accounts",
+        },
         sheet: words.get("network.title"),
         headings: headings(&words, form.which),
         note,

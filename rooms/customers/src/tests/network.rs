@@ -212,6 +212,8 @@ fn the_network_goes_out_as_a_sheet_that_comes_in_again() {
         }
         let file = site.get(&format!("{path}/file")).by(2, NETWORK).send().await;
         assert_eq!(file.status.as_u16(), 200);
+        let name = "attachment; filename=\"network-elements.csv\"";
+        assert_eq!(file.headers["content-disposition"], name);
         assert_eq!(rows(&file.bytes).len(), 8, "seven elements below their headings");
         let text = String::from_utf8(file.bytes.to_vec()).expect("a text");
         let again = bring(&site, &text, false).await;

@@ -5,7 +5,7 @@ use db::config;
 use kernel::{EscalationId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, bad_query, place};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, bad_query, place, placed};
 
 use super::views::{EscalationView, view};
 use crate::permissions::READ;
@@ -57,7 +57,7 @@ pub async fn list(
     let after: Option<(Timestamp, EscalationId)> = place("after", which.after.as_deref())?;
     let whose = if actor.may(READ) { Whose::All } else { Whose::Own };
     let found = escalations::page(&app.db, (whose, open), actor.person, after, limit + 1).await?;
-    let next = |one: &Escalation| format!("{}~{}", one.begun_at.as_micros(), one.id);
+    let next = |one: &Escalation| placed(one.begun_at, one.id);
     Ok(Json(Page::of(found, limit, next).map(|one| view(&one, asker, now))))
 }
 

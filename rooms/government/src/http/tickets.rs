@@ -9,7 +9,7 @@ use kernel::{PersonId, PlatformId, TicketId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, bad_query, place};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, bad_query, place, placed};
 use work_orders::store::orders;
 
 use crate::permissions::HANDLE;
@@ -238,7 +238,7 @@ pub async fn list(Is(app): Is<App>, actor: Actor, Query(search): Query<Search>) 
     let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
     let found = tickets::latest(&app.db, which, before, limit + 1).await?;
     let beside = Beside::of(&app, &actor, &found).await?;
-    let key = |kept: &Kept| format!("{}~{}", kept.ticket.came_at.as_micros(), kept.ticket.id);
+    let key = |kept: &Kept| placed(kept.ticket.came_at, kept.ticket.id);
     let mut page = Page::of(found, limit, key);
     page.items.retain(|kept| !beside.hides(kept));
     let page = page.map(|kept| beside.line(kept));

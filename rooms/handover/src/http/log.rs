@@ -6,7 +6,7 @@ use kernel::{JournalId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, ErrorBody, Json, Page, Query, place};
+use web::{Actor, Answer, App, ErrorBody, Json, Page, Query, place, placed};
 
 use super::records::meant;
 use crate::ROOM;
@@ -69,7 +69,7 @@ pub async fn list(Is(app): Is<App>, actor: Actor, Query(search): Query<Search>) 
         person: actor.person,
     };
     let found = lines::find(&app.db, filter, limit + 1).await?;
-    let page = Page::of(found, limit, |line| format!("{}~{}", line.at.as_micros(), line.id));
+    let page = Page::of(found, limit, |line| placed(line.at, line.id));
     Ok(Json(page.map(view)))
 }
 

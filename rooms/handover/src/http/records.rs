@@ -11,7 +11,7 @@ use kernel::calendar::Calendar;
 use kernel::{GroupId, HandoverId, Timestamp, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query, given, place};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, PageQuery, Path, Query, given, place, placed};
 use work_orders::store::orders;
 
 use super::views::{self, Parts, RecordLine, RecordView};
@@ -49,7 +49,7 @@ pub async fn list(
 ) -> Answer<Page<RecordLine>> {
     let after = place("after", page.after.as_deref())?.unwrap_or((Timestamp::MAX, i64::MAX));
     let found = records::page(&app.db, whose.team()?, after, page.limit() + 1).await?;
-    let next = |record: &Record| format!("{}~{}", record.ends.as_micros(), record.id.get());
+    let next = |record: &Record| placed(record.ends, record.id.get());
     let page = Page::of(found, page.limit(), next);
     Ok(Json(page.map(|record| views::line(&record))))
 }

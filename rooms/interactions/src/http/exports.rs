@@ -71,7 +71,13 @@ pub async fn start(
     let note = json!({ "agent": search.agent, "reason": search.reason, "result": search.result, "state": search.state,
         "overdue": search.overdue, "from": search.from, "to": search.to });
     let headings = COLUMNS.iter().map(|key| words.get(key)).collect();
-    let wanted = Wanted { kind: form.format, sheet: words.get("nav.interactions"), headings, note };
+    let wanted = Wanted {
+        kind: form.format,
+        file: "interactions",
+        sheet: words.get("nav.interactions"),
+        headings,
+        note,
+    };
     let people = people::store::list::directory(&app.db).await?;
     let page = Page {
         tree: config::read::<Tree>(&app.db).await?.value,

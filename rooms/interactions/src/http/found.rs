@@ -8,9 +8,9 @@ use axum::extract::State;
 use calls::Hall;
 use calls::store::search;
 use kernel::{CallId, PersonId, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Query, bad_query, given, word};
+use web::{Actor, Answer, App, Error, Json, Page, Query, bad_query, given, placed, word};
 
 use super::records::listed;
 use super::views::{RecordView, scope};
@@ -49,14 +49,6 @@ pub struct Search {
     pub before: Option<String>,
     /// 1 to 200; 50 if not given.
     pub limit: Option<u32>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RecordPage {
-    pub items: Vec<RecordView>,
-    /// Pass as `before` for what is older; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -114,16 +106,16 @@ pub(super) fn place(record: &Record) -> (Timestamp, CallId, PersonId) {
     (record.at, record.call, record.agent)
 }
 
-fn cursor(record: &RecordView) -> String {
-    format!("{}~{}~{}", record.at.as_micros(), record.call, record.agent)
-}
-
 /// The newest records first.
 #[utoipa::path(get, path = "/api/interactions", tag = "interactions", params(Search),
-    responses((status = 200, body = RecordPage)))]
-pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<RecordPage> {
-    let limit = search.limit.unwrap_or(50).clamp(1, 200);
-    let most = i64::from(limit) + 1;
+    responses((status = 200, body = Page<RecordView>)))]
+pub async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    Query(search): Query<Search>,
+) -> Answer<Page<RecordView>> {
+    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let most = limit + 1;
     let found = match word::<Set>("set", search.set.as_deref())? {
         // Figures are everybody's.
         Some(_) if !actor.may(READ) => return Err(Error::forbidden()),
@@ -133,11 +125,9 @@ pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Sea
         }
         None => found::find(&app.db, &search.filter()?, &scope(&actor), most).await?,
     };
-    let mut items = views(&app, &actor, found).await?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = if more { items.last().map(cursor) } else { None };
-    Ok(Json(RecordPage { items, next }))
+    let Page { items, next } =
+        Page::of(found, limit, |record| format!("{}~{}", placed(record.at, record.call), record.agent));
+    Ok(Json(Page { items: views(&app, &actor, items).await?, next }))
 }
 
 /// Earlier records of whoever is on a call: by customer where that is known, else by number. For those who are on it, and for

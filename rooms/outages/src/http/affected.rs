@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sheets::{ExportView, Exports, FileKind, Language, Rows, Wanted, Words};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, pair};
 
 use super::views::name;
 use crate::ROOM;
@@ -82,14 +82,7 @@ pub async fn list(
     Path(id): Path<OutageId>,
     Query(behind): Query<Behind>,
 ) -> Answer<AffectedList> {
-    let place = |text: &str| {
-        let (rank, account) = text.split_once('~')?;
-        Some((rank.parse().ok()?, account.parse().ok()?))
-    };
-    let after = behind.after.as_deref().filter(|text| !text.is_empty());
-    let after: Option<(i64, AccountId)> =
-        after.map(|text| place(text).ok_or_else(|| web::bad_query("after"))).transpose()?;
-    let after = after.unwrap_or((0, AccountId(0)));
+    let after = pair("after", behind.after.as_deref())?.unwrap_or((0, AccountId(0)));
     let page = match behind.left {
         Some(true) => moved::left(&app.db, id, after, PAGE).await?,
         _ => affected::page(&app.db, id, after, PAGE).await?,
@@ -167,7 +160,7 @@ pub async fn export(
     )?;
     let note = json!({ "outage": outage.number, "whole": form.whole, "reason": reason });
     let headings = COLUMNS.iter().map(|key| words.get(key)).collect();
-    let wanted = Wanted { kind: form.format, sheet: outage.number, headings, note };
+    let wanted = Wanted { kind: form.format, file: "outages", sheet: outage.number, headings, note };
     let make = |out| rows(app.clone(), words, id, form.whole, out);
     Ok(Json(exports.start(&app, &actor, wanted, make).await?))
 }

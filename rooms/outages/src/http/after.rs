@@ -14,7 +14,7 @@ use kernel::{AccountId, CustomerId, ElementId, OutageId, PersonId, Timestamp, Wo
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, word};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, pair, word};
 
 use super::views::name;
 use crate::permissions::APPROVE;
@@ -233,17 +233,11 @@ pub async fn asked(
     Query(query): Query<Asked>,
 ) -> Answer<AskList> {
     let said = word("said", query.said.as_deref())?.unwrap_or(Said::Yes);
-    let place = |text: &str| {
-        let (ord, account) = text.split_once('~')?;
-        Some((ord.parse().ok()?, account.parse().ok()?))
-    };
-    let behind = query.after.as_deref().filter(|text| !text.is_empty());
-    let behind: Option<(i64, AccountId)> =
-        behind.map(|text| place(text).ok_or_else(|| web::bad_query("after"))).transpose()?;
+    let behind = pair("after", query.after.as_deref())?.unwrap_or((-1, AccountId(0)));
     let Some(after) = afters::read_last(&app.db, id).await? else {
         return Ok(Json(AskList { asked: Vec::new(), next: None }));
     };
-    let page = asks::page(&app.db, &after, said, behind.unwrap_or((-1, AccountId(0))), PAGE).await?;
+    let page = asks::page(&app.db, &after, said, behind, PAGE).await?;
     let full = i64::try_from(page.len()).unwrap_or(0) == PAGE;
     let next = page.last().filter(|_| full).map(|last| format!("{}~{}", last.ord, last.account));
     Ok(Json(AskList { asked: ask_views(&app, page).await?, next }))

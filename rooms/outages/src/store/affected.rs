@@ -151,7 +151,7 @@ pub async fn preview(
     Ok((counts, first))
 }
 
-pub(super) fn affected(row: &db::Row) -> anyhow::Result<Affected> {
+fn affected(row: &db::Row) -> anyhow::Result<Affected> {
     Ok(Affected {
         rank: row.try_get("rank")?,
         account: AccountId(row.try_get("account")?),
@@ -182,7 +182,18 @@ pub async fn page(
     after: (i64, AccountId),
     limit: i64,
 ) -> anyhow::Result<Vec<Affected>> {
-    let query = sqlx::query(PAGE).bind(outage.get()).bind(after.0).bind(after.1.get()).bind(limit);
+    page_of(PAGE, db, outage, after, limit).await
+}
+
+/// A page of those whom this text finds.
+pub(super) async fn page_of(
+    text: &'static str,
+    db: &Db,
+    outage: OutageId,
+    after: (i64, AccountId),
+    limit: i64,
+) -> anyhow::Result<Vec<Affected>> {
+    let query = sqlx::query(text).bind(outage.get()).bind(after.0).bind(after.1.get()).bind(limit);
     let rows = query.fetch_all(db.read()).await.context("who is affected")?;
     rows.iter().map(affected).collect()
 }

@@ -24,7 +24,7 @@ const COVERED: &str = "UPDATE outages_moved SET told = 0 WHERE outage = $1 AND w
      AND (rank, account) > ($3, $4)";
 const UNTOLD: &str = "SELECT COUNT(*) AS many FROM outages_moved WHERE outage = $1 AND way = 'joined' AND revision = $2 \
      AND told = 1";
-const PAGE: &str = "SELECT m.rank, m.account, m.party, m.class FROM outages_moved m WHERE m.outage = $1 AND m.way = 'left' \
+const LEFT: &str = "SELECT m.rank, m.account, m.party, m.class FROM outages_moved m WHERE m.outage = $1 AND m.way = 'left' \
      AND (m.rank, m.account) > ($2, $3) AND NOT EXISTS (SELECT 1 FROM outages_affected f \
      WHERE f.account = m.account AND f.outage = m.outage) \
      GROUP BY m.rank, m.account, m.party, m.class ORDER BY m.rank, m.account LIMIT $4";
@@ -119,7 +119,5 @@ pub async fn left(
     after: (i64, AccountId),
     limit: i64,
 ) -> anyhow::Result<Vec<Affected>> {
-    let query = sqlx::query(PAGE).bind(outage.get()).bind(after.0).bind(after.1.get()).bind(limit);
-    let rows = query.fetch_all(db.read()).await.context("who is not affected any more")?;
-    rows.iter().map(affected::affected).collect()
+    affected::page_of(LEFT, db, outage, after, limit).await
 }

@@ -2,12 +2,12 @@
 
 use axum::Extension;
 use axum::extract::State;
-use calls::http::records::{Search, cursor, took_part};
+use calls::http::records::{Search, took_part};
 use calls::store::search::{self, Found};
 use kernel::{CallId, PersonId, QueueId, RecordingId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, Json, Path, Query};
+use web::{Actor, Answer, App, Error, Json, Page, Path, Query, placed};
 
 use crate::Config;
 use crate::permissions::PLAY;
@@ -37,13 +37,6 @@ pub struct Item {
     pub held: bool,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ItemPage {
-    pub items: Vec<Item>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-}
-
 /// One recording with its marks.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Whole {
@@ -60,25 +53,23 @@ pub struct Whole {
 }
 
 /// The newest first; the same filters as for calls.
-#[utoipa::path(get, path = "/api/recordings", tag = "recordings", params(Search), responses((status = 200, body = ItemPage)))]
-pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<ItemPage> {
+#[utoipa::path(get, path = "/api/recordings", tag = "recordings", params(Search), responses((status = 200, body = Page<Item>)))]
+pub async fn list(State(app): State<App>, actor: Actor, Query(search): Query<Search>) -> Answer<Page<Item>> {
     let mut filter = search.filter(&actor)?;
     filter.recorded = true;
     if !actor.may(PLAY) {
         filter.agent = Some(actor.person);
     }
     let limit = search.limit();
-    let mut calls = search::find(&app.db, &filter, limit + 1).await?;
-    let more = calls.len() > limit as usize;
-    calls.truncate(limit as usize);
-    let next = if more { calls.last().map(cursor) } else { None };
+    let calls = search::find(&app.db, &filter, limit + 1).await?;
+    let Page { items: calls, next } = Page::of(calls, limit.into(), |call| placed(call.at, call.id));
     let ids: Vec<CallId> = calls.iter().map(|call| call.id).collect();
     let recordings = rows::of_calls(&app.db, &ids).await?;
     let of = |call: &Found| {
         let found = recordings.iter().find(|recording| Some(recording.id) == call.recording)?;
         found.deleted.is_none().then(|| item(found, call))
     };
-    Ok(Json(ItemPage { items: calls.iter().filter_map(of).collect(), next }))
+    Ok(Json(Page { items: calls.iter().filter_map(of).collect(), next }))
 }
 
 #[utoipa::path(get, path = "/api/recordings/{id}", tag = "recordings", params(("id" = String, Path)),

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use calls::Hall;
-use db::{Entry, config};
+use db::config;
 use exchange::fact::DeskState;
 use kernel::QueueId;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json};
+use web::{Actor, Answer, App, ErrorBody, Json, Setting};
 
 use crate::ROOM;
 use crate::rules::Settings;
@@ -51,12 +50,8 @@ pub async fn put(
     form.settings.check(&around)?;
     let (settings, before) = (form.settings, form.version);
     let mut tx = app.db.begin().await?;
-    if !config::put(&mut tx, &settings, before, Some(actor.person), app.now()).await? {
-        return Err(Error::changed_meanwhile());
-    }
-    let version = before + 1;
-    let (who, subject, payload) = (Some(actor.person), "settings".to_owned(), json!({ "version": version }));
-    tx.journal(Entry { at: app.now(), who, room: ROOM, subject, kind: "settings_changed", payload });
+    let setting = Setting { room: ROOM, kind: "settings_changed", who: actor.person, at: app.now() };
+    let version = setting.put(&mut tx, &settings, before).await?;
     tx.commit().await?;
     if let Err(failure) = applier.apply(&app.db).await {
         tracing::warn!("the exchange does not know the new settings of storm mode yet: {failure:#}");

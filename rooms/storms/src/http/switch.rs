@@ -8,7 +8,7 @@ use db::config;
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, given};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, given};
 
 use crate::report::{self, Report};
 use crate::rules::{Act, Settings, Storm, allowed};
@@ -100,7 +100,7 @@ pub async fn act(
 
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct Asked {
-    /// Those that began before.
+    /// Those that began before: the `next` of the page before.
     before: Option<String>,
 }
 
@@ -109,14 +109,6 @@ pub struct Line {
     #[serde(flatten)]
     storm: StormView,
     report: Report,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct List {
-    items: Vec<Line>,
-    /// The `before` of the next page; none on the last.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    next: Option<Timestamp>,
 }
 
 const PAGE: i64 = 20;
@@ -130,18 +122,16 @@ async fn line(app: &App, (storm, report): store::Kept) -> anyhow::Result<Line> {
 }
 
 /// Storms, the newest first, each with its figures.
-#[utoipa::path(get, path = "/api/storms", tag = "storms", params(Asked), responses((status = 200, body = List)))]
-pub async fn list(State(app): State<App>, Query(asked): Query<Asked>) -> Answer<List> {
+#[utoipa::path(get, path = "/api/storms", tag = "storms", params(Asked), responses((status = 200, body = Page<Line>)))]
+pub async fn list(State(app): State<App>, Query(asked): Query<Asked>) -> Answer<Page<Line>> {
     let before: Timestamp = given("before", asked.before.as_deref())?.unwrap_or(Timestamp::MAX);
-    let mut found = store::list(&app.db, before, PAGE + 1).await?;
-    let more = i64::try_from(found.len()).unwrap_or(0) > PAGE;
-    found.truncate(usize::try_from(PAGE).unwrap_or(20));
-    let next = found.last().filter(|_| more).map(|(storm, _)| storm.began_at);
+    let found = store::list(&app.db, before, PAGE + 1).await?;
+    let Page { items: found, next } = Page::of(found, PAGE, |(storm, _)| storm.began_at.to_string());
     let mut items = Vec::new();
     for kept in found {
         items.push(line(&app, kept).await?);
     }
-    Ok(Json(List { items, next }))
+    Ok(Json(Page { items, next }))
 }
 
 /// One with its report.

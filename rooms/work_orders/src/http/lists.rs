@@ -5,7 +5,7 @@ use kernel::{Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, Json, Page, Query, bad_query, given, place, word};
+use web::{Actor, Answer, App, Error, Json, Page, Query, bad_query, given, place, placed, word};
 
 use super::views::{OrderLine, line};
 use crate::permissions::READ;
@@ -204,7 +204,7 @@ pub async fn list(
         }
         let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
         let found = behind::behind(&app.db, &search.behind(set)?, app.now(), limit + 1).await?;
-        let next = |kept: &Kept| format!("{}~{}", kept.order.accepted_at.as_micros(), kept.order.id);
+        let next = |kept: &Kept| placed(kept.order.accepted_at, kept.order.id);
         return Ok(Json(Page::of(found, limit, next).map(|kept| line(&kept, &asker))));
     }
     let filter = search.filter(&asker, actor.may(READ), app.now())?;
@@ -212,7 +212,7 @@ pub async fn list(
     let found = found::find(&app.db, &filter, limit + 1).await?;
     let next = |kept: &Kept| {
         let at = if filter.open { kept.beside.due.map(|(due, _)| due) } else { Some(kept.order.accepted_at) };
-        format!("{}~{}", at.unwrap_or_default().as_micros(), kept.order.id)
+        placed(at.unwrap_or_default(), kept.order.id)
     };
     let mut page = Page::of(found, limit, next);
     // What is about oneself is left out of the page, wherever the list came from.
@@ -273,7 +273,7 @@ pub async fn urged(
     let found = found::find(&app.db, &filter, limit + 1).await?;
     let page = Page::of(found, limit, |kept| {
         let due = kept.beside.due.map(|(due, _)| due).unwrap_or_default();
-        format!("{}~{}", due.as_micros(), kept.order.id)
+        placed(due, kept.order.id)
     });
     let items = page.items.iter().filter_map(|kept| {
         let last = kept.order.urges.last()?.clone().masked();
