@@ -232,7 +232,7 @@ fn it_is_proposed_where_it_does_not_begin_by_itself() {
         assert_eq!(put.status.as_u16(), 200, "{}", put.show());
         centre.call(1, 40).await;
         let waiting = |many: u32| {
-            centre.stage.floor(|floor| floor.waiting = many);
+            centre.hall.show(|floor| floor.waiting = many);
         };
         waiting(40);
         centre.look_for(110).await;
