@@ -78,7 +78,7 @@ impl Round {
         let living: BTreeSet<CustomerId> = elsewhere().filter_map(|one| one.party).chain(shared).collect();
         let mut homes: BTreeMap<CustomerId, Vec<Home>> = BTreeMap::new();
         if !living.is_empty() {
-            for home in reach::homes(db, &Vec::from_iter(living)).await? {
+            for home in reach::homes(db, &living, HOMES_MAX + 1).await? {
                 homes.entry(home.party).or_default().push(home);
             }
         }

@@ -12,14 +12,13 @@ use super::save::Mark;
 /// More than these are no help to choose from.
 pub const CHOICES_MAX: i64 = 9;
 
-const BY_NUMBER: &str = "SELECT c.party FROM customers_contact c JOIN customers_party p ON p.id = c.party \
-     WHERE c.number = $1 AND p.archived_at IS NULL AND p.merged_into IS NULL \
-     ORDER BY CASE WHEN c.verified_at IS NULL THEN 0 ELSE c.verified_at END DESC, c.preferred DESC, c.party LIMIT $2";
+// Of each number so many: a switchboard that hundreds share leaves room for the others.
 const BY_NUMBERS: Text = in_texts!(
-    "SELECT c.number, c.party FROM customers_contact c JOIN customers_party p ON p.id = c.party \
+    "SELECT number, party FROM (SELECT c.number AS number, c.party AS party, ROW_NUMBER() OVER (PARTITION BY c.number \
+     ORDER BY CASE WHEN c.verified_at IS NULL THEN 0 ELSE c.verified_at END DESC, c.preferred DESC, c.party) AS nth \
+     FROM customers_contact c JOIN customers_party p ON p.id = c.party \
      WHERE p.archived_at IS NULL AND p.merged_into IS NULL AND c.number IN ",
-    " ORDER BY c.number, CASE WHEN c.verified_at IS NULL THEN 0 ELSE c.verified_at END DESC, c.preferred DESC, c.party \
-     LIMIT 5000"
+    ") AS t WHERE nth <= $2 ORDER BY number, nth LIMIT 5000"
 );
 const CHOSEN: &str = "SELECT party, number FROM customers_call WHERE call = $1";
 const CHOOSE: &str = "INSERT INTO customers_call (call, party, number, at, who) VALUES ($1, $2, $3, $4, $5) \
@@ -28,14 +27,13 @@ const LAST: &str =
     "SELECT call, at FROM customers_call WHERE party = $1 AND call <> $2 ORDER BY at DESC LIMIT 1";
 const MERGED: &str = "SELECT merged_into FROM customers_party WHERE id = $1";
 
-/// The customers who have this number, those first for whom it was verified last.
+/// The customers who have this number, those first for whom it was verified last; no more than [`CHOICES_MAX`].
 pub async fn by_number(db: &Db, number: &PhoneNumber) -> Result<Vec<CustomerId>> {
-    let rows = sqlx::query(BY_NUMBER).bind(number.as_str()).bind(CHOICES_MAX).fetch_all(db.read()).await;
-    let rows = rows.context("looking for a caller")?;
-    rows.iter().map(|row| Ok(CustomerId(row.try_get("party")?))).collect()
+    let mut found = by_numbers(db, &BTreeSet::from([number.clone()])).await?;
+    Ok(found.remove(number).unwrap_or_default())
 }
 
-/// The same for several numbers; whose nobody is, is absent.
+/// The same for up to 500 numbers; whose nobody is, is absent.
 pub async fn by_numbers(
     db: &Db,
     numbers: &BTreeSet<PhoneNumber>,
@@ -45,13 +43,10 @@ pub async fn by_numbers(
         return Ok(found);
     }
     let texts: Vec<&str> = numbers.iter().map(PhoneNumber::as_str).collect();
-    let query = sqlx::query(BY_NUMBERS.of(db.kind())).bind(serde_json::to_string(&texts)?);
+    let query = sqlx::query(BY_NUMBERS.of(db.kind())).bind(serde_json::to_string(&texts)?).bind(CHOICES_MAX);
     for row in query.fetch_all(db.read()).await.context("looking for callers")? {
         let number = row.try_get::<String, _>("number")?.parse().context("a number that is kept")?;
-        let own = found.entry(number).or_default();
-        if own.len() < CHOICES_MAX as usize {
-            own.push(CustomerId(row.try_get("party")?));
-        }
+        found.entry(number).or_default().push(CustomerId(row.try_get("party")?));
     }
     Ok(found)
 }

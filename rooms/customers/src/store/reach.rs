@@ -32,19 +32,24 @@ pub struct Size {
 }
 
 const HOMES: Text = in_ids!(
-    "SELECT a.party, a.utility, p.area, p.road, p.community, (SELECT MIN(o.element) FROM customers_point o \
-     WHERE o.account = a.id) AS element FROM customers_account a JOIN customers_premises p ON p.id = a.premises \
-     WHERE a.closed_at IS NULL AND a.party IN ",
-    " ORDER BY a.party, a.id LIMIT 5000"
+    "SELECT party, utility, area, road, community, (SELECT MIN(o.element) FROM customers_point o \
+     WHERE o.account = t.account) AS element FROM (SELECT a.party AS party, a.id AS account, a.utility AS utility, \
+     p.area AS area, p.road AS road, p.community AS community, \
+     ROW_NUMBER() OVER (PARTITION BY a.party ORDER BY a.id) AS nth \
+     FROM customers_account a JOIN customers_premises p ON p.id = a.premises WHERE a.closed_at IS NULL AND a.party IN ",
+    ") AS t WHERE nth <= $2 ORDER BY party, nth LIMIT 5000"
 );
 const AT_ADDRESSES: Text = in_texts!(
-    "SELECT p.text, a.party, a.utility, p.area, p.road, p.community, (SELECT MIN(o.element) FROM customers_point o \
-     WHERE o.account = a.id) AS element FROM customers_premises p JOIN customers_account a ON a.premises = p.id \
+    "SELECT text, party, utility, area, road, community, (SELECT MIN(o.element) FROM customers_point o \
+     WHERE o.account = t.account) AS element FROM (SELECT p.text AS text, a.id AS account, a.party AS party, \
+     a.utility AS utility, p.area AS area, p.road AS road, p.community AS community, \
+     ROW_NUMBER() OVER (PARTITION BY p.text ORDER BY a.id) AS nth \
+     FROM customers_premises p JOIN customers_account a ON a.premises = p.id \
      WHERE a.closed_at IS NULL AND p.text IN ",
-    " ORDER BY p.text, a.id LIMIT 5000"
+    ") AS t WHERE nth <= $2 ORDER BY text, nth LIMIT 5000"
 );
 /// More at one address are not told apart.
-const AT_ADDRESS_MAX: usize = 4;
+const AT_ADDRESS_MAX: i64 = 4;
 // CROSS JOIN keeps SQLite from turning the joins round; PostgreSQL plans as it likes.
 macro_rules! below {
     ($select:literal) => {
@@ -83,24 +88,23 @@ const DISTRICT: &str = "SELECT COUNT(*) AS customers, COUNT(DISTINCT p.community
 const ALL: &str = "SELECT COUNT(*) AS customers, CAST(0 AS BIGINT) AS children, CAST(0 AS BIGINT) AS leaves FROM customers_account \
      WHERE closed_at IS NULL AND utility = $1";
 
-/// Where these customers are supplied.
-pub async fn homes(db: &Db, parties: &[CustomerId]) -> Result<Vec<Home>> {
+/// Where these customers are supplied; of each, no more homes than `most`.
+pub async fn homes(db: &Db, parties: &BTreeSet<CustomerId>, most: usize) -> Result<Vec<Home>> {
     let query = sqlx::query(HOMES.of(db.kind())).bind(db::ids(parties.iter().map(|id| id.get())));
+    let query = query.bind(i64::try_from(most)?);
     query.fetch_all(db.read()).await.context("where customers are supplied")?.iter().map(home).collect()
 }
 
-/// Who is supplied at these addresses, as they are written.
+/// Who is supplied at these addresses, up to a thousand, as they are written.
 pub async fn at_addresses(db: &Db, texts: &BTreeSet<&str>) -> Result<BTreeMap<String, Vec<Home>>> {
     let mut there: BTreeMap<String, Vec<Home>> = BTreeMap::new();
     if texts.is_empty() {
         return Ok(there);
     }
-    let query = sqlx::query(AT_ADDRESSES.of(db.kind())).bind(serde_json::to_string(texts)?);
+    let query =
+        sqlx::query(AT_ADDRESSES.of(db.kind())).bind(serde_json::to_string(texts)?).bind(AT_ADDRESS_MAX);
     for row in query.fetch_all(db.read()).await.context("who is supplied at addresses")? {
-        let homes = there.entry(row.try_get("text")?).or_default();
-        if homes.len() < AT_ADDRESS_MAX {
-            homes.push(home(&row)?);
-        }
+        there.entry(row.try_get("text")?).or_default().push(home(&row)?);
     }
     Ok(there)
 }
