@@ -72,6 +72,18 @@ pub struct News {
     pub last: i64,
 }
 
+impl News {
+    fn since(last: i64) -> News {
+        News { events: Vec::new(), passed: 0, last }
+    }
+
+    fn hear(&mut self, page: Vec<Emitted>, kinds: &[&str]) {
+        self.passed += page.len();
+        self.last = page.last().map_or(self.last, |event| self.last.max(event.id));
+        self.events.extend(page.into_iter().filter(|event| kinds.contains(&event.kind.as_str())));
+    }
+}
+
 type Handling<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
 type Handle = dyn for<'a> Fn(&'a mut Tx, &'a [Emitted]) -> Handling<'a> + Send + Sync;
 
@@ -178,18 +190,12 @@ impl Db {
         let place =
             sqlx::query(PLACE).bind(name).fetch_optional(self.read()).await.context("a follower's place")?;
         let Some(place) = place else { return Ok(None) };
-        let mut news = News { events: Vec::new(), passed: 0, last: place.try_get("heard")? };
+        let mut news = News::since(place.try_get("heard")?);
         let mut more = true;
         while more && news.passed < FOLLOWED {
             let page = self.events_after(news.last).await?;
             more = page.len() == PAGE;
-            for event in page {
-                news.last = event.id;
-                news.passed += 1;
-                if kinds.contains(&event.kind.as_str()) {
-                    news.events.push(event);
-                }
-            }
+            news.hear(page, kinds);
         }
         Ok(Some(news))
     }
@@ -198,16 +204,9 @@ impl Db {
     /// end. `last` is always the end: where it is further on than `passed` tells, some are gone, or there were too many.
     pub async fn glance(&self, after: i64, kinds: &[&str]) -> anyhow::Result<News> {
         let end = self.outbox_end().await?;
-        let mut news = News { events: Vec::new(), passed: 0, last: end };
-        if after >= end {
-            return Ok(news);
-        }
-        for event in self.events_after(after).await? {
-            news.last = end.max(event.id);
-            news.passed += 1;
-            if kinds.contains(&event.kind.as_str()) {
-                news.events.push(event);
-            }
+        let mut news = News::since(end);
+        if after < end {
+            news.hear(self.events_after(after).await?, kinds);
         }
         Ok(news)
     }
