@@ -1,18 +1,12 @@
 // Whom it calls is masked, and seen whole for a reason.
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { ME, server, show } from "../../../web/src/test/page";
+import { fakeSockets } from "../../../web/src/test/socket";
 import { TargetDialog } from "./target-dialog";
 
-class FakeSocket {
-  static readonly OPEN = 1;
-  readyState = 1;
-  send(): void {}
-  close(): void {}
-}
-beforeEach(() => vi.stubGlobal("WebSocket", FakeSocket));
-afterEach(() => vi.unstubAllGlobals());
+fakeSockets();
 
 const open = (...permissions: string[]) => {
   const asked = server({

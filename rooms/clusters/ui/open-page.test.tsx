@@ -1,21 +1,15 @@
 // One key publishes an outage: it is pressed for what was read, and for nothing else.
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { queries } from "@lib/api";
 import { ME, server, show } from "../../../web/src/test/page";
+import { fakeSockets } from "../../../web/src/test/socket";
 import type { Proposal, Whole } from "./api";
 import OpenPage from "./open-page";
 
 vi.mock("./signals-chart", () => ({ default: () => <p>图</p> }));
-class FakeSocket {
-  static readonly OPEN = 1;
-  readyState = 1;
-  send(): void {}
-  close(): void {}
-}
-beforeEach(() => vi.stubGlobal("WebSocket", FakeSocket));
-afterEach(() => vi.unstubAllGlobals());
+fakeSockets();
 
 const AT = "2026-01-05T00:10:00Z";
 const proposal = (number: string, area: string): Proposal => ({

@@ -1,26 +1,13 @@
 // The floor as a leader meets it: figures, seats, calls, a lost line.
 import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { ME, server, show } from "../../../web/src/test/page";
+import { FakeSocket, fakeSockets } from "../../../web/src/test/socket";
 import type { Floor } from "./api";
 import FloorPage from "./floor-page";
 
-class FakeSocket {
-  static last: FakeSocket | undefined;
-  static readonly OPEN = 1;
-  readyState = 1;
-  onopen: (() => void) | null = null;
-  onclose: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  constructor() {
-    FakeSocket.last = this;
-  }
-  send(): void {}
-  close(): void {}
-}
-beforeEach(() => vi.stubGlobal("WebSocket", FakeSocket));
-afterEach(() => vi.unstubAllGlobals());
+fakeSockets();
 
 const AT = "2026-01-05T00:10:00Z";
 const FLOOR: Floor = {
@@ -70,11 +57,11 @@ it("follows the push, and says so when the line is lost", async () => {
   open();
   await screen.findByRole("list", { name: "座席" });
   act(() => {
-    FakeSocket.last?.onopen?.();
-    FakeSocket.last?.onmessage?.({ data: JSON.stringify({ topic: "floor.now", version: 2, data: { ...FLOOR, now: { ...FLOOR.now, waiting: 8 } } }) });
+    FakeSocket.all.at(-1)?.accept();
+    FakeSocket.all.at(-1)?.say({ topic: "floor.now", version: 2, data: { ...FLOOR, now: { ...FLOOR.now, waiting: 8 } } });
   });
   await waitFor(() => expect(screen.getByRole("region", { name: "正在等待" }).textContent).toContain("8人"));
-  act(() => FakeSocket.last?.onclose?.());
+  act(() => FakeSocket.all.at(-1)?.onclose?.());
   expect((await screen.findByRole("alert")).textContent).toContain("实时连接已断开");
 });
 

@@ -1,20 +1,14 @@
 // Storm mode as a leader meets it: off and proposed, on, and what is said before it is switched.
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { ME, server, show } from "../../../web/src/test/page";
+import { fakeSockets } from "../../../web/src/test/socket";
 import type { PageView, Settings, Storm } from "./api";
 import NowPage from "./now-page";
 
 vi.mock("./charts", () => ({ default: () => <p>图</p> }));
-class FakeSocket {
-  static readonly OPEN = 1;
-  readyState = 1;
-  send(): void {}
-  close(): void {}
-}
-beforeEach(() => vi.stubGlobal("WebSocket", FakeSocket));
-afterEach(() => vi.unstubAllGlobals());
+fakeSockets();
 
 const AT = "2026-01-05T00:10:00Z";
 const LOAD = { blocked: 0, offered: 320, requests: 200, answered: 120, answered_in_20_s: 60, abandoned: 30, self_served: 80, open: 40, longest_wait_ms: 300_000, heard: 90, heard_and_went: 61, held_back: 44, waited_anyway: 9, callbacks: 20, callbacks_kept: 5, breaks_refused: 3 };

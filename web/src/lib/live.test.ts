@@ -1,44 +1,19 @@
 // The live socket against a server that drops the line.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeSocket, fakeSockets } from "../test/socket";
 import { subscribe } from "./live";
 
-class FakeSocket {
-  static all: FakeSocket[] = [];
-  static readonly OPEN = 1;
-  readyState = 0;
-  sent: string[] = [];
-  onopen: (() => void) | null = null;
-  onclose: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  constructor(readonly url: URL) {
-    FakeSocket.all.push(this);
-  }
-  send(text: string): void {
-    this.sent.push(text);
-  }
-  close(): void {
-    this.readyState = 3;
-  }
-  accept(): void {
-    this.readyState = 1;
-    this.onopen?.();
-  }
-  say(message: unknown): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
 const socket = (n: number): FakeSocket => FakeSocket.all[n] as FakeSocket;
 
 describe("the live socket", () => {
+  fakeSockets();
   beforeEach(() => {
-    vi.useFakeTimers();
     FakeSocket.all = [];
-    vi.stubGlobal("WebSocket", FakeSocket);
+    vi.useFakeTimers();
   });
   afterEach(() => {
     vi.runOnlyPendingTimers();
     vi.useRealTimers();
-    vi.unstubAllGlobals();
   });
 
   it("names its topics, hands on pictures, and comes back after a loss", () => {
