@@ -156,6 +156,14 @@ impl Centre {
         reply.body
     }
 
+    /// A fault in the neighbours' district that was published, with its estimate in so many hours.
+    async fn fault(&self, hours: Option<u64>) -> Value {
+        let (now, (area, ..)) = (self.now(), neighbours());
+        let ends = hours.map(|hours| now + Duration::from_secs(hours * HOUR));
+        let outage = self.enter(LEADER, plan(self, "fault", &area, now, ends).await).await;
+        self.act(LEADER, &outage, json!({ "act": "publish" })).await
+    }
+
     async fn heard(&self, number: &str) -> String {
         let heard = heard_by(self.db(), &self.calendar, number, self.now()).await.expect("what is heard");
         let texts: Vec<String> = heard.segments.into_iter().map(|one| one.text).collect();
@@ -458,11 +466,7 @@ fn a_fault_is_heard_by_whom_it_concerns() {
 fn a_wave_goes_on_where_it_was_and_tells_nobody_twice() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
-        let (area, ..) = neighbours();
-        let now = centre.now();
-        let ends = now + Duration::from_secs(2 * HOUR);
-        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, now, Some(ends)).await).await;
-        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let outage = centre.fault(Some(2)).await;
         let wave = waves::open(&db).await.expect("waves").remove(0);
         assert_eq!(crate::waving::go_on(&centre.site.app, &centre.calendar).await.expect("a batch"), 100);
         // Another node had read the same place: what it queued is not kept.
@@ -503,9 +507,7 @@ fn who_wished_to_be_told_is_told_when_there_are_too_many_for_messages() {
         let none = Settings { sms_most: 0, ..kept.value };
         assert!(config::put(&mut tx, &none, kept.version, None, now).await.expect("kept"));
         tx.commit().await.expect("kept");
-        let ends = now + Duration::from_secs(2 * HOUR);
-        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, now, Some(ends)).await).await;
-        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let outage = centre.fault(Some(2)).await;
         let of: OutageId = id(&outage).parse().expect("an id");
         let mut tx = db.begin().await.expect("a change");
         for n in 0..230 {

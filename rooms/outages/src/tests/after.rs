@@ -15,11 +15,9 @@ use crate::{asking, filing};
 
 /// A fault that was restored a quarter of an hour ago.
 async fn restored(centre: &Centre) -> Value {
-    let (area, own, _) = neighbours();
+    let (_, own, _) = neighbours();
     let now = centre.now();
-    let ends = now + Duration::from_secs(2 * HOUR);
-    let outage = centre.enter(LEADER, plan(centre, "fault", &area, now, Some(ends)).await).await;
-    centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+    let outage = centre.fault(Some(2)).await;
     let wish = number(own).as_str().to_owned();
     let mut tx = centre.db().begin().await.expect("a change");
     tell_me(&mut tx, id(&outage).parse().expect("an id"), &wish, now).await.expect("kept");

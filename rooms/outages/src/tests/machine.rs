@@ -135,8 +135,7 @@ fn the_machine_calls_liaisons_of_whom_there_is_no_receipt() {
         });
         assert_eq!(centre.post(WRITER, "/api/outages/liaisons", liaison).await.status.as_u16(), 200);
         let ends = centre.now() + Duration::from_secs(2 * HOUR);
-        let fault = centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
-        centre.act(LEADER, &fault, json!({ "act": "publish" })).await;
+        let fault = centre.fault(Some(2)).await;
         turn(&centre).await;
         assert_eq!(wanted(&db).await, [], "ten minutes for the receipt");
         centre.pass(601);

@@ -70,8 +70,7 @@ fn what_is_moved_away_leaves_an_outage_and_what_is_moved_below_joins_it() {
         let (area, ..) = neighbours();
         let now = centre.now();
         let ends = now + Duration::from_secs(8 * HOUR);
-        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, now, Some(ends)).await).await;
-        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let outage = centre.fault(Some(8)).await;
         centre.follow().await;
         let path = format!("/api/outages/{}", id(&outage));
         let published = centre.get(LEADER, &path).await;
@@ -261,10 +260,7 @@ fn who_leaves_an_outage_is_not_told_of_it_any_more() {
         let kept = crate::store::affected::accounts(&db, &[account]).await.expect("found");
         assert!(gone.iter().all(|(account, ..)| *account != kept[0].0.get()));
         give(&db, kept[0].0.get(), *stays).await;
-        let ends = centre.now() + Duration::from_secs(8 * HOUR);
-        let outage =
-            centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
-        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let outage = centre.fault(Some(8)).await;
         centre.follow().await;
         let mut tx = db.begin().await.expect("a change");
         let out = "UPDATE notices_notice SET state = 'delivered' WHERE recipient = $1";
@@ -314,10 +310,7 @@ fn who_has_two_homes_is_told_once_at_each_stage() {
         let his = number(own);
         let party = customers::store::calls::by_number(&db, &his).await.expect("found").remove(0);
         give(&db, *second, party.get()).await;
-        let ends = centre.now() + Duration::from_secs(8 * HOUR);
-        let outage =
-            centre.enter(LEADER, plan(&centre, "fault", &area, centre.now(), Some(ends)).await).await;
-        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let outage = centre.fault(Some(8)).await;
         centre.follow().await;
         assert_eq!(notices_to(&db, his.as_str(), "").await, 1);
         let office = office(&centre, folder.path()).await;
@@ -415,8 +408,7 @@ fn a_sheet_that_connects_homes_elsewhere_is_heard_of() {
         let centre = Centre::open(&db).await;
         let (area, own, _) = neighbours();
         let now = centre.now();
-        let outage = centre.enter(LEADER, plan(&centre, "fault", &area, now, None).await).await;
-        centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+        let outage = centre.fault(None).await;
         let path = format!("/api/outages/{}", id(&outage));
         let before = centre.get(LEADER, &path).await["counts"]["all"].as_i64().expect("a count");
         let folder = tempfile::tempdir().expect("a folder");

@@ -27,10 +27,7 @@ async fn is_heard(centre: &Centre, outage: &Value, phone: &str) {
 }
 
 async fn fault(centre: &Centre) -> Value {
-    let (area, ..) = neighbours();
-    let ends = centre.now() + Duration::from_secs(2 * HOUR);
-    let outage = centre.enter(LEADER, plan(centre, "fault", &area, centre.now(), Some(ends)).await).await;
-    centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
+    let outage = centre.fault(Some(2)).await;
     centre.follow().await;
     centre.pass(1_800);
     outage
