@@ -78,7 +78,7 @@ pub async fn list_entries(
     State(app): State<App>,
     Query(query): Query<JournalQuery>,
 ) -> Answer<Page<EntryView>> {
-    let limit = i64::from(query.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(query.limit));
     let filter = Filter {
         who: query.who,
         subject: query.subject.filter(|subject| !subject.is_empty()),

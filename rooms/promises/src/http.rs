@@ -172,7 +172,7 @@ fn place(text: &str) -> Result<(Timestamp, PromiseId, String), Error> {
 #[utoipa::path(get, path = "/api/promises", tag = "promises", params(Search),
     responses((status = 200, body = Page<PromiseView>)))]
 pub async fn list(State(app): State<App>, Query(search): Query<Search>) -> Answer<Page<PromiseView>> {
-    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(search.limit));
     let (which, filter) = search.filter(app.now())?;
     let found = found::find(&app.db, which, &filter, limit + 1).await?;
     let next =

@@ -40,7 +40,7 @@ pub use extract::{Json, Path, Query};
 pub use guard::{SESSION_COOKIE, cleared_cookie, session_cookie};
 pub use live::{Live, Topic, TopicAccess};
 pub use look_up::LookUp;
-pub use page::{Page, PageQuery};
+pub use page::{Page, PageQuery, page_size};
 pub use room::{Job, Room};
 pub use settings::Setting;
 pub use site::Site;

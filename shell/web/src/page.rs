@@ -13,8 +13,13 @@ pub struct PageQuery {
 
 impl PageQuery {
     pub fn limit(&self) -> i64 {
-        i64::from(self.limit.unwrap_or(50).clamp(1, 200))
+        i64::from(page_size(self.limit))
     }
+}
+
+/// How many rows a page has where so many were asked for: 1 to 200; 50 if nothing was said.
+pub fn page_size(asked: Option<u32>) -> u32 {
+    asked.unwrap_or(50).clamp(1, 200)
 }
 
 /// One page of a list.

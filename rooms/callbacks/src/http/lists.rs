@@ -76,7 +76,7 @@ pub async fn list(
 ) -> Answer<Page<TaskLine>> {
     let settings = config::read::<Settings>(&app.db).await?.value;
     let hours = Hours { calendar: &calendar, settings: &settings };
-    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(search.limit));
     let filter = search.filter(actor.person.get())?;
     let show = |tasks: Vec<Task>, by_due: bool| {
         let key = |task: &Task| placed(if by_due { task.due } else { task.since }, task.order);

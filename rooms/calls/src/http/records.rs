@@ -82,7 +82,7 @@ impl Search {
     }
 
     pub fn limit(&self) -> u32 {
-        self.limit.unwrap_or(50).clamp(1, 200)
+        web::page_size(self.limit)
     }
 }
 

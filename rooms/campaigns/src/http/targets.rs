@@ -45,7 +45,7 @@ pub async fn list(
     Path(id): Path<CampaignId>,
     Query(search): Query<Search>,
 ) -> Answer<Page<TargetLine>> {
-    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(search.limit));
     let filter = Filter {
         stage: word::<Stage>("stage", search.stage.as_deref())?,
         outcome: word::<Outcome>("outcome", search.outcome.as_deref())?,

@@ -1,5 +1,7 @@
 //! Who may do what with a campaign, and what follows from an attempt.
 
+use std::ops::RangeInclusive;
+
 use kernel::Timestamp;
 use kernel::calendar::Calendar;
 
@@ -74,24 +76,31 @@ pub fn change(campaign: &Campaign, name: &str, purpose: &str, plan: &Plan) -> Re
     })
 }
 
+/// Why somebody wants to see whom it calls.
+///
 /// # Errors
 /// [`Refusal::BadText`]
-/// Why somebody wants to see whom it calls.
 pub fn reason(written: &str) -> Result<String, Refusal> {
-    let (written, least, most) = (written.trim(), 2, 200);
-    match (least..=most).contains(&written.chars().count()) {
-        true => Ok(written.to_owned()),
-        false => Err(Refusal::BadText { field: "reason", least, most }),
-    }
+    text(written, "reason", 2..=200).map(str::to_owned)
 }
 
+/// # Errors
+/// [`Refusal::BadText`]
 pub fn check_words(name: &str, purpose: &str) -> Result<(), Refusal> {
-    let text = |text: &str, field: &'static str, least: usize, most: usize| {
-        let length = text.trim().chars().count();
-        if (least..=most).contains(&length) { Ok(()) } else { Err(Refusal::BadText { field, least, most }) }
-    };
-    text(name, "name", 2, 60)?;
-    text(purpose, "purpose", 2, 500)
+    text(name, "name", 2..=60)?;
+    text(purpose, "purpose", 2..=500).map(drop)
+}
+
+fn text<'a>(
+    written: &'a str,
+    field: &'static str,
+    length: RangeInclusive<usize>,
+) -> Result<&'a str, Refusal> {
+    let written = written.trim();
+    match length.contains(&written.chars().count()) {
+        true => Ok(written),
+        false => Err(Refusal::BadText { field, least: *length.start(), most: *length.end() }),
+    }
 }
 
 /// What an attempt that was made comes to.

@@ -84,7 +84,7 @@ pub async fn list(
         to: given("to", search.to.as_deref())?,
         after: place("after", search.after.as_deref())?,
     };
-    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(search.limit));
     let found = found::find(&app.db, &looker, &filter, limit + 1).await?;
     let next = |case: &Case| {
         let at = if filter.open { case.due() } else { Some(case.opening.at) };

@@ -107,7 +107,7 @@ pub async fn list(
         month: text(&search.month),
         after: place("after", search.after.as_deref())?,
     };
-    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(search.limit));
     let found = findings::find(&app.db, &looker, &filter, limit + 1).await?;
     let next = |finding: &Finding| placed(finding.found_at, finding.id);
     let now = app.now();

@@ -53,7 +53,7 @@ pub async fn list(
         Some("past") => false,
         Some(_) => return Err(bad_query("which")),
     };
-    let limit = i64::from(which.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(which.limit));
     let after: Option<(Timestamp, EscalationId)> = place("after", which.after.as_deref())?;
     let whose = if actor.may(READ) { Whose::All } else { Whose::Own };
     let found = escalations::page(&app.db, (whose, open), actor.person, after, limit + 1).await?;

@@ -235,7 +235,7 @@ pub async fn list(Is(app): Is<App>, actor: Actor, Query(search): Query<Search>) 
         _ => return Err(bad_query("which")),
     };
     let before = place("before", search.before.as_deref())?;
-    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(search.limit));
     let found = tickets::latest(&app.db, which, before, limit + 1).await?;
     let beside = Beside::of(&app, &actor, &found).await?;
     let key = |kept: &Kept| placed(kept.ticket.came_at, kept.ticket.id);

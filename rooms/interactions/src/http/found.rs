@@ -114,7 +114,7 @@ pub async fn list(
     actor: Actor,
     Query(search): Query<Search>,
 ) -> Answer<Page<RecordView>> {
-    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(search.limit));
     let most = limit + 1;
     let found = match word::<Set>("set", search.set.as_deref())? {
         // Figures are everybody's.

@@ -42,7 +42,7 @@ pub async fn list(Is(app): Is<App>, Query(filters): Query<Filters>) -> Answer<Pa
     if let (Some(room), Some(id)) = (&filters.room, &filters.about) {
         return Ok(Json(Page { items: send::about(&app.db, room, id).await?, next: None }));
     }
-    let limit = i64::from(filters.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(filters.limit));
     let before = filters.before.as_deref().map(str::parse::<NoticeId>).transpose();
     let to = filters.to.as_deref().map(str::trim).filter(|to| !to.is_empty());
     let recipient = to.map(|to| {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sheets::{ExportView, Exports, FileKind, Language, Rows, Wanted, Words};
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, pair};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, pair};
 
 use super::views::name;
 use crate::ROOM;
@@ -83,13 +83,12 @@ pub async fn list(
     Query(behind): Query<Behind>,
 ) -> Answer<AffectedList> {
     let after = pair("after", behind.after.as_deref())?.unwrap_or((0, AccountId(0)));
-    let page = match behind.left {
-        Some(true) => moved::left(&app.db, id, after, PAGE).await?,
-        _ => affected::page(&app.db, id, after, PAGE).await?,
+    let found = match behind.left {
+        Some(true) => moved::left(&app.db, id, after, PAGE + 1).await?,
+        _ => affected::page(&app.db, id, after, PAGE + 1).await?,
     };
-    let full = i64::try_from(page.len()).unwrap_or(0) == PAGE;
-    let next = page.last().filter(|_| full).map(|last| format!("{}~{}", last.rank, last.account));
-    Ok(Json(AffectedList { affected: shown(&app.db, page).await?, next }))
+    let Page { items, next } = Page::of(found, PAGE, |last| format!("{}~{}", last.rank, last.account));
+    Ok(Json(AffectedList { affected: shown(&app.db, items).await?, next }))
 }
 
 /// What is put on paper.

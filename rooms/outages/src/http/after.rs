@@ -14,7 +14,7 @@ use kernel::{AccountId, CustomerId, ElementId, OutageId, PersonId, Timestamp, Wo
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, pair, word};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, pair, word};
 
 use super::views::name;
 use crate::permissions::APPROVE;
@@ -237,10 +237,9 @@ pub async fn asked(
     let Some(after) = afters::read_last(&app.db, id).await? else {
         return Ok(Json(AskList { asked: Vec::new(), next: None }));
     };
-    let page = asks::page(&app.db, &after, said, behind, PAGE).await?;
-    let full = i64::try_from(page.len()).unwrap_or(0) == PAGE;
-    let next = page.last().filter(|_| full).map(|last| format!("{}~{}", last.ord, last.account));
-    Ok(Json(AskList { asked: ask_views(&app, page).await?, next }))
+    let found = asks::page(&app.db, &after, said, behind, PAGE + 1).await?;
+    let Page { items, next } = Page::of(found, PAGE, |last| format!("{}~{}", last.ord, last.account));
+    Ok(Json(AskList { asked: ask_views(&app, items).await?, next }))
 }
 
 /// How a leader goes on.

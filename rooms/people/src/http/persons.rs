@@ -110,7 +110,7 @@ pub async fn list_persons(
     actor: Actor,
     Query(query): Query<PeopleQuery>,
 ) -> Answer<Page<PersonView>> {
-    let limit = i64::from(query.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(query.limit));
     let filter = Filter {
         text: query.text.unwrap_or_default(),
         group: query.group,

@@ -72,7 +72,7 @@ pub async fn list(
 ) -> Answer<Page<DeliveryView>> {
     let stage: Option<Stage> = word("state", filters.state.as_deref())?;
     let before: Option<i64> = given("before", filters.before.as_deref())?;
-    let limit = i64::from(filters.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(filters.limit));
     let found = deliveries::latest(&app.db, id, stage, before, limit + 1).await?;
     Ok(Json(Page::of(found, limit, |one| one.number.to_string()).map(DeliveryView::from)))
 }

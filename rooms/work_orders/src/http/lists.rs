@@ -202,13 +202,13 @@ pub async fn list(
         if !actor.may(READ) {
             return Err(Error::forbidden());
         }
-        let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+        let limit = i64::from(web::page_size(search.limit));
         let found = behind::behind(&app.db, &search.behind(set)?, app.now(), limit + 1).await?;
         let next = |kept: &Kept| placed(kept.order.accepted_at, kept.order.id);
         return Ok(Json(Page::of(found, limit, next).map(|kept| line(&kept, &asker))));
     }
     let filter = search.filter(&asker, actor.may(READ), app.now())?;
-    let limit = i64::from(search.limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(search.limit));
     let found = found::find(&app.db, &filter, limit + 1).await?;
     let next = |kept: &Kept| {
         let at = if filter.open { kept.beside.due.map(|(due, _)| due) } else { Some(kept.order.accepted_at) };
@@ -267,7 +267,7 @@ pub async fn urged(
 ) -> Answer<Page<UrgedLine>> {
     let asker = work::asker(&app, &actor).await?;
     let UrgedSearch { unit, after, limit } = search;
-    let limit = i64::from(limit.unwrap_or(50).clamp(1, 200));
+    let limit = i64::from(web::page_size(limit));
     let asked = Search { unit, after, open: true, urged: true, ..Search::default() };
     let filter = asked.filter(&asker, actor.may(READ), app.now())?;
     let found = found::find(&app.db, &filter, limit + 1).await?;
