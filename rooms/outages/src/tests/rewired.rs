@@ -68,8 +68,6 @@ fn what_is_moved_away_leaves_an_outage_and_what_is_moved_below_joins_it() {
         let centre = Centre::open(&db).await;
         let folder = tempfile::tempdir().expect("a folder");
         let (area, ..) = neighbours();
-        let now = centre.now();
-        let ends = now + Duration::from_secs(8 * HOUR);
         let outage = centre.fault(Some(8)).await;
         centre.follow().await;
         let path = format!("/api/outages/{}", id(&outage));
@@ -260,7 +258,7 @@ fn who_leaves_an_outage_is_not_told_of_it_any_more() {
         let kept = crate::store::affected::accounts(&db, &[account]).await.expect("found");
         assert!(gone.iter().all(|(account, ..)| *account != kept[0].0.get()));
         give(&db, kept[0].0.get(), *stays).await;
-        let outage = centre.fault(Some(8)).await;
+        centre.fault(Some(8)).await;
         centre.follow().await;
         let mut tx = db.begin().await.expect("a change");
         let out = "UPDATE notices_notice SET state = 'delivered' WHERE recipient = $1";
@@ -319,7 +317,7 @@ fn who_has_two_homes_is_told_once_at_each_stage() {
         assert_eq!((notices_to(&db, his.as_str(), "").await, notices_to(&db, stranger, "").await), (1, 1));
 
         // The next stage: another estimate, once for both homes.
-        let new = ends + Duration::from_secs(HOUR);
+        let new = centre.now() + Duration::from_secs(9 * HOUR);
         let revise = json!({ "act": "revise", "ends": new, "cause": "equipment", "crew": "working", "why": "更换阀门" });
         centre.act(LEADER, &outage, revise).await;
         centre.follow().await;
@@ -407,7 +405,6 @@ fn a_sheet_that_connects_homes_elsewhere_is_heard_of() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
         let (area, own, _) = neighbours();
-        let now = centre.now();
         let outage = centre.fault(None).await;
         let path = format!("/api/outages/{}", id(&outage));
         let before = centre.get(LEADER, &path).await["counts"]["all"].as_i64().expect("a count");
