@@ -138,6 +138,26 @@ test("what was said is revised: the next caller hears that, and what did not hol
   assert.deepEqual(last.heard.map(({ revision }) => revision), [2]);
 });
 
+test("storm mode: one switch, everybody sees it, and it leaves a report", LIMIT, async () => {
+  await other.goto("/storms");
+  await press(other, "开启应急模式");
+  const on = other.getByRole("dialog");
+  await on.getByText("紧急来电始终直接接入", { exact: false }).waitFor();
+  await on.getByRole("button", { name: "暴雨" }).click();
+  await on.getByRole("button", { name: "开启应急模式" }).click();
+  await on.waitFor({ state: "hidden" });
+  await main(other).getByText(/应急模式已开启，.*原因：暴雨/).waitFor();
+  await one.getByRole("status").getByText(/^应急模式 \d\d:\d\d 起$/).waitFor();
+  await accessible(other, "a storm");
+  await picture(other, "storm");
+  await press(other, "解除应急模式");
+  const off = other.getByRole("dialog");
+  await off.getByRole("button", { name: "解除应急模式" }).click();
+  await off.waitFor({ state: "hidden" });
+  await other.getByRole("link", { name: "历次报告" }).click();
+  await main(other).getByRole("table").getByText("暴雨").waitFor();
+});
+
 test("supply is back: it is over for callers half an hour later, and its page says who is told", LIMIT, async () => {
   await other.goto(fault);
   await other.getByRole("button", { name: "恢复供气前告知" }).waitFor();

@@ -56,10 +56,13 @@ async fn count(db: &Db, what: &'static str) -> i64 {
     sqlx::query(what).fetch_one(db.read()).await.expect("a count").get::<i64, _>(0)
 }
 
-async fn other_station(centre: &Centre, not: &str) -> String {
+/// The station of the neighbours' district, and another.
+async fn stations(centre: &Centre) -> (String, String) {
+    let (area, ..) = neighbours();
+    let ours = station(centre, &area).await.as_str().expect("an id").to_owned();
     let level = elements::level(centre.db(), None, "", 50).await.expect("stations");
-    let other = level.into_iter().find(|branch| branch.element.id.to_string() != not);
-    other.expect("another station").element.id.to_string()
+    let other = level.into_iter().find(|branch| branch.element.id.to_string() != ours);
+    (ours, other.expect("another station").element.id.to_string())
 }
 
 #[test]
@@ -67,14 +70,12 @@ fn what_is_moved_away_leaves_an_outage_and_what_is_moved_below_joins_it() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
         let folder = tempfile::tempdir().expect("a folder");
-        let (area, ..) = neighbours();
         let outage = centre.fault(Some(8)).await;
         centre.follow().await;
         let path = format!("/api/outages/{}", id(&outage));
         let published = centre.get(LEADER, &path).await;
         let before = published["counts"]["all"].as_i64().expect("a count");
-        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
-        let theirs = other_station(&centre, &ours).await;
+        let (ours, theirs) = stations(&centre).await;
         let (leaves, fewer) = section(&centre, &ours).await;
         let (comes, more) = section(&centre, &theirs).await;
         let sent = count(&db, "SELECT COUNT(*) FROM notices_notice").await;
@@ -156,8 +157,7 @@ fn a_plan_s_calls_and_messages_follow_the_network() {
         let (area, ..) = neighbours();
         let starts = centre.now() + Duration::from_secs(9 * 24 * HOUR);
         let ends = starts + Duration::from_secs(6 * HOUR);
-        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
-        let theirs = other_station(&centre, &ours).await;
+        let (ours, theirs) = stations(&centre).await;
         let (comes, more) = section(&centre, &theirs).await;
         let outage = centre.enter(WRITER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
         let important = "INSERT INTO customers_flag (party, flag, reason, since) SELECT a.party, 'important', '', 0 \
@@ -246,9 +246,8 @@ fn who_leaves_an_outage_is_not_told_of_it_any_more() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
         let folder = tempfile::tempdir().expect("a folder");
-        let (area, own, _) = neighbours();
-        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
-        let theirs = other_station(&centre, &ours).await;
+        let (_, own, _) = neighbours();
+        let (ours, theirs) = stations(&centre).await;
         let (leaves, gone) = crowded(&db, &ours).await;
         let [(_, stays, two_homes), (_, _, was_told), (_, _, queued), ..] = gone.as_slice() else {
             panic!("{gone:?}")
@@ -300,9 +299,8 @@ fn who_has_two_homes_is_told_once_at_each_stage() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
         let folder = tempfile::tempdir().expect("a folder");
-        let (area, own, _) = neighbours();
-        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
-        let theirs = other_station(&centre, &ours).await;
+        let (_, own, _) = neighbours();
+        let (ours, theirs) = stations(&centre).await;
         let (comes, new) = crowded(&db, &theirs).await;
         let [(second, ..), (_, _, stranger), ..] = new.as_slice() else { panic!("{new:?}") };
         let his = number(own);
@@ -356,8 +354,7 @@ fn what_was_heard_of_is_computed_whatever_dies() {
         centre.act(LEADER, &outage, json!({ "act": "publish" })).await;
         let path = format!("/api/outages/{}", id(&outage));
         let before = centre.get(LEADER, &path).await["counts"]["all"].as_i64().expect("a count");
-        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
-        let theirs = other_station(&centre, &ours).await;
+        let (ours, theirs) = stations(&centre).await;
         let (leaves, fewer) = section(&centre, &ours).await;
         move_to(&office(&centre, folder.path()).await, &leaves, &theirs).await;
         let at = centre.now();
@@ -404,14 +401,13 @@ fn a_fault_is_read_before_it_is_published_as_it_will_be_heard() {
 fn a_sheet_that_connects_homes_elsewhere_is_heard_of() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
-        let (area, own, _) = neighbours();
+        let (_, own, _) = neighbours();
         let outage = centre.fault(None).await;
         let path = format!("/api/outages/{}", id(&outage));
         let before = centre.get(LEADER, &path).await["counts"]["all"].as_i64().expect("a count");
         let folder = tempfile::tempdir().expect("a folder");
         let office = office(&centre, folder.path()).await;
-        let ours = station(&centre, &area).await.as_str().expect("an id").to_owned();
-        let theirs = other_station(&centre, &ours).await;
+        let (ours, theirs) = stations(&centre).await;
         let code =
             network::by_ids(&db, &[theirs.parse().expect("an id")]).await.expect("found")[0].code.clone();
         let account = customers::rules::demo::FIRST_ACCOUNT + own;
