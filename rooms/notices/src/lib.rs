@@ -40,7 +40,8 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261122_3_nonce.sql",
         "20261122_4_orphans.sql",
         "20261122_5_urgent.sql",
-        "20261122_6_replies.sql"
+        "20261122_6_replies.sql",
+        "20261124_7_night.sql"
     ]
 );
 

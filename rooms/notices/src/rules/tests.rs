@@ -88,6 +88,16 @@ fn who_does_not_want_it_or_had_enough_gets_nothing() {
     goes(&notice(), known(None, 10), "05T22:00", Gate::Wait(at("06T08:00")));
 }
 
+/// Whoever has the work is told of it, also in a storm; at night only what may not wait.
+#[test]
+fn our_own_people_know_no_cap() {
+    let crew = Kept { person: Some(PersonId(7)), ..notice() };
+    goes(&crew, Known { today: 99, consent: Some(false) }, "05T09:00", Gate::Send);
+    goes(&crew, Known::default(), "05T22:10", Gate::Wait(at("06T08:00")));
+    let advert = Kept { class: Class::Marketing, ..crew };
+    goes(&advert, Known { today: 1, consent: Some(true) }, "05T09:00", Gate::Suppress("too_many"));
+}
+
 /// The night in which the clock is turned forward is an hour shorter, the other one longer.
 #[test]
 fn quiet_hours_end_by_the_clock_on_the_wall() {
