@@ -72,8 +72,8 @@ fn what_waits_can_be_cancelled_and_what_failed_sent_again() {
     on_both(&[MIGRATIONS], async |db| {
         let site = TestSite::new(db, vec![deaf()]);
         put_demo(&site.app).await.expect("the texts");
-        let form = json!({ "template": "outage_cancelled", "channel": "sms", "to": "13812345678",
-            "values": { "date": "1月6日", "area": "铜官区" }, "key": "a", "about": { "room": "work_orders", "id": "wo_1" } });
+        let form = json!({ "template": "outage_asked", "channel": "sms", "to": "13812345678",
+            "values": { "time": "1月6日", "area": "铜官区", "phone": "95598" }, "key": "a", "about": { "room": "work_orders", "id": "wo_1" } });
         let mut urgent = form.clone();
         urgent["urgent"] = json!(true);
         let urgent = site.post("/api/notices", urgent).by(3, SENDER).send().await;
@@ -114,7 +114,7 @@ fn what_waits_can_be_cancelled_and_what_failed_sent_again() {
         for (query, count) in [
             ("state=cancelled", 1),
             ("state=queued&channel=mail", 0),
-            ("template=outage_cancelled", 2),
+            ("template=outage_asked", 2),
             ("to=138-1234-5678", 2),
             ("to=13812345679", 0),
         ] {
