@@ -8,7 +8,8 @@ use kernel::calendar::Calendar;
 use kernel::{UnitId, WorkOrderId};
 use serde_json::json;
 use web::{Actor, App, Error};
-use work_orders::rules::act::Verb as OrderVerb;
+use work_orders::rules::act::{Act as OrderAct, Verb as OrderVerb};
+use work_orders::rules::order::Matter;
 use work_orders::rules::table;
 use work_orders::rules::{Asker as OrderAsker, Order, State};
 use work_orders::store::orders;
@@ -84,7 +85,7 @@ pub async fn act(
     let facts = Facts { now, order: order_now(&kept.order), target };
     let change = decide(&case, act, &asker, &facts)?;
     keep(&mut tx, &case, &change.case, act, actor, app).await?;
-    if let Some(act) = &change.order {
+    if let Some(act) = &change.order.or_else(|| relevelled(&kept.order, act)) {
         let rules = Rulebook::now(&mut tx).await?;
         // In the member's name and with the committee's power; what bars a person from an order bars here, too.
         let asker = OrderAsker { person: Some(actor.person), ..OrderAsker::centre() };
@@ -92,6 +93,17 @@ pub async fn act(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Superiors, the ladder and the handover look at the order: what the committee decides of the level stands there, too.
+fn relevelled(order: &Order, act: &Act) -> Option<OrderAct> {
+    let Act::SetLevel { level, why } = act else { return None };
+    if order.matter.level == *level || !table::fits(&order.state, OrderVerb::Correct) {
+        return None;
+    }
+    let matter = Box::new(Matter { level: *level, ..order.matter.clone() });
+    let why = format!("投诉委员会核定级别：{}", why.chars().take(180).collect::<String>());
+    Some(OrderAct::Correct { matter, why })
 }
 
 async fn keep(

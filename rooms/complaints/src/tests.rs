@@ -12,6 +12,8 @@ use kernel::calendar::Calendar;
 use kernel::{CallId, PersonId, UnitId, WorkOrderId};
 use serde_json::{Value, json};
 use web::testing::{Reply, TestSite};
+use work_orders::rules::order::Level;
+use work_orders::store::orders;
 
 use crate::store::cases;
 use crate::{MIGRATIONS, room};
@@ -208,6 +210,27 @@ fn a_complaint_is_a_case_and_goes_its_way_with_its_order() {
         let replayed = cases::replay(&steps).expect("a case");
         assert_eq!(cases::replay(&steps).map(|case| case.stage), Some(kept.stage));
         assert_eq!(crate::rules::Case { version: kept.version, ..replayed }, kept);
+    });
+}
+
+/// Superiors look at orders: what the committee decides of the level is heard by everybody above.
+#[test]
+fn the_committee_s_level_stands_at_the_order() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let order = centre.filed(json!({})).await;
+        let id: WorkOrderId = order.parse().expect("an id");
+        let kept = async || orders::read(&db, id).await.expect("reading").expect("an order").order;
+        assert!(!kept().await.is_important());
+        centre.act(CHAIR, &order, json!({ "act": "accept" })).await;
+        let major = json!({ "act": "set_level", "level": "major", "why": "同一小区三十户联名" });
+        assert_eq!(centre.act(CHAIR, &order, major).await["level"], "major");
+        let before = kept().await;
+        assert_eq!((before.matter.level, before.is_important()), (Level::Major, true));
+        // The same again changes nothing at the order.
+        let again = json!({ "act": "set_level", "level": "major", "why": "复核后维持" });
+        centre.act(CHAIR, &order, again).await;
+        assert_eq!(kept().await, before);
     });
 }
 

@@ -49,7 +49,8 @@ pub async fn heard(tx: &mut Tx, events: &[Emitted], calendar: &Calendar) -> anyh
     let mut faults: BTreeMap<&str, Vec<Fresh<'_>>> = BTreeMap::new();
     for (event, changed) in &changed {
         let Some(order) = orders.get(&changed.order).map(|kept| &kept.order) else { continue };
-        if order.state == State::Void || order.accepted_at + NEWS < event.at {
+        let old = changed.verb == "accepted" && order.accepted_at + NEWS < event.at;
+        if order.state == State::Void || old {
             continue;
         }
         let mut fresh = Fresh { order, at: event.at, nth: event.id.wrapping_mul(64) };
