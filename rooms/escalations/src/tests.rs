@@ -338,6 +338,15 @@ fn an_explosion_goes_to_the_officer_on_duty_at_once_and_a_correction_raises_what
             "once, though it was corrected twice"
         );
         assert_eq!(centre.waiting(HEAD).await, 1, "who leads the unit that has it");
+
+        // What was accepted days ago and turns out to be grave today is news today.
+        let old = centre.order("fault.no_gas", json!({ "content": "家中没有气" })).await;
+        centre.site.clock.advance(Duration::from_secs(2 * 24 * 3_600));
+        let reply = centre.post(BOSS, &format!("/api/work_orders/{old}/act"), act).await;
+        assert_eq!(reply.status.as_u16(), 200, "{}", reply.show());
+        centre.heard().await;
+        let about = centre.about(&old).await;
+        assert!(about.iter().any(|one| one.starts_with("media ")), "{about:?}");
     });
 }
 
