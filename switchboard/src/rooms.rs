@@ -40,11 +40,11 @@ pub struct Surroundings {
 }
 
 /// What menus may ask of them, by key: known also where no room is open (`apply`).
-pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS, outages::LOOK_UPS];
+pub const LOOK_UPS: &[&[(&str, &str)]] = &[customers::LOOK_UPS, campaigns::LOOK_UPS, outages::LOOK_UPS];
 
 /// Flows that they bring along, for centres that have none of the kind yet.
 pub const TEMPLATES: &[&[ivr_flows::Template]] =
-    &[outages::TEMPLATES, escalations::TEMPLATES, callbacks::TEMPLATES];
+    &[outages::TEMPLATES, escalations::TEMPLATES, callbacks::TEMPLATES, campaigns::TEMPLATES];
 
 /// The rooms, lower storeys first.
 pub fn all(around: Surroundings) -> Vec<Room> {
@@ -67,7 +67,10 @@ pub fn all(around: Surroundings) -> Vec<Room> {
             Some(Arc::new(outages::AskFirst)),
         ),
         floor::room(around.hall.clone(), around.calendar.clone()),
-        campaigns::room(around.hall.clone(), around.calendar.clone(), around.campaigns),
+        campaigns::speaking(
+            campaigns::room(around.hall.clone(), around.calendar.clone(), around.campaigns),
+            speech.clone(),
+        ),
         work_orders::room(around.calendar.clone(), around.work_orders),
         callbacks::room(around.hall.clone(), around.calendar.clone()),
         outages::room(around.hall.clone(), around.calendar.clone(), around.outages, speech, booth),

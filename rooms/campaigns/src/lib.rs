@@ -25,11 +25,13 @@ mod http;
 pub mod permissions;
 mod putting;
 pub mod rules;
+mod speaking;
 pub mod store;
 #[cfg(test)]
 mod tests;
 
 pub use putting::{Standing, Wanted, call, withdraw};
+pub use speaking::{LOOK_UPS, Speaker, TEMPLATES};
 
 use dialler::Dialler;
 use permissions::{APPROVE, CONFIGURE, PERMISSIONS, PREPARE, READ, RUN, UNMASK};
@@ -60,6 +62,16 @@ pub struct Done {
 
 impl db::Event for Done {
     const KIND: &'static str = "campaigns.done";
+}
+
+/// The room with a voice: notices that cannot be text messages are told by telephone.
+pub fn speaking(room: Room, speech: speech::Speech) -> Room {
+    let Room { mut events, mut look_ups, .. } = room;
+    events.push(db::Subscription::new("campaigns.tells_notices", &["campaigns.done"], |tx, event| {
+        Box::pin(speaking::heard(tx, event))
+    }));
+    look_ups.push(speaking::look_up(speech));
+    Room { events, look_ups, ..room }
 }
 
 /// The manifest. Hours are the calendar's; calls go through the hall; files of imports are read in `files`.

@@ -20,7 +20,7 @@ use crate::dialler::Dialler;
 use crate::rules::Settings;
 use crate::{Done, MIGRATIONS, Standing, Wanted, room};
 
-const ALL: &[Migrations] = &[ivr_flows::MIGRATIONS, calls::MIGRATIONS, MIGRATIONS];
+const ALL: &[Migrations] = &[ivr_flows::MIGRATIONS, notices::MIGRATIONS, calls::MIGRATIONS, MIGRATIONS];
 
 type Who = (i64, &'static [&'static str]);
 const LEADER: Who = (20, &["campaigns.read", "campaigns.prepare", "campaigns.run"]);
@@ -30,6 +30,8 @@ const SUPERVISOR: Who = (
 );
 
 const FLOW: &str = r#"{"name":"restored","person":"general","steps":[{"say":"您好","voice":"recorded/welcome"},{"queue":"general"}]}"#;
+
+mod speaking;
 
 struct Centre {
     site: TestSite,
@@ -48,7 +50,7 @@ impl Centre {
         let campaigns = room(hall.clone(), Calendar::china(), files.path().join("campaigns"));
         let site = TestSite::new(db.clone(), vec![campaigns]);
         db.join(&site.site.events).await.expect("listening");
-        publish(db, &site).await;
+        publish(db, &site, (FlowId(1), "restored", FLOW)).await;
         let dialler = dialler(&hall);
         let growing = Growing::load(db).await.expect("records");
         Centre { site, hall, dialler, files, growing, position: 0 }
@@ -173,15 +175,15 @@ fn placed(call: i64, wanted: &CallOut) -> What {
 }
 
 /// A flow as it is when it has been published.
-async fn publish(db: &Db, site: &TestSite) {
+async fn publish(db: &Db, site: &TestSite, (id, name, text): (FlowId, &str, &str)) {
     use ivr_flows::rules::{Change, Live, NewVersion};
     let (mut tx, now) = (db.begin().await.expect("a change"), site.app.now());
-    let (by, id) = (ivr_flows::store::By::default(), FlowId(1));
-    assert!(ivr_flows::store::add(&mut tx, id, "restored", FLOW, &by, now).await.expect("a flow"));
-    let flow = ivr_flows::store::named(&mut tx, "restored").await.expect("flows").expect("the flow");
-    let live = Live { version: 1, at: now, by: None, source: FLOW.into() };
+    let by = ivr_flows::store::By::default();
+    assert!(ivr_flows::store::add(&mut tx, id, name, text, &by, now).await.expect("a flow"));
+    let flow = ivr_flows::store::named(&mut tx, name).await.expect("flows").expect("the flow");
+    let live = Live { version: 1, at: now, by: None, source: text.into() };
     let published = ivr_flows::rules::Flow { live: Some(live), revision: flow.revision + 1, ..flow.clone() };
-    let version = NewVersion { version: 1, source: FLOW.into(), note: None };
+    let version = NewVersion { version: 1, source: text.into(), note: None };
     let change =
         Change { flow: Some(published), version: Some(version), kind: "flow_published", heard: false };
     assert!(ivr_flows::store::save(&mut tx, &flow, &change, &by, now).await.expect("published"));

@@ -19,7 +19,7 @@ use crate::send::done;
 use crate::store;
 
 pub(crate) use hearing::hear_in;
-pub use hearing::receive;
+pub use hearing::{receipt, receive};
 pub use sending::send;
 pub use tidying::{ask, tidy};
 pub use unread::unread;

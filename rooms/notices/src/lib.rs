@@ -25,6 +25,7 @@ mod tests;
 mod ways;
 mod withdrawing;
 
+pub use jobs::receipt;
 pub use rules::{Channel, Class, LANGUAGE, Notice, Recipient, Refusal, State, Subject, Urgency};
 pub use seeds::{put_demo, put_drafts};
 pub use send::{Shown, about, send, send_all};
@@ -107,8 +108,10 @@ pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
     let by_itself = vec![
         send("notices.send_sms", Channel::Sms),
         send("notices.send_mail", Channel::Mail),
+        send("notices.send_voice", Channel::Voice),
         ask("notices.ask_sms", Channel::Sms),
         ask("notices.ask_mail", Channel::Mail),
+        ask("notices.ask_voice", Channel::Voice),
         Job::every("notices.tidy", Duration::from_secs(10), jobs::tidy),
         Job::every("notices.unread", Duration::from_secs(30), jobs::unread),
         // Waits for what comes; it returns only when no gateway is left.

@@ -117,6 +117,8 @@ pub struct Notice {
     pub until: Option<Timestamp>,
     /// Who wanted it; nobody for what the centre sends by itself.
     pub by: Option<PersonId>,
+    /// Who has no mobile is called, and hears it.
+    pub or_call: bool,
 }
 
 /// The language of the house.
@@ -136,7 +138,13 @@ impl Notice {
             urgency: Urgency::Normal,
             until: None,
             by: None,
+            or_call: false,
         }
+    }
+
+    /// Who has no mobile is called, and hears it: for what somebody was promised to be told.
+    pub fn or_call(self) -> Notice {
+        Notice { or_call: true, ..self }
     }
 
     pub fn with(mut self, field: &str, value: impl Into<String>) -> Notice {
@@ -151,8 +159,8 @@ impl Notice {
 pub enum Refusal {
     #[error("there is no approved text {template}")]
     NoTemplate { template: String },
-    #[error("there is no gateway for {channel}: notices by voice come with the calls that speak")]
-    ChannelNotConfigured { channel: &'static str },
+    #[error("nobody can be called at this: a mobile, or a landline with its area code")]
+    NotANumber,
     #[error("text messages go to mobile numbers only")]
     NotAMobile,
     #[error("this is not a mail address")]
@@ -209,7 +217,7 @@ impl web::Refusal for Refusal {
             | Refusal::NoticeIs { .. }
             | Refusal::OwnText
             | Refusal::BulletinOver => Status::Conflict,
-            Refusal::NoTemplate { .. } | Refusal::ChannelNotConfigured { .. } => Status::Conflict,
+            Refusal::NoTemplate { .. } => Status::Conflict,
             Refusal::NotBelieved { .. } => Status::Forbidden,
             _ => Status::Invalid,
         }
@@ -223,7 +231,10 @@ pub const WHY_MAX: usize = 200;
 /// The address a notice goes to, in normal form.
 pub fn address(channel: Channel, to: &Recipient) -> Result<String, Refusal> {
     match channel {
-        Channel::Voice => Err(Refusal::ChannelNotConfigured { channel: "voice" }),
+        Channel::Voice => {
+            let phone = to.phone.as_deref().and_then(|phone| phone.parse::<PhoneNumber>().ok());
+            phone.map(|phone| phone.to_string()).ok_or(Refusal::NotANumber)
+        }
         Channel::Sms => {
             let phone = to.phone.as_deref().and_then(|phone| phone.parse::<PhoneNumber>().ok());
             let mobile = phone.filter(|phone| phone.is_mobile() || phone.as_str().starts_with('+'));

@@ -102,7 +102,12 @@ fn write(
     id: NoticeId,
     now: Timestamp,
 ) -> Result<Kept, Refusal> {
-    let recipient = rules::address(notice.channel, &notice.to)?;
+    let (channel, recipient) = match rules::address(notice.channel, &notice.to) {
+        Err(Refusal::NotAMobile) if notice.or_call && notice.channel == Channel::Sms => {
+            (Channel::Voice, rules::address(Channel::Voice, &notice.to)?)
+        }
+        found => (notice.channel, found?),
+    };
     let class = text.draft.class;
     if class == Class::Marketing && notice.urgency == Urgency::Urgent {
         return Err(Refusal::NeverUrgent);
@@ -110,8 +115,10 @@ fn write(
     let filled = |text_of: &str| template::filled(text_of, &text.draft.fields, &notice.values);
     let mut body = filled(&text.draft.body)?;
     let mut subject = String::new();
-    if notice.channel == Channel::Mail {
+    if channel == Channel::Mail {
         subject = filled(if text.draft.subject.is_empty() { &text.draft.name } else { &text.draft.subject })?;
+    } else if channel == Channel::Voice {
+        body = template::spoken(body, &settings.signature);
     } else {
         body = template::signed(body, &settings.signature);
         let parts = gateways::sms::parts(&body).len();
@@ -127,7 +134,7 @@ fn write(
         language: text.language.clone(),
         template_version: text.version,
         class,
-        channel: notice.channel,
+        channel,
         recipient,
         customer: notice.to.customer.clone(),
         person: notice.to.person,

@@ -42,6 +42,31 @@ fn no_door_is_open() {
     });
 }
 
+/// A text message cannot reach a landline; what was promised is told by telephone.
+#[test]
+fn who_has_no_mobile_is_called_where_that_was_promised() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = TestSite::new(db.clone(), vec![deaf()]);
+        put_demo(&site.app).await.expect("the texts");
+        let mut tx = db.begin().await.expect("a change");
+        for (nth, wish) in
+            [accepted("0562-2123456", "wo_1"), accepted("13812345678", "wo_2")].iter().enumerate()
+        {
+            let id = NoticeId(5 + i64::try_from(nth).expect("few"));
+            send(&mut tx, start(), id, &wish.clone().or_call()).await.expect("asked").expect("queued");
+        }
+        tx.commit().await.expect("kept");
+        let of = async |id: i64| crate::store::read(&db, NoticeId(id)).await.expect("read").expect("there");
+        let called = of(5).await;
+        assert_eq!((called.channel, called.recipient.as_str()), (crate::Channel::Voice, "05622123456"));
+        assert_eq!(
+            called.text,
+            "您好，现通知您：您反映的家中停电已受理，编号20260105-0417，我们将在1月6日18:00前答复您。查询请拨95598。"
+        );
+        assert_eq!(of(6).await.channel, crate::Channel::Sms);
+    });
+}
+
 #[test]
 fn a_notice_is_written_with_its_change_and_once() {
     on_both(&[MIGRATIONS], async |db| {
@@ -154,8 +179,8 @@ fn what_cannot_be_sent_is_refused_and_nothing_is_written() {
             send(&mut tx, start(), NoticeId(5), &wish).await.expect("asked").expect_err("refused")
         };
         assert_eq!(refused(accepted("0562-2123456", "wo_1")).await, Refusal::NotAMobile);
-        let voice = Notice { channel: crate::Channel::Voice, ..wish.clone() };
-        assert_eq!(refused(voice).await, Refusal::ChannelNotConfigured { channel: "voice" });
+        let voice = Notice { channel: crate::Channel::Voice, ..accepted("12", "wo_1") };
+        assert_eq!(refused(voice).await, Refusal::NotANumber);
         let mail = Notice { channel: crate::Channel::Mail, ..wish.clone() };
         assert_eq!(refused(mail).await, Refusal::BadMail);
         assert_eq!(

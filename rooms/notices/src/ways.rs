@@ -16,6 +16,7 @@ const UNKEPT_MAX: usize = 256;
 pub struct Ways {
     sms: Option<Arc<dyn Gateway>>,
     mail: Option<Arc<dyn Gateway>>,
+    voice: Option<Arc<dyn Gateway>>,
     /// What an HTTP gateway signs its callbacks with.
     secret: Option<String>,
     /// What was asked about last, on each channel.
@@ -31,12 +32,24 @@ impl Ways {
     ) -> Result<Ways, E> {
         let (inbox, arrived) = mpsc::channel(UNKEPT_MAX);
         let (sms, mail) = open(inbox)?;
-        Ok(Ways { sms, mail, secret: None, asked: StdMutex::default(), arrived: Mutex::new(arrived) })
+        Ok(Ways {
+            sms,
+            mail,
+            voice: None,
+            secret: None,
+            asked: StdMutex::default(),
+            arrived: Mutex::new(arrived),
+        })
     }
 
     /// Callbacks that are signed with this are believed.
     pub fn with_secret(self, secret: Option<String>) -> Ways {
         Ways { secret, ..self }
+    }
+
+    /// Whoever has no mobile is called by this.
+    pub fn with_voice(self, voice: Arc<dyn Gateway>) -> Ways {
+        Ways { voice: Some(voice), ..self }
     }
 
     pub(crate) fn secret(&self) -> Option<&str> {
@@ -46,12 +59,19 @@ impl Ways {
     /// No way out at all: everything waits.
     pub fn none() -> Ways {
         let (_, arrived) = mpsc::channel(1);
-        Ways { sms: None, mail: None, secret: None, asked: StdMutex::default(), arrived: Mutex::new(arrived) }
+        Ways {
+            sms: None,
+            mail: None,
+            voice: None,
+            secret: None,
+            asked: StdMutex::default(),
+            arrived: Mutex::new(arrived),
+        }
     }
 
     /// Says goodbye to the gateways, when nothing is under way any more.
     pub async fn leave(&self) {
-        for gateway in [&self.sms, &self.mail].into_iter().flatten() {
+        for gateway in [&self.sms, &self.mail, &self.voice].into_iter().flatten() {
             gateway.leave().await;
         }
     }
@@ -71,7 +91,7 @@ impl Ways {
         match channel {
             Channel::Sms => self.sms.as_ref(),
             Channel::Mail => self.mail.as_ref(),
-            Channel::Voice => None,
+            Channel::Voice => self.voice.as_ref(),
         }
     }
 }

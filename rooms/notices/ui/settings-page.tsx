@@ -24,7 +24,7 @@ function Ways() {
         <li key={way.channel} className="row">
           <ChannelWord channel={way.channel} />
           {way.gateway === null ? (
-            <Mark tone="offline" icon={CircleOff}>{t(way.channel === "voice" ? "way.later" : "way.absent")}</Mark>
+            <Mark tone="offline" icon={CircleOff}>{t("way.absent")}</Mark>
           ) : way.ready ? (
             <Mark tone="ready" icon={CircleCheck}>{t("way.ready")}</Mark>
           ) : (

@@ -18,6 +18,7 @@ pub mod render;
 mod service;
 pub mod syllable;
 pub mod telephone;
+pub mod testing;
 pub mod texts;
 pub mod worker;
 

@@ -105,7 +105,8 @@ pub async fn run(serve: &Serve) -> Result<()> {
 
     let name = CentreName::default();
     name.set(lines::centre(&app.db).await.map(named)?);
-    let ways = Arc::new(ways(&config)?);
+    let speaker = campaigns::Speaker::new(app.clone(), flows.speech.clone());
+    let ways = Arc::new(ways(&config)?.with_voice(Arc::new(speaker)));
     let reach = if config.webhooks.private_addresses { Reach::Private } else { Reach::Public };
     let inside = if config.government.private_addresses { Reach::Private } else { Reach::Public };
     let government = government::Outlet::new(inside, sealer.clone(), folders.work_orders())?;

@@ -147,6 +147,7 @@ pub async fn send_one(Is(app): Is<App>, actor: Actor, Json(form): Json<NewNotice
         urgency: if form.urgent { Urgency::Urgent } else { Urgency::Normal },
         until: None,
         by: Some(actor.person),
+        or_call: false,
     };
     let mut tx = app.db.begin().await?;
     let id = send::send(&mut tx, now, id, &notice).await??;

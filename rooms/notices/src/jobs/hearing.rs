@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use gateways::{Arrived, Fate, Incoming};
+use kernel::{NoticeId, Timestamp};
 use web::App;
 
 use super::{DAYS_3, MEETINGS_MAX, keep, name, normal, plain, rest, with_receipts};
@@ -29,7 +30,31 @@ pub async fn receive(app: App, ways: Arc<Ways>) -> anyhow::Result<()> {
     std::future::pending().await
 }
 
-fn receipt(fate: Fate) -> Receipt {
+/// What a way of our own house has come to, kept in its change: the message as the way named it.
+///
+/// # Errors
+/// When the notice changed meanwhile: the whole is to be tried again.
+pub async fn receipt(
+    tx: &mut db::Tx,
+    now: Timestamp,
+    (gateway, message): (&str, &str),
+    fate: Fate,
+    why: &str,
+) -> anyhow::Result<()> {
+    let about = sending::hear(tx, gateway, &name(message), of(fate), &plain(why, 200), now).await?;
+    anyhow::ensure!(settled(tx, about, now).await?, "the notice {message} changed meanwhile");
+    Ok(())
+}
+
+/// With the receipts that are there now. False when another change was faster.
+async fn settled(tx: &mut db::Tx, about: Option<NoticeId>, now: Timestamp) -> anyhow::Result<bool> {
+    let Some(id) = about else { return Ok(true) };
+    let found = store::one(tx, id).await?.context("a receipt for a notice that is gone")?;
+    let next = with_receipts(tx, found.clone(), now).await?;
+    keep(tx, &found, next, now).await
+}
+
+fn of(fate: Fate) -> Receipt {
     match fate {
         Fate::Delivered => Receipt::Delivered,
         Fate::Undeliverable => Receipt::Undeliverable,
@@ -68,7 +93,7 @@ pub(crate) async fn hear_in(
     match incoming {
         Incoming::Receipt { id, reference, to, fate, error } => {
             let (id, to, error) = (name(id), normal(to), heard::hidden(&plain(error, 200)));
-            let outcome = receipt(*fate);
+            let outcome = of(*fate);
             let mut about = sending::hear(tx, gateway, &id, outcome, &error, now).await?;
             if let (None, Some(reference)) = (about, reference)
                 && let Some(found) = sending::referenced(tx, *reference, &to, now - DAYS_3).await?
@@ -83,11 +108,7 @@ pub(crate) async fn hear_in(
                 }
                 about = Some(found.id);
             }
-            if let Some(id) = about {
-                let found = store::one(tx, id).await?.context("a receipt for a notice that is gone")?;
-                let next = with_receipts(tx, found.clone(), now).await?;
-                return keep(tx, &found, next, now).await;
-            }
+            return settled(tx, about, now).await;
         }
         Incoming::Named { id, reference, to } => {
             let Some(found) = sending::referenced(tx, *reference, &normal(to), now - DAYS_3).await? else {

@@ -182,6 +182,12 @@ pub fn signed(text: String, signature: &str) -> String {
     if signature.is_empty() || text.starts_with('【') { text } else { format!("【{signature}】{text}") }
 }
 
+/// As it is said by telephone: first who calls.
+pub fn spoken(text: String, signature: &str) -> String {
+    let house = if signature.is_empty() { String::new() } else { format!("这里是{signature}。") };
+    format!("您好，{house}现通知您：{text}")
+}
+
 /// What may be done with a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

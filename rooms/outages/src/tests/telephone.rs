@@ -1,8 +1,7 @@
 //! The telephone: what the next caller hears after an approval, what fifty callers hear while it changes, where a caller says he
 //! lives, and a leader who speaks into his telephone.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ::calls::Growing;
 use audio::{Sound, g711, wav};
@@ -11,6 +10,7 @@ use exchange::line::EndCause;
 use exchange::{CallOut, Input};
 use ivr::Answer;
 use kernel::{CallId, FlowId, LegId, RecordingId};
+use speech::testing::pack;
 use web::LookUp;
 
 use super::*;
@@ -43,27 +43,6 @@ fn clips(answer: &Answer) -> String {
         _ => None,
     });
     names.collect::<Vec<_>>().join(" ")
-}
-
-/// A speech pack whose voice is a tone and needs a while.
-fn pack(folder: &Path, pause: &str) -> Speech {
-    let pack = folder.join("pack");
-    std::fs::create_dir_all(pack.join("voices")).expect("made");
-    std::fs::create_dir_all(folder.join("spoken")).expect("made");
-    for file in ["kokoro-v1.0.int8.onnx", "libonnxruntime.so.1.31.1"] {
-        std::fs::write(pack.join(file), "").expect("written");
-    }
-    for (voice, _) in speech::pack::VOICES {
-        std::fs::write(pack.join(format!("voices/{voice}.bin")), "").expect("written");
-    }
-    let program = format!(
-        "#!/bin/sh\necho '\"here\"'\nwhile read -r line; do\nsleep {pause}\n\
-         out=$(printf '%s' \"$line\" | sed 's/.*\"file\":\"\\([^\"]*\\)\".*/\\1/')\n\
-         head -c 8058 /dev/zero > \"$out\"\necho '{{\"said\":{{\"ms\":1000}}}}'\ndone\n"
-    );
-    std::fs::write(pack.join("speak"), program).expect("written");
-    std::fs::set_permissions(pack.join("speak"), std::fs::Permissions::from_mode(0o755)).expect("a program");
-    Speech::start(&pack, folder, "zf_xiaobei")
 }
 
 async fn fault(centre: &Centre, ends_h: u64) -> (Value, String) {
