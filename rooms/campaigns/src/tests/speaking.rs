@@ -1,7 +1,5 @@
 //! Somebody without a mobile is told by telephone.
 
-use std::path::Path;
-
 use kernel::NoticeId;
 use notices::Ways;
 use notices::rules::{Kept, Notice, State, Subject};
@@ -28,9 +26,8 @@ async fn kept(db: &Db) -> Kept {
     notices::store::read(db, NoticeId(5)).await.expect("read").expect("a notice")
 }
 
-async fn heard(db: &Db, speech: &Speech, argument: &str, site: &TestSite) -> Option<usize> {
+async fn heard(site: &TestSite, speech: &Speech, argument: &str) -> Option<usize> {
     let answer = crate::speaking::look_up(speech.clone()).ask(site.app.clone(), argument.to_owned()).await;
-    let _ = db;
     answer.expect("an answer").map(|answer| answer.says.len())
 }
 
@@ -72,8 +69,8 @@ fn whoever_has_no_mobile_hears_the_notice() {
         let calls = centre.turn().await;
         assert_eq!((calls.len(), calls[0].number.as_str()), (1, "05622123456"));
         let notice = calls[0].values.get("notice").cloned().expect("the notice");
-        assert_eq!(heard(&db, &speech, &notice, &site).await, Some(1));
-        assert_eq!(heard(&db, &speech, "nt_none", &site).await, None);
+        assert_eq!(heard(&site, &speech, &notice).await, Some(1));
+        assert_eq!(heard(&site, &speech, "nt_none").await, None);
 
         // Who listens and presses nothing has heard it.
         centre.ends(1, &calls[0], "listens").await;
