@@ -58,7 +58,7 @@ pub async fn fill(
     let soon = present.ends;
     for (span, outgoing, incoming) in [(before, one, Some(other)), (last, other, None)] {
         let draft = Record { state: State::Draft, ..record(app, calendar, &settings, &span) };
-        let (left, drawn) = drawing::draw(app, hall, &settings, &draft, soon).await?;
+        let (left, drawn) = drawing::draw(app, (hall, calendar), &settings, &draft, soon).await?;
         let logged = log(app, &span, outgoing).await?;
         let (record, drawn) = lived(&draft, left, drawn, &settings, outgoing, incoming)?;
         let mut tx = app.db.begin().await?;

@@ -1,13 +1,16 @@
-//! What a shift leaves is drawn: orders, escalations, callers who are owed a call, calls, seats, bulletins. Of a team what its own
+//! What a shift leaves is drawn: orders, escalations, callers who are owed a call, calls, seats,
+//! outages, bulletins. Of a team what its own
 //! people accepted; of the centre everything else.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use calls::Hall;
 use calls::rules::owed::Owed;
 use escalations::store::escalations as called;
 use exchange::fact::DeskState;
 use kernel::Timestamp;
+use kernel::calendar::Calendar;
 use web::App;
 use work_orders::store::shift::{self, Whose};
 
@@ -19,6 +22,8 @@ use crate::rules::{Item, Record, draw};
 const OWED_MOST: usize = 50;
 /// Beyond this nobody counts callers one by one.
 const OWED_COUNTED: u32 = 1_000;
+/// What begins within a day is the next shifts' to tell callers of.
+const OUTAGES_AHEAD: Duration = Duration::from_secs(86_400);
 const BULLETINS_MOST: i64 = 50;
 /// More are not open at once: each matter has one, and a ladder has few people.
 const ESCALATIONS_MOST: i64 = 500;
@@ -39,7 +44,7 @@ pub async fn whose(app: &App, record: &Record) -> anyhow::Result<Whose> {
 /// Calls are counted of the whole centre: they are nobody's before somebody answers.
 pub async fn draw(
     app: &App,
-    hall: &dyn Hall,
+    (hall, calendar): (&dyn Hall, &Calendar),
     settings: &Settings,
     record: &Record,
     soon: Timestamp,
@@ -67,6 +72,7 @@ pub async fn draw(
         orders: draw::orders(&tallies, &items),
         owed_rest: owed.saturating_sub(OWED_MOST) as i64,
         bulletins: bulletins(app, now).await?,
+        outages: outages::standing(&app.db, calendar, now, soon.max(now + OUTAGES_AHEAD)).await?,
     };
     Ok((left, items))
 }

@@ -123,7 +123,7 @@ async fn sign_out(
     let seen = records::read(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let settings = config::read::<Settings>(&app.db).await?.value;
     let soon = next_end(&settings, calendar, &seen, now);
-    let (left, drawn) = drawing::draw(app, hall, &settings, &seen, soon).await?;
+    let (left, drawn) = drawing::draw(app, (hall, calendar), &settings, &seen, soon).await?;
     let mut tx = app.db.begin().await?;
     let record = records::one(&mut tx, id).await?.ok_or_else(Error::not_found)?;
     let facts = Facts { now, person, settings: &settings, standing: Standing::default() };

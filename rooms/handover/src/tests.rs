@@ -25,7 +25,9 @@ const ALL: &[Migrations] = &[
     promises::MIGRATIONS,
     notices::MIGRATIONS,
     calls::MIGRATIONS,
+    customers::MIGRATIONS,
     work_orders::MIGRATIONS,
+    outages::MIGRATIONS,
     escalations::MIGRATIONS,
     MIGRATIONS,
 ];
@@ -176,6 +178,47 @@ fn no_door_is_open() {
     on_both(ALL, async |db| {
         let site = TestSite::new(db, vec![room(Arc::new(Noting::default()), Calendar::china())]);
         assert_eq!(site.open_doors().await, Vec::<String>::new());
+    });
+}
+
+/// Whoever takes over knows what is off, and whether callers hear of it.
+#[test]
+fn outages_are_handed_over_with_what_callers_hear() {
+    on_both(ALL, async |db| {
+        use outages::rules::{Act, Asker};
+        let centre = Centre::open(&db).await;
+        let (app, calendar) = (&centre.site.app, Calendar::china());
+        let leader = Asker { person: Some(PersonId(EARLY.0)), writes: true, approves: true };
+        let hours = |hours: u64| app.now() + Duration::from_secs(hours * 3_600);
+        for (area, class, starts, ends) in [
+            ("青岚区", "fault", app.now(), hours(2)),
+            ("临溪县", "temporary", hours(20), hours(24)),
+            ("云麓", "temporary", hours(40), hours(44)),
+        ] {
+            let plan = json!({ "utility": "gas", "class": class, "cause": "maintenance", "reason": "阀门更换",
+                "area": { "text": area, "places": [{ "area": area }] }, "starts": starts, "ends": ends });
+            let plan = serde_json::from_value(plan).expect("a plan");
+            let id = outages::work::enter(app, &calendar, PersonId(LATE.0), &plan).await.expect("entered");
+            let publish = Act::Publish { why: "抢修需要立即停气".into(), next_news: None };
+            let steps = if class == "fault" {
+                vec![publish]
+            } else {
+                vec![Act::Submit, Act::Approve { why: String::new() }, publish]
+            };
+            for act in steps {
+                outages::work::act(app, &calendar, leader, id, None, &act).await.expect("moved");
+            }
+        }
+        let draft = centre.show(EARLY, &centre.current().await).await;
+        let left = draft["left"]["outages"].as_array().expect("outages");
+        let left: Vec<_> = left.iter().map(|one| (&one["area"], &one["begun"], &one["greets"])).collect();
+        assert_eq!(
+            left,
+            [
+                (&json!("青岚区"), &json!(true), &json!("speaks")),
+                (&json!("临溪县"), &json!(false), &json!("silent"))
+            ]
+        );
     });
 }
 

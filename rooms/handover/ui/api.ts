@@ -103,6 +103,7 @@ export interface Left {
   seats: number;
   orders: { kind: string; accepted: number; closed: number; open: number; overdue: number; rest: number }[];
   owed_rest: number;
+  outages?: { id: string; number: string; area: string; begun: boolean; affected: number; starts: string; ends: string | null; stale: boolean; greets: "speaks" | "waits" | "silent" }[];
   bulletins: { id: string; topic: string; region: string; text: string; valid_until: string; musts: number; reads: number }[];
 }
 export type Verb = "write" | "remark" | "sign_out" | "take_over" | "accept" | "query" | "answer" | "sign_in" | "append";

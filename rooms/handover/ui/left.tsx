@@ -1,9 +1,9 @@
-// What a shift leaves beside single matters: calls, seats, orders by kind, bulletins.
+// What a shift leaves beside single matters: calls, seats, orders by kind, outages, bulletins.
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Empty, Panel, Table, Tile } from "@kit";
+import { Empty, Mark, Panel, Table, Tile } from "@kit";
 import { count, duration, percent } from "@lib/format";
-import { Megaphone } from "lucide-react";
+import { CircleCheckBig, Hourglass, Megaphone, Volume2, VolumeX } from "lucide-react";
 import type { Left } from "./api";
 import { Short } from "./marks";
 
@@ -43,6 +43,33 @@ export function Orders({ left }: { left: Left }) {
           { key: "rest", title: t("orders.rest"), num: true, cell: (row) => number(row.rest) },
         ]}
         foot={left.owed_rest > 0 ? <p className="muted panel-body">{t("orders.owed_rest", { count: left.owed_rest })}</p> : undefined}
+      />
+    </Panel>
+  );
+}
+
+const GREETS = { speaks: ["accent", Volume2], waits: ["wrap", Hourglass], silent: ["offline", VolumeX] } as const;
+
+/** What goes on and what begins within a day, and whether callers hear of it. */
+export function Outages({ left }: { left: Left }) {
+  const { t } = useTranslation("handover");
+  const rows = left.outages ?? [];
+  return (
+    <Panel flush title={t("outages.title")} extra={<Link to="/outages">{t("outages.all")}</Link>}>
+      <Table
+        label={t("outages.title")}
+        rows={rows}
+        rowKey={(row) => row.id}
+        to={(row) => `/outages/${row.id}`}
+        empty={<Empty icon={CircleCheckBig} title={t("outages.none")}>{t("outages.none_todo")}</Empty>}
+        columns={[
+          { key: "number", title: t("outages.number"), cell: (row) => <Link to={`/outages/${row.id}`}>{row.number}</Link> },
+          { key: "area", title: t("outages.area"), cell: (row) => row.area },
+          { key: "affected", title: t("outages.affected"), num: true, cell: (row) => count(row.affected) },
+          { key: "starts", title: t("outages.starts"), cell: (row) => <>{t(row.begun ? "outages.begun" : "outages.coming")} <Short at={row.starts} /></> },
+          { key: "ends", title: t("outages.ends"), cell: (row) => (row.stale ? <Mark tone="busy" icon={Hourglass}>{t("outages.stale")}</Mark> : row.ends ? <Short at={row.ends} /> : "—") },
+          { key: "greets", title: t("outages.greets"), cell: (row) => <Mark tone={GREETS[row.greets][0]} icon={GREETS[row.greets][1]}>{t(`outages.${row.greets}`)}</Mark> },
+        ]}
       />
     </Panel>
   );

@@ -10,7 +10,7 @@ import { useAgents } from "@lib/directory";
 import { useHotkeys } from "@lib/hotkeys";
 import { act, SECTIONS, STATES, type Act, type Item, type Record_, type Section, type Signature } from "./api";
 import { ItemCard } from "./item";
-import { Bulletins, Figures, Orders } from "./left";
+import { Bulletins, Figures, Orders, Outages } from "./left";
 import { Short, useBarred } from "./marks";
 import { moved, nextOpen, permitted, progress } from "./verify";
 
@@ -270,6 +270,7 @@ export function RecordBody({ record }: { record: Record_ }) {
         <Sections key={record.id} record={record} run={run} />
         <div className="stack">
           <Orders left={record.left} />
+          <Outages left={record.left} />
           <Bulletins left={record.left} />
         </div>
       </div>

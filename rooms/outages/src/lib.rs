@@ -36,6 +36,7 @@ pub mod permissions;
 mod picture;
 mod recounting;
 pub mod rules;
+mod standing;
 pub mod store;
 mod telephone;
 mod telling;
@@ -50,6 +51,7 @@ pub use hearing::{calls_owed, heard_by, heard_of_account, heard_of_area, tell_me
 pub use mentioning::AskFirst;
 pub use picture::changed;
 pub use rules::{Heard, Segment};
+pub use standing::{Greets, Standing, standing};
 pub use telephone::LOOK_UPS;
 pub use voice::Booth;
 

@@ -163,7 +163,7 @@ async fn shown(
         }
         None => {
             let soon = signing::next_end(&settings, calendar, &record, now);
-            drawing::draw(app, hall, &settings, &record, soon).await?
+            drawing::draw(app, (hall, calendar), &settings, &record, soon).await?
         }
     };
     let facts = Facts { now, person: actor.person, settings: &settings, standing: Standing::default() };

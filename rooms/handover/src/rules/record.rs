@@ -156,6 +156,10 @@ pub struct Left {
     /// Callers who are owed a call and are not among the items.
     pub owed_rest: i64,
     pub bulletins: Vec<BulletinLine>,
+    /// Those that go on or begin within a day, with what callers hear of them. Left out where there are none: seals of records from
+    /// before are over what was there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<outages::Standing>,
 }
 
 /// Said after the signature: a record is corrected by what is added to it.

@@ -79,8 +79,7 @@ pub fn line(outage: &Outage, voice: Voice<'_>) -> OutageLine {
         owner: outage.owner,
         unit: outage.plan.unit,
         speaks: greeting::speaks(outage, voice),
-        greeting_waits: matches!(outage.state, State::Published | State::InProgress)
-            && outage.greeting.approval.as_ref().is_none_or(|one| one.revision != outage.revision()),
+        greeting_waits: outage.greeting_waits(),
         network_changed: outage.state.is_public()
             && outage.last().is_some_and(|last| last.moment == Moment::Network),
         version: outage.version,

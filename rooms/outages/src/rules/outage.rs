@@ -379,6 +379,12 @@ impl Outage {
         self.state == State::InProgress && self.ends().is_some_and(|ends| ends < now)
     }
 
+    /// Callers would hear of it, if a leader had approved what they hear.
+    pub fn greeting_waits(&self) -> bool {
+        matches!(self.state, State::Published | State::InProgress)
+            && self.greeting.approval.as_ref().is_none_or(|one| one.revision != self.revision())
+    }
+
     /// It was to be over earlier than is said now.
     pub fn is_delayed(&self, now: Timestamp) -> bool {
         let first = self.revisions.iter().find_map(|one| one.ends);
