@@ -188,7 +188,6 @@ fn outages_are_handed_over_with_what_callers_hear() {
         use outages::rules::{Act, Asker};
         let centre = Centre::open(&db).await;
         let (app, calendar) = (&centre.site.app, Calendar::china());
-        let leader = Asker { person: Some(PersonId(EARLY.0)), writes: true, approves: true };
         let hours = |hours: u64| app.now() + Duration::from_secs(hours * 3_600);
         for (area, class, starts, ends) in [
             ("青岚区", "fault", app.now(), hours(2)),
@@ -200,14 +199,15 @@ fn outages_are_handed_over_with_what_callers_hear() {
             let plan = serde_json::from_value(plan).expect("a plan");
             let id = outages::work::enter(app, &calendar, PersonId(LATE.0), &plan).await.expect("entered");
             let publish = Act::Publish { why: "抢修需要立即停气".into(), next_news: None };
-            let steps = if class == "fault" {
-                vec![publish]
-            } else {
-                vec![Act::Submit, Act::Approve { why: String::new() }, publish]
+            let act = async |who: Who, act: Act| {
+                let asker = Asker { person: Some(PersonId(who.0)), writes: true, approves: true };
+                outages::work::act(app, &calendar, asker, id, None, &act).await.expect("moved");
             };
-            for act in steps {
-                outages::work::act(app, &calendar, leader, id, None, &act).await.expect("moved");
+            if class != "fault" {
+                act(LATE, Act::Submit).await;
+                act(EARLY, Act::Approve { why: String::new() }).await;
             }
+            act(EARLY, publish).await;
         }
         let draft = centre.show(EARLY, &centre.current().await).await;
         let left = draft["left"]["outages"].as_array().expect("outages");
