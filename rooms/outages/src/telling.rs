@@ -12,6 +12,7 @@ use notices::{Notice, Subject, Urgency};
 use web::App;
 
 use crate::rules::calls::{self as owed, ByMachine, Standing};
+use crate::rules::news::{Shift, shift};
 use crate::rules::table::{Terms, Verb};
 use crate::rules::{Class, Moment, Outage, State, spoken};
 use crate::store::calls::{self, Call};
@@ -23,12 +24,13 @@ use crate::{ROOM, asking, machine};
 const UNKNOWN_TIME: &str = "查明原因后";
 
 /// What an act tells people; none of what stays inside.
-const fn moment(before: &Outage, next: &Outage, verb: Verb) -> Option<Moment> {
+fn moment(before: &Outage, next: &Outage, verb: Verb) -> Option<Moment> {
     match verb {
         Verb::Publish if matches!(next.state, State::InProgress) => Some(Moment::Started),
         Verb::Publish => Some(Moment::Published),
         Verb::Begin => Some(Moment::Started),
-        Verb::Revise | Verb::Resume => Some(Moment::Changed),
+        Verb::Revise if next.news() != before.news() => Some(Moment::Changed),
+        Verb::Resume => Some(Moment::Changed),
         Verb::Announce => Some(Moment::Announced),
         Verb::Restore => Some(Moment::Restored),
         Verb::Cancel if before.state.is_public() => Some(Moment::Cancelled),
@@ -70,13 +72,13 @@ pub async fn told(
 
 /// What people are told once is told once for each of these.
 pub(crate) fn revision(outage: &Outage) -> i64 {
-    i64::try_from(outage.said()).unwrap_or(i64::MAX)
+    i64::try_from(outage.news()).unwrap_or(i64::MAX)
 }
 
 /// The texts of `notices` for a moment: to whoever puts it up, and to whoever lives there.
 fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
     let gas = outage.plan.utility == Utility::Gas;
-    let moved = outage.state == State::InProgress && earlier(outage).is_some();
+    let shift = shift(outage);
     match (moment, to_liaison) {
         (Moment::Announced, _) => "gas_resuming",
         (Moment::Soon, _) if gas => "gas_soon",
@@ -95,14 +97,14 @@ fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
                 "outage_cancelled"
             }
         }
-        (Moment::Changed, _) if moved => {
+        (Moment::Changed, _) if matches!(shift, Shift::Later { .. }) => {
             if gas {
                 "gas_delayed"
             } else {
                 "outage_delayed"
             }
         }
-        (Moment::Changed, _) if outage.state == State::Published => {
+        (Moment::Changed, _) if matches!(shift, Shift::Other { .. }) => {
             if gas {
                 "gas_changed"
             } else {
@@ -133,12 +135,6 @@ fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
     }
 }
 
-/// The estimate before the one in force, where there was another.
-fn earlier(outage: &Outage) -> Option<Timestamp> {
-    let now = outage.ends();
-    outage.revisions.iter().rev().skip(1).find_map(|one| one.ends.filter(|ends| Some(*ends) != now))
-}
-
 /// A message with everything its text might ask for.
 pub(crate) fn notice(
     outage: &Outage,
@@ -158,17 +154,16 @@ pub(crate) fn notice(
     let at = |at: Timestamp| spoken::written(at, calendar);
     let ends = outage.ends().filter(|ends| *ends > now || outage.state != State::InProgress);
     let end = ends.map_or_else(|| UNKNOWN_TIME.to_owned(), at);
-    let began = outage.revisions.iter().rev().nth(1).map_or(outage.plan.starts, |last| last.starts);
-    // What was said before: of restoration when it is later, of the start when the plan is another.
-    let time = match moment {
-        Moment::Restored => outage.restored_at.map_or_else(|| at(now), at),
-        Moment::Changed if outage.state == State::Published => at(began),
-        Moment::Changed => earlier(outage).map_or_else(|| at(outage.starts()), at),
+    // What was said before: of restoration when it is later, of the whole when it is another.
+    let time = match (moment, shift(outage)) {
+        (Moment::Restored, _) => outage.restored_at.map_or_else(|| at(now), at),
+        (Moment::Changed, Shift::Later { was }) => at(was),
+        (Moment::Changed, Shift::Other { starts, ends }) => spoken::written_span(starts, ends, calendar),
         _ => at(outage.starts()),
     };
     let why = outage
-        .last()
-        .map(|last| last.why.as_str())
+        .newest()
+        .map(|newest| newest.why.as_str())
         .filter(|why| !why.is_empty() && why.chars().count() <= 40);
     let reason = if moment == Moment::Changed { why } else { None }.unwrap_or(&outage.plan.reason);
     let mut notice = Notice::sms(template(outage, moment, to_liaison), phone, about, once)

@@ -98,6 +98,17 @@ pub fn written(at: Timestamp, calendar: &Calendar) -> String {
     format!("{}月{}日{}:{:02}", at.month(), at.day(), at.hour(), at.minute())
 }
 
+/// 7月3日8:00至17:00; with the day where it is another one.
+pub fn written_span(from: Timestamp, until: Timestamp, calendar: &Calendar) -> String {
+    let (first, last) = (calendar.civil(from), calendar.civil(until));
+    let ends = if first.date() == last.date() {
+        format!("{}:{:02}", last.hour(), last.minute())
+    } else {
+        written(until, calendar)
+    };
+    format!("{}至{ends}", written(from, calendar))
+}
+
 /// 7月3日.
 pub fn written_day(at: Timestamp, calendar: &Calendar) -> String {
     let at = calendar.civil(at);
