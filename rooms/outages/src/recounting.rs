@@ -14,6 +14,7 @@ use kernel::calendar::Calendar;
 use serde_json::json;
 use web::App;
 
+use crate::calling::{self, keep};
 use crate::rules::calls::{ByMachine, Standing};
 use crate::rules::network;
 use crate::rules::outage::Moved;
@@ -144,7 +145,7 @@ async fn call(tx: &mut Tx, next: &Outage, terms: Terms<'_>) -> anyhow::Result<()
             vec![(-i64::try_from(next.revision())?, terms.now + SOON, true)]
         }
         _ if begun => Vec::new(),
-        _ => telling::dues(next, terms),
+        _ => calling::dues(next, next.published_at.unwrap_or(terms.now), terms),
     };
     let told = |call: &&Call| matches!(call.state, Standing::Open | Standing::Reached | Standing::GivenUp);
     let told: BTreeSet<_> = known.iter().filter(told).map(|call| call.party).collect();
@@ -160,10 +161,5 @@ async fn call(tx: &mut Tx, next: &Outage, terms: Terms<'_>) -> anyhow::Result<()
             }
         }
     }
-    Ok(())
-}
-
-async fn keep(tx: &mut Tx, call: &Call) -> anyhow::Result<()> {
-    anyhow::ensure!(calls::save(tx, call).await?, "the call to {} changed meanwhile", call.party);
     Ok(())
 }

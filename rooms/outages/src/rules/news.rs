@@ -1,8 +1,13 @@
 //! What of all that is said of an outage is news to people, and how it differs from what they were told last. Pure.
 
+use std::time::Duration;
+
 use kernel::Timestamp;
 
-use super::{Moment, Outage, Revision, State};
+use super::{Class, Moment, Outage, Revision, State};
+
+/// What begins within so long cannot wait for the morning.
+const SOON: Duration = Duration::from_secs(12 * 3_600);
 
 /// How the times are others than those that people were told last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,5 +61,32 @@ pub fn shift(outage: &Outage) -> Shift {
             Shift::Other { starts: if begun { outage.starts() } else { before.starts }, ends }
         }
         _ => Shift::Whole,
+    }
+}
+
+/// To whom it is told: somebody who puts it up for others, or who asked to be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    pub liaison: bool,
+    pub wished: bool,
+}
+
+/// Whether it is told at night, too, where whoever approved the text agrees; `loud` is when it would go out otherwise.
+pub fn presses(outage: &Outage, moment: Moment, whom: Waits, now: Timestamp, loud: Timestamp) -> bool {
+    if whom.liaison || whom.wished {
+        return true;
+    }
+    match moment {
+        // Who is about to be without supply, or to have gas again.
+        Moment::Announced | Moment::Soon => true,
+        // Nobody is woken to hear that all is well.
+        Moment::Restored => false,
+        _ if outage.plan.class == Class::Fault => true,
+        _ => {
+            // Of a plan that moves: also who had prepared for the old day.
+            let before = outage.before_news().filter(|_| moment == Moment::Changed);
+            let starts = before.map_or(outage.starts(), |before| before.starts.min(outage.starts()));
+            starts <= loud.max(now + SOON)
+        }
     }
 }
