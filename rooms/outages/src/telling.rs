@@ -14,12 +14,13 @@ use web::App;
 use crate::rules::calls::ByMachine;
 use crate::rules::news::{Shift, Waits, presses, shift};
 use crate::rules::table::{Terms, Verb};
-use crate::rules::{Class, Moment, Outage, State, spoken};
+use crate::rules::{Class, Moment, Outage, State, greeting, spoken};
 use crate::store::told::{self, Receipt, Told};
 use crate::store::{liaisons, waves};
 use crate::{ROOM, asking, calling, machine, promising};
 
-/// What cannot be said by a time is said so.
+/// What cannot be said by a time is said so, as a whole sentence or, in texts from before there was one, in place of the time.
+const UNKNOWN: &str = "恢复时间待定，有进展将及时告知";
 const UNKNOWN_TIME: &str = "查明原因后";
 
 /// What an act tells people; none of what stays inside.
@@ -172,6 +173,10 @@ pub(crate) fn notice(
     let at = |at: Timestamp| spoken::written(at, calendar);
     let ends = outage.ends().filter(|ends| *ends > now || outage.state != State::InProgress);
     let end = ends.map_or_else(|| UNKNOWN_TIME.to_owned(), at);
+    let restore = ends.map_or_else(
+        || UNKNOWN.to_owned(),
+        |ends| format!("预计{}恢复{}", at(ends), greeting::words_of(outage.plan.utility).1),
+    );
     // What was said before: of restoration when it is later, of the whole when it is another.
     let time = match (moment, shift(outage)) {
         (Moment::Restored, _) => outage.restored_at.map_or_else(|| at(now), at),
@@ -193,6 +198,7 @@ pub(crate) fn notice(
         .with("reason", reason)
         .with("start", at(outage.starts()))
         .with("end", &end)
+        .with("restore", restore)
         .with("time", time)
         .with("new_time", &end)
         .with("date", spoken::written_day(outage.starts(), calendar));

@@ -69,11 +69,20 @@ fn day(date: Date, today: Date) -> String {
         1 => "明天".into(),
         2 => "后天".into(),
         -1 => "昨天".into(),
-        _ => {
-            let (month, day) = (u32::from(date.month().unsigned_abs()), u32::from(date.day().unsigned_abs()));
-            format!("{}月{}日", number(month), number(day))
-        }
+        _ => named(date),
     }
+}
+
+/// 七月三日.
+fn named(date: Date) -> String {
+    let (month, day) = (u32::from(date.month().unsigned_abs()), u32::from(date.day().unsigned_abs()));
+    format!("{}月{}日", number(month), number(day))
+}
+
+/// 七月三日下午三点半, on whichever day it is read.
+pub fn dated(at: Timestamp, calendar: &Calendar) -> String {
+    let at = calendar.civil(at);
+    format!("{}{}", named(at.date()), clock(at.hour(), at.minute()))
 }
 
 /// 今天下午三点半.

@@ -71,7 +71,7 @@ fn another_crew_is_no_news_and_an_earlier_time_is_no_delay() {
         let (text, _) = sent(&db, &fault, "changed", 7).await;
         assert!(
             text.starts_with(&format!(
-                "{area}因又查出一处自1月5日8:00停气"
+                "{area}因又查出一处自1月5日8:00停气，恢复时间待定，有进展将及时告知。"
             )),
             "{text}"
         );
@@ -107,6 +107,37 @@ fn a_plan_of_which_only_the_cause_changed_says_nothing_and_another_end_says_both
             )
         );
     });
+}
+
+/// Nobody knows yet when it is back: a sentence of its own says so, to customers and to whoever puts it up.
+#[test]
+fn an_unknown_end_is_said_as_people_say_it() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        liaison(&centre, &area).await;
+        let mut fault = plan(&centre, "fault", &area, centre.now(), None).await;
+        (fault["cause"], fault["reason"]) = (json!("unknown"), json!("突发故障"));
+        let fault = centre.enter(LEADER, fault).await;
+        centre.act(LEADER, &fault, json!({ "act": "publish" })).await;
+        centre.follow().await;
+        let says = format!("{area}因突发故障自1月5日8:00停气，恢复时间待定，有进展将及时告知。请关闭灶前阀");
+        let (text, _) = sent(&db, &fault, "started", 1).await;
+        assert!(text.starts_with(&says), "{text}");
+        let says =
+            format!("赵站长您好，{area}因突发故障自1月5日8:00停气，恢复时间待定，有进展将及时告知，请在楼道");
+        let (text, _) = to_liaison(&db, &fault).await;
+        assert!(text.starts_with(&says), "{text}");
+        let known = published(&centre, "temporary", centre.now() + Duration::from_secs(30 * HOUR), 6).await;
+        let (text, _) = to_liaison(&db, &known).await;
+        assert!(text.contains("自1月6日14:00停气，预计1月6日20:00恢复供气，请在楼道"), "{text}");
+    });
+}
+
+/// What the liaison was sent last, and how many messages that were.
+async fn to_liaison(db: &Db, outage: &Value) -> (String, usize) {
+    let all = notices::about(db, "outages", id(outage)).await.expect("notices");
+    (all.first().map(|one| one.text.clone()).unwrap_or_default(), all.len())
 }
 
 /// Whether the texts may wake anybody.
