@@ -108,6 +108,7 @@ async fn aloud(
     telling::tell_liaisons(tx, app, &next, Moment::Network, terms).await?;
     if moved.left > 0 {
         waving::withdraw(tx, &next, terms.now).await?;
+        waves::narrow(tx, next.id, i64::try_from(next.revision())?).await?;
     }
     tell(tx, &next, moved, terms).await?;
     work::tell(tx, terms.now, Some(due.who), &next, before.state.as_str(), "network")
@@ -119,8 +120,9 @@ async fn tell(tx: &mut Tx, next: &Outage, moved: Moved, terms: Terms<'_>) -> any
         return Ok(());
     }
     let key = (next.id, i64::try_from(next.revision())?);
-    if let Some(place) = waves::widen(tx, next.id, moved.joined).await? {
-        moved::covered(tx, key, place).await?;
+    if let Some(place) = waves::widen(tx, next.id, 0).await? {
+        let many = moved::covered(tx, key, place).await?;
+        waves::widen(tx, next.id, many).await?;
     }
     let many = moved::untold(tx, key).await?;
     if many > 0 {

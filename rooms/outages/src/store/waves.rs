@@ -42,6 +42,15 @@ const MOVE: &str = "UPDATE outages_wave SET rank = $4, account = $5, sent = $6, 
      WHERE outage = $1 AND moment = $2 AND revision = $3 AND done_at IS NULL AND rank = $9 AND account = $10 AND total = $12";
 const WIDEN: &str = "UPDATE outages_wave SET total = total + $2 WHERE outage = $1 AND done_at IS NULL AND moment <> 'network' \
      RETURNING rank, account";
+/// Whoever left and stands behind the place that a wave has come to is not gone through any more.
+const NARROW: &str = "UPDATE outages_wave SET total = total - (SELECT COUNT(*) FROM outages_moved m WHERE m.outage = $1 \
+     AND m.way = 'left' AND m.revision = $2 AND (m.rank, m.account) > (outages_wave.rank, outages_wave.account)) \
+     WHERE outage = $1 AND done_at IS NULL AND moment <> 'network'";
+const NARROW_JOINED: &str = "UPDATE outages_wave SET total = total - (SELECT COUNT(*) FROM outages_moved m \
+     CROSS JOIN outages_moved j WHERE m.outage = $1 AND m.way = 'left' AND m.revision = $2 \
+     AND (m.rank, m.account) > (outages_wave.rank, outages_wave.account) AND j.outage = m.outage AND j.way = 'joined' \
+     AND j.rank = m.rank AND j.account = m.account AND j.revision = outages_wave.revision AND j.told = 1) \
+     WHERE outage = $1 AND done_at IS NULL AND moment = 'network'";
 /// Who has come and is not affected any more by now is not told.
 const NEXT_JOINED: &str = "SELECT m.rank, m.account, m.party, m.class, (SELECT c.number FROM customers_contact c \
      WHERE c.party = m.party ORDER BY c.preferred DESC, c.id LIMIT 1) AS number FROM outages_moved m \
@@ -90,11 +99,21 @@ async fn begin_at(
     Ok(())
 }
 
-/// So many more are affected: the place that a wave has come to which tells those behind it, where one is under way.
+/// So many more are told: the place that a wave has come to which tells those behind it, where one is under way. None more only
+/// asks for the place, which does not move until the change is kept.
 pub async fn widen(tx: &mut Tx, outage: OutageId, by: i64) -> anyhow::Result<Option<(i64, i64)>> {
     let row = sqlx::query(WIDEN).bind(outage.get()).bind(by).fetch_optional(&mut **tx).await;
     let row = row.context("a wave that tells more")?;
     row.map(|row| Ok((row.try_get("rank")?, row.try_get("account")?))).transpose()
+}
+
+/// Who left with this revision is not waited for: a wave that has gone through everybody says so.
+pub async fn narrow(tx: &mut Tx, outage: OutageId, revision: i64) -> anyhow::Result<()> {
+    for text in [NARROW, NARROW_JOINED] {
+        let narrow = sqlx::query(text).bind(outage.get()).bind(revision).execute(&mut **tx).await;
+        narrow.context("a wave that tells fewer")?;
+    }
+    Ok(())
 }
 
 /// Whether people were told of this.
