@@ -257,6 +257,8 @@ fn three_homes_of_a_riser_and_the_shield_is_up() {
             (&outage["state"], &outage["class"], &outage["counts"]["all"]),
             (&json!("in_progress"), &json!("fault"), &json!(HOMES))
         );
+        // As it stands in a message: 因突发故障自…停气.
+        assert_eq!(outage["plan"]["reason"], "突发故障");
         let starts: Timestamp = serde_json::from_value(outage["starts"].clone()).expect("a time");
         assert!(starts < begun, "since the first sign");
 

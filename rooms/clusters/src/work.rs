@@ -22,7 +22,7 @@ use crate::{Changed, ROOM};
 
 /// What the journal says where a limit of the law wants a reason.
 const WHY: &str = "多户来电或报修集中在同一设备";
-const REASON: &str = "突发故障，原因正在查找";
+const REASON: &str = "突发故障";
 /// Signals from before are of something else.
 const BEFORE: Duration = Duration::from_secs(3_600);
 

@@ -3,25 +3,27 @@
 //! *Invariant:* who was asked is written down in the transaction that queues the message or the call, and what is asked next
 //! follows from the rows alone. So whatever dies when, the next turn goes on where the last one ended, and nobody is asked twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use campaigns::{Standing, Wanted};
 use db::{Entry, Tx, config};
 use kernel::calendar::Calendar;
-use kernel::{CampaignId, PhoneNumber, TargetId, Timestamp};
+use kernel::{CampaignId, OutageId, PhoneNumber, TargetId, Timestamp};
 use notices::{Subject, Urgency};
 use serde_json::json;
 use web::App;
 
 use crate::ROOM;
 use crate::rules::after::{Asking, How, Said, Stage, Step, Verdict, What, verdict};
+use crate::rules::news::Waits;
 use crate::rules::table::Terms;
 use crate::rules::{Moment, Outage, Settings};
 use crate::store::afters::{self, After};
 use crate::store::asks::{self, Ask};
 use crate::store::outages;
+use crate::telling::Whom;
 use crate::{filing, telling};
 
 /// The campaign's name for the calls of this room after a restoration.
@@ -42,7 +44,18 @@ pub fn about(after: &After) -> Subject {
 
 /// One number is called once after each restoration.
 pub fn once(ask: &Ask) -> String {
-    format!("{}.{}.{}", ask.outage, ask.revision, ask.number)
+    name((ask.outage, ask.revision), &ask.number)
+}
+
+/// The name under which a number is called.
+pub fn name((outage, revision): (OutageId, i64), number: &str) -> String {
+    format!("{outage}.{revision}.{number}")
+}
+
+/// What the flow can say.
+pub fn known(outage: &Outage, calendar: &Calendar, now: Timestamp) -> BTreeMap<String, String> {
+    let restored = outage.restored_at.unwrap_or(now);
+    [("restored".to_owned(), calendar.civil(restored).date().to_string())].into()
 }
 
 /// Supply is back: who is to be asked is written down next. Nobody asks whom we have cut off ourselves.
@@ -299,7 +312,7 @@ async fn text_message(
     let number = ask.number.parse::<PhoneNumber>().ok().filter(PhoneNumber::is_mobile);
     let Some(number) = number else { return Ok(Err("no_mobile".into())) };
     let once = format!("outages.{}.asked.{}.{number}", after.outage, after.revision);
-    let to = (number.as_str(), "", false);
+    let to = Whom { phone: number.as_str(), name: "", waits: Waits::default(), loud: terms.now };
     let mut message = telling::notice(outage, Moment::Restored, to, about(after), once, terms);
     let gas = outage.plan.utility == customers::rules::Utility::Gas;
     message.template = if gas { "gas_asked" } else { "outage_asked" }.to_owned();
@@ -309,7 +322,7 @@ async fn text_message(
 }
 
 /// How the machine calls: by day, twice.
-fn standing(asking: &Asking, settings: campaigns::rules::Settings) -> Standing {
+pub fn standing(asking: &Asking, settings: campaigns::rules::Settings) -> Standing {
     let rules = campaigns::rules::Settings { attempts: 2, gap_min: 60, ..settings };
     let plan = campaigns::rules::Plan { confirm: "12".to_owned(), ..rules.plan(&asking.flow) };
     Standing {
@@ -332,8 +345,7 @@ async fn call(
         return Ok(Err("no_calls".into()));
     }
     if telling::flow_is_live(tx, &asking.flow).await? {
-        let restored = outage.restored_at.unwrap_or(terms.now);
-        let known = [("restored".to_owned(), terms.calendar.civil(restored).date().to_string())].into();
+        let known = known(outage, terms.calendar, terms.now);
         let wanted = Wanted {
             once: once(ask),
             number: ask.number.clone(),

@@ -132,7 +132,7 @@ pub async fn fill(
         next_news: None,
         cause: Cause::OutsideDamage,
         crew: Crew::Working,
-        why: "施工挖断管道，正在抢修".into(),
+        why: "施工挖断管道".into(),
     };
     town.act(other, fault, found).await?;
     town.act(other, fault, Act::SetGreeting { mode: Mode::Ordered, words: None, clip: None }).await?;

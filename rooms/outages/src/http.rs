@@ -7,6 +7,7 @@ pub mod at_call;
 pub mod liaisons;
 pub mod of_element;
 pub mod outages;
+pub mod promised;
 pub mod settings;
 pub mod sheet;
 pub mod telling;

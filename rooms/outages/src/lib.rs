@@ -25,6 +25,7 @@ use web::{Job, Room, Routes, routes};
 
 mod answering;
 mod asking;
+mod calling;
 pub mod demo;
 mod filing;
 mod hearing;
@@ -34,6 +35,7 @@ mod machine;
 mod mentioning;
 pub mod permissions;
 mod picture;
+mod promising;
 mod recounting;
 pub mod rules;
 mod standing;
@@ -75,6 +77,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261124_1_network.sql",
         "20261124_2_reached.sql",
         "20261124_3_wishes.sql",
+        "20261124_4_promised.sql",
     ]
 );
 
@@ -156,6 +159,8 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit(TELL, routes!(http::telling::attempt))
             .permit(TELL, routes!(http::telling::dial))
             .permit(TELL, routes!(http::telling::called))
+            .permit(TELL, routes!(http::promised::attempt))
+            .permit(TELL, routes!(http::promised::dial))
             .permit(TELL, routes!(http::telling::dial_liaison))
             .permit_any(&[READ, LIAISONS], routes!(http::liaisons::list))
             .permit(LIAISONS, routes!(http::liaisons::add))

@@ -13,7 +13,7 @@ use kernel::{CampaignId, CustomerId, OutageId, TargetId, Timestamp};
 use serde_json::json;
 use web::App;
 
-use crate::ROOM;
+use crate::asking::CAMPAIGN;
 use crate::rules::calls::{Attempt, ByMachine, MACHINE, Outcome, Standing as Stands, attempted};
 use crate::rules::told::Contact;
 use crate::rules::{Outage, Settings};
@@ -21,6 +21,7 @@ use crate::store::calls::{self, Call};
 use crate::store::told::{self, Told};
 use crate::store::{liaisons, outages, reached};
 use crate::telling::flow_is_live;
+use crate::{ROOM, promising};
 
 /// The campaigns' names for this room.
 pub const IMPORTANT: &str = "outages_important";
@@ -70,7 +71,7 @@ fn known(outage: &Outage, calendar: &Calendar) -> BTreeMap<String, String> {
 pub async fn call(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let settings = config::read::<Settings>(&app.db).await?.value;
     let now = app.now();
-    if !(settings.machine.important || settings.machine.liaisons) {
+    if !(settings.machine.important || settings.machine.liaisons || settings.asking.calls) {
         return Ok(());
     }
     let rules = config::read::<campaigns::rules::Settings>(&app.db).await?.value;
@@ -86,11 +87,11 @@ pub async fn call(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
         true => put_liaisons(&app, &calendar, &settings).await,
         false => Ok(()),
     };
-    important.and(to_liaisons)
+    important.and(to_liaisons).and(promising::put(&app, &calendar, &settings).await)
 }
 
 /// One that cannot be put in holds up no other: it is as it was, and the next turn finds it again.
-async fn logged(app: &App, outage: OutageId, done: anyhow::Result<()>) {
+pub(crate) async fn logged(app: &App, outage: OutageId, done: anyhow::Result<()>) {
     let Err(failure) = done else { return };
     let number = outages::number(&app.db, outage).await.ok().flatten().unwrap_or_else(|| outage.to_string());
     tracing::error!(
@@ -207,6 +208,7 @@ pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
     match done.standing.as_deref() {
         Some(IMPORTANT) => heard_important(tx, &done, event.at).await,
         Some(LIAISONS) => heard_liaison(tx, &done, event.at).await,
+        Some(CAMPAIGN) => promising::heard(tx, &done).await,
         _ => Ok(()),
     }
 }

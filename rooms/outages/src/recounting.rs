@@ -14,6 +14,7 @@ use kernel::calendar::Calendar;
 use serde_json::json;
 use web::App;
 
+use crate::calling::{self, keep};
 use crate::rules::calls::{ByMachine, Standing};
 use crate::rules::network;
 use crate::rules::outage::Moved;
@@ -107,6 +108,7 @@ async fn aloud(
     telling::tell_liaisons(tx, app, &next, Moment::Network, terms).await?;
     if moved.left > 0 {
         waving::withdraw(tx, &next, terms.now).await?;
+        waves::narrow(tx, next.id, i64::try_from(next.revision())?).await?;
     }
     tell(tx, &next, moved, terms).await?;
     work::tell(tx, terms.now, Some(due.who), &next, before.state.as_str(), "network")
@@ -118,8 +120,9 @@ async fn tell(tx: &mut Tx, next: &Outage, moved: Moved, terms: Terms<'_>) -> any
         return Ok(());
     }
     let key = (next.id, i64::try_from(next.revision())?);
-    if let Some(place) = waves::widen(tx, next.id, moved.joined).await? {
-        moved::covered(tx, key, place).await?;
+    if let Some(place) = waves::widen(tx, next.id, 0).await? {
+        let many = moved::covered(tx, key, place).await?;
+        waves::widen(tx, next.id, many).await?;
     }
     let many = moved::untold(tx, key).await?;
     if many > 0 {
@@ -144,7 +147,7 @@ async fn call(tx: &mut Tx, next: &Outage, terms: Terms<'_>) -> anyhow::Result<()
             vec![(-i64::try_from(next.revision())?, terms.now + SOON, true)]
         }
         _ if begun => Vec::new(),
-        _ => telling::dues(next, terms),
+        _ => calling::dues(next, next.published_at.unwrap_or(terms.now), terms),
     };
     let told = |call: &&Call| matches!(call.state, Standing::Open | Standing::Reached | Standing::GivenUp);
     let told: BTreeSet<_> = known.iter().filter(told).map(|call| call.party).collect();
@@ -160,10 +163,5 @@ async fn call(tx: &mut Tx, next: &Outage, terms: Terms<'_>) -> anyhow::Result<()
             }
         }
     }
-    Ok(())
-}
-
-async fn keep(tx: &mut Tx, call: &Call) -> anyhow::Result<()> {
-    anyhow::ensure!(calls::save(tx, call).await?, "the call to {} changed meanwhile", call.party);
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod calls;
 pub mod greeting;
 pub mod limits;
 pub mod network;
+pub mod news;
 pub mod notice_texts;
 pub mod outage;
 pub mod promised;

@@ -11,6 +11,7 @@ pub mod moved;
 pub mod of_element;
 pub mod outages;
 pub mod places;
+pub mod promised;
 pub mod reached;
 pub mod recounts;
 pub mod told;

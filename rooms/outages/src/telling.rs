@@ -6,29 +6,31 @@
 use std::time::Duration;
 
 use customers::rules::Utility;
-use db::Tx;
-use kernel::Timestamp;
+use db::{Tx, config};
+use kernel::{NoticeId, Timestamp};
 use notices::{Notice, Subject, Urgency};
 use web::App;
 
-use crate::rules::calls::{self as owed, ByMachine, Standing};
+use crate::rules::calls::ByMachine;
+use crate::rules::news::{Shift, Waits, presses, shift};
 use crate::rules::table::{Terms, Verb};
-use crate::rules::{Class, Moment, Outage, State, spoken};
-use crate::store::calls::{self, Call};
+use crate::rules::{Class, Moment, Outage, State, greeting, spoken};
 use crate::store::told::{self, Receipt, Told};
-use crate::store::{affected, liaisons, waves};
-use crate::{ROOM, asking, machine};
+use crate::store::{liaisons, waves};
+use crate::{ROOM, asking, calling, machine, promising};
 
-/// What cannot be said by a time is said so.
+/// What cannot be said by a time is said so, as a whole sentence or, in texts from before there was one, in place of the time.
+const UNKNOWN: &str = "恢复时间待定，有进展将及时告知";
 const UNKNOWN_TIME: &str = "查明原因后";
 
 /// What an act tells people; none of what stays inside.
-const fn moment(before: &Outage, next: &Outage, verb: Verb) -> Option<Moment> {
+fn moment(before: &Outage, next: &Outage, verb: Verb) -> Option<Moment> {
     match verb {
         Verb::Publish if matches!(next.state, State::InProgress) => Some(Moment::Started),
         Verb::Publish => Some(Moment::Published),
         Verb::Begin => Some(Moment::Started),
-        Verb::Revise | Verb::Resume => Some(Moment::Changed),
+        Verb::Revise if next.news() != before.news() => Some(Moment::Changed),
+        Verb::Resume => Some(Moment::Changed),
         Verb::Announce => Some(Moment::Announced),
         Verb::Restore => Some(Moment::Restored),
         Verb::Cancel if before.state.is_public() => Some(Moment::Cancelled),
@@ -47,13 +49,16 @@ pub async fn told(
 ) -> anyhow::Result<()> {
     match verb {
         Verb::Restore => asking::begin(tx, next, terms).await?,
-        Verb::Resume => asking::end(tx, next, &next.why, terms).await?,
+        Verb::Resume => {
+            asking::end(tx, next, &next.why, terms).await?;
+            promising::withdraw(tx, next.id, terms.now).await?;
+        }
         Verb::Close => asking::end(tx, next, "", terms).await?,
         _ => {}
     }
     let Some(moment) = moment(before, next, verb) else { return Ok(()) };
     tell_liaisons(tx, app, next, moment, terms).await?;
-    call_important(tx, before, next, moment, terms).await?;
+    calling::told(tx, before, next, moment, terms).await?;
     // Of what was planned and begins as planned customers know.
     let news = moment != Moment::Started || next.plan.class == Class::Fault;
     let few = next.counts.all <= i64::from(terms.settings.sms_most);
@@ -70,13 +75,13 @@ pub async fn told(
 
 /// What people are told once is told once for each of these.
 pub(crate) fn revision(outage: &Outage) -> i64 {
-    i64::try_from(outage.said()).unwrap_or(i64::MAX)
+    i64::try_from(outage.news()).unwrap_or(i64::MAX)
 }
 
 /// The texts of `notices` for a moment: to whoever puts it up, and to whoever lives there.
 fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
     let gas = outage.plan.utility == Utility::Gas;
-    let moved = outage.state == State::InProgress && earlier(outage).is_some();
+    let shift = shift(outage);
     match (moment, to_liaison) {
         (Moment::Announced, _) => "gas_resuming",
         (Moment::Soon, _) if gas => "gas_soon",
@@ -95,14 +100,14 @@ fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
                 "outage_cancelled"
             }
         }
-        (Moment::Changed, _) if moved => {
+        (Moment::Changed, _) if matches!(shift, Shift::Later { .. }) => {
             if gas {
                 "gas_delayed"
             } else {
                 "outage_delayed"
             }
         }
-        (Moment::Changed, _) if outage.state == State::Published => {
+        (Moment::Changed, _) if matches!(shift, Shift::Other { .. }) => {
             if gas {
                 "gas_changed"
             } else {
@@ -133,17 +138,27 @@ fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
     }
 }
 
-/// The estimate before the one in force, where there was another.
-fn earlier(outage: &Outage) -> Option<Timestamp> {
-    let now = outage.ends();
-    outage.revisions.iter().rev().skip(1).find_map(|one| one.ends.filter(|ends| Some(*ends) != now))
+/// Whom a message is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Whom<'a> {
+    pub phone: &'a str,
+    pub name: &'a str,
+    pub waits: Waits,
+    /// When it goes out, if it is not urgent.
+    pub loud: Timestamp,
+}
+
+/// When a message that is not urgent goes out.
+pub(crate) async fn loud(tx: &mut Tx, terms: Terms<'_>) -> anyhow::Result<Timestamp> {
+    let settings = config::now::<notices::rules::gate::Settings>(tx).await?.value;
+    Ok(settings.loud_from(terms.calendar, terms.now))
 }
 
 /// A message with everything its text might ask for.
 pub(crate) fn notice(
     outage: &Outage,
     moment: Moment,
-    (phone, name, to_liaison): (&str, &str, bool),
+    whom: Whom<'_>,
     about: Subject,
     once: String,
     terms: Terms<'_>,
@@ -158,34 +173,36 @@ pub(crate) fn notice(
     let at = |at: Timestamp| spoken::written(at, calendar);
     let ends = outage.ends().filter(|ends| *ends > now || outage.state != State::InProgress);
     let end = ends.map_or_else(|| UNKNOWN_TIME.to_owned(), at);
-    let began = outage.revisions.iter().rev().nth(1).map_or(outage.plan.starts, |last| last.starts);
-    // What was said before: of restoration when it is later, of the start when the plan is another.
-    let time = match moment {
-        Moment::Restored => outage.restored_at.map_or_else(|| at(now), at),
-        Moment::Changed if outage.state == State::Published => at(began),
-        Moment::Changed => earlier(outage).map_or_else(|| at(outage.starts()), at),
+    let restore = ends.map_or_else(
+        || UNKNOWN.to_owned(),
+        |ends| format!("预计{}恢复{}", at(ends), greeting::words_of(outage.plan.utility).1),
+    );
+    // What was said before: of restoration when it is later, of the whole when it is another.
+    let time = match (moment, shift(outage)) {
+        (Moment::Restored, _) => outage.restored_at.map_or_else(|| at(now), at),
+        (Moment::Changed, Shift::Later { was }) => at(was),
+        (Moment::Changed, Shift::Other { starts, ends }) => spoken::written_span(starts, ends, calendar),
         _ => at(outage.starts()),
     };
     let why = outage
-        .last()
-        .map(|last| last.why.as_str())
+        .newest()
+        .map(|newest| newest.why.as_str())
         .filter(|why| !why.is_empty() && why.chars().count() <= 40);
     let reason = if moment == Moment::Changed { why } else { None }.unwrap_or(&outage.plan.reason);
-    let mut notice = Notice::sms(template(outage, moment, to_liaison), phone, about, once)
+    let mut notice = Notice::sms(template(outage, moment, whom.waits.liaison), whom.phone, about, once)
         .with("company", &settings.company)
         .with("phone", &settings.phone)
-        .with("name", name)
+        .with("name", whom.name)
         .with("area", &outage.plan.area.text)
         .with("building", "范围内")
         .with("reason", reason)
         .with("start", at(outage.starts()))
         .with("end", &end)
+        .with("restore", restore)
         .with("time", time)
         .with("new_time", &end)
         .with("date", spoken::written_day(outage.starts(), calendar));
-    // Who is about to be without supply, or is, is told at night too, where whoever approved the text agrees.
-    let pressing = matches!(moment, Moment::Announced | Moment::Soon);
-    if to_liaison || pressing || outage.plan.class == Class::Fault {
+    if presses(outage, moment, whom.waits, now, whom.loud) {
         notice.urgency = Urgency::Urgent;
     }
     notice
@@ -204,7 +221,7 @@ pub async fn tell_liaisons(
         return Ok(0);
     }
     let concerned = liaisons::concerned(tx, outage.id, &outage.plan.area.elements, terms.now).await?;
-    let (revision, mut many) = (revision(outage), 0);
+    let (revision, loud, mut many) = (revision(outage), loud(tx, terms).await?, 0);
     for liaison in concerned {
         let known = match moment {
             Moment::Network => told::knows(tx, outage.id, liaison.id).await?,
@@ -214,12 +231,16 @@ pub async fn tell_liaisons(
             continue;
         }
         let once = format!("outages.{}.{}.{revision}.liaison.{}", outage.id, moment.as_str(), liaison.id);
-        let to = (liaison.phone.as_str(), liaison.name.as_str(), true);
+        let waits = Waits { liaison: true, wished: false };
+        let to = Whom { phone: &liaison.phone, name: &liaison.name, waits, loud };
         let message = notice(outage, moment, to, Subject::new(ROOM, outage.id), once, terms);
         let sent = notices::send(tx, terms.now, app.id(), &message).await?;
         let wait = Duration::from_secs(u64::from(terms.settings.receipt_min) * 60);
         let (notice, why, state, call_at) = match sent {
-            Ok(id) => (Some(id.to_string()), String::new(), Receipt::Queued, terms.now + wait),
+            Ok(id) => {
+                let goes = goes_out(tx, id, terms.now, loud).await?;
+                (Some(id.to_string()), String::new(), Receipt::Queued, goes + wait)
+            }
             // Nobody writes to a landline: somebody calls, at once.
             Err(refusal) => (None, code(&refusal), Receipt::Failed, terms.now),
         };
@@ -246,84 +267,16 @@ pub async fn tell_liaisons(
     Ok(many)
 }
 
+/// From when on it may go out: where the text is not to wake anybody, nobody can have a receipt in the night.
+async fn goes_out(tx: &mut Tx, id: NoticeId, now: Timestamp, loud: Timestamp) -> anyhow::Result<Timestamp> {
+    let urgency = notices::store::one(tx, id).await?.map(|notice| notice.urgency);
+    Ok(if urgency == Some(Urgency::Normal) { loud } else { now })
+}
+
 /// The word of a refusal.
 pub(crate) fn code(refusal: &notices::Refusal) -> String {
     let value = serde_json::to_value(refusal).unwrap_or_default();
     value["code"].as_str().unwrap_or("refused").to_owned()
-}
-
-/// Important customers: before what is planned on two days, at once when it is another than they were told.
-async fn call_important(
-    tx: &mut Tx,
-    before: &Outage,
-    next: &Outage,
-    moment: Moment,
-    terms: Terms<'_>,
-) -> anyhow::Result<()> {
-    let Terms { now, calendar, .. } = terms;
-    if matches!(moment, Moment::Restored | Moment::Cancelled) {
-        for call in calls::of_in(tx, next.id).await?.iter().filter(|call| call.state == Standing::Open) {
-            machine::withdraw(tx, call, now).await?;
-        }
-        calls::not_needed(tx, next.id, now).await?;
-    }
-    let soon = now + Duration::from_secs(1_800);
-    match moment {
-        Moment::Published => {
-            for party in affected::important(tx, next.id).await? {
-                for owed in dues(next, terms) {
-                    calls::add(tx, &Call::owed(next.id, party, owed)).await?;
-                }
-            }
-        }
-        Moment::Changed | Moment::Cancelled => {
-            let all = calls::of_in(tx, next.id).await?;
-            let dues = dues(next, Terms { now, calendar, settings: terms.settings });
-            for call in &all {
-                if call.state == Standing::Open
-                    && moment == Moment::Changed
-                    && before.starts() != next.starts()
-                    && let Some((_, due, _)) = dues.iter().find(|(days, ..)| *days == call.days)
-                {
-                    machine::withdraw(tx, call, now).await?;
-                    let moved = Call { due: *due, machine: ByMachine::No, ..call.clone() };
-                    anyhow::ensure!(calls::save(tx, &moved).await?, "a call changed meanwhile");
-                }
-            }
-            // Whoever was told the old is told the new (O13).
-            let mut parties: Vec<_> =
-                all.iter().filter(|call| call.state == Standing::Reached).map(|call| call.party).collect();
-            parties.dedup();
-            for party in parties {
-                let days = -revision(next) - i64::from(moment == Moment::Cancelled);
-                calls::add(tx, &Call::owed(next.id, party, (days, soon, false))).await?;
-            }
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-/// Days before, until when, and whether it is later than it should be.
-pub(crate) fn dues(outage: &Outage, terms: Terms<'_>) -> Vec<(i64, Timestamp, bool)> {
-    let Terms { now, calendar, .. } = terms;
-    let starts = outage.starts();
-    let soon = now + Duration::from_secs(3_600);
-    match outage.plan.class {
-        Class::Planned => {
-            let known = calendar.civil(outage.published_at.unwrap_or(now)).date();
-            let all = owed::owed(calendar.civil(starts).date(), known);
-            // By six in the evening of the day.
-            let due = |on| (calendar.start_of(on) + Duration::from_secs(18 * 3_600)).max(soon);
-            all.into_iter().map(|one| (i64::from(one.days), due(one.on), one.late)).collect()
-        }
-        Class::Temporary => {
-            let day = starts - Duration::from_secs(86_400);
-            let again = starts - Duration::from_secs(1_800);
-            vec![(1, day.max(soon), day < now), (0, again.max(now), false)]
-        }
-        Class::Fault | Class::Arrears | Class::Breach => Vec::new(),
-    }
 }
 
 /// Whether a flow of this name is published.

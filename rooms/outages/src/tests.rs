@@ -23,6 +23,7 @@ use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, 
 
 mod after;
 mod machine;
+mod news;
 mod rewired;
 mod told;
 mod wishes;

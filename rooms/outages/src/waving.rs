@@ -10,13 +10,14 @@ use kernel::{PhoneNumber, Timestamp};
 use notices::Subject;
 use web::App;
 
-use crate::ROOM;
+use crate::rules::news::Waits;
 use crate::rules::table::Terms;
 use crate::rules::told::Contact;
 use crate::rules::{Class, Moment, Outage, Settings, State, limits};
 use crate::store::waves::{self, Next, Wave};
 use crate::store::{moved, outages, reached};
-use crate::telling::{notice, revision};
+use crate::telling::{Whom, loud, notice, revision};
+use crate::{ROOM, promising};
 
 /// Told in one transaction.
 const BATCH: i64 = 100;
@@ -70,6 +71,12 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     let numbers: Vec<Option<PhoneNumber>> =
         next.iter().map(|one| wanted(one).then(|| mobile(one)).flatten()).collect();
     let known = known(&mut tx, wave, &waves, numbers.iter().flatten()).await?;
+    // Who asked to be told is told at night, too, also where he is told as everybody else is.
+    let wished = match wave.moment {
+        Moment::Restored => waves::who_wishes(&mut tx, wave.outage, &texts(numbers.iter().flatten())).await?,
+        _ => BTreeSet::new(),
+    };
+    let loud = loud(&mut tx, terms).await?;
     let mut after = wave.clone();
     for (one, number) in next.iter().zip(&numbers) {
         (after.rank, after.account) = (one.rank, one.account);
@@ -88,10 +95,14 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
                 reached::by_number(&mut tx, wave.outage, number.as_str(), contact, now).await?;
             }
             Some(_) => {}
-            None => match message(&mut tx, app, &outage, wave, number.as_str(), terms).await? {
-                true => after.sent += 1,
-                false => after.refused += 1,
-            },
+            None => {
+                let number = number.as_str();
+                let whom = customer(number, wished.contains(number), loud);
+                match message(&mut tx, app, &outage, wave, whom, terms).await? {
+                    true => after.sent += 1,
+                    false => after.refused += 1,
+                }
+            }
         }
     }
     let mut told = next.len();
@@ -99,11 +110,22 @@ async fn batch(app: &App, calendar: &Calendar, wave: &Wave) -> anyhow::Result<us
     if left > 0 && wave.moment == Moment::Restored {
         let passed = if wave.rank == waves::WISHED { wave.account } else { 0 };
         let wishes = waves::wishes(&mut tx, wave.outage, wave.revision, left).await?;
-        for phone in &wishes {
-            after.sent += i64::from(message(&mut tx, app, &outage, wave, phone, terms).await?);
+        let many = wishes.len();
+        let (mut written, mut owed) = (Vec::new(), Vec::new());
+        for phone in wishes {
+            match message(&mut tx, app, &outage, wave, customer(&phone, true, loud), terms).await? {
+                true => written.push(phone),
+                false => owed.push(phone),
+            }
         }
-        (after.rank, after.account) = (waves::WISHED, passed + i64::try_from(wishes.len()).unwrap_or(left));
-        told += wishes.len();
+        after.sent += i64::try_from(written.len())?;
+        after.refused += i64::try_from(owed.len())?;
+        let of = (wave.outage, wave.revision);
+        waves::told_wishes(&mut tx, of, &written).await?;
+        // No message reaches him, and he was promised to hear: somebody calls.
+        promising::owe(&mut tx, app, of, &owed, now).await?;
+        (after.rank, after.account) = (waves::WISHED, passed + i64::try_from(many)?);
+        told += many;
     }
     if i64::try_from(told).unwrap_or(BATCH) < BATCH {
         after.done_at = Some(now);
@@ -120,6 +142,14 @@ fn mobile(one: &Next) -> Option<PhoneNumber> {
     number.filter(PhoneNumber::is_mobile)
 }
 
+fn customer(phone: &str, wished: bool, loud: Timestamp) -> Whom<'_> {
+    Whom { phone, name: "", waits: Waits { liaison: false, wished }, loud }
+}
+
+fn texts<'a>(numbers: impl Iterator<Item = &'a PhoneNumber>) -> BTreeSet<&'a str> {
+    numbers.map(PhoneNumber::as_str).collect()
+}
+
 /// Who has been told what this wave tells by another one: who is in it since the network changed, and has another home that was
 /// in it before, or the other way round. Each number is told once at each stage.
 async fn known<'a>(
@@ -129,7 +159,7 @@ async fn known<'a>(
     numbers: impl Iterator<Item = &'a PhoneNumber>,
 ) -> anyhow::Result<BTreeMap<String, notices::State>> {
     let mut known = BTreeMap::new();
-    let numbers: BTreeSet<&str> = numbers.map(PhoneNumber::as_str).collect();
+    let numbers = texts(numbers);
     for other in stage(wave, waves) {
         known.extend(notices::told(tx, &about(other), &numbers).await?);
     }
@@ -159,11 +189,12 @@ async fn message(
     app: &App,
     outage: &Outage,
     wave: &Wave,
-    phone: &str,
+    whom: Whom<'_>,
     terms: Terms<'_>,
 ) -> anyhow::Result<bool> {
-    let once = format!("outages.{}.{}.{}.{phone}", wave.outage, wave.moment.as_str(), wave.revision);
-    let message = notice(outage, wave.moment, (phone, "", false), about(wave), once, terms);
+    let (moment, phone) = (wave.moment.as_str(), whom.phone);
+    let once = format!("outages.{}.{moment}.{}.{phone}", wave.outage, wave.revision);
+    let message = notice(outage, wave.moment, whom, about(wave), once, terms);
     Ok(notices::send(tx, terms.now, app.id(), &message).await?.is_ok())
 }
 

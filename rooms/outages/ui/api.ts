@@ -199,6 +199,19 @@ export interface Call {
   machine: ByMachine;
   version: number;
 }
+/** A caller who was promised to hear that supply is back, and whom no text message reaches. */
+export interface Promised {
+  id: string;
+  outage: string;
+  number: string;
+  area: string;
+  phone: string;
+  due: string;
+  state: Call["state"];
+  attempts: Call["attempts"];
+  machine: ByMachine;
+  version: number;
+}
 export interface Telling {
   liaisons: Told[];
   waves: { moment: Moment; revision: number; sent: number; refused: number; passed: number; total: number; done_at: string | null }[];
@@ -440,7 +453,7 @@ export function useAsked(id: string, said: AskedSaid, after: string | null) {
   return useQuery({ queryKey: [KEY, "asked", id, said, after], queryFn: ({ signal }) => api.get<{ asked: AskedOne[]; next: string | null }>(`${BASE}/${id}/asked`, { said, after: after ?? undefined }, signal) });
 }
 export function useOwed() {
-  return useQuery({ queryKey: [KEY, "owed"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ liaisons: Told[]; calls: Call[]; next: Call[] }>(`${BASE}/owed`, undefined, signal) });
+  return useQuery({ queryKey: [KEY, "owed"], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ liaisons: Told[]; calls: Call[]; next: Call[]; promised: Promised[] }>(`${BASE}/owed`, undefined, signal) });
 }
 export function useElements(text: string) {
   return useQuery({ queryKey: [KEY, "elements", text], enabled: text.length > 0, queryFn: ({ signal }) => api.get<Element[]>(`${BASE}/elements`, { text }, signal) });
@@ -541,6 +554,11 @@ export async function attempt(call: Call, outcome: Outcome, note: string): Promi
   await api.post(`${BASE}/${call.outage}/calls/${call.customer}/${call.days}`, { outcome, note, version: call.version });
   await changed();
 }
+export async function attemptPromised(one: Promised, outcome: Outcome, note: string): Promise<void> {
+  await api.post(`${BASE}/promised/${one.id}`, { outcome, note, version: one.version });
+  await changed();
+}
+export const dialPromised = (one: Promised) => api.post(`${BASE}/promised/${one.id}/dial`, {});
 export const dial = (call: Call) => api.post(`${BASE}/${call.outage}/calls/${call.customer}/dial`, {});
 export const dialLiaison = (told: Told) => api.post(`${BASE}/liaisons/${told.id}/dial`, {});
 export async function called(told: Told): Promise<void> {

@@ -1,9 +1,10 @@
-// Everybody who is to be telephoned about an outage: important customers, and liaisons whose message did not arrive.
-import { PhoneCall, Send } from "lucide-react";
+// Everybody who is to be telephoned about an outage: important customers, callers who wished to hear that it is back and whom no
+// text message reaches, and liaisons whose message did not arrive.
+import { BellRing, PhoneCall, Send } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Empty, Page, Panel, Trouble } from "@kit";
 import { useOwed } from "./api";
-import { CallsTable, LiaisonsTold } from "./calls-table";
+import { CallsTable, LiaisonsTold, PromisedTable } from "./calls-table";
 import { Tabs } from "./marks";
 
 export default function CallsPage() {
@@ -21,6 +22,9 @@ export default function CallsPage() {
           <CallsTable of calls={owed.data.next} empty={null} />
         </Panel>
       )}
+      <Panel flush title={t("calls.promised")}>
+        <PromisedTable promised={owed.data?.promised} empty={<Empty icon={BellRing} title={t("calls.no_promised")}>{t("calls.no_promised_todo")}</Empty>} />
+      </Panel>
       <Panel flush title={t("calls.liaisons")}>
         <LiaisonsTold of told={owed.data?.liaisons} empty={<Empty icon={Send} title={t("calls.no_liaisons")}>{t("calls.no_liaisons_todo")}</Empty>} />
       </Panel>

@@ -7,16 +7,16 @@ import { Link } from "react-router";
 import { Choose, type Column, Due, Field, Mark, Short, Table, useProblemText } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { useMay } from "@lib/session";
-import { attempt, called, dial, dialLiaison, OUTCOMES, type Call, type Outcome, type Told } from "./api";
+import { attempt, attemptPromised, called, dial, dialLiaison, dialPromised, OUTCOMES, type Call, type Outcome, type Promised, type Told } from "./api";
 import { CallMark, ReceiptMark } from "./marks";
 import { TELL } from "./permissions";
 
-function Record({ call, onClose }: { call: Call; onClose: () => void }) {
+function Record({ who, save, onClose }: { who: string; save: (outcome: Outcome, note: string) => Promise<void>; onClose: () => void }) {
   const { t } = useTranslation("outages");
   const [outcome, setOutcome] = useState<Outcome>("reached");
   const [note, setNote] = useState("");
   return (
-    <EditDialog title={t("call.record", { name: call.name })} ready={outcome !== "otherwise" || note.trim() !== ""} onClose={onClose} onSave={() => attempt(call, outcome, note)}>
+    <EditDialog title={t("call.record", { name: who })} ready={outcome !== "otherwise" || note.trim() !== ""} onClose={onClose} onSave={() => save(outcome, note)}>
       <div className="stack">
         <Field label={t("call.outcome")}>
           <Choose label={t("call.outcome")} value={outcome} items={OUTCOMES.map((key) => ({ key, label: t(`outcome.${key}`) }))} onChoose={setOutcome} />
@@ -26,6 +26,30 @@ function Record({ call, onClose }: { call: Call; onClose: () => void }) {
         </Field>
       </div>
     </EditDialog>
+  );
+}
+
+function Standing({ of: one }: { of: Pick<Call, "state" | "machine" | "attempts"> }) {
+  const { t } = useTranslation("outages");
+  return (
+    <span>
+      <CallMark state={one.state} />
+      {one.machine === "calling" && one.state === "open" && <Mark tone="call" icon={Bot}>{t("call.machine")}</Mark>}
+      {one.attempts.map((tried) => (
+        <span key={tried.at} className="muted"> <Short at={tried.at} /> {t(`outcome.${tried.outcome}`)} {tried.note}</span>
+      ))}
+    </span>
+  );
+}
+
+/** What is done about a row: dialled, and written down. */
+function Deeds({ ring, write }: { ring: () => void; write: () => void }) {
+  const { t } = useTranslation("outages");
+  return (
+    <span className="row tight not-on-paper">
+      <Button size="small" type="primary" icon={<PhoneOutgoing size={14} aria-hidden />} onClick={ring}>{t("call.dial")}</Button>
+      <Button size="small" onClick={write}>{t("call.write")}</Button>
+    </span>
   );
 }
 
@@ -41,35 +65,41 @@ export function CallsTable({ calls, of, empty }: { calls: Call[] | undefined; of
     { key: "who", title: t("call.who"), cell: (call) => <span className="inline-links">{of ? <Link to={`/outages/${call.outage}`}>{call.name}</Link> : call.name} <span className="muted nowrap">{call.phone}</span></span> },
     { key: "days", title: t("call.when"), cell: (call) => <span className="row tight">{days(call)}{call.late && <Mark tone="busy" icon={PhoneCall}>{t("call.late")}</Mark>}</span> },
     { key: "due", title: t("call.due"), cell: (call) => (call.state === "open" ? <Due at={call.due} past={t("alarm.past")} /> : <Short at={call.due} />) },
-    {
-      key: "state",
-      title: t("column.state"),
-      cell: (call) => (
-        <span>
-          <CallMark state={call.state} />
-          {call.machine === "calling" && call.state === "open" && <Mark tone="call" icon={Bot}>{t("call.machine")}</Mark>}
-          {call.attempts.map((one) => (
-            <span key={one.at} className="muted"> <Short at={one.at} /> {t(`outcome.${one.outcome}`)} {one.note}</span>
-          ))}
-        </span>
-      ),
-    },
+    { key: "state", title: t("column.state"), cell: (call) => <Standing of={call} /> },
     {
       key: "do",
       title: "",
       cell: (call) =>
-        may && call.state === "open" && (
-          <span className="row tight not-on-paper">
-            <Button size="small" type="primary" icon={<PhoneOutgoing size={14} aria-hidden />} onClick={() => void ring(call)}>{t("call.dial")}</Button>
-            <Button size="small" onClick={() => setOpen(call)}>{t("call.write")}</Button>
-          </span>
-        ),
+        may && call.state === "open" && <Deeds ring={() => void ring(call)} write={() => setOpen(call)} />,
     },
   ];
   return (
     <>
       <Table label={t("call.title")} columns={columns} rows={calls} rowKey={(call) => `${call.outage} ${call.customer} ${call.days}`} empty={empty} />
-      {open && <Record call={open} onClose={() => setOpen(null)} />}
+      {open && <Record who={open.name} save={(outcome, note) => attempt(open, outcome, note)} onClose={() => setOpen(null)} />}
+    </>
+  );
+}
+
+/** Callers who wished to hear that it is back, and have no mobile telephone. */
+export function PromisedTable({ promised, empty }: { promised: Promised[] | undefined; empty: ReactNode }) {
+  const { t } = useTranslation("outages");
+  const { message } = App.useApp();
+  const problem = useProblemText();
+  const may = useMay(TELL);
+  const [open, setOpen] = useState<Promised | null>(null);
+  const ring = (one: Promised) => dialPromised(one).then(() => setOpen(one), (error: unknown) => message.error(problem(error).what));
+  const columns: Column<Promised>[] = [
+    { key: "who", title: t("call.phone"), cell: (one) => <span className="nowrap">{one.phone}</span> },
+    { key: "outage", title: t("call.back"), cell: (one) => <span className="inline-links"><Link to={`/outages/${one.outage}`}>{one.area}</Link> <span className="muted nowrap">{one.number}</span></span> },
+    { key: "due", title: t("call.due"), cell: (one) => <Due at={one.due} past={t("alarm.past")} /> },
+    { key: "state", title: t("column.state"), cell: (one) => <Standing of={one} /> },
+    { key: "do", title: "", cell: (one) => may && <Deeds ring={() => void ring(one)} write={() => setOpen(one)} /> },
+  ];
+  return (
+    <>
+      <Table label={t("calls.promised")} columns={columns} rows={promised} rowKey={(one) => one.id} empty={empty} />
+      {open && <Record who={open.phone} save={(outcome, note) => attemptPromised(open, outcome, note)} onClose={() => setOpen(null)} />}
     </>
   );
 }

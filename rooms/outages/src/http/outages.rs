@@ -18,7 +18,7 @@ use crate::rules::greeting::Voice;
 use crate::rules::limits::{Duty, Weight, check};
 use crate::rules::{Act, Outage, Plan, Refusal, Settings, State, limits};
 use crate::store::outages::{self, Which};
-use crate::store::{afters, calls, mentions, recounts, told};
+use crate::store::{afters, calls, mentions, promised, recounts, told};
 use crate::telephone::Menus;
 use crate::work;
 
@@ -69,7 +69,7 @@ pub struct NowView {
     stale: i64,
     /// Greetings that wait for a leader.
     greetings_waiting: i64,
-    /// Liaisons and important customers to be called by now.
+    /// Liaisons, important customers and who was promised a call: to be called by now.
     to_call: i64,
     /// Restorations of which a leader says how the asking goes on.
     stuck: i64,
@@ -86,6 +86,7 @@ pub async fn now(Site(app): Site<App>, Extension(calendar): Extension<Arc<Calend
     let many = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let on: Vec<&Outage> = open.iter().filter(|outage| outage.state == State::InProgress).collect();
     let waits = open.iter().chain(&coming).filter(|outage| line(outage, voice).greeting_waits);
+    let promised = promised::open(&app.db).await?.into_iter().filter(|one| one.due <= app.now()).count();
     let owed = calls::open(&app.db, app.now()).await?.len() + told::to_call(&app.db, app.now()).await?.len();
     Ok(Json(NowView {
         in_progress: many(on.len()),
@@ -94,7 +95,7 @@ pub async fn now(Site(app): Site<App>, Extension(calendar): Extension<Arc<Calend
         affected: on.iter().map(|outage| outage.counts.all).sum(),
         stale: many(on.iter().filter(|outage| outage.is_stale(app.now())).count()),
         greetings_waiting: many(waits.count()),
-        to_call: many(owed),
+        to_call: many(owed + promised),
         stuck: afters::stuck(&app.db).await?,
     }))
 }

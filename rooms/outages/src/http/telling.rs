@@ -15,6 +15,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
+use super::promised::{self, PromisedView};
 use super::views::{WhoView, who};
 use crate::rules::calls::{Attempt, Outcome, Standing, attempted};
 use crate::rules::told::Contact;
@@ -167,6 +168,8 @@ pub struct OwedView {
     calls: Vec<CallView>,
     /// The first who are to be called after that.
     next: Vec<CallView>,
+    /// Callers who wished to hear that supply is back, and whom no message tells.
+    promised: Vec<PromisedView>,
 }
 
 const NEXT: i64 = 20;
@@ -180,16 +183,17 @@ pub async fn owed(State(app): State<App>) -> Answer<OwedView> {
         liaisons: told_views(&app, told::to_call(&app.db, now).await?).await?,
         calls: call_views(&app, calls::open(&app.db, day).await?).await?,
         next: call_views(&app, calls::later(&app.db, day, NEXT).await?).await?,
+        promised: promised::views(&app).await?,
     }))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttemptForm {
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
     #[serde(default)]
-    note: String,
-    version: i64,
+    pub(super) note: String,
+    pub(super) version: i64,
 }
 
 /// Writes down what a call to an important customer came to.
@@ -264,7 +268,12 @@ pub async fn dial_liaison(
     Ok(Json(json!({})))
 }
 
-async fn looked(app: &App, actor: &Actor, outage: OutageId, payload: serde_json::Value) -> Result<(), Error> {
+pub(super) async fn looked(
+    app: &App,
+    actor: &Actor,
+    outage: OutageId,
+    payload: serde_json::Value,
+) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
     let (at, who, subject) = (app.now(), Some(actor.person), outage.to_string());
     tx.journal(Entry { at, who, room: ROOM, subject, kind: "looked", payload });

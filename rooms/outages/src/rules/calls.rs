@@ -51,6 +51,13 @@ pub struct Attempt {
     pub note: String,
 }
 
+impl Attempt {
+    /// Somebody was told by it.
+    pub fn told(&self) -> bool {
+        matches!(self.outcome, Outcome::Reached | Outcome::Otherwise)
+    }
+}
+
 const NOTE_MAX: usize = 200;
 /// After so many in vain somebody goes there, and it is off the list.
 pub const ATTEMPTS: usize = 5;
@@ -155,9 +162,11 @@ pub fn attempted(
     }
     let mut all = attempts.to_vec();
     all.push(next.clone());
+    // What was tried before he was told something else does not count against him.
+    let in_vain = all.iter().rev().take_while(|one| !one.told()).count();
     let standing = match next.outcome {
         Outcome::Reached | Outcome::Otherwise => Standing::Reached,
-        _ if all.len() >= ATTEMPTS => Standing::GivenUp,
+        _ if in_vain >= ATTEMPTS => Standing::GivenUp,
         _ => Standing::Open,
     };
     Ok((standing, all))

@@ -69,11 +69,20 @@ fn day(date: Date, today: Date) -> String {
         1 => "明天".into(),
         2 => "后天".into(),
         -1 => "昨天".into(),
-        _ => {
-            let (month, day) = (u32::from(date.month().unsigned_abs()), u32::from(date.day().unsigned_abs()));
-            format!("{}月{}日", number(month), number(day))
-        }
+        _ => named(date),
     }
+}
+
+/// 七月三日.
+fn named(date: Date) -> String {
+    let (month, day) = (u32::from(date.month().unsigned_abs()), u32::from(date.day().unsigned_abs()));
+    format!("{}月{}日", number(month), number(day))
+}
+
+/// 七月三日下午三点半, on whichever day it is read.
+pub fn dated(at: Timestamp, calendar: &Calendar) -> String {
+    let at = calendar.civil(at);
+    format!("{}{}", named(at.date()), clock(at.hour(), at.minute()))
 }
 
 /// 今天下午三点半.
@@ -96,6 +105,17 @@ fn time_of(at: DateTime, now: Timestamp, calendar: &Calendar) -> String {
 pub fn written(at: Timestamp, calendar: &Calendar) -> String {
     let at = calendar.civil(at);
     format!("{}月{}日{}:{:02}", at.month(), at.day(), at.hour(), at.minute())
+}
+
+/// 7月3日8:00至17:00; with the day where it is another one.
+pub fn written_span(from: Timestamp, until: Timestamp, calendar: &Calendar) -> String {
+    let (first, last) = (calendar.civil(from), calendar.civil(until));
+    let ends = if first.date() == last.date() {
+        format!("{}:{:02}", last.hour(), last.minute())
+    } else {
+        written(until, calendar)
+    };
+    format!("{}至{ends}", written(from, calendar))
 }
 
 /// 7月3日.

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::calls::owed;
 use super::greeting::{Voice, heard, segment, speaks, text};
 use super::limits::{Case, Duty, Weight, check, is_coming, publish_by};
-use super::notice_texts::ready;
+use super::notice_texts::{Medium, Ready, ready};
 use super::outage::{Area, Counts, Fate, Greeting, Mode};
 use super::table::{self, Terms, due};
 use super::{
@@ -495,7 +495,7 @@ fn texts_for_halls_and_papers() {
         铜官供电停电公告：因线路检修，铜官区幸福小区3至8栋定于7月20日8:00至7月20日17:00停电。请提前备好照明和用水，关闭贵重电器；电梯、水泵等用电设备请做好安排。给您带来不便，敬请谅解。咨询电话95598，24小时服务。
 
         [television] 停电公告
-        铜官供电提醒您：铜官区幸福小区三至八栋因计划检修，将于七月二十日早上八点停电，预计下午五点恢复供电。请您提前做好准备。咨询电话九五五九八，二十四小时服务。
+        铜官供电提醒您：因线路检修，铜官区幸福小区三至八栋定于七月二十日早上八点至七月二十日下午五点停电。请提前备好照明和用水，关闭贵重电器；电梯、水泵等用电设备请做好安排。咨询电话九五五九八，二十四小时服务。
 
         [website] 停电公告
         停电公告（编号T20250701-001）
@@ -507,6 +507,30 @@ fn texts_for_halls_and_papers() {
         咨询电话95598，24小时服务。
     "#]]
     .assert_eq(&all.join("\n"));
+}
+
+/// What is printed the day before is read the day after: nothing in it is today or tomorrow.
+#[test]
+fn texts_for_others_to_publish_say_the_day() {
+    let (calendar, settings) = (Calendar::china(), Settings::default());
+    let planned = planned();
+    let begun =
+        Outage { state: State::InProgress, started_at: Some(at("2025-07-20 08:00")), ..planned.clone() };
+    let back = Outage { state: State::Restored, restored_at: Some(at("2025-07-20 16:10")), ..begun.clone() };
+    let cancelled = Outage { state: State::Cancelled, ..planned.clone() };
+    for (outage, now, says) in [
+        (&planned, "2025-07-19 09:15", "七月二十日早上八点至七月二十日下午五点停电"),
+        (&begun, "2025-07-20 09:00", "自七月二十日早上八点起停电，预计七月二十日下午五点恢复供电"),
+        (&back, "2025-07-20 16:20", "已于七月二十日下午四点十分恢复供电"),
+        (&cancelled, "2025-07-19 09:15", "原定七月二十日早上八点"),
+    ] {
+        for Ready { medium, body, .. } in ready(outage, voice(now, &calendar, &settings)) {
+            for word in ["今天", "明天", "后天", "昨天"] {
+                assert!(!body.contains(word), "{medium:?}: {body}");
+            }
+            assert!(medium != Medium::Television || body.contains(says), "{body}");
+        }
+    }
 }
 
 /// Any act, as far as it fits, with times around now.

@@ -45,7 +45,7 @@ impl Call {
 const ADD: &str = "INSERT INTO outages_call (outage, party, days, due, late, state, body, version) \
      VALUES ($1, $2, $3, $4, $5, 'open', '[]', 1) ON CONFLICT DO NOTHING";
 const SAVE: &str = "UPDATE outages_call SET state = $4, done_at = $5, body = $6, due = $7, machine = $9, \
-     version = version + 1 WHERE outage = $1 AND party = $2 AND days = $3 AND version = $8";
+     late = $10, version = version + 1 WHERE outage = $1 AND party = $2 AND days = $3 AND version = $8";
 const ONE: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
      WHERE outage = $1 AND party = $2 AND days = $3";
 const OF: &str = "SELECT outage, party, days, due, late, state, done_at, body, machine, version FROM outages_call \
@@ -72,7 +72,7 @@ pub async fn save(tx: &mut Tx, call: &Call) -> anyhow::Result<bool> {
     let save = save.bind(call.state.as_str()).bind(call.done_at.map(Timestamp::as_micros));
     let save =
         save.bind(serde_json::to_string(&call.attempts)?).bind(call.due.as_micros()).bind(call.version);
-    let save = save.bind(call.machine.kept());
+    let save = save.bind(call.machine.kept()).bind(i64::from(call.late));
     Ok(save.execute(&mut **tx).await.context("a call to an important customer")?.rows_affected() > 0)
 }
 

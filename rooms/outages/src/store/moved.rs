@@ -71,15 +71,15 @@ pub async fn compare(
     Ok(moved)
 }
 
-/// Those behind this place are told by a wave that has not come there yet.
+/// Those behind this place are told by a wave that has not come there yet: how many they are.
 pub async fn covered(
     tx: &mut Tx,
     (outage, revision): (OutageId, i64),
     (rank, account): (i64, i64),
-) -> anyhow::Result<()> {
+) -> anyhow::Result<i64> {
     let covered = sqlx::query(COVERED).bind(outage.get()).bind(revision).bind(rank).bind(account);
-    covered.execute(&mut **tx).await.context("who is told anyway")?;
-    Ok(())
+    let done = covered.execute(&mut **tx).await.context("who is told anyway")?;
+    Ok(i64::try_from(done.rows_affected())?)
 }
 
 /// How many a wave of their own tells.

@@ -1,5 +1,7 @@
 //! Text messages to everybody affected: how far each wave has come, kept with what was queued.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use db::{Db, Text, Tx};
 use kernel::{OutageId, Timestamp};
@@ -40,6 +42,15 @@ const MOVE: &str = "UPDATE outages_wave SET rank = $4, account = $5, sent = $6, 
      WHERE outage = $1 AND moment = $2 AND revision = $3 AND done_at IS NULL AND rank = $9 AND account = $10 AND total = $12";
 const WIDEN: &str = "UPDATE outages_wave SET total = total + $2 WHERE outage = $1 AND done_at IS NULL AND moment <> 'network' \
      RETURNING rank, account";
+/// Whoever left and stands behind the place that a wave has come to is not gone through any more.
+const NARROW: &str = "UPDATE outages_wave SET total = total - (SELECT COUNT(*) FROM outages_moved m WHERE m.outage = $1 \
+     AND m.way = 'left' AND m.revision = $2 AND (m.rank, m.account) > (outages_wave.rank, outages_wave.account)) \
+     WHERE outage = $1 AND done_at IS NULL AND moment <> 'network'";
+const NARROW_JOINED: &str = "UPDATE outages_wave SET total = total - (SELECT COUNT(*) FROM outages_moved m \
+     CROSS JOIN outages_moved j WHERE m.outage = $1 AND m.way = 'left' AND m.revision = $2 \
+     AND (m.rank, m.account) > (outages_wave.rank, outages_wave.account) AND j.outage = m.outage AND j.way = 'joined' \
+     AND j.rank = m.rank AND j.account = m.account AND j.revision = outages_wave.revision AND j.told = 1) \
+     WHERE outage = $1 AND done_at IS NULL AND moment = 'network'";
 /// Who has come and is not affected any more by now is not told.
 const NEXT_JOINED: &str = "SELECT m.rank, m.account, m.party, m.class, (SELECT c.number FROM customers_contact c \
      WHERE c.party = m.party ORDER BY c.preferred DESC, c.id LIMIT 1) AS number FROM outages_moved m \
@@ -88,11 +99,21 @@ async fn begin_at(
     Ok(())
 }
 
-/// So many more are affected: the place that a wave has come to which tells those behind it, where one is under way.
+/// So many more are told: the place that a wave has come to which tells those behind it, where one is under way. None more only
+/// asks for the place, which does not move until the change is kept.
 pub async fn widen(tx: &mut Tx, outage: OutageId, by: i64) -> anyhow::Result<Option<(i64, i64)>> {
     let row = sqlx::query(WIDEN).bind(outage.get()).bind(by).fetch_optional(&mut **tx).await;
     let row = row.context("a wave that tells more")?;
     row.map(|row| Ok((row.try_get("rank")?, row.try_get("account")?))).transpose()
+}
+
+/// Who left with this revision is not waited for: a wave that has gone through everybody says so.
+pub async fn narrow(tx: &mut Tx, outage: OutageId, revision: i64) -> anyhow::Result<()> {
+    for text in [NARROW, NARROW_JOINED] {
+        let narrow = sqlx::query(text).bind(outage.get()).bind(revision).execute(&mut **tx).await;
+        narrow.context("a wave that tells fewer")?;
+    }
+    Ok(())
 }
 
 /// Whether people were told of this.
@@ -179,10 +200,13 @@ fn wave(row: &db::Row) -> anyhow::Result<Wave> {
 }
 
 const WISH: &str = "INSERT INTO outages_wish (outage, phone, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-const WISHES: &str =
-    "SELECT phone FROM outages_wish WHERE outage = $1 AND told < $2 ORDER BY told, at, phone LIMIT $3";
+const WISHES: &str = "SELECT phone FROM outages_wish WHERE outage = $1 AND told < $2 AND owed < $2 ORDER BY told, at, phone LIMIT $3";
 const WISHES_TOLD: Text =
     db::in_texts!("UPDATE outages_wish SET told = $3 WHERE outage = $2 AND phone IN ", "");
+const WHO_WISHES: Text =
+    db::in_texts!("SELECT phone FROM outages_wish WHERE outage = $2 AND phone IN ", " LIMIT 1000");
+const WISHES_OWED: Text =
+    db::in_texts!("UPDATE outages_wish SET owed = $3 WHERE outage = $2 AND phone IN ", "");
 const LATE: &str = "INSERT INTO outages_wave (outage, moment, revision, rank, account, sent, refused, total) \
      VALUES ($1, 'restored', $2, $3, 0, 0, 0, 0) ON CONFLICT (outage, moment, revision) DO UPDATE SET done_at = NULL";
 const ANY_WISH: &str = "SELECT 1 AS one FROM outages_wish WHERE outage = $1 LIMIT 1";
@@ -194,17 +218,52 @@ pub async fn wish(tx: &mut Tx, outage: OutageId, phone: &str, now: Timestamp) ->
     Ok(wish.execute(&mut **tx).await.context("keeping who wants to hear")?.rows_affected() > 0)
 }
 
-/// The next of those who want to hear and have not been told of this restoration. They have been, once this change is kept.
+/// The next of those who want to hear and have neither been told of this restoration nor are to be telephoned for it.
 pub async fn wishes(tx: &mut Tx, outage: OutageId, revision: i64, most: i64) -> anyhow::Result<Vec<String>> {
     let rows = sqlx::query(WISHES).bind(outage.get()).bind(revision).bind(most).fetch_all(&mut **tx).await;
-    let rows = rows.context("who wants to hear")?;
-    let phones: Vec<String> = rows.iter().map(|row| row.try_get("phone")).collect::<Result<_, _>>()?;
+    rows.context("who wants to hear")?.iter().map(|row| Ok(row.try_get("phone")?)).collect()
+}
+
+/// These have been told of this restoration.
+pub async fn told_wishes(
+    tx: &mut Tx,
+    (outage, revision): (OutageId, i64),
+    phones: &[String],
+) -> anyhow::Result<()> {
+    mark(tx, WISHES_TOLD, (outage, revision), phones).await.context("keeping who has been told")
+}
+
+/// These are to be telephoned for it.
+pub async fn owed_wishes(
+    tx: &mut Tx,
+    (outage, revision): (OutageId, i64),
+    phones: &[String],
+) -> anyhow::Result<()> {
+    mark(tx, WISHES_OWED, (outage, revision), phones).await.context("keeping who is to be telephoned")
+}
+
+async fn mark(
+    tx: &mut Tx,
+    text: Text,
+    (outage, revision): (OutageId, i64),
+    phones: &[String],
+) -> anyhow::Result<()> {
     if !phones.is_empty() {
-        let told = sqlx::query(WISHES_TOLD.of(tx.db().kind())).bind(serde_json::to_string(&phones)?);
-        let told = told.bind(outage.get()).bind(revision).execute(&mut **tx).await;
-        told.context("keeping who has been told")?;
+        let mark = sqlx::query(text.of(tx.db().kind())).bind(serde_json::to_string(phones)?);
+        mark.bind(outage.get()).bind(revision).execute(&mut **tx).await?;
     }
-    Ok(phones)
+    Ok(())
+}
+
+/// Which of these numbers (in normal form) want to hear.
+pub async fn who_wishes(
+    tx: &mut Tx,
+    outage: OutageId,
+    phones: &BTreeSet<&str>,
+) -> anyhow::Result<BTreeSet<String>> {
+    let query = sqlx::query(WHO_WISHES.of(tx.db().kind())).bind(serde_json::to_string(phones)?);
+    let rows = query.bind(outage.get()).fetch_all(&mut **tx).await.context("which of them want to hear")?;
+    rows.iter().map(|row| Ok(row.try_get("phone")?)).collect()
 }
 
 /// Somebody wants to hear of a restoration that everybody else has been told of: the wave goes on for him, or begins with him.

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 
 use super::*;
 
-async fn publish(db: &Db, name: &str, now: Timestamp, id: i64) {
+pub(super) async fn publish(db: &Db, name: &str, now: Timestamp, id: i64) {
     let by = ivr_flows::store::By::default();
     let mut tx = db.begin().await.expect("a change");
     assert!(ivr_flows::store::add(&mut tx, kernel::FlowId(id), name, "{}", &by, now).await.expect("a flow"));
@@ -21,14 +21,14 @@ async fn publish(db: &Db, name: &str, now: Timestamp, id: i64) {
 }
 
 /// Whom the machine is to call.
-async fn wanted(db: &Db) -> Vec<(String, String, String)> {
+pub(super) async fn wanted(db: &Db) -> Vec<(String, String, String)> {
     let rows =
         sqlx::query("SELECT once, number, about FROM campaigns_target WHERE state = 'waiting' ORDER BY id");
     let rows = rows.fetch_all(db.read()).await.expect("the campaign");
     rows.iter().map(|row| (row.get("once"), row.get("number"), row.get("about"))).collect()
 }
 
-async fn comes_to(
+pub(super) async fn comes_to(
     centre: &Centre,
     standing: &str,
     target: &(String, String, String),
@@ -57,7 +57,7 @@ async fn comes_to(
     centre.follow().await;
 }
 
-async fn turn(centre: &Centre) {
+pub(super) async fn turn(centre: &Centre) {
     crate::machine::call(centre.site.app.clone(), centre.calendar.clone()).await.expect("a turn");
 }
 

@@ -432,3 +432,41 @@ fn a_sheet_that_connects_homes_elsewhere_is_heard_of() {
         assert_eq!(centre.get(LEADER, &path).await["counts"]["all"], before - 1);
     });
 }
+
+/// Some leave and some come while people are being told: what is said of how far that has come ends with all of them.
+#[test]
+fn a_wave_under_way_says_how_many_it_still_has_to_tell() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (ours, theirs) = stations(&centre).await;
+        let (comes, more) = section(&centre, &theirs).await;
+        let outage = centre.fault(Some(8)).await;
+        let all = outage["counts"]["all"].as_i64().expect("a count");
+        jobs::tell(centre.site.app.clone(), centre.calendar.clone()).await.expect("told");
+        // As if it had come to the hundredth.
+        let mut tx = db.begin().await.expect("a change");
+        let place = "SELECT rank, account FROM outages_affected WHERE outage = $1 ORDER BY rank, account LIMIT 1 OFFSET 99";
+        let of: OutageId = id(&outage).parse().expect("an id");
+        let row = sqlx::query(place).bind(of.get()).fetch_one(&mut *tx).await.expect("a place");
+        let back =
+            "UPDATE outages_wave SET rank = $2, account = $3, passed = 100, done_at = NULL WHERE outage = $1";
+        let back = sqlx::query(back).bind(of.get()).bind(row.get::<i64, _>(0)).bind(row.get::<i64, _>(1));
+        back.execute(&mut *tx).await.expect("set back");
+        tx.commit().await.expect("kept");
+
+        let (leaves, fewer) = section(&centre, &ours).await;
+        let office = office(&centre, folder.path()).await;
+        move_to(&office, &leaves, &theirs).await;
+        move_to(&office, &comes, &ours).await;
+        settles(&centre).await;
+        let told = centre.get(AGENT, &format!("/api/outages/{}/told", id(&outage))).await;
+        let waves = told["waves"].as_array().expect("waves");
+        for wave in waves {
+            assert_eq!(wave["passed"], wave["total"], "{waves:?}");
+            assert!(!wave["done_at"].is_null());
+        }
+        let total: i64 = waves.iter().filter_map(|wave| wave["total"].as_i64()).sum();
+        assert!((all - fewer + more..=all + more).contains(&total), "{waves:?}: {all} - {fewer} + {more}");
+    });
+}

@@ -2,6 +2,7 @@
 
 use sqlx::Row as _;
 
+use super::machine::{comes_to, publish, turn, wanted};
 use super::*;
 
 const CALLER: &str = "13911112222";
@@ -100,5 +101,91 @@ fn a_late_wish_begins_a_wave_where_there_was_none() {
         centre.pass(1_800);
         restored(&centre, &outage).await;
         assert_eq!(told(&db, CALLER).await, 2);
+    });
+}
+
+const LANDLINE: &str = "05622601011";
+
+async fn wish_told(db: &Db) -> i64 {
+    let row = sqlx::query("SELECT told FROM outages_wish WHERE phone = $1").bind(LANDLINE);
+    row.fetch_one(db.read()).await.expect("a wish").get(0)
+}
+
+async fn promised(centre: &Centre) -> Vec<Value> {
+    let owed = centre.get(AGENT, "/api/outages/owed").await;
+    owed["promised"].as_array().expect("calls").clone()
+}
+
+/// "恢复供应后我们会通知您" was said to a telephone that no message reaches.
+#[test]
+fn a_landline_that_wished_to_be_told_is_telephoned() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let outage = fault(&centre).await;
+        is_heard(&centre, &outage, LANDLINE).await;
+        assert_eq!(promised(&centre).await, Vec::<Value>::new());
+        restored(&centre, &outage).await;
+        assert_eq!(wish_told(&db).await, 0, "nobody has told him");
+        let owed = promised(&centre).await;
+        let [one] = &owed[..] else { panic!("{owed:?}") };
+        assert_eq!(
+            (&one["phone"], &one["number"]),
+            (&json!(kernel::mask::phone(LANDLINE)), &outage["number"])
+        );
+        centre.follow().await;
+        assert_eq!(promised(&centre).await.len(), 1, "once");
+
+        let path = format!("/api/outages/promised/{}", one["id"].as_str().expect("an id"));
+        assert_eq!(centre.post(AGENT, &format!("{path}/dial"), json!({})).await.status.as_u16(), 200);
+        let writes = async |outcome: &str, version: u32| {
+            centre.post(AGENT, &path, json!({ "outcome": outcome, "version": version })).await.status.as_u16()
+        };
+        assert_eq!((writes("busy", 1).await, writes("reached", 1).await), (200, 409));
+        assert_eq!((promised(&centre).await.len(), wish_told(&db).await), (1, 0));
+        assert_eq!(writes("reached", 2).await, 200);
+        assert_eq!((promised(&centre).await.len(), wish_told(&db).await), (0, 2));
+        assert_eq!(writes("reached", 3).await, 409, "it is done");
+        is_heard(&centre, &outage, LANDLINE).await;
+        centre.follow().await;
+        assert_eq!(promised(&centre).await, Vec::<Value>::new(), "he knows");
+
+        // Off again and back again, and off before anybody has called.
+        for off_again in [false, true] {
+            centre.act(LEADER, &outage, json!({ "act": "resume", "why": "再次停气" })).await;
+            assert_eq!(promised(&centre).await, Vec::<Value>::new(), "what would be said is not so");
+            if !off_again {
+                centre.pass(60);
+                restored(&centre, &outage).await;
+                assert_eq!(promised(&centre).await.len(), 1);
+            }
+        }
+    });
+}
+
+#[test]
+fn the_machine_calls_who_was_promised_where_it_asks_after_a_restoration() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let mut view = centre.get(LEADER, "/api/outages/settings").await;
+        view["settings"]["asking"]["calls"] = json!(true);
+        let put = centre.site.put("/api/outages/settings", view).by(LEADER.0, LEADER.1).send().await;
+        assert_eq!(put.status.as_u16(), 200, "{}", put.show());
+        let outage = fault(&centre).await;
+        is_heard(&centre, &outage, LANDLINE).await;
+        restored(&centre, &outage).await;
+        turn(&centre).await;
+        assert_eq!(wanted(&db).await, [], "no flow is published: people call");
+        publish(&db, "restored", centre.now(), 1).await;
+        turn(&centre).await;
+        turn(&centre).await;
+        let put = wanted(&db).await;
+        assert_eq!((put.len(), put[0].1.as_str()), (1, LANDLINE));
+        assert_eq!(promised(&centre).await[0]["machine"], "calling");
+        comes_to(&centre, "outages_after", &put[0], campaigns::rules::Outcome::NoAnswer, "").await;
+        assert_eq!((promised(&centre).await[0]["machine"].as_str(), wish_told(&db).await), (Some("done"), 0));
+        turn(&centre).await;
+        assert_eq!(wanted(&db).await.len(), 1, "what it has tried stays with people");
+        comes_to(&centre, "outages_after", &put[0], campaigns::rules::Outcome::Reached, "1").await;
+        assert_eq!((promised(&centre).await.len(), wish_told(&db).await), (0, 2));
     });
 }
