@@ -73,6 +73,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261124_1_network.sql",
         "20261124_2_reached.sql",
         "20261124_3_wishes.sql",
+        "20261124_4_due.sql",
     ]
 );
 
