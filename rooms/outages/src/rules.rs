@@ -8,6 +8,7 @@ pub mod limits;
 pub mod network;
 pub mod notice_texts;
 pub mod outage;
+pub mod personal;
 pub mod promised;
 pub mod recorded;
 pub mod settings;

@@ -24,6 +24,7 @@ use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, 
 mod after;
 mod follows;
 mod machine;
+mod personal;
 mod rewired;
 mod told;
 mod wishes;

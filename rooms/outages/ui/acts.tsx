@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { Choose, Field, Notice, useProblemText } from "@kit";
 import { EditDialog } from "@kit/dialog";
-import { act, CAUSES, CREWS, type Cause, type Crew, type OutageView, type Verb } from "./api";
+import { act, isPersonal, CAUSES, CREWS, type Cause, type Crew, type OutageView, type Verb } from "./api";
 import { PlanForm, planOf, type Draft } from "./plan-form";
 
 const iso = (at: dayjs.Dayjs | null) => (at ? at.second(0).millisecond(0).toISOString() : null);
@@ -59,7 +59,7 @@ function Go({ outage, verb, onClose }: { outage: OutageView; verb: "approve" | "
           </Field>
         )}
         <Field label={t("greeting.heard")}>
-          <blockquote className="heard">{outage.greeting.general.text}</blockquote>
+          <blockquote className="heard">{isPersonal(outage) ? outage.greeting.own.text : outage.greeting.general.text}</blockquote>
         </Field>
       </div>
     </EditDialog>
@@ -96,9 +96,11 @@ function Revise({ outage, onClose }: { outage: OutageView; onClose: () => void }
         <Field label={t("form.cause")} htmlFor="r-cause">
           <Select id="r-cause" value={cause} onChange={setCause} options={CAUSES.map((value) => ({ value, label: t(`cause.${value}`) }))} />
         </Field>
-        <Field label={t("act.crew")}>
-          <Choose label={t("act.crew")} value={crew} items={CREWS.map((key) => ({ key, label: t(`crew.${key}`) }))} onChoose={setCrew} />
-        </Field>
+        {!isPersonal(outage) && (
+          <Field label={t("act.crew")}>
+            <Choose label={t("act.crew")} value={crew} items={CREWS.map((key) => ({ key, label: t(`crew.${key}`) }))} onChoose={setCrew} />
+          </Field>
+        )}
         <Field label={t("act.why")} htmlFor="r-why" required help={t("act.help_why")}>
           <Input id="r-why" maxLength={40} value={why} onChange={(event) => setWhy(event.target.value)} />
         </Field>

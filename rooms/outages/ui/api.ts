@@ -48,6 +48,8 @@ export interface Counts {
   elderly: number;
   by_class: Record<string, number>;
 }
+/** One customer was cut off for what he owes or did: nobody else's business. */
+export const isPersonal = (outage: { class: Class }) => outage.class === "arrears" || outage.class === "breach";
 export interface OutageLine {
   id: string;
   number: string;

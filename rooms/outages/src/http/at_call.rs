@@ -17,7 +17,7 @@ use super::views::{OutageLine, line};
 use crate::mentioning::coming;
 use crate::rules::after::Said as After;
 use crate::rules::greeting::{self, Voice};
-use crate::rules::{Refusal, Settings, State as Stand, spoken};
+use crate::rules::{Refusal, Settings, State as Stand, personal, spoken};
 use crate::store::mentions::{self, Answer as Said, Mention};
 use crate::store::{asks, outages};
 
@@ -105,7 +105,9 @@ pub async fn show(
                 continue;
             }
             let (off, supply) = greeting::words_of(outage.plan.utility);
-            let say = if to_mention {
+            let say = if to_mention && outage.plan.class.is_personal() {
+                personal::reminder(&outage, voice)
+            } else if to_mention {
                 let ends = outage.ends().map_or_else(String::new, |ends| {
                     format!(
                         "，预计{}恢复{supply}",

@@ -169,6 +169,8 @@ pub enum Refusal {
     NoRoomToRing,
     #[error("a greeting ends in the future and within a week")]
     BadExpiry,
+    #[error("what one customer owes or did is told to nobody else")]
+    NobodyElses,
     #[error("this call has been made")]
     CallDone,
     #[error("{field} is from {least} to {most}")]

@@ -366,12 +366,19 @@ impl Outage {
     /// As it will be told once it has begun, when it begins as it was planned.
     pub fn begun(&self) -> Outage {
         let mut begun = Outage { state: State::InProgress, started_at: Some(self.starts()), ..self.clone() };
-        if let Some(last) = begun.revisions.last_mut()
-            && last.crew == Crew::Waiting
-        {
-            last.crew = Crew::Working;
+        let crew = begun.crew_at_start();
+        if let Some(last) = begun.revisions.last_mut() {
+            last.crew = crew;
         }
         begun
+    }
+
+    /// Whoever was to begin it is at it; nobody repairs what we have cut off ourselves.
+    pub fn crew_at_start(&self) -> Crew {
+        match self.crew() {
+            Crew::Waiting if !self.plan.class.is_personal() => Crew::Working,
+            crew => crew,
+        }
     }
 
     /// It goes on, and the time that people were told has passed.

@@ -210,7 +210,7 @@ pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Res
         }
         Act::Begin => {
             next.started_at = Some(now);
-            let crew = if outage.crew() == Crew::Waiting { Crew::Working } else { outage.crew() };
+            let crew = outage.crew_at_start();
             say(&mut next, Moment::Started, asker, terms, |last| Revision { crew, starts: now, ..last })?;
         }
         Act::Revise { starts, ends, next_news, cause, crew, why } => {
@@ -418,6 +418,9 @@ fn set_greeting(
     clip: Option<&Clip>,
     terms: Terms<'_>,
 ) -> Result<(), Refusal> {
+    if mode == Mode::Ordered && next.plan.class.is_personal() {
+        return Err(Refusal::NobodyElses);
+    }
     let words = words.map(str::trim).filter(|words| !words.is_empty());
     if words.is_some_and(|words| words.chars().count() > WORDS_MAX || words.chars().any(char::is_control)) {
         return Err(Refusal::BadField { field: "words", most: WORDS_MAX });

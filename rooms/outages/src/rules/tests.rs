@@ -14,6 +14,8 @@ use super::limits::{Case, Duty, Weight, check, is_coming, publish_by};
 use super::notice_texts::ready;
 use super::outage::{Area, Counts, Fate, Greeting, Mode};
 use super::table::{self, Terms, due};
+mod personal;
+
 use super::{
     Act, Asker, Cause, Class, Crew, Outage, Plan, Refusal, Settings, State, Verb, allowed, decide, promised,
     spoken,

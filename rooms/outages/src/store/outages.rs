@@ -7,7 +7,7 @@ use db::{Db, Text, Tx, in_ids};
 use kernel::{OutageId, Timestamp};
 use sqlx::{AnyConnection, Row as _};
 
-use crate::rules::{Outage, Settings, greeting, table};
+use crate::rules::{Class, Outage, Settings, greeting, table};
 
 const COUNT: &str = "INSERT INTO outages_count (day, last) VALUES ($1, 1) \
      ON CONFLICT (day) DO UPDATE SET last = outages_count.last + 1 RETURNING last";
@@ -155,7 +155,7 @@ macro_rules! own {
 }
 const OWN: Text =
     Text { sqlite: own!("json_each($2)"), postgres: own!("json_array_elements_text(CAST($2 AS json))") };
-const OF_ACCOUNT: &str = "SELECT id FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
+const OF_ACCOUNT: &str = "SELECT id, class FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
      JOIN outages_affected f ON f.account = a.id WHERE a.number = $2 AND a.closed_at IS NULL) \
      AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";
 const ACCOUNT: &str = "SELECT id FROM customers_account WHERE number = $1 AND closed_at IS NULL";
@@ -208,14 +208,22 @@ fn id(row: &db::Row) -> anyhow::Result<OutageId> {
     Ok(OutageId(row.try_get("id")?))
 }
 
-/// Of those the ones that this account is in; none where there is no such account.
-pub async fn speaking_of(db: &Db, account: &str, now: Timestamp) -> anyhow::Result<Option<Vec<OutageId>>> {
+/// Of those the ones that this account is in, with their classes; none where there is no such account.
+pub async fn speaking_of(
+    db: &Db,
+    account: &str,
+    now: Timestamp,
+) -> anyhow::Result<Option<Vec<(OutageId, Class)>>> {
     let known = sqlx::query(ACCOUNT).bind(account).fetch_optional(db.read()).await;
     if known.context("an account")?.is_none() {
         return Ok(None);
     }
     let rows = sqlx::query(OF_ACCOUNT).bind(now.as_micros()).bind(account).fetch_all(db.read()).await;
-    rows.context("an account's outages")?.iter().map(id).collect::<anyhow::Result<_>>().map(Some)
+    let one = |row: &db::Row| {
+        let class: String = row.try_get("class")?;
+        Ok((id(row)?, Class::of(&class).with_context(|| format!("{class:?} as a class"))?))
+    };
+    rows.context("an account's outages")?.iter().map(one).collect::<anyhow::Result<_>>().map(Some)
 }
 
 /// What a customer is in that was published and is not closed.
