@@ -28,7 +28,7 @@ export function Alarms({ outage }: { outage: OutageLine }) {
   const { t } = useTranslation("outages");
   return (
     <>
-      {outage.stale ? <Mark tone="busy" icon={Hourglass}>{t("alarm.stale")}</Mark> : outage.delayed && <Mark tone="wrap" icon={Clock3}>{t("alarm.delayed")}</Mark>}
+      {outage.stale ? <Mark tone="busy" icon={Hourglass}>{t(outage.ends ? "alarm.stale" : "alarm.no_news")}</Mark> : outage.delayed && <Mark tone="wrap" icon={Clock3}>{t("alarm.delayed")}</Mark>}
       {outage.greeting_waits && <Mark tone="wrap" icon={TriangleAlert}>{t("alarm.greeting")}</Mark>}
       {outage.network_changed && <Mark tone="wrap" icon={Network}>{t("alarm.network")}</Mark>}
     </>

@@ -65,7 +65,7 @@ pub struct NowView {
     restored: i64,
     /// Households without supply now.
     affected: i64,
-    /// Of whose outages the estimate has passed.
+    /// Of which the time that people were told has passed.
     stale: i64,
     /// Greetings that wait for a leader.
     greetings_waiting: i64,

@@ -36,7 +36,7 @@ pub struct OutageLine {
     pub next_news: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub restored_at: Option<Timestamp>,
-    /// The estimate has passed, and supply is not back.
+    /// The time that people were told has passed, of the restoration or of the next news, and supply is not back.
     pub stale: bool,
     /// It is later than people were told first.
     pub delayed: bool,

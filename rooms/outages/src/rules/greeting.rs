@@ -98,7 +98,7 @@ pub fn heard(outages: &[Outage], own: &[OutageId], voice: Voice<'_>) -> Heard {
 
 /// One outage as it is told now.
 pub fn segment(outage: &Outage, own: bool, voice: Voice<'_>) -> Segment {
-    // What a leader wrote or spoke said the old time: once that has passed, the fields speak.
+    // What a leader wrote or spoke said the old time, of the restoration or of the news: once that has passed, the fields speak.
     let fresh = !outage.is_stale(voice.now);
     let clip = outage.greeting.clip.clone().filter(|_| fresh);
     let words = outage.greeting.words.clone().filter(|_| fresh);

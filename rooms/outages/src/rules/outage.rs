@@ -381,15 +381,20 @@ impl Outage {
         }
     }
 
-    /// It goes on, and the time that people were told has passed.
+    /// It goes on, and the time that people were told has passed: of the restoration, or of the next news while nobody knows that.
     pub fn is_stale(&self, now: Timestamp) -> bool {
-        self.state == State::InProgress && self.ends().is_some_and(|ends| ends < now)
+        let passed = match self.ends() {
+            Some(ends) => ends < now,
+            None => self.next_news().is_some_and(|news| news <= now),
+        };
+        self.state == State::InProgress && passed
     }
 
     /// It was to be over earlier than is said now.
     pub fn is_delayed(&self, now: Timestamp) -> bool {
         let first = self.revisions.iter().find_map(|one| one.ends);
-        self.is_stale(now) || matches!((first, self.ends()), (Some(first), Some(last)) if last > first)
+        let passed = self.ends().is_some() && self.is_stale(now);
+        passed || matches!((first, self.ends()), (Some(first), Some(last)) if last > first)
     }
 
     /// Every time of restoration that people were told, and what became of it.

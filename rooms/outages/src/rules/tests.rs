@@ -12,7 +12,7 @@ use super::calls::owed;
 use super::greeting::{Voice, heard, segment, speaks, text};
 use super::limits::{Case, Duty, Weight, check, is_coming, publish_by};
 use super::notice_texts::ready;
-use super::outage::{Area, Counts, Fate, Greeting, Mode};
+use super::outage::{Area, Clip, Counts, Fate, Greeting, Mode};
 use super::table::{self, Terms, due};
 mod personal;
 
@@ -431,6 +431,27 @@ fn only_what_a_leader_has_approved_is_heard() {
         )],
     );
     assert_eq!(next.greeting.words, None, "and is gone with the next revision");
+}
+
+#[test]
+fn what_a_leader_spoke_ends_with_the_news_it_promised() {
+    let (calendar, settings) = (Calendar::china(), Settings::default());
+    let unknown = draft(plan(Class::Fault, "2025-07-01 14:00", None), "2025-07-01 14:03", 500);
+    let spoken = Act::SetGreeting {
+        mode: Mode::Auto,
+        words: Some("老城区停电，最新进展将于三点前播报。".into()),
+        clip: Some(Clip { name: "recorded/outage_1".into(), seconds: 9 }),
+    };
+    let publish = Act::Publish { why: String::new(), next_news: Some(at("2025-07-01 15:00")) };
+    let told =
+        after(&unknown, &[("2025-07-01 14:04", LEADER, publish), ("2025-07-01 14:10", LEADER, spoken)]);
+    let heard = |now: &str| segment(&told, false, voice(now, &calendar, &settings));
+    let before = heard("2025-07-01 14:59");
+    assert!(before.clip.is_some() && before.text.starts_with("老城区停电"));
+    let late = heard("2025-07-01 15:00");
+    assert!(late.clip.is_none() && late.text.contains("我们将尽快播报最新进展"), "{}", late.text);
+    let stale = |now: &str| (told.is_stale(at(now)), told.is_delayed(at(now)));
+    assert_eq!((stale("2025-07-01 14:59"), stale("2025-07-01 15:00")), ((false, false), (true, false)));
 }
 
 #[test]

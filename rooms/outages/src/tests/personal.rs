@@ -24,7 +24,8 @@ fn arrears_are_heard_by_the_debtor_s_own_number_only() {
         let (area, own, other) = neighbours();
         let home = customer(SEED, own, TOWN);
         let numbers = json!({ "utility": "gas", "area": {}, "numbers": [home.account] });
-        let account = centre.post(WRITER, "/api/outages/preview", numbers).await.body["area"]["accounts"][0].clone();
+        let account =
+            centre.post(WRITER, "/api/outages/preview", numbers).await.body["area"]["accounts"][0].clone();
         let starts = centre.now() + Duration::from_secs(8 * 24 * HOUR);
         let mut cut =
             plan(&centre, "arrears", &area, starts, Some(starts + Duration::from_secs(24 * HOUR))).await;
