@@ -3,6 +3,7 @@
 pub mod act;
 pub mod after;
 pub mod calls;
+pub mod figures;
 pub mod greeting;
 pub mod limits;
 pub mod network;

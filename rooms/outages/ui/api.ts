@@ -95,7 +95,7 @@ export interface Revision {
   /** How many a change of the network brought in and took out. */
   moved?: { joined: number; left: number };
 }
-export type Fate = "open" | "kept" | "moved" | "broken";
+export type Fate = "open" | "kept" | "moved" | "broken" | "void";
 export interface Estimate {
   revision: number;
   ends: string;

@@ -35,7 +35,7 @@ export function Alarms({ outage }: { outage: OutageLine }) {
   );
 }
 
-const FATES: Record<Fate, [Tone, LucideIcon]> = { open: ["call", CircleDashed], kept: ["ready", CircleCheckBig], moved: ["wrap", MoveRight], broken: ["busy", Hourglass] };
+const FATES: Record<Fate, [Tone, LucideIcon]> = { open: ["call", CircleDashed], kept: ["ready", CircleCheckBig], moved: ["wrap", MoveRight], broken: ["busy", Hourglass], void: ["offline", Ban] };
 export function FateMark({ fate }: { fate: Fate }) {
   const { t } = useTranslation("outages");
   const [tone, icon] = FATES[fate];

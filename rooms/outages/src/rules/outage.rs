@@ -202,6 +202,8 @@ pub enum Fate {
     Moved,
     /// It passed, and supply was not back.
     Broken,
+    /// It was called off before: nobody waited for it.
+    Void,
 }
 
 /// A time of restoration that people were told.
@@ -408,14 +410,14 @@ impl Outage {
                 _ => {}
             }
         }
-        let over = self.restored_at.or(self.closed_at);
         let fate = |nth: usize, ends: Timestamp| {
             let next = told.get(nth + 1).map(|(_, _, at)| *at);
-            match (next, over) {
+            match (next, self.restored_at) {
                 (Some(at), _) if at <= ends => Fate::Moved,
                 (Some(_), _) => Fate::Broken,
-                (None, Some(over)) if over <= ends => Fate::Kept,
+                (None, Some(back)) if back <= ends => Fate::Kept,
                 (None, Some(_)) => Fate::Broken,
+                (None, None) if self.state == State::Cancelled => Fate::Void,
                 (None, None) if ends < now => Fate::Broken,
                 (None, None) => Fate::Open,
             }

@@ -9,6 +9,7 @@ use kernel::{ElementId, OutageId, PersonId, Timestamp};
 use proptest::prelude::*;
 
 use super::calls::owed;
+use super::figures::Figures;
 use super::greeting::{Voice, heard, segment, speaks, text};
 use super::limits::{Case, Duty, Weight, check, is_coming, publish_by};
 use super::notice_texts::ready;
@@ -309,6 +310,26 @@ fn estimates_that_were_not_kept_stay_visible() {
         fault.estimates(at("2025-07-01 18:00")).iter().map(|one| (one.revision, one.fate)).collect();
     assert_eq!(fates, [(1, Fate::Moved), (2, Fate::Broken), (3, Fate::Kept)]);
     assert!(fault.is_delayed(at("2025-07-01 18:00")));
+}
+
+#[test]
+fn every_estimate_counts_and_one_that_was_called_off_was_not_kept() {
+    let calendar = Calendar::china();
+    let restore = |at_: &str| Act::Restore { at: Some(at(at_)), why: "已恢复".into() };
+    let kept = after(&fault(), &[("2025-07-01 15:20", WRITER, restore("2025-07-01 15:10"))]);
+    // Written down in time, and back in time: closing it a day later is nobody's waiting.
+    let kept = after(&kept, &[("2025-07-02 15:20", Asker::CENTRE, Act::Close)]);
+    let broken = after(&fault(), &[("2025-07-01 17:00", WRITER, restore("2025-07-01 16:00"))]);
+    let off = after(&planned(), &[("2025-07-05 09:00", LEADER, Act::Cancel { why: "检修改期".into() })]);
+    let fates = |outage: &Outage| {
+        outage.estimates(at("2025-08-01 00:00")).iter().map(|one| one.fate).collect::<Vec<_>>()
+    };
+    assert_eq!(fates(&off), [Fate::Void]);
+    let mut figures = Figures::default();
+    for outage in [&kept, &broken, &off, &planned()] {
+        figures.add(outage, at("2025-07-10 00:00"), &calendar);
+    }
+    assert_eq!(figures, Figures { planned: 2, in_time: 2, estimates: 4, kept: 1, broken: 1 });
 }
 
 fn voice<'a>(now: &str, calendar: &'a Calendar, settings: &'a Settings) -> Voice<'a> {

@@ -256,13 +256,19 @@ pub async fn starting(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result
     rows.context("what begins soon")?.iter().map(outage).collect()
 }
 
-const PLANNED: &str = "SELECT body, version FROM outages_outage WHERE class = 'planned' AND starts >= $1 AND starts < $2 \
-     AND published_at IS NOT NULL ORDER BY starts, id LIMIT 5000";
+const TOLD: &str = "SELECT body, version FROM outages_outage WHERE published_at IS NOT NULL AND (starts, id) > ($1, $2) \
+     AND starts < $3 ORDER BY starts, id LIMIT $4";
 
-/// Planned outages that were published and begin in a period (K34).
-pub async fn planned(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Outage>> {
-    let rows = sqlx::query(PLANNED).bind(from.as_micros()).bind(to.as_micros()).fetch_all(db.read()).await;
-    rows.context("planned outages")?.iter().map(outage).collect()
+/// Those that were published and begin in a period, a page behind a place.
+pub async fn published(
+    db: &Db,
+    behind: (Timestamp, OutageId),
+    until: Timestamp,
+    limit: i64,
+) -> anyhow::Result<Vec<Outage>> {
+    let told = sqlx::query(TOLD).bind(behind.0.as_micros()).bind(behind.1.get());
+    let rows = told.bind(until.as_micros()).bind(limit).fetch_all(db.read()).await;
+    rows.context("what was published")?.iter().map(outage).collect()
 }
 
 pub(super) fn outage(row: &db::Row) -> anyhow::Result<Outage> {
