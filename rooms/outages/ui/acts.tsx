@@ -75,15 +75,23 @@ function Revise({ outage, onClose }: { outage: OutageView; onClose: () => void }
   const [cause, setCause] = useState<Cause>(outage.cause);
   const [crew, setCrew] = useState<Crew>(outage.crew);
   const [why, setWhy] = useState("");
+  // Whoever was told a later start is told this one now.
+  const near = !begun && starts?.isBefore(outage.starts) && outage.earliest && starts.isBefore(outage.earliest.at) ? outage.earliest.duty : null;
+  const leads = outage.allowed.includes("set_greeting");
   const save = () => act(outage, { act: "revise", starts: iso(starts), ends: iso(ends), next_news: iso(news), cause, crew, why });
   return (
-    <EditDialog title={t("act.revise")} width={640} save={t("act.say_so")} ready={why.trim().length >= 2} onClose={onClose} onSave={save}>
+    <EditDialog title={t("act.revise")} width={640} save={t("act.say_so")} ready={why.trim().length >= 2 && (!near || leads)} onClose={onClose} onSave={save}>
       <div className="stack">
         <p>{t("act.tells_revise", { count: outage.counts.all })}</p>
         {!begun && (
           <Field label={t("form.starts")} htmlFor="r-starts">
             <DatePicker id="r-starts" showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" value={starts} onChange={setStarts} />
           </Field>
+        )}
+        {near && (
+          <Notice tone="busy" title={t(`duty.${near}`)}>
+            {t(leads ? "act.near_leader" : "act.near")}
+          </Notice>
         )}
         <Field label={t("form.ends")} htmlFor="r-ends" help={begun ? t("act.help_ends") : undefined}>
           <DatePicker id="r-ends" showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" value={ends} onChange={setEnds} />

@@ -147,6 +147,8 @@ export interface OutageView extends OutageLine {
   announced_at: string | null;
   /** What would have to be explained if supply were back now. */
   before_restoring: Finding | null;
+  /** Moved before it, this duty is not kept. */
+  earliest: { duty: Finding["duty"]; at: string } | null;
   order: string | null;
   allowed: Verb[];
 }

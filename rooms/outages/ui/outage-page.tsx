@@ -88,7 +88,7 @@ function Limits({ outage }: { outage: OutageView }) {
     <Panel title={t("page.limits")}>
       <div className="stack">
         {outage.findings.map((finding) => {
-          const excuse = outage.excuses.find(({ duty }) => duty === finding.duty);
+          const excuse = outage.excuses.filter(({ duty }) => duty === finding.duty).at(-1);
           return (
             <div key={finding.duty} className="row tight">
               <FindingMark finding={finding} />

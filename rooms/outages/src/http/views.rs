@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::rules::greeting::{self, Voice};
-use crate::rules::limits::{self, Finding};
+use crate::rules::limits::{self, Duty, Finding};
 use crate::rules::notice_texts::Ready;
 use crate::rules::outage::{Counts, Estimate, Excuse, Greeting};
 use crate::rules::table::{self, Terms};
@@ -103,6 +103,21 @@ pub struct GreetingView {
     until: Option<Timestamp>,
 }
 
+/// Moved before it, this duty is not kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Earliest {
+    duty: Duty,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+fn earliest(outage: &Outage, voice: Voice<'_>) -> Option<Earliest> {
+    let (plan, important) = (&outage.plan, outage.counts.important);
+    let found = limits::earliest(plan.utility, plan.class, important, voice.now, voice.calendar);
+    let found = found.filter(|_| outage.state == State::Published);
+    found.map(|(duty, at)| Earliest { duty, at })
+}
+
 /// Everything about one outage.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OutageView {
@@ -139,6 +154,8 @@ pub struct OutageView {
     announced_at: Option<Timestamp>,
     /// What would have to be explained if supply were back now.
     before_restoring: Option<Finding>,
+    /// The earliest start that what is coming could be moved to now without breaking a duty.
+    earliest: Option<Earliest>,
     /// The order of the work on it.
     #[schema(value_type = Option<String>)]
     order: Option<WorkOrderId>,
@@ -188,6 +205,7 @@ pub fn view(
             outage.plan.class,
             outage.announced_at,
         ),
+        earliest: earliest(outage, voice),
         order: outage.order,
         allowed: allowed(outage, asker),
     }

@@ -151,6 +151,8 @@ pub enum Refusal {
     StartsInThePast,
     #[error("limits of the law are not kept: say why")]
     LimitsBroken { findings: Vec<Finding> },
+    #[error("moved so near, limits of the law are not kept: a leader moves it")]
+    MovedTooNear { findings: Vec<Finding> },
     #[error("the estimate has passed: say a new one")]
     NotAnEstimate,
     #[error("nothing is different")]
@@ -203,7 +205,10 @@ impl web::Refusal for Refusal {
     const ROOM: &'static str = "outages";
     fn status(&self) -> Status {
         match self {
-            Refusal::NotYours { .. } | Refusal::OwnPlan | Refusal::NotYourCall => Status::Forbidden,
+            Refusal::NotYours { .. }
+            | Refusal::OwnPlan
+            | Refusal::MovedTooNear { .. }
+            | Refusal::NotYourCall => Status::Forbidden,
             Refusal::NotNow { .. }
             | Refusal::NoVoiceFlow { .. }
             | Refusal::NoTelephone

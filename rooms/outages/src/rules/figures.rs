@@ -34,17 +34,21 @@ impl Figures {
     }
 }
 
-/// What was announced is what counts, not what it was moved to.
+/// Each start that was announced counts from when it was: the first, and every earlier one it was moved to. What is put off was
+/// known in time.
 fn is_in_time(outage: &Outage, calendar: &Calendar) -> bool {
-    let Some(published) = outage.published_at else { return false };
-    let case = Case {
-        utility: outage.plan.utility,
-        class: outage.plan.class,
-        starts: outage.revisions.first().map_or(outage.plan.starts, |first| first.starts),
-        ends: None,
-        important: 0,
-        affected: 0,
+    let kept = |(starts, told): &(Timestamp, Timestamp)| {
+        let case = Case {
+            utility: outage.plan.utility,
+            class: outage.plan.class,
+            starts: *starts,
+            ends: None,
+            important: 0,
+            affected: 0,
+        };
+        let late = |duty, weight| matches!(duty, Duty::O1 | Duty::O11) && weight == Weight::Violated;
+        !check(&case, *told, calendar).iter().any(|finding| late(finding.duty, finding.weight))
     };
-    let late = |duty, weight| matches!(duty, Duty::O1 | Duty::O11) && weight == Weight::Violated;
-    !check(&case, published, calendar).iter().any(|finding| late(finding.duty, finding.weight))
+    let told = outage.announced_starts();
+    !told.is_empty() && told.iter().all(kept)
 }

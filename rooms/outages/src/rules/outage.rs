@@ -353,6 +353,14 @@ impl Outage {
         self.started_at.unwrap_or_else(|| self.last().map_or(self.plan.starts, |last| last.starts))
     }
 
+    /// The starts that people had to be told in time, and when they were: the first, and each earlier one it was moved to.
+    pub fn announced_starts(&self) -> Vec<(Timestamp, Timestamp)> {
+        let pairs = self.revisions.iter().zip(self.revisions.iter().skip(1));
+        let moved = pairs.filter(|(one, next)| next.moment == Moment::Changed && next.starts < one.starts);
+        let first = self.revisions.first().into_iter();
+        first.chain(moved.map(|(_, next)| next)).map(|one| (one.starts, one.at)).collect()
+    }
+
     pub fn cause(&self) -> Cause {
         self.last().map_or(self.plan.cause, |last| last.cause)
     }

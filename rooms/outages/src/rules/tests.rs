@@ -15,6 +15,7 @@ use super::limits::{Case, Duty, Weight, check, is_coming, publish_by};
 use super::notice_texts::ready;
 use super::outage::{Area, Clip, Counts, Fate, Greeting, Mode};
 use super::table::{self, Terms, due};
+mod moved;
 mod personal;
 
 use super::{
