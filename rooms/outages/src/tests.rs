@@ -25,6 +25,7 @@ mod after;
 mod follows;
 mod machine;
 mod personal;
+mod reminded;
 mod rewired;
 mod told;
 mod wishes;

@@ -197,6 +197,10 @@ pub enum Refusal {
     NotAffected,
     #[error("this is not your call")]
     NotYourCall,
+    #[error("this is not coming at the caller's address")]
+    NotComing,
+    #[error("whether he was told is said within a day of the call")]
+    CallTooOld,
     #[error("say first whether the caller was told of what is coming at {area}")]
     TellFirst { area: String },
 }
@@ -218,6 +222,7 @@ impl web::Refusal for Refusal {
             | Refusal::NothingNew
             | Refusal::NobodyAsked
             | Refusal::AskingOver
+            | Refusal::CallTooOld
             | Refusal::TellFirst { .. } => Status::Conflict,
             _ => Status::Invalid,
         }
