@@ -10,7 +10,7 @@ use std::time::Duration;
 use campaigns::{Standing, Wanted};
 use db::{Entry, Tx, config};
 use kernel::calendar::Calendar;
-use kernel::{CampaignId, PhoneNumber, TargetId, Timestamp};
+use kernel::{CampaignId, OutageId, PhoneNumber, TargetId, Timestamp};
 use notices::{Subject, Urgency};
 use serde_json::json;
 use web::App;
@@ -55,6 +55,16 @@ pub async fn begin(tx: &mut Tx, outage: &Outage, terms: Terms<'_>) -> anyhow::Re
     let waves = if asking.on { asking.waves } else { 0 };
     let revision = i64::try_from(outage.revision()).unwrap_or(i64::MAX);
     afters::begin(tx, (outage.id, revision), waves, terms.now).await
+}
+
+/// Customers are still to be asked, or a leader is to say how it goes on: it is not closed by the clock. Where nobody is asked by
+/// itself, only whoever has said that he is without keeps it open.
+pub async fn is_open(tx: &mut Tx, outage: OutageId) -> anyhow::Result<bool> {
+    let Some(after) = afters::last(tx, outage).await?.filter(|after| after.ended_at.is_none()) else {
+        return Ok(false);
+    };
+    let goes_on = matches!(after.stage, Stage::Listing | Stage::Asking | Stage::Stuck);
+    Ok(goes_on && (after.waves > 0 || asks::is_anybody_without(tx, &after).await?))
 }
 
 /// It is off again, or closed: what was not asked yet is not asked any more.

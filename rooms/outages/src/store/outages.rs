@@ -250,6 +250,15 @@ pub async fn due(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Outage>> {
     rows.context("what is due")?.iter().map(outage).collect()
 }
 
+const POSTPONE: &str = "UPDATE outages_outage SET due = $3 WHERE id = $1 AND version = $2";
+
+/// Looked at again then, unless it is changed before; nothing that anybody was told is another.
+pub async fn postpone(tx: &mut Tx, outage: &Outage, until: Timestamp) -> anyhow::Result<()> {
+    let postpone = sqlx::query(POSTPONE).bind(outage.id.get()).bind(outage.version).bind(until.as_micros());
+    postpone.execute(&mut **tx).await.context("looking at an outage again")?;
+    Ok(())
+}
+
 /// Published, and beginning in this span.
 pub async fn starting(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Outage>> {
     let rows = sqlx::query(TOMORROW).bind(from.as_micros()).bind(to.as_micros()).fetch_all(db.read()).await;
