@@ -242,7 +242,9 @@ pub async fn of_customer(db: &Db, party: i64) -> anyhow::Result<Vec<Outage>> {
 const DUE: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND state IN ('published', 'restored') \
      AND due <= $1 ORDER BY due, id LIMIT 200";
 const TOMORROW: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND state = 'published' \
-     AND starts > $1 AND starts <= $2 ORDER BY starts, id LIMIT 200";
+     AND (starts, id) > ($1, $2) AND starts <= $3 ORDER BY starts, id LIMIT $4";
+/// Read together of those that begin soon; whoever asks gets all of them.
+const TOGETHER: usize = 200;
 
 /// Those that the clock begins or closes, whose time has come.
 pub async fn due(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Outage>> {
@@ -261,8 +263,19 @@ pub async fn postpone(tx: &mut Tx, outage: &Outage, until: Timestamp) -> anyhow:
 
 /// Published, and beginning in this span.
 pub async fn starting(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Outage>> {
-    let rows = sqlx::query(TOMORROW).bind(from.as_micros()).bind(to.as_micros()).fetch_all(db.read()).await;
-    rows.context("what begins soon")?.iter().map(outage).collect()
+    let (mut all, mut behind): (Vec<Outage>, _) = (Vec::new(), (from.as_micros(), i64::MAX));
+    loop {
+        let page = sqlx::query(TOMORROW).bind(behind.0).bind(behind.1).bind(to.as_micros());
+        let rows = page.bind(i64::try_from(TOGETHER)?).fetch_all(db.read()).await;
+        let rows = rows.context("what begins soon")?;
+        for row in &rows {
+            all.push(outage(row)?);
+        }
+        match all.last().filter(|_| rows.len() == TOGETHER) {
+            Some(last) => behind = (last.starts().as_micros(), last.id.get()),
+            None => return Ok(all),
+        }
+    }
 }
 
 const TOLD: &str = "SELECT body, version FROM outages_outage WHERE published_at IS NOT NULL AND (starts, id) > ($1, $2) \

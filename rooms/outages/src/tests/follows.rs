@@ -45,6 +45,34 @@ fn a_plan_begins_however_many_drafts_are_overdue_before_it() {
 }
 
 #[test]
+fn arrears_are_told_half_an_hour_before_however_many_begin_together() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let area = neighbours().0;
+        let starts = centre.now() + Duration::from_secs(8 * 24 * HOUR);
+        let ends = starts + Duration::from_secs(HOUR);
+        let outage = centre.enter(WRITER, plan(&centre, "arrears", &area, starts, Some(ends)).await).await;
+        for (who, act) in [(WRITER, "submit"), (LEADER, "approve"), (WRITER, "publish")] {
+            centre.act(who, &outage, json!({ "act": act })).await;
+        }
+        let read = outages::read(&db, outage_id(&outage)).await.expect("read").expect("there");
+        let (settings, now) = (Settings::default(), centre.now());
+        let terms = crate::rules::table::Terms { now, calendar: &centre.calendar, settings: &settings };
+        let mut tx = db.begin().await.expect("a change");
+        for nth in 0..450 {
+            let cut = Outage { id: centre.site.app.id(), number: format!("Q{nth}"), ..read.clone() };
+            outages::add(&mut tx, &cut, terms).await.expect("entered");
+        }
+        tx.commit().await.expect("kept");
+        centre.pass(8 * 24 * HOUR - 1_800);
+        crate::waving::soon(&centre.site.app).await.expect("told");
+        let told = sqlx::query("SELECT COUNT(*) FROM outages_wave WHERE moment = 'soon'");
+        let told: i64 = sqlx::Row::get(&told.fetch_one(db.read()).await.expect("a count"), 0);
+        assert_eq!(told, 451);
+    });
+}
+
+#[test]
 fn whoever_serves_is_told_however_many_have_retired() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
