@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { Choose, Field, Notice, useProblemText } from "@kit";
 import { EditDialog } from "@kit/dialog";
-import { act, isPersonal, CAUSES, CREWS, type Cause, type Crew, type OutageView, type Verb } from "./api";
+import { act, isPersonal, tooNear, CAUSES, CREWS, type Cause, type Crew, type OutageView, type Verb } from "./api";
 import { PlanForm, planOf, type Draft } from "./plan-form";
 
 const iso = (at: dayjs.Dayjs | null) => (at ? at.second(0).millisecond(0).toISOString() : null);
@@ -75,8 +75,7 @@ function Revise({ outage, onClose }: { outage: OutageView; onClose: () => void }
   const [cause, setCause] = useState<Cause>(outage.cause);
   const [crew, setCrew] = useState<Crew>(outage.crew);
   const [why, setWhy] = useState("");
-  // Whoever was told a later start is told this one now.
-  const near = !begun && starts?.isBefore(outage.starts) && outage.earliest && starts.isBefore(outage.earliest.at) ? outage.earliest.duty : null;
+  const near = begun ? null : tooNear(outage, starts?.toISOString() ?? null);
   const leads = outage.allowed.includes("set_greeting");
   const save = () => act(outage, { act: "revise", starts: iso(starts), ends: iso(ends), next_news: iso(news), cause, crew, why });
   return (

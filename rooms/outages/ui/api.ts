@@ -152,6 +152,12 @@ export interface OutageView extends OutageLine {
   order: string | null;
   allowed: Verb[];
 }
+/** The duty that a start breaks to which it would be moved now: whoever was told a later one is told this one now. */
+export function tooNear(outage: Pick<OutageView, "starts" | "earliest">, starts: string | null): Finding["duty"] | null {
+  const at = starts ? Date.parse(starts) : Infinity;
+  const { earliest } = outage;
+  return earliest && at < Date.parse(outage.starts) && at < Date.parse(earliest.at) ? earliest.duty : null;
+}
 export interface Now {
   in_progress: number;
   coming: number;

@@ -356,7 +356,8 @@ impl Outage {
     /// The starts that people had to be told in time, and when they were: the first, and each earlier one it was moved to.
     pub fn announced_starts(&self) -> Vec<(Timestamp, Timestamp)> {
         let pairs = self.revisions.iter().zip(self.revisions.iter().skip(1));
-        let moved = pairs.filter(|(one, next)| next.moment == Moment::Changed && next.starts < one.starts);
+        let ahead = |one: &Revision| one.moment == Moment::Changed && one.starts > one.at;
+        let moved = pairs.filter(|(one, next)| ahead(next) && next.starts < one.starts);
         let first = self.revisions.first().into_iter();
         first.chain(moved.map(|(_, next)| next)).map(|one| (one.starts, one.at)).collect()
     }

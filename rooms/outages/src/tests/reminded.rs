@@ -97,3 +97,30 @@ fn k33_counts_whom_an_agent_has_spoken_with() {
         assert!(db.verify_journal().await.expect("the journal").is_ok());
     });
 }
+
+#[test]
+fn a_fault_s_estimate_counts_like_that_of_a_plan() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (kept, late) = (centre.fault(Some(2)).await, centre.fault(Some(1)).await);
+        let starts = centre.now() + Duration::from_secs(10 * 24 * HOUR);
+        let ends = starts + Duration::from_secs(HOUR);
+        let area = neighbours().0;
+        let off = centre.enter(WRITER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
+        for (who, act) in [(WRITER, "submit"), (LEADER, "approve"), (WRITER, "publish")] {
+            centre.act(who, &off, json!({ "act": act })).await;
+        }
+        centre.act(LEADER, &off, json!({ "act": "cancel", "why": "检修改期" })).await;
+        centre.pass(5_400);
+        for outage in [&kept, &late] {
+            centre.act(LEADER, outage, json!({ "act": "restore", "why": "抢修完成立即恢复" })).await;
+        }
+        let period = "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z";
+        let figures = centre.get(AGENT, &format!("/api/outages/figures?{period}")).await;
+        let of = |key: &str| figures[key].as_i64();
+        let estimates = (of("estimates"), of("estimates_kept"), of("estimates_broken"));
+        assert_eq!(estimates, (Some(3), Some(1), Some(1)));
+        let shown = centre.get(LEADER, &format!("/api/outages/{}", id(&off))).await;
+        assert_eq!(shown["estimates"][0]["fate"], "void");
+    });
+}
