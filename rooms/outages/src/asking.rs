@@ -70,6 +70,16 @@ pub async fn begin(tx: &mut Tx, outage: &Outage, terms: Terms<'_>) -> anyhow::Re
     afters::begin(tx, (outage.id, revision), waves, terms.now).await
 }
 
+/// Customers are still to be asked, or a leader is to say how it goes on: it is not closed by the clock. Where nobody is asked by
+/// itself, only whoever has said that he is without keeps it open.
+pub async fn is_open(tx: &mut Tx, outage: OutageId) -> anyhow::Result<bool> {
+    let Some(after) = afters::last(tx, outage).await?.filter(|after| after.ended_at.is_none()) else {
+        return Ok(false);
+    };
+    let goes_on = matches!(after.stage, Stage::Listing | Stage::Asking | Stage::Stuck);
+    Ok(goes_on && (after.waves > 0 || asks::is_anybody_without(tx, &after).await?))
+}
+
 /// It is off again, or closed: what was not asked yet is not asked any more.
 pub async fn end(tx: &mut Tx, outage: &Outage, why: &str, terms: Terms<'_>) -> anyhow::Result<()> {
     let Some(after) = afters::last(tx, outage.id).await?.filter(|after| after.ended_at.is_none()) else {

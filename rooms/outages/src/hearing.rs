@@ -52,8 +52,8 @@ pub(crate) async fn heard_by_in(
     tell(picture, db, own, calendar, now).await
 }
 
-/// What a caller hears who has keyed an account's number in; none where there is no such account. Without segments: nothing is
-/// known to be off there.
+/// What a caller hears who has keyed an account's number in; none where there is no such account, and where it was cut off for what
+/// its customer owes or did: whoever knows the number is not told. Without segments: nothing is known to be off there.
 pub async fn heard_of_account(
     db: &Db,
     calendar: &Calendar,
@@ -71,9 +71,14 @@ pub(crate) async fn heard_of_account_in(
     account: &str,
     now: Timestamp,
 ) -> anyhow::Result<Option<Heard>> {
-    let Some(own) = outages::speaking_of(db, account, now).await? else { return Ok(None) };
-    if own.is_empty() {
+    let Some(all) = outages::speaking_of(db, account, now).await? else { return Ok(None) };
+    if all.is_empty() {
         return Ok(Some(Heard::default()));
+    }
+    let own: Vec<OutageId> =
+        all.into_iter().filter(|(_, class)| !class.is_personal()).map(|(id, _)| id).collect();
+    if own.is_empty() {
+        return Ok(None);
     }
     tell(picture, db, own, calendar, now).await.map(Some)
 }

@@ -8,22 +8,20 @@ use kernel::calendar::Calendar;
 use web::{App, Error};
 
 use crate::rules::table::Terms;
-use crate::rules::{Act, Asker, Moment, Settings, State};
+use crate::rules::{Act, Asker, Moment, Outage, Settings, State};
 use crate::store::{affected, outages};
-use crate::{telling, waving, work};
+use crate::{asking, picture, telling, waving, work};
 
-/// What was planned begins when it was to begin, and what has been restored for a day is closed.
+/// What customers are still being asked about is looked at again after so long.
+const AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// What was planned begins when it was to begin, and what has been restored for a day is closed, unless people are still at it.
 pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     let mut all = Ok(());
     for outage in outages::due(&app.db, app.now()).await? {
-        let act = match outage.state {
-            State::Published => Act::Begin,
-            State::Restored => Act::Close,
-            _ => continue,
-        };
-        match work::act(&app, &calendar, Asker::CENTRE, outage.id, Some(outage.version), &act).await {
+        match go_on(&app, &calendar, &outage).await {
             // Somebody was faster: the next round sees it as it is then.
-            Ok(_) | Err(Error::Refused { .. }) => {}
+            Ok(()) | Err(Error::Refused { .. }) => {}
             // One that cannot go on holds up nothing else.
             Err(Error::Failed(error)) => {
                 all = Err(error.context(format!("{} does not go on", outage.number)))
@@ -32,6 +30,25 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     }
     waving::soon(&app).await?;
     all
+}
+
+async fn go_on(app: &App, calendar: &Calendar, outage: &Outage) -> Result<(), Error> {
+    let mut tx = app.db.begin().await?;
+    let act = match outage.state {
+        State::Published => Act::Begin,
+        State::Restored if asking::is_open(&mut tx, outage.id).await? => {
+            outages::postpone(&mut tx, outage, app.now() + AGAIN).await?;
+            tx.commit().await?;
+            return Ok(());
+        }
+        State::Restored => Act::Close,
+        _ => return Ok(()),
+    };
+    let read = (outage.id, Some(outage.version));
+    work::act_in(&mut tx, app, calendar, Asker::CENTRE, read, &act).await?;
+    tx.commit().await?;
+    picture::changed();
+    Ok(())
 }
 
 /// Liaisons hear once more a day before.

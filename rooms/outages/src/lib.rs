@@ -78,6 +78,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261124_2_reached.sql",
         "20261124_3_wishes.sql",
         "20261124_4_promised.sql",
+        "20261124_5_due.sql",
     ]
 );
 

@@ -21,6 +21,11 @@ pub fn coming(outages: Vec<Outage>, now: Timestamp) -> Vec<Outage> {
     all
 }
 
+/// It was coming while the call went on: what was told in it is written down a little later.
+pub fn was_coming(outage: &Outage, called_at: Timestamp, now: Timestamp) -> bool {
+    is_coming(outage.starts(), called_at) || is_coming(outage.starts(), now)
+}
+
 fn nobody_was_spoken_with(result: Outcome) -> bool {
     matches!(result, Outcome::WrongNumber | Outcome::Silent | Outcome::Nuisance)
 }
@@ -43,7 +48,8 @@ pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
         let contact = Contact::Talked { in_progress: in_progress && spoken, said };
         reached::by_customer(tx, outage.id, customer, contact, event.at).await?;
     }
-    for outage in coming(all, event.at) {
+    // Who did not speak could not be told.
+    for outage in coming(all, event.at).into_iter().filter(|_| spoken) {
         let mention =
             Mention { call: done.call, outage: outage.id, agent: done.agent, at: event.at, answer: None };
         mentions::owe(tx, &mention).await?;

@@ -50,7 +50,8 @@ pub(crate) struct Picture {
 impl Picture {
     pub(crate) async fn read(db: &Db, now: Timestamp) -> anyhow::Result<Picture> {
         let outages = outages::speaking(db, now, now + AHEAD).await?;
-        let ids: Vec<OutageId> = outages.iter().map(|outage| outage.id).collect();
+        let shared = outages.iter().filter(|outage| !outage.plan.class.is_personal());
+        let ids: Vec<OutageId> = shared.map(|outage| outage.id).collect();
         Ok(Picture {
             settings: config::read::<Settings>(db).await?.value,
             places: places::of(db, &ids).await?,
@@ -74,9 +75,10 @@ impl Picture {
         greeting::heard(&self.outages, own, self.voice(calendar, now))
     }
 
-    /// What is told of these, and nothing where they are silent.
+    /// What is told of these to whoever asks, and nothing where they are silent, or one customer's business.
     pub(crate) fn heard_of(&self, own: &[OutageId], calendar: &Calendar, now: Timestamp) -> Heard {
-        let some: Vec<Outage> = self.outages.iter().filter(|one| own.contains(&one.id)).cloned().collect();
+        let asked = |one: &&Outage| own.contains(&one.id) && !one.plan.class.is_personal();
+        let some: Vec<Outage> = self.outages.iter().filter(asked).cloned().collect();
         greeting::heard(&some, own, self.voice(calendar, now))
     }
 

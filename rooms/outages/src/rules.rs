@@ -3,12 +3,14 @@
 pub mod act;
 pub mod after;
 pub mod calls;
+pub mod figures;
 pub mod greeting;
 pub mod limits;
 pub mod network;
 pub mod news;
 pub mod notice_texts;
 pub mod outage;
+pub mod personal;
 pub mod promised;
 pub mod recorded;
 pub mod settings;

@@ -44,7 +44,7 @@ pub const LOOK_UPS: &[(&str, &str)] = &[
     ),
     (
         "outages.account",
-        "an account number; says its outages and answers how many, or none; nothing when there is no such account",
+        "an account number; says its outages and answers how many, or none; nothing when there is no such account, or when it was cut off for what its customer owes or did",
     ),
     (
         "outages.districts",
@@ -107,7 +107,9 @@ impl Menus {
                 if heard.segments.is_empty() {
                     return Ok(None);
                 }
-                self.said(app, &picture, heard, now).await.map(Some)
+                let answer = self.said(app, &picture, heard, now).await?;
+                // Where there is no voice, and nothing that is recorded fits: the menu as always.
+                Ok(Some(answer).filter(|answer| !answer.says.is_empty()))
             }
             "outages.account" => {
                 let heard = heard_of_account_in(&picture, &app.db, &self.calendar, argument, now).await?;
@@ -253,7 +255,8 @@ impl Menus {
         let begun = (outage.state == State::Published && outage.starts() <= soon).then(|| outage.begun());
         let told = [(outage, now), (outage, soon)];
         for (outage, at) in told.into_iter().chain(begun.as_ref().map(|begun| (begun, soon))) {
-            for own in [true, false] {
+            let hear_it: &[bool] = if outage.plan.class.is_personal() { &[true] } else { &[true, false] };
+            for own in hear_it.iter().copied() {
                 let voice = Voice { now: at, calendar: &self.calendar, settings };
                 let Segment { text, clip, .. } = greeting::segment(outage, own, voice);
                 if clip.is_none()

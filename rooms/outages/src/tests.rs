@@ -22,8 +22,11 @@ use crate::store::{outages, waves};
 use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
 
 mod after;
+mod follows;
 mod machine;
 mod news;
+mod personal;
+mod reminded;
 mod rewired;
 mod told;
 mod wishes;
@@ -312,6 +315,9 @@ fn a_planned_interruption_from_draft_to_the_day_after() {
         assert_eq!(centre.heard(&mine).await, "", "half an hour later it is over");
         let owed = promises::read(&db, "outages", id(&outage)).await.expect("promises");
         assert!(!owed.is_empty() && owed.iter().all(|kept| !kept.runs()), "nothing is owed any more");
+        let after = format!("/api/outages/{}/after", id(&outage));
+        let known = centre.post(LEADER, &after, json!({ "act": "close", "why": "物业已逐户确认" })).await;
+        assert_eq!(known.status.as_u16(), 200, "{}", known.show());
         centre.pass(24 * HOUR);
         centre.follow().await;
         assert_eq!(centre.get(AGENT, &format!("/api/outages/{}", id(&outage))).await["state"], "closed");

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { Choose, Field, Notice, useProblemText } from "@kit";
 import { EditDialog } from "@kit/dialog";
-import { act, CAUSES, CREWS, type Cause, type Crew, type OutageView, type Verb } from "./api";
+import { act, isPersonal, tooNear, CAUSES, CREWS, type Cause, type Crew, type OutageView, type Verb } from "./api";
 import { PlanForm, planOf, type Draft } from "./plan-form";
 
 const iso = (at: dayjs.Dayjs | null) => (at ? at.second(0).millisecond(0).toISOString() : null);
@@ -59,7 +59,7 @@ function Go({ outage, verb, onClose }: { outage: OutageView; verb: "approve" | "
           </Field>
         )}
         <Field label={t("greeting.heard")}>
-          <blockquote className="heard">{outage.greeting.general.text}</blockquote>
+          <blockquote className="heard">{isPersonal(outage) ? outage.greeting.own.text : outage.greeting.general.text}</blockquote>
         </Field>
       </div>
     </EditDialog>
@@ -75,15 +75,22 @@ function Revise({ outage, onClose }: { outage: OutageView; onClose: () => void }
   const [cause, setCause] = useState<Cause>(outage.cause);
   const [crew, setCrew] = useState<Crew>(outage.crew);
   const [why, setWhy] = useState("");
+  const near = begun ? null : tooNear(outage, starts?.toISOString() ?? null);
+  const leads = outage.allowed.includes("set_greeting");
   const save = () => act(outage, { act: "revise", starts: iso(starts), ends: iso(ends), next_news: iso(news), cause, crew, why });
   return (
-    <EditDialog title={t("act.revise")} width={640} save={t("act.say_so")} ready={why.trim().length >= 2} onClose={onClose} onSave={save}>
+    <EditDialog title={t("act.revise")} width={640} save={t("act.say_so")} ready={why.trim().length >= 2 && (!near || leads)} onClose={onClose} onSave={save}>
       <div className="stack">
         <p>{t("act.tells_revise", { count: outage.counts.all })}</p>
         {!begun && (
           <Field label={t("form.starts")} htmlFor="r-starts">
             <DatePicker id="r-starts" showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" value={starts} onChange={setStarts} />
           </Field>
+        )}
+        {near && (
+          <Notice tone="busy" title={t(`duty.${near}`)}>
+            {t(leads ? "act.near_leader" : "act.near")}
+          </Notice>
         )}
         <Field label={t("form.ends")} htmlFor="r-ends" help={begun ? t("act.help_ends") : undefined}>
           <DatePicker id="r-ends" showTime={{ format: "HH:mm" }} format="YYYY-MM-DD HH:mm" value={ends} onChange={setEnds} />
@@ -96,9 +103,11 @@ function Revise({ outage, onClose }: { outage: OutageView; onClose: () => void }
         <Field label={t("form.cause")} htmlFor="r-cause">
           <Select id="r-cause" value={cause} onChange={setCause} options={CAUSES.map((value) => ({ value, label: t(`cause.${value}`) }))} />
         </Field>
-        <Field label={t("act.crew")}>
-          <Choose label={t("act.crew")} value={crew} items={CREWS.map((key) => ({ key, label: t(`crew.${key}`) }))} onChoose={setCrew} />
-        </Field>
+        {!isPersonal(outage) && (
+          <Field label={t("act.crew")}>
+            <Choose label={t("act.crew")} value={crew} items={CREWS.map((key) => ({ key, label: t(`crew.${key}`) }))} onChoose={setCrew} />
+          </Field>
+        )}
         <Field label={t("act.why")} htmlFor="r-why" required help={t("act.help_why")}>
           <Input id="r-why" maxLength={40} value={why} onChange={(event) => setWhy(event.target.value)} />
         </Field>

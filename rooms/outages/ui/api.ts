@@ -48,6 +48,8 @@ export interface Counts {
   elderly: number;
   by_class: Record<string, number>;
 }
+/** One customer was cut off for what he owes or did: nobody else's business. */
+export const isPersonal = (outage: { class: Class }) => outage.class === "arrears" || outage.class === "breach";
 export interface OutageLine {
   id: string;
   number: string;
@@ -93,7 +95,7 @@ export interface Revision {
   /** How many a change of the network brought in and took out. */
   moved?: { joined: number; left: number };
 }
-export type Fate = "open" | "kept" | "moved" | "broken";
+export type Fate = "open" | "kept" | "moved" | "broken" | "void";
 export interface Estimate {
   revision: number;
   ends: string;
@@ -145,8 +147,16 @@ export interface OutageView extends OutageLine {
   announced_at: string | null;
   /** What would have to be explained if supply were back now. */
   before_restoring: Finding | null;
+  /** Moved before it, this duty is not kept. */
+  earliest: { duty: Finding["duty"]; at: string } | null;
   order: string | null;
   allowed: Verb[];
+}
+/** The duty that a start breaks to which it would be moved now: whoever was told a later one is told this one now. */
+export function tooNear(outage: Pick<OutageView, "starts" | "earliest">, starts: string | null): Finding["duty"] | null {
+  const at = starts ? Date.parse(starts) : Infinity;
+  const { earliest } = outage;
+  return earliest && at < Date.parse(outage.starts) && at < Date.parse(earliest.at) ? earliest.duty : null;
 }
 export interface Now {
   in_progress: number;

@@ -9,7 +9,7 @@ import { EditDialog } from "@kit/dialog";
 import { ClipRecorder } from "@kit/recorded-clip";
 import { useAgents } from "@lib/directory";
 import { useMay } from "@lib/session";
-import { act, goesOn, ringForVoice, useSettings, useVoice, voiceSound, type Clip, type Mode, type OutageView } from "./api";
+import { act, goesOn, isPersonal, ringForVoice, useSettings, useVoice, voiceSound, type Clip, type Mode, type OutageView } from "./api";
 import { HEARD } from "./permissions";
 
 const MODES = ["auto", "ordered", "off"] as const;
@@ -53,24 +53,27 @@ function Change({ outage, onClose }: { outage: OutageView; onClose: () => void }
   const [words, setWords] = useState(outage.greeting.words ?? "");
   const [clip, setClip] = useState<Clip | null>(outage.greeting.clip);
   const [way, setWay] = useState<Way>(outage.greeting.clip ? "browser" : "text");
+  // What one customer owes or did is told to nobody else.
+  const personal = isPersonal(outage);
+  const made = personal ? outage.greeting.own.text : outage.greeting.general.text;
   const longest = useSettings().data?.settings.voice_s ?? 45;
   const spoken = way === "text" ? null : clip;
   return (
     <EditDialog title={t("greeting.change")} save={t("greeting.approve")} ready={way === "text" || clip !== null} onClose={onClose} onSave={() => act(outage, { act: "set_greeting", mode, words: words.trim() || null, clip: spoken })}>
       <div className="stack">
-        <Field label={t("greeting.mode")} help={t(`greeting.help_${mode}`)}>
-          <Choose label={t("greeting.mode")} value={mode} items={MODES.map((key) => ({ key, label: t(`greeting.${key}`) }))} onChoose={setMode} />
+        <Field label={t("greeting.mode")} help={t(personal && mode !== "off" ? "greeting.only_own" : `greeting.help_${mode}`)}>
+          <Choose label={t("greeting.mode")} value={mode} items={MODES.filter((key) => !personal || key !== "ordered").map((key) => ({ key, label: t(`greeting.${key}`) }))} onChoose={setMode} />
         </Field>
         <Field label={t("voice.way")}>
           <Choose label={t("voice.way")} value={way} items={WAYS.map((key) => ({ key, label: t(`voice.way_${key}`) }))} onChoose={setWay} />
         </Field>
         <Field label={t("greeting.words")} htmlFor="words" help={t(way === "text" ? "greeting.help_words" : "voice.help_words")}>
-          <Input.TextArea id="words" rows={4} maxLength={300} showCount value={words} placeholder={outage.greeting.general.text} onChange={(event) => setWords(event.target.value)} />
+          <Input.TextArea id="words" rows={4} maxLength={300} showCount value={words} placeholder={made} onChange={(event) => setWords(event.target.value)} />
         </Field>
         <span>
-          <Button size="small" onClick={() => setWords(outage.greeting.general.text)}>{t("greeting.take_made")}</Button>
+          <Button size="small" onClick={() => setWords(made)}>{t("greeting.take_made")}</Button>
         </span>
-        {way === "browser" && <ClipRecorder name={`recorded/outage_${outage.number}`} text={words.trim() || outage.greeting.general.text} longest={longest} onClip={setClip} />}
+        {way === "browser" && <ClipRecorder name={`recorded/outage_${outage.number}`} text={words.trim() || made} longest={longest} onClip={setClip} />}
         {way === "telephone" && <ByTelephone outage={outage} onClip={setClip} />}
         {spoken && <p className="muted">{t("voice.taken", { seconds: spoken.seconds })}</p>}
       </div>
@@ -111,7 +114,7 @@ export function GreetingPart({ outage }: { outage: OutageView }) {
         <Field label={t("greeting.to_own", { seconds: greeting.own.seconds })}>
           <blockquote className="heard">{greeting.own.text}</blockquote>
         </Field>
-        <Field label={greeting.is_general ? t("greeting.to_all", { seconds: greeting.general.seconds }) : t("greeting.not_to_all")}>
+        <Field label={greeting.is_general ? t("greeting.to_all", { seconds: greeting.general.seconds }) : t(isPersonal(outage) ? "greeting.only_own" : "greeting.not_to_all")}>
           {greeting.is_general && <blockquote className="heard">{greeting.general.text}</blockquote>}
         </Field>
         {greeting.own.clip && (

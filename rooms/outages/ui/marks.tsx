@@ -28,14 +28,14 @@ export function Alarms({ outage }: { outage: OutageLine }) {
   const { t } = useTranslation("outages");
   return (
     <>
-      {outage.stale ? <Mark tone="busy" icon={Hourglass}>{t("alarm.stale")}</Mark> : outage.delayed && <Mark tone="wrap" icon={Clock3}>{t("alarm.delayed")}</Mark>}
+      {outage.stale ? <Mark tone="busy" icon={Hourglass}>{t(outage.ends ? "alarm.stale" : "alarm.no_news")}</Mark> : outage.delayed && <Mark tone="wrap" icon={Clock3}>{t("alarm.delayed")}</Mark>}
       {outage.greeting_waits && <Mark tone="wrap" icon={TriangleAlert}>{t("alarm.greeting")}</Mark>}
       {outage.network_changed && <Mark tone="wrap" icon={Network}>{t("alarm.network")}</Mark>}
     </>
   );
 }
 
-const FATES: Record<Fate, [Tone, LucideIcon]> = { open: ["call", CircleDashed], kept: ["ready", CircleCheckBig], moved: ["wrap", MoveRight], broken: ["busy", Hourglass] };
+const FATES: Record<Fate, [Tone, LucideIcon]> = { open: ["call", CircleDashed], kept: ["ready", CircleCheckBig], moved: ["wrap", MoveRight], broken: ["busy", Hourglass], void: ["offline", Ban] };
 export function FateMark({ fate }: { fate: Fate }) {
   const { t } = useTranslation("outages");
   const [tone, icon] = FATES[fate];

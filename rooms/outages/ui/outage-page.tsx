@@ -9,7 +9,7 @@ import { ExportButton } from "@kit/export";
 import { useAgents, useUnits } from "@lib/directory";
 import { useMay } from "@lib/session";
 import { Acts } from "./acts";
-import { useAffected, useOutage, useTold, type Affected, type Call, type OutageView, type Revision, type State } from "./api";
+import { isPersonal, useAffected, useOutage, useTold, type Affected, type Call, type OutageView, type Revision, type State } from "./api";
 import { AfterPart, WaveBar } from "./after-part";
 import { CallsTable, LiaisonsTold } from "./calls-table";
 import { MasterOrder } from "./master-order";
@@ -88,7 +88,7 @@ function Limits({ outage }: { outage: OutageView }) {
     <Panel title={t("page.limits")}>
       <div className="stack">
         {outage.findings.map((finding) => {
-          const excuse = outage.excuses.find(({ duty }) => duty === finding.duty);
+          const excuse = outage.excuses.filter(({ duty }) => duty === finding.duty).at(-1);
           return (
             <div key={finding.duty} className="row tight">
               <FindingMark finding={finding} />
@@ -223,6 +223,7 @@ function Telling({ outage }: { outage: OutageView }) {
 function Texts({ outage }: { outage: OutageView }) {
   const { t } = useTranslation("outages");
   const { message } = App.useApp();
+  if (outage.texts.length === 0) return null;
   const copy = (text: string) => navigator.clipboard.writeText(text).then(() => message.success(t("texts.copied")), () => message.error(t("texts.not_copied")));
   return (
     <Panel title={t("texts.title")} extra={<Button size="small" className="not-on-paper" icon={<Printer size={14} aria-hidden />} onClick={() => window.print()}>{t("texts.print")}</Button>}>
@@ -275,7 +276,7 @@ export default function OutagePage() {
               [t("column.starts"), <Moment key="s" at={outage.starts} seconds={false} />],
               [t("column.ends"), outage.ends ? <Moment key="e" at={outage.ends} seconds={false} /> : outage.next_news ? <span key="e">{t("column.news")} <Short at={outage.next_news} /></span> : null],
               [t("page.back"), outage.restored_at && <Moment key="r" at={outage.restored_at} seconds={false} />],
-              [t("act.crew"), t(`crew.${outage.crew}`)],
+              [t("act.crew"), isPersonal(outage) ? null : t(`crew.${outage.crew}`)],
               [t("page.due"), outage.due && <Due key="d" at={outage.due} past={t("alarm.past")} />],
               [t("after.master"), <MasterOrder key="o" outage={outage} />],
               [t("page.owner"), agents.name(outage.owner)],

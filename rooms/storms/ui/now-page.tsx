@@ -131,7 +131,7 @@ function Outages({ page }: { page: PageView }) {
       key: "until",
       title: t("outages.until"),
       cell: (one) =>
-        one.stale ? <Mark tone="busy" icon={Hourglass}>{t("outages.stale", { at: one.until ? clock(one.until, false) : "" })}</Mark> : one.until ? moment(one.until, false) : <Mark tone="wrap" icon={CalendarClock}>{t("outages.none_told")}</Mark>,
+        one.stale ? <Mark tone="busy" icon={Hourglass}>{one.until ? t("outages.stale", { at: clock(one.until, false) }) : t("outages.no_news")}</Mark> : one.until ? moment(one.until, false) : <Mark tone="wrap" icon={CalendarClock}>{t("outages.none_told")}</Mark>,
     },
   ];
   return (

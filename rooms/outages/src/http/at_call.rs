@@ -1,23 +1,26 @@
 //! At the agent's desk: what is off or coming at the caller's address, and whether he was told.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
 use calls::Hall;
 use customers::store::calls as whose;
-use db::config;
+use db::{Entry, config};
 use kernel::calendar::Calendar;
 use kernel::{AccountId, CallId, CustomerId, OutageId, PhoneNumber};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Query, given};
 
 use super::views::{OutageLine, line};
-use crate::mentioning::coming;
+use crate::ROOM;
+use crate::mentioning::{coming, was_coming};
 use crate::rules::after::Said as After;
 use crate::rules::greeting::{self, Voice};
-use crate::rules::{Refusal, Settings, State as Stand, spoken};
+use crate::rules::{Refusal, Settings, State as Stand, personal, spoken};
 use crate::store::mentions::{self, Answer as Said, Mention};
 use crate::store::{asks, outages};
 
@@ -105,7 +108,9 @@ pub async fn show(
                 continue;
             }
             let (off, supply) = greeting::words_of(outage.plan.utility);
-            let say = if to_mention {
+            let say = if to_mention && outage.plan.class.is_personal() {
+                personal::reminder(&outage, voice)
+            } else if to_mention {
                 let ends = outage.ends().map_or_else(String::new, |ends| {
                     format!(
                         "，预计{}恢复{supply}",
@@ -154,9 +159,13 @@ pub struct MentionForm {
     answer: Said,
 }
 
+/// So long after a call its agent may say whether the caller was told.
+const LATEST: Duration = Duration::from_secs(86_400);
+
 /// The agent says whether the caller was told.
 #[utoipa::path(put, path = "/api/outages/at_call/{call}", tag = "outages", params(("call" = String, Path)),
-    request_body = MentionForm, responses((status = 200), (status = 403, body = ErrorBody)))]
+    request_body = MentionForm, responses((status = 200), (status = 403, body = ErrorBody), (status = 409, body = ErrorBody),
+    (status = 422, body = ErrorBody)))]
 pub async fn mention(
     State(app): State<App>,
     Extension(hall): Extension<Arc<dyn Hall>>,
@@ -164,16 +173,34 @@ pub async fn mention(
     Path(call): Path<CallId>,
     Json(form): Json<MentionForm>,
 ) -> Answer<serde_json::Value> {
+    let now = app.now();
     let at_desk = hall.desk(actor.person).await?.is_some_and(|desk| desk.agent.call == Some(call));
     let record = calls::store::search::one(&app.db, call).await?;
-    if !at_desk && record.is_none_or(|record| record.agent != Some(actor.person)) {
+    if !at_desk && record.as_ref().is_none_or(|record| record.agent != Some(actor.person)) {
         return Err(Refusal::NotYourCall.into());
     }
-    outages::read(&app.db, form.outage).await?.ok_or_else(Error::not_found)?;
+    let called_at = record.map_or(now, |record| record.at);
+    if now.since(called_at) > LATEST {
+        return Err(Refusal::CallTooOld.into());
+    }
+    let outage = outages::read(&app.db, form.outage).await?.ok_or_else(Error::not_found)?;
+    let mut concerns = false;
+    for party in customers(&app, hall.as_ref(), &actor, call).await? {
+        let all = outages::of_customer(&app.db, party.get()).await?;
+        concerns |= all.iter().any(|one| one.id == outage.id && was_coming(one, called_at, now));
+    }
     let mut tx = app.db.begin().await?;
-    let mention =
-        Mention { call, outage: form.outage, agent: actor.person, at: app.now(), answer: Some(form.answer) };
-    mentions::put(&mut tx, &mention).await?;
+    let before = mentions::of(&mut tx, call).await?.into_iter().find(|one| one.outage == outage.id);
+    // What is owed already is answered, though it was called off meanwhile.
+    if before.is_none() && !concerns {
+        return Err(Refusal::NotComing.into());
+    }
+    let answer = Some(form.answer);
+    mentions::put(&mut tx, &Mention { call, outage: outage.id, agent: actor.person, at: now, answer })
+        .await?;
+    let payload = json!({ "call": call, "before": before.and_then(|one| one.answer), "after": answer });
+    let (who, subject) = (Some(actor.person), outage.id.to_string());
+    tx.journal(Entry { at: now, who, room: ROOM, subject, kind: "mentioned", payload });
     tx.commit().await?;
-    Ok(Json(serde_json::json!({})))
+    Ok(Json(json!({})))
 }

@@ -14,9 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Period, Query, given, word};
 
 use super::views::{OutageLine, OutageView, line, view};
+use crate::rules::figures::Figures;
 use crate::rules::greeting::Voice;
-use crate::rules::limits::{Duty, Weight, check};
-use crate::rules::{Act, Outage, Plan, Refusal, Settings, State, limits};
+use crate::rules::{Act, Outage, Plan, Refusal, Settings, State};
 use crate::store::outages::{self, Which};
 use crate::store::{afters, calls, mentions, promised, recounts, told};
 use crate::telephone::Menus;
@@ -65,7 +65,7 @@ pub struct NowView {
     restored: i64,
     /// Households without supply now.
     affected: i64,
-    /// Of whose outages the estimate has passed.
+    /// Of which the time that people were told has passed.
     stale: i64,
     /// Greetings that wait for a leader.
     greetings_waiting: i64,
@@ -176,7 +176,7 @@ pub struct FiguresView {
     /// K34: planned outages that begin in the period, and those published in time.
     planned: i64,
     in_time: i64,
-    /// Times of restoration that people were told, and what became of them.
+    /// Times of restoration that people were told of all outages that begin in the period, and what became of them.
     estimates: i64,
     estimates_kept: i64,
     estimates_broken: i64,
@@ -189,39 +189,26 @@ pub async fn figures(
     Extension(calendar): Extension<Arc<Calendar>>,
     Query(period): Query<Period>,
 ) -> Answer<FiguresView> {
-    use crate::rules::outage::Fate;
+    const TOGETHER: i64 = 500;
     let (from, to) = period.read()?;
     let (eligible, told, not_applicable) = mentions::count(&app.db, from, to).await?;
-    let planned = outages::planned(&app.db, from, to).await?;
-    let in_time = |outage: &&Outage| {
-        let Some(published) = outage.published_at else { return false };
-        // What was announced is what counts, not what it was moved to.
-        let first = outage.revisions.first().map_or(outage.plan.starts, |first| first.starts);
-        let case = limits::Case {
-            utility: outage.plan.utility,
-            class: outage.plan.class,
-            starts: first,
-            ends: None,
-            important: 0,
-            affected: 0,
-        };
-        let late = |finding: &limits::Finding| {
-            matches!(finding.duty, Duty::O1 | Duty::O11) && finding.weight == Weight::Violated
-        };
-        !check(&case, published, &calendar).iter().any(late)
-    };
-    let fates: Vec<Fate> =
-        planned.iter().flat_map(|one| one.estimates(app.now())).map(|estimate| estimate.fate).collect();
-    let many = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    let of = |fate: Fate| many(fates.iter().filter(|one| **one == fate).count());
+    let (mut figures, mut behind) = (Figures::default(), (from, OutageId(i64::MIN)));
+    loop {
+        let page = outages::published(&app.db, behind, to, TOGETHER).await?;
+        let Some(last) = page.last() else { break };
+        behind = (last.starts(), last.id);
+        for outage in &page {
+            figures.add(outage, app.now(), &calendar);
+        }
+    }
     Ok(Json(FiguresView {
         eligible,
         told,
         not_applicable,
-        planned: many(planned.len()),
-        in_time: many(planned.iter().filter(in_time).count()),
-        estimates: many(fates.len()),
-        estimates_kept: of(Fate::Kept),
-        estimates_broken: of(Fate::Broken),
+        planned: figures.planned,
+        in_time: figures.in_time,
+        estimates: figures.estimates,
+        estimates_kept: figures.kept,
+        estimates_broken: figures.broken,
     }))
 }

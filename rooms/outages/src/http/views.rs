@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::rules::greeting::{self, Voice};
-use crate::rules::limits::{self, Finding};
+use crate::rules::limits::{self, Duty, Finding};
 use crate::rules::notice_texts::Ready;
 use crate::rules::outage::{Counts, Estimate, Excuse, Greeting};
 use crate::rules::table::{self, Terms};
@@ -36,7 +36,7 @@ pub struct OutageLine {
     pub next_news: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub restored_at: Option<Timestamp>,
-    /// The estimate has passed, and supply is not back.
+    /// The time that people were told has passed, of the restoration or of the next news, and supply is not back.
     pub stale: bool,
     /// It is later than people were told first.
     pub delayed: bool,
@@ -102,6 +102,21 @@ pub struct GreetingView {
     until: Option<Timestamp>,
 }
 
+/// Moved before it, this duty is not kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Earliest {
+    duty: Duty,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+fn earliest(outage: &Outage, voice: Voice<'_>) -> Option<Earliest> {
+    let (plan, important) = (&outage.plan, outage.counts.important);
+    let found = limits::earliest(plan.utility, plan.class, important, voice.now, voice.calendar);
+    let found = found.filter(|_| outage.state == State::Published);
+    found.map(|(duty, at)| Earliest { duty, at })
+}
+
 /// Everything about one outage.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OutageView {
@@ -138,6 +153,8 @@ pub struct OutageView {
     announced_at: Option<Timestamp>,
     /// What would have to be explained if supply were back now.
     before_restoring: Option<Finding>,
+    /// The earliest start that what is coming could be moved to now without breaking a duty.
+    earliest: Option<Earliest>,
     /// The order of the work on it.
     #[schema(value_type = Option<String>)]
     order: Option<WorkOrderId>,
@@ -187,6 +204,7 @@ pub fn view(
             outage.plan.class,
             outage.announced_at,
         ),
+        earliest: earliest(outage, voice),
         order: outage.order,
         allowed: allowed(outage, asker),
     }

@@ -151,6 +151,8 @@ pub enum Refusal {
     StartsInThePast,
     #[error("limits of the law are not kept: say why")]
     LimitsBroken { findings: Vec<Finding> },
+    #[error("moved so near, limits of the law are not kept: a leader moves it")]
+    MovedTooNear { findings: Vec<Finding> },
     #[error("the estimate has passed: say a new one")]
     NotAnEstimate,
     #[error("nothing is different")]
@@ -169,6 +171,8 @@ pub enum Refusal {
     NoRoomToRing,
     #[error("a greeting ends in the future and within a week")]
     BadExpiry,
+    #[error("what one customer owes or did is told to nobody else")]
+    NobodyElses,
     #[error("this call has been made")]
     CallDone,
     #[error("{field} is from {least} to {most}")]
@@ -193,6 +197,10 @@ pub enum Refusal {
     NotAffected,
     #[error("this is not your call")]
     NotYourCall,
+    #[error("this is not coming at the caller's address")]
+    NotComing,
+    #[error("whether he was told is said within a day of the call")]
+    CallTooOld,
     #[error("say first whether the caller was told of what is coming at {area}")]
     TellFirst { area: String },
 }
@@ -201,7 +209,10 @@ impl web::Refusal for Refusal {
     const ROOM: &'static str = "outages";
     fn status(&self) -> Status {
         match self {
-            Refusal::NotYours { .. } | Refusal::OwnPlan | Refusal::NotYourCall => Status::Forbidden,
+            Refusal::NotYours { .. }
+            | Refusal::OwnPlan
+            | Refusal::MovedTooNear { .. }
+            | Refusal::NotYourCall => Status::Forbidden,
             Refusal::NotNow { .. }
             | Refusal::NoVoiceFlow { .. }
             | Refusal::NoTelephone
@@ -211,6 +222,7 @@ impl web::Refusal for Refusal {
             | Refusal::NothingNew
             | Refusal::NobodyAsked
             | Refusal::AskingOver
+            | Refusal::CallTooOld
             | Refusal::TellFirst { .. } => Status::Conflict,
             _ => Status::Invalid,
         }

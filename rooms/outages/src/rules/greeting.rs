@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::outage::{Clip, Mode};
-use super::{Cause, Class, Crew, Outage, Settings, State, spoken};
+use super::{Cause, Class, Crew, Outage, Settings, State, personal, spoken};
 
 /// What a caller hears, the first first. Nothing: the menu as always.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -68,7 +68,8 @@ pub fn speaks(outage: &Outage, voice: Voice<'_>) -> bool {
 
 /// Whether also those hear of it who are not known to be affected.
 pub fn is_general(outage: &Outage, settings: &Settings) -> bool {
-    outage.greeting.mode == Mode::Ordered || outage.counts.all >= i64::from(settings.many)
+    let counts = outage.greeting.mode == Mode::Ordered || outage.counts.all >= i64::from(settings.many);
+    counts && !outage.plan.class.is_personal()
 }
 
 /// What a caller hears. `own` are the outages that his accounts are in. His own are told whatever their size, and only they;
@@ -97,7 +98,7 @@ pub fn heard(outages: &[Outage], own: &[OutageId], voice: Voice<'_>) -> Heard {
 
 /// One outage as it is told now.
 pub fn segment(outage: &Outage, own: bool, voice: Voice<'_>) -> Segment {
-    // What a leader wrote or spoke said the old time: once that has passed, the fields speak.
+    // What a leader wrote or spoke said the old time, of the restoration or of the news: once that has passed, the fields speak.
     let fresh = !outage.is_stale(voice.now);
     let clip = outage.greeting.clip.clone().filter(|_| fresh);
     let words = outage.greeting.words.clone().filter(|_| fresh);
@@ -190,6 +191,9 @@ fn text_to(outage: &Outage, whom: Whom, voice: Voice<'_>) -> String {
         };
         return format!("{area}已于{back}恢复{supply}。{check}");
     }
+    if outage.plan.class.is_personal() {
+        return personal::text(outage, &area, voice);
+    }
     if outage.state != State::InProgress {
         let ends = outage.ends().map_or_else(String::new, |ends| {
             format!("，预计{}恢复{supply}", spoken::until(ends, starts, now, calendar))
@@ -201,10 +205,9 @@ fn text_to(outage: &Outage, whom: Whom, voice: Voice<'_>) -> String {
         return format!("{area}因{cause}，将于{}{off}{ends}。{care}", at(starts));
     }
     let since = format!("{area}因{cause}，于{}{off}", at(starts));
-    let work = if outage.plan.class == Class::Planned && outage.crew() == Crew::Working {
-        "工作人员正在施工"
-    } else {
-        crew(outage.crew())
+    let work = match (outage.plan.class, outage.crew()) {
+        (Class::Planned | Class::Temporary, Crew::Working) => "工作人员正在施工",
+        (_, at_work) => crew(at_work),
     };
     let news = outage.next_news().filter(|news| *news > now);
     match outage.ends() {

@@ -112,6 +112,29 @@ pub fn publish_by(
     }
 }
 
+/// The earliest start of what people are told now that keeps the duty beside it; none where it may begin at once.
+pub fn earliest(
+    utility: Utility,
+    class: Class,
+    important: i64,
+    now: Timestamp,
+    calendar: &Calendar,
+) -> Option<(Duty, Timestamp)> {
+    let hours = |many: i64| Timestamp::from_secs(now.as_secs() + many * HOUR);
+    let days = |many: i64| {
+        let day = calendar.civil(now).date().checked_add(jiff::Span::new().days(many)).ok()?;
+        Some(calendar.start_of(day))
+    };
+    match (utility, class) {
+        (Utility::Gas, Class::Planned) => Some((Duty::O11, hours(48))),
+        (_, Class::Planned) => days(7).map(|at| (Duty::O1, at)),
+        (_, Class::Temporary) => (important > 0).then(|| (Duty::O2, hours(24))),
+        (_, Class::Arrears) => days(7).map(|at| (Duty::O9, at)),
+        (_, Class::Breach) => Some((Duty::O10, hours(24))),
+        (_, Class::Fault) => None,
+    }
+}
+
 /// The second notice before arrears are cut off (O9).
 pub const SOON_S: u64 = 30 * 60;
 

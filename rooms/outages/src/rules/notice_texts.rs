@@ -18,8 +18,11 @@ pub struct Ready {
     pub body: String,
 }
 
-/// All of them, for the state it is in now.
+/// All of them, for the state it is in now; none of what is one customer's business.
 pub fn ready(outage: &Outage, voice: Voice<'_>) -> Vec<Ready> {
+    if outage.plan.class.is_personal() {
+        return Vec::new();
+    }
     Medium::ALL.iter().map(|medium| one(outage, *medium, voice)).collect()
 }
 

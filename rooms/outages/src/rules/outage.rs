@@ -202,6 +202,8 @@ pub enum Fate {
     Moved,
     /// It passed, and supply was not back.
     Broken,
+    /// It was called off before: nobody waited for it.
+    Void,
 }
 
 /// A time of restoration that people were told.
@@ -351,6 +353,15 @@ impl Outage {
         self.started_at.unwrap_or_else(|| self.last().map_or(self.plan.starts, |last| last.starts))
     }
 
+    /// The starts that people had to be told in time, and when they were: the first, and each earlier one it was moved to.
+    pub fn announced_starts(&self) -> Vec<(Timestamp, Timestamp)> {
+        let pairs = self.revisions.iter().zip(self.revisions.iter().skip(1));
+        let ahead = |one: &Revision| one.moment == Moment::Changed && one.starts > one.at;
+        let moved = pairs.filter(|(one, next)| ahead(next) && next.starts < one.starts);
+        let first = self.revisions.first().into_iter();
+        first.chain(moved.map(|(_, next)| next)).map(|one| (one.starts, one.at)).collect()
+    }
+
     pub fn cause(&self) -> Cause {
         self.last().map_or(self.plan.cause, |last| last.cause)
     }
@@ -366,17 +377,28 @@ impl Outage {
     /// As it will be told once it has begun, when it begins as it was planned.
     pub fn begun(&self) -> Outage {
         let mut begun = Outage { state: State::InProgress, started_at: Some(self.starts()), ..self.clone() };
-        if let Some(last) = begun.revisions.last_mut()
-            && last.crew == Crew::Waiting
-        {
-            last.crew = Crew::Working;
+        let crew = begun.crew_at_start();
+        if let Some(last) = begun.revisions.last_mut() {
+            last.crew = crew;
         }
         begun
     }
 
-    /// It goes on, and the time that people were told has passed.
+    /// Whoever was to begin it is at it; nobody repairs what we have cut off ourselves.
+    pub fn crew_at_start(&self) -> Crew {
+        match self.crew() {
+            Crew::Waiting if !self.plan.class.is_personal() => Crew::Working,
+            crew => crew,
+        }
+    }
+
+    /// It goes on, and the time that people were told has passed: of the restoration, or of the next news while nobody knows that.
     pub fn is_stale(&self, now: Timestamp) -> bool {
-        self.state == State::InProgress && self.ends().is_some_and(|ends| ends < now)
+        let passed = match self.ends() {
+            Some(ends) => ends < now,
+            None => self.next_news().is_some_and(|news| news <= now),
+        };
+        self.state == State::InProgress && passed
     }
 
     /// Callers would hear of it, if a leader had approved what they hear.
@@ -388,7 +410,8 @@ impl Outage {
     /// It was to be over earlier than is said now.
     pub fn is_delayed(&self, now: Timestamp) -> bool {
         let first = self.revisions.iter().find_map(|one| one.ends);
-        self.is_stale(now) || matches!((first, self.ends()), (Some(first), Some(last)) if last > first)
+        let passed = self.ends().is_some() && self.is_stale(now);
+        passed || matches!((first, self.ends()), (Some(first), Some(last)) if last > first)
     }
 
     /// Every time of restoration that people were told, and what became of it.
@@ -402,14 +425,14 @@ impl Outage {
                 _ => {}
             }
         }
-        let over = self.restored_at.or(self.closed_at);
         let fate = |nth: usize, ends: Timestamp| {
             let next = told.get(nth + 1).map(|(_, _, at)| *at);
-            match (next, over) {
+            match (next, self.restored_at) {
                 (Some(at), _) if at <= ends => Fate::Moved,
                 (Some(_), _) => Fate::Broken,
-                (None, Some(over)) if over <= ends => Fate::Kept,
+                (None, Some(back)) if back <= ends => Fate::Kept,
                 (None, Some(_)) => Fate::Broken,
+                (None, None) if self.state == State::Cancelled => Fate::Void,
                 (None, None) if ends < now => Fate::Broken,
                 (None, None) => Fate::Open,
             }

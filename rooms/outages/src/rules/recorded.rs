@@ -19,6 +19,8 @@ pub fn sounds(outage: &Outage, own: bool, voice: Voice<'_>) -> Vec<Sound> {
     };
     match outage.state {
         State::Restored | State::Closed => vec![clip("over")],
+        // The sentences that are recorded speak of repairs and of plans: he is told nothing rather than that.
+        _ if outage.plan.class.is_personal() => Vec::new(),
         State::InProgress => match outage.ends() {
             None => vec![clip("soon")],
             Some(ends) if ends <= voice.now => vec![clip("late")],
@@ -35,7 +37,8 @@ pub fn notice(outage: &Outage, voice: Voice<'_>) -> Vec<Sound> {
         State::Cancelled => return vec![clip("cancelled")],
         _ => sounds(outage, true, voice),
     };
-    let is_coming = !matches!(outage.state, State::InProgress | State::Restored | State::Closed);
+    let is_coming = !matches!(outage.state, State::InProgress | State::Restored | State::Closed)
+        && !outage.plan.class.is_personal();
     if let Some(ends) = outage.ends().filter(|_| is_coming) {
         said.push(Sound::Silence { ms: BEFORE_END_MS });
         said.extend(with(clip("ends"), ends, voice));

@@ -100,17 +100,21 @@ pub fn allowed(outage: &Outage, asker: Asker) -> Vec<Verb> {
     Verb::ALL.iter().copied().filter(|verb| may(outage, *verb, asker).is_ok()).collect()
 }
 
-/// What the law wants of it, if it were published now.
-pub fn findings(outage: &Outage, terms: Terms<'_>) -> Vec<Finding> {
-    let case = limits::Case {
+fn case(outage: &Outage) -> limits::Case {
+    limits::Case {
         utility: outage.plan.utility,
         class: outage.plan.class,
         starts: outage.starts(),
         ends: outage.ends(),
         important: outage.counts.important,
         affected: outage.counts.all,
-    };
-    limits::check(&case, outage.published_at.unwrap_or(terms.now), terms.calendar)
+    }
+}
+
+/// What the law wants of it, as people were told of it; if it were published now, where nobody has been.
+pub fn findings(outage: &Outage, terms: Terms<'_>) -> Vec<Finding> {
+    let told = outage.announced_starts().last().map_or(terms.now, |(_, at)| *at);
+    limits::check(&case(outage), told, terms.calendar)
 }
 
 /// Checks what was entered, and cleans it.
@@ -210,7 +214,7 @@ pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Res
         }
         Act::Begin => {
             next.started_at = Some(now);
-            let crew = if outage.crew() == Crew::Waiting { Crew::Working } else { outage.crew() };
+            let crew = outage.crew_at_start();
             say(&mut next, Moment::Started, asker, terms, |last| Revision { crew, starts: now, ..last })?;
         }
         Act::Revise { starts, ends, next_news, cause, crew, why } => {
@@ -370,6 +374,9 @@ fn revise(
     {
         return Err(Refusal::NothingNew);
     }
+    if !begun && starts < next.starts() {
+        moved_near(next, (starts, ends), why, asker, terms)?;
+    }
     let why = why.to_owned();
     say(next, Moment::Changed, asker, terms, |last| Revision {
         starts,
@@ -381,6 +388,28 @@ fn revise(
         ..last
     })?;
     unread(next, asker);
+    Ok(())
+}
+
+/// Whoever was told a later start is told this one now: where that is too late, a leader answers for it.
+fn moved_near(
+    next: &mut Outage,
+    (starts, ends): (Timestamp, Option<Timestamp>),
+    why: &str,
+    asker: Asker,
+    terms: Terms<'_>,
+) -> Result<(), Refusal> {
+    let moved = limits::Case { starts, ends, ..case(next) };
+    let mut findings = limits::check(&moved, terms.now, terms.calendar);
+    findings.retain(|finding| finding.weight == Weight::Violated);
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let Some(by) = asker.person.filter(|_| asker.approves) else {
+        return Err(Refusal::MovedTooNear { findings });
+    };
+    let excuse = |duty| Excuse { duty, by, at: terms.now, why: why.to_owned() };
+    next.excuses.extend(findings.iter().map(|finding| excuse(finding.duty)));
     Ok(())
 }
 
@@ -418,6 +447,9 @@ fn set_greeting(
     clip: Option<&Clip>,
     terms: Terms<'_>,
 ) -> Result<(), Refusal> {
+    if mode == Mode::Ordered && next.plan.class.is_personal() {
+        return Err(Refusal::NobodyElses);
+    }
     let words = words.map(str::trim).filter(|words| !words.is_empty());
     if words.is_some_and(|words| words.chars().count() > WORDS_MAX || words.chars().any(char::is_control)) {
         return Err(Refusal::BadField { field: "words", most: WORDS_MAX });

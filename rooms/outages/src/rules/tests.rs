@@ -9,11 +9,15 @@ use kernel::{ElementId, OutageId, PersonId, Timestamp};
 use proptest::prelude::*;
 
 use super::calls::owed;
+use super::figures::Figures;
 use super::greeting::{Voice, heard, segment, speaks, text};
 use super::limits::{Case, Duty, Weight, check, is_coming, publish_by};
 use super::notice_texts::{Medium, Ready, ready};
-use super::outage::{Area, Counts, Fate, Greeting, Mode};
+use super::outage::{Area, Clip, Counts, Fate, Greeting, Mode};
 use super::table::{self, Terms, due};
+mod moved;
+mod personal;
+
 use super::{
     Act, Asker, Cause, Class, Crew, Outage, Plan, Refusal, Settings, State, Verb, allowed, decide, promised,
     spoken,
@@ -309,6 +313,26 @@ fn estimates_that_were_not_kept_stay_visible() {
     assert!(fault.is_delayed(at("2025-07-01 18:00")));
 }
 
+#[test]
+fn every_estimate_counts_and_one_that_was_called_off_was_not_kept() {
+    let calendar = Calendar::china();
+    let restore = |at_: &str| Act::Restore { at: Some(at(at_)), why: "已恢复".into() };
+    let kept = after(&fault(), &[("2025-07-01 15:20", WRITER, restore("2025-07-01 15:10"))]);
+    // Written down in time, and back in time: closing it a day later is nobody's waiting.
+    let kept = after(&kept, &[("2025-07-02 15:20", Asker::CENTRE, Act::Close)]);
+    let broken = after(&fault(), &[("2025-07-01 17:00", WRITER, restore("2025-07-01 16:00"))]);
+    let off = after(&planned(), &[("2025-07-05 09:00", LEADER, Act::Cancel { why: "检修改期".into() })]);
+    let fates = |outage: &Outage| {
+        outage.estimates(at("2025-08-01 00:00")).iter().map(|one| one.fate).collect::<Vec<_>>()
+    };
+    assert_eq!(fates(&off), [Fate::Void]);
+    let mut figures = Figures::default();
+    for outage in [&kept, &broken, &off, &planned()] {
+        figures.add(outage, at("2025-07-10 00:00"), &calendar);
+    }
+    assert_eq!(figures, Figures { planned: 2, in_time: 2, estimates: 4, kept: 1, broken: 1 });
+}
+
 fn voice<'a>(now: &str, calendar: &'a Calendar, settings: &'a Settings) -> Voice<'a> {
     Voice { now: at(now), calendar, settings }
 }
@@ -429,6 +453,27 @@ fn only_what_a_leader_has_approved_is_heard() {
         )],
     );
     assert_eq!(next.greeting.words, None, "and is gone with the next revision");
+}
+
+#[test]
+fn what_a_leader_spoke_ends_with_the_news_it_promised() {
+    let (calendar, settings) = (Calendar::china(), Settings::default());
+    let unknown = draft(plan(Class::Fault, "2025-07-01 14:00", None), "2025-07-01 14:03", 500);
+    let spoken = Act::SetGreeting {
+        mode: Mode::Auto,
+        words: Some("老城区停电，最新进展将于三点前播报。".into()),
+        clip: Some(Clip { name: "recorded/outage_1".into(), seconds: 9 }),
+    };
+    let publish = Act::Publish { why: String::new(), next_news: Some(at("2025-07-01 15:00")) };
+    let told =
+        after(&unknown, &[("2025-07-01 14:04", LEADER, publish), ("2025-07-01 14:10", LEADER, spoken)]);
+    let heard = |now: &str| segment(&told, false, voice(now, &calendar, &settings));
+    let before = heard("2025-07-01 14:59");
+    assert!(before.clip.is_some() && before.text.starts_with("老城区停电"));
+    let late = heard("2025-07-01 15:00");
+    assert!(late.clip.is_none() && late.text.contains("我们将尽快播报最新进展"), "{}", late.text);
+    let stale = |now: &str| (told.is_stale(at(now)), told.is_delayed(at(now)));
+    assert_eq!((stale("2025-07-01 14:59"), stale("2025-07-01 15:00")), ((false, false), (true, false)));
 }
 
 #[test]

@@ -89,6 +89,7 @@ const TO_FILE: &str =
     ask!("WHERE state = 'no' AND work_order IS NULL AND trouble = '' ORDER BY outage, account LIMIT 50");
 const WITHOUT: &str =
     ask!("WHERE outage = $1 AND revision = $2 AND state = 'no' ORDER BY ord, account LIMIT 200");
+const ANY_WITHOUT: &str = "SELECT 1 AS one FROM outages_ask WHERE outage = $1 AND revision = $2 AND state = 'no' AND mended = 0 LIMIT 1";
 const PAGE: &str = ask!(
     "WHERE outage = $1 AND revision = $2 AND state = $3 AND (ord, account) > ($4, $5) ORDER BY ord, account LIMIT $6"
 );
@@ -228,6 +229,12 @@ pub async fn to_file(db: &Db) -> anyhow::Result<Vec<Ask>> {
 pub async fn without(db: &Db, after: &After) -> anyhow::Result<Vec<Ask>> {
     let rows = sqlx::query(WITHOUT).bind(after.outage.get()).bind(after.revision).fetch_all(db.read()).await;
     rows.context("who is still without")?.iter().map(ask).collect()
+}
+
+/// Whether somebody has said that he is without, and has it not back yet.
+pub async fn is_anybody_without(tx: &mut Tx, after: &After) -> anyhow::Result<bool> {
+    let any = sqlx::query(ANY_WITHOUT).bind(after.outage.get()).bind(after.revision);
+    Ok(any.fetch_optional(&mut **tx).await.context("whether anybody is without")?.is_some())
 }
 
 /// A page of those of whom this is known.

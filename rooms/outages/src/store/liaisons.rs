@@ -40,6 +40,19 @@ const SAVE: &str = "UPDATE outages_liaison SET name = $2, phone = $3, place = $4
      version = version + 1 WHERE id = $1 AND version = $8";
 const ALL: &str = "SELECT id, name, phone, place, body, valid_until, retired_at, version FROM outages_liaison \
      ORDER BY place, id LIMIT 2000";
+macro_rules! page {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, name, phone, place, body, valid_until, retired_at, version FROM outages_liaison WHERE id > $1",
+            $which,
+            " ORDER BY id LIMIT $2"
+        )
+    };
+}
+const PAGE: &str = page!("");
+const SERVING: &str = page!(" AND retired_at IS NULL AND (valid_until IS NULL OR valid_until > $3)");
+/// Read together; whoever goes through all of them goes on behind the last.
+const TOGETHER: usize = 500;
 const SOME: Text = db::in_ids!(
     "SELECT id, name, phone, place, body, valid_until, retired_at, version FROM outages_liaison WHERE id IN ",
     " ORDER BY id LIMIT 2000"
@@ -98,8 +111,17 @@ pub async fn some(db: &Db, ids: impl IntoIterator<Item = i64>) -> anyhow::Result
     query.fetch_all(db.read()).await.context("some liaisons")?.iter().map(liaison).collect()
 }
 
-async fn all_in(tx: &mut Tx) -> anyhow::Result<Vec<Liaison>> {
-    let rows = sqlx::query(ALL).fetch_all(&mut **tx).await;
+/// Those who serve now, a page behind an id.
+async fn serving(tx: &mut Tx, behind: i64, now: Timestamp) -> anyhow::Result<Vec<Liaison>> {
+    let page = sqlx::query(SERVING).bind(behind).bind(i64::try_from(TOGETHER)?).bind(now.as_micros());
+    let rows = page.fetch_all(&mut **tx).await;
+    rows.context("liaisons who serve")?.iter().map(liaison).collect()
+}
+
+/// All of them, a page behind an id.
+async fn page(db: &Db, behind: i64) -> anyhow::Result<Vec<Liaison>> {
+    let page = sqlx::query(PAGE).bind(behind).bind(i64::try_from(TOGETHER)?);
+    let rows = page.fetch_all(db.read()).await;
     rows.context("liaisons")?.iter().map(liaison).collect()
 }
 
@@ -128,10 +150,27 @@ pub async fn concerned(
     elements: &[ElementId],
     now: Timestamp,
 ) -> anyhow::Result<Vec<Liaison>> {
-    let mut all = all_in(tx).await?;
-    all.retain(|one| {
-        one.covers.consent && one.retired_at.is_none() && one.valid_until.is_none_or(|until| until > now)
-    });
+    let (mut found, mut behind) = (Vec::new(), i64::MIN);
+    loop {
+        let page = serving(tx, behind, now).await?;
+        let is_last = page.len() < TOGETHER;
+        behind = page.last().map_or(behind, |last| last.id);
+        found.extend(touched(tx, outage, elements, page).await?);
+        if is_last {
+            return Ok(found);
+        }
+    }
+}
+
+/// Those of a page whom it concerns.
+async fn touched(
+    tx: &mut Tx,
+    outage: OutageId,
+    elements: &[ElementId],
+    page: Vec<Liaison>,
+) -> anyhow::Result<Vec<Liaison>> {
+    let mut all = page;
+    all.retain(|one| one.covers.consent);
     let kind = tx.db().kind();
     let communities: BTreeSet<&str> =
         all.iter().flat_map(|one| &one.covers.communities).map(String::as_str).collect();
@@ -177,8 +216,16 @@ pub async fn covering(db: &Db, element: ElementId) -> anyhow::Result<Vec<Liaison
     for row in rows.context("what lies above an element")? {
         chain.insert(ElementId(row.try_get("id")?));
     }
-    let mut all = all(db).await?;
-    all.retain(|one| !one.covers.elements.is_empty());
+    let (mut all, mut behind) = (Vec::new(), i64::MIN);
+    loop {
+        let page = page(db, behind).await?;
+        let is_last = page.len() < TOGETHER;
+        behind = page.last().map_or(behind, |last| last.id);
+        all.extend(page.into_iter().filter(|one| !one.covers.elements.is_empty()));
+        if is_last {
+            break;
+        }
+    }
     let theirs: BTreeSet<i64> =
         all.iter().flat_map(|one| one.covers.elements.iter().map(|id| id.get())).collect();
     let mut below: BTreeSet<i64> = BTreeSet::new();

@@ -26,7 +26,7 @@ pub struct Mention {
 const OWE: &str = "INSERT INTO outages_mention (call, outage, agent, at, answer) VALUES ($1, $2, $3, $4, NULL) \
      ON CONFLICT (call, outage) DO NOTHING";
 const PUT: &str = "INSERT INTO outages_mention (call, outage, agent, at, answer) VALUES ($1, $2, $3, $4, $5) \
-     ON CONFLICT (call, outage) DO UPDATE SET agent = excluded.agent, at = excluded.at, answer = excluded.answer";
+     ON CONFLICT (call, outage) DO UPDATE SET agent = excluded.agent, answer = excluded.answer";
 const OF: &str = "SELECT call, outage, agent, at, answer FROM outages_mention WHERE call = $1";
 const COUNT: &str = "SELECT COUNT(DISTINCT call) AS eligible, \
      COUNT(DISTINCT CASE WHEN answer IN ('told', 'known') THEN call END) AS told, \
@@ -40,7 +40,7 @@ pub async fn owe(tx: &mut Tx, mention: &Mention) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The agent says so.
+/// The agent says so; the call counts where it counted before.
 pub async fn put(tx: &mut Tx, mention: &Mention) -> anyhow::Result<()> {
     let put = sqlx::query(PUT).bind(mention.call.get()).bind(mention.outage.get()).bind(mention.agent.get());
     let put = put.bind(mention.at.as_micros()).bind(mention.answer.map(Answer::as_str));

@@ -7,7 +7,7 @@ use db::{Db, Text, Tx, in_ids};
 use kernel::{OutageId, Timestamp};
 use sqlx::{AnyConnection, Row as _};
 
-use crate::rules::{Outage, Settings, greeting, table};
+use crate::rules::{Class, Outage, Settings, greeting, table};
 
 const COUNT: &str = "INSERT INTO outages_count (day, last) VALUES ($1, 1) \
      ON CONFLICT (day) DO UPDATE SET last = outages_count.last + 1 RETURNING last";
@@ -155,7 +155,7 @@ macro_rules! own {
 }
 const OWN: Text =
     Text { sqlite: own!("json_each($2)"), postgres: own!("json_array_elements_text(CAST($2 AS json))") };
-const OF_ACCOUNT: &str = "SELECT id FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
+const OF_ACCOUNT: &str = "SELECT id, class FROM outages_outage WHERE id IN (SELECT f.outage FROM customers_account a \
      JOIN outages_affected f ON f.account = a.id WHERE a.number = $2 AND a.closed_at IS NULL) \
      AND speaks_until > $1 AND speaks_from <= $1 ORDER BY affected DESC, id LIMIT 20";
 const ACCOUNT: &str = "SELECT id FROM customers_account WHERE number = $1 AND closed_at IS NULL";
@@ -208,14 +208,22 @@ fn id(row: &db::Row) -> anyhow::Result<OutageId> {
     Ok(OutageId(row.try_get("id")?))
 }
 
-/// Of those the ones that this account is in; none where there is no such account.
-pub async fn speaking_of(db: &Db, account: &str, now: Timestamp) -> anyhow::Result<Option<Vec<OutageId>>> {
+/// Of those the ones that this account is in, with their classes; none where there is no such account.
+pub async fn speaking_of(
+    db: &Db,
+    account: &str,
+    now: Timestamp,
+) -> anyhow::Result<Option<Vec<(OutageId, Class)>>> {
     let known = sqlx::query(ACCOUNT).bind(account).fetch_optional(db.read()).await;
     if known.context("an account")?.is_none() {
         return Ok(None);
     }
     let rows = sqlx::query(OF_ACCOUNT).bind(now.as_micros()).bind(account).fetch_all(db.read()).await;
-    rows.context("an account's outages")?.iter().map(id).collect::<anyhow::Result<_>>().map(Some)
+    let one = |row: &db::Row| {
+        let class: String = row.try_get("class")?;
+        Ok((id(row)?, Class::of(&class).with_context(|| format!("{class:?} as a class"))?))
+    };
+    rows.context("an account's outages")?.iter().map(one).collect::<anyhow::Result<_>>().map(Some)
 }
 
 /// What a customer is in that was published and is not closed.
@@ -230,29 +238,59 @@ pub async fn of_customer(db: &Db, party: i64) -> anyhow::Result<Vec<Outage>> {
     rows.context("a customer's outages")?.iter().map(outage).collect()
 }
 
-const DUE: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND due <= $1 ORDER BY due, id LIMIT 200";
+// What waits for people stands in nobody's way here, however much of it is overdue.
+const DUE: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND state IN ('published', 'restored') \
+     AND due <= $1 ORDER BY due, id LIMIT 200";
 const TOMORROW: &str = "SELECT body, version FROM outages_outage WHERE closed_at IS NULL AND state = 'published' \
-     AND starts > $1 AND starts <= $2 ORDER BY starts, id LIMIT 200";
+     AND (starts, id) > ($1, $2) AND starts <= $3 ORDER BY starts, id LIMIT $4";
+/// Read together of those that begin soon; whoever asks gets all of them.
+const TOGETHER: usize = 200;
 
-/// Those whose next time has come.
+/// Those that the clock begins or closes, whose time has come.
 pub async fn due(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Outage>> {
     let rows = sqlx::query(DUE).bind(now.as_micros()).fetch_all(db.read()).await;
     rows.context("what is due")?.iter().map(outage).collect()
 }
 
-/// Published, and beginning in this span.
-pub async fn starting(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Outage>> {
-    let rows = sqlx::query(TOMORROW).bind(from.as_micros()).bind(to.as_micros()).fetch_all(db.read()).await;
-    rows.context("what begins soon")?.iter().map(outage).collect()
+const POSTPONE: &str = "UPDATE outages_outage SET due = $3 WHERE id = $1 AND version = $2";
+
+/// Looked at again then, unless it is changed before; nothing that anybody was told is another.
+pub async fn postpone(tx: &mut Tx, outage: &Outage, until: Timestamp) -> anyhow::Result<()> {
+    let postpone = sqlx::query(POSTPONE).bind(outage.id.get()).bind(outage.version).bind(until.as_micros());
+    postpone.execute(&mut **tx).await.context("looking at an outage again")?;
+    Ok(())
 }
 
-const PLANNED: &str = "SELECT body, version FROM outages_outage WHERE class = 'planned' AND starts >= $1 AND starts < $2 \
-     AND published_at IS NOT NULL ORDER BY starts, id LIMIT 5000";
+/// Published, and beginning in this span.
+pub async fn starting(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Outage>> {
+    let (mut all, mut behind): (Vec<Outage>, _) = (Vec::new(), (from.as_micros(), i64::MAX));
+    loop {
+        let page = sqlx::query(TOMORROW).bind(behind.0).bind(behind.1).bind(to.as_micros());
+        let rows = page.bind(i64::try_from(TOGETHER)?).fetch_all(db.read()).await;
+        let rows = rows.context("what begins soon")?;
+        for row in &rows {
+            all.push(outage(row)?);
+        }
+        match all.last().filter(|_| rows.len() == TOGETHER) {
+            Some(last) => behind = (last.starts().as_micros(), last.id.get()),
+            None => return Ok(all),
+        }
+    }
+}
 
-/// Planned outages that were published and begin in a period (K34).
-pub async fn planned(db: &Db, from: Timestamp, to: Timestamp) -> anyhow::Result<Vec<Outage>> {
-    let rows = sqlx::query(PLANNED).bind(from.as_micros()).bind(to.as_micros()).fetch_all(db.read()).await;
-    rows.context("planned outages")?.iter().map(outage).collect()
+const TOLD: &str = "SELECT body, version FROM outages_outage WHERE published_at IS NOT NULL AND (starts, id) > ($1, $2) \
+     AND starts < $3 ORDER BY starts, id LIMIT $4";
+
+/// Those that were published and begin in a period, a page behind a place.
+pub async fn published(
+    db: &Db,
+    behind: (Timestamp, OutageId),
+    until: Timestamp,
+    limit: i64,
+) -> anyhow::Result<Vec<Outage>> {
+    let told = sqlx::query(TOLD).bind(behind.0.as_micros()).bind(behind.1.get());
+    let rows = told.bind(until.as_micros()).bind(limit).fetch_all(db.read()).await;
+    rows.context("what was published")?.iter().map(outage).collect()
 }
 
 pub(super) fn outage(row: &db::Row) -> anyhow::Result<Outage> {

@@ -23,7 +23,7 @@ const OF: Text = db::in_ids!(
     " AND district <> '' AND place <> '' ORDER BY accounts DESC, district, place LIMIT $2"
 );
 const GOING_ON: &str = "SELECT DISTINCT p.district FROM outages_outage o JOIN outages_place p ON p.outage = o.id \
-     WHERE o.closed_at IS NULL AND o.state = 'in_progress' LIMIT 500";
+     WHERE o.closed_at IS NULL AND o.state = 'in_progress' AND o.class NOT IN ('arrears', 'breach') LIMIT 500";
 // From district to district by the index: the table of premises is large, and there are few districts.
 const DISTRICTS: &str = "WITH RECURSIVE d(area) AS (SELECT MIN(area) FROM customers_premises WHERE area > '' UNION ALL \
      SELECT (SELECT MIN(p.area) FROM customers_premises p WHERE p.area > d.area) FROM d WHERE d.area IS NOT NULL) \
@@ -47,7 +47,7 @@ pub async fn of(db: &Db, outages: &[OutageId]) -> anyhow::Result<Vec<PlaceOf>> {
     rows.iter().map(place).collect()
 }
 
-/// Districts in which supply is off somewhere, also where callers do not hear of it.
+/// Districts in which supply is off somewhere, also where callers do not hear of it; a customer who was cut off is no district.
 pub async fn going_on(db: &Db) -> anyhow::Result<Vec<String>> {
     texts(db, GOING_ON, "district").await
 }

@@ -67,6 +67,10 @@ fn a_wish_that_is_heard_after_the_wave_is_told_once() {
         centre.follow().await;
         assert_eq!((told(&db, CALLER).await, told(&db, "13900000009").await), (1, 1));
 
+        let after = format!("/api/outages/{}/after", id(&outage));
+        let known = centre.post(LEADER, &after, json!({ "act": "close", "why": "物业已逐户确认" })).await;
+        assert_eq!(known.status.as_u16(), 200, "{}", known.show());
+
         // Days later it is closed, and still nobody's wish is lost.
         centre.pass(25 * HOUR);
         centre.follow().await;

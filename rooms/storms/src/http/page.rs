@@ -92,7 +92,7 @@ pub struct OutageLine {
     /// The estimate that people were told.
     #[schema(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
-    /// That time has passed.
+    /// That time has passed, or that of the news that was promised in its place.
     stale: bool,
 }
 

@@ -1,0 +1,74 @@
+//! One home is cut off for arrears: its own number hears why, and nobody else by any way into the menu.
+
+use ivr::Answer;
+
+use super::*;
+
+async fn asks(centre: &Centre, key: &str, argument: &str) -> Option<Answer> {
+    let asked = crate::telephone::Menus {
+        calendar: centre.calendar.clone(),
+        speech: Speech::none("a test"),
+        shield: Default::default(),
+        whose: Default::default(),
+        booth: centre.booth.clone(),
+    };
+    let look_ups = crate::telephone::look_ups(&asked);
+    let look_up = look_ups.iter().find(|one| one.key == key).expect("a look-up");
+    look_up.ask(centre.site.app.clone(), argument.to_owned()).await.expect("an answer")
+}
+
+#[test]
+fn arrears_are_heard_by_the_debtor_s_own_number_only() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, own, other) = neighbours();
+        let home = customer(SEED, own, TOWN);
+        let numbers = json!({ "utility": "gas", "area": {}, "numbers": [home.account] });
+        let account =
+            centre.post(WRITER, "/api/outages/preview", numbers).await.body["area"]["accounts"][0].clone();
+        let starts = centre.now() + Duration::from_secs(8 * 24 * HOUR);
+        let mut cut =
+            plan(&centre, "arrears", &area, starts, Some(starts + Duration::from_secs(24 * HOUR))).await;
+        let text = format!("{}{}栋502室", home.parts.community, home.parts.building);
+        cut["area"] = json!({ "text": text, "accounts": [account] });
+        let outage = centre.enter(WRITER, cut).await;
+        assert_eq!(outage["counts"]["all"], 1, "{outage}");
+        for (who, act) in [(WRITER, "submit"), (LEADER, "approve"), (WRITER, "publish")] {
+            centre.act(who, &outage, json!({ "act": act })).await;
+        }
+        let ordered = json!({ "act": "set_greeting", "mode": "ordered", "words": null, "clip": null });
+        let refused = centre.try_act(LEADER, &outage, ordered).await;
+        assert_eq!(refused.body["code"], "outages.nobody_elses");
+        centre.pass(8 * 24 * HOUR);
+        centre.follow().await;
+        let shown = centre.get(LEADER, &format!("/api/outages/{}", id(&outage))).await;
+        assert_eq!(
+            (&shown["state"], &shown["speaks"], &shown["texts"]),
+            (&json!("in_progress"), &json!(true), &json!([]))
+        );
+
+        let mine = centre.heard(number(own).as_str()).await;
+        assert!(mine.starts_with("own: ") && mine.contains("因欠费") && mine.contains("缴清"), "{mine}");
+        assert!(!mine.contains("抢修"), "{mine}");
+        assert_eq!((centre.heard(number(other).as_str()).await, centre.heard("").await), Default::default());
+        // Who knows the account or the address, and is not the one, is not told; nor that all is well.
+        let account =
+            heard_of_account(&db, &centre.calendar, &home.account, centre.now()).await.expect("an answer");
+        assert_eq!(account, None, "a person answers");
+        for words in [&home.parts.community, &area, &format!("{area}/{}", home.parts.community)] {
+            let heard = heard_of_area(&db, &centre.calendar, words, centre.now()).await.expect("an answer");
+            assert_eq!(heard.segments, [], "{words}");
+        }
+        let none = |answer: Option<Answer>| answer.is_some_and(|one| one.value == "none");
+        assert!(none(asks(&centre, "outages.places", &area).await), "the district offers no place for it");
+        let place = format!("{area}/{}", home.parts.community);
+        assert!(none(asks(&centre, "outages.place", &place).await));
+        // Without a voice there is no recorded sentence that fits: the menu as always.
+        assert_eq!(asks(&centre, "outages", number(own).as_str()).await, None);
+
+        // At the desk, his record is open: the agent says the same.
+        let his = customers::store::calls::by_number(&db, &number(own)).await.expect("found").remove(0);
+        let desk = centre.get(AGENT, &format!("/api/outages/at_call/ca_5?customer={his}")).await;
+        assert!(desk[0]["say"].as_str().is_some_and(|say| say.contains("缴清")), "{desk}");
+    });
+}
