@@ -87,7 +87,7 @@ async fn entered(
 ) -> Result<OutageId> {
     let served = Served::start(program, place, &["--demo-customers", "0", "--demo-orders", "0"]).await?;
     let leader = served.sign_in("2002").await?;
-    let (mut entering, mut publishing) = (Vec::new(), Vec::new());
+    let (mut looking, mut entering, mut publishing) = (Vec::new(), Vec::new(), Vec::new());
     let (mut first, mut affected) = (None, 0);
     for (nth, elements) in elements.into_iter().enumerate() {
         let starts = now()?;
@@ -96,6 +96,9 @@ async fn entered(
             "starts": starts, "ends": starts + Duration::from_secs(7_200),
             "area": { "text": format!("第{nth}片"), "elements": elements, "places": [], "accounts": [] },
         });
+        let begun = Instant::now();
+        leader.post("/api/outages/preview", &json!({ "utility": "gas", "area": plan["area"] })).await?;
+        looking.push(begun.elapsed().as_secs_f64() * 1_000.0);
         let begun = Instant::now();
         let outage: Value = leader.post("/api/outages", &plan).await?;
         entering.push(begun.elapsed().as_secs_f64() * 1_000.0);
@@ -108,6 +111,7 @@ async fn entered(
         first.get_or_insert(id);
     }
     figure("affected by each, on average", affected as f64 / OUTAGES as f64, "", "");
+    quantiles("who would be affected", looking, "goal 1000");
     quantiles("an outage entered", entering, "");
     quantiles("published", publishing, "");
     served.stop()?;
