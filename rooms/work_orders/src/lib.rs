@@ -90,6 +90,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             .permit(CONFIGURE, routes!(http::config::put_kinds))
             .permit(CONFIGURE, routes!(http::config::limits))
             .permit(CONFIGURE, routes!(http::config::put_limits))
+            .permit(CONFIGURE, routes!(http::config::bring))
             .permit(CONFIGURE, routes!(http::config::settings))
             .permit(CONFIGURE, routes!(http::config::put_settings))
             .with(http::attachments::Folder(folder))

@@ -18,6 +18,7 @@ use crate::work::{self, Asked};
 use crate::{MIGRATIONS, room};
 
 mod guarded;
+mod house;
 
 const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, notices::MIGRATIONS, MIGRATIONS];
 const CREW_1: UnitId = UnitId(1);
