@@ -22,6 +22,7 @@ use crate::store::{outages, waves};
 use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, room, tell_me};
 
 mod after;
+mod known;
 mod machine;
 mod rewired;
 mod told;
