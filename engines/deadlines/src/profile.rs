@@ -122,7 +122,7 @@ impl Rule {
     }
 
     /// Whether it fits all that `other` fits.
-    fn covers(&self, other: &Rule) -> bool {
+    pub fn covers(&self, other: &Rule) -> bool {
         fn wider<T: PartialEq>(this: &Option<T>, other: &Option<T>) -> bool {
             this.is_none() || this == other
         }

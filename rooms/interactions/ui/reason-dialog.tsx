@@ -1,47 +1,13 @@
 // One reason of the tree: its title, what it asks for, what it reminds of.
-import { Button, Checkbox, Input, Select } from "antd";
+import { Button, Input, Select } from "antd";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Field } from "@kit";
 import { EditDialog } from "@kit/dialog";
-import { changeTree, FIELD_KINDS, said, type Field as Asked, type Point, type Reason } from "./api";
+import { FieldLines } from "@kit/field-lines";
+import { changeTree, said, type Point, type Reason } from "./api";
 import { path, type Indexed } from "./tree";
-
-const choices = (field: Asked): string => field.options.map((option) => `${option.key} | ${option.title.zh}${option.title.en ? ` | ${option.title.en}` : ""}`).join("\n");
-/** `key | 中文 | English`, one a line. */
-export function readChoices(text: string): Asked["options"] {
-  return text
-    .split("\n")
-    .map((line) => line.split("|").map((part) => part.trim()))
-    .filter((parts) => parts[0])
-    .map(([key = "", zh = "", en = ""]) => ({ key, title: { zh: zh || key, en } }));
-}
-
-export function FieldLines({ fields, onChange }: { fields: Asked[]; onChange: (fields: Asked[]) => void }) {
-  const { t } = useTranslation("interactions");
-  const set = (at: number, patch: Partial<Asked>) => onChange(fields.map((field, place) => (place === at ? { ...field, ...patch } : field)));
-  return (
-    <div className="edit-lines">
-      {fields.map((field, at) => (
-        <div key={at} className="edit-line">
-          <Input aria-label={t("edit.key")} placeholder={t("edit.key")} value={field.key} maxLength={40} onChange={(event) => set(at, { key: event.target.value.trim() })} />
-          <Input aria-label={t("edit.zh")} placeholder={t("edit.zh")} value={field.title.zh} maxLength={60} onChange={(event) => set(at, { title: { ...field.title, zh: event.target.value } })} />
-          <Input aria-label={t("edit.en")} placeholder={t("edit.en")} value={field.title.en} maxLength={120} onChange={(event) => set(at, { title: { ...field.title, en: event.target.value } })} />
-          <Select aria-label={t("edit.kind")} value={field.kind} options={FIELD_KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))} onChange={(kind: Asked["kind"]) => set(at, { kind })} />
-          <Checkbox checked={field.required} onChange={(event) => set(at, { required: event.target.checked })}>
-            {t("edit.required")}
-          </Checkbox>
-          <Button aria-label={t("edit.remove")} icon={<Trash2 size={15} aria-hidden />} onClick={() => onChange(fields.filter((_, place) => place !== at))} />
-          {field.kind === "choice" && <Input.TextArea className="full" aria-label={t("edit.options")} autoSize={{ minRows: 2 }} placeholder={t("edit.options_help")} defaultValue={choices(field)} onBlur={(event) => set(at, { options: readChoices(event.target.value) })} />}
-        </div>
-      ))}
-      <Button icon={<Plus size={15} aria-hidden />} onClick={() => onChange([...fields, { key: `f${fields.length + 1}`, title: { zh: "", en: "" }, kind: "text", required: false, options: [] }])}>
-        {t("edit.add_field")}
-      </Button>
-    </div>
-  );
-}
 
 export function PointLines({ points, onChange }: { points: Point[]; onChange: (points: Point[]) => void }) {
   const { t } = useTranslation("interactions");

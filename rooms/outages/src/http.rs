@@ -4,6 +4,7 @@ pub mod affected;
 pub mod after;
 pub mod area;
 pub mod at_call;
+pub mod known;
 pub mod liaisons;
 pub mod of_element;
 pub mod outages;

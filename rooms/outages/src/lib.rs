@@ -168,6 +168,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar, folder: PathBuf, speech: Sp
             .permit(LIAISONS, routes!(http::liaisons::change))
             .permit_any(&[READ, CONFIGURE], routes!(http::settings::get))
             .permit(CONFIGURE, routes!(http::settings::put))
+            .permit(READ, routes!(http::known::known))
             .permit(READ, routes!(http::at_call::show))
             .permit(READ, routes!(http::at_call::mention))
             .permit(TELL, routes!(http::without::without))

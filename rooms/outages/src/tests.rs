@@ -23,6 +23,7 @@ use crate::{Booth, MIGRATIONS, heard_by, heard_of_account, heard_of_area, jobs, 
 
 mod after;
 mod follows;
+mod known;
 mod machine;
 mod news;
 mod personal;

@@ -393,6 +393,10 @@ export interface AtAddress extends OutageLine {
   /** After it is back: the caller's accounts in it. */
   accounts: { customer: string; account: string; said: AskedSaid; order_number: string }[];
 }
+/** What is off where an order is to be filed, with the order of the work on it. */
+export interface KnownOff extends OutageLine {
+  order: { id: string; number: string } | null;
+}
 export const SAID = ["told", "known", "not_applicable"] as const;
 export type Said = (typeof SAID)[number];
 export interface FiguresView {
@@ -517,6 +521,9 @@ export function useCourse(subject: string | null, from: string | null, to: strin
 export function useAtCall(call: string, customer: string | null, enabled: boolean) {
   return useQuery({ queryKey: [KEY, "at_call", call, customer], enabled, refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<AtAddress[]>(`${BASE}/at_call/${call}`, { customer: customer ?? undefined }, signal) });
 }
+
+export const useKnown = (at: { customer: string | null; address: string; phone: string }, enabled: boolean) =>
+  useQuery({ queryKey: [KEY, "known", at], enabled: enabled && (at.customer !== null || at.address.length > 3 || at.phone.length > 6), refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<KnownOff[]>(`${BASE}/known`, { customer: at.customer ?? undefined, address: at.address, phone: at.phone }, signal) });
 
 export function useOfElement(element: string) {
   return useQuery({ queryKey: [KEY, "element", element], queryFn: ({ signal }) => api.get<{ outages: OfElement[]; liaisons: { id: string; name: string; place: string; retired: boolean }[] }>(`${BASE}/elements/${element}`, undefined, signal) });

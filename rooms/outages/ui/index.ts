@@ -20,6 +20,7 @@ const room: Room = {
   ],
   slots: {
     "network.element": () => import("./element-part"),
+    "order.filing": () => import("./filing-part"),
     "desk.customer": () => import("./desk-part"),
     "desk.assist": [{ title: "desk.tab", order: 40, load: () => import("./desk-tab") }],
   },

@@ -20,7 +20,7 @@ pub struct Search {
     /// Due at or after this instant (RFC 3339), and before that one; what is kept is asked for by its period.
     pub from: Option<String>,
     pub to: Option<String>,
-    /// A unit's id; or `none` for the centre, of what is over.
+    /// A unit's id; or `none` for the centre.
     pub unit: Option<String>,
     /// A kind of work order: `fault`, `complaint` …
     pub kind: Option<String>,
@@ -139,9 +139,6 @@ impl Search {
             Some(_) => return Err(bad_query("which")),
         };
         let centre = self.unit.as_deref() == Some("none");
-        if centre && which == Which::Running {
-            return Err(bad_query("unit"));
-        }
         let filter = Filter {
             unit: if centre { None } else { given("unit", self.unit.as_deref())? },
             centre,

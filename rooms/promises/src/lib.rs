@@ -28,7 +28,7 @@ use permissions::{PERMISSIONS, READ};
 
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations =
-    db::migrations!("promises", ["20261122_1_promises.sql", "20261122_2_kept.sql"]);
+    db::migrations!("promises", ["20261122_1_promises.sql", "20261122_2_kept.sql", "20261124_1_centre.sql"]);
 
 /// Half of the time of a promise is over, four fifths, all of it. Told once for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

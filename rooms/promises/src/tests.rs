@@ -177,8 +177,17 @@ fn a_page_shows_what_is_due_next_and_whose_it_is() {
             let found = site.get(&path).by(1, READ).send().await;
             assert_eq!(found.body["items"].as_array().map(Vec::len), Some(runs));
         }
+        let at_centre = async || {
+            let found = site.get("/api/promises?unit=none").by(1, READ).send().await;
+            found.body["items"].as_array().map(Vec::len)
+        };
+        assert_eq!(at_centre().await, Some(0), "what a unit answers for is not the centre's");
         let now = site.get("/api/promises/now").by(1, READ).send().await;
         assert_eq!((now.body.as_array().map(Vec::len), &now.body[0]["calm"]), (Some(2), &2.into()));
+        let mut tx = site.app.db.begin().await.expect("a change");
+        hand(&mut tx, "work_orders", ORDER, None).await.expect("taken back");
+        tx.commit().await.expect("kept");
+        assert_eq!(at_centre().await, Some(4), "as many as the centre's row counts");
         for bad in ["which=all", "unit=9", "kind=none", "after=x"] {
             let reply = site.get(&format!("/api/promises?{bad}")).by(1, READ).send().await;
             assert_eq!((reply.status.as_u16(), &reply.body["code"]), (400, &"web.bad_query".into()), "{bad}");

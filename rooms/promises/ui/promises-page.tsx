@@ -6,7 +6,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import { Choose, Empty, Mark, Moment, Nothing, Page, Pager, Panel, Skeletons, Table, Tile, Trouble, type Column, type Tone } from "@kit";
-import { ChoiceFilter, DirectoryFilter, Filters, TimeFilter } from "@kit/filters";
+import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
 import { serverNow, useNowEvery } from "@lib/clock";
 import { useUnits } from "@lib/directory";
 import { count, duration, percent } from "@lib/format";
@@ -22,6 +22,9 @@ type View = (typeof VIEWS)[number] | "due";
 
 const LOOKS: Record<Nearness, [Tone, LucideIcon]> = { calm: ["ready", TimerIcon], yellow: ["wrap", TimerIcon], orange: ["rest", AlarmClock], overdue: ["busy", AlarmClockOff] };
 
+/** How the address says that no unit answers for it. */
+const CENTRE = "none";
+
 /** Where the thing it is about has its page. */
 const subjectAt = (line: PromiseLine) => `/${line.room}/${line.subject}`;
 
@@ -36,7 +39,7 @@ function Loads({ rows, clock }: { rows: Load[]; clock: Clock }) {
   const { t } = useTranslation("promises");
   const name = useUnitName();
   const most = Math.max(1, ...rows.map((row) => row.all));
-  const list = (unit: string | null) => `/promises?clock=${clock}${unit ? `&unit=${unit}` : ""}`;
+  const list = (unit: string | null) => `/promises?clock=${clock}&unit=${unit ?? CENTRE}`;
   return (
     <Table
       label={t("by_unit")}
@@ -116,15 +119,17 @@ function Report({ from, to, clock }: { from: string; to: string; clock: Clock })
   const rows = keptBy(found.data, by, clock);
   const all = total(rows);
   const label = (row: Kept) => (by === "unit" ? name(row.key) : t(`steps.${row.key ?? "take"}` as "steps.take"));
-  const ended = (view: "kept" | "broken", row: Kept) => `/promises?${new URLSearchParams({ view, clock, from, to, ...(row.key ? { [by]: row.key } : {}) }).toString()}`;
-  const running = (row: Kept) => `/promises?clock=${clock}${row.key ? `&${by}=${row.key}` : ""}`;
+  /** Of all of them, or of one row: the one without a unit is the centre's. */
+  const of = (row?: Kept) => (row ? { [by]: row.key ?? CENTRE } : {});
+  const ended = (view: "kept" | "broken", row?: Kept) => `/promises?${new URLSearchParams({ view, clock, from, to, ...of(row) }).toString()}`;
+  const running = (row?: Kept) => `/promises?${new URLSearchParams({ clock, ...of(row) }).toString()}`;
   return (
     <>
       <div className="tiles">
         <Tile title={t("rate")} value={percent(all.rate)} {...(all.rate === null ? {} : { unit: "%" })} note={t("rate_note", { count: count(all.kept + all.broken + all.overdue) })} />
-        <Tile title={t("kept")} value={<Link to={ended("kept", { ...all, key: null })}>{count(all.kept)}</Link>} />
-        <Tile title={t("broken")} value={<Link to={ended("broken", { ...all, key: null })}>{count(all.broken)}</Link>} {...(all.broken > 0 ? { tone: "wrap" as const } : {})} />
-        <Tile title={t("still_open")} value={<Link to={running({ ...all, key: null })}>{count(all.overdue)}</Link>} {...(all.overdue > 0 ? { tone: "busy" as const } : {})} />
+        <Tile title={t("kept")} value={<Link to={ended("kept")}>{count(all.kept)}</Link>} />
+        <Tile title={t("broken")} value={<Link to={ended("broken")}>{count(all.broken)}</Link>} {...(all.broken > 0 ? { tone: "wrap" as const } : {})} />
+        <Tile title={t("still_open")} value={<Link to={running()}>{count(all.overdue)}</Link>} {...(all.overdue > 0 ? { tone: "busy" as const } : {})} />
         <Tile title={t("withdrawn")} value={count(all.withdrawn)} note={t("withdrawn_note")} />
       </div>
       <Panel
@@ -196,7 +201,7 @@ export default function PromisesPage() {
         {view !== "running" && <TimeFilter label={t("period")} from={from} to={to} onChange={(next, until) => set({ from: next, to: until })} />}
         {view !== "report" && (
           <>
-            <DirectoryFilter id="unit" label={t("unit")} width={170} directory={{ all: units.all.map(({ id, name }) => ({ id, name })), name: units.name }} value={url.unit} onChange={(unit) => set({ unit })} />
+            <ChoiceFilter id="unit" label={t("unit")} width={170} value={url.unit} onChange={(unit) => set({ unit })} options={[{ value: CENTRE, label: t("centre"), search: t("centre") }, ...units.all.map(({ id, name }) => ({ value: id, label: units.name(id), search: name }))]} />
             <ChoiceFilter id="step" label={t("step")} width={120} value={url.step} onChange={(step) => set({ step })} options={STEPS.map((value) => ({ value, label: t(`steps.${value}`), search: t(`steps.${value}`) }))} />
             <ChoiceFilter id="kind" label={t("kind")} value={url.kind} onChange={(kind) => set({ kind })} options={KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }))} />
           </>

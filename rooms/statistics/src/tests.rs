@@ -16,8 +16,12 @@ use promises::store::report::Count;
 use serde_json::json;
 use sheets::testing::rows;
 use web::testing::{Reply, TestSite};
+use work_orders::filing::{NewOrder, accept};
+use work_orders::rules::{Act, Asker};
 use work_orders::store::behind::{Behind, Set, behind};
 use work_orders::store::figures::{By as OrdersBy, Counts, counts};
+use work_orders::store::orders;
+use work_orders::work::{self, Asked};
 
 use crate::rules::{By, Counted, Rate, table};
 use crate::{MIGRATIONS, room};
@@ -137,6 +141,39 @@ async fn filled(db: &Db, folder: &std::path::Path) -> TestSite {
     site
 }
 
+/// A fault that was repaired in time: since then its promise has passed, and its customer is still to be called back.
+async fn repaired_in_time(site: &TestSite) {
+    let (calendar, asker) = (Calendar::china(), Asker::centre());
+    let matter = json!({ "kind": "fault", "subtype": "fault.no_gas", "content": "早上起来灶具点不着火", "area": "青岚区",
+        "address": "淮河中路10号3栋201", "contact": { "name": "王小明", "phone": "13812345678" }, "reply_wanted": true });
+    let unit = departments::all(&site.app.db).await.expect("units").first().map(|unit| unit.id);
+    let new = NewOrder {
+        matter: serde_json::from_value(matter).expect("a matter"),
+        unit,
+        master: None,
+        answered: None,
+        appointment: None,
+        token: None,
+    };
+    let order = accept(&site.app, &calendar, &asker, new).await.expect("filed");
+    let crew = Asker { person: Some(PersonId(20)), units: unit.into_iter().collect(), ..asker.clone() };
+    let result = json!({ "cause": "表前阀被误关", "action": "打开表前阀并逐一试火，全部正常", "done_at": site.app.now(), "person": "抢修一班 张师傅" });
+    for (who, act) in [
+        (&crew, json!({ "act": "take" })),
+        (&crew, json!({ "act": "arrive", "at": site.app.now() })),
+        (&crew, json!({ "act": "give_result", "result": result })),
+        (&asker, json!({ "act": "approve" })),
+    ] {
+        let act: Act = serde_json::from_value(act).expect("an act");
+        let asked = Asked { order, version: None, act, token: None };
+        work::act(&site.app, &calendar, who, asked).await.expect("done");
+    }
+    site.clock.advance(std::time::Duration::from_secs(3 * 86_400));
+    let kept = orders::read(&site.app.db, order).await.expect("read").expect("there");
+    let passed = kept.beside.promised.is_some_and(|(_, until)| until < site.app.now());
+    assert_eq!((kept.order.state.word(), kept.beside.kept, passed), ("to_call_back", Some(true), true));
+}
+
 fn period(site: &TestSite) -> (Timestamp, Timestamp) {
     let now = site.app.now();
     (now - std::time::Duration::from_secs(20 * 86_400), now)
@@ -147,6 +184,7 @@ fn every_number_opens_what_it_counted() {
     on_both(ALL, async |db| {
         let folder = tempfile::tempdir().expect("a folder");
         let site = filled(&db, folder.path()).await;
+        repaired_in_time(&site).await;
         let (now, (from, to)) = (site.app.now(), period(&site));
         let mut seen = BTreeSet::new();
         for by in [OrdersBy::Unit, OrdersBy::Kind, OrdersBy::Area] {

@@ -64,7 +64,7 @@ impl db::Event for Changed {
 pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let calendar = Arc::new(calendar);
     let (resumes, follows, presses) = (calendar.clone(), calendar.clone(), calendar.clone());
-    let pushed = Arc::new(push::Push::default());
+    let (pushed, waits) = (Arc::new(push::Push::default()), Arc::new(push::Waits::default()));
     let warns = calendar.clone();
     Room {
         permissions: PERMISSIONS,
@@ -90,16 +90,21 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             .permit(CONFIGURE, routes!(http::config::put_kinds))
             .permit(CONFIGURE, routes!(http::config::limits))
             .permit(CONFIGURE, routes!(http::config::put_limits))
+            .permit(CONFIGURE, routes!(http::config::bring))
             .permit(CONFIGURE, routes!(http::config::settings))
             .permit(CONFIGURE, routes!(http::config::put_settings))
             .with(http::attachments::Folder(folder))
             .with(filing::Filing::default())
             .with(calendar),
-        topics: vec![push::CHANGED],
+        topics: vec![push::CHANGED, push::UNASSIGNED],
         jobs: vec![
             Job::every("work_orders.push", Duration::from_millis(400), move |app| {
                 let push = pushed.clone();
                 async move { push.look(&app).await }
+            }),
+            Job::every("work_orders.unassigned", Duration::from_secs(2), move |app| {
+                let waits = waits.clone();
+                async move { waits.look(&app).await }
             }),
             Job::every("work_orders.resume", Duration::from_secs(60), move |app| {
                 jobs::resume(app, resumes.clone())

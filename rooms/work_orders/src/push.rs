@@ -9,10 +9,13 @@ use serde::Serialize;
 use web::{App, Topic};
 
 use crate::Changed;
-use crate::permissions::SEERS;
+use crate::permissions::{DISPATCH, SEERS};
+use crate::store::unassigned::{self, Waiting};
 
 /// The changes of the last moments.
 pub const CHANGED: Topic = Topic::shared_any("work_orders.changed", SEERS);
+/// What no unit has: for whoever sends orders out, on whatever page.
+pub const UNASSIGNED: Topic = Topic::shared("work_orders.unassigned", DISPATCH);
 /// So many are named; whoever was away for longer asks for everything.
 const NAMED: usize = 64;
 
@@ -81,6 +84,19 @@ impl Push {
         }
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(picture);
         Ok(())
+    }
+}
+
+/// What waited when it was pushed last; none before the first.
+#[derive(Default)]
+pub struct Waits(Mutex<Option<Waiting>>);
+
+impl Waits {
+    /// Asks whoever watches or not: the picture is what the next browser gets first.
+    pub async fn look(&self, app: &App) -> anyhow::Result<()> {
+        let waiting = unassigned::waiting(&app.db, app.now()).await?;
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(waiting);
+        if before == Some(waiting) { Ok(()) } else { app.live.publish(UNASSIGNED.name, &waiting) }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod figures;
 pub mod file;
 pub mod gravity;
+pub mod house;
 pub mod kinds;
 pub mod order;
 pub mod privacy;

@@ -9,5 +9,6 @@ pub mod orders;
 mod readable;
 pub mod shift;
 pub mod steps;
+pub mod unassigned;
 
 pub use readable::Readable;

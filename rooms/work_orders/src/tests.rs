@@ -18,6 +18,7 @@ use crate::work::{self, Asked};
 use crate::{MIGRATIONS, room};
 
 mod guarded;
+mod house;
 
 const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, notices::MIGRATIONS, MIGRATIONS];
 const CREW_1: UnitId = UnitId(1);
@@ -298,6 +299,7 @@ fn lists_show_what_is_due_next_and_what_no_unit_has() {
         site.clock.advance(Duration::from_secs(3 * 3600));
         let now = site.get("/api/work_orders/now").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
         assert_eq!((&now.body["needed"], &now.body["unassigned"]), (&json!(2), &json!(1)));
+        assert_eq!(get(SUPERVISOR, "unassigned=true").await, ["20260105-0001"]);
         assert_eq!(
             get(SUPERVISOR, "overdue=true&state=accepted").await,
             [first["number"].as_str().expect("a number")]
@@ -308,11 +310,52 @@ fn lists_show_what_is_due_next_and_what_no_unit_has() {
             .send()
             .await;
         assert_eq!(suggested.body["units"][0], CREW_1.to_string());
-        for bad in ["state=lost", "state=taken,lost", "kind=none", "unit=7", "after=x", "of=all"] {
+        for bad in [
+            "state=lost",
+            "state=taken,lost",
+            "kind=none",
+            "unit=7",
+            "after=x",
+            "of=all",
+            "unassigned=true&state=taken",
+        ] {
             let reply =
                 site.get(&format!("/api/work_orders?{bad}")).by(SUPERVISOR.0, SUPERVISOR.1).send().await;
             assert_eq!((reply.status.as_u16(), &reply.body["code"]), (400, &json!("web.bad_query")), "{bad}");
         }
+    });
+}
+
+/// The pictures a browser is sent of what no unit has.
+async fn waiting(site: &TestSite, waits: &crate::push::Waits) -> Value {
+    waits.look(&site.app).await.expect("looked");
+    let now = crate::store::unassigned::waiting(&site.app.db, site.app.now()).await.expect("counted");
+    serde_json::to_value(now).expect("JSON")
+}
+
+#[test]
+fn what_no_unit_has_since_friday_is_not_forgotten_on_monday() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let waits = crate::push::Waits::default();
+        let order = ok(file(&site, json!({ "matter": leak() })).await);
+        site.clock.advance(Duration::from_secs(3600));
+        assert_eq!(waiting(&site, &waits).await["count"], 0, "within two hours somebody may be at it");
+        site.clock.advance(Duration::from_secs(3 * 86_400));
+        // A day's work of which the units have all: few of many is still one too many.
+        for _ in 0..12 {
+            ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        }
+        site.clock.advance(Duration::from_secs(3 * 3600));
+        let now = ok(site.get("/api/work_orders/now").by(SUPERVISOR.0, SUPERVISOR.1).send().await);
+        assert_eq!((&now["needed"], &now["unassigned"]), (&json!(13), &json!(1)));
+        assert_eq!(now["unassigned_since"], order["accepted_at"]);
+        assert_eq!(waiting(&site, &waits).await, json!({ "count": 1, "oldest": order["accepted_at"] }));
+        let found = site.get("/api/work_orders?unassigned=true").by(SUPERVISOR.0, SUPERVISOR.1).send().await;
+        assert_eq!(found.body["items"].as_array().map(Vec::len), Some(1), "the link opens exactly those");
+        let send = json!({ "act": "dispatch", "unit": CREW_1.to_string(), "note": "" });
+        ok(act(&site, SUPERVISOR, &order, send).await);
+        assert_eq!(waiting(&site, &waits).await, json!({ "count": 0, "oldest": null }));
     });
 }
 

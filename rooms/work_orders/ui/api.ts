@@ -178,7 +178,9 @@ export interface Order extends OrderLine {
 export interface Now {
   standing: { state: State; unit: string | null; count: number; overdue: number; important: number; urged: number; oldest: string }[];
   needed: number;
+  /** What no unit has two hours after it was accepted, since when the oldest of it. */
   unassigned: number;
+  unassigned_since: string | null;
 }
 export interface Subtype {
   code: string;

@@ -9,7 +9,7 @@ import { placed } from "./map";
 import { saidIn } from "./page/said";
 import { nextOf, running, span } from "./promise";
 import { unitTree } from "./unit-picker";
-import { countOf, firstView, laneCounts, lanes, unassigned, viewsOf } from "./views";
+import { countOf, firstView, laneCounts, lanes, shareUnassigned, viewsOf } from "./views";
 
 const at = (time: string) => `2026-01-05T${time}:00Z`;
 const ms = (time: string) => Date.parse(at(time));
@@ -53,15 +53,15 @@ describe("the board", () => {
   });
 
   const row = { unit: null, overdue: 1, important: 0, urged: 2, oldest: at("08:00") };
-  const now = { standing: [{ ...row, state: "accepted" as const, count: 3 }, { ...row, state: "to_dispatch" as const, count: 4 }, { ...row, state: "in_review" as const, count: 5 }], needed: 20, unassigned: 3 };
+  const now = { standing: [{ ...row, state: "accepted" as const, count: 3 }, { ...row, state: "to_dispatch" as const, count: 4 }, { ...row, state: "in_review" as const, count: 5 }], needed: 20, unassigned: 3, unassigned_since: at("05:00") };
   it("counts what stands at the whole centre", () => {
     expect(laneCounts(now)).toEqual({ to_dispatch: 7, to_review: 5 });
-    expect((["to_dispatch", "to_review", "overdue", "urged", "all"] as const).map((view) => countOf(view, now))).toEqual([7, 5, 3, 6, null]);
+    expect((["to_dispatch", "unassigned", "to_review", "overdue", "urged", "all"] as const).map((view) => countOf(view, now))).toEqual([7, 3, 5, 3, 6, null]);
   });
 
-  it("raises the alarm above a tenth without a unit, and not where none was needed", () => {
-    const is = (needed: number, without: number) => unassigned({ standing: [], needed, unassigned: without });
-    expect([is(10, 1), is(10, 2), is(0, 0)]).toEqual([{ share: 0.1, alarming: false }, { share: 0.2, alarming: true }, { share: null, alarming: false }]);
+  it("says how much has no unit of what needed one, and nothing where none was needed", () => {
+    const is = (needed: number, without: number) => shareUnassigned({ standing: [], needed, unassigned: without, unassigned_since: null });
+    expect([is(10, 1), is(1000, 1), is(0, 0)]).toEqual([0.1, 0.001, null]);
   });
 });
 
@@ -159,7 +159,7 @@ describe("where somebody's day with orders begins", () => {
   const nobody = { read: false, file: false, handle: false, dispatch: false };
   it.each([
     ["an agent", { ...nobody, read: true, file: true }, "mine", 9],
-    ["whoever dispatches", { ...nobody, read: true, file: true, dispatch: true }, "to_dispatch", 9],
+    ["whoever dispatches", { ...nobody, read: true, file: true, dispatch: true }, "to_dispatch", 10],
     ["a department", { ...nobody, handle: true }, "units", 3],
     ["a manager", { ...nobody, read: true }, "all", 8],
   ] as const)("%s", (_, rights, first, views) => {

@@ -23,6 +23,7 @@ const room: Room = {
     { path: "field/:id/:act", page: () => import("./field/act-page"), permission: HANDLE },
   ],
   slots: {
+    "shell.bar": () => import("./alarm"),
     "interactions.order": () => import("./desk/order-button"),
     "call.parts": () => import("./desk/call-part"),
     "customer.parts": () => import("./desk/customer-part"),

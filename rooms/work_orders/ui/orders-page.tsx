@@ -9,7 +9,7 @@ import { ChoiceFilter, DirectoryFilter, Filters, TextFilter, TimeFilter } from "
 import type { Query } from "@lib/api";
 import { useNowEvery } from "@lib/clock";
 import { useAgents, useUnits } from "@lib/directory";
-import { count, percent } from "@lib/format";
+import { count, moment, percent } from "@lib/format";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { said } from "@lib/words";
@@ -17,7 +17,7 @@ import { KINDS, STATES, useNow, useOrders, useSubtypes, type Now, type OrderLine
 import { FilingDialog } from "./filing/dialog";
 import { Flags, NextDue, StateMark, useTopic } from "./marks";
 import { DISPATCH, FILE, HANDLE, READ } from "./permissions";
-import { ASKS, countOf, firstView, unassigned, VIEWS, viewsOf, type Rights, type View } from "./views";
+import { ASKS, countOf, firstView, shareUnassigned, UNASSIGNED, VIEWS, viewsOf, type Rights, type View } from "./views";
 
 const Board = lazy(() => import("./board"));
 const DeadlineMap = lazy(() => import("./deadline-map"));
@@ -31,14 +31,13 @@ const SETS = ["accepted", "answered", "dispatched", "returned", "urged", "reopen
 /** What fits on a board and on a map; who looks at more narrows it down. */
 const MANY = 200;
 
-/** What no unit has two hours after it was accepted. Above a tenth it is in nobody's way to overlook it. */
+/** What no unit has two hours after it was accepted: in nobody's way to overlook it. */
 function Unassigned({ now }: { now: Now }) {
   const { t } = useTranslation("work_orders");
-  const { share, alarming } = unassigned(now);
-  if (!alarming) return null;
+  if (now.unassigned === 0 || now.unassigned_since === null) return null;
   return (
     <div className="unassigned">
-      <Notice tone="busy" icon={TriangleAlert} title={t("unassigned.title", { percent: percent(share, 0), count: count(now.unassigned) })} action={<Link to="/work_orders?view=to_dispatch">{t("unassigned.show")}</Link>}>
+      <Notice tone="busy" icon={TriangleAlert} title={t("unassigned.title", { percent: percent(shareUnassigned(now), 0), count: count(now.unassigned), since: moment(now.unassigned_since, false) })} action={<Link to={UNASSIGNED}>{t("unassigned.show")}</Link>}>
         {t("unassigned.text", { needed: count(now.needed) })}
       </Notice>
     </div>

@@ -2,7 +2,7 @@
 import type { Query } from "@lib/api";
 import type { Now, OrderLine, State } from "./api";
 
-export const VIEWS = ["to_dispatch", "units", "mine", "all", "overdue", "urged", "supervised", "to_review", "to_call_back"] as const;
+export const VIEWS = ["to_dispatch", "unassigned", "units", "mine", "all", "overdue", "urged", "supervised", "to_review", "to_call_back"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Rights {
@@ -12,13 +12,14 @@ export interface Rights {
   dispatch: boolean;
 }
 /** What somebody works from: whoever sees only some orders needs no views of the centre, and whoever accepts none has accepted none. */
-export const viewsOf = ({ read, file }: Rights): View[] => VIEWS.filter((view) => (view === "mine" ? file : read || view === "units" || view === "overdue" || view === "urged"));
+export const viewsOf = ({ read, file, dispatch }: Rights): View[] => VIEWS.filter((view) => (view === "mine" ? file : view === "unassigned" ? dispatch : read || view === "units" || view === "overdue" || view === "urged"));
 /** Where somebody's day begins. */
 export const firstView = ({ file, handle, dispatch }: Rights): View => (handle ? "units" : dispatch ? "to_dispatch" : file ? "mine" : "all");
 
 /** What the server is asked for. */
 export const ASKS: Record<View, Query> = {
   to_dispatch: { open: true, state: "accepted,to_dispatch" },
+  unassigned: { open: true, state: "accepted,to_dispatch", unassigned: true },
   units: { of: "units", open: true },
   mine: { of: "mine" },
   all: {},
@@ -35,6 +36,7 @@ const STATES_OF: Partial<Record<View, State[]>> = { to_dispatch: ["accepted", "t
 export function countOf(view: View, now: Now | undefined): number | null {
   if (!now) return null;
   const sum = (of: (row: Now["standing"][number]) => number) => now.standing.reduce((total, row) => total + of(row), 0);
+  if (view === "unassigned") return now.unassigned;
   if (view === "overdue") return sum((row) => row.overdue);
   if (view === "urged") return sum((row) => row.urged);
   const states = STATES_OF[view];
@@ -79,8 +81,7 @@ export function laneCounts(now: Now | undefined): Partial<Record<Lane, number>> 
   return counts;
 }
 
-/** What two hours after its acceptance no unit has: the share, and whether it must be impossible to miss. */
-export function unassigned(now: Now): { share: number | null; alarming: boolean } {
-  const share = now.needed > 0 ? now.unassigned / now.needed : null;
-  return { share, alarming: share !== null && share > 0.1 };
-}
+/** How much of what needed a unit has none two hours after its acceptance. One order of a thousand is told like all of them. */
+export const shareUnassigned = (now: Now): number | null => (now.needed > 0 ? now.unassigned / now.needed : null);
+/** Where exactly those are listed. */
+export const UNASSIGNED = "/work_orders?view=unassigned";

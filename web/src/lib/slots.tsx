@@ -22,6 +22,8 @@ export interface SlotProps {
   "desk.assist": { call: string | null };
   /** In an agent's record of a call: turns it into a work order. */
   "interactions.order": { call: string; agent: string; draft: { reason: string | null; fields: Record<string, string>; notes: string; contact: string; customer: string | null } };
+  /** While a matter is accepted as an order: what other rooms know of it already. `onOffered` says how many orders it could follow, `onJoin` which one it does. */
+  "order.filing": { customer: string | null; address: string; phone: string; joinable: boolean; asked: boolean; joining: "undecided" | "another" | "joined"; onOffered: (orders: number) => void; onJoin: (order: { master: string; number: string } | "another" | "undecided") => void };
   /** On the page of one work order: whatever other rooms have of it (what the customer was told, what he answered). */
   "order.parts": { order: string };
   /** On the page of one customer: what other rooms have of him. */

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use kernel::{Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, Json, Page, Query, bad_query, given, place, placed, word};
 
@@ -15,6 +14,7 @@ use crate::rules::{Asker, Power, State as OrderState};
 use crate::store::behind::{self, Behind, Set};
 use crate::store::found::{self, Filter, Lead};
 use crate::store::orders::Kept;
+use crate::store::unassigned;
 use crate::work;
 
 /// What is looked for; everything absent is any.
@@ -55,6 +55,9 @@ pub struct Search {
     /// Only what is overdue.
     #[serde(default)]
     pub overdue: bool,
+    /// Only what no unit has two hours after it was accepted.
+    #[serde(default)]
+    pub unassigned: bool,
     /// Those behind a figure of the period `from` to `to`, and of `unit` (or `none`), `kind`, `area` (or `none`), the newest
     /// first: `accepted`, `answered`, `dispatched`, `returned`, `urged`, `reopened`, `supervised`, `on_time`, `late`, `overdue`,
     /// `owed`. Nothing else narrows them down.
@@ -75,9 +78,13 @@ pub struct Search {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Now {
     standing: Vec<StandingView>,
-    /// Of those accepted between two hours and a day ago that needed a unit: how many there are, and how many none has.
+    /// What no unit has two hours after it was accepted, however long ago; and of how many: those that needed a unit in the last
+    /// day, and all that have waited longer.
     needed: i64,
     unassigned: i64,
+    /// When the one of them that waits longest was accepted.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    unassigned_since: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -138,13 +145,25 @@ impl Search {
 
     fn filter(&self, asker: &Asker, reads: bool, now: Timestamp) -> Result<Filter, Error> {
         let states = self.state.as_deref().unwrap_or_default().split(',').filter(|state| !state.is_empty());
-        let states: Vec<String> = states.map(str::to_owned).collect();
+        let mut states: Vec<String> = states.map(str::to_owned).collect();
         if states.iter().any(|state| !OrderState::WORDS.contains(&state.as_str())) {
             return Err(bad_query("state"));
         }
+        let mut to = given("to", self.to.as_deref())?;
+        if self.unassigned {
+            let waits = unassigned::since(now);
+            to = Some(to.map_or(waits, |to: Timestamp| to.min(waits)));
+            if states.is_empty() {
+                states = unassigned::STATES.map(str::to_owned).to_vec();
+            }
+            states.retain(|state| unassigned::STATES.contains(&state.as_str()));
+            if states.is_empty() {
+                return Err(bad_query("unassigned"));
+            }
+        }
         Ok(Filter {
             lead: self.lead(asker, reads)?,
-            open: self.open || self.overdue,
+            open: self.open || self.overdue || self.unassigned,
             states,
             kind: word("kind", self.kind.as_deref())?,
             subtype: self.subtype.clone().filter(|code| !code.is_empty()),
@@ -158,7 +177,7 @@ impl Search {
             not_about: asker.person,
             due_before: self.overdue.then_some(now),
             from: given("from", self.from.as_deref())?,
-            to: given("to", self.to.as_deref())?,
+            to,
             after: place("after", self.after.as_deref())?,
         })
     }
@@ -220,18 +239,17 @@ pub async fn list(
     Ok(Json(page.map(|kept| line(&kept, &asker))))
 }
 
-/// How many open orders stand where, and how much of yesterday's work no unit has yet.
+/// How many open orders stand where, and how much work no unit has.
 #[utoipa::path(get, path = "/api/work_orders/now", tag = "work_orders", responses((status = 200, body = Now)))]
 pub async fn now(State(app): State<App>) -> Answer<Now> {
     let now = app.now();
-    let hours = |hours: u64| now - Duration::from_secs(hours * 3600);
-    let (needed, unassigned) = found::unassigned(&app.db, hours(24), hours(2)).await?;
+    let (waiting, needed) = unassigned::share(&app.db, now).await?;
     let view = |row: found::Standing| {
         let found::Standing { state, unit, count, overdue, important, urged, oldest } = row;
         StandingView { state, unit, count, overdue, important, urged, oldest }
     };
     let standing = found::standing(&app.db, now).await?.into_iter().map(view).collect();
-    Ok(Json(Now { standing, needed, unassigned }))
+    Ok(Json(Now { standing, needed, unassigned: waiting.count, unassigned_since: waiting.oldest }))
 }
 
 /// What is looked for among the urged ones.

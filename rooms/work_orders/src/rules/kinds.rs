@@ -1,7 +1,7 @@
 //! The sub-types of the eight kinds, with the fields each asks for: what a utility configures.
 
 use deadlines::Kind;
-use interactions::rules::{Field, Words};
+use interactions::rules::{Field, FieldKind, Words};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,6 +9,8 @@ use super::Refusal;
 
 const SUBTYPES_MAX: usize = 500;
 const FIELDS_MAX: usize = 30;
+const KEY_MAX: usize = 40;
+const TITLE_MAX: usize = 60;
 
 /// Who is asked afterwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -103,6 +105,12 @@ impl Kinds {
             if subtype.fields.len() > FIELDS_MAX {
                 return bad(format!("{code} asks for more than {FIELDS_MAX} fields"));
             }
+            if let Some(fault) = subtype.fields.iter().enumerate().find_map(|(at, field)| {
+                let before = subtype.fields.get(..at).unwrap_or_default();
+                fault_of(field, before.iter().any(|other| other.key == field.key))
+            }) {
+                return bad(format!("{code}: {fault}"));
+            }
         }
         Ok(())
     }
@@ -111,4 +119,33 @@ impl Kinds {
     pub fn missing_from(&self, next: &Kinds) -> Option<&str> {
         self.subtypes.iter().map(|subtype| subtype.code.as_str()).find(|code| next.find(code).is_none())
     }
+}
+
+/// Why such a field cannot be asked for.
+fn fault_of(field: &Field, twice: bool) -> Option<String> {
+    let plain = |key: &str| {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+        (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(fits)
+    };
+    let title = |words: &Words| (1..=TITLE_MAX).contains(&words.zh.trim().chars().count());
+    let key: String = field.key.chars().take(KEY_MAX).collect();
+    if !plain(&field.key) {
+        return Some(format!(
+            "the key {key:?} of a field: use letters a to z, digits, dot, dash and underscore"
+        ));
+    }
+    if twice {
+        return Some(format!("the field {key} stands there twice"));
+    }
+    if !title(&field.title) {
+        return Some(format!("the field {key} needs a title of at most {TITLE_MAX} characters"));
+    }
+    if field.kind != FieldKind::Choice {
+        return None;
+    }
+    let keys: std::collections::BTreeSet<&str> = field.options.iter().map(|one| one.key.as_str()).collect();
+    let good = field.options.iter().all(|one| plain(&one.key) && title(&one.title));
+    (keys.is_empty() || keys.len() < field.options.len() || !good).then(|| {
+        format!("the choices of the field {key}: each needs a key of its own and a title, one a line")
+    })
 }

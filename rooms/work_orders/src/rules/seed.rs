@@ -1,31 +1,15 @@
 //! Sub-types as a file: kinds, and below each its sub-types on one line. See `demo/gas.toml`.
 
-use deadlines::{Kind, Profile};
+use deadlines::Kind;
 use interactions::rules::Words;
 use interactions::rules::seed::SeedField;
 use serde::Deserialize;
 
 use super::kinds::{CallBack, Kinds, Subtype};
-use super::settings::Limits;
 use super::{Refusal, kinds};
 
 /// The largest file, in bytes.
 pub const FILE_MAX: usize = 512 * 1024;
-
-const GAS: &str = include_str!("../../demo/gas.toml");
-const POWER: &str = include_str!("../../demo/power.toml");
-const CABLE: &str = include_str!("../../demo/cable.toml");
-
-/// The sub-types and the limits of a utility: `gas`, `power`, `cable`.
-pub fn demo(name: &str) -> Option<Result<(Kinds, Limits), Refusal>> {
-    let (text, profile) = match name {
-        "gas" => (GAS, Profile::gas()),
-        "power" => (POWER, Profile::power_sgcc()),
-        "cable" => (CABLE, Profile::cable()),
-        _ => return None,
-    };
-    Some(read(text).map(|kinds| (kinds, Limits::of(profile))))
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,12 +10,13 @@ use kernel::time::{Clock as _, TestClock};
 use kernel::{CallId, PersonId, Timestamp, UnitId, WorkOrderId};
 
 use super::decide::{Asker, Bar, Power, may_know};
+use super::house::House;
 use super::order::{
     Contact, Grade, Matter, Privacy, ReturnReason, Satisfaction, Stage, State, SupervisionReason, UrgedBy,
 };
 use super::result::{self, Outcome};
 use super::settings::{Limits, Settings};
-use super::{Act, Kinds, Refusal, Verb, file, seed, walk};
+use super::{Act, Kinds, Refusal, Verb, file, walk};
 
 mod any;
 mod guarded;
@@ -27,8 +28,12 @@ const CREW: PersonId = PersonId(20);
 const LEADER: PersonId = PersonId(21);
 const SUPERVISOR: PersonId = PersonId(30);
 
+fn of(house: House) -> (Kinds, Limits) {
+    (house.kinds().expect("it can be read"), Limits::of(house.profile()))
+}
+
 fn gas() -> (Kinds, Limits) {
-    seed::demo("gas").expect("there is a gas demo").expect("it can be read")
+    of(House::Gas)
 }
 
 /// 2026-01-05, a Monday, at nine.
@@ -535,13 +540,13 @@ fn reasons_lead_to_sub_types() {
 }
 
 #[test]
-fn every_demo_can_be_kept_and_knows_a_limit_for_each_of_its_sub_types() {
-    for name in ["gas", "power", "cable"] {
-        let (kinds, limits) = seed::demo(name).expect("a demo").expect("readable");
+fn every_house_can_be_kept_and_knows_a_limit_for_each_of_its_sub_types() {
+    for house in House::ALL {
+        let (kinds, limits) = of(house);
         kinds.check().expect("it can be kept");
         limits.check().expect("limits that can be meant");
         for kind in Kind::ALL {
-            assert!(kinds.subtypes.iter().any(|subtype| subtype.kind == kind), "{name} has {kind:?}");
+            assert!(kinds.subtypes.iter().any(|subtype| subtype.kind == kind), "{house:?} has {kind:?}");
         }
         for subtype in &kinds.subtypes {
             let mut matter = matter(&subtype.code);
@@ -550,7 +555,7 @@ fn every_demo_can_be_kept_and_knows_a_limit_for_each_of_its_sub_types() {
             let known = [Step::Arrive, Step::Answer, Step::Finish]
                 .iter()
                 .any(|step| limits.utility.rule(&case, *step).is_ok());
-            assert!(known, "{name}: nothing is promised for {}", subtype.code);
+            assert!(known, "{house:?}: nothing is promised for {}", subtype.code);
         }
     }
     assert_eq!(Profile::gas().check(), []);

@@ -74,9 +74,10 @@ macro_rules! closed {
 }
 macro_rules! overdue {
     () => {
-        "SELECT id FROM work_orders_order WHERE open = 1 AND accepted_at < $3 AND promised < $3 UNION ALL \
+        "SELECT id FROM work_orders_order WHERE open = 1 AND accepted_at < $3 AND promised < $3 \
+         AND (kept IS NULL OR kept = 0) UNION ALL \
          SELECT id FROM work_orders_order WHERE closed_at IS NOT NULL AND closed_at >= $3 AND accepted_at < $3 \
-         AND promised < $3 AND dispatched_at IS NOT NULL"
+         AND promised < $3 AND (kept IS NULL OR kept = 0) AND dispatched_at IS NOT NULL"
     };
 }
 

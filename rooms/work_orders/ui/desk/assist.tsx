@@ -1,5 +1,5 @@
 // The tab 工单: this caller's orders, to be read aloud, and urged with words and a promise.
-import { Button } from "antd";
+import { Button, Modal } from "antd";
 import { BellRing, ClipboardCheck, FilePlus2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -52,8 +52,15 @@ function Progress({ line, onUrge }: { line: OrderLine; onUrge: () => void }) {
 }
 
 function UrgeDialog({ order, onClose }: { order: string; onClose: () => void }) {
-  const whole = useOrder(order).data;
-  return whole ? <ActDialog verb="urge" order={whole} onClose={onClose} /> : null;
+  const { t } = useTranslation("work_orders");
+  const whole = useOrder(order);
+  if (whole.data) return <ActDialog verb="urge" order={whole.data} onClose={onClose} />;
+  if (!whole.isError) return null;
+  return (
+    <Modal open title={t("act.urge")} footer={null} onCancel={onClose}>
+      <Trouble error={whole.error} retry={() => void whole.refetch()} />
+    </Modal>
+  );
 }
 
 export default function CallerOrders({ call }: SlotProps["desk.assist"]) {

@@ -1,7 +1,7 @@
 // Orders as lines, for the pages of a call and of a customer.
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { Moment, Panel } from "@kit";
+import { Moment, Panel, Trouble } from "@kit";
 import type { Query } from "@lib/api";
 import { useNowEvery } from "@lib/clock";
 import { useUnits } from "@lib/directory";
@@ -15,10 +15,17 @@ import "../work_orders.css";
 export function OrdersOf({ filters, title }: { filters: Query; title: string }) {
   const { t } = useTranslation("work_orders");
   const may = useMay(SEE);
-  const found = useOrders(filters, 20, may).data?.items ?? [];
+  const orders = useOrders(filters, 20, may);
+  const found = orders.data?.items ?? [];
   const units = useUnits();
   const topic = useTopic();
   const now = useNowEvery(10);
+  if (orders.isError && !orders.data)
+    return (
+      <Panel title={title}>
+        <Trouble error={orders.error} retry={() => void orders.refetch()} />
+      </Panel>
+    );
   if (found.length === 0) return null;
   return (
     <Panel title={title}>

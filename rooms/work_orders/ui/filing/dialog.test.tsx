@@ -1,6 +1,8 @@
 // Accepting a matter: one press files one order, what is missing stands at its field, and what is like it is offered first.
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { useEffect } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { fillSlots, SlotContext, type SlotProps } from "@lib/slots";
 import { ME, server, show, type Asked } from "../../../../web/src/test/page";
 import type { Filing } from "../api";
 import { FilingDialog } from "./dialog";
@@ -120,4 +122,22 @@ it("leaves to a unit what is no enquiry", async () => {
   await press("当场答复办结");
   expect(screen.queryByLabelText("答复内容")).toBeNull();
   expect(filed(asked)).toEqual([]);
+});
+
+it("lets a known outage's order be followed before it files, and asks where nobody has chosen", async () => {
+  const Known = ({ joining, onOffered, onJoin }: SlotProps["order.filing"]) => {
+    useEffect(() => onOffered(1), [onOffered]);
+    return joining === "undecided" ? <button type="button" onClick={() => onJoin({ master: "wo_7", number: "20260105-0007" })}>归并到停供工单</button> : null;
+  };
+  const slots = fillSlots([{ name: "outages", slots: { "order.filing": () => Promise.resolve({ default: Known }) } }]);
+  const asked = centre();
+  calls += 1;
+  show([{ path: "/", element: <SlotContext value={slots}><FilingDialog begin={{ call: `ca_${calls}`, agent: "pe_1", draft }} onClose={vi.fn()} /></SlotContext> }], "/");
+  await screen.findByText("归并到停供工单");
+  await screen.findByText("推荐：");
+  await press("提交工单");
+  expect(filed(asked), "nobody has chosen").toEqual([]);
+  await press("归并到停供工单");
+  await press("归并提交");
+  await waitFor(() => expect(filed(asked)[0]).toMatchObject({ master: "wo_7", unit: null }));
 });

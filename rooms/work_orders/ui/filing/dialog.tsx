@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Notice, useProblemText } from "@kit";
 import { Problem } from "@lib/api";
 import { keyLabel, keyOf, useKeys } from "@lib/keys";
+import { Slot } from "@lib/slots";
 import { fileOrder, newToken, useAlike, useSubtypes, useSuggested, type Fault, type Matter, type Order } from "../api";
 import { Alike, type Joining } from "./alike";
 import { Filed } from "./filed";
@@ -63,6 +64,8 @@ function Filing({ begin, onClose, onFiled }: Props) {
   const [faults, setFaults] = useState<Fault[]>([]);
   const [problem, setProblem] = useState<unknown>(null);
   const [filed, setFiled] = useState<Order | null>(null);
+  /** Orders that other rooms know for what seems to be the same. */
+  const [offered, setOffered] = useState(0);
   const body = useRef<HTMLDivElement>(null);
   const { matter, joining } = form;
 
@@ -84,6 +87,12 @@ function Filing({ begin, onClose, onFiled }: Props) {
   const suggested = useSuggested(matter.subtype, useSettled(matter.area), filed === null).data;
   const proposed = form.chosen ? form.unit : (suggested?.[0] ?? null);
   const joins = typeof joining === "object";
+  // Whoever is in danger gets a crew, whatever is known.
+  const joinable = matter.kind === "fault" && !matter.danger;
+  const join = (next: Joining) => {
+    setAsked(false);
+    change({ joining: next });
+  };
   // Everything else is somebody's work, whatever was said on the call.
   const subtype = subtypes.all.find(({ code }) => code === matter.subtype);
   const answerable = subtype === undefined || subtype.kind === "enquiry" || subtype.call_back === "never";
@@ -91,9 +100,9 @@ function Filing({ begin, onClose, onFiled }: Props) {
 
   const save = async () => {
     if (sending.current || filed) return;
-    if (joining === "undecided" && alike.length > 0) {
+    if (joining === "undecided" && alike.length + (joinable ? offered : 0) > 0) {
       setAsked(true);
-      body.current?.querySelector(".alike")?.scrollIntoView({ block: "nearest" });
+      body.current?.querySelector(".alike, .filing-known")?.scrollIntoView({ block: "nearest" });
       return;
     }
     const lacks: Fault[] = [];
@@ -179,7 +188,8 @@ function Filing({ begin, onClose, onFiled }: Props) {
                 {said.todo}
               </Notice>
             )}
-            <Alike found={alike} joining={joining} asked={asked} onJoin={(next) => { setAsked(false); change({ joining: next }); }} />
+            <Alike found={alike} joining={joining} asked={asked} onJoin={join} />
+            <Slot name="order.filing" fallback={null} customer={matter.customer} address={place} phone={phone} joinable={joinable} asked={asked} joining={joins ? "joined" : joining} onOffered={setOffered} onJoin={join} />
             <MatterForm matter={matter} agent={begin.agent ?? null} told={told} onChange={describe} />
             {!joins && (
               <WayForm

@@ -1,6 +1,7 @@
 // What a centre configures about its orders: sub-types, limits, settings, each in versions.
 import { useQuery } from "@tanstack/react-query";
 import { api, queries } from "@lib/api";
+import type { Words } from "@lib/words";
 import type { Kind, Subtype } from "../api";
 
 export const LIMIT_KINDS = ["minutes", "hours", "working_days", "calendar_days"] as const;
@@ -18,12 +19,16 @@ export interface Settings {
   supervise_overdue: boolean;
   fallback: Limit;
 }
+export const RULE_STEPS = ["dispatch", "take", "leave", "arrive", "enter_arrival", "estimate", "finish", "enter_result", "review", "contact", "answer", "call_back", "answer_supervision"] as const;
+/** From when the time counts. */
+export const SINCE = ["accepted", "dispatched", "arrived", "done", "result_entered", "paid", "booked", "interrupted"] as const;
 export interface Rule {
   id: string;
   step: string;
   kind: Kind | null;
   word: string | null;
   site: "urban" | "rural" | "remote" | null;
+  since: (typeof SINCE)[number];
   customer: Limit | null;
   unit: Limit | null;
   extendable: boolean;
@@ -36,6 +41,22 @@ export type Limits = Record<Profile, { name: string; rules: Rule[] }>;
 export interface Version<Value> {
   value: Value;
   version: number;
+}
+
+/** What comes with the program, for whom. */
+export const HOUSES = ["gas", "power_sgcc", "power_csg", "cable"] as const;
+export type House = (typeof HOUSES)[number];
+interface Item {
+  code: string;
+  title?: Words;
+  step?: string;
+}
+export interface Brought {
+  added: Item[];
+  changed: Item[];
+  unchanged: number;
+  left: Item[];
+  gone: Item[];
 }
 
 const KEY = ["work_orders", "configured"];
@@ -57,4 +78,10 @@ export async function putLimits(value: Limits, version: number): Promise<void> {
 export async function putKinds(subtypes: Subtype[], version: number): Promise<void> {
   await api.put(`${BASE}/kinds`, { kinds: { subtypes }, version });
   await changed();
+}
+/** What has a version is brought in; the rest stays as it is. */
+export async function bringHouse(house: House, versions: { kinds?: number | undefined; limits?: number | undefined }, dry_run: boolean): Promise<{ kinds: Brought | null; limits: Brought | null }> {
+  const brought = await api.post<{ kinds: Brought | null; limits: Brought | null }>(`${BASE}/house`, { house, ...versions, dry_run });
+  if (!dry_run) await changed();
+  return brought;
 }

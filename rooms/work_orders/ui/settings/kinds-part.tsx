@@ -3,16 +3,20 @@ import { Button, Checkbox, Input, Select } from "antd";
 import { CircleOff, Eye, Flame, LockKeyhole, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Choose, Empty, Field, Mark, Panel, Table, Trouble } from "@kit";
+import { Choose, Empty, Field, Mark, Panel, Table, Trouble, type Asked } from "@kit";
 import { EditDialog } from "@kit/dialog";
+import { FieldLines } from "@kit/field-lines";
 import { said } from "@lib/words";
 import { KINDS, type Kind, type Subtype } from "../api";
 import { putKinds, useKinds } from "./api";
+import { HouseMenu } from "./house";
 
 const CALL_BACKS = ["always", "sample", "never"] as const;
 const NEW: Subtype = { code: "", kind: "fault", title: { zh: "", en: "" }, tags: [], fields: [], reasons: [], duty: "", call_back: "always", danger: false, confidential: false, retired: false };
 /** What the server takes for a code; it stands in every order of that sub-type. */
 const CODE = /^[a-z0-9._]{1,60}$/;
+/** What can be filled in: it has a key and a name, and a choice has something to choose. */
+const complete = (field: Asked): boolean => field.key !== "" && field.title.zh.trim() !== "" && (field.kind !== "choice" || field.options.length > 0);
 const words = (text: string): string[] => text.split(/[\s,，、]+/).filter(Boolean);
 
 function SubtypeDialog({ subtype, all, version, onClose }: { subtype: Subtype | null; all: Subtype[]; version: number; onClose: () => void }) {
@@ -36,7 +40,7 @@ function SubtypeDialog({ subtype, all, version, onClose }: { subtype: Subtype | 
     </div>
   );
   return (
-    <EditDialog title={subtype ? said(subtype.title) : t("subtype.add")} width={680} ready={CODE.test(form.code) && !taken && form.title.zh.trim() !== ""} onClose={onClose} onSave={save}>
+    <EditDialog title={subtype ? said(subtype.title) : t("subtype.add")} width={860} ready={CODE.test(form.code) && !taken && form.title.zh.trim() !== "" && form.fields.every(complete)} onClose={onClose} onSave={save}>
       <div className="pair">
         <Field label={t("column.kind")} htmlFor="s-kind">
           <Select id="s-kind" disabled={subtype !== null} style={{ width: "100%" }} value={form.kind} onChange={(kind: Kind) => set({ kind })} options={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} />
@@ -66,7 +70,9 @@ function SubtypeDialog({ subtype, all, version, onClose }: { subtype: Subtype | 
       {check("danger")}
       {check("confidential")}
       {subtype && check("retired")}
-      {form.fields.length > 0 && <p className="muted">{t("subtype.asks", { fields: form.fields.map(({ title }) => said(title)).join(t("subtype.and")) })}</p>}
+      <Field label={t("subtype.fields")} help={t("subtype.help.fields")}>
+        <FieldLines fields={form.fields} onChange={(fields) => set({ fields })} />
+      </Field>
     </EditDialog>
   );
 }
@@ -81,9 +87,12 @@ export function KindsPart() {
       flush
       title={t("settings.kinds")}
       extra={
-        <Button type="primary" disabled={!found.data} icon={<Plus size={16} aria-hidden />} onClick={() => setOpen("new")}>
-          {t("subtype.add")}
-        </Button>
+        <span className="row tight">
+          {all.length > 0 && <HouseMenu first={["kinds", "limits"]} />}
+          <Button type={all.length > 0 ? "primary" : "default"} disabled={!found.data} icon={<Plus size={16} aria-hidden />} onClick={() => setOpen("new")}>
+            {t("subtype.add")}
+          </Button>
+        </span>
       }
     >
       {found.isError && !found.data ? (
@@ -114,7 +123,7 @@ export function KindsPart() {
               ),
             },
           ]}
-          empty={<Empty icon={Eye} title={t("subtype.none")}>{t("subtype.none_todo")}</Empty>}
+          empty={<Empty icon={Eye} title={t("subtype.none")} action={<HouseMenu primary first={["kinds", "limits"]} />}>{t("subtype.none_todo")}</Empty>}
         />
       )}
       {open && found.data && <SubtypeDialog key={open === "new" ? "new" : open.code} subtype={open === "new" ? null : open} all={all} version={found.data.version} onClose={() => setOpen(null)} />}

@@ -1,42 +1,13 @@
 // The limits by which promises are given: the utility's own, and those of 12345 for what comes from there.
-import { Checkbox } from "antd";
-import { AlarmClock } from "lucide-react";
+import { Button } from "antd";
+import { AlarmClock, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Choose, Empty, Field, Panel, Table, Trouble } from "@kit";
-import { EditDialog } from "@kit/dialog";
-import { PROFILES, putLimits, useLimits, type Limits, type Profile, type Rule } from "./api";
-import { LimitInput, useLimit } from "./limit";
-
-function useFits() {
-  const { t } = useTranslation("work_orders");
-  return (rule: Rule): string => [rule.kind && t(`kind.${rule.kind}`), rule.word, rule.site && t(`site.${rule.site}`)].filter(Boolean).join(" · ") || t("rule.all");
-}
-
-function RuleDialog({ profile, at, limits, version, onClose }: { profile: Profile; at: number; limits: Limits; version: number; onClose: () => void }) {
-  const { t } = useTranslation("work_orders");
-  const fits = useFits();
-  const before = limits[profile].rules[at];
-  const [rule, setRule] = useState(before);
-  if (!rule) return null;
-  const save = () => putLimits({ ...limits, [profile]: { ...limits[profile], rules: limits[profile].rules.map((one, place) => (place === at ? rule : one)) } }, version);
-  return (
-    <EditDialog title={`${t(`step.${rule.step}` as "step.arrive")} · ${rule.id}`} onClose={onClose} onSave={save}>
-      <p className="soft">{t("rule.consequence")}</p>
-      <p>{fits(rule)}</p>
-      <Field label={t("clock.customer")} htmlFor="r-customer" help={t("rule.help.customer")}>
-        <LimitInput id="r-customer" empty value={rule.customer} onChange={(customer) => setRule({ ...rule, customer })} />
-      </Field>
-      <Field label={t("clock.unit")} htmlFor="r-unit" help={t("rule.help.unit")}>
-        <LimitInput id="r-unit" empty value={rule.unit} onChange={(unit) => setRule({ ...rule, unit })} />
-      </Field>
-      <Checkbox checked={rule.extendable} onChange={(event) => setRule({ ...rule, extendable: event.target.checked })}>
-        {t("rule.extendable")}
-      </Checkbox>
-      {rule.source && <p className="muted">{t("rule.source", { source: rule.source })}</p>}
-    </EditDialog>
-  );
-}
+import { Choose, Empty, Panel, Table, Trouble } from "@kit";
+import { PROFILES, useLimits, type Profile } from "./api";
+import { HouseMenu } from "./house";
+import { useLimit } from "./limit";
+import { RuleDialog, useFits } from "./rule-dialog";
 
 export function LimitsPart() {
   const { t } = useTranslation("work_orders");
@@ -44,10 +15,10 @@ export function LimitsPart() {
   const limit = useLimit();
   const found = useLimits();
   const [profile, setProfile] = useState<Profile>("utility");
-  const [open, setOpen] = useState<number | null>(null);
+  const [open, setOpen] = useState<number | "new" | null>(null);
   const rows = found.data?.value[profile].rules.map((rule, at) => ({ rule, at }));
   return (
-    <Panel flush title={t("settings.limits")} extra={<Choose small label={t("rule.of")} value={profile} onChoose={setProfile} items={PROFILES.map((key) => ({ key, label: t(`rule.${key}`) }))} />}>
+    <Panel flush title={t("settings.limits")} extra={<span className="row tight"><Choose small label={t("rule.of")} value={profile} onChoose={setProfile} items={PROFILES.map((key) => ({ key, label: t(`rule.${key}`) }))} /><HouseMenu first={["limits"]} /><Button type="primary" disabled={!found.data} icon={<Plus size={16} aria-hidden />} onClick={() => setOpen("new")}>{t("rule.add")}</Button></span>}>
       {found.isError && !found.data ? (
         <Trouble error={found.error} retry={() => void found.refetch()} />
       ) : (
@@ -68,7 +39,7 @@ export function LimitsPart() {
           empty={<Empty icon={AlarmClock} title={t("rule.none")} />}
         />
       )}
-      {open !== null && found.data && <RuleDialog key={`${profile} ${open}`} profile={profile} at={open} limits={found.data.value} version={found.data.version} onClose={() => setOpen(null)} />}
+      {open !== null && found.data && <RuleDialog key={`${profile} ${open}`} profile={profile} at={open === "new" ? null : open} limits={found.data.value} version={found.data.version} onClose={() => setOpen(null)} />}
     </Panel>
   );
 }

@@ -269,8 +269,7 @@ fn who_goes_on_early_gives_back_the_days_that_are_left() {
 
 #[test]
 fn a_reconnection_is_answered_within_a_day_of_being_done() {
-    let kinds = seed::demo("power").expect("a demo").expect("readable");
-    let (kinds, limits) = kinds;
+    let (kinds, limits) = of(House::PowerSgcc);
     let subtype = kinds.subtypes.iter().find(|one| one.tags.iter().any(|tag| tag == "reconnection"));
     let subtype = subtype.expect("a reconnection").clone();
     let mut reconnect = matter(&subtype.code);

@@ -1,0 +1,30 @@
+// Whoever sends orders out sees on every page what no unit has, as soon as the server says so; nobody else does.
+import { act, screen, waitFor } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { ME, server, show } from "../../../web/src/test/page";
+import { FakeSocket, fakeSockets } from "../../../web/src/test/socket";
+import Alarm from "./alarm";
+
+fakeSockets();
+
+const says = (data: unknown) => act(() => FakeSocket.all.at(-1)?.say({ topic: "work_orders.unassigned", version: 1, data }));
+
+it("stands in the bar of a leader while anything waits, one of many like many, and leads to exactly those", async () => {
+  server({ "GET /api/me": { ...ME, permissions: ["work_orders.dispatch", "work_orders.read"] } });
+  show([{ path: "/", element: <Alarm /> }], "/");
+  await waitFor(() => expect(FakeSocket.all.length).toBeGreaterThan(0));
+  act(() => FakeSocket.all.at(-1)?.accept());
+  says({ count: 1, oldest: "2026-01-02T09:00:00Z" });
+  const mark = await screen.findByText("1 张工单无单位接手");
+  expect(mark.closest("a")?.getAttribute("href")).toBe("/work_orders?view=unassigned");
+  says({ count: 0, oldest: null });
+  await waitFor(() => expect(screen.queryByText(/无单位接手/)).toBeNull());
+});
+
+it("is not for an agent", async () => {
+  const opened = FakeSocket.all.length;
+  const asked = server({ "GET /api/me": { ...ME, permissions: ["work_orders.file", "work_orders.read"] } });
+  show([{ path: "/", element: <Alarm /> }], "/");
+  await waitFor(() => expect(asked.length).toBeGreaterThan(0));
+  expect(FakeSocket.all.length).toBe(opened);
+});
