@@ -407,7 +407,7 @@ fn a_sheet_that_connects_homes_elsewhere_is_heard_of() {
         let before = centre.get(LEADER, &path).await["counts"]["all"].as_i64().expect("a count");
         let folder = tempfile::tempdir().expect("a folder");
         let office = office(&centre, folder.path()).await;
-        let (ours, theirs) = stations(&centre).await;
+        let (_, theirs) = stations(&centre).await;
         let code =
             network::by_ids(&db, &[theirs.parse().expect("an id")]).await.expect("found")[0].code.clone();
         let account = customers::rules::demo::FIRST_ACCOUNT + own;
