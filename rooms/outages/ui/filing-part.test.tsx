@@ -39,5 +39,5 @@ it("never makes somebody in danger follow", async () => {
 
 it("asks for a choice where none was made", async () => {
   filing([{ ...OFF, order: ORDER }], { asked: true });
-  expect((await screen.findByRole("alert")).textContent).toContain("请先选择");
+  expect(await screen.findByText(/请先选择/)).toBeTruthy();
 });

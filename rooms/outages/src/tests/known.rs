@@ -30,7 +30,7 @@ fn a_report_of_what_is_known_follows_the_order_of_the_work_on_it() {
 
         let master = centre.post(LEADER, &format!("/api/outages/{}/order", id(&outage)), json!({})).await;
         assert_eq!(master.status.as_u16(), 200, "{}", master.show());
-        let address = customer(SEED, own, TOWN).address;
+        let address = customer(SEED, own, TOWN).parts.text();
         let phone = number(own);
         for query in [format!("customer={here}"), format!("address={address}"), format!("phone={phone}")] {
             let found = known(query.clone()).await;
