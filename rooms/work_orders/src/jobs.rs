@@ -8,6 +8,7 @@ use std::time::Duration;
 use kernel::calendar::Calendar;
 use web::App;
 
+use crate::rules::clocks;
 use crate::rules::order::{Grade, SupervisionReason};
 use crate::rules::{Act, Asker, Settings, State};
 use crate::store::found::{self, Filter};
@@ -67,8 +68,26 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     }
 }
 
-/// What is overdue towards the customer and that nobody presses: the centre does.
+/// What stood open before it was kept from when on an order is late gets that from its promises.
+async fn read_up(app: &App) -> anyhow::Result<()> {
+    loop {
+        let unread = orders::unread(&app.db, BATCH).await?;
+        if unread.is_empty() {
+            return Ok(());
+        }
+        let mut tx = app.db.begin().await?;
+        for order in &unread {
+            let promised = promises::of(&mut tx, "work_orders", &order.id.to_string()).await?;
+            let from = clocks::late_from(&promised, order.reopened_at);
+            orders::put_late_from(&mut tx, order.id, from).await?;
+        }
+        tx.commit().await?;
+    }
+}
+
+/// What is late towards the customer in any promise and that nobody presses: the centre does.
 pub async fn press(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
+    read_up(&app).await?;
     if !config::read::<Settings>(&app.db).await?.value.supervise_overdue {
         return Ok(());
     }

@@ -37,7 +37,12 @@ use permissions::{CONFIGURE, FILE, PERMISSIONS, READ, SEERS, UNMASK};
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!(
     "work_orders",
-    ["20261122_1_work_orders.sql", "20261122_2_areas_urges.sql", "20261123_1_standing.sql"]
+    [
+        "20261122_1_work_orders.sql",
+        "20261122_2_areas_urges.sql",
+        "20261123_1_standing.sql",
+        "20261124_1_late.sql",
+    ]
 );
 
 /// Something was done to an order.

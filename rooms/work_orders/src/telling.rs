@@ -13,11 +13,16 @@ use crate::store::orders::Beside;
 /// The longest result a text message tells, in characters.
 const RESULT_MAX: usize = 110;
 
+/// What a fault's customer hears when it was accepted: until when somebody is there.
+pub const COMING: &str = "order_coming";
+
 /// What of an act a customer is told.
 pub struct Told<'a> {
     pub order: &'a Order,
     pub before: &'a Beside,
     pub after: &'a Beside,
+    /// Until when somebody is to be there, of a fault that was just accepted.
+    pub arrival: Option<Timestamp>,
     pub kinds: &'a Kinds,
     pub settings: &'a Settings,
     pub calendar: &'a Calendar,
@@ -60,7 +65,11 @@ impl Told<'_> {
         let due = |beside: &Beside| beside.promised.map(|(_, until)| self.time(until));
         match act {
             None => {
-                let mut accepted = self.notice("order_accepted").with("due", due(self.after)?);
+                // Who reports a fault waits for somebody to come, not for a letter.
+                let mut accepted = match self.arrival {
+                    Some(arrival) => self.notice(COMING).with("due", self.time(arrival)),
+                    None => self.notice("order_accepted").with("due", due(self.after)?),
+                };
                 // Who is in danger may be woken to be told that somebody comes; nobody is for the rest.
                 if matter.danger {
                     accepted.urgency = Urgency::Urgent;
@@ -129,12 +138,18 @@ pub async fn tell(
     }
 }
 
-/// The same for what many customers are told at once.
-pub async fn tell_all(tx: &mut Tx, now: Timestamp, told: &[(NoticeId, Notice)]) -> anyhow::Result<()> {
-    for (answer, (_, notice)) in notices::send_all(tx, now, told).await?.into_iter().zip(told) {
+/// The same for what many customers are told at once: those of whom nobody is told.
+pub async fn tell_all(
+    tx: &mut Tx,
+    now: Timestamp,
+    told: &[(NoticeId, Notice)],
+) -> anyhow::Result<Vec<(NoticeId, notices::Refusal)>> {
+    let mut refused = Vec::new();
+    for (answer, (id, notice)) in notices::send_all(tx, now, told).await?.into_iter().zip(told) {
         if let Err(refusal) = answer {
             tracing::debug!("nobody is told of {}: {refusal}", notice.about.id);
+            refused.push((*id, refusal));
         }
     }
-    Ok(())
+    Ok(refused)
 }

@@ -73,8 +73,7 @@ impl Rulebook {
             kinds: &self.kinds,
             call_back: subtype.map(|subtype| subtype.call_back).unwrap_or_default(),
             half,
-            due: promised.map(|(_, until)| until),
-            kept: kept.beside.kept,
+            late_from: kept.beside.late_from,
         }
     }
 
@@ -291,6 +290,7 @@ async fn keep(
         order: &order,
         before: &before.beside,
         after: &beside,
+        arrival: None,
         kinds: &rules.kinds,
         settings: &rules.settings,
         calendar: by.calendar,

@@ -36,6 +36,8 @@ pub struct Moved {
     pub due: Option<(Timestamp, Step, Clock)>,
     /// The promise that the customer measures us by.
     pub leading: Option<Leading>,
+    /// From when on a promise to the customer is broken: the earliest of all that run or were not kept.
+    pub late_from: Option<Timestamp>,
 }
 
 /// What the customer measures us by.
@@ -56,9 +58,39 @@ struct Slot {
 }
 
 impl Slot {
+    fn of(kept: Kept) -> Slot {
+        Slot { step: kept.step, rule: kept.rule.clone(), clocks: kept.clocks.clone(), kept: Some(kept) }
+    }
+
     fn runs(&self) -> bool {
         self.clocks.each().values().any(|promise| promise.is_running())
     }
+
+    /// From when on the customer has waited longer than this promised; none where it was kept, or belongs to what was
+    /// answered before the order was taken up again.
+    fn late_from(&self, reopened: Option<Timestamp>) -> Option<Timestamp> {
+        let customer = self.clocks.customer()?;
+        // Who is there, or has mended it, is not late because nobody has read that yet.
+        let worked = match self.clocks.unit().state() {
+            Ending::Fulfilled { at } if matches!(self.step, Step::Arrive | Step::Finish) => Some(*at),
+            _ => None,
+        };
+        let ended = match customer.state() {
+            Ending::Running => worked,
+            Ending::Fulfilled { at } | Ending::Withdrawn { at, .. } => Some(*at),
+        };
+        if ended.zip(reopened).is_some_and(|(ended, reopened)| ended <= reopened) {
+            return None;
+        }
+        let moved = customer.renewals().iter().find(|renewal| renewal.at > renewal.was);
+        let moved = moved.map(|renewal| renewal.was);
+        moved.or_else(|| ended.is_none_or(|ended| ended > customer.due()).then(|| customer.due()))
+    }
+}
+
+/// From when on the customer of an order with these promises has waited longer than was promised.
+pub fn late_from(kept: &[Kept], reopened: Option<Timestamp>) -> Option<Timestamp> {
+    kept.iter().filter_map(|kept| Slot::of(kept.clone()).late_from(reopened)).min()
 }
 
 struct Desk<'a> {
@@ -68,13 +100,7 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     fn new(kept: Vec<Kept>, by: Reckoning<'a>) -> Desk<'a> {
-        let slot = |kept: Kept| Slot {
-            step: kept.step,
-            rule: kept.rule.clone(),
-            clocks: kept.clocks.clone(),
-            kept: Some(kept),
-        };
-        Desk { slots: kept.into_iter().map(slot).collect(), by }
+        Desk { slots: kept.into_iter().map(Slot::of).collect(), by }
     }
 
     /// Begins a step if a rule for it fits.
@@ -263,7 +289,7 @@ impl<'a> Desk<'a> {
         })
     }
 
-    fn moved(mut self, open: bool) -> Moved {
+    fn moved(mut self, open: bool, reopened: Option<Timestamp>) -> Moved {
         if open && !self.slots.iter().any(Slot::runs) {
             let due = self.by.calendar.deadline(self.by.now, self.by.fallback);
             self.agree(Step::Finish, due);
@@ -275,6 +301,7 @@ impl<'a> Desk<'a> {
         };
         moved.due = self.slots.iter().filter_map(running).min();
         moved.leading = self.leading();
+        moved.late_from = self.slots.iter().filter_map(|slot| slot.late_from(reopened)).min();
         for slot in self.slots {
             match slot.kept {
                 Some(kept) if kept.clocks != slot.clocks => moved.changed.push((kept, slot.clocks)),
@@ -340,7 +367,7 @@ pub fn accept(
     if let Some(due) = appointment {
         desk.agree(Step::Arrive, due);
     }
-    desk.moved(true)
+    desk.moved(true, None)
 }
 
 /// Until when a supervision that is opened now is to be answered.
@@ -489,5 +516,5 @@ pub fn after(
         | Act::Note { .. }
         | Act::Attach { .. } => {}
     }
-    Ok(desk.moved(after.state.is_open()))
+    Ok(desk.moved(after.state.is_open(), after.reopened_at))
 }

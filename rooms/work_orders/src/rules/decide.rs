@@ -76,17 +76,16 @@ pub struct Facts<'a> {
     pub kinds: &'a Kinds,
     /// Whether this sub-type asks for a call-back.
     pub call_back: CallBack,
-    /// When half of the time of what the customer was promised is over, and when all of it.
+    /// When half of the time of what the customer was promised is over.
     pub half: Option<Timestamp>,
-    pub due: Option<Timestamp>,
-    /// Whether that was kept; none while it runs.
-    pub kept: Option<bool>,
+    /// From when on a promise to the customer is broken.
+    pub late_from: Option<Timestamp>,
 }
 
 impl Facts<'_> {
-    /// The customer has waited longer than was promised.
+    /// The customer has waited longer than was promised: for somebody to come, for the end of it, or for an answer.
     fn late(&self) -> bool {
-        self.kept != Some(true) && self.due.is_some_and(|due| self.by.now > due)
+        self.late_from.is_some_and(|from| self.by.now > from)
     }
 }
 

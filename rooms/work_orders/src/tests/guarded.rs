@@ -198,7 +198,7 @@ fn what_follows_an_order_goes_with_it_or_goes_on_by_itself() {
         let alone = read(&third).await;
         assert_eq!(alone["due_step"], "dispatch");
         let told = notices::about(&db, "work_orders", third["id"].as_str().expect("an id")).await;
-        assert!(told.expect("notices").iter().all(|one| one.template == "order_accepted"));
+        assert!(told.expect("notices").iter().all(|one| one.template == "order_coming"));
         let history = steps::of(&db, id_of(&third)).await.expect("its history");
         let order = orders::read(&db, id_of(&third)).await.expect("read").expect("there").order;
         let replayed = steps::replay(order.id, &order.number, &history).expect("an acceptance");
@@ -286,5 +286,47 @@ fn the_unit_is_told_when_it_is_urged_pressed_and_late() {
         // Half of the time gone tells nobody, a fifth left whoever has it, all of it gone the leader, too.
         assert_eq!(count("order_warned", 21, "即将超时"), 0);
         assert!(count("order_warned", CREW.0, "即将超时") > 0 && count("order_warned", 21, "已超时") > 0);
+    });
+}
+
+#[test]
+fn a_leak_that_nobody_has_reached_is_pressed_after_half_an_hour() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+        let told = told.expect("notices").into_iter().find(|one| one.template == "order_coming");
+        expect_test::expect![
+            "您报修的泄漏异味已受理，编号20260105-0001，我们将在1月5日8:30前到场。查询请拨95598。"
+        ]
+        .assert_eq(&told.expect("the customer is told when somebody comes").text);
+        let supervisions = async || {
+            let calendar = std::sync::Arc::new(Calendar::china());
+            crate::jobs::press(site.app.clone(), calendar).await.expect("looked");
+            orders::read(&db, id_of(&order)).await.expect("read").expect("there").order.supervisions.len()
+        };
+        // As a row stands that is older than the column.
+        let mut tx = db.begin().await.expect("a change");
+        let old = sqlx::query("UPDATE work_orders_order SET late_from = 0").execute(&mut *tx).await;
+        old.expect("an older row");
+        tx.commit().await.expect("kept");
+        site.clock.advance(Duration::from_secs(29 * 60));
+        assert_eq!(supervisions().await, 0);
+        site.clock.advance(Duration::from_secs(2 * 60));
+        assert_eq!((supervisions().await, supervisions().await), (1, 1));
+    });
+}
+
+#[test]
+fn who_has_approved_no_text_for_faults_still_says_that_it_was_accepted() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut tx = db.begin().await.expect("a change");
+        let gone = sqlx::query("DELETE FROM notices_template WHERE code = 'order_coming'");
+        gone.execute(&mut *tx).await.expect("no such text");
+        tx.commit().await.expect("kept");
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+        assert!(told.expect("notices").iter().any(|one| one.template == "order_accepted"));
     });
 }

@@ -287,3 +287,71 @@ fn a_reconnection_is_answered_within_a_day_of_being_done() {
     walk.act(&crew(), &Act::GiveResult { result: outcome(start()) }).expect("done");
     assert_eq!((before, owed(&walk)), (0, 1));
 }
+
+fn urge() -> Act {
+    let (words, promise) = ("还没有人来".into(), String::new());
+    Act::Urge { by: UrgedBy::Customer, words, promise, new_facts: false }
+}
+
+/// Whoever does it arrives so long after the report, and is done half an hour later.
+fn mended(subtype: &str, arrival: Duration) -> Walk {
+    let mut walk = Walk::begin(matter(subtype));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let at = walk.after(arrival).now;
+    walk.act(&crew(), Act::Arrive { at, place: None }).expect("arrived");
+    let done = walk.after(minutes(30)).now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
+    walk
+}
+
+#[test]
+fn a_leak_is_late_when_nobody_is_there_though_its_end_is_a_day_away() {
+    let mut walk = Walk::begin(matter("fault.leak"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    assert_eq!(walk.moved.late_from, Some(start() + minutes(30)));
+    assert_eq!(walk.moved.leading.expect("a promise").until, start() + minutes(24 * 60));
+    let mut early = Walk::begin(matter("fault.leak"));
+    early.act(&agent(), dispatch()).expect("sent");
+    early.after(minutes(29)).act(&agent(), urge()).expect("urged");
+    assert_eq!(early.order.supervisions, []);
+    walk.after(minutes(31)).act(&agent(), urge()).expect("urged");
+    assert_eq!(walk.order.supervisions.len(), 1, "after the deadline the first urge is a supervision");
+}
+
+#[test]
+fn of_whom_the_arrival_was_late_everybody_is_called_back() {
+    let approved = |arrival: Duration| {
+        let mut walk = mended("fault.no_gas", arrival);
+        walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+        (walk.order.state.word(), walk.moved.leading.and_then(|leading| leading.kept))
+    };
+    assert_eq!(approved(minutes(60)), ("closed", Some(true)), "not one of the sample");
+    assert_eq!(approved(minutes(4 * 60 + 1)), ("to_call_back", Some(true)), "mended in time, and come late");
+}
+
+#[test]
+fn what_is_done_in_time_is_not_late_while_somebody_reads_it() {
+    let mut walk = Walk::begin(matter("fault.leak"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let done = walk.after(minutes(20)).now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
+    assert_eq!(walk.moved.late_from, None);
+    walk.after(minutes(60));
+    let refused = Act::RefuseResult { why: "没有到场照片".into() };
+    walk.act(&supervisor(), refused).expect("read");
+    assert_eq!(walk.moved.late_from, Some(start() + minutes(30)), "nobody has been there after all");
+}
+
+#[test]
+fn what_is_taken_up_again_is_late_by_what_is_promised_anew() {
+    let mut walk = mended("fault.leak", minutes(45));
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    assert_eq!(walk.moved.late_from, Some(start() + minutes(30)), "they came late");
+    let again = walk.after(minutes(15)).now;
+    walk.act(&caller(), Act::Reopen { why: "客户称仍有异味".into(), automatic: false }).expect("again");
+    let due = walk.moved.leading.expect("promised anew").until;
+    assert_eq!((walk.moved.late_from, due), (Some(due), again + minutes(12 * 60)));
+}
