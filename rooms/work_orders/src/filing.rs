@@ -12,6 +12,7 @@ use notices::Notice;
 use promises::Subject;
 use web::{App, Error};
 
+use crate::alerting;
 use crate::rules::walk::{Book, Walk};
 use crate::rules::{Act, Asker, Matter, Refusal};
 use crate::store::orders::{self, Beside, Kept};
@@ -185,6 +186,11 @@ async fn write(
         }
     }
     tell(tx, app, rules, calendar, filed).await?;
+    let dispatched = filed.iter().map(|Filed { walk, .. }| {
+        let due = walk.moved.due.map(|(due, ..)| due);
+        (kept(walk).order, due)
+    });
+    alerting::filed(tx, || app.id(), dispatched, (&rules.kinds, calendar), now).await?;
     let keys: Vec<_> = filed
         .iter()
         .filter_map(|one| {

@@ -2,7 +2,7 @@
 
 use db::Tx;
 use kernel::calendar::Calendar;
-use kernel::{NoticeId, Timestamp};
+use kernel::{NoticeId, PhoneNumber, Timestamp};
 use notices::{Notice, Subject, Urgency};
 use web::App;
 
@@ -47,12 +47,6 @@ impl Told<'_> {
             .with("phone", &self.settings.hotline);
         notice.to.customer = order.matter.customer.clone();
         notice
-    }
-
-    /// What still waits is not to be told any more: the matter is void, or something newer is told instead. Who is merged
-    /// into another order keeps a number, and is told what becomes of it.
-    fn is_outdated_by(&self, act: &Act) -> bool {
-        matches!(act, Act::Void { .. }) || self.of(Some(act)).is_some()
     }
 
     /// What the customer is told of this act, if anything.
@@ -111,11 +105,16 @@ pub fn short(text: &str, most: usize) -> String {
     text.trim().chars().take(most).collect()
 }
 
-/// Takes back what has not gone out and is outdated by this act.
+/// Takes back what has not gone out and is outdated by this act: what the customer was to hear; of a void order what our own
+/// people were to hear, too.
 pub async fn take_back(tx: &mut Tx, told: &Told<'_>, act: &Act) -> anyhow::Result<()> {
-    if told.is_outdated_by(act) {
-        let about = Subject::new("work_orders", told.order.id.to_string());
+    let about = Subject::new("work_orders", told.order.id.to_string());
+    if matches!(act, Act::Void { .. }) {
         notices::cancel_about(tx, told.now, &about, "").await?;
+    } else if told.of(Some(act)).is_some()
+        && let Ok(phone) = told.order.matter.contact.phone.parse::<PhoneNumber>()
+    {
+        notices::withdraw(tx, told.now, &about, Some(&[phone.to_string()]), "").await?;
     }
     Ok(())
 }

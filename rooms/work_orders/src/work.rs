@@ -299,7 +299,8 @@ async fn keep(
     };
     telling::take_back(tx, &told, &step.act).await?;
     let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
-    alerting::tell(tx, || app.id(), (&order, &step.act), (&rules.kinds, by.calendar), now).await?;
+    let due = beside.due.map(|(due, _)| due);
+    alerting::tell(tx, || app.id(), (&order, &step.act, due), (&rules.kinds, by.calendar), now).await?;
     let seq = steps::add(tx, step, notice).await?;
     let terms = rules.terms(now, by.calendar);
     for (kept, clocks) in &moved.changed {

@@ -330,3 +330,75 @@ fn who_has_approved_no_text_for_faults_still_says_that_it_was_accepted() {
         assert!(told.expect("notices").iter().any(|one| one.template == "order_accepted"));
     });
 }
+
+/// The team of [`CREW_1`] can be reached: who works there, and who leads it.
+async fn reachable(db: &Db, site: &TestSite) {
+    let mut tx = db.begin().await.expect("a change");
+    let since = site.app.now();
+    for (person, post, phone) in [(CREW.0, Post::Handler, "15400000020"), (21, Post::Leader, "15400000021")] {
+        let phone = Some(phone.to_owned());
+        let member = Member { unit: CREW_1, person: PersonId(person), post, phone, since };
+        departments::store::put_member(&mut tx, &member).await.expect("a member");
+    }
+    tx.commit().await.expect("kept");
+}
+
+#[test]
+fn a_unit_is_told_of_each_order_that_becomes_its_own() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        reachable(&db, &site).await;
+        let told = async |order: &Value| {
+            let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+            let mut told = told.expect("notices");
+            told.retain(|one| one.person.is_some());
+            told.reverse();
+            told
+        };
+        // Nobody is on duty: the leader hears it.
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let first = told(&order).await;
+        let line = |one: &notices::Shown| format!("{} {} {}", one.template, one.urgent, one.text);
+        expect_test::expect![
+            "order_dispatched true 新派工单20260105-0001（泄漏异味）：有危险，请立即出发。最近时限1月5日8:03，请立即登录系统接单。"
+        ]
+        .assert_eq(&first.iter().map(line).collect::<Vec<_>>().join("\n"));
+        assert_eq!(first[0].person, Some(PersonId(21)));
+
+        let back = json!({ "act": "send_back", "reason": "insufficient", "note": "地址不详，找不到" });
+        let order = ok(act(&site, CREW, &order, back).await);
+        let again = json!({ "act": "dispatch", "unit": CREW_1.to_string() });
+        let order = ok(act(&site, SUPERVISOR, &order, again).await);
+        assert_eq!(told(&order).await.len(), 2, "sent a second time");
+        let other = json!({ "act": "redispatch", "unit": CREW_2.to_string(), "why": "就近安排" });
+        let order = ok(act(&site, SUPERVISOR, &order, other).await);
+        assert_eq!(told(&order).await.len(), 2, "nobody of the other unit has a number");
+
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        let order = ok(act(&site, CREW, &order, result(&site)).await);
+        let order = ok(act(&site, SUPERVISOR, &order, json!({ "act": "approve" })).await);
+        let reopen = json!({ "act": "reopen", "why": "客户称仍有异味，请回13812345678" });
+        let order = ok(act(&site, CALLER, &order, reopen).await);
+        let last = told(&order).await.pop().expect("told");
+        assert!(last.text.contains("重办：客户称仍有异味，请回138****5678"), "{}", last.text);
+    });
+}
+
+#[test]
+fn of_a_fault_the_unit_is_told_at_night() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        reachable(&db, &site).await;
+        let mut quiet = leak();
+        quiet["subtype"] = "fault.no_gas".into();
+        let mut card = leak();
+        card["subtype"] = "request.card".into();
+        for (matter, urgent) in [(quiet, true), (card, false)] {
+            let order = ok(file(&site, json!({ "matter": matter, "unit": CREW_1.to_string() })).await);
+            let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+            let told = told.expect("notices").into_iter().find(|one| one.person.is_some());
+            assert_eq!(told.map(|one| one.urgent), Some(urgent));
+        }
+    });
+}
