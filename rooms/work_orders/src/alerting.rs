@@ -1,7 +1,7 @@
 //! Our own people are told, in the transaction in which it happens: an order is theirs now, it is urged, a superior presses, a
 //! promise is about to break or broken (domain reference 3.6). First whoever has it; from the second urge on the leaders, too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Emitted, Tx, config};
 use deadlines::{Clock, Kind, Level};
@@ -11,7 +11,7 @@ use kernel::mask::in_text;
 use kernel::{IdMint, NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
 use notices::{Notice, Subject, Urgency};
 
-use crate::rules::order::Privacy;
+use crate::rules::order::{Grade, Privacy};
 use crate::rules::{Act, Kinds, Order, State};
 use crate::store::orders;
 use crate::telling::{self, clock, short};
@@ -26,8 +26,8 @@ struct Alert {
     /// A second one with this key is the first one.
     once: String,
     values: Vec<(&'static str, String)>,
-    /// Not only whoever has it.
-    leaders: bool,
+    /// Not only whoever has it: the leaders too, and those so many levels above them.
+    above: Option<usize>,
 }
 
 /// What people wrote, as a text message may say it.
@@ -46,13 +46,23 @@ fn of_act(order: &Order, act: &Act, calendar: &Calendar, due: Option<Timestamp>)
         Act::Urge { words: said, .. } => {
             let times = order.urges.len();
             let values = vec![("times", times.to_string()), ("reason", words(order, said))];
-            Some(Alert { template: "order_urged", once: times.to_string(), values, leaders: times >= 2 })
+            Some(Alert {
+                template: "order_urged",
+                once: times.to_string(),
+                values,
+                above: (times >= 2).then_some(0),
+            })
         }
         Act::Supervise { action, .. } => {
-            let due = order.supervisions.last()?.due;
-            let values = vec![("due", clock(calendar, due)), ("reason", words(order, action))];
+            let last = order.supervisions.last()?;
+            let values = vec![("due", clock(calendar, last.due)), ("reason", words(order, action))];
             let once = order.supervisions.len().to_string();
-            Some(Alert { template: "order_supervised", once, values, leaders: true })
+            let levels = match last.grade {
+                Grade::Daily => 0,
+                Grade::Listed => 1,
+                Grade::Summoned => 2,
+            };
+            Some(Alert { template: "order_supervised", once, values, above: Some(levels) })
         }
         _ => None,
     }
@@ -72,7 +82,7 @@ fn dispatched(order: &Order, calendar: &Calendar, due: Timestamp, again: Option<
     };
     let values = vec![("due", clock(calendar, due)), ("reason", reason)];
     let once = order.version.to_string();
-    Some(Alert { template: "order_dispatched", once, values, leaders: false })
+    Some(Alert { template: "order_dispatched", once, values, above: None })
 }
 
 /// Tells whom an act concerns; `due` is when the next promise of the order breaks.
@@ -139,7 +149,7 @@ pub async fn warned(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow
         template: "order_warned",
         once: format!("{}.{:?}.{}", warned.promise, warned.level, warned.due.as_micros()),
         values: vec![("due", clock(calendar, warned.due)), ("reason", reason.to_owned())],
-        leaders: late,
+        above: late.then_some(0),
     };
     let kinds = config::now::<Kinds>(tx).await?.value;
     let mut nth = event.id.wrapping_mul(8);
@@ -171,12 +181,17 @@ async fn send(
 
 /// One message for each of them.
 fn all(order: &Order, kinds: &Kinds, alert: &Alert, reach: &Reach) -> Vec<Notice> {
-    let mut told: Vec<&(PersonId, String)> = reach.hands.iter().collect();
-    if alert.leaders {
+    // Those furthest above come first: they are few, and hear it seldom.
+    let mut told: Vec<&(PersonId, String)> = Vec::new();
+    if let Some(levels) = alert.above {
+        told.extend(reach.higher(levels));
+    }
+    told.extend(&reach.hands);
+    if alert.above.is_some() {
         told.extend(&reach.leaders);
     }
-    told.sort();
-    told.dedup_by_key(|told| told.0);
+    let mut known = BTreeSet::new();
+    told.retain(|(person, _)| known.insert(*person));
     // Nobody is told of what is about oneself.
     told.retain(|(person, _)| order.matter.about != Some(*person));
     let what = kinds.find(&order.matter.subtype).map(|subtype| subtype.title.zh.clone());

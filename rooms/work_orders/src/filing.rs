@@ -217,7 +217,9 @@ async fn tell(
         let fault = coming && walk.order.matter.kind == Kind::Fault;
         let arrival = walk.arrival().filter(|_| fault);
         let (order, before, after) = (&walk.first, &beside, &beside);
-        Told { order, before, after, arrival, kinds, settings, calendar, now, seq: 1 }.of(None)
+        let (expected, master) = (None, None);
+        Told { order, before, after, arrival, expected, master, kinds, settings, calendar, now, seq: 1 }
+            .of(None)
     };
     let told: Vec<_> = filed.iter().filter(|one| one.tell).collect();
     let all = told.iter().filter_map(|one| Some((app.id(), notice(one, true)?, *one)));

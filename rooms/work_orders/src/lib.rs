@@ -42,6 +42,8 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261122_2_areas_urges.sql",
         "20261123_1_standing.sql",
         "20261124_1_late.sql",
+        "20261124_2_passed.sql",
+        "20261124_3_climbs.sql",
     ]
 );
 
@@ -112,6 +114,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             Job::every("work_orders.follow", Duration::from_secs(5), move |app| {
                 jobs::follow(app, follows.clone())
             }),
+            Job::every("work_orders.pass_on", Duration::from_secs(5), jobs::pass_on),
             Job::every("work_orders.press", Duration::from_secs(10), move |app| {
                 jobs::press(app, presses.clone())
             }),

@@ -1,5 +1,7 @@
 //! Which promises an act gives, keeps, moves or takes back. An open order always has a next deadline.
 
+use std::cmp::Ordering;
+
 use deadlines::{
     Act as Tick, Case, Clock, Clocks, Kind, Promise, Rule, Since, Standing, State as Ending, Step,
 };
@@ -38,6 +40,8 @@ pub struct Moved {
     pub leading: Option<Leading>,
     /// From when on a promise to the customer is broken: the earliest of all that run or were not kept.
     pub late_from: Option<Timestamp>,
+    /// Of a crew's estimate: until when the customer expected it to be over before.
+    pub expected: Option<Timestamp>,
 }
 
 /// What the customer measures us by.
@@ -142,6 +146,35 @@ impl<'a> Desk<'a> {
     fn agree(&mut self, step: Step, due: Timestamp) {
         let clocks = Clocks::agreed(self.by.now, due);
         self.slots.push(Slot { kept: None, step, rule: AGREED.into(), clocks });
+    }
+
+    /// Until when the customer expects it to be over: the earliest of what was promised and what a crew named.
+    fn expected(&self) -> Option<Timestamp> {
+        let over = self.slots.iter().filter(|slot| matches!(slot.step, Step::Finish | Step::Answer));
+        let customers = over.filter_map(|slot| slot.clocks.customer());
+        customers.filter(|promise| promise.is_running()).map(Promise::due).min()
+    }
+
+    /// A crew says until when; what it said before holds no more.
+    fn estimate(&mut self, until: Timestamp, reason: &str) -> Result<(), Refusal> {
+        let (now, calendar) = (self.by.now, self.by.calendar);
+        let agreed = |slot: &&mut Slot| slot.step == Step::Finish && slot.rule == AGREED && slot.runs();
+        let Some(slot) = self.slots.iter_mut().find(agreed) else {
+            self.agree(Step::Finish, until);
+            return Ok(());
+        };
+        let was = slot.clocks.unit().due();
+        // A clock is never moved to an earlier time: what was named is taken back, and named anew.
+        let tick = match until.cmp(&was) {
+            Ordering::Equal => return Ok(()),
+            Ordering::Greater => Tick::Renewed { due: until, reason: reason.to_owned() },
+            Ordering::Less => Tick::Withdrawn { reason: "an earlier time was named".into() },
+        };
+        slot.clocks = slot.clocks.decide(now, &tick, calendar).map_err(|why| Refusal::Clock { why })?;
+        if until < was {
+            self.agree(Step::Finish, until);
+        }
+        Ok(())
     }
 
     /// What the customer is promised as soon as the matter is accepted.
@@ -391,6 +424,7 @@ pub fn after(
     let mut desk = Desk::new(kept, by);
     let now = by.now;
     let fault = before.matter.kind == Kind::Fault;
+    let mut expected = None;
     match act {
         Act::Dispatch { .. } | Act::Redispatch { .. } => {
             desk.keep(&[Step::Dispatch], now);
@@ -419,17 +453,12 @@ pub fn after(
         }
         Act::Estimate { until, reason } => {
             desk.keep(&[Step::Estimate], now);
-            let agreed = |slot: &&mut Slot| slot.step == Step::Finish && slot.rule == AGREED && slot.runs();
-            match desk.slots.iter_mut().find(agreed) {
-                Some(slot) => {
-                    let renewed = Tick::Renewed { due: *until, reason: reason.clone() };
-                    slot.clocks = slot
-                        .clocks
-                        .decide(now, &renewed, by.calendar)
-                        .map_err(|why| Refusal::Clock { why })?;
-                }
-                None => desk.agree(Step::Finish, *until),
+            expected = desk.expected();
+            // Nobody is told of a later time without being told why.
+            if expected.is_some_and(|expected| *until > expected) && reason.trim().is_empty() {
+                return Err(Refusal::Clock { why: deadlines::Refusal::NoReason });
             }
+            desk.estimate(*until, reason)?;
         }
         Act::Contact { .. } => desk.keep(&[Step::Contact], now),
         Act::Suspend { until, reason } => {
@@ -516,5 +545,5 @@ pub fn after(
         | Act::Note { .. }
         | Act::Attach { .. } => {}
     }
-    Ok(desk.moved(after.state.is_open(), after.reopened_at))
+    Ok(Moved { expected, ..desk.moved(after.state.is_open(), after.reopened_at) })
 }

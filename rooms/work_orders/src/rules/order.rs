@@ -332,6 +332,25 @@ pub enum Grade {
     Summoned,
 }
 
+impl Grade {
+    /// What follows where nobody answers.
+    pub fn next(self) -> Option<Grade> {
+        match self {
+            Grade::Daily => Some(Grade::Listed),
+            Grade::Listed => Some(Grade::Summoned),
+            Grade::Summoned => None,
+        }
+    }
+
+    pub fn zh(self) -> &'static str {
+        match self {
+            Grade::Daily => "日常督办",
+            Grade::Listed => "挂牌督办",
+            Grade::Summoned => "约谈督办",
+        }
+    }
+}
+
 /// Why a superior presses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -343,6 +362,8 @@ pub enum SupervisionReason {
     PublicEffect,
     /// Urged a third time, or after the deadline.
     Urged,
+    /// The unit did not answer the supervision before.
+    Unanswered,
     Ordered,
 }
 
@@ -464,6 +485,19 @@ impl Order {
             satisfaction: None,
             version: 0,
         }
+    }
+
+    /// The highest grade that the unit has left unanswered, and when the next one follows.
+    pub fn unanswered(&self) -> Option<(Grade, Timestamp)> {
+        self.state.unit()?;
+        let last = self.supervisions.last()?;
+        // One answer is an answer to all that was asked before it.
+        if self.supervisions.iter().any(|one| one.replied_at.is_some_and(|at| at >= last.at)) {
+            return None;
+        }
+        let open = self.supervisions.iter().filter(|one| one.reply.is_none());
+        let highest = open.map(|one| one.grade).max().filter(|highest| highest.next().is_some())?;
+        Some((highest, last.due))
     }
 
     /// Superiors see it at once.

@@ -355,3 +355,45 @@ fn what_is_taken_up_again_is_late_by_what_is_promised_anew() {
     let due = walk.moved.leading.expect("promised anew").until;
     assert_eq!((walk.moved.late_from, due), (Some(due), again + minutes(12 * 60)));
 }
+
+#[test]
+fn a_later_time_needs_a_reason_and_an_earlier_one_is_taken() {
+    let mut walk = Walk::begin(matter("fault.no_gas"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let at = walk.after(minutes(60)).now;
+    walk.act(&crew(), Act::Arrive { at, place: None }).expect("arrived");
+    let estimate = |hours: u64, reason: &str| Act::Estimate {
+        until: start() + minutes(hours * 60),
+        reason: reason.to_owned(),
+    };
+    let no_reason = Err(Refusal::Clock { why: deadlines::Refusal::NoReason });
+    assert_eq!(walk.act(&crew(), estimate(25, " ")), no_reason, "promised within 24 hours");
+    walk.act(&crew(), estimate(5, "")).expect("in time");
+    assert_eq!(walk.act(&crew(), estimate(6, "")), no_reason, "the customer counts on what was named");
+    walk.act(&crew(), estimate(6, "等待配件")).expect("says why");
+    walk.act(&crew(), estimate(3, "")).expect("earlier than was named");
+    walk.act(&crew(), estimate(3, "")).expect("the same again");
+    assert!(walk.runs().contains("finish customer 01-05 11:00"), "{}", walk.runs());
+    assert!(!walk.runs().contains("finish customer 01-05 14:00"), "{}", walk.runs());
+    assert_eq!(walk.moved.late_from, Some(start() + minutes(3 * 60)));
+}
+
+#[test]
+fn one_answer_ends_the_ladder_however_many_grades_were_reached() {
+    let mut walk = Walk::begin(matter("fault.leak"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    let press =
+        |grade| Act::Supervise {
+            grade, reason: SupervisionReason::Unanswered, action: "请立即处理".into()
+        };
+    assert_eq!(walk.order.unanswered(), None);
+    walk.act(&supervisor(), press(Grade::Daily)).expect("pressed");
+    walk.after(minutes(60)).act(&supervisor(), press(Grade::Listed)).expect("pressed");
+    let due = walk.order.supervisions.last().expect("the second").due;
+    assert_eq!(walk.order.unanswered(), Some((Grade::Listed, due)));
+    walk.act(&crew(), Act::ReplySupervision { reply: "十分钟内到场处理".into() }).expect("answered");
+    assert_eq!(walk.order.unanswered(), None);
+    walk.after(minutes(60)).act(&supervisor(), press(Grade::Summoned)).expect("pressed");
+    assert_eq!(walk.order.unanswered(), None, "there is nothing above it");
+}
