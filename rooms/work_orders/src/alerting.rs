@@ -1,6 +1,7 @@
 //! Our own people are told, in the transaction in which it happens: an order is theirs now, it is urged, a superior presses, a
 //! promise is about to break or broken (domain reference 3.6). First whoever has it; from the second urge on the leaders, too.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Emitted, Tx, config};
@@ -113,10 +114,10 @@ pub async fn filed(
         let State::Dispatched { unit } = order.state else { continue };
         let Some(alert) = due.and_then(|due| dispatched(&order, calendar, due, None)) else { continue };
         // In a storm hundreds go to one unit in one change.
-        if !reaches.contains_key(&unit) {
-            reaches.insert(unit, departments::reach(tx, unit, None, now).await?);
-        }
-        let Some(reach) = reaches.get(&unit) else { continue };
+        let reach = match reaches.entry(unit) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(departments::reach(tx, unit, None, now).await?),
+        };
         notices.extend(all(&order, kinds, &alert, reach).into_iter().map(|notice| (id(), notice)));
     }
     telling::tell_all(tx, now, &notices).await?;

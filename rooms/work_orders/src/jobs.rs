@@ -107,10 +107,11 @@ async fn read_up(app: &App) -> anyhow::Result<()> {
             return Ok(());
         }
         let mut tx = app.db.begin().await?;
-        for order in &unread {
-            let promised = promises::of(&mut tx, "work_orders", &order.id.to_string()).await?;
-            let from = clocks::late_from(&promised, order.reopened_at);
-            orders::put_late_from(&mut tx, order, from).await?;
+        for (id, order) in &unread {
+            let promised = promises::of(&mut tx, "work_orders", &id.to_string()).await?;
+            let order = order.as_ref();
+            let from = order.and_then(|order| clocks::late_from(&promised, order.reopened_at));
+            orders::put_late_from(&mut tx, *id, order, from).await?;
         }
         tx.commit().await?;
     }

@@ -60,7 +60,8 @@ impl Rulebook {
         calendar: &'a Calendar,
     ) -> Reckoning<'a> {
         let profile = self.limits.for_channel(channel);
-        Reckoning { now, calendar, profile, case, fallback: self.settings.fallback }
+        let Settings { fallback, tell_customers: tells, .. } = self.settings;
+        Reckoning { now, calendar, profile, case, fallback, tells }
     }
 
     fn facts<'a>(&'a self, kept: &Kept, by: Reckoning<'a>) -> Facts<'a> {

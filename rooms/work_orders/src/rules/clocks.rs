@@ -18,6 +18,8 @@ use super::settings::Binding;
 const AGREED: &str = "agreed";
 /// A limit that whoever sent the matter has set for it.
 const SET: &str = "12345";
+/// The customer is to be called, because no text message can say what has changed.
+pub const UNTOLD: &str = "untold";
 
 /// By what promises are reckoned.
 #[derive(Clone, Copy)]
@@ -27,6 +29,8 @@ pub struct Reckoning<'a> {
     pub profile: Binding<'a>,
     pub case: &'a Case,
     pub fallback: Limit,
+    /// Customers are told by text message.
+    pub tells: bool,
 }
 
 /// What has become of an order's promises.
@@ -153,6 +157,20 @@ impl<'a> Desk<'a> {
         let over = self.slots.iter().filter(|slot| matches!(slot.step, Step::Finish | Step::Answer));
         let customers = over.filter_map(|slot| slot.clocks.customer());
         customers.filter(|promise| promise.is_running()).map(Promise::due).min()
+    }
+
+    /// The time has moved and no text message can say so: somebody calls, before the time that the customer expects.
+    fn call(&mut self, order: &Order, expected: Option<Timestamp>) {
+        let matter = &order.matter;
+        let owed = |slot: &Slot| slot.step == Step::Contact && slot.runs();
+        if !self.by.tells || !matter.is_called() || matter.is_texted() || self.slots.iter().any(owed) {
+            return;
+        }
+        let latest = self.by.calendar.deadline(self.by.now, self.by.fallback);
+        let expected = expected.filter(|expected| *expected > self.by.now);
+        let due = expected.map_or(latest, |expected| expected.min(latest));
+        let clocks = Clocks::inside(self.by.now, due);
+        self.slots.push(Slot { kept: None, step: Step::Contact, rule: UNTOLD.into(), clocks });
     }
 
     /// A crew says until when; what it said before holds no more.
@@ -459,6 +477,9 @@ pub fn after(
                 return Err(Refusal::Clock { why: deadlines::Refusal::NoReason });
             }
             desk.estimate(*until, reason)?;
+            if expected != Some(*until) {
+                desk.call(before, expected);
+            }
         }
         Act::Contact { .. } => desk.keep(&[Step::Contact], now),
         Act::Suspend { until, reason } => {
@@ -466,7 +487,9 @@ pub fn after(
             desk.must(&LEADING, &Tick::Suspended { days, reason: reason.clone() })?;
         }
         Act::Extend { by: more, reason, .. } => {
+            let expected = desk.leading().map(|leading| leading.until);
             desk.must(&LEADING, &Tick::Extended { by: *more, reason: reason.clone() })?;
+            desk.call(before, expected);
         }
         Act::GiveResult { result } => {
             let done = result.done_at.unwrap_or(now);

@@ -352,7 +352,10 @@ pub fn must_call_back(order: &Order, facts: Facts<'_>) -> bool {
         CallBack::Always => true,
         CallBack::Never => false,
         CallBack::Sample => {
-            matter.reply_wanted || facts.late() || draw(order.id) < facts.settings.call_back_percent
+            // Whom neither the crew nor a text message tells how it came out hears it by telephone.
+            let told = order.result.as_ref().is_some_and(|result| !result.told.trim().is_empty());
+            let untold = facts.by.tells && !told && !matter.is_texted();
+            matter.reply_wanted || untold || facts.late() || draw(order.id) < facts.settings.call_back_percent
         }
     }
 }

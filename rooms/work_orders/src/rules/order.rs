@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deadlines::{Kind, Site};
-use kernel::{AttachmentId, CallId, PersonId, Timestamp, UnitId, WorkOrderId};
+use kernel::{AttachmentId, CallId, PersonId, PhoneNumber, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -125,6 +125,19 @@ pub struct Matter {
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     pub about: Option<PersonId>,
+}
+
+impl Matter {
+    /// There is a number at which somebody may be told of it.
+    pub fn is_called(&self) -> bool {
+        self.privacy == Privacy::Open && self.contact.phone.chars().any(|c| c.is_ascii_digit())
+    }
+
+    /// That number takes text messages.
+    pub fn is_texted(&self) -> bool {
+        let phone = self.contact.phone.parse::<PhoneNumber>();
+        self.is_called() && phone.is_ok_and(|phone| phone.is_mobile() || phone.as_str().starts_with('+'))
+    }
 }
 
 fn urban() -> Site {

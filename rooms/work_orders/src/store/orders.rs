@@ -199,20 +199,25 @@ pub async fn left_behind(db: &Db, most: i64) -> anyhow::Result<Vec<WorkOrderId>>
     rows.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
 }
 
-/// Orders from before it was kept from when on they are late.
-pub async fn unread(db: &Db, most: i64) -> anyhow::Result<Vec<Order>> {
+/// Orders from before it was kept from when on they are late; none where what is kept cannot be read.
+pub async fn unread(db: &Db, most: i64) -> anyhow::Result<Vec<(WorkOrderId, Option<Order>)>> {
     let rows = sqlx::query(UNREAD).bind(most).fetch_all(db.read()).await.context("what was never read")?;
     let order = |row: &Row| {
-        let body: String = row.try_get("body")?;
-        serde_json::from_str(&body).context("an order as kept")
+        let (id, body): (i64, String) = (row.try_get("id")?, row.try_get("body")?);
+        Ok((WorkOrderId(id), serde_json::from_str(&body).ok()))
     };
     rows.iter().map(order).collect()
 }
 
 /// From when on such an order is late. Whoever has moved it meanwhile knows better.
-pub async fn put_late_from(tx: &mut Tx, order: &Order, from: Option<Timestamp>) -> anyhow::Result<()> {
-    let climbs = order.unanswered().map(|(_, at)| at.as_micros());
-    let put = sqlx::query(READ).bind(order.id.get()).bind(from.map(Timestamp::as_micros)).bind(climbs);
+pub async fn put_late_from(
+    tx: &mut Tx,
+    id: WorkOrderId,
+    order: Option<&Order>,
+    from: Option<Timestamp>,
+) -> anyhow::Result<()> {
+    let climbs = order.and_then(Order::unanswered).map(|(_, at)| at.as_micros());
+    let put = sqlx::query(READ).bind(id.get()).bind(from.map(Timestamp::as_micros)).bind(climbs);
     put.execute(&mut **tx).await.context("from when on an order is late")?;
     Ok(())
 }
@@ -226,7 +231,7 @@ pub async fn unpressed(db: &Db, now: Timestamp, most: i64) -> anyhow::Result<Vec
 /// Orders with a supervision that the unit should have answered before now.
 pub async fn unanswered(db: &Db, now: Timestamp, most: i64) -> anyhow::Result<Vec<Kept>> {
     let rows = sqlx::query(UNANSWERED).bind(now.as_micros()).bind(most).fetch_all(db.read()).await;
-    rows.context("what is left unanswered")?.iter().map(kept).collect()
+    Ok(readable(&rows.context("what is left unanswered")?, "id", kept)?.good)
 }
 
 /// The columns that change with an order, as [`SAVE`] and [`ADD`] have them: all but id, version and what never changes.

@@ -397,3 +397,37 @@ fn one_answer_ends_the_ladder_however_many_grades_were_reached() {
     walk.after(minutes(60)).act(&supervisor(), press(Grade::Summoned)).expect("pressed");
     assert_eq!(walk.order.unanswered(), None, "there is nothing above it");
 }
+
+#[test]
+fn who_cannot_be_sent_a_message_is_to_be_called() {
+    let landline = Contact { name: "王小明".into(), phone: "0562-2123456".into() };
+    let mut walk = Walk::begin(Matter { contact: landline, ..matter("fault.no_gas") });
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let at = walk.after(minutes(60)).now;
+    walk.act(&crew(), Act::Arrive { at, place: None }).expect("arrived");
+    let estimate =
+        |hours: u64| Act::Estimate { until: start() + minutes(hours * 60), reason: "等待配件".into() };
+    walk.act(&crew(), estimate(5)).expect("in time");
+    walk.act(&crew(), estimate(6)).expect("later");
+    let owed = |walk: &Walk| {
+        let untold = |kept: &&promises::Kept| kept.rule == super::super::clocks::UNTOLD;
+        walk.promised.iter().filter(untold).filter(|kept| kept.clocks.unit().is_running()).count()
+    };
+    assert_eq!(owed(&walk), 1, "{}", walk.runs());
+    walk.act(&agent(), Act::Contact { words: "已电话告知客户新的时间".into() }).expect("called");
+    assert_eq!(owed(&walk), 0);
+    let done = walk.after(minutes(30)).now;
+    let silent = Outcome { told: String::new(), ..outcome(done) };
+    walk.act(&crew(), Act::GiveResult { result: silent }).expect("done");
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    assert_eq!(walk.order.state.word(), "to_call_back", "nobody has told how it came out");
+
+    let mut mobile = Walk::begin(matter("fault.no_gas"));
+    mobile.act(&agent(), dispatch()).expect("sent");
+    mobile.act(&crew(), take()).expect("taken");
+    let at = mobile.after(minutes(60)).now;
+    mobile.act(&crew(), Act::Arrive { at, place: None }).expect("arrived");
+    mobile.act(&crew(), estimate(5)).expect("in time");
+    assert_eq!(owed(&mobile), 0);
+}
