@@ -1,17 +1,21 @@
-//! Our own people are told, in the transaction in which it happens: an order is urged, a superior presses, a promise is about to
-//! break or broken (domain reference 3.6). First whoever has it; from the second urge on the leaders, too.
+//! Our own people are told, in the transaction in which it happens: an order is theirs now, it is urged, a superior presses, a
+//! promise is about to break or broken (domain reference 3.6). First whoever has it; from the second urge on the leaders, too.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Emitted, Tx, config};
-use deadlines::{Clock, Level};
+use deadlines::{Clock, Kind, Level};
+use departments::Reach;
 use kernel::calendar::Calendar;
 use kernel::mask::in_text;
-use kernel::{IdMint, NoticeId, PersonId, Timestamp, WorkOrderId};
+use kernel::{IdMint, NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
 use notices::{Notice, Subject, Urgency};
 
-use crate::rules::order::Privacy;
-use crate::rules::{Act, Kinds, Order};
+use crate::rules::order::{Grade, Privacy};
+use crate::rules::{Act, Kinds, Order, State};
 use crate::store::orders;
-use crate::telling::{clock, short};
+use crate::telling::{self, clock, short};
 
 /// The longest reason in a text message, in characters.
 const REASON_MAX: usize = 40;
@@ -23,46 +27,101 @@ struct Alert {
     /// A second one with this key is the first one.
     once: String,
     values: Vec<(&'static str, String)>,
-    /// Not only whoever has it.
-    leaders: bool,
+    /// Not only whoever has it: the leaders too, and those so many levels above them.
+    above: Option<usize>,
 }
 
-/// What is told of an act.
-fn of_act(order: &Order, act: &Act, calendar: &Calendar) -> Option<Alert> {
-    let open = order.matter.privacy == Privacy::Open;
+/// What people wrote, as a text message may say it.
+fn words(order: &Order, text: &str) -> String {
     // What a confidential reporter said could tell who it was.
-    let words = |text: &str, otherwise: &str| {
-        let text = short(&in_text(text), REASON_MAX);
-        if open && !text.is_empty() { text } else { otherwise.to_owned() }
-    };
+    let open = order.matter.privacy == Privacy::Open;
+    let text = short(&in_text(text), REASON_MAX);
+    if open && !text.is_empty() { text } else { "请查看工单".to_owned() }
+}
+
+/// What is told of an act; `due` is when the next promise breaks.
+fn of_act(order: &Order, act: &Act, calendar: &Calendar, due: Option<Timestamp>) -> Option<Alert> {
     match act {
+        Act::Dispatch { .. } | Act::Redispatch { .. } => dispatched(order, calendar, due?, None),
+        Act::Reopen { why, .. } => dispatched(order, calendar, due?, Some(why)),
         Act::Urge { words: said, .. } => {
             let times = order.urges.len();
-            let values = vec![("times", times.to_string()), ("reason", words(said, "请查看工单"))];
-            Some(Alert { template: "order_urged", once: times.to_string(), values, leaders: times >= 2 })
+            let values = vec![("times", times.to_string()), ("reason", words(order, said))];
+            Some(Alert {
+                template: "order_urged",
+                once: times.to_string(),
+                values,
+                above: (times >= 2).then_some(0),
+            })
         }
         Act::Supervise { action, .. } => {
-            let due = order.supervisions.last()?.due;
-            let values = vec![("due", clock(calendar, due)), ("reason", words(action, "请查看工单"))];
+            let last = order.supervisions.last()?;
+            let values = vec![("due", clock(calendar, last.due)), ("reason", words(order, action))];
             let once = order.supervisions.len().to_string();
-            Some(Alert { template: "order_supervised", once, values, leaders: true })
+            let levels = match last.grade {
+                Grade::Daily => 0,
+                Grade::Listed => 1,
+                Grade::Summoned => 2,
+            };
+            Some(Alert { template: "order_supervised", once, values, above: Some(levels) })
         }
         _ => None,
     }
 }
 
-/// Tells whom an act concerns.
+/// Somebody is to take it now; `again` is why it is done a second time.
+fn dispatched(order: &Order, calendar: &Calendar, due: Timestamp, again: Option<&str>) -> Option<Alert> {
+    if !matches!(order.state, State::Dispatched { .. }) {
+        return None;
+    }
+    let matter = &order.matter;
+    let reason = match again {
+        Some(why) => short(&format!("重办：{}", words(order, why)), REASON_MAX),
+        None if matter.danger => "有危险，请立即出发".to_owned(),
+        None if matter.kind == Kind::Fault => "报修，请尽快出发".to_owned(),
+        None => "请查看工单".to_owned(),
+    };
+    let values = vec![("due", clock(calendar, due)), ("reason", reason)];
+    let once = order.version.to_string();
+    Some(Alert { template: "order_dispatched", once, values, above: None })
+}
+
+/// Tells whom an act concerns; `due` is when the next promise of the order breaks.
 pub async fn tell(
     tx: &mut Tx,
     id: impl FnMut() -> NoticeId,
-    (order, act): (&Order, &Act),
+    (order, act, due): (&Order, &Act, Option<Timestamp>),
     (kinds, calendar): (&Kinds, &Calendar),
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    match of_act(order, act, calendar) {
+    match of_act(order, act, calendar, due) {
         Some(alert) => send(tx, id, order, kinds, &alert, now).await,
         None => Ok(()),
     }
+}
+
+/// Units hear of what was filed for them; many orders at once, of which none was told before.
+pub async fn filed(
+    tx: &mut Tx,
+    mut id: impl FnMut() -> NoticeId,
+    orders: impl Iterator<Item = (Order, Option<Timestamp>)>,
+    (kinds, calendar): (&Kinds, &Calendar),
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let mut reaches: BTreeMap<UnitId, Reach> = BTreeMap::new();
+    let mut notices = Vec::new();
+    for (order, due) in orders {
+        let State::Dispatched { unit } = order.state else { continue };
+        let Some(alert) = due.and_then(|due| dispatched(&order, calendar, due, None)) else { continue };
+        // In a storm hundreds go to one unit in one change.
+        let reach = match reaches.entry(unit) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(departments::reach(tx, unit, None, now).await?),
+        };
+        notices.extend(all(&order, kinds, &alert, reach).into_iter().map(|notice| (id(), notice)));
+    }
+    telling::tell_all(tx, now, &notices).await?;
+    Ok(())
 }
 
 /// A promise is about to break, or has broken.
@@ -91,7 +150,7 @@ pub async fn warned(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow
         template: "order_warned",
         once: format!("{}.{:?}.{}", warned.promise, warned.level, warned.due.as_micros()),
         values: vec![("due", clock(calendar, warned.due)), ("reason", reason.to_owned())],
-        leaders: late,
+        above: late.then_some(0),
     };
     let kinds = config::now::<Kinds>(tx).await?.value;
     let mut nth = event.id.wrapping_mul(8);
@@ -102,7 +161,7 @@ pub async fn warned(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow
     send(tx, id, &order, &kinds, &alert, event.at).await
 }
 
-/// One message for each of them. Where nobody can be reached, or there is no such text, nothing is sent: the lists show it.
+/// Where nobody can be reached, or there is no such text, nothing is sent: the lists show it.
 async fn send(
     tx: &mut Tx,
     mut id: impl FnMut() -> NoticeId,
@@ -113,32 +172,46 @@ async fn send(
 ) -> anyhow::Result<()> {
     let Some(unit) = order.state.unit() else { return Ok(()) };
     let reach = departments::reach(tx, unit, order.state.handler(), now).await?;
-    let mut told: Vec<(PersonId, String)> = reach.hands;
-    if alert.leaders {
-        told.extend(reach.leaders);
+    for notice in all(order, kinds, alert, &reach) {
+        if let Err(refusal) = notices::send(tx, now, id(), &notice).await? {
+            tracing::debug!("somebody is not told of {}: {refusal}", order.number);
+        }
     }
-    told.sort();
-    told.dedup_by_key(|(person, _)| *person);
+    Ok(())
+}
+
+/// One message for each of them.
+fn all(order: &Order, kinds: &Kinds, alert: &Alert, reach: &Reach) -> Vec<Notice> {
+    // Those furthest above come first: they are few, and hear it seldom.
+    let mut told: Vec<&(PersonId, String)> = Vec::new();
+    if let Some(levels) = alert.above {
+        told.extend(reach.higher(levels));
+    }
+    told.extend(&reach.hands);
+    if alert.above.is_some() {
+        told.extend(&reach.leaders);
+    }
+    let mut known = BTreeSet::new();
+    told.retain(|(person, _)| known.insert(*person));
     // Nobody is told of what is about oneself.
     told.retain(|(person, _)| order.matter.about != Some(*person));
     let what = kinds.find(&order.matter.subtype).map(|subtype| subtype.title.zh.clone());
     let what = what.unwrap_or_else(|| "事项".into());
-    for (person, phone) in told.into_iter().take(MOST) {
+    let notice = |(person, phone): &(PersonId, String)| {
         let subject = Subject::new("work_orders", order.id);
         let once = format!("work_orders.{}.{}.{}.{person}", alert.template, order.id, alert.once);
-        let mut notice = Notice::sms(alert.template, &phone, subject, once)
+        let mut notice = Notice::sms(alert.template, phone, subject, once)
             .with("number", &order.number)
             .with("what", &what);
         for (key, value) in &alert.values {
             notice = notice.with(key, value);
         }
-        notice.to.person = Some(person);
-        if order.is_important() {
+        notice.to.person = Some(*person);
+        // A fault is measured in minutes: whoever has it is woken.
+        if order.is_important() || order.matter.kind == Kind::Fault {
             notice.urgency = Urgency::Urgent;
         }
-        if let Err(refusal) = notices::send(tx, now, id(), &notice).await? {
-            tracing::debug!("{person} is not told of {}: {refusal}", order.number);
-        }
-    }
-    Ok(())
+        notice
+    };
+    told.into_iter().take(MOST).map(notice).collect()
 }

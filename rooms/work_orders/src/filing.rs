@@ -5,11 +5,14 @@ mod gathered;
 use std::collections::BTreeSet;
 
 use db::Tx;
+use deadlines::Kind;
 use kernel::calendar::Calendar;
-use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
+use kernel::{NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
+use notices::Notice;
 use promises::Subject;
 use web::{App, Error};
 
+use crate::alerting;
 use crate::rules::walk::{Book, Walk};
 use crate::rules::{Act, Asker, Matter, Refusal};
 use crate::store::orders::{self, Beside, Kept};
@@ -182,15 +185,12 @@ async fn write(
             note(tx, &line.order, line.done.who, now, line.act.verb().key(), line.from, seq)?;
         }
     }
-    let mut notices = Vec::new();
-    for Filed { walk, .. } in filed.iter().filter(|one| one.tell) {
-        let beside = Beside::of(&walk.moved);
-        let (kinds, settings) = (&rules.kinds, &rules.settings);
-        let (order, before, after) = (&walk.first, &beside, &beside);
-        let told = Told { order, before, after, kinds, settings, calendar, now, seq: 1 };
-        notices.extend(told.of(None).map(|notice| (app.id(), notice)));
-    }
-    telling::tell_all(tx, now, &notices).await?;
+    tell(tx, app, rules, calendar, filed).await?;
+    let dispatched = filed.iter().map(|Filed { walk, .. }| {
+        let due = walk.moved.due.map(|(due, ..)| due);
+        (kept(walk).order, due)
+    });
+    alerting::filed(tx, || app.id(), dispatched, (&rules.kinds, calendar), now).await?;
     let keys: Vec<_> = filed
         .iter()
         .filter_map(|one| {
@@ -199,6 +199,47 @@ async fn write(
         })
         .collect();
     Ok(asked::keep_all(tx, &keys, now).await?)
+}
+
+/// The customers hear that it was accepted, and until when somebody comes or answers.
+async fn tell(
+    tx: &mut Tx,
+    app: &App,
+    rules: &Rulebook,
+    calendar: &Calendar,
+    filed: &[Filed<'_>],
+) -> anyhow::Result<()> {
+    let now = app.now();
+    let (kinds, settings) = (&rules.kinds, &rules.settings);
+    let notice = |one: &Filed<'_>, coming: bool| {
+        let walk = &one.walk;
+        let beside = Beside::of(&walk.moved);
+        let fault = coming && walk.order.matter.kind == Kind::Fault;
+        let arrival = walk.arrival().filter(|_| fault);
+        let (order, before, after) = (&walk.first, &beside, &beside);
+        let (expected, master) = (None, None);
+        Told { order, before, after, arrival, expected, master, kinds, settings, calendar, now, seq: 1 }
+            .of(None)
+    };
+    let told: Vec<_> = filed.iter().filter(|one| one.tell).collect();
+    let all = told.iter().filter_map(|one| Some((app.id(), notice(one, true)?, *one)));
+    let all: Vec<(NoticeId, Notice, &Filed<'_>)> = all.collect();
+    let coming: Vec<_> = all.iter().map(|(id, notice, _)| (*id, notice.clone())).collect();
+    let refused = telling::tell_all(tx, now, &coming).await?;
+    // A centre that has not approved the text for faults still says that it was accepted.
+    let unknown = |id: &NoticeId| {
+        let fits = |(at, why): &(NoticeId, notices::Refusal)| {
+            at == id && matches!(why, notices::Refusal::NoTemplate { .. })
+        };
+        refused.iter().any(fits)
+    };
+    let coming = |notice: &Notice| notice.template == telling::COMING;
+    let plain = all.iter().filter(|(id, sent, _)| coming(sent) && unknown(id));
+    let plain: Vec<_> = plain.filter_map(|(_, _, one)| Some((app.id(), notice(one, false)?))).collect();
+    if !plain.is_empty() {
+        telling::tell_all(tx, now, &plain).await?;
+    }
+    Ok(())
 }
 
 /// The rows of orders, their histories and their promises.

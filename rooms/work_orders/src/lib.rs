@@ -37,7 +37,14 @@ use permissions::{CONFIGURE, FILE, PERMISSIONS, READ, SEERS, UNMASK};
 /// The tables of this room.
 pub const MIGRATIONS: db::Migrations = db::migrations!(
     "work_orders",
-    ["20261122_1_work_orders.sql", "20261122_2_areas_urges.sql", "20261123_1_standing.sql"]
+    [
+        "20261122_1_work_orders.sql",
+        "20261122_2_areas_urges.sql",
+        "20261123_1_standing.sql",
+        "20261124_1_late.sql",
+        "20261124_2_passed.sql",
+        "20261124_3_climbs.sql",
+    ]
 );
 
 /// Something was done to an order.
@@ -112,6 +119,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             Job::every("work_orders.follow", Duration::from_secs(5), move |app| {
                 jobs::follow(app, follows.clone())
             }),
+            Job::every("work_orders.pass_on", Duration::from_secs(5), jobs::pass_on),
             Job::every("work_orders.press", Duration::from_secs(10), move |app| {
                 jobs::press(app, presses.clone())
             }),

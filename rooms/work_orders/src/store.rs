@@ -6,6 +6,7 @@ pub mod config;
 pub mod figures;
 pub mod found;
 pub mod orders;
+pub mod passed;
 mod readable;
 pub mod shift;
 pub mod steps;

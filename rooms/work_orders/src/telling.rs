@@ -1,9 +1,14 @@
-//! The customer is told, in the transaction in which it happens: accepted, more time needed and why, done (ORDER-3).
+//! The customer is told, in the transaction in which it happens: accepted, when it will be over, more time needed and why, done
+//! (ORDER-3). Who only joined in what others reported hears the same, a little later (`jobs::pass_on`).
+
+use std::collections::BTreeMap;
 
 use db::Tx;
 use kernel::calendar::Calendar;
-use kernel::{NoticeId, Timestamp};
+use kernel::mask::in_text;
+use kernel::{NoticeId, PhoneNumber, Timestamp};
 use notices::{Notice, Subject, Urgency};
+use serde::{Deserialize, Serialize};
 use web::App;
 
 use crate::rules::order::Privacy;
@@ -13,11 +18,58 @@ use crate::store::orders::Beside;
 /// The longest result a text message tells, in characters.
 const RESULT_MAX: usize = 110;
 
+/// What a fault's customer hears when it was accepted: until when somebody is there.
+pub const COMING: &str = "order_coming";
+
+/// What a customer is told, whoever hears it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    template: String,
+    values: BTreeMap<String, String>,
+}
+
+impl Said {
+    fn new(template: &str) -> Said {
+        Said { template: template.to_owned(), values: BTreeMap::new() }
+    }
+
+    fn with(mut self, key: &str, value: impl Into<String>) -> Said {
+        self.values.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// The same to the customer of an order, under a key that makes it one notice; none where nobody may be told.
+    pub fn to(&self, order: &Order, kinds: &Kinds, settings: &Settings, once: &str) -> Option<Notice> {
+        let matter = &order.matter;
+        if !settings.tell_customers || matter.privacy != Privacy::Open || matter.contact.phone.is_empty() {
+            return None;
+        }
+        let what = kinds.find(&matter.subtype).map(|subtype| subtype.title.zh.clone());
+        let subject = Subject::new("work_orders", order.id.to_string());
+        let once = format!("work_orders.{}.{}.{once}", self.template, order.id);
+        let mut notice = Notice::sms(&self.template, &matter.contact.phone, subject, once)
+            .with("what", what.unwrap_or_else(|| "事项".into()))
+            .with("number", &order.number)
+            .with("phone", &settings.hotline);
+        for (key, value) in &self.values {
+            notice = notice.with(key, value);
+        }
+        notice.to.customer = matter.customer.clone();
+        Some(notice)
+    }
+}
+
 /// What of an act a customer is told.
 pub struct Told<'a> {
     pub order: &'a Order,
     pub before: &'a Beside,
     pub after: &'a Beside,
+    /// Until when somebody is to be there, of a fault that was just accepted.
+    pub arrival: Option<Timestamp>,
+    /// Until when the customer expected it to be over, of an estimate.
+    pub expected: Option<Timestamp>,
+    /// What it followed: that was done, and this with it.
+    pub master: Option<&'a Order>,
     pub kinds: &'a Kinds,
     pub settings: &'a Settings,
     pub calendar: &'a Calendar,
@@ -31,57 +83,46 @@ impl Told<'_> {
         clock(self.calendar, at)
     }
 
-    fn notice(&self, template: &str) -> Notice {
-        let order = self.order;
-        let what = self.kinds.find(&order.matter.subtype).map(|subtype| subtype.title.zh.clone());
-        let subject = Subject::new("work_orders", order.id.to_string());
-        let once = format!("work_orders.{template}.{}.{}", order.id, self.seq);
-        let mut notice = Notice::sms(template, &order.matter.contact.phone, subject, once)
-            .with("what", what.unwrap_or_else(|| "事项".into()))
-            .with("number", &order.number)
-            .with("phone", &self.settings.hotline);
-        notice.to.customer = order.matter.customer.clone();
-        notice
-    }
-
-    /// What still waits is not to be told any more: the matter is void, or something newer is told instead. Who is merged
-    /// into another order keeps a number, and is told what becomes of it.
-    fn is_outdated_by(&self, act: &Act) -> bool {
-        matches!(act, Act::Void { .. }) || self.of(Some(act)).is_some()
-    }
-
     /// What the customer is told of this act, if anything.
     pub fn of(&self, act: Option<&Act>) -> Option<Notice> {
-        let matter = &self.order.matter;
-        if !self.settings.tell_customers || matter.privacy != Privacy::Open || matter.contact.phone.is_empty()
-        {
-            return None;
+        let said = self.said(act)?;
+        let mut notice = said.to(self.order, self.kinds, self.settings, &self.seq.to_string())?;
+        // Who is in danger may be woken to be told that somebody comes; nobody is for the rest.
+        if act.is_none() && self.order.matter.danger {
+            notice.urgency = Urgency::Urgent;
         }
+        Some(notice)
+    }
+
+    /// What there is to say of this act.
+    pub fn said(&self, act: Option<&Act>) -> Option<Said> {
         let due = |beside: &Beside| beside.promised.map(|(_, until)| self.time(until));
         match act {
-            None => {
-                let mut accepted = self.notice("order_accepted").with("due", due(self.after)?);
-                // Who is in danger may be woken to be told that somebody comes; nobody is for the rest.
-                if matter.danger {
-                    accepted.urgency = Urgency::Urgent;
-                }
-                Some(accepted)
-            }
+            // Who reports a fault waits for somebody to come, not for a letter.
+            None => Some(match self.arrival {
+                Some(arrival) => Said::new(COMING).with("due", self.time(arrival)),
+                None => Said::new("order_accepted").with("due", due(self.after)?),
+            }),
             Some(Act::Extend { reason, .. }) => {
-                let moved = self.notice("order_delayed").with("reason", short(reason, 40));
+                let moved = Said::new("order_delayed").with("reason", short(reason, 40));
                 Some(moved.with("due", due(self.before)?).with("new_time", due(self.after)?))
             }
-            Some(Act::Estimate { until, reason }) if !reason.trim().is_empty() => {
-                let moved = self.notice("order_delayed").with("reason", short(reason, 40));
-                Some(moved.with("due", due(self.before)?).with("new_time", self.time(*until)))
-            }
+            Some(Act::Estimate { until, reason }) => match self.expected {
+                Some(expected) if *until > expected => {
+                    let moved = Said::new("order_delayed").with("reason", short(reason, 40));
+                    Some(moved.with("due", self.time(expected)).with("new_time", self.time(*until)))
+                }
+                Some(expected) if *until == expected => None,
+                _ => Some(Said::new("order_estimated").with("new_time", self.time(*until))),
+            },
             Some(Act::Approve { .. } | Act::Follow) if !self.order.state.is_open() => {
-                let result = self
-                    .order
-                    .result
-                    .as_ref()
-                    .map_or_else(|| "已处理完毕".into(), |result| result.action.clone());
-                Some(self.notice("order_result").with("result", short(&result, RESULT_MAX)))
+                let own = self.order.result.as_ref().map(|result| result.action.clone());
+                // What another customer said of it is nobody else's.
+                let open = self.master.filter(|master| master.matter.privacy == Privacy::Open);
+                let shared = open.and_then(|master| master.result.as_ref());
+                let result = own.or_else(|| shared.map(|result| in_text(&result.action)));
+                let result = result.unwrap_or_else(|| "已处理完毕".into());
+                Some(Said::new("order_result").with("result", short(&result, RESULT_MAX)))
             }
             Some(_) => None,
         }
@@ -102,11 +143,23 @@ pub fn short(text: &str, most: usize) -> String {
     text.trim().chars().take(most).collect()
 }
 
-/// Takes back what has not gone out and is outdated by this act.
+/// Takes back what has not gone out and is outdated by this act: what the customer was to hear; of a void order what our own
+/// people were to hear, too.
 pub async fn take_back(tx: &mut Tx, told: &Told<'_>, act: &Act) -> anyhow::Result<()> {
-    if told.is_outdated_by(act) {
-        let about = Subject::new("work_orders", told.order.id.to_string());
+    let about = Subject::new("work_orders", told.order.id.to_string());
+    if matches!(act, Act::Void { .. }) {
         notices::cancel_about(tx, told.now, &about, "").await?;
+    } else if told.of(Some(act)).is_some() {
+        outdated(tx, told.order, told.now).await?;
+    }
+    Ok(())
+}
+
+/// What the customer of an order was to hear, and something newer is said instead.
+pub async fn outdated(tx: &mut Tx, order: &Order, now: Timestamp) -> anyhow::Result<()> {
+    if let Ok(phone) = order.matter.contact.phone.parse::<PhoneNumber>() {
+        let about = Subject::new("work_orders", order.id.to_string());
+        notices::withdraw(tx, now, &about, Some(&[phone.to_string()]), "").await?;
     }
     Ok(())
 }
@@ -129,12 +182,18 @@ pub async fn tell(
     }
 }
 
-/// The same for what many customers are told at once.
-pub async fn tell_all(tx: &mut Tx, now: Timestamp, told: &[(NoticeId, Notice)]) -> anyhow::Result<()> {
-    for (answer, (_, notice)) in notices::send_all(tx, now, told).await?.into_iter().zip(told) {
+/// The same for what many customers are told at once: those of whom nobody is told.
+pub async fn tell_all(
+    tx: &mut Tx,
+    now: Timestamp,
+    told: &[(NoticeId, Notice)],
+) -> anyhow::Result<Vec<(NoticeId, notices::Refusal)>> {
+    let mut refused = Vec::new();
+    for (answer, (id, notice)) in notices::send_all(tx, now, told).await?.into_iter().zip(told) {
         if let Err(refusal) = answer {
             tracing::debug!("nobody is told of {}: {refusal}", notice.about.id);
+            refused.push((*id, refusal));
         }
     }
-    Ok(())
+    Ok(refused)
 }

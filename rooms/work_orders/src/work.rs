@@ -22,7 +22,7 @@ use crate::rules::walk::{self, Book, case};
 use crate::rules::{Act, Allowed, Asker, Facts, Happened, Kinds, Order, Refusal, Subtype, decide, result};
 use crate::store::config::TABLE;
 use crate::store::orders::{self, Beside, Kept};
-use crate::store::{asked, found, steps};
+use crate::store::{asked, found, passed, steps};
 use crate::telling::{self, Told};
 
 /// Longer back a unit's results are not compared.
@@ -60,7 +60,8 @@ impl Rulebook {
         calendar: &'a Calendar,
     ) -> Reckoning<'a> {
         let profile = self.limits.for_channel(channel);
-        Reckoning { now, calendar, profile, case, fallback: self.settings.fallback }
+        let Settings { fallback, tell_customers: tells, .. } = self.settings;
+        Reckoning { now, calendar, profile, case, fallback, tells }
     }
 
     fn facts<'a>(&'a self, kept: &Kept, by: Reckoning<'a>) -> Facts<'a> {
@@ -73,8 +74,7 @@ impl Rulebook {
             kinds: &self.kinds,
             call_back: subtype.map(|subtype| subtype.call_back).unwrap_or_default(),
             half,
-            due: promised.map(|(_, until)| until),
-            kept: kept.beside.kept,
+            late_from: kept.beside.late_from,
         }
     }
 
@@ -210,7 +210,7 @@ fn lead_children<'a>(
     act: Act,
 ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>> {
     Box::pin(async move {
-        let children = orders::following(tx, order, CHILDREN_MAX + 1).await?;
+        let children = orders::following(tx, order, WorkOrderId(0), CHILDREN_MAX + 1).await?;
         if children.len() as i64 > CHILDREN_MAX {
             let most = usize::try_from(CHILDREN_MAX).unwrap_or(usize::MAX);
             return Err(Refusal::TooManyChildren { most }.into());
@@ -287,10 +287,17 @@ async fn keep(
         return Err(Error::changed_meanwhile());
     }
     order.version += 1;
+    let master = match (&step.act, order.master) {
+        (Act::Follow, Some(master)) => orders::one(tx, master).await?,
+        _ => None,
+    };
     let told = Told {
         order: &order,
         before: &before.beside,
         after: &beside,
+        arrival: None,
+        expected: moved.expected,
+        master: master.as_ref().map(|kept| &kept.order),
         kinds: &rules.kinds,
         settings: &rules.settings,
         calendar: by.calendar,
@@ -299,8 +306,15 @@ async fn keep(
     };
     telling::take_back(tx, &told, &step.act).await?;
     let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
-    alerting::tell(tx, || app.id(), (&order, &step.act), (&rules.kinds, by.calendar), now).await?;
+    let due = beside.due.map(|(due, _)| due);
+    alerting::tell(tx, || app.id(), (&order, &step.act, due), (&rules.kinds, by.calendar), now).await?;
     let seq = steps::add(tx, step, notice).await?;
+    // Thousands may wait for the same repair: a job tells them.
+    if matches!(step.act, Act::Estimate { .. } | Act::Extend { .. })
+        && let Some(said) = told.said(Some(&step.act)).filter(|_| rules.settings.tell_customers)
+    {
+        passed::put(tx, order.id, seq, &said).await?;
+    }
     let terms = rules.terms(now, by.calendar);
     for (kept, clocks) in &moved.changed {
         if !promises::save(tx, kept, clocks, terms).await? {

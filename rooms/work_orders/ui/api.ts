@@ -23,7 +23,7 @@ export const SATISFACTIONS = ["very_satisfied", "satisfied", "fair", "dissatisfi
 export type Satisfaction = (typeof SATISFACTIONS)[number];
 export const RETURN_REASONS = ["not_ours", "insufficient", "duplicate"] as const;
 export const GRADES = ["daily", "listed", "summoned"] as const;
-export const SUPERVISION_REASONS = ["overdue", "repeated_complaint", "refused_duty", "false_result", "public_effect", "urged", "ordered"] as const;
+export const SUPERVISION_REASONS = ["overdue", "repeated_complaint", "refused_duty", "false_result", "public_effect", "urged", "unanswered", "ordered"] as const;
 
 export interface Matter {
   kind: Kind;

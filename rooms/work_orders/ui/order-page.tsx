@@ -1,6 +1,6 @@
 // One order: where it stands, what was promised and until when, what it is about, what has been done, and what may be done now.
 import { Button } from "antd";
-import { ArrowLeft, Printer } from "lucide-react";
+import { ArrowLeft, PhoneOutgoing, Printer } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Facts, Moment, Notice, Page, Panel, Skeletons, Trouble } from "@kit";
@@ -16,15 +16,22 @@ import { ChildrenPart, FilesPart, ResultPart, SupervisionsPart, UrgesPart } from
 import { Clocks } from "./page/clocks";
 import { MatterPart } from "./page/matter";
 import { Timeline } from "./page/timeline";
+import { untoldUntil } from "./promise";
 import "./work_orders.css";
 
 function Standing({ order }: { order: Order }) {
   const { t } = useTranslation("work_orders");
+  const call = untoldUntil(order.clocks);
   const units = useUnits();
   const agents = useAgents();
   return (
     <Panel label={t("part.standing")}>
       <div className="stack" style={{ gap: 14 }}>
+        {call && (
+          <Notice tone="wrap" icon={PhoneOutgoing} title={t("untold.title")}>
+            {t("untold.text", { at: moment(call, false) })}
+          </Notice>
+        )}
         <div className="order-standing">
           <Facts
             items={[

@@ -37,3 +37,8 @@ export function nextOf(order: Pick<OrderLine, "due" | "promised" | "promised_sin
   const since = order.promised === order.due && order.promised_since ? order.promised_since : order.accepted_at;
   return running(since, order.due, now);
 }
+
+/** Something has changed and no message can say so: until when the customer is to be called. */
+export function untoldUntil(clocks: { rule?: string; due: string; standing: string }[]): string | null {
+  return clocks.find(({ rule, standing }) => rule === "untold" && standing === "running")?.due ?? null;
+}

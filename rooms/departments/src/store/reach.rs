@@ -17,6 +17,16 @@ pub struct Reach {
     pub hands: Vec<(PersonId, String)>,
     /// The leaders nearest above: of the unit, or of the one above it.
     pub leaders: Vec<(PersonId, String)>,
+    /// The leaders above those, level by level; a level where nobody has a number is left out.
+    pub above: Vec<Vec<(PersonId, String)>>,
+}
+
+impl Reach {
+    /// The leaders so many levels above the nearest ones, or as far up as there are any.
+    pub fn higher(&self, levels: usize) -> &[(PersonId, String)] {
+        let most = levels.min(self.above.len());
+        most.checked_sub(1).and_then(|at| self.above.get(at)).map_or(&[], Vec::as_slice)
+    }
 }
 
 const MEMBER: &str = "SELECT COALESCE(member.phone, unit.phone) AS phone FROM departments_member member \
@@ -50,9 +60,13 @@ pub async fn reach(
     let posts: Vec<_> = above.iter().map(|(depth, person, post, _)| (*depth, *person, *post)).collect();
     let ladder = rules::ladder(&posts);
     let nearest = ladder.iter().map(|(depth, _)| *depth).min();
-    let leads = |depth: u32, person: PersonId| Some(depth) == nearest && ladder.contains(&(depth, person));
-    let leaders = above.into_iter().filter(|(depth, person, ..)| leads(*depth, *person));
-    let leaders: Vec<_> = leaders.filter_map(|(_, person, _, phone)| Some((person, phone?))).collect();
+    let mut levels: BTreeMap<u32, Vec<(PersonId, String)>> = BTreeMap::new();
+    for (depth, person, _, phone) in above {
+        if let Some(phone) = phone.filter(|_| ladder.contains(&(depth, person))) {
+            levels.entry(depth).or_default().push((person, phone));
+        }
+    }
+    let leaders = nearest.and_then(|nearest| levels.remove(&nearest)).unwrap_or_default();
     let mut hands = Vec::new();
     if let Some(handler) = handler {
         let row = sqlx::query(MEMBER).bind(unit.get()).bind(handler.get()).fetch_optional(&mut **tx).await;
@@ -67,7 +81,7 @@ pub async fn reach(
     if hands.is_empty() {
         hands.clone_from(&leaders);
     }
-    Ok(Reach { hands, leaders })
+    Ok(Reach { hands, leaders, above: levels.into_values().collect() })
 }
 
 const PHONES: db::Text = db::in_ids!(

@@ -1,5 +1,7 @@
 //! Which promises an act gives, keeps, moves or takes back. An open order always has a next deadline.
 
+use std::cmp::Ordering;
+
 use deadlines::{
     Act as Tick, Case, Clock, Clocks, Kind, Promise, Rule, Since, Standing, State as Ending, Step,
 };
@@ -16,6 +18,8 @@ use super::settings::Binding;
 const AGREED: &str = "agreed";
 /// A limit that whoever sent the matter has set for it.
 const SET: &str = "12345";
+/// The customer is to be called, because no text message can say what has changed.
+pub const UNTOLD: &str = "untold";
 
 /// By what promises are reckoned.
 #[derive(Clone, Copy)]
@@ -25,6 +29,8 @@ pub struct Reckoning<'a> {
     pub profile: Binding<'a>,
     pub case: &'a Case,
     pub fallback: Limit,
+    /// Customers are told by text message.
+    pub tells: bool,
 }
 
 /// What has become of an order's promises.
@@ -36,6 +42,10 @@ pub struct Moved {
     pub due: Option<(Timestamp, Step, Clock)>,
     /// The promise that the customer measures us by.
     pub leading: Option<Leading>,
+    /// From when on a promise to the customer is broken: the earliest of all that run or were not kept.
+    pub late_from: Option<Timestamp>,
+    /// Of a crew's estimate: until when the customer expected it to be over before.
+    pub expected: Option<Timestamp>,
 }
 
 /// What the customer measures us by.
@@ -56,9 +66,39 @@ struct Slot {
 }
 
 impl Slot {
+    fn of(kept: Kept) -> Slot {
+        Slot { step: kept.step, rule: kept.rule.clone(), clocks: kept.clocks.clone(), kept: Some(kept) }
+    }
+
     fn runs(&self) -> bool {
         self.clocks.each().values().any(|promise| promise.is_running())
     }
+
+    /// From when on the customer has waited longer than this promised; none where it was kept, or belongs to what was
+    /// answered before the order was taken up again.
+    fn late_from(&self, reopened: Option<Timestamp>) -> Option<Timestamp> {
+        let customer = self.clocks.customer()?;
+        // Who is there, or has mended it, is not late because nobody has read that yet.
+        let worked = match self.clocks.unit().state() {
+            Ending::Fulfilled { at } if matches!(self.step, Step::Arrive | Step::Finish) => Some(*at),
+            _ => None,
+        };
+        let ended = match customer.state() {
+            Ending::Running => worked,
+            Ending::Fulfilled { at } | Ending::Withdrawn { at, .. } => Some(*at),
+        };
+        if ended.zip(reopened).is_some_and(|(ended, reopened)| ended <= reopened) {
+            return None;
+        }
+        let moved = customer.renewals().iter().find(|renewal| renewal.at > renewal.was);
+        let moved = moved.map(|renewal| renewal.was);
+        moved.or_else(|| ended.is_none_or(|ended| ended > customer.due()).then(|| customer.due()))
+    }
+}
+
+/// From when on the customer of an order with these promises has waited longer than was promised.
+pub fn late_from(kept: &[Kept], reopened: Option<Timestamp>) -> Option<Timestamp> {
+    kept.iter().filter_map(|kept| Slot::of(kept.clone()).late_from(reopened)).min()
 }
 
 struct Desk<'a> {
@@ -68,13 +108,7 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     fn new(kept: Vec<Kept>, by: Reckoning<'a>) -> Desk<'a> {
-        let slot = |kept: Kept| Slot {
-            step: kept.step,
-            rule: kept.rule.clone(),
-            clocks: kept.clocks.clone(),
-            kept: Some(kept),
-        };
-        Desk { slots: kept.into_iter().map(slot).collect(), by }
+        Desk { slots: kept.into_iter().map(Slot::of).collect(), by }
     }
 
     /// Begins a step if a rule for it fits.
@@ -116,6 +150,49 @@ impl<'a> Desk<'a> {
     fn agree(&mut self, step: Step, due: Timestamp) {
         let clocks = Clocks::agreed(self.by.now, due);
         self.slots.push(Slot { kept: None, step, rule: AGREED.into(), clocks });
+    }
+
+    /// Until when the customer expects it to be over: the earliest of what was promised and what a crew named.
+    fn expected(&self) -> Option<Timestamp> {
+        let over = self.slots.iter().filter(|slot| matches!(slot.step, Step::Finish | Step::Answer));
+        let customers = over.filter_map(|slot| slot.clocks.customer());
+        customers.filter(|promise| promise.is_running()).map(Promise::due).min()
+    }
+
+    /// The time has moved and no text message can say so: somebody calls, before the time that the customer expects.
+    fn call(&mut self, order: &Order, expected: Option<Timestamp>) {
+        let matter = &order.matter;
+        let owed = |slot: &Slot| slot.step == Step::Contact && slot.runs();
+        if !self.by.tells || !matter.is_called() || matter.is_texted() || self.slots.iter().any(owed) {
+            return;
+        }
+        let latest = self.by.calendar.deadline(self.by.now, self.by.fallback);
+        let expected = expected.filter(|expected| *expected > self.by.now);
+        let due = expected.map_or(latest, |expected| expected.min(latest));
+        let clocks = Clocks::inside(self.by.now, due);
+        self.slots.push(Slot { kept: None, step: Step::Contact, rule: UNTOLD.into(), clocks });
+    }
+
+    /// A crew says until when; what it said before holds no more.
+    fn estimate(&mut self, until: Timestamp, reason: &str) -> Result<(), Refusal> {
+        let (now, calendar) = (self.by.now, self.by.calendar);
+        let agreed = |slot: &&mut Slot| slot.step == Step::Finish && slot.rule == AGREED && slot.runs();
+        let Some(slot) = self.slots.iter_mut().find(agreed) else {
+            self.agree(Step::Finish, until);
+            return Ok(());
+        };
+        let was = slot.clocks.unit().due();
+        // A clock is never moved to an earlier time: what was named is taken back, and named anew.
+        let tick = match until.cmp(&was) {
+            Ordering::Equal => return Ok(()),
+            Ordering::Greater => Tick::Renewed { due: until, reason: reason.to_owned() },
+            Ordering::Less => Tick::Withdrawn { reason: "an earlier time was named".into() },
+        };
+        slot.clocks = slot.clocks.decide(now, &tick, calendar).map_err(|why| Refusal::Clock { why })?;
+        if until < was {
+            self.agree(Step::Finish, until);
+        }
+        Ok(())
     }
 
     /// What the customer is promised as soon as the matter is accepted.
@@ -263,7 +340,7 @@ impl<'a> Desk<'a> {
         })
     }
 
-    fn moved(mut self, open: bool) -> Moved {
+    fn moved(mut self, open: bool, reopened: Option<Timestamp>) -> Moved {
         if open && !self.slots.iter().any(Slot::runs) {
             let due = self.by.calendar.deadline(self.by.now, self.by.fallback);
             self.agree(Step::Finish, due);
@@ -275,6 +352,7 @@ impl<'a> Desk<'a> {
         };
         moved.due = self.slots.iter().filter_map(running).min();
         moved.leading = self.leading();
+        moved.late_from = self.slots.iter().filter_map(|slot| slot.late_from(reopened)).min();
         for slot in self.slots {
             match slot.kept {
                 Some(kept) if kept.clocks != slot.clocks => moved.changed.push((kept, slot.clocks)),
@@ -340,7 +418,7 @@ pub fn accept(
     if let Some(due) = appointment {
         desk.agree(Step::Arrive, due);
     }
-    desk.moved(true)
+    desk.moved(true, None)
 }
 
 /// Until when a supervision that is opened now is to be answered.
@@ -364,6 +442,7 @@ pub fn after(
     let mut desk = Desk::new(kept, by);
     let now = by.now;
     let fault = before.matter.kind == Kind::Fault;
+    let mut expected = None;
     match act {
         Act::Dispatch { .. } | Act::Redispatch { .. } => {
             desk.keep(&[Step::Dispatch], now);
@@ -392,16 +471,14 @@ pub fn after(
         }
         Act::Estimate { until, reason } => {
             desk.keep(&[Step::Estimate], now);
-            let agreed = |slot: &&mut Slot| slot.step == Step::Finish && slot.rule == AGREED && slot.runs();
-            match desk.slots.iter_mut().find(agreed) {
-                Some(slot) => {
-                    let renewed = Tick::Renewed { due: *until, reason: reason.clone() };
-                    slot.clocks = slot
-                        .clocks
-                        .decide(now, &renewed, by.calendar)
-                        .map_err(|why| Refusal::Clock { why })?;
-                }
-                None => desk.agree(Step::Finish, *until),
+            expected = desk.expected();
+            // Nobody is told of a later time without being told why.
+            if expected.is_some_and(|expected| *until > expected) && reason.trim().is_empty() {
+                return Err(Refusal::Clock { why: deadlines::Refusal::NoReason });
+            }
+            desk.estimate(*until, reason)?;
+            if expected != Some(*until) {
+                desk.call(before, expected);
             }
         }
         Act::Contact { .. } => desk.keep(&[Step::Contact], now),
@@ -410,7 +487,9 @@ pub fn after(
             desk.must(&LEADING, &Tick::Suspended { days, reason: reason.clone() })?;
         }
         Act::Extend { by: more, reason, .. } => {
+            let expected = desk.leading().map(|leading| leading.until);
             desk.must(&LEADING, &Tick::Extended { by: *more, reason: reason.clone() })?;
+            desk.call(before, expected);
         }
         Act::GiveResult { result } => {
             let done = result.done_at.unwrap_or(now);
@@ -489,5 +568,5 @@ pub fn after(
         | Act::Note { .. }
         | Act::Attach { .. } => {}
     }
-    Ok(desk.moved(after.state.is_open()))
+    Ok(Moved { expected, ..desk.moved(after.state.is_open(), after.reopened_at) })
 }

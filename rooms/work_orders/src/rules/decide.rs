@@ -76,17 +76,16 @@ pub struct Facts<'a> {
     pub kinds: &'a Kinds,
     /// Whether this sub-type asks for a call-back.
     pub call_back: CallBack,
-    /// When half of the time of what the customer was promised is over, and when all of it.
+    /// When half of the time of what the customer was promised is over.
     pub half: Option<Timestamp>,
-    pub due: Option<Timestamp>,
-    /// Whether that was kept; none while it runs.
-    pub kept: Option<bool>,
+    /// From when on a promise to the customer is broken.
+    pub late_from: Option<Timestamp>,
 }
 
 impl Facts<'_> {
-    /// The customer has waited longer than was promised.
+    /// The customer has waited longer than was promised: for somebody to come, for the end of it, or for an answer.
     fn late(&self) -> bool {
-        self.kept != Some(true) && self.due.is_some_and(|due| self.by.now > due)
+        self.late_from.is_some_and(|from| self.by.now > from)
     }
 }
 
@@ -353,7 +352,10 @@ pub fn must_call_back(order: &Order, facts: Facts<'_>) -> bool {
         CallBack::Always => true,
         CallBack::Never => false,
         CallBack::Sample => {
-            matter.reply_wanted || facts.late() || draw(order.id) < facts.settings.call_back_percent
+            // Whom neither the crew nor a text message tells how it came out hears it by telephone.
+            let told = order.result.as_ref().is_some_and(|result| !result.told.trim().is_empty());
+            let untold = facts.by.tells && !told && !matter.is_texted();
+            matter.reply_wanted || untold || facts.late() || draw(order.id) < facts.settings.call_back_percent
         }
     }
 }

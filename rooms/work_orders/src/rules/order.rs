@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deadlines::{Kind, Site};
-use kernel::{AttachmentId, CallId, PersonId, Timestamp, UnitId, WorkOrderId};
+use kernel::{AttachmentId, CallId, PersonId, PhoneNumber, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -125,6 +125,19 @@ pub struct Matter {
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     pub about: Option<PersonId>,
+}
+
+impl Matter {
+    /// There is a number at which somebody may be told of it.
+    pub fn is_called(&self) -> bool {
+        self.privacy == Privacy::Open && self.contact.phone.chars().any(|c| c.is_ascii_digit())
+    }
+
+    /// That number takes text messages.
+    pub fn is_texted(&self) -> bool {
+        let phone = self.contact.phone.parse::<PhoneNumber>();
+        self.is_called() && phone.is_ok_and(|phone| phone.is_mobile() || phone.as_str().starts_with('+'))
+    }
 }
 
 fn urban() -> Site {
@@ -332,6 +345,25 @@ pub enum Grade {
     Summoned,
 }
 
+impl Grade {
+    /// What follows where nobody answers.
+    pub fn next(self) -> Option<Grade> {
+        match self {
+            Grade::Daily => Some(Grade::Listed),
+            Grade::Listed => Some(Grade::Summoned),
+            Grade::Summoned => None,
+        }
+    }
+
+    pub fn zh(self) -> &'static str {
+        match self {
+            Grade::Daily => "日常督办",
+            Grade::Listed => "挂牌督办",
+            Grade::Summoned => "约谈督办",
+        }
+    }
+}
+
 /// Why a superior presses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -343,6 +375,8 @@ pub enum SupervisionReason {
     PublicEffect,
     /// Urged a third time, or after the deadline.
     Urged,
+    /// The unit did not answer the supervision before.
+    Unanswered,
     Ordered,
 }
 
@@ -464,6 +498,19 @@ impl Order {
             satisfaction: None,
             version: 0,
         }
+    }
+
+    /// The highest grade that the unit has left unanswered, and when the next one follows.
+    pub fn unanswered(&self) -> Option<(Grade, Timestamp)> {
+        self.state.unit()?;
+        let last = self.supervisions.last()?;
+        // One answer is an answer to all that was asked before it.
+        if self.supervisions.iter().any(|one| one.replied_at.is_some_and(|at| at >= last.at)) {
+            return None;
+        }
+        let open = self.supervisions.iter().filter(|one| one.reply.is_none());
+        let highest = open.map(|one| one.grade).max().filter(|highest| highest.next().is_some())?;
+        Some((highest, last.due))
     }
 
     /// Superiors see it at once.

@@ -32,6 +32,9 @@ pub struct Settings {
     /// Orders of which the promise to the customer broke are supervised at once.
     #[serde(default = "yes")]
     pub supervise_overdue: bool,
+    /// A supervision that is not answered in time is followed by the next grade, which is told one level higher.
+    #[serde(default = "yes")]
+    pub raise_unanswered: bool,
     /// For a step that no rule knows.
     pub fallback: Limit,
 }
@@ -55,6 +58,7 @@ impl Default for Settings {
             tell_customers: true,
             hotline: hotline(),
             supervise_overdue: true,
+            raise_unanswered: true,
             fallback: Limit::WorkingDays(1),
         }
     }

@@ -1,5 +1,6 @@
 //! An order with its promises, moved without rows: what the store keeps step by step, as one value.
 
+use deadlines::{Promise, Step};
 use kernel::calendar::Calendar;
 use kernel::{PromiseId, Timestamp, WorkOrderId};
 use promises::Kept;
@@ -62,11 +63,16 @@ impl<'a> Walk<'a> {
         let case = case(self.book.kinds, &self.order.matter);
         let by = reckoning(self.book, &self.order, &case, self.now);
         let half = self.moved.leading.map(|Leading { since, until, .. }| since + until.since(since) / 2);
-        let due = self.moved.leading.map(|leading| leading.until);
         let call_back = subtype.map(|subtype| subtype.call_back).unwrap_or_default();
         let Book { kinds, settings, .. } = self.book;
-        let kept = self.moved.leading.and_then(|leading| leading.kept);
-        ask(Facts { by, settings, kinds, call_back, half, due, kept })
+        ask(Facts { by, settings, kinds, call_back, half, late_from: self.moved.late_from })
+    }
+
+    /// Until when the customer was promised that somebody comes.
+    pub fn arrival(&self) -> Option<Timestamp> {
+        let arrives = self.promised.iter().filter(|kept| kept.step == Step::Arrive);
+        let customers = arrives.filter_map(|kept| kept.clocks.customer());
+        customers.filter(|promise| promise.is_running()).map(Promise::due).min()
     }
 
     /// What this person may do now.
@@ -113,7 +119,7 @@ pub fn case(kinds: &Kinds, matter: &Matter) -> deadlines::Case {
 fn reckoning<'a>(book: Book<'a>, order: &Order, case: &'a deadlines::Case, now: Timestamp) -> Reckoning<'a> {
     let Book { limits, settings, calendar, .. } = book;
     let profile = limits.for_channel(order.matter.channel);
-    Reckoning { now, calendar, profile, case, fallback: settings.fallback }
+    Reckoning { now, calendar, profile, case, fallback: settings.fallback, tells: settings.tell_customers }
 }
 
 fn carry(promised: &mut Vec<Kept>, moved: &Moved) {

@@ -25,6 +25,8 @@ pub struct Beside {
     pub promised: Option<(Timestamp, Timestamp)>,
     /// Whether that was kept; none while it runs.
     pub kept: Option<bool>,
+    /// From when on any promise to the customer is broken.
+    pub late_from: Option<Timestamp>,
 }
 
 impl Beside {
@@ -33,6 +35,7 @@ impl Beside {
             due: moved.due.map(|(due, step, _)| (due, step)),
             promised: moved.leading.map(|leading| (leading.since, leading.until)),
             kept: moved.leading.and_then(|leading| leading.kept),
+            late_from: moved.late_from,
         }
     }
 }
@@ -47,7 +50,7 @@ pub struct Kept {
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT id, due, due_step, promised_since, promised, kept, body, version FROM work_orders_order ",
+            "SELECT id, due, due_step, promised_since, promised, kept, late_from, body, version FROM work_orders_order ",
             $rest
         )
     };
@@ -62,20 +65,26 @@ const COUNT_CHILDREN: &str = "SELECT COUNT(*) AS n FROM work_orders_order WHERE 
 const LEFT_BEHIND: &str = "SELECT child.id FROM work_orders_order child JOIN work_orders_order master ON master.id = child.master \
      WHERE child.state = 'merged' AND master.state IN ('closed', 'to_call_back') \
      ORDER BY child.id LIMIT $1";
-const UNPRESSED: &str = "SELECT id FROM work_orders_order WHERE open = 1 AND pressed = 0 AND unit IS NOT NULL AND promised < $1 \
-     AND (kept IS NULL OR kept = 0) ORDER BY promised LIMIT $2";
+const UNPRESSED: &str = "SELECT id FROM work_orders_order WHERE open = 1 AND pressed = 0 AND unit IS NOT NULL \
+     AND late_from > 0 AND late_from < $1 ORDER BY late_from LIMIT $2";
+const UNREAD: &str = "SELECT id, body FROM work_orders_order WHERE late_from = 0 ORDER BY id LIMIT $1";
+const READ: &str =
+    "UPDATE work_orders_order SET late_from = $2, climbs_at = $3 WHERE id = $1 AND late_from = 0";
+const UNANSWERED: &str =
+    columns!("WHERE climbs_at IS NOT NULL AND climbs_at < $1 ORDER BY climbs_at LIMIT $2");
 const ADD: db::Text = db::from_rows!(
     "INSERT INTO work_orders_order (subtype, state, open, unit, handler, important, urges, returns, reopened, \
      supervised, master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, \
      dispatched_at, pressed, kind, privacy, customer, phone, address, area, about, id, version, number, accepted_by, \
-     accepted_at, call) SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
+     accepted_at, call, late_from, climbs_at) SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
      CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS \
      BIGINT), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), CAST(value ->> \
      11 AS BIGINT), value ->> 12, CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS \
      BIGINT), value ->> 16, value ->> 17, CAST(value ->> 18 AS BIGINT), CAST(value ->> 19 AS BIGINT), CAST(value ->> \
      20 AS BIGINT), value ->> 21, CAST(value ->> 22 AS BIGINT), value ->> 23, value ->> 24, value ->> 25, value ->> \
      26, CAST(value ->> 27 AS BIGINT), CAST(value ->> 28 AS BIGINT), CAST(value ->> 29 AS BIGINT), value ->> 30, \
-     CAST(value ->> 31 AS BIGINT), CAST(value ->> 32 AS BIGINT), CAST(value ->> 33 AS BIGINT) FROM ",
+     CAST(value ->> 31 AS BIGINT), CAST(value ->> 32 AS BIGINT), CAST(value ->> 33 AS BIGINT), \
+     CAST(value ->> 34 AS BIGINT), CAST(value ->> 35 AS BIGINT) FROM ",
     ""
 );
 const SAVE: db::Text = db::over_rows!(
@@ -88,7 +97,7 @@ const SAVE: db::Text = db::over_rows!(
      value ->> 17, kept = CAST(value ->> 18 AS BIGINT), dispatched_at = CAST(value ->> 19 AS BIGINT), pressed = \
      CAST(value ->> 20 AS BIGINT), kind = value ->> 21, privacy = CAST(value ->> 22 AS BIGINT), customer = value ->> \
      23, phone = value ->> 24, address = value ->> 25, area = value ->> 26, about = CAST(value ->> 27 AS BIGINT), \
-     call = CAST(value ->> 30 AS BIGINT), version = version + 1 FROM ",
+     call = CAST(value ->> 30 AS BIGINT), late_from = CAST(value ->> 31 AS BIGINT), climbs_at = CAST(value ->> 32 AS BIGINT), version = version + 1 FROM ",
     " AND work_orders_order.id = CAST(value ->> 28 AS BIGINT) AND version = CAST(value ->> 29 AS BIGINT)"
 );
 
@@ -162,12 +171,18 @@ pub async fn children(db: &Db, master: WorkOrderId, most: i64) -> anyhow::Result
     Ok((found, count.context("counting children")?.try_get("n")?))
 }
 
-const FOLLOWING: &str = columns!("WHERE master = $1 AND state = 'merged' ORDER BY id LIMIT $2");
+const FOLLOWING: &str = columns!("WHERE master = $1 AND state = 'merged' AND id > $2 ORDER BY id LIMIT $3");
 const HOLD: &str = "UPDATE work_orders_order SET version = version WHERE id = $1";
 
-/// So many of those that still follow this one, in the change that moves them.
-pub async fn following(tx: &mut Tx, master: WorkOrderId, most: i64) -> anyhow::Result<Vec<Kept>> {
-    let rows = sqlx::query(FOLLOWING).bind(master.get()).bind(most).fetch_all(&mut **tx).await;
+/// So many of those behind this id that still follow this one, in the change that moves or tells them.
+pub async fn following(
+    tx: &mut Tx,
+    master: WorkOrderId,
+    after: WorkOrderId,
+    most: i64,
+) -> anyhow::Result<Vec<Kept>> {
+    let following = sqlx::query(FOLLOWING).bind(master.get()).bind(after.get()).bind(most);
+    let rows = following.fetch_all(&mut **tx).await;
     rows.context("what follows an order")?.iter().map(kept).collect()
 }
 
@@ -184,10 +199,39 @@ pub async fn left_behind(db: &Db, most: i64) -> anyhow::Result<Vec<WorkOrderId>>
     rows.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
 }
 
-/// Open orders of which the promise to the customer is broken and that nobody has supervised since they were last taken up.
+/// Orders from before it was kept from when on they are late; none where what is kept cannot be read.
+pub async fn unread(db: &Db, most: i64) -> anyhow::Result<Vec<(WorkOrderId, Option<Order>)>> {
+    let rows = sqlx::query(UNREAD).bind(most).fetch_all(db.read()).await.context("what was never read")?;
+    let order = |row: &Row| {
+        let (id, body): (i64, String) = (row.try_get("id")?, row.try_get("body")?);
+        Ok((WorkOrderId(id), serde_json::from_str(&body).ok()))
+    };
+    rows.iter().map(order).collect()
+}
+
+/// From when on such an order is late. Whoever has moved it meanwhile knows better.
+pub async fn put_late_from(
+    tx: &mut Tx,
+    id: WorkOrderId,
+    order: Option<&Order>,
+    from: Option<Timestamp>,
+) -> anyhow::Result<()> {
+    let climbs = order.and_then(Order::unanswered).map(|(_, at)| at.as_micros());
+    let put = sqlx::query(READ).bind(id.get()).bind(from.map(Timestamp::as_micros)).bind(climbs);
+    put.execute(&mut **tx).await.context("from when on an order is late")?;
+    Ok(())
+}
+
+/// Open orders of which a promise to the customer is broken and that nobody has supervised since they were last taken up.
 pub async fn unpressed(db: &Db, now: Timestamp, most: i64) -> anyhow::Result<Vec<WorkOrderId>> {
     let rows = sqlx::query(UNPRESSED).bind(now.as_micros()).bind(most).fetch_all(db.read()).await;
     rows.context("what nobody presses")?.iter().map(|row| Ok(WorkOrderId(row.try_get("id")?))).collect()
+}
+
+/// Orders with a supervision that the unit should have answered before now.
+pub async fn unanswered(db: &Db, now: Timestamp, most: i64) -> anyhow::Result<Vec<Kept>> {
+    let rows = sqlx::query(UNANSWERED).bind(now.as_micros()).bind(most).fetch_all(db.read()).await;
+    Ok(readable(&rows.context("what is left unanswered")?, "id", kept)?.good)
 }
 
 /// The columns that change with an order, as [`SAVE`] and [`ADD`] have them: all but id, version and what never changes.
@@ -270,6 +314,8 @@ pub async fn add_all(tx: &mut Tx, new: &[Kept]) -> anyhow::Result<()> {
         row.push(json!(order.accepted_by.map(PersonId::get)));
         row.push(json!(order.accepted_at.as_micros()));
         row.push(json!(order.matter.call.map(|call| call.get())));
+        row.push(json!(beside.late_from.map(Timestamp::as_micros)));
+        row.push(json!(order.unanswered().map(|(_, at)| at.as_micros())));
         rows.push(Value::Array(row));
     }
     let add = sqlx::query(ADD.of(tx.db().kind())).bind(Value::Array(rows).to_string());
@@ -282,6 +328,8 @@ pub async fn save(tx: &mut Tx, order: &Order, beside: &Beside) -> anyhow::Result
     let mut row = columns(order, beside)?;
     row.push(json!(order.version));
     row.push(json!(order.matter.call.map(|call| call.get())));
+    row.push(json!(beside.late_from.map(Timestamp::as_micros)));
+    row.push(json!(order.unanswered().map(|(_, at)| at.as_micros())));
     let save = sqlx::query(SAVE.of(tx.db().kind())).bind(json!([row]).to_string());
     let done = save.execute(&mut **tx).await;
     Ok(done.with_context(|| format!("saving the order {}", order.number))?.rows_affected() > 0)
@@ -301,6 +349,7 @@ pub(super) fn kept(row: &Row) -> anyhow::Result<Kept> {
             due: at("due")?.zip(step),
             promised: at("promised_since")?.zip(at("promised")?),
             kept: row.try_get::<Option<i64>, _>("kept")?.map(|kept| kept == 1),
+            late_from: at("late_from")?.filter(|from| from.as_micros() > 0),
         },
     })
 }

@@ -198,7 +198,7 @@ fn what_follows_an_order_goes_with_it_or_goes_on_by_itself() {
         let alone = read(&third).await;
         assert_eq!(alone["due_step"], "dispatch");
         let told = notices::about(&db, "work_orders", third["id"].as_str().expect("an id")).await;
-        assert!(told.expect("notices").iter().all(|one| one.template == "order_accepted"));
+        assert!(told.expect("notices").iter().all(|one| one.template == "order_coming"));
         let history = steps::of(&db, id_of(&third)).await.expect("its history");
         let order = orders::read(&db, id_of(&third)).await.expect("read").expect("there").order;
         let replayed = steps::replay(order.id, &order.number, &history).expect("an acceptance");
@@ -286,5 +286,306 @@ fn the_unit_is_told_when_it_is_urged_pressed_and_late() {
         // Half of the time gone tells nobody, a fifth left whoever has it, all of it gone the leader, too.
         assert_eq!(count("order_warned", 21, "即将超时"), 0);
         assert!(count("order_warned", CREW.0, "即将超时") > 0 && count("order_warned", 21, "已超时") > 0);
+    });
+}
+
+#[test]
+fn a_leak_that_nobody_has_reached_is_pressed_after_half_an_hour() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+        let told = told.expect("notices").into_iter().find(|one| one.template == "order_coming");
+        expect_test::expect![
+            "您报修的泄漏异味已受理，编号20260105-0001，我们将在1月5日8:30前到场。查询请拨95598。"
+        ]
+        .assert_eq(&told.expect("the customer is told when somebody comes").text);
+        let supervisions = async || {
+            let calendar = std::sync::Arc::new(Calendar::china());
+            crate::jobs::press(site.app.clone(), calendar).await.expect("looked");
+            orders::read(&db, id_of(&order)).await.expect("read").expect("there").order.supervisions.len()
+        };
+        // As a row stands that is older than the column.
+        let mut tx = db.begin().await.expect("a change");
+        let old = sqlx::query("UPDATE work_orders_order SET late_from = 0").execute(&mut *tx).await;
+        old.expect("an older row");
+        tx.commit().await.expect("kept");
+        site.clock.advance(Duration::from_secs(29 * 60));
+        assert_eq!(supervisions().await, 0);
+        site.clock.advance(Duration::from_secs(2 * 60));
+        assert_eq!((supervisions().await, supervisions().await), (1, 1));
+    });
+}
+
+#[test]
+fn who_has_approved_no_text_for_faults_still_says_that_it_was_accepted() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut tx = db.begin().await.expect("a change");
+        let gone = sqlx::query("DELETE FROM notices_template WHERE code = 'order_coming'");
+        gone.execute(&mut *tx).await.expect("no such text");
+        tx.commit().await.expect("kept");
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+        assert!(told.expect("notices").iter().any(|one| one.template == "order_accepted"));
+    });
+}
+
+/// The team of [`CREW_1`] can be reached: who works there, and who leads it.
+async fn reachable(db: &Db, site: &TestSite) {
+    let mut tx = db.begin().await.expect("a change");
+    let since = site.app.now();
+    for (person, post, phone) in [(CREW.0, Post::Handler, "15400000020"), (21, Post::Leader, "15400000021")] {
+        let phone = Some(phone.to_owned());
+        let member = Member { unit: CREW_1, person: PersonId(person), post, phone, since };
+        departments::store::put_member(&mut tx, &member).await.expect("a member");
+    }
+    tx.commit().await.expect("kept");
+}
+
+#[test]
+fn a_unit_is_told_of_each_order_that_becomes_its_own() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        reachable(&db, &site).await;
+        let told = async |order: &Value| {
+            let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+            let mut told = told.expect("notices");
+            told.retain(|one| one.person.is_some());
+            told.reverse();
+            told
+        };
+        // Nobody is on duty: the leader hears it.
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let first = told(&order).await;
+        let line = |one: &notices::Shown| format!("{} {} {}", one.template, one.urgent, one.text);
+        expect_test::expect![
+            "order_dispatched true 新派工单20260105-0001（泄漏异味）：有危险，请立即出发。最近时限1月5日8:03，请立即登录系统接单。"
+        ]
+        .assert_eq(&first.iter().map(line).collect::<Vec<_>>().join("\n"));
+        assert_eq!(first[0].person, Some(PersonId(21)));
+
+        let back = json!({ "act": "send_back", "reason": "insufficient", "note": "地址不详，找不到" });
+        let order = ok(act(&site, CREW, &order, back).await);
+        let again = json!({ "act": "dispatch", "unit": CREW_1.to_string() });
+        let order = ok(act(&site, SUPERVISOR, &order, again).await);
+        assert_eq!(told(&order).await.len(), 2, "sent a second time");
+        let other = json!({ "act": "redispatch", "unit": CREW_2.to_string(), "why": "就近安排" });
+        let order = ok(act(&site, SUPERVISOR, &order, other).await);
+        assert_eq!(told(&order).await.len(), 2, "nobody of the other unit has a number");
+
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        let order = ok(act(&site, CREW, &order, json!({ "act": "take" })).await);
+        let order = ok(act(&site, CREW, &order, result(&site)).await);
+        let order = ok(act(&site, SUPERVISOR, &order, json!({ "act": "approve" })).await);
+        let reopen = json!({ "act": "reopen", "why": "客户称仍有异味，请回13812345678" });
+        let order = ok(act(&site, CALLER, &order, reopen).await);
+        let last = told(&order).await.pop().expect("told");
+        assert!(last.text.contains("重办：客户称仍有异味，请回138****5678"), "{}", last.text);
+    });
+}
+
+#[test]
+fn of_a_fault_the_unit_is_told_at_night() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        reachable(&db, &site).await;
+        let mut quiet = leak();
+        quiet["subtype"] = "fault.no_gas".into();
+        let mut card = leak();
+        card["subtype"] = "request.card".into();
+        for (matter, urgent) in [(quiet, true), (card, false)] {
+            let order = ok(file(&site, json!({ "matter": matter, "unit": CREW_1.to_string() })).await);
+            let told = notices::about(&db, "work_orders", order["id"].as_str().expect("an id")).await;
+            let told = told.expect("notices").into_iter().find(|one| one.person.is_some());
+            assert_eq!(told.map(|one| one.urgent), Some(urgent));
+        }
+    });
+}
+
+/// What the customer of an order was told, the oldest first.
+async fn heard(db: &Db, order: &Value) -> Vec<String> {
+    let told = notices::about(db, "work_orders", order["id"].as_str().expect("an id")).await;
+    let mut told = told.expect("notices");
+    told.retain(|one| one.person.is_none());
+    told.sort_by_key(|one| one.id);
+    told.into_iter().map(|one| one.text).collect()
+}
+
+#[test]
+fn whoever_waits_for_a_crew_hears_when_it_will_be_over() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut fault = leak();
+        fault["subtype"] = "fault.no_gas".into();
+        let master = ok(file(&site, json!({ "matter": fault, "unit": CREW_1.to_string() })).await);
+        site.clock.advance(Duration::from_secs(60));
+        let mut quiet = fault.clone();
+        quiet["reply_wanted"] = false.into();
+        let child = ok(file(&site, json!({ "matter": quiet, "master": master["id"] })).await);
+        let master = ok(act(&site, CREW, &master, json!({ "act": "take" })).await);
+        let master = ok(act(&site, CREW, &master, json!({ "act": "arrive", "at": site.app.now() })).await);
+        let estimate = |hours: i64, reason: &str| {
+            let until = site.app.now() + Duration::from_secs(3_600 * hours.unsigned_abs());
+            json!({ "act": "estimate", "until": until, "reason": reason })
+        };
+        let pass_on = async || crate::jobs::pass_on(site.app.clone()).await.expect("passed on");
+        let refused = act(&site, CREW, &master, estimate(26, "")).await;
+        assert_eq!(refused.body["params"]["why"], "no_reason", "{}", refused.show());
+        let master = ok(act(&site, CREW, &master, estimate(3, "已找到漏点")).await);
+        pass_on().await;
+        let master = ok(act(&site, CREW, &master, estimate(26, "等待厂家发运调压器")).await);
+        // Before the first has been told to everybody something newer is said.
+        let master = ok(act(&site, CREW, &master, estimate(2, "")).await);
+        pass_on().await;
+        pass_on().await;
+        expect_test::expect![[r#"
+            您报修的无气已受理，编号20260105-0001，我们将在1月5日12:00前到场。查询请拨95598。
+            您反映的无气（编号20260105-0001）正在处理，预计1月5日11:01前完成。查询请拨95598。
+            您反映的无气（编号20260105-0001）因等待厂家发运调压器，原定1月5日11:01办结，现调整至1月6日10:01。未能按时办结，深表歉意。查询请拨95598。
+            您反映的无气（编号20260105-0001）正在处理，预计1月5日10:01前完成。查询请拨95598。"#]]
+        .assert_eq(&heard(&db, &master).await.join("\n"));
+        let master = ok(act(&site, CREW, &master, result(&site)).await);
+        ok(act(&site, SUPERVISOR, &master, json!({ "act": "approve" })).await);
+        let calendar = std::sync::Arc::new(Calendar::china());
+        crate::jobs::follow(site.app.clone(), calendar).await.expect("followed");
+        expect_test::expect![[r#"
+            您报修的无气已受理，编号20260105-0002，我们将在1月5日12:01前到场。查询请拨95598。
+            您反映的无气（编号20260105-0002）正在处理，预计1月5日11:01前完成。查询请拨95598。
+            您反映的无气（编号20260105-0002）正在处理，预计1月5日10:01前完成。查询请拨95598。
+            您反映的无气（编号20260105-0002）已处理：更换密封圈并保压十分钟，压降为零。如有疑问请拨95598。"#]]
+        .assert_eq(&heard(&db, &child).await.join("\n"));
+    });
+}
+
+#[test]
+fn hundreds_who_joined_in_are_told_one_batch_after_the_other() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let mut fault = leak();
+        fault["subtype"] = "fault.no_gas".into();
+        let master = ok(file(&site, json!({ "matter": fault, "unit": CREW_1.to_string() })).await);
+        let mut children = Vec::new();
+        for nth in 0..3 {
+            fault["contact"]["phone"] = format!("1381234500{nth}").into();
+            children.push(ok(file(&site, json!({ "matter": fault, "master": master["id"] })).await));
+        }
+        let master = ok(act(&site, CREW, &master, json!({ "act": "take" })).await);
+        let master = ok(act(&site, CREW, &master, json!({ "act": "arrive", "at": site.app.now() })).await);
+        let until = site.app.now() + Duration::from_secs(3_600);
+        ok(act(&site, CREW, &master, json!({ "act": "estimate", "until": until })).await);
+        let step = async || {
+            let passed = crate::store::passed::any(&db).await.expect("read").expect("on its way");
+            let mut tx = db.begin().await.expect("a change");
+            let next = orders::following(&mut tx, passed.master, passed.told_to, 1).await.expect("read");
+            let to = next.first().map(|kept| kept.order.id);
+            assert!(crate::store::passed::go_on(&mut tx, &passed, to).await.expect("gone on"));
+            assert!(!crate::store::passed::go_on(&mut tx, &passed, to).await.expect("once"));
+            tx.commit().await.expect("kept");
+            to
+        };
+        assert_eq!(step().await, Some(id_of(&children[0])));
+        crate::jobs::pass_on(site.app.clone()).await.expect("passed on");
+        let mut heard_of = Vec::new();
+        for child in &children {
+            heard_of.push(heard(&db, child).await.len());
+        }
+        assert_eq!(heard_of, [1, 2, 2], "the first was told before, as far as is known");
+        assert_eq!(crate::store::passed::any(&db).await.expect("read"), None);
+    });
+}
+
+#[test]
+fn a_supervision_that_is_ignored_climbs_grade_by_grade_to_those_above() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let since = site.app.now();
+        let mut tx = db.begin().await.expect("a change");
+        // A branch, a department in it, and its team; each is led by somebody with a number.
+        let kinds = [departments::Kind::Branch, departments::Kind::Department, departments::Kind::Team];
+        for (nth, kind) in (0..).zip(kinds) {
+            let unit = departments::Unit {
+                id: UnitId(50 + nth),
+                parent: (nth > 0).then(|| UnitId(49 + nth)),
+                kind,
+                code: format!("L{nth}"),
+                name: "青岚".into(),
+                external: false,
+                duties: Vec::new(),
+                areas: Vec::new(),
+                phone: None,
+                retired_at: None,
+                version: 1,
+            };
+            departments::store::add(&mut tx, &unit).await.expect("a unit");
+            let (person, phone) = (PersonId(60 + nth), Some(format!("1540000006{nth}")));
+            let member = Member { unit: unit.id, person, post: Post::Leader, phone, since };
+            departments::store::put_member(&mut tx, &member).await.expect("a leader");
+        }
+        tx.commit().await.expect("kept");
+        let press = async || {
+            let calendar = std::sync::Arc::new(Calendar::china());
+            crate::jobs::press(site.app.clone(), calendar).await.expect("looked");
+        };
+        let filed =
+            async || ok(file(&site, json!({ "matter": leak(), "unit": UnitId(52).to_string() })).await);
+        let (ignored, answered) = (filed().await, filed().await);
+        site.clock.advance(Duration::from_secs(31 * 60));
+        press().await;
+        let path = format!("/api/work_orders/{}/act", answered["id"].as_str().expect("an id"));
+        let reply = json!({ "act": "reply_supervision", "reply": "车辆途中故障，已另派车" });
+        let crew: Who = (62, CREW.1);
+        ok(site.post(&path, json!({ "act": reply })).by(crew.0, crew.1).send().await);
+        for _ in 0..3 {
+            site.clock.advance(Duration::from_secs(24 * 3_600 + 60));
+            press().await;
+            press().await;
+        }
+        let grades = async |order: &Value| {
+            let kept = orders::read(&db, id_of(order)).await.expect("read").expect("there").order;
+            kept.supervisions
+                .iter()
+                .map(|one| format!("{:?} {:?}", one.grade, one.reason))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            grades(&ignored).await,
+            ["Daily Overdue", "Listed Unanswered", "Summoned Unanswered"],
+            "once each"
+        );
+        assert_eq!(grades(&answered).await, ["Daily Overdue"]);
+        let told = notices::about(&db, "work_orders", ignored["id"].as_str().expect("an id")).await;
+        let mut told = told.expect("notices");
+        told.retain(|one| one.template == "order_supervised");
+        let heard = |words: &str| {
+            let fits = told.iter().filter(|one| one.text.contains(words));
+            fits.filter_map(|one| one.person.map(PersonId::get)).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(heard("已超时"), [62].into(), "who leads the team");
+        assert_eq!(
+            heard("日常督办逾期未答复，升级为挂牌督办"),
+            [61, 62].into(),
+            "and who leads the department"
+        );
+        assert_eq!(heard("挂牌督办逾期未答复，升级为约谈督办"), [60, 62].into(), "and who leads the branch");
+    });
+}
+
+#[test]
+fn a_centre_may_leave_it_at_one_supervision() {
+    on_both(ALL, async |db| {
+        let site = site(&db).await;
+        let get = "/api/work_orders/settings";
+        let mut settings = ok(site.get(get).by(SUPERVISOR.0, SUPERVISOR.1).send().await);
+        settings["value"]["raise_unanswered"] = false.into();
+        ok(site.put(get, settings).by(SUPERVISOR.0, SUPERVISOR.1).send().await);
+        let order = ok(file(&site, json!({ "matter": leak(), "unit": CREW_1.to_string() })).await);
+        for _ in 0..3 {
+            site.clock.advance(Duration::from_secs(2 * 86_400));
+            let calendar = std::sync::Arc::new(Calendar::china());
+            crate::jobs::press(site.app.clone(), calendar).await.expect("looked");
+        }
+        let kept = orders::read(&db, id_of(&order)).await.expect("read").expect("there").order;
+        assert_eq!(kept.supervisions.len(), 1);
     });
 }

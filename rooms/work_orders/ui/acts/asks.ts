@@ -49,7 +49,7 @@ export function formOf(verb: Verb, order: Pick<Order, "state" | "kind">): Form {
     case "arrive":
       return { asks: [{ key: "at", kind: "moment", required: true, help: "past" }] };
     case "estimate":
-      return { asks: [{ key: "until", kind: "moment", required: true }, { key: "reason", kind: "line", most: 200 }] };
+      return { asks: [{ key: "until", kind: "moment", required: true }, { key: "reason", kind: "line", most: 200, help: "estimate_reason" }] };
     case "contact":
       return { asks: [text("words", 4, 500, "contact")] };
     case "suspend":
@@ -85,7 +85,7 @@ export function formOf(verb: Verb, order: Pick<Order, "state" | "kind">): Form {
     case "answer_urge":
       return { asks: [text("words", 4, 500)] };
     case "supervise":
-      return { asks: [choice("grade", GRADES, "grade"), choice("reason", SUPERVISION_REASONS.filter((reason) => reason !== "urged"), "supervision_reason"), text("action", 4, 500, "supervise")] };
+      return { asks: [choice("grade", GRADES, "grade"), choice("reason", SUPERVISION_REASONS.filter((reason) => reason !== "urged" && reason !== "unanswered"), "supervision_reason"), text("action", 4, 500, "supervise")] };
     case "reply_supervision":
       return { asks: [text("reply", 8, 1000)] };
     case "evaluate_supervision":

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { Notice } from "@kit";
 import { clock, moment } from "@lib/format";
+import { untoldUntil } from "../promise";
 import { foremost } from "./ahead";
 import { Big, DangerMark, Left, Missing, Pictures, Screen, sinceOf, StateMark, useTitle, useWords } from "./parts";
 import { held } from "./queue";
@@ -282,6 +283,7 @@ export default function OrderPage() {
   }
 
   const behind = held(entries);
+  const call = untoldUntil(order.clocks);
   return (
     <Screen
       title={`${title(order)} ${order.number}`}
@@ -299,6 +301,11 @@ export default function OrderPage() {
         {own.some(({ standing }) => standing.is === "waiting") && <span className="count">{t("field.order.ahead")}</span>}
       </p>
       <Pressed order={order} />
+      {call && (
+        <Notice tone="wrap" icon={PhoneOutgoing} title={t("untold.title")}>
+          {t("untold.text", { at: moment(call, false) })}
+        </Notice>
+      )}
       <Promises order={order} />
       <Where order={order} />
       <Said order={order} subtypes={subtypes} />

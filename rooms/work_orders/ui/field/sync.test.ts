@@ -47,6 +47,8 @@ class Fake implements Server {
 let server: Fake;
 let now: number;
 let wakes: (() => void)[];
+/** What was said to be new, each time. */
+let heard: string[][];
 let person = 0;
 let count = 0;
 
@@ -54,6 +56,7 @@ beforeEach(() => {
   server = new Fake();
   now = 1_000_000;
   wakes = [];
+  heard = [];
   // A database of its own for each test.
   server.signed = `pe_${++person}`;
 });
@@ -61,7 +64,7 @@ beforeEach(() => {
 async function begun(who = `pe_${person}`): Promise<{ store: Store; sync: ReturnType<typeof startSync> }> {
   const store = await openStore(who);
   const alone = async (act: () => Promise<void>) => act().then(() => true);
-  const sync = startSync(who, { store, server, now: () => now, spread: () => 0.5, alone, later: (_, act) => wakes.push(act), tell: () => undefined });
+  const sync = startSync(who, { store, server, now: () => now, spread: () => 0.5, alone, later: (_, act) => wakes.push(act), arrived: (orders) => heard.push(orders.map(({ id }) => id)), tell: () => undefined });
   await sync.reread();
   return { store, sync };
 }
@@ -97,6 +100,33 @@ describe("without a network", () => {
     const { sync } = await begun();
     await sync.go();
     expect(sync.held().orders.map(({ id }) => id)).toEqual(["wo_1", "wo_2"]);
+  });
+});
+
+describe("a new order", () => {
+  const later = async (sync: ReturnType<typeof startSync>) => {
+    now += 31_000;
+    await sync.go();
+  };
+
+  it("is heard once, and not when the page is opened", async () => {
+    server.orders = [sample({ state: "dispatched" })];
+    const { sync } = await begun();
+    await sync.go();
+    expect(heard).toEqual([]);
+    server.orders.push(sample({ id: "wo_2", state: "dispatched" }), sample({ id: "wo_3", state: "taken" }));
+    await later(sync);
+    await later(sync);
+    expect(heard).toEqual([["wo_2"]]);
+  });
+
+  it("is one that was done and is to be done again", async () => {
+    server.orders = [sample({ state: "to_call_back" })];
+    const { sync } = await begun();
+    await sync.go();
+    server.orders = [sample({ state: "dispatched", version: 4 })];
+    await later(sync);
+    expect(heard).toEqual([["wo_1"]]);
   });
 });
 

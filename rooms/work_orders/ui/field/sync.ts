@@ -3,7 +3,7 @@
 import { again as onceMore, answered, aside, mended, next, open, rested, sending, wakeIn, type Answer } from "./queue";
 import type { Server } from "./server";
 import { shed, type NewEntry, type Store } from "./store";
-import type { Entry, Order, Subtypes, What } from "./types";
+import type { Entry, Order, OrderLine, Subtypes, What } from "./types";
 
 /** `other`: somebody else is signed in on this telephone; nothing is sent in that name. */
 export type Link = "unknown" | "here" | "offline" | "signed_out" | "other";
@@ -31,6 +31,8 @@ export interface Around {
   alone: (act: () => Promise<void>) => Promise<boolean>;
   /** Does something after so many ms, instead of what was to be done before. */
   later: (ms: number, act: () => void) => void;
+  /** These are to be taken now, and were not the last time. */
+  arrived: (orders: OrderLine[]) => void;
   /** Other pages of this person have changed something, or this one has. */
   tell: () => void;
 }
@@ -42,13 +44,15 @@ const WHO_EVERY_MS = 5_000;
 
 export type Sync = ReturnType<typeof startSync>;
 
-export function startSync(person: string, { store, server, now, spread, alone, later, tell }: Around) {
+export function startSync(person: string, { store, server, now, spread, alone, later, arrived, tell }: Around) {
   let held: Held = { ready: false, orders: [], entries: [], subtypes: {}, link: "unknown", touched: null, underway: null };
   const watchers = new Set<() => void>();
   let running: Promise<void> | null = null;
   let again = false;
   let listed = -Infinity;
   let asked = -Infinity;
+  /** The list was read since the page was opened: what is in it the first time is nothing new. */
+  let seen = false;
   /** This person has left: nothing goes out any more. */
   let stopped = false;
   /** A clock that was set back makes nothing last longer. */
@@ -87,6 +91,7 @@ export function startSync(person: string, { store, server, now, spread, alone, l
   /** The session has ended, or is another's: what the customers said does not stay. */
   async function parted(link: "signed_out" | "other"): Promise<void> {
     asked = listed = -Infinity;
+    seen = false;
     await shed(store);
     become({ link, orders: await store.orders() });
     tell();
@@ -129,6 +134,9 @@ export function startSync(person: string, { store, server, now, spread, alone, l
   async function fetchOrders(): Promise<void> {
     const lines = await server.list(person);
     const had = new Map(held.orders.map((order) => [order.id, order]));
+    const fresh = lines.filter(({ id, state }) => state === "dispatched" && had.get(id)?.state !== "dispatched");
+    if (seen && fresh.length > 0 && !stopped) arrived(fresh);
+    seen = true;
     const busy = new Set(held.entries.map(({ order }) => order));
     const wanted = new Map(lines.map(({ id, version }) => [id, version]));
     for (const id of busy) if (!wanted.has(id)) wanted.set(id, -1);

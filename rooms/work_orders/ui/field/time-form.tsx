@@ -7,7 +7,7 @@ import { phoneNow } from "@lib/clock";
 import { clock, moment } from "@lib/format";
 import { Form, Labelled, useKeeping, type FormProps } from "./keeping";
 import { useMinute } from "./parts";
-import { fitted, fromInput, toInput } from "./time";
+import { expectedBy, fitted, fromInput, toInput } from "./time";
 import { useDraft } from "./use-field";
 
 type Place = [number, number];
@@ -116,13 +116,16 @@ export function EstimateForm(props: FormProps) {
   if (!value) return null;
   const until = fromInput(value.until);
   const fault = until !== null && until <= now ? t("field.form.past") : null;
+  const expected = expectedBy(order);
+  const later = until !== null && expected !== null && until > expected;
+  const lacking = later && value.reason.trim() === "" ? t("field.estimate.reason_needed", { at: moment(expected) }) : null;
   const save = () => {
-    if (until === null || fault) return;
+    if (until === null || fault || lacking) return;
     forget();
     void keep({ act: "estimate", until: new Date(until).toISOString(), reason: value.reason.trim() });
   };
   return (
-    <Form order={order} title={t("field.act.estimate")} lead={t("field.estimate.lead")} trouble={trouble} onKeep={save} disabled={until === null || fault !== null}>
+    <Form order={order} title={t("field.act.estimate")} lead={t("field.estimate.lead")} trouble={trouble} onKeep={save} disabled={until === null || fault !== null || lacking !== null}>
       <div className="crew-chips">
         {OFTEN.map((minutes) => {
           const at = toInput(now + minutes * 60_000);
@@ -136,7 +139,7 @@ export function EstimateForm(props: FormProps) {
       <Labelled id="until" label={t("field.act.estimate")} fault={fault}>
         <input id="until" type="datetime-local" value={value.until} min={toInput(now)} onChange={(event) => change({ until: event.target.value })} />
       </Labelled>
-      <Labelled id="reason" label={t("field.estimate.reason")}>
+      <Labelled id="reason" label={t(later ? "field.estimate.reason_told" : "field.estimate.reason")} fault={lacking}>
         <textarea id="reason" rows={2} maxLength={200} value={value.reason} onChange={(event) => change({ reason: event.target.value })} />
       </Labelled>
     </Form>

@@ -1,7 +1,8 @@
 // Times as they are written on a telephone.
 import { expect, it } from "vitest";
 import { scaled } from "./image";
-import { fitted, fromInput, leftOf, toInput } from "./time";
+import { sample } from "./sample";
+import { expectedBy, fitted, fromInput, leftOf, toInput } from "./time";
 
 it("writes and reads the telephone's own time to the minute", () => {
   const at = new Date(2026, 10, 22, 9, 5, 41).getTime();
@@ -31,4 +32,11 @@ it("never enlarges a photo, and keeps its shape", () => {
   expect(scaled(4000, 3000)).toEqual({ width: 1600, height: 1200 });
   expect(scaled(3000, 4000)).toEqual({ width: 1200, height: 1600 });
   expect(scaled(800, 600)).toEqual({ width: 800, height: 600 });
+});
+
+it("knows until when the customer expects it to be over", () => {
+  const clock = (step: string, of: string, due: string, standing: "running" | "kept" = "running") => ({ step, clock: of, since: "2026-11-22T07:00:00Z", due: `2026-11-22T${due}:00Z`, standing });
+  const clocks = [clock("arrive", "customer", "07:30", "kept"), clock("finish", "unit", "09:00"), clock("finish", "customer", "10:00"), clock("finish", "customer", "11:00"), clock("finish", "customer", "08:00", "kept")];
+  expect(expectedBy(sample({ clocks }))).toBe(Date.parse("2026-11-22T10:00:00Z"));
+  expect(expectedBy(sample())).toBeNull();
 });

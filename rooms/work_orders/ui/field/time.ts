@@ -1,5 +1,6 @@
 // Times as a form on a telephone takes them, and what is left of a promise.
 import { duration } from "@lib/format";
+import type { Order } from "./types";
 
 const two = (n: number) => String(n).padStart(2, "0");
 
@@ -21,6 +22,12 @@ export function fromInput(text: string): number | null {
 export function fitted(ms: number, least: number | null, most: number): number {
   if (least !== null && ms < least && least - ms < 60_000) return least;
   return ms > most && ms - most < 60_000 ? most : ms;
+}
+
+/** Until when the customer expects it to be over: the earliest of what was promised and what a crew has named. */
+export function expectedBy({ clocks }: Pick<Order, "clocks">): number | null {
+  const over = clocks.filter(({ step, clock, standing }) => (step === "finish" || step === "answer") && clock === "customer" && standing === "running");
+  return over.length === 0 ? null : Math.min(...over.map(({ due }) => Date.parse(due)));
 }
 
 export type Nearness = "calm" | "near" | "over";

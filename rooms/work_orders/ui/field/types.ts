@@ -118,6 +118,7 @@ export interface Attachment {
 }
 export interface ClockView {
   step: string;
+  rule?: string;
   clock: string;
   since: string;
   due: string;

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, useSyncExternalStore, useCallback } from "
 import { phoneNow } from "@lib/clock";
 import { useMe, whenSigningOut } from "@lib/session";
 import { ahead } from "./ahead";
+import { chime, readyToChime } from "./chime";
 import { server } from "./server";
 import { openStore, shedOthers, type Store } from "./store";
 import { startSync, type Held, type Sync } from "./sync";
@@ -49,6 +50,7 @@ async function begin(person: string): Promise<Running> {
       clearTimeout(wake);
       wake = setTimeout(act, ms);
     },
+    arrived: (orders) => chime(orders.some(({ danger }) => danger)),
     tell: () => others?.postMessage(0),
   });
   if (others) others.onmessage = () => void sync.reread();
@@ -64,6 +66,7 @@ async function begin(person: string): Promise<Running> {
   const back = () => {
     if (unless()) void sync.hurry();
   };
+  const quiet = readyToChime();
   const round = setInterval(() => unless() && void sync.go(), EVERY_MS);
   window.addEventListener("online", back);
   window.addEventListener("focus", look);
@@ -81,6 +84,7 @@ async function begin(person: string): Promise<Running> {
     window.removeEventListener("focus", look);
     document.removeEventListener("visibilitychange", look);
     others?.close();
+    quiet();
     leaving();
   }
   // Browsers throw away what is not asked to stay when the disk is full.

@@ -47,7 +47,7 @@ export function Clocks({ order }: { order: Order }) {
           </span>
           <PromiseBar since={one.since} due={one.due} />
           <span className="muted clock-note">
-            <Moment at={one.due} seconds={false} /> {one.rule} {one.renewals > 0 && t("clocks.moved", { count: one.renewals, reason: one.reason ?? "" })}
+            <Moment at={one.due} seconds={false} /> {one.rule === "untold" ? "" : one.rule} {one.renewals > 0 && t("clocks.moved", { count: one.renewals, reason: one.reason ?? "" })}
           </span>
         </div>
       ))}

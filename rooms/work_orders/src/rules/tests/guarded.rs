@@ -286,3 +286,147 @@ fn a_reconnection_is_answered_within_a_day_of_being_done() {
     walk.act(&crew(), &Act::GiveResult { result: outcome(start()) }).expect("done");
     assert_eq!((before, owed(&walk)), (0, 1));
 }
+
+fn urge() -> Act {
+    let (words, promise) = ("还没有人来".into(), String::new());
+    Act::Urge { by: UrgedBy::Customer, words, promise, new_facts: false }
+}
+
+/// Whoever does it arrives so long after the report, and is done half an hour later.
+fn mended(subtype: &str, arrival: Duration) -> Walk {
+    let mut walk = Walk::begin(matter(subtype));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let at = walk.after(arrival).now;
+    walk.act(&crew(), Act::Arrive { at, place: None }).expect("arrived");
+    let done = walk.after(minutes(30)).now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
+    walk
+}
+
+#[test]
+fn a_leak_is_late_when_nobody_is_there_though_its_end_is_a_day_away() {
+    let mut walk = Walk::begin(matter("fault.leak"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    assert_eq!(walk.moved.late_from, Some(start() + minutes(30)));
+    assert_eq!(walk.moved.leading.expect("a promise").until, start() + minutes(24 * 60));
+    let mut early = Walk::begin(matter("fault.leak"));
+    early.act(&agent(), dispatch()).expect("sent");
+    early.after(minutes(29)).act(&agent(), urge()).expect("urged");
+    assert_eq!(early.order.supervisions, []);
+    walk.after(minutes(31)).act(&agent(), urge()).expect("urged");
+    assert_eq!(walk.order.supervisions.len(), 1, "after the deadline the first urge is a supervision");
+}
+
+#[test]
+fn of_whom_the_arrival_was_late_everybody_is_called_back() {
+    let approved = |arrival: Duration| {
+        let mut walk = mended("fault.no_gas", arrival);
+        walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+        (walk.order.state.word(), walk.moved.leading.and_then(|leading| leading.kept))
+    };
+    assert_eq!(approved(minutes(60)), ("closed", Some(true)), "not one of the sample");
+    assert_eq!(approved(minutes(4 * 60 + 1)), ("to_call_back", Some(true)), "mended in time, and come late");
+}
+
+#[test]
+fn what_is_done_in_time_is_not_late_while_somebody_reads_it() {
+    let mut walk = Walk::begin(matter("fault.leak"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let done = walk.after(minutes(20)).now;
+    walk.act(&crew(), Act::GiveResult { result: outcome(done) }).expect("done");
+    assert_eq!(walk.moved.late_from, None);
+    walk.after(minutes(60));
+    let refused = Act::RefuseResult { why: "没有到场照片".into() };
+    walk.act(&supervisor(), refused).expect("read");
+    assert_eq!(walk.moved.late_from, Some(start() + minutes(30)), "nobody has been there after all");
+}
+
+#[test]
+fn what_is_taken_up_again_is_late_by_what_is_promised_anew() {
+    let mut walk = mended("fault.leak", minutes(45));
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    assert_eq!(walk.moved.late_from, Some(start() + minutes(30)), "they came late");
+    let again = walk.after(minutes(15)).now;
+    walk.act(&caller(), Act::Reopen { why: "客户称仍有异味".into(), automatic: false }).expect("again");
+    let due = walk.moved.leading.expect("promised anew").until;
+    assert_eq!((walk.moved.late_from, due), (Some(due), again + minutes(12 * 60)));
+}
+
+#[test]
+fn a_later_time_needs_a_reason_and_an_earlier_one_is_taken() {
+    let mut walk = Walk::begin(matter("fault.no_gas"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let at = walk.after(minutes(60)).now;
+    walk.act(&crew(), Act::Arrive { at, place: None }).expect("arrived");
+    let estimate = |hours: u64, reason: &str| Act::Estimate {
+        until: start() + minutes(hours * 60),
+        reason: reason.to_owned(),
+    };
+    let no_reason = Err(Refusal::Clock { why: deadlines::Refusal::NoReason });
+    assert_eq!(walk.act(&crew(), estimate(25, " ")), no_reason, "promised within 24 hours");
+    walk.act(&crew(), estimate(5, "")).expect("in time");
+    assert_eq!(walk.act(&crew(), estimate(6, "")), no_reason, "the customer counts on what was named");
+    walk.act(&crew(), estimate(6, "等待配件")).expect("says why");
+    walk.act(&crew(), estimate(3, "")).expect("earlier than was named");
+    walk.act(&crew(), estimate(3, "")).expect("the same again");
+    assert!(walk.runs().contains("finish customer 01-05 11:00"), "{}", walk.runs());
+    assert!(!walk.runs().contains("finish customer 01-05 14:00"), "{}", walk.runs());
+    assert_eq!(walk.moved.late_from, Some(start() + minutes(3 * 60)));
+}
+
+#[test]
+fn one_answer_ends_the_ladder_however_many_grades_were_reached() {
+    let mut walk = Walk::begin(matter("fault.leak"));
+    walk.act(&agent(), dispatch()).expect("sent");
+    let press =
+        |grade| Act::Supervise {
+            grade, reason: SupervisionReason::Unanswered, action: "请立即处理".into()
+        };
+    assert_eq!(walk.order.unanswered(), None);
+    walk.act(&supervisor(), press(Grade::Daily)).expect("pressed");
+    walk.after(minutes(60)).act(&supervisor(), press(Grade::Listed)).expect("pressed");
+    let due = walk.order.supervisions.last().expect("the second").due;
+    assert_eq!(walk.order.unanswered(), Some((Grade::Listed, due)));
+    walk.act(&crew(), Act::ReplySupervision { reply: "十分钟内到场处理".into() }).expect("answered");
+    assert_eq!(walk.order.unanswered(), None);
+    walk.after(minutes(60)).act(&supervisor(), press(Grade::Summoned)).expect("pressed");
+    assert_eq!(walk.order.unanswered(), None, "there is nothing above it");
+}
+
+#[test]
+fn who_cannot_be_sent_a_message_is_to_be_called() {
+    let landline = Contact { name: "王小明".into(), phone: "0562-2123456".into() };
+    let mut walk = Walk::begin(Matter { contact: landline, ..matter("fault.no_gas") });
+    walk.act(&agent(), dispatch()).expect("sent");
+    walk.act(&crew(), take()).expect("taken");
+    let at = walk.after(minutes(60)).now;
+    walk.act(&crew(), Act::Arrive { at, place: None }).expect("arrived");
+    let estimate =
+        |hours: u64| Act::Estimate { until: start() + minutes(hours * 60), reason: "等待配件".into() };
+    walk.act(&crew(), estimate(5)).expect("in time");
+    walk.act(&crew(), estimate(6)).expect("later");
+    let owed = |walk: &Walk| {
+        let untold = |kept: &&promises::Kept| kept.rule == super::super::clocks::UNTOLD;
+        walk.promised.iter().filter(untold).filter(|kept| kept.clocks.unit().is_running()).count()
+    };
+    assert_eq!(owed(&walk), 1, "{}", walk.runs());
+    walk.act(&agent(), Act::Contact { words: "已电话告知客户新的时间".into() }).expect("called");
+    assert_eq!(owed(&walk), 0);
+    let done = walk.after(minutes(30)).now;
+    let silent = Outcome { told: String::new(), ..outcome(done) };
+    walk.act(&crew(), Act::GiveResult { result: silent }).expect("done");
+    walk.act(&supervisor(), Act::Approve { note: String::new() }).expect("read");
+    assert_eq!(walk.order.state.word(), "to_call_back", "nobody has told how it came out");
+
+    let mut mobile = Walk::begin(matter("fault.no_gas"));
+    mobile.act(&agent(), dispatch()).expect("sent");
+    mobile.act(&crew(), take()).expect("taken");
+    let at = mobile.after(minutes(60)).now;
+    mobile.act(&crew(), Act::Arrive { at, place: None }).expect("arrived");
+    mobile.act(&crew(), estimate(5)).expect("in time");
+    assert_eq!(owed(&mobile), 0);
+}
