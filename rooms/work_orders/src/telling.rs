@@ -55,6 +55,7 @@ impl Said {
             notice = notice.with(key, value);
         }
         notice.to.customer = matter.customer.clone();
+        notice.or_call = settings.call_landlines;
         Some(notice)
     }
 }

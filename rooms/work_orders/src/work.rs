@@ -60,7 +60,7 @@ impl Rulebook {
         calendar: &'a Calendar,
     ) -> Reckoning<'a> {
         let profile = self.limits.for_channel(channel);
-        let Settings { fallback, tell_customers: tells, .. } = self.settings;
+        let (fallback, tells) = (self.settings.fallback, self.settings.people_call());
         Reckoning { now, calendar, profile, case, fallback, tells }
     }
 

@@ -29,7 +29,7 @@ pub struct Reckoning<'a> {
     pub profile: Binding<'a>,
     pub case: &'a Case,
     pub fallback: Limit,
-    /// Customers are told by text message.
+    /// Customers are told by text message, and by people where none can be sent.
     pub tells: bool,
 }
 

@@ -26,6 +26,9 @@ pub struct Settings {
     /// Customers with a mobile number are told by text message: accepted, more time needed, done.
     #[serde(default = "yes")]
     pub tell_customers: bool,
+    /// Customers without a mobile are called by the machine, which says the same; otherwise people call them.
+    #[serde(default)]
+    pub call_landlines: bool,
     /// The number they may call.
     #[serde(default = "hotline")]
     pub hotline: String,
@@ -56,6 +59,7 @@ impl Default for Settings {
             duplicate_hours: 24,
             call_back_percent: 30,
             tell_customers: true,
+            call_landlines: false,
             hotline: hotline(),
             supervise_overdue: true,
             raise_unanswered: true,
@@ -65,6 +69,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whom a text message cannot tell what has changed, people have to.
+    pub fn people_call(&self) -> bool {
+        self.tell_customers && !self.call_landlines
+    }
+
     /// # Errors
     /// [`Refusal::BadConfig`] for what cannot be meant.
     pub fn check(&self) -> Result<(), Refusal> {

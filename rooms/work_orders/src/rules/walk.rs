@@ -119,7 +119,7 @@ pub fn case(kinds: &Kinds, matter: &Matter) -> deadlines::Case {
 fn reckoning<'a>(book: Book<'a>, order: &Order, case: &'a deadlines::Case, now: Timestamp) -> Reckoning<'a> {
     let Book { limits, settings, calendar, .. } = book;
     let profile = limits.for_channel(order.matter.channel);
-    Reckoning { now, calendar, profile, case, fallback: settings.fallback, tells: settings.tell_customers }
+    Reckoning { now, calendar, profile, case, fallback: settings.fallback, tells: settings.people_call() }
 }
 
 fn carry(promised: &mut Vec<Kept>, moved: &Moved) {

@@ -15,8 +15,10 @@ export interface Settings {
   duplicate_hours: number;
   call_back_percent: number;
   tell_customers: boolean;
+  call_landlines: boolean;
   hotline: string;
   supervise_overdue: boolean;
+  raise_unanswered: boolean;
   fallback: Limit;
 }
 export const RULE_STEPS = ["dispatch", "take", "leave", "arrive", "enter_arrival", "estimate", "finish", "enter_result", "review", "contact", "answer", "call_back", "answer_supervision"] as const;

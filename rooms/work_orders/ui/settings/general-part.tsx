@@ -47,7 +47,7 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
           <Input id="w-hotline" style={{ width: 160 }} maxLength={20} value={form.hotline} onChange={(event) => set({ hotline: event.target.value })} />
         </Field>
       </div>
-      {(["tell_customers", "supervise_overdue"] as const).map((key) => (
+      {(["tell_customers", "call_landlines", "supervise_overdue", "raise_unanswered"] as const).map((key) => (
         <div key={key} className="field">
           <Checkbox checked={form[key]} onChange={(event) => set({ [key]: event.target.checked })}>
             {t(`settings.${key}`)}
