@@ -402,6 +402,7 @@ fn the_demo_is_put_in_and_speaks_with_the_house_s_voice() {
                 "escalation_call",
                 "government_line",
                 "hotline",
+                "notice_call",
                 "outage_important",
                 "outage_liaison",
                 "rating",
