@@ -94,6 +94,21 @@ describe("without a network", () => {
     expect(await store.entries()).toEqual([]);
   });
 
+  it("knows when the server was heard, also where somebody hurries it in that moment", async () => {
+    const { sync, store } = await begun();
+    const put = store.putFact.bind(store);
+    const seen: (number | null)[] = [];
+    sync.watch(() => seen.push(sync.held().touched));
+    let hurried: Promise<void> | null = null;
+    store.putFact = async (name, value) => {
+      hurried ??= sync.hurry();
+      await put(name, value);
+    };
+    await sync.go();
+    await hurried;
+    expect(new Set(seen.filter((touched) => touched !== null))).toEqual(new Set([now]));
+  });
+
   it("shows the orders that were seen last", async () => {
     await (await begun()).sync.go();
     server.gone = true;

@@ -82,9 +82,11 @@ export function startSync(person: string, { store, server, now, spread, alone, l
       await parted(who === null ? "signed_out" : "other");
       return false;
     }
-    asked = now();
-    await store.putFact("touched", asked);
-    become({ link: "here", touched: asked });
+    // Whoever hurries it meanwhile wants it asked anew; heard it was all the same.
+    const touched = now();
+    asked = touched;
+    await store.putFact("touched", touched);
+    become({ link: "here", touched });
     return true;
   }
 
