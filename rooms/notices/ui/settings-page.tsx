@@ -30,7 +30,7 @@ function Ways() {
           ) : (
             <Mark tone="busy" icon={TriangleAlert}>{t("way.unready")}</Mark>
           )}
-          <span className="muted">{[way.gateway?.toUpperCase(), way.why, way.waiting > 0 ? t("way.waiting", { count: way.waiting }) : ""].filter(Boolean).join(" · ")}</span>
+          <span className="muted">{[way.gateway === "calls" ? t("way.calls") : way.gateway?.toUpperCase(), way.why, way.waiting > 0 ? t("way.waiting", { count: way.waiting }) : ""].filter(Boolean).join(" · ")}</span>
         </li>
       ))}
     </ul>

@@ -533,7 +533,11 @@ pub fn after(
                 desk.keep(&ALL, now);
             }
         }
-        Act::Close { .. } => desk.keep(&ALL, now),
+        Act::Close { .. } => {
+            // Answered without a unit: nothing was sent, in time or not. Who let it lie first was late all the same.
+            desk.withdraw(&[Step::Dispatch], "answered without a unit");
+            desk.keep(&ALL, now);
+        }
         Act::Reopen { .. } => {
             desk.keep(&ALL, now);
             desk.reopen();

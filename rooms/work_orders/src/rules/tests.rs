@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use deadlines::{Clock, Clocks, Kind, Profile, Step};
+use deadlines::{Clock, Clocks, Kind, Profile, Standing, Step};
 use expect_test::expect;
 use kernel::calendar::{Calendar, Limit};
 use kernel::time::{Clock as _, TestClock};
@@ -479,6 +479,19 @@ fn a_superior_presses_about_what_is_closed_and_the_unit_answers() {
     assert_eq!(walk.runs(), "");
     let again = walk.act(&crew(), Act::ReplySupervision { reply: "已向客户当面说明处理依据".into() });
     assert_eq!(again, Err(Refusal::NotAllowed), "nothing waits for an answer");
+}
+
+#[test]
+fn what_is_answered_on_the_call_is_no_order_that_was_sent_in_time() {
+    let close = || Act::Close { note: "已当场答复安检周期".into(), satisfaction: None };
+    let mut walk = Walk::begin(matter("enquiry.safety"));
+    walk.act(&agent(), close()).expect("answered on the call");
+    assert_eq!(walk.clocks(Step::Dispatch).unit().standing(walk.now), Standing::Withdrawn, "K23 leaves it out");
+
+    let mut left = Walk::begin(matter("enquiry.safety"));
+    left.after(minutes(60));
+    left.act(&agent(), close()).expect("answered an hour later");
+    assert!(matches!(left.clocks(Step::Dispatch).unit().standing(left.now), Standing::Broken { .. }), "K23 sees it");
 }
 
 #[test]
