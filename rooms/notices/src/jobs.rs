@@ -3,6 +3,7 @@
 //! A notice is claimed, with its attempt and a lease, in a transaction that is over before the gateway gets it. Whoever
 //! dies in between leaves it `sending`; when the lease is over it becomes `unknown`, and nothing sends it again by itself.
 
+mod answers;
 mod hearing;
 mod sending;
 mod tidying;
@@ -17,6 +18,7 @@ use crate::rules::settle::{self, Receipt};
 use crate::rules::{Channel, Kept, State};
 use crate::send::done;
 use crate::store;
+use crate::store::sending::Part;
 
 pub(crate) use hearing::hear_in;
 pub use hearing::{receipt, receive};
@@ -71,6 +73,10 @@ fn normal(number: &str) -> String {
 /// With the receipts that are there.
 async fn with_receipts(tx: &mut db::Tx, notice: Kept, now: Timestamp) -> anyhow::Result<Kept> {
     let known = store::sending::parts(tx, notice.id).await?;
+    Ok(with(&known, notice, now))
+}
+
+fn with(known: &[Part], notice: Kept, now: Timestamp) -> Kept {
     let total = match notice.channel {
         Channel::Sms => gateways::sms::parts(&notice.text).len().max(known.len()),
         // A gateway's one name for the whole.
@@ -82,7 +88,7 @@ async fn with_receipts(tx: &mut db::Tx, notice: Kept, now: Timestamp) -> anyhow:
         parts.resize(total, None);
     }
     let error = known.iter().map(|part| part.error.as_str()).find(|error| !error.is_empty()).unwrap_or("");
-    Ok(settle::received(&notice, &parts, error, now).unwrap_or(notice))
+    settle::received(&notice, &parts, error, now).unwrap_or(notice)
 }
 
 /// Writes what has changed and tells of it. False when somebody else changed it meanwhile.

@@ -9,7 +9,7 @@ pub mod sending;
 pub mod templates;
 pub mod withdrawn;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use db::{Db, Row, Text, Tx, over_rows};
@@ -32,6 +32,7 @@ macro_rules! columns {
 pub(crate) use columns;
 
 const ONE: &str = columns!("WHERE id = $1");
+const OF_IDS: Text = db::in_ids!(columns!("WHERE id IN "), "");
 const ABOUT: &str = columns!("WHERE room = $1 AND about = $2 ORDER BY id DESC LIMIT 200");
 const BY_ONCE: &str = "SELECT id FROM notices_notice WHERE once = $1";
 const ADD: db::Text = db::from_rows!(
@@ -98,6 +99,13 @@ pub fn kept(row: &Row) -> anyhow::Result<Kept> {
 pub async fn one(connection: &mut AnyConnection, id: NoticeId) -> anyhow::Result<Option<Kept>> {
     let row = sqlx::query(ONE).bind(id.get()).fetch_optional(connection).await;
     row.with_context(|| format!("reading {id}"))?.as_ref().map(kept).transpose()
+}
+
+pub async fn of_ids(tx: &mut Tx, ids: &[NoticeId]) -> anyhow::Result<BTreeMap<NoticeId, Kept>> {
+    let list = db::ids(ids.iter().map(|id| id.get()));
+    let rows = sqlx::query(OF_IDS.of(tx.db().kind())).bind(list).fetch_all(&mut **tx).await;
+    let notices = rows.context("reading notices")?;
+    notices.iter().map(|row| kept(row).map(|notice| (notice.id, notice))).collect()
 }
 
 pub async fn read(db: &Db, id: NoticeId) -> anyhow::Result<Option<Kept>> {

@@ -15,19 +15,39 @@ use crate::store::consents::{self, Consent};
 use crate::store::{self, sending};
 use crate::{Reply, Ways};
 
+/// So much of what has come is kept in one change.
+const TOGETHER: usize = 50;
+
 /// Keeps what comes, and acknowledges it only then.
 pub async fn receive(app: App, ways: Arc<Ways>) -> anyhow::Result<()> {
     let mut arrived = ways.arrived.lock().await;
-    while let Some(Arrived { gateway, incoming, kept }) = arrived.recv().await {
-        let outcome = hear(&app, gateway, &incoming).await;
-        let _ = kept.send(outcome.is_ok());
-        if let Err(failure) = outcome {
-            tracing::error!(gateway, "what came from a gateway could not be kept: {failure:#}");
-            rest(Duration::from_millis(200)).await;
+    let mut page = Vec::with_capacity(TOGETHER);
+    while arrived.recv_many(&mut page, TOGETHER).await > 0 {
+        let together = page.len() > 1 && matches!(try_page(&app, &page).await, Ok(true));
+        for Arrived { gateway, incoming, kept } in page.drain(..) {
+            // What cannot be kept is not the others' end.
+            let outcome = if together { Ok(()) } else { hear(&app, gateway, &incoming).await };
+            let _ = kept.send(outcome.is_ok());
+            if let Err(failure) = outcome {
+                tracing::error!(gateway, "what came from a gateway could not be kept: {failure:#}");
+                rest(Duration::from_millis(200)).await;
+            }
         }
     }
     // No gateway is left that could send anything.
     std::future::pending().await
+}
+
+/// All of it or nothing.
+async fn try_page(app: &App, page: &[Arrived]) -> anyhow::Result<bool> {
+    let mut tx = app.db.begin().await?;
+    for Arrived { gateway, incoming, .. } in page {
+        if !hear_in(app, &mut tx, gateway, incoming).await? {
+            return Ok(false);
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// What a way of our own house has come to, kept in its change: the message as the way named it.
@@ -104,7 +124,7 @@ pub(crate) async fn hear_in(
                     Some(part) => {
                         sending::hear(tx, gateway, &part.message_id, outcome, &error, now).await?;
                     }
-                    None => sending::link(tx, gateway, found.id, &[(parts.len(), id)], now).await?,
+                    None => sending::link(tx, gateway, &[(found.id, parts.len(), id)], now).await?,
                 }
                 about = Some(found.id);
             }
@@ -115,7 +135,7 @@ pub(crate) async fn hear_in(
                 return Ok(true);
             };
             let part = sending::parts(tx, found.id).await?.len();
-            sending::link(tx, gateway, found.id, &[(part, name(id))], now).await?;
+            sending::link(tx, gateway, &[(found.id, part, name(id))], now).await?;
             let whole = part + 1 >= gateways::sms::parts(&found.text).len();
             let next = if whole && found.state == State::Unknown {
                 settle::answered(&found, &settle::Answer::Accepted, 0, now)

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use db::config;
 use futures::FutureExt as _;
-use gateways::{Gateway, Sent};
 use kernel::calendar::Calendar;
 use tokio::task::JoinSet;
 use web::App;
 
-use super::{MEETINGS_MAX, keep, message, numbered, plain, rest, with_receipts};
+use super::answers::keep_patiently;
+use super::{message, rest};
 use crate::Ways;
-use crate::rules::gate::{Gate, Known, Settings, gate};
-use crate::rules::settle::{self, Answer, LEASE};
-use crate::rules::{Channel, Kept, State, heard};
+use crate::rules::gate::{Gate, Known, Settings, asks_who_it_is_for, gate};
+use crate::rules::settle::LEASE;
+use crate::rules::{Channel, Kept, State};
 use crate::send::done;
 use crate::store::{self, consents, sending};
 
@@ -39,13 +39,16 @@ pub async fn send(
     let mut outcome = Ok(());
     loop {
         let free = gateway.window().saturating_sub(under_way.len());
-        let mut more = free > 0 && outcome.is_ok() && gateway.ready().is_ok() && !app.ending.has_begun();
+        // Several are claimed together: what that costs is the same for ten as for one.
+        let enough = under_way.is_empty() || free * 2 >= gateway.window();
+        let mut more = enough && free > 0 && outcome.is_ok() && gateway.ready().is_ok() && !app.ending.has_begun();
         if more {
             match claim(&app, &calendar, channel, free).await {
                 Ok((due, claimed)) => {
                     more = due > 0;
                     for notice in claimed {
-                        under_way.spawn(hand_over(app.clone(), gateway.clone(), notice));
+                        let (gateway, message) = (gateway.clone(), message(&notice, app.now()));
+                        under_way.spawn(async move { (notice, gateway.send(message).await) });
                     }
                 }
                 Err(failure) => (outcome, more) = (Err(failure), false),
@@ -57,11 +60,15 @@ pub async fn send(
             }
             return outcome;
         }
+        let mut answered = Vec::new();
         tokio::select! {
-            _ = under_way.join_next() => {}
+            one = under_way.join_next() => answered.extend(one.transpose().ok().flatten()),
             () = rest(LOOK_EVERY) => {}
         }
-        while under_way.join_next().now_or_never().flatten().is_some() {}
+        while let Some(Some(one)) = under_way.join_next().now_or_never() {
+            answered.extend(one.ok());
+        }
+        keep_patiently(&app, gateway.name(), answered).await;
     }
 }
 
@@ -79,7 +86,8 @@ async fn claim(
     let most = i64::try_from(window * LOOKED_AT).unwrap_or(1);
     let due = sending::due(&mut tx, channel, now, most).await?;
     let count = due.len();
-    let recipients: BTreeSet<&str> = due.iter().map(|notice| notice.recipient.as_str()).collect();
+    let asked = |notice: &&Kept| asks_who_it_is_for(notice);
+    let recipients: BTreeSet<&str> = due.iter().filter(asked).map(|notice| notice.recipient.as_str()).collect();
     let granted = consents::of_many(&mut tx, &recipients).await?;
     let mut today = sending::sent_since(&mut tx, &recipients, midnight).await?;
     let (mut after, mut sent) = (Vec::with_capacity(count), 0);
@@ -125,61 +133,4 @@ async fn claim(
     }
     tx.commit().await?;
     Ok((count, claimed))
-}
-
-async fn hand_over(app: App, gateway: Arc<dyn Gateway>, notice: Kept) {
-    let sent = gateway.send(message(&notice, app.now())).await;
-    let mut tries = 0;
-    // What a gateway has said is worth some patience with the database: without it nobody knows what happened.
-    while let Err(failure) = keep_answer(&app, gateway.name(), &notice, &sent).await {
-        tracing::error!("what became of {} could not be kept: {failure:#}", notice.id);
-        tries += 1;
-        if tries == 5 {
-            return;
-        }
-        rest(Duration::from_secs(1)).await;
-    }
-}
-
-pub(super) async fn keep_answer(app: &App, gateway: &str, notice: &Kept, sent: &Sent) -> anyhow::Result<()> {
-    for _ in 0..MEETINGS_MAX {
-        if try_answer(app, gateway, notice, sent).await? {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("it is changed all the time")
-}
-
-/// In a gateway's words, as far as they are shown.
-fn words(why: &str) -> String {
-    heard::hidden(&plain(why, 200))
-}
-
-async fn try_answer(app: &App, gateway: &str, notice: &Kept, sent: &Sent) -> anyhow::Result<bool> {
-    let now = app.now();
-    let (ids, answer) = match sent {
-        Sent::Accepted { ids } => (numbered(ids), Answer::Accepted),
-        Sent::NotSent { again, why } => (Vec::new(), Answer::NotSent { again: *again, why: words(why) }),
-        Sent::Down { after, why } => (Vec::new(), Answer::Down { after: *after, why: words(why) }),
-        Sent::Unknown { ids, why } => (numbered(ids), Answer::Unknown { why: words(why) }),
-    };
-    let mut tx = app.db.begin().await?;
-    let attempts_max = config::now::<Settings>(&mut tx).await?.value.attempts_max;
-    sending::link(&mut tx, gateway, notice.id, &ids, now).await?;
-    let Some(found) = store::one(&mut tx, notice.id).await? else { return Ok(true) };
-    // A receipt may have been faster than the answer, or the lease was over: then any answer about this very try is
-    // better than none.
-    let open = match found.state {
-        State::Sending | State::Unknown if answer == Answer::Accepted => true,
-        State::Sending => found.attempts == notice.attempts,
-        State::Unknown => found.attempts == notice.attempts && !matches!(answer, Answer::Unknown { .. }),
-        _ => false,
-    };
-    let settled = if open { settle::answered(&found, &answer, attempts_max, now) } else { found.clone() };
-    let settled = with_receipts(&mut tx, settled, now).await?;
-    let kept = keep(&mut tx, &found, settled, now).await?;
-    if kept {
-        tx.commit().await?;
-    }
-    Ok(kept)
 }

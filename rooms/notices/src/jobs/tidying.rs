@@ -9,7 +9,7 @@ use kernel::Timestamp;
 use web::App;
 
 use super::hearing::hear;
-use super::sending::keep_answer;
+use super::answers::keep_answers;
 use super::{DAYS_3, keep, message, with_receipts};
 use crate::Ways;
 use crate::rules::gate::Settings;
@@ -74,7 +74,8 @@ pub async fn ask(app: App, ways: Arc<Ways>, channel: Channel) -> anyhow::Result<
             }
             Asked::Has { ids, fate } => (ids, fate),
         };
-        keep_answer(&app, gateway.name(), &notice, &Sent::Accepted { ids: ids.clone() }).await?;
+        let answered = (notice.clone(), Sent::Accepted { ids: ids.clone() });
+        keep_answers(&app, gateway.name(), vec![answered]).await?;
         if let (Some(id), Some(fate)) = (ids.first(), fate) {
             let (id, to) = (id.clone(), notice.recipient.clone());
             let incoming = Incoming::Receipt { id, reference: None, to, fate, error: String::new() };

@@ -154,13 +154,25 @@ pub struct Known {
     pub today: u32,
 }
 
+/// Our own people are told of their work, however much there is: a storm brings more than a day's cap.
+fn is_ours(notice: &Kept) -> bool {
+    notice.class == Class::Service && notice.person.is_some()
+}
+
+/// Whether [`gate`] looks at what is known of the recipient: neither in need nor among ourselves.
+pub fn asks_who_it_is_for(notice: &Kept) -> bool {
+    match notice.class {
+        Class::Service => notice.urgency != Urgency::Urgent && !is_ours(notice),
+        Class::Marketing => true,
+    }
+}
+
 pub fn gate(notice: &Kept, known: Known, settings: &Settings, calendar: &Calendar, now: Timestamp) -> Gate {
     if notice.expires_at <= now {
         return Gate::Expire;
     }
     let urgent = notice.urgency == Urgency::Urgent;
-    // Our own people are told of their work, however much there is: a storm brings more than a day's cap.
-    let ours = notice.class == Class::Service && notice.person.is_some();
+    let ours = is_ours(notice);
     // What protects life and property needs no consent (PIPL art. 13); the supply's own messages may be refused.
     let wanted = match notice.class {
         Class::Service => urgent || ours || known.consent.unwrap_or(true),

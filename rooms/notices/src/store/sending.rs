@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use db::{Db, Row, Text, Tx, in_texts};
 use kernel::{NoticeId, Timestamp};
+use serde_json::{Value, json};
 use sqlx::Row as _;
 
 use super::{columns, kept};
@@ -39,17 +40,24 @@ const TODAY: Text = in_texts!(
 const WAITING: &str = "SELECT channel, COUNT(*) AS count, MIN(created_at) AS oldest FROM notices_notice WHERE state = 'queued' GROUP BY channel";
 /// Names are given again after some time: what was heard under it about another notice, or long ago about none, is not
 /// about this one.
-const LINK: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
-     VALUES ($1, $2, $3, $4, NULL, '', $5) ON CONFLICT (gateway, message_id) \
-     DO UPDATE SET notice = excluded.notice, part = excluded.part, \
-     outcome = CASE WHEN notices_receipt.notice = $3 OR (notices_receipt.notice IS NULL AND notices_receipt.at > $6) \
-     THEN notices_receipt.outcome END, \
-     error = CASE WHEN notices_receipt.notice = $3 OR (notices_receipt.notice IS NULL AND notices_receipt.at > $6) \
-     THEN notices_receipt.error ELSE '' END";
+const LINK: Text = db::from_rows!(
+    "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
+     SELECT CAST($2 AS TEXT), value ->> 0, CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT), NULL, '', \
+     CAST($3 AS BIGINT) FROM ",
+    " ON CONFLICT (gateway, message_id) DO UPDATE SET notice = excluded.notice, part = excluded.part, \
+     outcome = CASE WHEN notices_receipt.notice = excluded.notice OR (notices_receipt.notice IS NULL \
+     AND notices_receipt.at > $4) THEN notices_receipt.outcome END, \
+     error = CASE WHEN notices_receipt.notice = excluded.notice OR (notices_receipt.notice IS NULL \
+     AND notices_receipt.at > $4) THEN notices_receipt.error ELSE '' END"
+);
 const HEAR: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
      VALUES ($1, $2, NULL, NULL, $3, $4, $5) ON CONFLICT (gateway, message_id) \
      DO UPDATE SET outcome = excluded.outcome, error = excluded.error, at = excluded.at RETURNING notice";
 const PARTS: &str = "SELECT message_id, part, outcome, error, at FROM notices_receipt WHERE notice = $1 ORDER BY part LIMIT 100";
+const PARTS_OF: Text = db::in_ids!(
+    "SELECT notice, message_id, part, outcome, error, at FROM notices_receipt WHERE notice IN ",
+    " ORDER BY notice, part LIMIT 5000"
+);
 const REPLY: &str = "INSERT INTO notices_reply (id, at, phone, text, notice) VALUES ($1, $2, $3, $4, $5)";
 const REPLIES: &str = "SELECT id, at, text FROM notices_reply WHERE notice = $1 ORDER BY id LIMIT 100";
 const NONCE: &str = "INSERT INTO notices_nonce (nonce, at) VALUES ($1, $2) ON CONFLICT (nonce) DO NOTHING";
@@ -139,20 +147,24 @@ pub async fn waiting(db: &Db) -> anyhow::Result<Vec<(String, i64, Timestamp)>> {
     rows.iter().map(one).collect()
 }
 
-/// The gateway's names of the parts of a notice. Receipts that came before them find it now.
+/// The gateway's names of the parts of notices. Receipts that came before them find it now.
 pub async fn link(
     tx: &mut Tx,
     gateway: &str,
-    notice: NoticeId,
-    ids: &[(usize, String)],
+    names: &[(NoticeId, usize, String)],
     at: Timestamp,
 ) -> anyhow::Result<()> {
-    for (part, id) in ids {
-        let link = sqlx::query(LINK).bind(gateway).bind(id).bind(notice.get());
-        let link = link.bind(i64::try_from(*part).unwrap_or(i64::MAX)).bind(at.as_micros());
-        let link = link.bind((at - ORPHAN_MAX).as_micros());
-        link.execute(&mut **tx).await.context("keeping a gateway's name of a notice")?;
+    if names.is_empty() {
+        return Ok(());
     }
+    // A name that was given twice at once is the last one's.
+    let by_name: BTreeMap<&str, (NoticeId, usize)> =
+        names.iter().map(|(notice, part, name)| (name.as_str(), (*notice, *part))).collect();
+    let row = |(name, (notice, part)): (&str, (NoticeId, usize))| json!([name, notice.get(), part]);
+    let rows: Value = by_name.into_iter().map(row).collect();
+    let link = sqlx::query(LINK.of(tx.db().kind())).bind(rows.to_string()).bind(gateway).bind(at.as_micros());
+    let link = link.bind((at - ORPHAN_MAX).as_micros()).execute(&mut **tx).await;
+    link.context("keeping a gateway's names of notices")?;
     Ok(())
 }
 
@@ -194,6 +206,16 @@ fn part(row: &Row) -> anyhow::Result<Part> {
 pub async fn parts(tx: &mut Tx, notice: NoticeId) -> anyhow::Result<Vec<Part>> {
     let rows = sqlx::query(PARTS).bind(notice.get()).fetch_all(&mut **tx).await;
     rows.context("reading receipts")?.iter().map(part).collect()
+}
+
+pub async fn parts_of(tx: &mut Tx, notices: &[NoticeId]) -> anyhow::Result<BTreeMap<NoticeId, Vec<Part>>> {
+    let list = db::ids(notices.iter().map(|id| id.get()));
+    let rows = sqlx::query(PARTS_OF.of(tx.db().kind())).bind(list).fetch_all(&mut **tx).await;
+    let mut parts: BTreeMap<NoticeId, Vec<Part>> = BTreeMap::new();
+    for row in rows.context("reading receipts")? {
+        parts.entry(NoticeId(row.try_get("notice")?)).or_default().push(part(&row)?);
+    }
+    Ok(parts)
 }
 
 pub async fn read_parts(db: &Db, notice: NoticeId) -> anyhow::Result<Vec<Part>> {

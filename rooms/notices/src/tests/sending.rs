@@ -307,7 +307,7 @@ fn a_name_given_again_brings_no_old_receipt() {
         let now = rig.app().now();
         let heard = async |name: &str, notice: NoticeId, at| {
             let mut tx = db.begin().await.expect("a change");
-            store::sending::link(&mut tx, "smpp", notice, &[(0, name.into())], at).await.expect("linked");
+            store::sending::link(&mut tx, "smpp", &[(notice, 0, name.into())], at).await.expect("linked");
             let parts = store::sending::parts(&mut tx, notice).await.expect("read");
             tx.commit().await.expect("kept");
             parts.into_iter().map(|part| part.receipt).collect::<Vec<_>>()

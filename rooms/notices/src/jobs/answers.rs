@@ -1,0 +1,125 @@
+//! Keeps what gateways answer: of all that have answered meanwhile in one change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use db::config;
+use gateways::Sent;
+use kernel::{NoticeId, Timestamp};
+use web::App;
+
+use super::{MEETINGS_MAX, numbered, plain, rest, with};
+use crate::rules::gate::Settings;
+use crate::rules::settle::{self, Answer};
+use crate::rules::{Kept, State, heard};
+use crate::send::done;
+use crate::store::{self, sending};
+
+/// A notice as it was handed over, and what the gateway said.
+pub(super) type Answered = (Kept, Sent);
+
+/// What a gateway has said is worth some patience with the database: without it nobody knows what happened.
+pub(super) async fn keep_patiently(app: &App, gateway: &str, answered: Vec<Answered>) {
+    if answered.is_empty() {
+        return;
+    }
+    if let Err(failure) = keep_answers(app, gateway, answered.clone()).await {
+        tracing::error!("what became of {} notices could not be kept: {failure:#}", answered.len());
+        // One that cannot be kept is not the others' end.
+        let each = answered.into_iter().map(|one| keep_one_patiently(app, gateway, one));
+        futures::future::join_all(each).await;
+    }
+}
+
+async fn keep_one_patiently(app: &App, gateway: &str, answered: Answered) {
+    for _ in 0..4 {
+        rest(Duration::from_secs(1)).await;
+        match keep_answers(app, gateway, vec![answered.clone()]).await {
+            Ok(()) => return,
+            Err(failure) => {
+                tracing::error!("what became of {} could not be kept: {failure:#}", answered.0.id);
+            }
+        }
+    }
+}
+
+pub(super) async fn keep_answers(
+    app: &App,
+    gateway: &str,
+    mut answered: Vec<Answered>,
+) -> anyhow::Result<()> {
+    for _ in 0..MEETINGS_MAX {
+        let kept = try_answers(app, gateway, &answered).await?;
+        answered.retain(|(notice, _)| !kept.contains(&notice.id));
+        if answered.is_empty() {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("it is changed all the time")
+}
+
+/// In a gateway's words, as far as they are shown.
+fn words(why: &str) -> String {
+    heard::hidden(&plain(why, 200))
+}
+
+/// Those that are kept now; the others changed meanwhile.
+async fn try_answers(app: &App, gateway: &str, answered: &[Answered]) -> anyhow::Result<BTreeSet<NoticeId>> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let attempts_max = config::now::<Settings>(&mut tx).await?.value.attempts_max;
+    let names: Vec<(NoticeId, usize, String)> = answered
+        .iter()
+        .flat_map(|(notice, sent)| {
+            let names = match sent {
+                Sent::Accepted { ids } | Sent::Unknown { ids, .. } => numbered(ids),
+                Sent::NotSent { .. } | Sent::Down { .. } => Vec::new(),
+            };
+            names.into_iter().map(|(part, name)| (notice.id, part, name))
+        })
+        .collect();
+    sending::link(&mut tx, gateway, &names, now).await?;
+    let ids: Vec<NoticeId> = answered.iter().map(|(notice, _)| notice.id).collect();
+    let found = store::of_ids(&mut tx, &ids).await?;
+    let parts = sending::parts_of(&mut tx, &ids).await?;
+    let mut after: BTreeMap<NoticeId, Kept> = BTreeMap::new();
+    for (notice, sent) in answered {
+        let Some(found) = found.get(&notice.id) else { continue };
+        let settled = after_answer(found, notice, sent, attempts_max, now);
+        let settled = with(parts.get(&notice.id).map_or(&[], Vec::as_slice), settled, now);
+        if settled != *found {
+            after.insert(notice.id, settled);
+        }
+    }
+    // Everybody who changes several notices does it in this order: two never wait for each other.
+    let next: Vec<Kept> = after.into_values().collect();
+    let saved = store::save_all(&mut tx, &next).await?;
+    let mut kept: BTreeSet<NoticeId> = ids.into_iter().collect();
+    for next in &next {
+        if !saved.contains(&next.id) {
+            kept.remove(&next.id);
+        } else if next.state.is_final() && found.get(&next.id).is_none_or(|before| before.state != next.state) {
+            done(&mut tx, now, next)?;
+        }
+    }
+    tx.commit().await?;
+    Ok(kept)
+}
+
+/// A receipt may have been faster than the answer, or the lease was over: then any answer about this very try is better
+/// than none.
+fn after_answer(found: &Kept, tried: &Kept, sent: &Sent, attempts_max: u32, now: Timestamp) -> Kept {
+    let answer = match sent {
+        Sent::Accepted { .. } => Answer::Accepted,
+        Sent::NotSent { again, why } => Answer::NotSent { again: *again, why: words(why) },
+        Sent::Down { after, why } => Answer::Down { after: *after, why: words(why) },
+        Sent::Unknown { why, .. } => Answer::Unknown { why: words(why) },
+    };
+    let open = match found.state {
+        State::Sending | State::Unknown if answer == Answer::Accepted => true,
+        State::Sending => found.attempts == tried.attempts,
+        State::Unknown => found.attempts == tried.attempts && !matches!(answer, Answer::Unknown { .. }),
+        _ => false,
+    };
+    if open { settle::answered(found, &answer, attempts_max, now) } else { found.clone() }
+}
