@@ -98,7 +98,8 @@ async fn try_answers(app: &App, gateway: &str, answered: &[Answered]) -> anyhow:
     for next in &next {
         if !saved.contains(&next.id) {
             kept.remove(&next.id);
-        } else if next.state.is_final() && found.get(&next.id).is_none_or(|before| before.state != next.state) {
+        } else if next.state.is_final() && found.get(&next.id).is_none_or(|before| before.state != next.state)
+        {
             done(&mut tx, now, next)?;
         }
     }

@@ -41,7 +41,8 @@ pub async fn send(
         let free = gateway.window().saturating_sub(under_way.len());
         // Several are claimed together: what that costs is the same for ten as for one.
         let enough = under_way.is_empty() || free * 2 >= gateway.window();
-        let mut more = enough && free > 0 && outcome.is_ok() && gateway.ready().is_ok() && !app.ending.has_begun();
+        let mut more =
+            enough && free > 0 && outcome.is_ok() && gateway.ready().is_ok() && !app.ending.has_begun();
         if more {
             match claim(&app, &calendar, channel, free).await {
                 Ok((due, claimed)) => {
@@ -87,7 +88,8 @@ async fn claim(
     let due = sending::due(&mut tx, channel, now, most).await?;
     let count = due.len();
     let asked = |notice: &&Kept| asks_who_it_is_for(notice);
-    let recipients: BTreeSet<&str> = due.iter().filter(asked).map(|notice| notice.recipient.as_str()).collect();
+    let recipients: BTreeSet<&str> =
+        due.iter().filter(asked).map(|notice| notice.recipient.as_str()).collect();
     let granted = consents::of_many(&mut tx, &recipients).await?;
     let mut today = sending::sent_since(&mut tx, &recipients, midnight).await?;
     let (mut after, mut sent) = (Vec::with_capacity(count), 0);

@@ -8,8 +8,8 @@ use gateways::{Asked, Incoming, Sent};
 use kernel::Timestamp;
 use web::App;
 
-use super::hearing::hear;
 use super::answers::keep_answers;
+use super::hearing::hear;
 use super::{DAYS_3, keep, message, with_receipts};
 use crate::Ways;
 use crate::rules::gate::Settings;
