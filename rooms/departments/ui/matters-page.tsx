@@ -5,14 +5,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, Field, Moment, Notice, Page, Panel, Table, Trouble, useProblemText } from "@kit";
+import { useKnown } from "@lib/known";
 import { useUnits } from "@lib/directory";
 import { forget, useLessons, useSuggestion } from "./api";
-import { MATTERS, Tabs, useMatter } from "./words";
+import { MATTERS, Tabs } from "./words";
 import "./departments.css";
 
 function Try() {
   const { t } = useTranslation("departments");
-  const matter = useMatter();
+  const matter = useKnown("matter");
   const units = useUnits();
   const [kinds, setKinds] = useState<string[]>([]);
   const [area, setArea] = useState("");
@@ -36,7 +37,7 @@ function Try() {
 
 export default function MattersPage() {
   const { t } = useTranslation("departments");
-  const matter = useMatter();
+  const matter = useKnown("matter");
   const units = useUnits();
   const lessons = useLessons(true);
   const problem = useProblemText();

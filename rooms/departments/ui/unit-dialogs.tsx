@@ -4,16 +4,17 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Choose, Field } from "@kit";
 import { EditDialog } from "@kit/dialog";
+import { useKnown } from "@lib/known";
 import { useAgents } from "@lib/directory";
 import { KINDS, POSTS, putMember, putUnit, removeMember, type Member, type Unit, type UnitForm } from "./api";
 import { pathOf, rows, type Placed } from "./tree";
-import { MATTERS, useMatter } from "./words";
+import { MATTERS } from "./words";
 
 export const placed = (unit: Unit): Unit & Placed => ({ ...unit, retired: unit.retired_at !== null });
 
 export function UnitDialog({ unit, parent, units, onClose, onDone }: { unit: Unit | null; parent: string | null; units: Unit[]; onClose: () => void; onDone?: (id: string) => void }) {
   const { t } = useTranslation("departments");
-  const matter = useMatter();
+  const matter = useKnown("matter");
   const [form, setForm] = useState<UnitForm>(() => {
     const above = units.find((other) => other.id === parent);
     if (unit) return { parent: unit.parent, kind: unit.kind, code: unit.code, name: unit.name, external: unit.external, duties: unit.duties, areas: unit.areas, phone: unit.phone };

@@ -7,13 +7,14 @@ import { Link } from "react-router";
 import { Empty, Facts, Mark, Moment, Notice, Page, Panel, Skeletons, Table, Trouble, useProblemText } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { useAgents } from "@lib/directory";
+import { useKnown } from "@lib/known";
 import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { actOnUnit, useUnit, useUnitTree, type Member, type Unit, type WholeUnit } from "./api";
 import { CONFIGURE } from "./permissions";
 import { pathOf, rows } from "./tree";
 import { MemberDialog, placed, UnitDialog } from "./unit-dialogs";
-import { KIND_ICON, Tabs, useMatter } from "./words";
+import { KIND_ICON, Tabs } from "./words";
 import "./departments.css";
 
 type Open = { unit: Unit | null; parent: string | null } | { member: Member | null } | { retire: Unit } | null;
@@ -36,7 +37,7 @@ function Words({ words, own, word }: { words: string[]; own: boolean; word?: (wo
 function Whole({ unit, units, onOpen }: { unit: WholeUnit; units: Unit[]; onOpen: (open: Open) => void }) {
   const { t } = useTranslation("departments");
   const people = useAgents();
-  const matter = useMatter();
+  const matter = useKnown("matter");
   const configure = useMay(CONFIGURE);
   const problem = useProblemText();
   const [failed, setFailed] = useState<unknown>(null);

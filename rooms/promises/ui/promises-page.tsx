@@ -10,6 +10,7 @@ import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
 import { serverNow, useNowEvery } from "@lib/clock";
 import { useUnits } from "@lib/directory";
 import { count, duration, percent } from "@lib/format";
+import { useKnown } from "@lib/known";
 import { useUrlState } from "@lib/url";
 import { CLOCKS, KINDS, STEPS, usePromises, useReport, useRunning, type Clock, type PromiseLine } from "./api";
 import { keptBy, loads, nearness, NEARNESS, total, type Kept, type Load, type Nearness } from "./figures";
@@ -86,6 +87,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclu
   const found = usePromises({ which: view, ...filters, after, limit: 50 });
   const name = useUnitName();
   const span = useSpan();
+  const rule = useKnown("rule");
   const now = useNowEvery(10);
   const near = (line: PromiseLine) => {
     const is = nearness(line, now);
@@ -103,7 +105,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclu
     { key: "number", title: t("number"), cell: (line) => <Link className="nowrap" to={subjectAt(line)}>{line.number}</Link> },
     { key: "kind", title: t("kind"), cell: (line) => (line.kind ? t(`kinds.${line.kind}`) : "—") },
     { key: "unit", title: t("unit"), cell: (line) => name(line.unit) },
-    { key: "rule", title: t("rule"), cell: (line) => <code>{line.rule}</code> },
+    { key: "rule", title: t("rule"), cell: (line) => rule(line.rule) },
   ];
   if (found.isError && !found.data) return <Trouble error={found.error} retry={() => void found.refetch()} />;
   return (

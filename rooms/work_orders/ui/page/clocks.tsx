@@ -2,6 +2,7 @@
 import { CircleCheckBig, CircleX, Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Mark, Moment } from "@kit";
+import { useKnown } from "@lib/known";
 import type { ClockView, Order } from "../api";
 import { PromiseBar, useLeft } from "../marks";
 
@@ -36,6 +37,7 @@ export function Clocks({ order }: { order: Order }) {
   const { t } = useTranslation("work_orders");
   const { runs, ended } = sortedClocks(order.clocks);
   const name = (one: ClockView) => `${t(`step.${one.step}` as "step.arrive")}${one.round > 1 ? t("round", { round: one.round }) : ""}`;
+  const rule = useKnown("rule");
   const key = (one: ClockView) => `${one.promise} ${one.clock} ${one.round}`;
   return (
     <div className="stack">
@@ -47,7 +49,7 @@ export function Clocks({ order }: { order: Order }) {
           </span>
           <PromiseBar since={one.since} due={one.due} />
           <span className="muted clock-note">
-            <Moment at={one.due} seconds={false} /> {one.rule === "untold" ? "" : one.rule} {one.renewals > 0 && t("clocks.moved", { count: one.renewals, reason: one.reason ?? "" })}
+            <Moment at={one.due} seconds={false} /> {rule(one.rule)} {one.renewals > 0 && t("clocks.moved", { count: one.renewals, reason: one.reason ?? "" })}
           </span>
         </div>
       ))}

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Choose, Empty, Field, Mark, Panel, Table, Trouble, type Asked } from "@kit";
 import { EditDialog } from "@kit/dialog";
 import { FieldLines } from "@kit/field-lines";
+import { useKnown } from "@lib/known";
 import { said } from "@lib/words";
 import { KINDS, type Kind, type Subtype } from "../api";
 import { putKinds, useKinds } from "./api";
@@ -79,6 +80,7 @@ function SubtypeDialog({ subtype, all, version, onClose }: { subtype: Subtype | 
 
 export function KindsPart() {
   const { t } = useTranslation("work_orders");
+  const matter = useKnown("matter");
   const found = useKinds();
   const [open, setOpen] = useState<Subtype | "new" | null>(null);
   const all = found.data?.kinds.subtypes ?? [];
@@ -108,7 +110,7 @@ export function KindsPart() {
             { key: "kind", title: t("column.kind"), cell: (one) => t(`kind.${one.kind}`) },
             { key: "title", title: t("column.subtype"), cell: (one) => <button type="button" className="linkish" onClick={() => setOpen(one)}>{said(one.title)}</button> },
             { key: "code", title: t("subtype.code"), cell: (one) => <code>{one.code}</code> },
-            { key: "duty", title: t("subtype.duty"), cell: (one) => one.duty || "—" },
+            { key: "duty", title: t("subtype.duty"), cell: (one) => (one.duty ? matter(one.duty) : "—") },
             { key: "call_back", title: t("subtype.call_back"), cell: (one) => t(`call_back.${one.call_back}`) },
             { key: "fields", title: t("subtype.fields"), num: true, cell: (one) => one.fields.length },
             {

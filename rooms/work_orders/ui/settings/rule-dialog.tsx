@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Field } from "@kit";
 import { EditDialog } from "@kit/dialog";
+import { useKnown } from "@lib/known";
 import { KINDS, SITES, type Kind } from "../api";
 import { putLimits, RULE_STEPS, SINCE, type Limits, type Profile, type Rule } from "./api";
 import { LimitInput } from "./limit";
@@ -12,7 +13,8 @@ const NEW: Rule = { id: "", step: "arrive", kind: null, word: null, site: null, 
 
 export function useFits() {
   const { t } = useTranslation("work_orders");
-  return (rule: Rule): string => [rule.kind && t(`kind.${rule.kind}`), rule.word, rule.site && t(`site.${rule.site}`)].filter(Boolean).join(" · ") || t("rule.all");
+  const tag = useKnown("tag");
+  return (rule: Rule): string => [rule.kind && t(`kind.${rule.kind}`), rule.word && tag(rule.word), rule.site && t(`site.${rule.site}`)].filter(Boolean).join(" · ") || t("rule.all");
 }
 
 /** Of several that fit the first counts: a new one stands above the first that fits all it fits. */
