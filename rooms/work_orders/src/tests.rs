@@ -17,6 +17,7 @@ use crate::store::{orders, steps};
 use crate::work::{self, Asked};
 use crate::{MIGRATIONS, room};
 
+mod areas;
 mod guarded;
 mod house;
 

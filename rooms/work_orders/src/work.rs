@@ -325,6 +325,9 @@ async fn keep(
     if before.order.state.unit() != order.state.unit() && order.state.is_open() {
         promises::hand(tx, "work_orders", &subject, order.state.unit()).await?;
     }
+    if before.order.matter.area != order.matter.area {
+        promises::place(tx, "work_orders", &subject, &order.matter.area).await?;
+    }
     learnt(tx, &order, &step.act, now).await?;
     note(tx, &order, step.done.who, now, step.act.verb().key(), step.from, seq)?;
     Ok(Kept { order, beside })
@@ -347,6 +350,7 @@ async fn give(tx: &mut Tx, app: &App, order: &Order, moved: &Moved, terms: Terms
         number: order.number.clone(),
         kind: Some(order.matter.kind),
         unit: order.state.unit(),
+        area: order.matter.area.clone(),
     };
     for new in &moved.new {
         let new = promises::New { id: app.id(), ..new.clone() };
