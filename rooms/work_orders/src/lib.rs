@@ -45,6 +45,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261124_2_passed.sql",
         "20261124_3_climbs.sql",
         "20261125_1_areas_of_promises.sql",
+        "20261125_2_unheard.sql",
     ]
 );
 

@@ -11,5 +11,6 @@ mod readable;
 pub mod shift;
 pub mod steps;
 pub mod unassigned;
+pub mod unheard;
 
 pub use readable::Readable;

@@ -20,6 +20,7 @@ use crate::{MIGRATIONS, room};
 mod areas;
 mod guarded;
 mod house;
+mod unheard;
 
 const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, notices::MIGRATIONS, MIGRATIONS];
 const CREW_1: UnitId = UnitId(1);

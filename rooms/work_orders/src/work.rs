@@ -19,10 +19,12 @@ use crate::rules::decide::{Power, allowed};
 use crate::rules::order::Channel;
 use crate::rules::settings::{Limits, Settings};
 use crate::rules::walk::{self, Book, case};
-use crate::rules::{Act, Allowed, Asker, Facts, Happened, Kinds, Order, Refusal, Subtype, decide, result};
+use crate::rules::{
+    Act, Allowed, Asker, Facts, Happened, Kinds, Order, Refusal, State, Subtype, decide, result,
+};
 use crate::store::config::TABLE;
 use crate::store::orders::{self, Beside, Kept};
-use crate::store::{asked, found, passed, steps};
+use crate::store::{asked, found, passed, steps, unheard};
 use crate::telling::{self, Told};
 
 /// Longer back a unit's results are not compared.
@@ -304,6 +306,9 @@ async fn keep(
         now,
         seq: order.version,
     };
+    if matches!(before.order.state, State::Dispatched { .. }) && before.order.state != order.state {
+        unheard::gone(tx, order.id).await?;
+    }
     telling::take_back(tx, &told, &step.act).await?;
     let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
     let due = beside.due.map(|(due, _)| due);

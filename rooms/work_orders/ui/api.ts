@@ -173,7 +173,14 @@ export interface Order extends OrderLine {
   clocks: ClockView[];
   steps: Step[];
   children: number;
+  /** The unit it was sent to had nobody to hear it; who heard of it instead. */
+  unheard: Unheard | null;
   allowed: Allowed[];
+}
+export interface Unheard {
+  hears: "above" | "centre" | "nobody";
+  told: string[];
+  at: string;
 }
 export interface Now {
   standing: { state: State; unit: string | null; count: number; overdue: number; important: number; urged: number; oldest: string }[];
