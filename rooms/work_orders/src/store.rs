@@ -12,5 +12,6 @@ pub mod shift;
 pub mod steps;
 pub mod unassigned;
 pub mod unheard;
+pub mod untold;
 
 pub use readable::Readable;

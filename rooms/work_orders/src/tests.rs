@@ -21,6 +21,7 @@ mod areas;
 mod guarded;
 mod house;
 mod unheard;
+mod untold;
 
 const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, notices::MIGRATIONS, MIGRATIONS];
 const CREW_1: UnitId = UnitId(1);

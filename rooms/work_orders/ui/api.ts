@@ -136,7 +136,7 @@ export interface Act {
 }
 export const VERBS = [
   "dispatch", "redispatch", "take", "assign", "send_back", "leave", "arrive", "begin", "estimate", "give_result", "contact", "suspend", "resume", "extend",
-  "review", "approve", "refuse_result", "close", "reopen", "urge", "answer_urge", "supervise", "reply_supervision", "evaluate_supervision", "merge", "correct", "note", "attach", "void", "follow", "part", "limit",
+  "review", "approve", "refuse_result", "close", "reopen", "urge", "answer_urge", "supervise", "reply_supervision", "evaluate_supervision", "merge", "correct", "note", "attach", "void", "follow", "part", "limit", "untold",
 ] as const;
 export type Verb = (typeof VERBS)[number];
 export interface Step {

@@ -103,7 +103,10 @@ pub async fn act(
     }
     let (kept, asker) = seen(&app, &actor, &order).await?;
     // Files come by their own door, which has looked at them.
-    if matches!(form.act, Act::Attach { .. } | Act::Follow | Act::Part | Act::Limit { .. }) {
+    if matches!(
+        form.act,
+        Act::Attach { .. } | Act::Follow | Act::Part | Act::Limit { .. } | Act::Untold { .. }
+    ) {
         return Err(crate::rules::Refusal::NotAllowed.into());
     }
     let id = kept.order.id;
