@@ -71,6 +71,18 @@ impl db::Event for Changed {
     const KIND: &'static str = "work_orders.changed";
 }
 
+/// Rooms above would give an order a graver level than it was accepted with. Nothing binds before somebody has decided, but
+/// superiors see it at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelProposed {
+    pub order: WorkOrderId,
+    pub level: rules::order::Level,
+}
+
+impl db::Event for LevelProposed {
+    const KIND: &'static str = "work_orders.level_proposed";
+}
+
 /// The manifest. Days are the calendar's; files stand in `folder`.
 pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let calendar = Arc::new(calendar);
