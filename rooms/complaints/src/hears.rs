@@ -12,10 +12,10 @@ use kernel::calendar::{Calendar, Limit};
 use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
 use promises::Kept as Promised;
 use web::App;
-use work_orders::Changed;
 use work_orders::rules::order::{Channel, Order, State};
 use work_orders::store::found::{Filter, Lead, find, find_in};
 use work_orders::store::orders;
+use work_orders::{Changed, LevelProposed};
 
 use crate::rules::follow::{OrderSeen, unheard};
 use crate::rules::level::{Circumstances, heard_in, propose};
@@ -61,6 +61,10 @@ async fn learn(tx: &mut Tx, order: WorkOrderId, at: Timestamp, calendar: &Calend
             let payload = serde_json::json!({ "number": kept.order.number, "level": about.1 });
             let subject = about.0.to_string();
             tx.journal(db::Entry { at, who: None, room: "complaints", subject, kind: "opened", payload });
+            // What was stated stands at the order, and superiors have seen it.
+            if about.1 > kept.order.matter.level {
+                tx.emit(at, &LevelProposed { order, level: about.1 })?;
+            }
         }
     }
     let Some(mut case) = cases::one(tx, order).await? else { return Ok(()) };

@@ -308,5 +308,16 @@ fn a_repetition_by_the_same_customer_weighs_more() {
             .filter_map(|ground| ground["ground"].as_str())
             .collect();
         assert_eq!(grounds, ["city_media", "repeat"]);
+        // It binds nobody yet; superiors see it at once, and only what is graver than the order says.
+        let rows = sqlx::query(
+            "SELECT payload FROM db_outbox WHERE kind = 'work_orders.level_proposed' ORDER BY id",
+        );
+        let rows = rows.fetch_all(db.read()).await.expect("the events");
+        let told: Vec<String> =
+            rows.iter().map(|row| sqlx::Row::try_get(row, "payload").expect("a payload")).collect();
+        assert_eq!(told, [format!(r#"{{"order":"{again}","level":"important"}}"#)]);
+        let id: WorkOrderId = again.parse().expect("an id");
+        let kept = orders::read(&db, id).await.expect("reading").expect("an order");
+        assert_eq!(kept.order.matter.level, Level::Ordinary);
     });
 }

@@ -1,7 +1,7 @@
 // What the server says about complaints, and the questions to it. Names and units as on the wire.
 import { useQuery } from "@tanstack/react-query";
 import i18n from "i18next";
-import { api, queries, type Query } from "@lib/api";
+import { api, Problem, queries, type Query } from "@lib/api";
 
 export const STAGES = ["new", "accepted", "contacted", "assigned", "investigated", "called_back", "fed_back", "closed", "dropped"] as const;
 export type Stage = (typeof STAGES)[number];
@@ -122,6 +122,23 @@ export function useWaiting() {
 }
 export function useCase(order: string) {
   return useQuery({ queryKey: [KEY, "one", order], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Case>(`${BASE}/${encodeURIComponent(order)}`, undefined, signal) });
+}
+
+/** The case of an order, if there is one that may be seen. */
+export function useCaseIfAny(order: string, enabled: boolean) {
+  return useQuery<Case | null>({
+    queryKey: [KEY, "if_any", order],
+    enabled,
+    refetchInterval: ({ state }) => (state.data ? LOOK_AGAIN_MS : 6 * LOOK_AGAIN_MS),
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.get<Case>(`${BASE}/${encodeURIComponent(order)}`, undefined, signal);
+      } catch (error) {
+        if (error instanceof Problem && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
 }
 
 /** What the sub-types of orders are called. */

@@ -15,6 +15,9 @@ const room: Room = {
     { path: "complaints/settings", page: () => import("./settings-page"), permission: CONFIGURE },
     { path: "complaints/:order", page: () => import("./case-page"), permission: SEE },
   ],
-  slots: { "desk.assist": [{ title: "desk.tab", order: 70, load: () => import("./desk/assist") }] },
+  slots: {
+    "order.parts": () => import("./order-part"),
+    "desk.assist": [{ title: "desk.tab", order: 70, load: () => import("./desk/assist") }],
+  },
 };
 export default room;

@@ -30,7 +30,7 @@ pub use demo::put_demo;
 use permissions::{CONFIGURE, PERMISSIONS, READ, ROSTER};
 pub use rules::roster::{Duty, OnDuty};
 pub use rules::{Kind, Member, Membership, Post, Tree, Unit};
-pub use store::reach::{Reach, heads_in, leaders_in, phones, reach};
+pub use store::reach::{Hears, Reach, heads_in, hears, leaders_in, phones, reach};
 pub use store::roster::{on_duty, on_duty_in};
 pub use store::{all, members, scope_in, scope_of, unit, unit_in, units_of, units_of_in};
 

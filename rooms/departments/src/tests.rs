@@ -13,6 +13,7 @@ use web::testing::{Reply, TestSite};
 
 use crate::{MIGRATIONS, Post, room};
 
+mod hears;
 mod roster;
 
 const ALL: &[&str] = &["departments.read", "departments.configure", "departments.roster"];

@@ -48,6 +48,8 @@ export interface WholeUnit extends Unit {
   areas_in_force: string[];
   members: Member[];
   on_duty: OnDuty[];
+  /** Whom a message finds now, of the unit itself or of those above it. */
+  hears: { hears: "unit" | "above" | "centre" | "nobody"; people: string[] };
 }
 
 export interface Stretch {

@@ -16,7 +16,7 @@ const answers = {
     { unit: "un_1", nobody: false, on_duty: [{ person: "pe_1", duty: "first", phone: "<b>139</b>", until: week(1) }] },
     { unit: "un_2", nobody: true, on_duty: [] },
   ],
-  "GET /api/departments/units/un_2": { ...name("un_2", "抢修二班"), members: [], duties_in_force: [], areas_in_force: [], on_duty: [] },
+  "GET /api/departments/units/un_2": { ...name("un_2", "抢修二班"), members: [], duties_in_force: [], areas_in_force: [], on_duty: [], hears: { hears: "nobody", people: [] } },
   "GET /api/departments/roster": { stretches: [stretch(week(-1), week(1))], gaps: [{ from: week(-20), to: week(20) }], may_change: false },
   "GET /api/departments/feed": { made_at: null, used_at: null, path: null },
 };

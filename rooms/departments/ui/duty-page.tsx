@@ -18,7 +18,7 @@ import { StretchDialog } from "./stretch-dialog";
 import { rows } from "./tree";
 import { later, monday, offered } from "./week";
 import { WeekGrid } from "./week-grid";
-import { Tabs } from "./words";
+import { HearsNotice, Tabs } from "./words";
 import "./departments.css";
 
 type Open = { stretch: Stretch | null; from: string; to: string } | null;
@@ -125,6 +125,7 @@ export default function DutyPage() {
           {copied.left_out.map((one) => `${people.name(one.person) ?? ""} ${moment(one.from, false)}：${t(`refusal.${one.why.code}` as "refusal.over", { days: 400, hours: 168, most: 0 })}`).join("；")}
         </Notice>
       )}
+      {unit.data && <HearsNotice hears={unit.data.hears} />}
       <Panel
         label={t("week.label")}
         title={

@@ -7,7 +7,7 @@ import UnitsPage from "./units-page";
 
 const NAUGHTY = "<img src=x onerror=alert(1)>";
 const unit = (id: string, parent: string | null, name: string, allowed: string[] = []) => ({ id, parent, kind: parent ? "department" : "branch", code: id, name, external: false, duties: ["leak"], areas: [], phone: null, retired_at: null, version: 1, people: 1, leaders: 0, allowed });
-const whole = { ...unit("un_2", "un_1", NAUGHTY, ["retire"]), duties_in_force: ["leak", NAUGHTY], areas_in_force: [], members: [{ person: "pe_1", post: "handler", phone: NAUGHTY, since: "2026-01-05T00:00:00Z" }], on_duty: [] };
+const whole = { ...unit("un_2", "un_1", NAUGHTY, ["retire"]), duties_in_force: ["leak", NAUGHTY], areas_in_force: [], members: [{ person: "pe_1", post: "handler", phone: NAUGHTY, since: "2026-01-05T00:00:00Z" }], on_duty: [], hears: { hears: "above", people: ["pe_1"] } };
 const me = { ...ME, permissions: ["departments.read", "departments.configure"] };
 const people = [{ id: "pe_1", number: "4101", name: "梁栋" }];
 const page = [{ path: "/", element: <UnitsPage /> }];

@@ -14,7 +14,11 @@ import { actOnUnit, useUnit, useUnitTree, type Member, type Unit, type WholeUnit
 import { CONFIGURE } from "./permissions";
 import { pathOf, rows } from "./tree";
 import { MemberDialog, placed, UnitDialog } from "./unit-dialogs";
+<<<<<<< HEAD
 import { KIND_ICON, Tabs } from "./words";
+=======
+import { HearsNotice, KIND_ICON, Tabs, useMatter } from "./words";
+>>>>>>> area
 import "./departments.css";
 
 type Open = { unit: Unit | null; parent: string | null } | { member: Member | null } | { retire: Unit } | null;
@@ -54,6 +58,7 @@ function Whole({ unit, units, onOpen }: { unit: WholeUnit; units: Unit[]; onOpen
           {said.todo}
         </Notice>
       )}
+      {!retired && <HearsNotice hears={unit.hears} />}
       <Panel
         label={unit.name}
         title={

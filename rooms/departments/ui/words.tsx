@@ -1,9 +1,11 @@
 // Words that several pages of this room say: what a unit is, what a matter is called, what somebody is on duty for.
-import { Building2, Network, UsersRound, type LucideIcon } from "lucide-react";
+import { BellOff, Building2, Network, UsersRound, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
+import { Notice } from "@kit";
+import { useAgents } from "@lib/directory";
 import { useMay } from "@lib/session";
-import type { Kind } from "./api";
+import type { Kind, WholeUnit } from "./api";
 import { CONFIGURE } from "./permissions";
 
 export const KIND_ICON: Record<Kind, LucideIcon> = { branch: Building2, department: Network, team: UsersRound };
@@ -11,6 +13,26 @@ export const KIND_ICON: Record<Kind, LucideIcon> = { branch: Building2, departme
 /** Kinds of matters that the product knows; others are free words, and shown as they are. */
 export const MATTERS = ["fault", "leak", "meter", "service", "billing", "safety", "works", "charging", "discipline", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
 
+<<<<<<< HEAD
+=======
+export function useMatter() {
+  const { t, i18n } = useTranslation("departments");
+  return (word: string): string => (i18n.exists(`matter.${word}`, { ns: "departments" }) ? (t(`matter.${word}` as "matter.leak") as string) : word);
+}
+
+/** Where nobody of the unit itself hears what is sent to it: who does instead. */
+export function HearsNotice({ hears: { hears, people } }: Pick<WholeUnit, "hears">) {
+  const { t } = useTranslation("departments");
+  const agents = useAgents();
+  if (hears === "unit") return null;
+  return (
+    <Notice tone={hears === "nobody" ? "busy" : "wrap"} icon={BellOff} title={t(`hears.${hears}`, { people: people.map((person) => agents.name(person)).filter(Boolean).join("、") })}>
+      {t("hears.todo")}
+    </Notice>
+  );
+}
+
+>>>>>>> area
 export function Tabs() {
   const { t } = useTranslation("departments");
   const configure = useMay(CONFIGURE);

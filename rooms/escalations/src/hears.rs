@@ -1,6 +1,6 @@
 //! What begins by itself: an order that is accepted or corrected and is grave, and many faults of one area.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use db::{Emitted, Tx, config};
@@ -8,12 +8,12 @@ use deadlines::Kind;
 use kernel::calendar::Calendar;
 use kernel::{IdMint, NoticeId, Timestamp};
 use web::Error;
-use work_orders::Changed;
 use work_orders::rules::order::{Order, State};
 use work_orders::store::{behind, orders};
+use work_orders::{Changed, LevelProposed};
 
 use crate::rules::escalation::{Matter, Reason, State as At, area_key};
-use crate::rules::grounds::of_order;
+use crate::rules::grounds::{of_level, of_order};
 use crate::rules::{Ground, Settings};
 use crate::store::{escalations, fired};
 use crate::work::{self, New};
@@ -36,8 +36,26 @@ impl Fresh<'_> {
     }
 }
 
-/// Orders moved.
+/// Orders moved, or deserve a graver level than they have.
 pub async fn heard(tx: &mut Tx, events: &[Emitted], calendar: &Calendar) -> anyhow::Result<()> {
+    moved(tx, events, calendar).await?;
+    let proposed = db::only::<LevelProposed>(events)?;
+    if proposed.is_empty() {
+        return Ok(());
+    }
+    let orders = orders::some_in(tx, proposed.iter().map(|(_, proposed)| proposed.order)).await?;
+    let settings = config::now::<Settings>(tx).await?.value;
+    for (event, proposed) in &proposed {
+        let Some(order) = orders.get(&proposed.order).map(|kept| &kept.order) else { continue };
+        if order.state.is_open() && order.accepted_at + NEWS >= event.at {
+            let mut fresh = Fresh { order, at: event.at, nth: event.id.wrapping_mul(64) };
+            begun(tx, &mut fresh, of_level(proposed.level), (&settings, calendar)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn moved(tx: &mut Tx, events: &[Emitted], calendar: &Calendar) -> anyhow::Result<()> {
     let mut changed = db::only::<Changed>(events)?;
     changed.retain(|(_, changed)| matches!(changed.verb.as_str(), "accepted" | "correct"));
     if changed.is_empty() {
@@ -66,8 +84,16 @@ pub async fn heard(tx: &mut Tx, events: &[Emitted], calendar: &Calendar) -> anyh
 }
 
 async fn about_order(tx: &mut Tx, fresh: &mut Fresh<'_>, by: (&Settings, &Calendar)) -> anyhow::Result<()> {
+    begun(tx, fresh, of_order(fresh.order), by).await
+}
+
+async fn begun(
+    tx: &mut Tx,
+    fresh: &mut Fresh<'_>,
+    found: BTreeSet<Ground>,
+    by: (&Settings, &Calendar),
+) -> anyhow::Result<()> {
     let (order, at) = (fresh.order, fresh.at);
-    let found = of_order(order);
     // The gravest begins it, so that nobody below is asked in vain.
     let wanted = found.into_iter().rev().filter(|ground| by.0.way(*ground).by_rule);
     for ground in wanted {

@@ -69,7 +69,7 @@ pub fn room(hall: Arc<dyn Hall>, calendar: Calendar) -> Room {
     let floor = hall.clone();
     let hears = db::Subscription::together(
         "escalations.hears_orders",
-        &["work_orders.changed"],
+        &["work_orders.changed", "work_orders.level_proposed"],
         move |tx, events| {
             let calendar = orders.clone();
             Box::pin(async move { hears::heard(tx, events, &calendar).await })

@@ -15,6 +15,8 @@ use kernel::{BuiltIn, DutyId, EscalationId, PersonId, QueueId, SessionId, UnitId
 use people::store::session::{NewSession, begin};
 use serde_json::{Value, json};
 use web::testing::{Reply, TestSite};
+use work_orders::LevelProposed;
+use work_orders::rules::order::Level;
 
 use crate::rules::{Escalation, Matter, State};
 use crate::store::escalations;
@@ -452,6 +454,31 @@ fn whom_a_complaint_is_about_is_not_asked_and_sees_nothing_of_it() {
         assert_eq!(items(&centre.get(SHIFT, "/api/escalations").await).len(), 0);
         assert_eq!(items(&centre.get(SHIFT, &format!("/api/escalations?about={order}")).await).len(), 0);
         assert_eq!(items(&centre.get(LEADER, "/api/escalations").await).len(), 1);
+    });
+}
+
+#[test]
+fn a_graver_level_that_is_only_proposed_is_seen_by_superiors_at_once() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let quiet = json!({ "content": "话务员推诿，客户要求当面道歉", "danger": false });
+        let order = centre.order("complaint.conduct", quiet).await;
+        assert_eq!(centre.about(&order).await, Vec::<String>::new());
+        let propose = async |level| {
+            let mut tx = db.begin().await.expect("a change");
+            let proposed = LevelProposed { order: order.parse().expect("an id"), level };
+            tx.emit(centre.site.app.now(), &proposed).expect("told");
+            tx.commit().await.expect("kept");
+            centre.heard().await;
+            let about = centre.about(&order).await;
+            about.iter().map(|one| one.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+        };
+        assert_eq!(propose(Level::Major).await, ["major department_head"]);
+        assert_eq!(propose(Level::Major).await, ["major department_head"], "once");
+        assert_eq!(propose(Level::Special).await, ["major,special duty_officer"]);
+        let id = order.parse().expect("an id");
+        let kept = work_orders::store::orders::read(&db, id).await.expect("read").expect("there");
+        assert_eq!(kept.order.matter.level, Level::Ordinary, "the committee's word is still to come");
     });
 }
 

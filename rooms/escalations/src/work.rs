@@ -185,8 +185,14 @@ async fn turn_begins(
         return Ok(());
     }
     telling::tell(tx, next, (settings, ladder), calendar, ids, now).await?;
-    let subject =
-        Subject { room: ROOM, id: next.id.to_string(), number: next.number.clone(), kind: None, unit: None };
+    let subject = Subject {
+        room: ROOM,
+        id: next.id.to_string(),
+        number: next.number.clone(),
+        kind: None,
+        unit: None,
+        area: String::new(),
+    };
     let clocks = Clocks::inside(turn.from, turn.until);
     let promise = PromiseId(ids());
     let new =

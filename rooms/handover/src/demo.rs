@@ -173,6 +173,7 @@ async fn promise(tx: &mut Tx, app: &App, calendar: &Calendar, record: &Record) -
         number: record.number.clone(),
         kind: None,
         unit: None,
+        area: String::new(),
     };
     let new = promises::New { id: app.id(), step: Step::SignHandover, rule: String::new(), clocks };
     let terms = Terms { now: app.now(), calendar, thresholds: Thresholds::default() };

@@ -54,6 +54,7 @@ pub async fn begin(tx: &mut Tx, app: &App, calendar: &Calendar, record: &Record)
         number: record.number.clone(),
         kind: None,
         unit: None,
+        area: String::new(),
     };
     let clocks = Clocks::inside(record.ends, record.sign_by);
     let new = promises::New { id: app.id(), step: Step::SignHandover, rule: String::new(), clocks };

@@ -152,6 +152,8 @@ async fn promise(
         number: next.number.clone(),
         kind: None,
         unit: next.plan.unit,
+        // It may lie in several.
+        area: String::new(),
     };
     let new_revision = next.revision() != before.revision();
     let mut running: Vec<Step> = Vec::new();

@@ -22,6 +22,8 @@ pub struct Search {
     pub to: Option<String>,
     /// A unit's id; or `none` for the centre.
     pub unit: Option<String>,
+    /// An area; or `none` for what has none.
+    pub area: Option<String>,
     /// A kind of work order: `fault`, `complaint` …
     pub kind: Option<String>,
     /// `arrive`, `answer`, `take` …
@@ -44,6 +46,8 @@ pub struct PromiseView {
     /// Who answers for it; the centre where it is absent.
     #[schema(value_type = Option<String>)]
     unit: Option<UnitId>,
+    /// Where it is owed; empty where the matter has no one area.
+    area: String,
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -73,13 +77,14 @@ pub struct PromiseView {
 
 impl From<Found> for PromiseView {
     fn from(found: Found) -> Self {
-        let Found { promise, clock, unit, since, due, yellow, orange, state, late, told, .. } = found;
+        let Found { promise, clock, unit, area, since, due, yellow, orange, state, late, told, .. } = found;
         let Found { room, subject, number, kind, step, rule, .. } = found;
         let late_s = late / 1_000_000;
         PromiseView {
             promise,
             clock,
             unit,
+            area,
             since,
             due,
             yellow,
@@ -115,6 +120,8 @@ pub struct RunningView {
 pub struct CountView {
     #[schema(value_type = Option<String>)]
     unit: Option<UnitId>,
+    /// Empty where no one area was said.
+    area: String,
     /// Of what kind of order; none for what is owed beside orders.
     #[schema(value_type = Option<String>)]
     kind: Option<Kind>,
@@ -142,6 +149,7 @@ impl Search {
         let filter = Filter {
             unit: if centre { None } else { given("unit", self.unit.as_deref())? },
             centre,
+            area: self.area.as_deref().filter(|area| !area.is_empty()).map(area_of),
             kind: word("kind", self.kind.as_deref())?,
             step: word("step", self.step.as_deref())?,
             clock: word("clock", self.clock.as_deref())?,
@@ -154,6 +162,10 @@ impl Search {
         }
         Ok((which, filter))
     }
+}
+
+fn area_of(said: &str) -> String {
+    if said == "none" { String::new() } else { said.to_owned() }
 }
 
 /// `due~promise~clock`
@@ -193,8 +205,8 @@ pub async fn now(State(app): State<App>) -> Answer<Vec<RunningView>> {
 pub async fn report(State(app): State<App>, Query(period): Query<Period>) -> Answer<Vec<CountView>> {
     let (from, to) = period.read()?;
     let view = |count: report::Count| {
-        let report::Count { unit, kind, step, clock, kept, broken, overdue, withdrawn } = count;
-        CountView { unit, kind, step, clock, kept, broken, overdue, withdrawn }
+        let report::Count { unit, area, kind, step, clock, kept, broken, overdue, withdrawn } = count;
+        CountView { unit, area, kind, step, clock, kept, broken, overdue, withdrawn }
     };
     Ok(Json(report::due(&app.db, from, to, app.now()).await?.into_iter().map(view).collect()))
 }

@@ -22,13 +22,15 @@ mod tests;
 
 pub use jobs::watch;
 pub use rules::Terms;
-pub use store::kept::{Kept, New, Subject, begin, begin_all, hand, of, read, read_many, save};
+pub use store::kept::{Kept, New, Subject, begin, begin_all, hand, of, place, read, read_many, save};
 
 use permissions::{PERMISSIONS, READ};
 
 /// The tables of this room.
-pub const MIGRATIONS: db::Migrations =
-    db::migrations!("promises", ["20261122_1_promises.sql", "20261122_2_kept.sql", "20261124_1_centre.sql"]);
+pub const MIGRATIONS: db::Migrations = db::migrations!(
+    "promises",
+    ["20261122_1_promises.sql", "20261122_2_kept.sql", "20261124_1_centre.sql", "20261125_1_area.sql"]
+);
 
 /// Half of the time of a promise is over, four fifths, all of it. Told once for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

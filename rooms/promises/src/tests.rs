@@ -9,7 +9,7 @@ use kernel::{PromiseId, Timestamp, UnitId};
 use web::App;
 use web::testing::TestSite;
 
-use crate::{Kept, MIGRATIONS, New, Subject, Terms, Warned, begin, hand, jobs, of, room, save};
+use crate::{Kept, MIGRATIONS, New, Subject, Terms, Warned, begin, hand, jobs, of, place, room, save};
 
 const ORDER: &str = "wo_1";
 const READ: &[&str] = &["promises.read"];
@@ -21,6 +21,7 @@ fn subject(unit: Option<UnitId>) -> Subject {
         number: "20260105-0001".into(),
         kind: Some(Kind::Complaint),
         unit,
+        area: "青岚区".into(),
     }
 }
 
@@ -177,6 +178,16 @@ fn a_page_shows_what_is_due_next_and_whose_it_is() {
             let found = site.get(&path).by(1, READ).send().await;
             assert_eq!(found.body["items"].as_array().map(Vec::len), Some(runs));
         }
+        let in_area = async |query: &str| {
+            let found = site.get(&format!("/api/promises?{query}")).by(1, READ).send().await;
+            found.body["items"].as_array().map(Vec::len)
+        };
+        assert_eq!(in_area("area=青岚区").await, Some(4));
+        assert_eq!(in_area(&format!("area=青岚区&unit={}", UnitId(9))).await, Some(0), "another's");
+        let mut tx = site.app.db.begin().await.expect("a change");
+        place(&mut tx, "work_orders", ORDER, "").await.expect("nobody knows where");
+        tx.commit().await.expect("kept");
+        assert_eq!((in_area("area=青岚区").await, in_area("area=none").await), (Some(0), Some(4)));
         let at_centre = async || {
             let found = site.get("/api/promises?unit=none").by(1, READ).send().await;
             found.body["items"].as_array().map(Vec::len)

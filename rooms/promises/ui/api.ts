@@ -13,6 +13,8 @@ export interface PromiseLine {
   clock: Clock;
   /** Null: the centre answers for it. */
   unit: string | null;
+  /** Empty where the matter has no one area. */
+  area: string;
   since: string;
   due: string;
   yellow: string;
@@ -38,6 +40,7 @@ export interface Running {
 }
 export interface Count {
   unit: string | null;
+  area: string;
   kind: string | null;
   step: (typeof STEPS)[number];
   clock: Clock;

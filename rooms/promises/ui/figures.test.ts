@@ -3,12 +3,15 @@ import { describe, expect, it } from "vitest";
 import type { Count } from "./api";
 import { keptBy, loads, nearness, rate, total } from "./figures";
 
-const count = (unit: string | null, step: Count["step"], kept: number, broken: number, overdue = 0, withdrawn = 0, clock: Count["clock"] = "unit"): Count => ({ unit, kind: "fault", step, clock, kept, broken, overdue, withdrawn });
+const count = (unit: string | null, step: Count["step"], kept: number, broken: number, overdue = 0, withdrawn = 0, clock: Count["clock"] = "unit"): Count => ({ unit, area: unit === "un_1" ? "青岚区" : "", kind: "fault", step, clock, kept, broken, overdue, withdrawn });
 
 describe("what was kept", () => {
   const rows = [count("un_1", "arrive", 8, 1, 1, 5), count("un_1", "take", 10, 0), count("un_2", "arrive", 1, 1), count("un_3", "arrive", 0, 0, 0, 3), count("un_2", "arrive", 0, 9, 0, 0, "customer")];
   it("is summed by unit, the worst first, what was never due last", () => {
     expect(keptBy(rows, "unit", "unit").map(({ key, kept, rate }) => [key, kept, rate])).toEqual([["un_2", 1, 0.5], ["un_1", 18, 0.9], ["un_3", 0, null]]);
+  });
+  it("is summed by area, what has none by itself", () => {
+    expect(keptBy(rows, "area", "unit").map(({ key, rate }) => [key, rate])).toEqual([["", 0.5], ["青岚区", 0.9]]);
   });
   it("is summed by step", () => {
     expect(keptBy(rows, "step", "unit").map(({ key, rate }) => [key, rate])).toEqual([["arrive", 0.75], ["take", 1]]);

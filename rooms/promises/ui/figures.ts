@@ -27,8 +27,8 @@ export interface Kept {
   /** Null where nothing was due: no base, no rate. */
   rate: number | null;
 }
-/** What became of what was due, by unit or by step; the worst rate first, what has none last. */
-export function keptBy(rows: Count[], by: "unit" | "step", clock: Clock): Kept[] {
+/** What became of what was due, by unit, area or step; the worst rate first, what has none last. */
+export function keptBy(rows: Count[], by: "unit" | "area" | "step", clock: Clock): Kept[] {
   const sums = new Map<string | null, Omit<Kept, "key" | "rate">>();
   for (const row of rows) {
     if (row.clock !== clock) continue;

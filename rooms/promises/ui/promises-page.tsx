@@ -6,7 +6,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import { Choose, Empty, Mark, Moment, Nothing, Page, Pager, Panel, Skeletons, Table, Tile, Trouble, type Column, type Tone } from "@kit";
-import { ChoiceFilter, Filters, TimeFilter } from "@kit/filters";
+import { ChoiceFilter, Filters, TextFilter, TimeFilter } from "@kit/filters";
 import { serverNow, useNowEvery } from "@lib/clock";
 import { useUnits } from "@lib/directory";
 import { count, duration, percent } from "@lib/format";
@@ -23,8 +23,9 @@ type View = (typeof VIEWS)[number] | "due";
 
 const LOOKS: Record<Nearness, [Tone, LucideIcon]> = { calm: ["ready", TimerIcon], yellow: ["wrap", TimerIcon], orange: ["rest", AlarmClock], overdue: ["busy", AlarmClockOff] };
 
-/** How the address says that no unit answers for it. */
+/** How the address says that no unit answers for it, and that it has no one area. */
 const CENTRE = "none";
+const NO_AREA = "none";
 
 /** Where the thing it is about has its page. */
 const subjectAt = (line: PromiseLine) => `/${line.room}/${line.subject}`;
@@ -105,6 +106,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclu
     { key: "number", title: t("number"), cell: (line) => <Link className="nowrap" to={subjectAt(line)}>{line.number}</Link> },
     { key: "kind", title: t("kind"), cell: (line) => (line.kind ? t(`kinds.${line.kind}`) : "—") },
     { key: "unit", title: t("unit"), cell: (line) => name(line.unit) },
+    { key: "area", title: t("area"), cell: (line) => line.area || "—" },
     { key: "rule", title: t("rule"), cell: (line) => rule(line.rule) },
   ];
   if (found.isError && !found.data) return <Trouble error={found.error} retry={() => void found.refetch()} />;
@@ -123,7 +125,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclu
 
 function Report({ from, to, clock }: { from: string; to: string; clock: Clock }) {
   const { t } = useTranslation("promises");
-  const [by, setBy] = useState<"unit" | "step">("unit");
+  const [by, setBy] = useState<"unit" | "area" | "step">("unit");
   const [asChart, setAsChart] = useState(true);
   const found = useReport(from, to, true);
   const name = useUnitName();
@@ -131,9 +133,9 @@ function Report({ from, to, clock }: { from: string; to: string; clock: Clock })
   if (!found.data) return <Panel><Skeletons lines={8} height={24} /></Panel>;
   const rows = keptBy(found.data, by, clock);
   const all = total(rows);
-  const label = (row: Kept) => (by === "unit" ? name(row.key) : t(`steps.${row.key ?? "take"}` as "steps.take"));
-  /** Of all of them, or of one row: the one without a unit is the centre's. */
-  const of = (row?: Kept) => (row ? { [by]: row.key ?? CENTRE } : {});
+  const label = (row: Kept) => (by === "unit" ? name(row.key) : by === "area" ? row.key || t("no_area") : t(`steps.${row.key ?? "take"}` as "steps.take"));
+  /** Of all of them, or of one row: the one without a unit is the centre's, the one without an area has an empty one. */
+  const of = (row?: Kept) => (row ? { [by]: row.key || (by === "area" ? NO_AREA : CENTRE) } : {});
   const ended = (view: "kept" | "broken", row?: Kept) => `/promises?${new URLSearchParams({ view, clock, from, to, ...of(row) }).toString()}`;
   const running = (row?: Kept) => `/promises?${new URLSearchParams({ clock, ...of(row) }).toString()}`;
   return (
@@ -150,7 +152,7 @@ function Report({ from, to, clock }: { from: string; to: string; clock: Clock })
         title={t("kept_by", { by: t(by) })}
         extra={
           <span className="row tight">
-            <Choose small label={t("by")} value={by} onChoose={setBy} items={(["unit", "step"] as const).map((key) => ({ key, label: t(key) }))} />
+            <Choose small label={t("by")} value={by} onChoose={setBy} items={(["unit", "area", "step"] as const).map((key) => ({ key, label: t(key) }))} />
             <Button icon={asChart ? <Table2 size={16} aria-hidden /> : <ChartColumn size={16} aria-hidden />} onClick={() => setAsChart(!asChart)}>
               {asChart ? t("table") : t("chart")}
             </Button>
@@ -186,7 +188,7 @@ function Report({ from, to, clock }: { from: string; to: string; clock: Clock })
 
 export default function PromisesPage() {
   const { t } = useTranslation("promises");
-  const [url, change] = useUrlState(["view", "unit", "kind", "step", "clock", "from", "to", "after"] as const);
+  const [url, change] = useUrlState(["view", "unit", "area", "kind", "step", "clock", "from", "to", "after"] as const);
   const units = useUnits();
   const running = useRunning();
   // The minute a page was opened in: a period must not move while it is read.
@@ -194,12 +196,12 @@ export default function PromisesPage() {
   const view: View = url.view === "due" ? "due" : (VIEWS.find((key) => key === url.view) ?? "running");
   const clock: Clock = CLOCKS.find((key) => key === url.clock) ?? "unit";
   const [from, to] = [url.from ?? opened.startOf("day").subtract(6, "day").toISOString(), url.to ?? opened.endOf("day").toISOString()];
-  const chosen = { unit: url.unit, kind: url.kind, step: url.step, clock: view === "report" ? undefined : url.clock };
+  const chosen = { unit: url.unit, area: view === "report" ? undefined : url.area, kind: url.kind, step: url.step, clock: view === "report" ? undefined : url.clock };
   // What is over is looked at by period.
   const filters = { ...chosen, ...(view !== "running" && view !== "report" ? { from, to } : {}) };
   const filtered = Object.values(chosen).some((value) => value !== undefined);
-  const set = (next: Partial<Record<"unit" | "kind" | "step" | "clock" | "from" | "to", string | null>>) => change({ ...next, after: null });
-  const clear = () => set({ unit: null, kind: null, step: null, clock: null, from: null, to: null });
+  const set = (next: Partial<Record<"unit" | "area" | "kind" | "step" | "clock" | "from" | "to", string | null>>) => change({ ...next, after: null });
+  const clear = () => set({ unit: null, area: null, kind: null, step: null, clock: null, from: null, to: null });
   const rows = loads(running.data ?? [], clock);
   return (
     <Page title={t("title")} lead={t("lead")}>
@@ -215,6 +217,7 @@ export default function PromisesPage() {
         {view !== "report" && (
           <>
             <ChoiceFilter id="unit" label={t("unit")} width={170} value={url.unit} onChange={(unit) => set({ unit })} options={[{ value: CENTRE, label: t("centre"), search: t("centre") }, ...units.all.map(({ id, name }) => ({ value: id, label: units.name(id), search: name }))]} />
+            <TextFilter id="area" label={t("area")} width={120} value={url.area === NO_AREA ? t("no_area") : url.area} onChange={(area) => set({ area: area === t("no_area") ? NO_AREA : area })} />
             <ChoiceFilter id="step" label={t("step")} width={120} value={url.step} onChange={(step) => set({ step })} options={STEPS.map((value) => ({ value, label: t(`steps.${value}`), search: t(`steps.${value}`) }))} />
             <ChoiceFilter id="kind" label={t("kind")} value={url.kind} onChange={(kind) => set({ kind })} options={KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }))} />
           </>

@@ -1,6 +1,6 @@
 //! K19 to K29 (domain reference 2.2) from what was counted. A share of nothing is no share, never 0 or 100 %.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use callbacks::rules::Settings;
 pub use callbacks::rules::figures::Rate;
@@ -138,16 +138,17 @@ pub fn table(counted: &Counted, by: By, tree: &Tree, settings: &Settings) -> Tab
     for (key, figures) in asked::lines(&counted.asked, by.asked(), settings) {
         of_asked(lines.entry(key).or_default(), figures);
     }
-    if by != By::Area {
-        let key = |count: &Count| match by {
-            By::Kind => count.kind.as_ref().map(word),
-            By::Unit | By::Area => count.unit.map(|unit| unit.to_string()),
-        };
-        let keys: BTreeSet<_> = counted.promises.iter().filter(|count| is_k23(count)).map(key).collect();
-        for one in keys {
-            let of = counted.promises.iter().filter(|count| key(count) == one);
-            of_promises(lines.entry(one.clone()).or_default(), of);
-        }
+    let key = |count: &Count| match by {
+        By::Unit => count.unit.map(|unit| unit.to_string()),
+        By::Kind => count.kind.as_ref().map(word),
+        By::Area => Some(count.area.clone()).filter(|area| !area.is_empty()),
+    };
+    let mut promises: BTreeMap<Option<String>, Vec<&Count>> = BTreeMap::new();
+    for count in counted.promises.iter().filter(|count| is_k23(count)) {
+        promises.entry(key(count)).or_default().push(count);
+    }
+    for (key, of) in promises {
+        of_promises(lines.entry(key).or_default(), of.into_iter());
     }
     let mut total = Figures::default();
     of_contacts(&mut total, counted.contacts.iter().map(|(_, contacts)| *contacts).sum());

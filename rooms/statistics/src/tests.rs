@@ -93,6 +93,7 @@ fn kpi_06_who_did_not_rate_is_not_dissatisfied() {
 fn k23_asks_the_centre_for_sending_and_the_crew_for_arriving() {
     let count = |step, clock, kept, broken, overdue| Count {
         unit: None,
+        area: "青岚区".into(),
         kind: Some(Kind::Fault),
         step,
         clock,
@@ -112,6 +113,30 @@ fn k23_asks_the_centre_for_sending_and_the_crew_for_arriving() {
     assert_eq!(table.total.k23_dispatch, Some(Rate::new(9, 10)));
     assert_eq!(table.total.k23_arrive, Some(Rate::new(6, 8)));
     assert_eq!(table.lines.first().and_then(|line| line.key.as_deref()), Some("fault"));
+}
+
+#[test]
+fn k23_is_told_apart_by_area_as_the_figures_of_orders_are() {
+    let count = |area: &str, kept, broken| Count {
+        unit: Some(UnitId(7)),
+        area: area.into(),
+        kind: Some(Kind::Fault),
+        step: Step::Arrive,
+        clock: Clock::Customer,
+        kept,
+        broken,
+        overdue: 0,
+        withdrawn: 0,
+    };
+    let orders = vec![(Some("青岚区".to_owned()), Counts { on_time: 9, late: 1, ..Counts::default() })];
+    let promises = vec![count("青岚区", 3, 1), count("", 1, 1), count("青岚区", 1, 0)];
+    let counted = Counted { orders, promises, ..Counted::default() };
+    let table = table(&counted, By::Area, &Tree::default(), &Settings::default());
+    let lines: Vec<_> =
+        table.lines.iter().map(|line| (line.key.as_deref(), line.figures.k23_arrive)).collect();
+    assert_eq!(lines, [(None, Some(Rate::new(1, 2))), (Some("青岚区"), Some(Rate::new(4, 5)))]);
+    let line = table.lines.last().expect("the area's line");
+    assert_eq!(line.figures.k22, Some(Rate::new(9, 10)), "on one line with what else is known of it");
 }
 
 #[test]
@@ -221,10 +246,12 @@ fn every_number_opens_what_it_counted() {
             }
         }
         assert!(seen.len() >= 6, "the invented orders have something of most: {seen:?}");
+        let mut areas = BTreeSet::new();
         for count in promises::store::report::due(&db, from, to, now).await.expect("counted") {
             let filter = found::Filter {
                 unit: count.unit,
                 centre: count.unit.is_none(),
+                area: Some(count.area.clone()),
                 kind: count.kind,
                 step: Some(count.step),
                 clock: Some(count.clock),
@@ -237,7 +264,11 @@ fn every_number_opens_what_it_counted() {
             assert_eq!((due(Which::Kept).await, &count), (count.kept, &count));
             let whole = count.kept + count.broken + count.overdue;
             assert_eq!((due(Which::Due { by: now }).await, &count), (whole, &count));
+            if count.step == Step::Arrive && count.kept > 0 {
+                areas.insert(count.area);
+            }
         }
+        assert!(areas.len() > 1, "arrivals are told apart by where they were: {areas:?}");
     });
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Emitted, Tx, config};
 use deadlines::{Clock, Kind, Level};
-use departments::Reach;
+use departments::{Hears, Reach};
 use kernel::calendar::Calendar;
 use kernel::mask::in_text;
 use kernel::{IdMint, NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
@@ -15,12 +15,16 @@ use notices::{Notice, Subject, Urgency};
 use crate::rules::order::{Grade, Privacy};
 use crate::rules::{Act, Kinds, Order, State};
 use crate::store::orders;
+use crate::store::unheard::{self, Unheard};
 use crate::telling::{self, clock, short};
 
 /// The longest reason in a text message, in characters.
 const REASON_MAX: usize = 40;
 /// Told of one event; a unit with more leaders has a roster.
 const MOST: usize = 6;
+
+/// An order is theirs now.
+const DISPATCHED: &str = "order_dispatched";
 
 struct Alert {
     template: &'static str,
@@ -83,7 +87,7 @@ fn dispatched(order: &Order, calendar: &Calendar, due: Timestamp, again: Option<
     };
     let values = vec![("due", clock(calendar, due)), ("reason", reason)];
     let once = order.version.to_string();
-    Some(Alert { template: "order_dispatched", once, values, above: None })
+    Some(Alert { template: DISPATCHED, once, values, above: None })
 }
 
 /// Tells whom an act concerns; `due` is when the next promise of the order breaks.
@@ -110,6 +114,7 @@ pub async fn filed(
 ) -> anyhow::Result<()> {
     let mut reaches: BTreeMap<UnitId, Reach> = BTreeMap::new();
     let mut notices = Vec::new();
+    let mut sent = Vec::new();
     for (order, due) in orders {
         let State::Dispatched { unit } = order.state else { continue };
         let Some(alert) = due.and_then(|due| dispatched(&order, calendar, due, None)) else { continue };
@@ -118,9 +123,23 @@ pub async fn filed(
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => free.insert(departments::reach(tx, unit, None, now).await?),
         };
+        let from = notices.len();
         notices.extend(all(&order, kinds, &alert, reach).into_iter().map(|notice| (id(), notice)));
+        sent.push((order.id, unit, reach.hears, from..notices.len()));
     }
-    telling::tell_all(tx, now, &notices).await?;
+    let refused = telling::tell_all(tx, now, &notices).await?;
+    if refused.iter().any(|(_, why)| no_text(why)) {
+        return Ok(());
+    }
+    let refused: BTreeSet<NoticeId> = refused.into_iter().map(|(id, _)| id).collect();
+    for (order, unit, hears, range) in sent {
+        let own = notices.get(range).unwrap_or_default();
+        let told = own.iter().filter(|(id, _)| !refused.contains(id));
+        let told = told.filter_map(|(_, notice)| notice.to.person).collect();
+        if let Some(unheard) = unheard(unit, hears, told, now) {
+            unheard::put(tx, order, &unheard).await?;
+        }
+    }
     Ok(())
 }
 
@@ -172,12 +191,34 @@ async fn send(
 ) -> anyhow::Result<()> {
     let Some(unit) = order.state.unit() else { return Ok(()) };
     let reach = departments::reach(tx, unit, order.state.handler(), now).await?;
+    let (mut told, mut textless) = (Vec::new(), false);
     for notice in all(order, kinds, alert, &reach) {
-        if let Err(refusal) = notices::send(tx, now, id(), &notice).await? {
-            tracing::debug!("somebody is not told of {}: {refusal}", order.number);
+        match notices::send(tx, now, id(), &notice).await? {
+            Ok(_) => told.extend(notice.to.person),
+            Err(refusal) => {
+                textless |= no_text(&refusal);
+                tracing::debug!("somebody is not told of {}: {refusal}", order.number);
+            }
+        }
+    }
+    if alert.template == DISPATCHED && !textless {
+        match unheard(unit, reach.hears, told, now) {
+            Some(unheard) => unheard::put(tx, order.id, &unheard).await?,
+            None => unheard::gone(tx, order.id).await?,
         }
     }
     Ok(())
+}
+
+/// A centre that has not approved the text tells its people in another way.
+fn no_text(refusal: &notices::Refusal) -> bool {
+    matches!(refusal, notices::Refusal::NoTemplate { .. })
+}
+
+/// What is to be seen of a dispatch that the unit itself does not hear.
+fn unheard(unit: UnitId, hears: Hears, told: Vec<PersonId>, at: Timestamp) -> Option<Unheard> {
+    let hears = if told.is_empty() { Hears::Nobody } else { hears };
+    (hears != Hears::Unit).then_some(Unheard { unit, hears, told, at })
 }
 
 /// One message for each of them.
@@ -197,6 +238,10 @@ fn all(order: &Order, kinds: &Kinds, alert: &Alert, reach: &Reach) -> Vec<Notice
     told.retain(|(person, _)| order.matter.about != Some(*person));
     let what = kinds.find(&order.matter.subtype).map(|subtype| subtype.title.zh.clone());
     let what = what.unwrap_or_else(|| "事项".into());
+    // Who stands in for a unit hears why it is not the unit that hears it.
+    let reason = alert.values.iter().find(|(key, _)| *key == "reason").map(|(_, reason)| reason);
+    let instead = reason.filter(|_| alert.template == DISPATCHED && reach.hears != Hears::Unit);
+    let instead = instead.map(|reason| short(&format!("承办单位无人值班，请安排；{reason}"), REASON_MAX));
     let notice = |(person, phone): &(PersonId, String)| {
         let subject = Subject::new("work_orders", order.id);
         let once = format!("work_orders.{}.{}.{}.{person}", alert.template, order.id, alert.once);
@@ -206,7 +251,12 @@ fn all(order: &Order, kinds: &Kinds, alert: &Alert, reach: &Reach) -> Vec<Notice
         for (key, value) in &alert.values {
             notice = notice.with(key, value);
         }
+        if let Some(instead) = &instead {
+            notice = notice.with("reason", instead);
+        }
         notice.to.person = Some(*person);
+        // A duty room may have no mobile: the machine calls it.
+        notice.or_call = true;
         // A fault is measured in minutes: whoever has it is woken.
         if order.is_important() || order.matter.kind == Kind::Fault {
             notice.urgency = Urgency::Urgent;

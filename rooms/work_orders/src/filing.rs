@@ -261,6 +261,7 @@ pub(crate) async fn put(
             number: walk.order.number.clone(),
             kind: Some(walk.order.matter.kind),
             unit: walk.order.state.unit(),
+            area: walk.order.matter.area.clone(),
         };
         let new = walk.promised.iter().map(|kept| {
             let (step, rule, clocks) = (kept.step, kept.rule.clone(), kept.clocks.clone());

@@ -71,7 +71,7 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
 }
 
 /// Whoever only joined in hears what the customer of the master was told: of a time that was named, or moved.
-pub async fn pass_on(app: App) -> anyhow::Result<()> {
+pub async fn pass_on(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
     while let Some(passed) = passed::any(&app.db).await? {
         let mut tx = app.db.begin().await?;
         let rules = Rulebook::now(&mut tx).await?;
@@ -80,6 +80,8 @@ pub async fn pass_on(app: App) -> anyhow::Result<()> {
         let runs = master.is_some_and(|kept| kept.order.state.is_open());
         let most = if runs { BATCH } else { 0 };
         let children = orders::following(&mut tx, passed.master, passed.told_to, most).await?;
+        let last = children.last().map(|last| last.order.id);
+        let full = children.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
         let mut told = Vec::with_capacity(children.len());
         let once = format!("{}.{}", passed.master, passed.seq);
         for Kept { order, .. } in &children {
@@ -89,8 +91,20 @@ pub async fn pass_on(app: App) -> anyhow::Result<()> {
             }
         }
         telling::tell_all(&mut tx, app.now(), &told).await?;
-        let more = runs && children.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
-        let told_to = children.last().map(|last| last.order.id).filter(|_| more);
+        // Whom no message reaches is called, as the master's customer would be.
+        let calls = rules.settings.people_call();
+        let called = |kept: &Kept| kept.order.matter.is_called() && !kept.order.matter.is_texted();
+        for child in children.into_iter().filter(|child| calls && called(child)) {
+            let act = Act::Untold { notice: None };
+            let asker = Asker::centre();
+            match work::moving(&mut tx, &app, &calendar, &rules, child, &act, &asker).await {
+                Ok(_) => {}
+                Err(web::Error::Failed(error)) => return Err(error),
+                // It changed meanwhile: all of them are told in the next round.
+                Err(_) => return Ok(()),
+            }
+        }
+        let told_to = last.filter(|_| runs && full);
         // Something newer was said meanwhile: that is told instead.
         if passed::go_on(&mut tx, &passed, told_to).await? {
             tx.commit().await?;

@@ -29,6 +29,7 @@ pub mod store;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod untold;
 pub mod work;
 
 pub use http::config::put_demo;
@@ -44,6 +45,9 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261124_1_late.sql",
         "20261124_2_passed.sql",
         "20261124_3_climbs.sql",
+        "20261125_1_areas_of_promises.sql",
+        "20261125_2_unheard.sql",
+        "20261125_3_untold.sql",
     ]
 );
 
@@ -67,12 +71,24 @@ impl db::Event for Changed {
     const KIND: &'static str = "work_orders.changed";
 }
 
+/// Rooms above would give an order a graver level than it was accepted with. Nothing binds before somebody has decided, but
+/// superiors see it at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelProposed {
+    pub order: WorkOrderId,
+    pub level: rules::order::Level,
+}
+
+impl db::Event for LevelProposed {
+    const KIND: &'static str = "work_orders.level_proposed";
+}
+
 /// The manifest. Days are the calendar's; files stand in `folder`.
 pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let calendar = Arc::new(calendar);
     let (resumes, follows, presses) = (calendar.clone(), calendar.clone(), calendar.clone());
     let (pushed, waits) = (Arc::new(push::Push::default()), Arc::new(push::Waits::default()));
-    let warns = calendar.clone();
+    let (warns, passes, calls) = (calendar.clone(), calendar.clone(), calendar.clone());
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -119,20 +135,26 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             Job::every("work_orders.follow", Duration::from_secs(5), move |app| {
                 jobs::follow(app, follows.clone())
             }),
-            Job::every("work_orders.pass_on", Duration::from_secs(5), jobs::pass_on),
+            Job::every("work_orders.pass_on", Duration::from_secs(5), move |app| {
+                jobs::pass_on(app, passes.clone())
+            }),
+            Job::every("work_orders.call_untold", Duration::from_secs(5), move |app| {
+                untold::call(app, calls.clone())
+            }),
             Job::every("work_orders.press", Duration::from_secs(10), move |app| {
                 jobs::press(app, presses.clone())
             }),
             Job::every("work_orders.forget", Duration::from_secs(3600), jobs::forget),
         ],
-        events: vec![db::Subscription::new(
-            "work_orders.hears_warnings",
-            &["promises.warned"],
-            move |tx, event| {
+        events: vec![
+            db::Subscription::new("work_orders.hears_warnings", &["promises.warned"], move |tx, event| {
                 let calendar = warns.clone();
                 Box::pin(async move { alerting::warned(tx, event, &calendar).await })
-            },
-        )],
+            }),
+            db::Subscription::new("work_orders.hears_messages", &["notices.done"], |tx, event| {
+                Box::pin(untold::heard(tx, event))
+            }),
+        ],
         search: vec![search::source()],
         ..Room::new("work_orders", MIGRATIONS)
     }

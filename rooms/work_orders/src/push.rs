@@ -11,10 +11,11 @@ use web::{App, Topic};
 use crate::Changed;
 use crate::permissions::{DISPATCH, SEERS};
 use crate::store::unassigned::{self, Waiting};
+use crate::store::unheard::{self, Nobody};
 
 /// The changes of the last moments.
 pub const CHANGED: Topic = Topic::shared_any("work_orders.changed", SEERS);
-/// What no unit has: for whoever sends orders out, on whatever page.
+/// What no unit has, or nobody has heard of: for whoever sends orders out, on whatever page.
 pub const UNASSIGNED: Topic = Topic::shared("work_orders.unassigned", DISPATCH);
 /// So many are named; whoever was away for longer asks for everything.
 const NAMED: usize = 64;
@@ -87,16 +88,26 @@ impl Push {
     }
 }
 
+/// What somebody has to see to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+struct Stuck {
+    #[serde(flatten)]
+    waiting: Waiting,
+    #[serde(flatten)]
+    nobody: Nobody,
+}
+
 /// What waited when it was pushed last; none before the first.
 #[derive(Default)]
-pub struct Waits(Mutex<Option<Waiting>>);
+pub struct Waits(Mutex<Option<Stuck>>);
 
 impl Waits {
     /// Asks whoever watches or not: the picture is what the next browser gets first.
     pub async fn look(&self, app: &App) -> anyhow::Result<()> {
         let waiting = unassigned::waiting(&app.db, app.now()).await?;
-        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(waiting);
-        if before == Some(waiting) { Ok(()) } else { app.live.publish(UNASSIGNED.name, &waiting) }
+        let stuck = Stuck { waiting, nobody: unheard::nobody(&app.db).await? };
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(stuck);
+        if before == Some(stuck) { Ok(()) } else { app.live.publish(UNASSIGNED.name, &stuck) }
     }
 }
 

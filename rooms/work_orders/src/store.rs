@@ -11,5 +11,7 @@ mod readable;
 pub mod shift;
 pub mod steps;
 pub mod unassigned;
+pub mod unheard;
+pub mod untold;
 
 pub use readable::Readable;

@@ -20,6 +20,13 @@ const RESULT_MAX: usize = 110;
 
 /// What a fault's customer hears when it was accepted: until when somebody is there.
 pub const COMING: &str = "order_coming";
+/// What others hear then.
+pub const ACCEPTED: &str = "order_accepted";
+const DELAYED: &str = "order_delayed";
+const ESTIMATED: &str = "order_estimated";
+pub const RESULT: &str = "order_result";
+/// Everything that customers are told of their orders; the rest is for our own people.
+pub const TO_CUSTOMERS: [&str; 5] = [COMING, ACCEPTED, DELAYED, ESTIMATED, RESULT];
 
 /// What a customer is told, whoever hears it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,19 +109,19 @@ impl Told<'_> {
             // Who reports a fault waits for somebody to come, not for a letter.
             None => Some(match self.arrival {
                 Some(arrival) => Said::new(COMING).with("due", self.time(arrival)),
-                None => Said::new("order_accepted").with("due", due(self.after)?),
+                None => Said::new(ACCEPTED).with("due", due(self.after)?),
             }),
             Some(Act::Extend { reason, .. }) => {
-                let moved = Said::new("order_delayed").with("reason", short(reason, 40));
+                let moved = Said::new(DELAYED).with("reason", short(reason, 40));
                 Some(moved.with("due", due(self.before)?).with("new_time", due(self.after)?))
             }
             Some(Act::Estimate { until, reason }) => match self.expected {
                 Some(expected) if *until > expected => {
-                    let moved = Said::new("order_delayed").with("reason", short(reason, 40));
+                    let moved = Said::new(DELAYED).with("reason", short(reason, 40));
                     Some(moved.with("due", self.time(expected)).with("new_time", self.time(*until)))
                 }
                 Some(expected) if *until == expected => None,
-                _ => Some(Said::new("order_estimated").with("new_time", self.time(*until))),
+                _ => Some(Said::new(ESTIMATED).with("new_time", self.time(*until))),
             },
             Some(Act::Approve { .. } | Act::Follow) if !self.order.state.is_open() => {
                 let own = self.order.result.as_ref().map(|result| result.action.clone());
@@ -123,7 +130,7 @@ impl Told<'_> {
                 let shared = open.and_then(|master| master.result.as_ref());
                 let result = own.or_else(|| shared.map(|result| in_text(&result.action)));
                 let result = result.unwrap_or_else(|| "已处理完毕".into());
-                Some(Said::new("order_result").with("result", short(&result, RESULT_MAX)))
+                Some(Said::new(RESULT).with("result", short(&result, RESULT_MAX)))
             }
             Some(_) => None,
         }

@@ -17,8 +17,11 @@ use crate::store::{orders, steps};
 use crate::work::{self, Asked};
 use crate::{MIGRATIONS, room};
 
+mod areas;
 mod guarded;
 mod house;
+mod unheard;
+mod untold;
 
 const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, notices::MIGRATIONS, MIGRATIONS];
 const CREW_1: UnitId = UnitId(1);

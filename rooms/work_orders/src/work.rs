@@ -19,10 +19,12 @@ use crate::rules::decide::{Power, allowed};
 use crate::rules::order::Channel;
 use crate::rules::settings::{Limits, Settings};
 use crate::rules::walk::{self, Book, case};
-use crate::rules::{Act, Allowed, Asker, Facts, Happened, Kinds, Order, Refusal, Subtype, decide, result};
+use crate::rules::{
+    Act, Allowed, Asker, Facts, Happened, Kinds, Order, Refusal, State, Subtype, decide, result,
+};
 use crate::store::config::TABLE;
 use crate::store::orders::{self, Beside, Kept};
-use crate::store::{asked, found, passed, steps};
+use crate::store::{asked, found, passed, steps, unheard};
 use crate::telling::{self, Told};
 
 /// Longer back a unit's results are not compared.
@@ -304,6 +306,9 @@ async fn keep(
         now,
         seq: order.version,
     };
+    if matches!(before.order.state, State::Dispatched { .. }) && before.order.state != order.state {
+        unheard::gone(tx, order.id).await?;
+    }
     telling::take_back(tx, &told, &step.act).await?;
     let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
     let due = beside.due.map(|(due, _)| due);
@@ -324,6 +329,9 @@ async fn keep(
     give(tx, app, &order, &moved, terms).await?;
     if before.order.state.unit() != order.state.unit() && order.state.is_open() {
         promises::hand(tx, "work_orders", &subject, order.state.unit()).await?;
+    }
+    if before.order.matter.area != order.matter.area {
+        promises::place(tx, "work_orders", &subject, &order.matter.area).await?;
     }
     learnt(tx, &order, &step.act, now).await?;
     note(tx, &order, step.done.who, now, step.act.verb().key(), step.from, seq)?;
@@ -347,6 +355,7 @@ async fn give(tx: &mut Tx, app: &App, order: &Order, moved: &Moved, terms: Terms
         number: order.number.clone(),
         kind: Some(order.matter.kind),
         unit: order.state.unit(),
+        area: order.matter.area.clone(),
     };
     for new in &moved.new {
         let new = promises::New { id: app.id(), ..new.clone() };

@@ -14,11 +14,15 @@ it("stands in the bar of a leader while anything waits, one of many like many, a
   show([{ path: "/", element: <Alarm /> }], "/");
   await waitFor(() => expect(FakeSocket.all.length).toBeGreaterThan(0));
   act(() => FakeSocket.all.at(-1)?.accept());
-  says({ count: 1, oldest: "2026-01-02T09:00:00Z" });
+  says({ count: 1, oldest: "2026-01-02T09:00:00Z", unheard: 0, unheard_first: null });
   const mark = await screen.findByText("1 张工单无单位接手");
   expect(mark.closest("a")?.getAttribute("href")).toBe("/work_orders?view=unassigned");
-  says({ count: 0, oldest: null });
-  await waitFor(() => expect(screen.queryByText(/无单位接手/)).toBeNull());
+  says({ count: 0, oldest: null, unheard: 2, unheard_first: "wo_7" });
+  const unheard = await screen.findByText("2 张工单派出后无人知晓");
+  expect(unheard.closest("a")?.getAttribute("href")).toBe("/work_orders/wo_7");
+  expect(screen.queryByText(/无单位接手/)).toBeNull();
+  says({ count: 0, oldest: null, unheard: 0, unheard_first: null });
+  await waitFor(() => expect(screen.queryByText(/无人知晓/)).toBeNull());
 });
 
 it("is not for an agent", async () => {

@@ -136,7 +136,7 @@ export interface Act {
 }
 export const VERBS = [
   "dispatch", "redispatch", "take", "assign", "send_back", "leave", "arrive", "begin", "estimate", "give_result", "contact", "suspend", "resume", "extend",
-  "review", "approve", "refuse_result", "close", "reopen", "urge", "answer_urge", "supervise", "reply_supervision", "evaluate_supervision", "merge", "correct", "note", "attach", "void", "follow", "part", "limit",
+  "review", "approve", "refuse_result", "close", "reopen", "urge", "answer_urge", "supervise", "reply_supervision", "evaluate_supervision", "merge", "correct", "note", "attach", "void", "follow", "part", "limit", "untold",
 ] as const;
 export type Verb = (typeof VERBS)[number];
 export interface Step {
@@ -173,7 +173,14 @@ export interface Order extends OrderLine {
   clocks: ClockView[];
   steps: Step[];
   children: number;
+  /** The unit it was sent to had nobody to hear it; who heard of it instead. */
+  unheard: Unheard | null;
   allowed: Allowed[];
+}
+export interface Unheard {
+  hears: "above" | "centre" | "nobody";
+  told: string[];
+  at: string;
 }
 export interface Now {
   standing: { state: State; unit: string | null; count: number; overdue: number; important: number; urged: number; oldest: string }[];

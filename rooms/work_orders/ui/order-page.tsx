@@ -1,6 +1,6 @@
 // One order: where it stands, what was promised and until when, what it is about, what has been done, and what may be done now.
 import { Button } from "antd";
-import { ArrowLeft, PhoneOutgoing, Printer } from "lucide-react";
+import { ArrowLeft, BellOff, PhoneOutgoing, Printer } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Facts, Moment, Notice, Page, Panel, Skeletons, Trouble } from "@kit";
@@ -27,6 +27,11 @@ function Standing({ order }: { order: Order }) {
   return (
     <Panel label={t("part.standing")}>
       <div className="stack" style={{ gap: 14 }}>
+        {order.unheard && (
+          <Notice tone="busy" icon={BellOff} title={t(`unheard.${order.unheard.hears}`, { people: order.unheard.told.map((person) => agents.name(person) ?? t("unheard.somebody")).join("、") })}>
+            {t("unheard.text", { at: moment(order.unheard.at, false) })} {order.unit && <Link to={`/departments?unit=${order.unit}`}>{t("unheard.open")}</Link>}
+          </Notice>
+        )}
         {call && (
           <Notice tone="wrap" icon={PhoneOutgoing} title={t("untold.title")}>
             {t("untold.text", { at: moment(call, false) })}

@@ -14,6 +14,7 @@ use super::note;
 use crate::rules::roster::{Duty, OnDuty};
 use crate::rules::{Act, Kind, Membership, Post, Tree, Unit};
 use crate::store;
+use crate::store::reach::Hears;
 
 /// A unit as it stands in the tree.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,6 +78,16 @@ pub struct WholeUnit {
     areas_in_force: Vec<String>,
     members: Vec<MemberView>,
     on_duty: Vec<OnDutyView>,
+    /// Who hears what is sent to it now.
+    hears: HearsView,
+}
+
+/// Whom a message finds now, of the unit itself or of those above it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HearsView {
+    hears: Hears,
+    #[schema(value_type = Vec<String>)]
+    people: Vec<PersonId>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -209,12 +220,15 @@ pub async fn one(State(app): State<App>, Path(id): Path<UnitId>) -> Answer<Whole
     let leaders = members.iter().filter(|member| member.post == Post::Leader).count();
     let counts = (i64::try_from(members.len()).unwrap_or(0), i64::try_from(leaders).unwrap_or(0));
     let on_duty = store::roster::on_duty(&app.db, id, app.now()).await?;
+    let heard = store::reach::hears(&app.db, id, app.now()).await?;
+    let people = heard.hands.iter().map(|(person, _)| *person).collect();
     Ok(Json(WholeUnit {
         unit: UnitView::of(&tree, unit, counts, app.now()),
         duties_in_force: tree.duties(id).to_vec(),
         areas_in_force: tree.areas(id).to_vec(),
         members: members.into_iter().map(MemberView::from).collect(),
         on_duty: on_duty.into_iter().map(OnDutyView::from).collect(),
+        hears: HearsView { hears: heard.hears, people },
     }))
 }
 

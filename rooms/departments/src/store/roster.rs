@@ -159,8 +159,16 @@ pub async fn on_duty(db: &Db, unit: UnitId, at: Timestamp) -> anyhow::Result<Vec
 
 /// The same within a change.
 pub async fn on_duty_in(tx: &mut Tx, unit: UnitId, at: Timestamp) -> anyhow::Result<Vec<OnDuty>> {
+    on_duty_on(tx, unit, at).await
+}
+
+pub(super) async fn on_duty_on(
+    connection: &mut AnyConnection,
+    unit: UnitId,
+    at: Timestamp,
+) -> anyhow::Result<Vec<OnDuty>> {
     let rows = sqlx::query(ON_DUTY).bind(unit.get()).bind(reach(at)).bind(at.as_micros());
-    then(&rows.fetch_all(&mut **tx).await.with_context(|| format!("reading who is on duty in {unit}"))?)
+    then(&rows.fetch_all(connection).await.with_context(|| format!("reading who is on duty in {unit}"))?)
 }
 
 fn then(rows: &[Row]) -> anyhow::Result<Vec<OnDuty>> {

@@ -14,16 +14,21 @@ use super::ladder::{Ground, Settings};
 /// The question of a leak whether anybody is unwell.
 const UNWELL: &str = "unwell";
 
+/// Why superiors are to see what has this level, or is to have it.
+pub fn of_level(level: Level) -> BTreeSet<Ground> {
+    let ground = match level {
+        Level::Ordinary => None,
+        Level::Important => Some(Ground::Important),
+        Level::Major => Some(Ground::Major),
+        Level::Special => Some(Ground::Special),
+    };
+    ground.into_iter().collect()
+}
+
 /// Why superiors are to see this order.
 pub fn of_order(order: &Order) -> BTreeSet<Ground> {
     let matter = &order.matter;
-    let mut found = BTreeSet::new();
-    match matter.level {
-        Level::Ordinary => {}
-        Level::Important => _ = found.insert(Ground::Important),
-        Level::Major => _ = found.insert(Ground::Major),
-        Level::Special => _ = found.insert(Ground::Special),
-    }
+    let mut found = of_level(matter.level);
     let said = matter.fields.values().fold(matter.content.clone(), |all, value| all + "。" + value);
     let heard = heard(&said);
     if heard.media.is_some() {

@@ -22,6 +22,8 @@ pub struct Subject {
     pub kind: Option<Kind>,
     /// Who answers for it; the centre where there is none.
     pub unit: Option<UnitId>,
+    /// Where it is owed, as reports tell areas apart; empty where the matter has no one area.
+    pub area: String,
 }
 
 /// A promise as it is kept.
@@ -64,13 +66,13 @@ const ADD_ALL: db::Text = db::from_rows!(
 );
 const SAVE: &str =
     "UPDATE promises_promise SET body = $1, version = version + 1 WHERE id = $2 AND version = $3";
-const ADD_CLOCK: &str = "INSERT INTO promises_clock (promise, clock, unit, since, due, state, late, yellow, orange, red, told, \
-     warn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const ADD_CLOCK: &str = "INSERT INTO promises_clock (promise, clock, unit, area, since, due, state, late, yellow, orange, red, \
+     told, warn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const ADD_CLOCKS: db::Text = db::from_rows!(
-    "INSERT INTO promises_clock (promise, clock, unit, since, due, state, late, yellow, orange, red, told, warn_at) \
+    "INSERT INTO promises_clock (promise, clock, unit, since, due, state, late, yellow, orange, red, told, warn_at, area) \
      SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
      CAST(value ->> 4 AS BIGINT), value ->> 5, CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS BIGINT), \
-     CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), value ->> 10, CAST(value ->> 11 AS BIGINT) FROM ",
+     CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), value ->> 10, CAST(value ->> 11 AS BIGINT), value ->> 12 FROM ",
     ""
 );
 // Held until the change is over: the watcher tells of what it finds then, and not of what stood here before.
@@ -81,6 +83,8 @@ const TOLD: db::Text = db::Text {
 const SAVE_CLOCK: &str = "UPDATE promises_clock SET since = $1, due = $2, state = $3, late = $4, yellow = $5, orange = $6, \
      red = $7, told = $8, warn_at = $9 WHERE promise = $10 AND clock = $11";
 const HAND: &str = "UPDATE promises_clock SET unit = $1 WHERE state = 'running' AND promise IN \
+     (SELECT id FROM promises_promise WHERE room = $2 AND subject = $3)";
+const PLACE: &str = "UPDATE promises_clock SET area = $1 WHERE promise IN \
      (SELECT id FROM promises_promise WHERE room = $2 AND subject = $3)";
 
 /// All promises of one matter, the oldest first.
@@ -114,6 +118,7 @@ pub async fn begin(tx: &mut Tx, subject: &Subject, new: &New, terms: Terms<'_>) 
         let add =
             sqlx::query(ADD_CLOCK).bind(new.id.get()).bind(word(&clock)).bind(subject.unit.map(UnitId::get));
         let add = add
+            .bind(&subject.area)
             .bind(promise.since().as_micros())
             .bind(promise.due().as_micros())
             .bind(row.state)
@@ -143,7 +148,19 @@ pub async fn begin_all(tx: &mut Tx, given: &[(Subject, Vec<New>)], terms: Terms<
                 let (told, warn_at) = (row.told.as_ref().map(word), row.warn_at.map(Timestamp::as_micros));
                 let (clock, state, late) = (word(&clock), row.state, row.late);
                 clocks.push(json!([
-                    id, clock, unit, since, due, state, late, yellow, orange, red, told, warn_at
+                    id,
+                    clock,
+                    unit,
+                    since,
+                    due,
+                    state,
+                    late,
+                    yellow,
+                    orange,
+                    red,
+                    told,
+                    warn_at,
+                    subject.area
                 ]));
             }
         }
@@ -191,6 +208,13 @@ fn bind_schedule<'q>(query: Query<'q>, row: &ClockRow) -> Query<'q> {
 pub async fn hand(tx: &mut Tx, room: &str, subject: &str, unit: Option<UnitId>) -> anyhow::Result<()> {
     let hand = sqlx::query(HAND).bind(unit.map(UnitId::get)).bind(room).bind(subject);
     hand.execute(&mut **tx).await.context("handing promises to another unit")?;
+    Ok(())
+}
+
+/// The matter is elsewhere than was said: also what is over counts where it was.
+pub async fn place(tx: &mut Tx, room: &str, subject: &str, area: &str) -> anyhow::Result<()> {
+    let place = sqlx::query(PLACE).bind(area).bind(room).bind(subject);
+    place.execute(&mut **tx).await.context("placing promises in another area")?;
     Ok(())
 }
 

@@ -22,6 +22,8 @@ pub struct Running {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
     pub unit: Option<UnitId>,
+    /// Empty where no one area was said.
+    pub area: String,
     pub kind: Option<Kind>,
     pub step: Step,
     pub clock: Clock,
@@ -37,13 +39,13 @@ const RUNNING: &str = "SELECT unit, clock, \
      CAST(COUNT(*) FILTER (WHERE orange <= $1 AND due >= $1) AS BIGINT) AS orange, \
      CAST(COUNT(*) FILTER (WHERE due < $1) AS BIGINT) AS overdue \
      FROM promises_clock WHERE state = 'running' GROUP BY unit, clock ORDER BY unit, clock";
-const DUE: &str = "SELECT c.unit, p.kind, p.step, c.clock, \
+const DUE: &str = "SELECT c.unit, c.area, p.kind, p.step, c.clock, \
      CAST(COUNT(*) FILTER (WHERE c.state = 'fulfilled' AND c.late = 0) AS BIGINT) AS kept, \
      CAST(COUNT(*) FILTER (WHERE c.state <> 'running' AND c.late > 0) AS BIGINT) AS broken, \
      CAST(COUNT(*) FILTER (WHERE c.state = 'running' AND c.due < $3) AS BIGINT) AS overdue, \
      CAST(COUNT(*) FILTER (WHERE c.state = 'withdrawn' AND c.late = 0) AS BIGINT) AS withdrawn \
      FROM promises_clock c JOIN promises_promise p ON p.id = c.promise WHERE c.due >= $1 AND c.due < $2 \
-     GROUP BY c.unit, p.kind, p.step, c.clock ORDER BY c.unit, p.kind, p.step, c.clock";
+     GROUP BY c.unit, c.area, p.kind, p.step, c.clock ORDER BY c.unit, c.area, p.kind, p.step, c.clock";
 
 pub async fn running(db: &Db, now: Timestamp) -> anyhow::Result<Vec<Running>> {
     let rows = sqlx::query(RUNNING).bind(now.as_micros()).fetch_all(db.read()).await.context("what runs")?;
@@ -69,6 +71,7 @@ pub async fn due(db: &Db, from: Timestamp, to: Timestamp, now: Timestamp) -> any
         let unit: Option<i64> = row.try_get("unit")?;
         Ok(Count {
             unit: unit.map(UnitId),
+            area: row.try_get("area")?,
             kind: super::kind(row)?,
             step: super::read(row, "step")?,
             clock: super::read(row, "clock")?,

@@ -109,5 +109,6 @@ pub async fn accept(
     let Accepted { kept, promised, steps, children, rules } = accepted;
     let now = app.now();
     let allowed = rules.allowed(&kept, &asker, now, &calendar);
-    Ok(Json(views::order(Parts { kept, promised, steps, children, allowed, now }, &asker)))
+    let unheard = crate::store::unheard::of(&app.db, kept.order.id).await?;
+    Ok(Json(views::order(Parts { kept, promised, steps, children, unheard, allowed, now }, &asker)))
 }

@@ -16,7 +16,7 @@ use crate::permissions::READ;
 use crate::rules::decide::may_know;
 use crate::rules::{Act, Asker, Matter, text};
 use crate::store::orders::Kept;
-use crate::store::{asked, orders, steps};
+use crate::store::{asked, orders, steps, unheard};
 use crate::work::{self, Asked, Rulebook};
 
 const CHILDREN_MAX: i64 = 200;
@@ -62,9 +62,10 @@ pub(super) async fn shown(app: &App, calendar: &Calendar, asker: &Asker, kept: K
     let promised = promises::read(&app.db, "work_orders", &id.to_string()).await?;
     let (_, children) = orders::children(&app.db, id, 0).await?;
     let steps = steps::of(&app.db, id).await?;
+    let unheard = unheard::of(&app.db, id).await?;
     let now = app.now();
     let allowed = Rulebook::read(&app.db).await?.allowed(&kept, asker, now, calendar);
-    Ok(Json(views::order(Parts { kept, promised, steps, children, allowed, now }, asker)))
+    Ok(Json(views::order(Parts { kept, promised, steps, children, unheard, allowed, now }, asker)))
 }
 
 /// One order, by id or number.
@@ -102,7 +103,10 @@ pub async fn act(
     }
     let (kept, asker) = seen(&app, &actor, &order).await?;
     // Files come by their own door, which has looked at them.
-    if matches!(form.act, Act::Attach { .. } | Act::Follow | Act::Part | Act::Limit { .. }) {
+    if matches!(
+        form.act,
+        Act::Attach { .. } | Act::Follow | Act::Part | Act::Limit { .. } | Act::Untold { .. }
+    ) {
         return Err(crate::rules::Refusal::NotAllowed.into());
     }
     let id = kept.order.id;

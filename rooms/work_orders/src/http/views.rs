@@ -1,6 +1,7 @@
 //! What browsers see of an order: masked, unless one needs the number to do one's work.
 
 use deadlines::{Clock, Kind, Standing, State as Ending, Step as Owed};
+use departments::Hears;
 use kernel::{AttachmentId, NoticeId, PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
 use promises::Kept as Promised;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::rules::result::Outcome;
 use crate::rules::{Act, Allowed, Asker, Matter, Order, State};
 use crate::store::orders::Kept;
 use crate::store::steps::{Line, Step};
+use crate::store::unheard::Unheard;
 
 /// One order in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -147,8 +149,21 @@ pub struct OrderView {
     steps: Vec<StepView>,
     /// How many orders follow this one.
     children: i64,
+    /// The unit it was sent to had nobody to hear it.
+    unheard: Option<UnheardView>,
     /// What you may do now; what is barred says why.
     allowed: Vec<Allowed>,
+}
+
+/// Who heard of it in place of the unit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnheardView {
+    #[schema(value_type = String)]
+    hears: Hears,
+    #[schema(value_type = Vec<String>)]
+    told: Vec<PersonId>,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
 }
 
 /// Whether this person sees numbers whole without asking.
@@ -201,12 +216,13 @@ pub struct Parts {
     pub promised: Vec<Promised>,
     pub steps: Vec<Step>,
     pub children: i64,
+    pub unheard: Option<Unheard>,
     pub allowed: Vec<Allowed>,
     pub now: Timestamp,
 }
 
 pub fn order(parts: Parts, asker: &Asker) -> OrderView {
-    let Parts { kept, promised, steps, children, allowed, now } = parts;
+    let Parts { kept, promised, steps, children, unheard, allowed, now } = parts;
     let line = line(&kept, asker);
     let order = kept.order;
     let whole = sees_whole(&order, asker);
@@ -229,6 +245,8 @@ pub fn order(parts: Parts, asker: &Asker) -> OrderView {
         urged = urged.into_iter().map(Urge::masked).collect();
         supervisions = supervisions.into_iter().map(Supervision::masked).collect();
     }
+    let here = unheard.filter(|unheard| order.state == State::Dispatched { unit: unheard.unit });
+    let unheard = here.map(|Unheard { hears, told, at, .. }| UnheardView { hears, told, at });
     OrderView {
         line,
         matter: matter(&order, asker, whole),
@@ -245,6 +263,7 @@ pub fn order(parts: Parts, asker: &Asker) -> OrderView {
         clocks,
         steps,
         children,
+        unheard,
         allowed,
     }
 }

@@ -2,7 +2,7 @@
 
 use deadlines::Step;
 use kernel::calendar::Limit;
-use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
+use kernel::{NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -168,6 +168,13 @@ pub enum Act {
         until: Timestamp,
         reason: String,
     },
+    /// A message to the customer did not arrive, or none could be sent to somebody who follows another order: somebody calls.
+    Untold {
+        /// The message that was lost.
+        #[serde(default)]
+        #[schema(value_type = Option<String>)]
+        notice: Option<NoticeId>,
+    },
 }
 
 macro_rules! verbs {
@@ -226,4 +233,5 @@ verbs! {
     Correct Act::Correct { .. } => "correct",
     Attach Act::Attach { .. } => "attach",
     Limit Act::Limit { .. } => "limit",
+    Untold Act::Untold { .. } => "untold",
 }

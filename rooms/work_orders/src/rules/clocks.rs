@@ -162,8 +162,16 @@ impl<'a> Desk<'a> {
     /// The time has moved and no text message can say so: somebody calls, before the time that the customer expects.
     fn call(&mut self, order: &Order, expected: Option<Timestamp>) {
         let matter = &order.matter;
+        if !self.by.tells || !matter.is_called() || matter.is_texted() {
+            return;
+        }
+        self.contact(expected);
+    }
+
+    /// Somebody calls the customer, once for all there is to say.
+    fn contact(&mut self, expected: Option<Timestamp>) {
         let owed = |slot: &Slot| slot.step == Step::Contact && slot.runs();
-        if !self.by.tells || !matter.is_called() || matter.is_texted() || self.slots.iter().any(owed) {
+        if self.slots.iter().any(owed) {
             return;
         }
         let latest = self.by.calendar.deadline(self.by.now, self.by.fallback);
@@ -543,7 +551,18 @@ pub fn after(
             desk.reopen();
             desk.begin(if after.state.unit().is_some() { Step::Take } else { Step::Dispatch }, now);
         }
-        Act::Follow if after.state.is_open() => desk.begin(Step::CallBack, now),
+        Act::Follow => {
+            // What was to be said of the time is over: it is done.
+            desk.withdraw(&[Step::Contact], "it is done");
+            if after.state.is_open() {
+                desk.begin(Step::CallBack, now);
+            }
+        }
+        Act::Untold { .. } if matches!(before.state, State::Closed { .. }) => desk.begin(Step::CallBack, now),
+        Act::Untold { .. } => {
+            let expected = desk.expected();
+            desk.contact(expected);
+        }
         Act::Merge { .. } => {
             desk.withdraw(&ALL, "merged");
             desk.withdraw(&[Step::AnswerSupervision], "merged");
@@ -562,8 +581,7 @@ pub fn after(
         Act::Resume => desk.tick(&LEADING, now, &Tick::Resumed),
         Act::Correct { .. } => desk.reckon_anew(after),
         Act::Limit { step, until, reason } => desk.set(*step, *until, reason),
-        Act::Follow
-        | Act::Assign { .. }
+        Act::Assign { .. }
         | Act::Begin
         | Act::Review
         | Act::Urge { .. }

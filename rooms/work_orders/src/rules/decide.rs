@@ -180,7 +180,7 @@ fn concerns(order: &Order, asker: &Asker, verb: Verb) -> bool {
         V::Supervise | V::EvaluateSupervision => has(P::Supervise),
         V::Note | V::Attach => [P::File, P::Dispatch, P::Handle, P::Review, P::CallBack].into_iter().any(has),
         V::Correct => has(P::Dispatch) || accepted && has(P::File),
-        V::Follow | V::Part | V::Limit => asker.is_centre(),
+        V::Follow | V::Part | V::Limit | V::Untold => asker.is_centre(),
     }
 }
 
@@ -255,6 +255,7 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
         | V::Follow
         | V::Part
         | V::Limit
+        | V::Untold
         | V::Suspend
         | V::Merge
         | V::Void
@@ -341,9 +342,10 @@ pub fn must_call_back(order: &Order, facts: Facts<'_>) -> bool {
     if matter.privacy == Privacy::Anonymous || !reachable {
         return false;
     }
-    // Who only joined in a fault that others reported is told by a message, and called back if that was wished.
+    // Who only joined in a fault that others reported is told by a message, and called back if that was wished, or if no message
+    // can be sent.
     if order.master.is_some() {
-        return matter.reply_wanted;
+        return matter.reply_wanted || facts.by.tells && !matter.is_texted();
     }
     if matter.channel == super::order::Channel::Government {
         return true;
@@ -376,7 +378,13 @@ fn says_enough(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Res
         }
     };
     match act {
-        Act::Begin | Act::Resume | Act::Review | Act::Follow | Act::Part | Act::Attach { .. } => Ok(()),
+        Act::Begin
+        | Act::Resume
+        | Act::Review
+        | Act::Follow
+        | Act::Part
+        | Act::Untold { .. }
+        | Act::Attach { .. } => Ok(()),
         Act::Dispatch { note, binding, .. } => {
             text(note, "note", 0, 500)?;
             let rules = !*binding || asker.has(Power::Supervise);

@@ -147,7 +147,8 @@ impl Written for Act {
             | Act::Review
             | Act::Merge { .. }
             | Act::Follow
-            | Act::Part => Vec::new(),
+            | Act::Part
+            | Act::Untold { .. } => Vec::new(),
         }
     }
 }

@@ -21,7 +21,8 @@ pub fn fits(state: &State, verb: Verb) -> bool {
             | V::Attach
             | V::Limit
     );
-    let before_result = matches!(verb, V::Contact | V::Correct | V::Extend);
+    // Later the result is told, or the customer is called back anyway.
+    let before_result = matches!(verb, V::Contact | V::Correct | V::Extend | V::Untold);
     always
         || state.is_open() && while_open
         || match state {
@@ -39,16 +40,21 @@ pub fn fits(state: &State, verb: Verb) -> bool {
                         Stage::InWork => matches!(verb, V::Estimate),
                     }
             }
-            State::Suspended { .. } => matches!(verb, V::Resume | V::Contact),
+            State::Suspended { .. } => matches!(verb, V::Resume | V::Contact | V::Untold),
             State::ResultGiven { .. } => matches!(verb, V::Review | V::Approve | V::RefuseResult),
             // Whoever began to read it may be away: another takes it over.
             State::InReview { .. } => matches!(verb, V::Review | V::Approve | V::RefuseResult),
             State::ToCallBack { .. } => matches!(verb, V::Close | V::Reopen),
             // A superior may press about what is done, too: the result was not true, the customer is unsatisfied again.
             State::Closed { .. } => {
-                matches!(verb, V::Reopen | V::Supervise | V::ReplySupervision | V::EvaluateSupervision)
+                matches!(
+                    verb,
+                    V::Reopen | V::Supervise | V::ReplySupervision | V::EvaluateSupervision | V::Untold
+                )
             }
-            State::Merged { .. } => matches!(verb, V::Follow | V::Merge | V::Part),
+            State::Merged { .. } => {
+                matches!(verb, V::Follow | V::Merge | V::Part | V::Untold | V::Contact)
+            }
             State::Void => false,
         }
 }
@@ -113,6 +119,8 @@ fn state(order: &Order, act: &Act, done: Done) -> State {
         (_, Act::Follow) if done.call_back => State::ToCallBack { unit: None },
         (_, Act::Follow) => State::Closed { unit: None, at: done.at },
         (_, Act::Part) => State::ToDispatch,
+        // How it came out has not arrived: the customer hears it by telephone.
+        (State::Closed { unit, .. }, Act::Untold { .. }) => State::ToCallBack { unit: *unit },
         (_, Act::Void { .. }) => State::Void,
         _ => was.clone(),
     }
@@ -196,6 +204,7 @@ pub fn apply(order: &Order, act: &Act, done: Done) -> Order {
         | Act::Follow
         | Act::Void { .. }
         | Act::Limit { .. }
+        | Act::Untold { .. }
         | Act::Note { .. } => {}
     }
     next

@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn few_of_the_open_ones_are_walked_by_indices_of_their_own() {
-        on_both(&[crate::MIGRATIONS], async |db| {
+        on_both(&[promises::MIGRATIONS, crate::MIGRATIONS], async |db| {
             if db.kind() != db::Kind::Sqlite {
                 return;
             }
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn where_all_stand_is_counted_from_an_index_alone() {
-        on_both(&[crate::MIGRATIONS], async |db| {
+        on_both(&[promises::MIGRATIONS, crate::MIGRATIONS], async |db| {
             if db.kind() == db::Kind::Sqlite {
                 let plan = explained(&db, STANDING).await;
                 assert_eq!(plan, "SCAN work_orders_order USING COVERING INDEX work_orders_order_standing");

@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_waits_is_counted_from_an_index_alone() {
-        on_both(&[crate::MIGRATIONS], async |db| {
+        on_both(&[promises::MIGRATIONS, crate::MIGRATIONS], async |db| {
             if db.kind() == db::Kind::Sqlite {
                 let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {WAITING}"));
                 let rows =

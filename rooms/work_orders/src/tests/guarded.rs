@@ -429,7 +429,11 @@ fn whoever_waits_for_a_crew_hears_when_it_will_be_over() {
             let until = site.app.now() + Duration::from_secs(3_600 * hours.unsigned_abs());
             json!({ "act": "estimate", "until": until, "reason": reason })
         };
-        let pass_on = async || crate::jobs::pass_on(site.app.clone()).await.expect("passed on");
+        let pass_on = async || {
+            crate::jobs::pass_on(site.app.clone(), std::sync::Arc::new(Calendar::china()))
+                .await
+                .expect("passed on")
+        };
         let refused = act(&site, CREW, &master, estimate(26, "")).await;
         assert_eq!(refused.body["params"]["why"], "no_reason", "{}", refused.show());
         let master = ok(act(&site, CREW, &master, estimate(3, "已找到漏点")).await);
@@ -485,7 +489,9 @@ fn hundreds_who_joined_in_are_told_one_batch_after_the_other() {
             to
         };
         assert_eq!(step().await, Some(id_of(&children[0])));
-        crate::jobs::pass_on(site.app.clone()).await.expect("passed on");
+        crate::jobs::pass_on(site.app.clone(), std::sync::Arc::new(Calendar::china()))
+            .await
+            .expect("passed on");
         let mut heard_of = Vec::new();
         for child in &children {
             heard_of.push(heard(&db, child).await.len());

@@ -97,6 +97,7 @@ export function formOf(verb: Verb, order: Pick<Order, "state" | "kind">): Form {
     case "part":
     case "follow":
     case "limit":
+    case "untold":
       return { asks: [] };
   }
 }

@@ -16,7 +16,7 @@ const ONWARD: Verb[] = ["dispatch", "take", "arrive", "begin", "give_result", "r
 const RARE: Verb[] = ["merge", "correct", "void", "reopen", "evaluate_supervision", "extend", "suspend"];
 
 export function sorted(allowed: Allowed[]): { main: Allowed | null; often: Allowed[]; rare: Allowed[] } {
-  const shown = allowed.filter(({ act }) => act !== "attach" && act !== "follow" && act !== "part" && act !== "limit").sort((a, b) => VERBS.indexOf(a.act) - VERBS.indexOf(b.act));
+  const shown = allowed.filter(({ act }) => act !== "attach" && act !== "follow" && act !== "part" && act !== "limit" && act !== "untold").sort((a, b) => VERBS.indexOf(a.act) - VERBS.indexOf(b.act));
   const main = ONWARD.map((verb) => shown.find((one) => one.act === verb && one.barred === undefined)).find((one) => one !== undefined) ?? null;
   const rest = shown.filter((one) => one !== main);
   return { main, often: rest.filter(({ act }) => !RARE.includes(act)), rare: rest.filter(({ act }) => RARE.includes(act)) };
