@@ -44,6 +44,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261124_1_late.sql",
         "20261124_2_passed.sql",
         "20261124_3_climbs.sql",
+        "20261125_1_time_asked.sql",
     ]
 );
 
@@ -72,6 +73,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let calendar = Arc::new(calendar);
     let (resumes, follows, presses) = (calendar.clone(), calendar.clone(), calendar.clone());
     let (pushed, waits) = (Arc::new(push::Push::default()), Arc::new(push::Waits::default()));
+    let asks = Arc::new(push::Asks::default());
     let warns = calendar.clone();
     Room {
         permissions: PERMISSIONS,
@@ -103,7 +105,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             .with(http::attachments::Folder(folder))
             .with(filing::Filing::default())
             .with(calendar),
-        topics: vec![push::CHANGED, push::UNASSIGNED],
+        topics: vec![push::CHANGED, push::UNASSIGNED, push::TIME_ASKED],
         jobs: vec![
             Job::every("work_orders.push", Duration::from_millis(400), move |app| {
                 let push = pushed.clone();
@@ -112,6 +114,10 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             Job::every("work_orders.unassigned", Duration::from_secs(2), move |app| {
                 let waits = waits.clone();
                 async move { waits.look(&app).await }
+            }),
+            Job::every("work_orders.time_asked", Duration::from_secs(2), move |app| {
+                let asks = asks.clone();
+                async move { asks.look(&app).await }
             }),
             Job::every("work_orders.resume", Duration::from_secs(60), move |app| {
                 jobs::resume(app, resumes.clone())

@@ -9,13 +9,16 @@ use serde::Serialize;
 use web::{App, Topic};
 
 use crate::Changed;
-use crate::permissions::{DISPATCH, SEERS};
+use crate::permissions::{DISPATCH, EXTEND, SEERS};
+use crate::store::time_asked::{self, Asking};
 use crate::store::unassigned::{self, Waiting};
 
 /// The changes of the last moments.
 pub const CHANGED: Topic = Topic::shared_any("work_orders.changed", SEERS);
 /// What no unit has: for whoever sends orders out, on whatever page.
 pub const UNASSIGNED: Topic = Topic::shared("work_orders.unassigned", DISPATCH);
+/// Units that wait to hear whether they get more time: for whoever may give it, on whatever page.
+pub const TIME_ASKED: Topic = Topic::shared("work_orders.time_asked", EXTEND);
 /// So many are named; whoever was away for longer asks for everything.
 const NAMED: usize = 64;
 
@@ -97,6 +100,19 @@ impl Waits {
         let waiting = unassigned::waiting(&app.db, app.now()).await?;
         let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(waiting);
         if before == Some(waiting) { Ok(()) } else { app.live.publish(UNASSIGNED.name, &waiting) }
+    }
+}
+
+/// Who waited for an answer when it was pushed last; none before the first.
+#[derive(Default)]
+pub struct Asks(Mutex<Option<Asking>>);
+
+impl Asks {
+    /// Asks whoever watches or not: the picture is what the next browser gets first.
+    pub async fn look(&self, app: &App) -> anyhow::Result<()> {
+        let asking = time_asked::asking(&app.db).await?;
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(asking);
+        if before == Some(asking) { Ok(()) } else { app.live.publish(TIME_ASKED.name, &asking) }
     }
 }
 

@@ -108,6 +108,6 @@ pub async fn accept(
     let accepted = filing.accept(&app, &calendar, asker.clone(), new).await?;
     let Accepted { kept, promised, steps, children, rules } = accepted;
     let now = app.now();
-    let allowed = rules.allowed(&kept, &asker, now, &calendar);
+    let allowed = rules.allowed((&kept, &promised), &asker, now, &calendar);
     Ok(Json(views::order(Parts { kept, promised, steps, children, allowed, now }, &asker)))
 }

@@ -63,7 +63,7 @@ pub(super) async fn shown(app: &App, calendar: &Calendar, asker: &Asker, kept: K
     let (_, children) = orders::children(&app.db, id, 0).await?;
     let steps = steps::of(&app.db, id).await?;
     let now = app.now();
-    let allowed = Rulebook::read(&app.db).await?.allowed(&kept, asker, now, calendar);
+    let allowed = Rulebook::read(&app.db).await?.allowed((&kept, &promised), asker, now, calendar);
     Ok(Json(views::order(Parts { kept, promised, steps, children, allowed, now }, asker)))
 }
 
