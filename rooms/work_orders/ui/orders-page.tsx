@@ -87,7 +87,7 @@ export default function OrdersPage() {
 
   const asking: Column<OrderLine>[] = [
     { key: "asked", title: t("time_asked.column"), cell: (order) => <AskedCell order={order} now={clock} /> },
-    { key: "answer", title: "", width: 150, cell: (order) => isAsking(order) && <Answer order={order} /> },
+    ...(rights.extend ? [{ key: "answer", title: t("time_asked.answer"), width: 150, cell: (order: OrderLine) => isAsking(order) && <Answer order={order} /> }] : []),
   ];
   const usual: Column<OrderLine>[] = [
     {

@@ -78,7 +78,16 @@ pub fn after(next: &Order, act: &Act, done: Done) -> Option<TimeAsked> {
     if let Act::AskTime { by, reason, told_customer, told } = act {
         let (at, who, due) = (done.at, done.who, done.due.unwrap_or(done.at));
         let (by, told_customer, reason, told) = (*by, *told_customer, reason.clone(), told.clone());
-        return next.state.unit().map(|unit| TimeAsked { at, who, unit, by, reason, told_customer, told, due });
+        return next.state.unit().map(|unit| TimeAsked {
+            at,
+            who,
+            unit,
+            by,
+            reason,
+            told_customer,
+            told,
+            due,
+        });
     }
     let stays = |asked: &&TimeAsked| {
         !answers(act) && next.state.unit() == Some(asked.unit) && fits(&next.state, Verb::RefuseTime)

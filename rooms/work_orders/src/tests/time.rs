@@ -47,20 +47,31 @@ fn a_request_stands_in_the_list_until_it_is_answered() {
         assert_eq!((&now(&site).await["time_asked"], &other["time_asked"]), (&json!(1), &Value::Null));
         let asked = list(&site, GIVER, "time_asked=true").await;
         assert_eq!(asked.len(), 1);
-        assert_eq!((&asked[0]["id"], &asked[0]["time_asked"]["who"]), (&order["id"], &json!(PersonId(CREW.0))));
+        assert_eq!(
+            (&asked[0]["id"], &asked[0]["time_asked"]["who"]),
+            (&order["id"], &json!(PersonId(CREW.0)))
+        );
         assert_eq!(asked[0]["time_asked"]["reason"], "等待检定，可致电139****5678", "masked for all others");
         let own = list(&site, CREW, "of=units&open=true").await;
-        assert_eq!(own.iter().filter(|line| !line["time_asked"].is_null()).count(), 1, "its own list marks it");
+        assert_eq!(
+            own.iter().filter(|line| !line["time_asked"].is_null()).count(),
+            1,
+            "its own list marks it"
+        );
 
         let refuse = json!({ "act": "refuse_time", "reason": "可先行退费，无需等待" });
         let order = ok(act(&site, GIVER, &order, refuse).await);
         assert_eq!((&order["time_asked"], &now(&site).await["time_asked"]), (&Value::Null, &json!(0)));
         assert_eq!(list(&site, GIVER, "time_asked=true").await.len(), 0);
         let order = ok(act(&site, CREW, &order, ask()).await);
-        let extend = json!({ "act": "extend", "by": { "working_days": 2 }, "reason": "等待检定机构出具结果" });
+        let extend =
+            json!({ "act": "extend", "by": { "working_days": 2 }, "reason": "等待检定机构出具结果" });
         let order = ok(act(&site, GIVER, &order, extend).await);
         assert_eq!((&order["time_asked"], &order["more_time"]), (&Value::Null, &Value::Null));
-        assert_eq!(verbs(&order), ["accept", "dispatch", "take", "ask_time", "refuse_time", "ask_time", "extend"]);
+        assert_eq!(
+            verbs(&order),
+            ["accept", "dispatch", "take", "ask_time", "refuse_time", "ask_time", "extend"]
+        );
         let id = id_of(&order);
         let kept = orders::read(&db, id).await.expect("read").expect("there").order;
         let history = steps::of(&db, id).await.expect("a history");
@@ -74,7 +85,11 @@ fn only_the_unit_asks_and_only_who_may_give_it_answers() {
     on_both(ALL, async |db| {
         let site = site(&db).await;
         let order = bill(&site).await;
-        assert_eq!(act(&site, STRANGER, &order, ask()).await.status.as_u16(), 404, "another unit sees nothing");
+        assert_eq!(
+            act(&site, STRANGER, &order, ask()).await.status.as_u16(),
+            404,
+            "another unit sees nothing"
+        );
         let reads: Who = (STRANGER.0, &["work_orders.handle", "work_orders.read"]);
         let reply = act(&site, reads, &order, ask()).await;
         assert_eq!((reply.status.as_u16(), &reply.body["params"]["bar"]), (409, &json!("not_your_unit")));
@@ -139,8 +154,13 @@ fn who_may_give_time_is_called_before_it_is_too_late_and_the_unit_hears_the_answ
         site.clock.advance(Duration::from_secs(33 * 3_600));
         let waits = "工单20260105-0001（营业收费投诉）申请延期，请于1月6日24:00前登录系统批准或驳回：等待检定，可致电139****5678。";
         assert_eq!(told("order_time_asked").await, [(Some(PersonId(GIVER.0)), waits.to_owned())]);
-        let order = ok(site.get(&format!("/api/work_orders/{}", order["number"].as_str().expect("a number"))).by(GIVER.0, GIVER.1).send().await);
-        ok(act(&site, GIVER, &order, json!({ "act": "refuse_time", "reason": "可先行退费，无需等待" })).await);
+        let order = ok(site
+            .get(&format!("/api/work_orders/{}", order["number"].as_str().expect("a number")))
+            .by(GIVER.0, GIVER.1)
+            .send()
+            .await);
+        ok(act(&site, GIVER, &order, json!({ "act": "refuse_time", "reason": "可先行退费，无需等待" }))
+            .await);
         let no = "工单20260105-0001（营业收费投诉）的延期申请未批准，可先行退费，无需等待。";
         assert_eq!(told("order_time_answered").await, [(Some(PersonId(CREW.0)), no.to_owned())]);
         site.clock.advance(Duration::from_secs(20 * 3_600));

@@ -68,7 +68,7 @@ export function formOf(verb: Verb, order: Asked): Form {
       const told: Ask[] = isCalled(order)
         ? [{ ...choice("told_customer", ["yes", "no"], "told"), help: "told_customer" }, { ...text("told", 4, 500), label: ({ told_customer }) => (told_customer === "no" ? "told_not" : "told_said") }]
         : [];
-      return { asks: [{ key: "more", kind: order.more_time ? "more" : "limit", required: true, help: "ask_time" }, text("reason", 4, 200), ...told] };
+      return { asks: [{ key: "more", kind: order.more_time ? "more" : "limit", required: true, help: "ask_time" }, text("reason", 4, 200, "ask_time_reason"), ...told] };
     }
     case "refuse_time":
       return { asks: [text("reason", 4, 200, "refuse_time")] };

@@ -19,7 +19,7 @@ it("keeps how long, why, and what the customer said", async () => {
   show([{ path: "/", element }, { path: "/field/:id", element: <i>back</i> }], "/");
   fireEvent.click(await screen.findByText("2 个工作日"));
   expect(screen.queryByText("4 个工作日")).toBeNull();
-  fireEvent.change(screen.getByLabelText("为什么需要延期"), { target: { value: "等待检定机构出具结果" } });
+  fireEvent.change(screen.getByLabelText("为什么需要延期（批准后会告知客户）"), { target: { value: "等待检定机构出具结果" } });
   const button = () => screen.getByText("保存").closest("button");
   expect(button()?.disabled).toBe(true);
   fireEvent.click(screen.getByText("已告知"));
