@@ -40,7 +40,7 @@ mod tests {
                 let plan: Vec<String> =
                     rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
                 let plan = plan.join("\n");
-                assert!(plan.contains("COVERING INDEX work_orders_order_decide_by"), "{plan}");
+                assert!(plan.contains("COVERING INDEX work_orders_order_asking"), "{plan}");
             }
         });
     }
