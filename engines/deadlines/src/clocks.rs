@@ -198,6 +198,25 @@ impl Clocks {
         Ok(())
     }
 
+    /// By how much these clocks may be extended at `now` at most.
+    ///
+    /// # Errors
+    /// Why they may not be at all.
+    pub fn extension(&self, now: Timestamp) -> Result<Limit, Refusal> {
+        if !self.leading().is_running() {
+            return Err(Refusal::Stopped);
+        }
+        if now > self.leading().due {
+            return Err(Refusal::TooLate);
+        }
+        match self.leading().term {
+            _ if !self.extendable => Err(Refusal::NotExtendable),
+            Term::Agreed => Err(Refusal::NotExtendable),
+            Term::Within { extra: Some(_), .. } => Err(Refusal::AlreadyExtended),
+            Term::Within { limit, extra: None } => Ok(limit),
+        }
+    }
+
     fn extend(
         &mut self,
         now: Timestamp,
@@ -206,14 +225,8 @@ impl Clocks {
         calendar: &Calendar,
     ) -> Result<(), Refusal> {
         self.may_get_time(now, reason)?;
-        if !self.extendable {
-            return Err(Refusal::NotExtendable);
-        }
-        match self.leading().term {
-            Term::Agreed => return Err(Refusal::NotExtendable),
-            Term::Within { extra: Some(_), .. } => return Err(Refusal::AlreadyExtended),
-            Term::Within { limit, extra: None } if !at_most(by, limit) => return Err(Refusal::TooLong),
-            Term::Within { .. } => {}
+        if !at_most(by, self.extension(now)?) {
+            return Err(Refusal::TooLong);
         }
         for promise in self.each_mut().filter(|promise| promise.may_move(now)) {
             let Term::Within { limit, extra } = &mut promise.term else { continue };

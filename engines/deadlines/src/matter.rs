@@ -85,6 +85,8 @@ pub enum Step {
     SignHandover,
     /// Somebody whose turn it is has seen an escalation (确认上报).
     Acknowledge,
+    /// Whoever may give more time has answered the unit that asked for it (延期审批).
+    DecideTime,
 }
 
 /// From when the time counts. The room knows these instants; the engine is told the one a rule names.

@@ -25,7 +25,7 @@ pub use seal::{KEY_BYTES, Sealer};
 pub use setup::{setup, start};
 pub use store::list::gone;
 pub use store::second_factor::{forget as forget_second_factors, seal_all, sealed};
-pub use store::session::{leader_of, present, present_with};
+pub use store::session::{leader_of, present, present_with, who_may};
 pub use store::{agents, phones, put_agent};
 
 pub const MIGRATIONS: Migrations =

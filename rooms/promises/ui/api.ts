@@ -4,7 +4,7 @@ import { api, type Query } from "@lib/api";
 
 export type Clock = "unit" | "customer";
 export const CLOCKS: Clock[] = ["unit", "customer"];
-export const STEPS = ["dispatch", "take", "leave", "arrive", "enter_arrival", "estimate", "finish", "enter_result", "review", "contact", "answer", "call_back", "answer_supervision", "sign_handover", "acknowledge"] as const;
+export const STEPS = ["dispatch", "take", "leave", "arrive", "enter_arrival", "estimate", "finish", "enter_result", "review", "contact", "answer", "call_back", "answer_supervision", "sign_handover", "acknowledge", "decide_time"] as const;
 export const KINDS = ["fault", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
 
 /** One clock of one promise. */

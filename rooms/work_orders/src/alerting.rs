@@ -5,15 +5,16 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Emitted, Tx, config};
-use deadlines::{Clock, Kind, Level};
+use deadlines::{Clock, Kind, Level, Step};
 use departments::{Hears, Reach};
 use kernel::calendar::Calendar;
 use kernel::mask::in_text;
 use kernel::{IdMint, NoticeId, PersonId, Timestamp, UnitId, WorkOrderId};
 use notices::{Notice, Subject, Urgency};
 
+use crate::permissions::EXTEND;
 use crate::rules::order::{Grade, Privacy};
-use crate::rules::{Act, Kinds, Order, State};
+use crate::rules::{Act, Kinds, Order, State, TimeAsked};
 use crate::store::orders;
 use crate::store::unheard::{self, Unheard};
 use crate::telling::{self, clock, short};
@@ -104,6 +105,54 @@ pub async fn tell(
     }
 }
 
+/// Who asked for more time hears what became of it; `until` is by when the customer has an answer now.
+pub async fn time_answered(
+    tx: &mut Tx,
+    id: impl FnMut() -> NoticeId,
+    (order, act, asked): (&Order, &Act, &TimeAsked),
+    until: Option<Timestamp>,
+    (kinds, calendar): (&Kinds, &Calendar),
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let reason = match (act, until) {
+        (Act::RefuseTime { reason }, _) => format!("未批准，{}", words(order, reason)),
+        (Act::Extend { .. }, Some(until)) => format!("已批准，时限调整至{}", clock(calendar, until)),
+        (Act::Suspend { until, .. }, _) => {
+            format!("已改为挂起，至{}月{}日止", until.month(), until.day())
+        }
+        _ => return Ok(()),
+    };
+    let values = vec![("reason", short(&reason, REASON_MAX))];
+    let once = asked.at.as_micros().to_string();
+    let alert = Alert { template: "order_time_answered", once, values, above: None };
+    send(tx, id, order, kinds, &alert, now).await
+}
+
+/// A request for more time has little time left, or none: whoever may give more is called, not the unit that waits for it.
+async fn time_waits(
+    tx: &mut Tx,
+    id: impl FnMut() -> NoticeId,
+    (order, warned): (&Order, &promises::Warned),
+    (kinds, calendar): (&Kinds, &Calendar),
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let Some(asked) = order.time_asked.as_ref().filter(|asked| asked.due == warned.due) else {
+        return Ok(());
+    };
+    let people = people::who_may(tx, EXTEND.key, now).await?;
+    let phones = departments::phones(tx, &people).await?;
+    let told = people.iter().filter_map(|person| Some((*person, phones.get(person)?.clone())));
+    let reach = Reach { hands: told.collect(), ..Reach::default() };
+    let alert = Alert {
+        template: "order_time_asked",
+        once: format!("{}.{:?}", warned.promise, warned.level),
+        values: vec![("due", clock(calendar, asked.due)), ("reason", words(order, &asked.reason))],
+        above: None,
+    };
+    send_to(tx, id, (order, kinds), &alert, &reach, now).await?;
+    Ok(())
+}
+
 /// Units hear of what was filed for them; many orders at once, of which none was told before.
 pub async fn filed(
     tx: &mut Tx,
@@ -159,6 +208,15 @@ pub async fn warned(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow
             && promise.clocks.unit().is_running()
             && promise.clocks.unit().due() == warned.due
     });
+    let mut nth = event.id.wrapping_mul(8);
+    let id = || {
+        nth = nth.wrapping_add(1);
+        IdMint::derived(event.at, nth)
+    };
+    if warned.step == Step::DecideTime {
+        let kinds = config::now::<Kinds>(tx).await?.value;
+        return time_waits(tx, id, (&order, &warned), (&kinds, calendar), event.at).await;
+    }
     // Meanwhile it was done, moved or given to another.
     if !runs || order.state.unit() != warned.unit {
         return Ok(());
@@ -172,18 +230,13 @@ pub async fn warned(tx: &mut Tx, event: &Emitted, calendar: &Calendar) -> anyhow
         above: late.then_some(0),
     };
     let kinds = config::now::<Kinds>(tx).await?.value;
-    let mut nth = event.id.wrapping_mul(8);
-    let id = || {
-        nth = nth.wrapping_add(1);
-        IdMint::derived(event.at, nth)
-    };
     send(tx, id, &order, &kinds, &alert, event.at).await
 }
 
 /// Where nobody can be reached, or there is no such text, nothing is sent: the lists show it.
 async fn send(
     tx: &mut Tx,
-    mut id: impl FnMut() -> NoticeId,
+    id: impl FnMut() -> NoticeId,
     order: &Order,
     kinds: &Kinds,
     alert: &Alert,
@@ -191,23 +244,41 @@ async fn send(
 ) -> anyhow::Result<()> {
     let Some(unit) = order.state.unit() else { return Ok(()) };
     let reach = departments::reach(tx, unit, order.state.handler(), now).await?;
-    let (mut told, mut textless) = (Vec::new(), false);
-    for notice in all(order, kinds, alert, &reach) {
-        match notices::send(tx, now, id(), &notice).await? {
-            Ok(_) => told.extend(notice.to.person),
-            Err(refusal) => {
-                textless |= no_text(&refusal);
-                tracing::debug!("somebody is not told of {}: {refusal}", order.number);
-            }
-        }
-    }
-    if alert.template == DISPATCHED && !textless {
-        match unheard(unit, reach.hears, told, now) {
+    let sent = send_to(tx, id, (order, kinds), alert, &reach, now).await?;
+    if alert.template == DISPATCHED && !sent.textless {
+        match unheard(unit, reach.hears, sent.told, now) {
             Some(unheard) => unheard::put(tx, order.id, &unheard).await?,
             None => unheard::gone(tx, order.id).await?,
         }
     }
     Ok(())
+}
+
+/// Who is told; `textless` where the centre has no such text.
+struct SentTo {
+    told: Vec<PersonId>,
+    textless: bool,
+}
+
+async fn send_to(
+    tx: &mut Tx,
+    mut id: impl FnMut() -> NoticeId,
+    (order, kinds): (&Order, &Kinds),
+    alert: &Alert,
+    reach: &Reach,
+    now: Timestamp,
+) -> anyhow::Result<SentTo> {
+    let mut sent = SentTo { told: Vec::new(), textless: false };
+    for notice in all(order, kinds, alert, reach) {
+        match notices::send(tx, now, id(), &notice).await? {
+            Ok(_) => sent.told.extend(notice.to.person),
+            Err(refusal) => {
+                sent.textless |= no_text(&refusal);
+                tracing::debug!("somebody is not told of {}: {refusal}", order.number);
+            }
+        }
+    }
+    Ok(sent)
 }
 
 /// A centre that has not approved the text tells its people in another way.

@@ -48,6 +48,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261125_1_areas_of_promises.sql",
         "20261125_2_unheard.sql",
         "20261125_3_untold.sql",
+        "20261125_1_time_asked.sql",
     ]
 );
 
@@ -89,6 +90,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
     let (resumes, follows, presses) = (calendar.clone(), calendar.clone(), calendar.clone());
     let (pushed, waits) = (Arc::new(push::Push::default()), Arc::new(push::Waits::default()));
     let (warns, passes, calls) = (calendar.clone(), calendar.clone(), calendar.clone());
+    let asks = Arc::new(push::Asks::default());
     Room {
         permissions: PERMISSIONS,
         routes: Routes::new()
@@ -119,7 +121,7 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             .with(http::attachments::Folder(folder))
             .with(filing::Filing::default())
             .with(calendar),
-        topics: vec![push::CHANGED, push::UNASSIGNED],
+        topics: vec![push::CHANGED, push::UNASSIGNED, push::TIME_ASKED],
         jobs: vec![
             Job::every("work_orders.push", Duration::from_millis(400), move |app| {
                 let push = pushed.clone();
@@ -128,6 +130,10 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
             Job::every("work_orders.unassigned", Duration::from_secs(2), move |app| {
                 let waits = waits.clone();
                 async move { waits.look(&app).await }
+            }),
+            Job::every("work_orders.time_asked", Duration::from_secs(2), move |app| {
+                let asks = asks.clone();
+                async move { asks.look(&app).await }
             }),
             Job::every("work_orders.resume", Duration::from_secs(60), move |app| {
                 jobs::resume(app, resumes.clone())

@@ -9,7 +9,8 @@ use serde::Serialize;
 use web::{App, Topic};
 
 use crate::Changed;
-use crate::permissions::{DISPATCH, SEERS};
+use crate::permissions::{DISPATCH, EXTEND, SEERS};
+use crate::store::time_asked::{self, Asking};
 use crate::store::unassigned::{self, Waiting};
 use crate::store::unheard::{self, Nobody};
 
@@ -17,6 +18,8 @@ use crate::store::unheard::{self, Nobody};
 pub const CHANGED: Topic = Topic::shared_any("work_orders.changed", SEERS);
 /// What no unit has, or nobody has heard of: for whoever sends orders out, on whatever page.
 pub const UNASSIGNED: Topic = Topic::shared("work_orders.unassigned", DISPATCH);
+/// Units that wait to hear whether they get more time: for whoever may give it, on whatever page.
+pub const TIME_ASKED: Topic = Topic::shared("work_orders.time_asked", EXTEND);
 /// So many are named; whoever was away for longer asks for everything.
 const NAMED: usize = 64;
 
@@ -108,6 +111,19 @@ impl Waits {
         let stuck = Stuck { waiting, nobody: unheard::nobody(&app.db).await? };
         let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(stuck);
         if before == Some(stuck) { Ok(()) } else { app.live.publish(UNASSIGNED.name, &stuck) }
+    }
+}
+
+/// Who waited for an answer when it was pushed last; none before the first.
+#[derive(Default)]
+pub struct Asks(Mutex<Option<Asking>>);
+
+impl Asks {
+    /// Asks whoever watches or not: the picture is what the next browser gets first.
+    pub async fn look(&self, app: &App) -> anyhow::Result<()> {
+        let asking = time_asked::asking(&app.db).await?;
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(asking);
+        if before == Some(asking) { Ok(()) } else { app.live.publish(TIME_ASKED.name, &asking) }
     }
 }
 

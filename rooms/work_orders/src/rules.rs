@@ -18,6 +18,7 @@ pub mod result;
 pub mod seed;
 pub mod settings;
 pub mod table;
+pub mod time;
 pub mod walk;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use decide::{Allowed, Asker, Bar, Facts, Happened, Power, allowed, decide};
 pub use kinds::{CallBack, Kinds, Subtype};
 pub use order::{Matter, Order, State};
 pub use settings::Settings;
+pub use time::TimeAsked;
 
 /// One thing to mend, at the field where it is mended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -10,6 +10,7 @@ pub mod passed;
 mod readable;
 pub mod shift;
 pub mod steps;
+pub mod time_asked;
 pub mod unassigned;
 pub mod unheard;
 pub mod untold;

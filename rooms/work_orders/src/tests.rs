@@ -20,10 +20,12 @@ use crate::{MIGRATIONS, room};
 mod areas;
 mod guarded;
 mod house;
+mod time;
 mod unheard;
 mod untold;
 
-const ALL: &[Migrations] = &[departments::MIGRATIONS, promises::MIGRATIONS, notices::MIGRATIONS, MIGRATIONS];
+const ALL: &[Migrations] =
+    &[people::MIGRATIONS, departments::MIGRATIONS, promises::MIGRATIONS, notices::MIGRATIONS, MIGRATIONS];
 const CREW_1: UnitId = UnitId(1);
 const CREW_2: UnitId = UnitId(2);
 

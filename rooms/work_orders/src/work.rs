@@ -4,7 +4,7 @@ use db::config::InForce;
 use std::pin::Pin;
 
 use db::{Entry, Tx};
-use deadlines::Case;
+use deadlines::{Case, Step};
 use kernel::calendar::Calendar;
 use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
 use promises::{Subject, Terms};
@@ -18,6 +18,7 @@ use crate::rules::clocks::{self, Moved, Reckoning};
 use crate::rules::decide::{Power, allowed};
 use crate::rules::order::Channel;
 use crate::rules::settings::{Limits, Settings};
+use crate::rules::time;
 use crate::rules::walk::{self, Book, case};
 use crate::rules::{
     Act, Allowed, Asker, Facts, Happened, Kinds, Order, Refusal, State, Subtype, decide, result,
@@ -66,7 +67,7 @@ impl Rulebook {
         Reckoning { now, calendar, profile, case, fallback, tells }
     }
 
-    fn facts<'a>(&'a self, kept: &Kept, by: Reckoning<'a>) -> Facts<'a> {
+    fn facts<'a>(&'a self, kept: &Kept, owed: &[promises::Kept], by: Reckoning<'a>) -> Facts<'a> {
         let subtype = self.kinds.find(&kept.order.matter.subtype);
         let promised = kept.beside.promised;
         let half = promised.map(|(since, until)| since + until.since(since) / 2);
@@ -77,6 +78,7 @@ impl Rulebook {
             call_back: subtype.map(|subtype| subtype.call_back).unwrap_or_default(),
             half,
             late_from: kept.beside.late_from,
+            more: clocks::more_time(owed, by.now),
         }
     }
 
@@ -88,11 +90,17 @@ impl Rulebook {
         Book { kinds: &self.kinds, limits: &self.limits, settings: &self.settings, calendar }
     }
 
-    /// What this person may do with the order now.
-    pub fn allowed(&self, kept: &Kept, asker: &Asker, now: Timestamp, calendar: &Calendar) -> Vec<Allowed> {
+    /// What this person may do now with the order, to which this is promised.
+    pub fn allowed(
+        &self,
+        (kept, promised): (&Kept, &[promises::Kept]),
+        asker: &Asker,
+        now: Timestamp,
+        calendar: &Calendar,
+    ) -> Vec<Allowed> {
         let case = case(&self.kinds, &kept.order.matter);
         let by = self.reckoning(&case, kept.order.matter.channel, now, calendar);
-        allowed(&kept.order, asker, self.facts(kept, by))
+        allowed(&kept.order, asker, self.facts(kept, promised, by))
     }
 }
 
@@ -184,7 +192,14 @@ pub async fn moving(
     checked_by_others(tx, &kept.order, act, now).await?;
     let case = case(&rules.kinds, &kept.order.matter);
     let by = rules.reckoning(&case, kept.order.matter.channel, now, calendar);
-    let happened = decide(&kept.order, act, asker, rules.facts(&kept, by))?;
+    let promised = match act {
+        Act::AskTime { .. } | Act::Extend { .. } => {
+            promises::of(tx, "work_orders", &kept.order.id.to_string()).await?
+        }
+        // Nothing else asks how long it may take.
+        _ => Vec::new(),
+    };
+    let happened = decide(&kept.order, act, asker, rules.facts(&kept, &promised, by))?;
     let mut kept = kept;
     for step in &happened {
         // A correction is reckoned by what the matter is afterwards.
@@ -313,6 +328,11 @@ async fn keep(
     let notice = telling::tell(tx, app, &told, Some(&step.act)).await?;
     let due = beside.due.map(|(due, _)| due);
     alerting::tell(tx, || app.id(), (&order, &step.act, due), (&rules.kinds, by.calendar), now).await?;
+    if let Some(asked) = before.order.time_asked.as_ref().filter(|_| time::answers(&step.act)) {
+        let (until, answered) = (beside.promised.map(|(_, until)| until), (&order, &step.act, asked));
+        let by = (&rules.kinds, by.calendar);
+        alerting::time_answered(tx, || app.id(), answered, until, by, now).await?;
+    }
     let seq = steps::add(tx, step, notice).await?;
     // Thousands may wait for the same repair: a job tells them.
     if matches!(step.act, Act::Estimate { .. } | Act::Extend { .. })
@@ -359,7 +379,9 @@ async fn give(tx: &mut Tx, app: &App, order: &Order, moved: &Moved, terms: Terms
     };
     for new in &moved.new {
         let new = promises::New { id: app.id(), ..new.clone() };
-        promises::begin(tx, &subject, &new, terms).await?;
+        // That a unit waits for an answer is no debt of the unit.
+        let unit = subject.unit.filter(|_| new.step != Step::DecideTime);
+        promises::begin(tx, &Subject { unit, ..subject.clone() }, &new, terms).await?;
     }
     Ok(())
 }

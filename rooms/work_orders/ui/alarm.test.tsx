@@ -25,6 +25,22 @@ it("stands in the bar of a leader while anything waits, one of many like many, a
   await waitFor(() => expect(screen.queryByText(/无人知晓/)).toBeNull());
 });
 
+it("stands in the bar of who may give more time, louder when it is nearly over", async () => {
+  server({ "GET /api/me": { ...ME, permissions: ["work_orders.extend", "work_orders.read"] } });
+  show([{ path: "/", element: <Alarm /> }], "/");
+  const opened = FakeSocket.all.length;
+  await waitFor(() => expect(FakeSocket.all.length).toBeGreaterThanOrEqual(opened));
+  act(() => FakeSocket.all.at(-1)?.accept());
+  const asks = (data: unknown) => act(() => FakeSocket.all.at(-1)?.say({ topic: "work_orders.time_asked", version: 1, data }));
+  await waitFor(() => {
+    asks({ count: 2, soonest: new Date(Date.now() + 86_400_000).toISOString() });
+    expect(screen.getByText("2 张工单待批延期").closest("a")?.dataset.tone).toBe("wrap");
+  });
+  expect(screen.getByText("2 张工单待批延期").closest("a")?.getAttribute("href")).toBe("/work_orders?view=time_asked");
+  asks({ count: 2, soonest: new Date(Date.now() + 600_000).toISOString() });
+  await waitFor(() => expect(screen.getByText("2 张工单待批延期").closest("a")?.dataset.tone).toBe("busy"));
+});
+
 it("is not for an agent", async () => {
   const opened = FakeSocket.all.length;
   const asked = server({ "GET /api/me": { ...ME, permissions: ["work_orders.file", "work_orders.read"] } });

@@ -1,15 +1,19 @@
 // In the bar above every page of whoever sends orders out: what no unit has two hours after it was accepted, and what nobody
 // has heard of.
-import { BellOff, PackageX } from "lucide-react";
+import { BellOff, Hourglass, PackageX } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useNowEvery } from "@lib/clock";
 import { count, moment } from "@lib/format";
 import { useLive } from "@lib/live";
 import { useMay } from "@lib/session";
-import { DISPATCH } from "./permissions";
-import { UNASSIGNED } from "./views";
+import { DISPATCH, EXTEND } from "./permissions";
+import { TIME_ASKED, UNASSIGNED } from "./views";
 import "./work_orders.css";
+
+/** So little time is left that it cannot wait. */
+const SOON_MS = 2 * 3_600_000;
 
 interface Waiting {
   count: number;
@@ -52,6 +56,36 @@ function Late({ count: late, oldest }: { count: number; oldest: string }) {
   );
 }
 
+interface Asking {
+  count: number;
+  /** Until when the first of them is to be answered. */
+  soonest: string | null;
+}
+
+/** Units that wait to hear whether they get more time; nearly over, it is no longer only said. */
+function TimeAsked() {
+  const { t } = useTranslation("work_orders");
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const now = useNowEvery(30);
+  useLive<Asking>("work_orders.time_asked", setAsking);
+  if (!asking || asking.count === 0 || asking.soonest === null) return null;
+  const soon = Date.parse(asking.soonest) - now < SOON_MS;
+  return (
+    <span role={soon ? "alert" : "status"}>
+      <Link className="mark chip unassigned-mark" data-tone={soon ? "busy" : "wrap"} to={TIME_ASKED} title={t("time_asked.soonest", { at: moment(asking.soonest, false) })}>
+        <Hourglass size={15} strokeWidth={2.2} aria-hidden />
+        <span>{t("time_asked.bar", { count: count(asking.count) })}</span>
+      </Link>
+    </span>
+  );
+}
+
 export default function Alarm() {
-  return useMay(DISPATCH) ? <Unassigned /> : null;
+  const [dispatches, extend] = [useMay(DISPATCH), useMay(EXTEND)];
+  return (
+    <>
+      {dispatches && <Unassigned />}
+      {extend && <TimeAsked />}
+    </>
+  );
 }

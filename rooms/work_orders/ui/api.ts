@@ -5,6 +5,7 @@ import type { Asked } from "@kit";
 import { address, api, queries, type Query } from "@lib/api";
 import type { Words } from "@lib/words";
 import type { Outcome } from "./field/types";
+import type { Limit } from "./limits";
 import { lookAgain, usePushed } from "./push";
 
 export const KINDS = ["fault", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
@@ -78,7 +79,21 @@ export interface OrderLine {
   area: string;
   content: string;
   satisfaction: Satisfaction | null;
+  /** More time that the unit has asked for and nobody has answered. */
+  time_asked: TimeAsked | null;
   version: number;
+}
+export interface TimeAsked {
+  at: string;
+  who: string | null;
+  unit: string;
+  by: Limit;
+  reason: string;
+  told_customer: boolean;
+  /** What the customer was told; otherwise why nobody has told it. */
+  told: string;
+  /** Until when it is to be answered. */
+  due: string;
 }
 export interface ClockView {
   promise: string;
@@ -135,7 +150,7 @@ export interface Act {
   [said: string]: unknown;
 }
 export const VERBS = [
-  "dispatch", "redispatch", "take", "assign", "send_back", "leave", "arrive", "begin", "estimate", "give_result", "contact", "suspend", "resume", "extend",
+  "dispatch", "redispatch", "take", "assign", "send_back", "leave", "arrive", "begin", "estimate", "give_result", "contact", "ask_time", "suspend", "resume", "extend", "refuse_time",
   "review", "approve", "refuse_result", "close", "reopen", "urge", "answer_urge", "supervise", "reply_supervision", "evaluate_supervision", "merge", "correct", "note", "attach", "void", "follow", "part", "limit", "untold",
 ] as const;
 export type Verb = (typeof VERBS)[number];
@@ -175,6 +190,8 @@ export interface Order extends OrderLine {
   children: number;
   /** The unit it was sent to had nobody to hear it; who heard of it instead. */
   unheard: Unheard | null;
+  /** How much more time may be had at most; null where none may. */
+  more_time: Limit | null;
   allowed: Allowed[];
 }
 export interface Unheard {
@@ -188,6 +205,9 @@ export interface Now {
   /** What no unit has two hours after it was accepted, since when the oldest of it. */
   unassigned: number;
   unassigned_since: string | null;
+  /** Units that have asked for more time; until when the first is to be answered. */
+  time_asked: number;
+  decide_by: string | null;
 }
 export interface Subtype {
   code: string;

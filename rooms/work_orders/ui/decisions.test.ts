@@ -16,7 +16,7 @@ const ms = (time: string) => Date.parse(at(time));
 const line = (number: string, more: Partial<OrderLine> = {}): OrderLine => ({
   id: `wo_${number}`, number, kind: "fault", subtype: "fault.leak", channel: "phone", state: "accepted", unit: null, handler: null, accepted_by: null, accepted_at: at("08:00"),
   due: at("09:00"), due_step: "arrive", promised_since: at("08:00"), promised: at("09:00"), urgency: "ordinary", danger: false, level: "ordinary", important: false, urges: 0, supervised: 0,
-  returns: 0, reopened: 0, master: null, contact: "", phone: "", address: "", area: "", content: "", satisfaction: null, version: 1, ...more,
+  returns: 0, reopened: 0, master: null, contact: "", phone: "", address: "", area: "", content: "", satisfaction: null, time_asked: null, version: 1, ...more,
 });
 const subtype = (code: string, more: Partial<Subtype> = {}): Subtype => ({ code, kind: "fault", title: { zh: code, en: "" }, tags: [], fields: [], reasons: [], duty: "", call_back: "always", danger: false, confidential: false, retired: false, ...more });
 
@@ -53,14 +53,14 @@ describe("the board", () => {
   });
 
   const row = { unit: null, overdue: 1, important: 0, urged: 2, oldest: at("08:00") };
-  const now = { standing: [{ ...row, state: "accepted" as const, count: 3 }, { ...row, state: "to_dispatch" as const, count: 4 }, { ...row, state: "in_review" as const, count: 5 }], needed: 20, unassigned: 3, unassigned_since: at("05:00") };
+  const now = { standing: [{ ...row, state: "accepted" as const, count: 3 }, { ...row, state: "to_dispatch" as const, count: 4 }, { ...row, state: "in_review" as const, count: 5 }], needed: 20, unassigned: 3, unassigned_since: at("05:00"), time_asked: 2, decide_by: at("09:00") };
   it("counts what stands at the whole centre", () => {
     expect(laneCounts(now)).toEqual({ to_dispatch: 7, to_review: 5 });
-    expect((["to_dispatch", "unassigned", "to_review", "overdue", "urged", "all"] as const).map((view) => countOf(view, now))).toEqual([7, 3, 5, 3, 6, null]);
+    expect((["to_dispatch", "unassigned", "time_asked", "to_review", "overdue", "urged", "all"] as const).map((view) => countOf(view, now))).toEqual([7, 3, 2, 5, 3, 6, null]);
   });
 
   it("says how much has no unit of what needed one, and nothing where none was needed", () => {
-    const is = (needed: number, without: number) => shareUnassigned({ standing: [], needed, unassigned: without, unassigned_since: null });
+    const is = (needed: number, without: number) => shareUnassigned({ standing: [], needed, unassigned: without, unassigned_since: null, time_asked: 0, decide_by: null });
     expect([is(10, 1), is(1000, 1), is(0, 0)]).toEqual([0.1, 0.001, null]);
   });
 });
@@ -129,12 +129,14 @@ describe("an act", () => {
     expect(formOf("give_result", { state: "in_work", kind: "complaint" }).asks.map(({ key }) => key)).toContain("substantiated");
     expect(formOf("close", { state: "to_call_back", kind: "fault" }).asks.map(({ key }) => key)).toEqual(["satisfaction", "note"]);
     expect(formOf("close", { state: "accepted", kind: "fault" }).asks.map(({ key }) => key)).toEqual(["note"]);
-    expect(actOf("extend", { by: "working_days:3", reason: "配件未到" })).toEqual({ act: "extend", by: { working_days: 3 }, reason: "配件未到" });
+    expect(actOf("extend", { more: "working_days:3", reason: "配件未到" })).toEqual({ act: "extend", by: { working_days: 3 }, reason: "配件未到" });
     expect(actOf("merge", { master: "20260105-0001" }, "wo_1")).toEqual({ act: "merge", master: "wo_1" });
   });
 
   it("that comes next is the button one looks for; what is barred never is", () => {
     const { main, often, rare } = sorted([{ act: "note" }, { act: "void" }, { act: "give_result" }, { act: "arrive" }, { act: "take", barred: "not_your_unit" }, { act: "attach" }]);
+    const asks = (barred?: string) => sorted([{ act: "ask_time", ...(barred ? { barred } : {}) }, { act: "refuse_time", barred: "nothing_to_answer" }]);
+    expect([asks().often.length, asks("no_more_time").rare.length]).toEqual([1, 1]);
     expect([main?.act, often.map(({ act }) => act), rare.map(({ act }) => act)]).toEqual(["arrive", ["take", "give_result", "note"], ["void"]]);
   });
 
@@ -143,6 +145,7 @@ describe("an act", () => {
     expect(saidIn({ ...step, verb: "dispatch", act: { act: "dispatch", unit: "un_1", note: "带检漏仪", binding: true } })).toMatchObject({ words: ["带检漏仪"], unit: "un_1", terms: ["ask.binding"] });
     expect(saidIn({ ...step, verb: "send_back", act: { act: "send_back", reason: "not_ours", note: "属于户内安装" } })).toMatchObject({ words: ["属于户内安装"], terms: ["return_reason.not_ours"] });
     expect(saidIn({ ...step, verb: "suspend", act: { act: "suspend", until: "2026-01-07", reason: "等配件" } })).toMatchObject({ words: ["等配件"], day: "2026-01-07", at: null });
+    expect(saidIn({ ...step, verb: "ask_time", act: { act: "ask_time", by: { working_days: 2 }, reason: "等待检定", told_customer: true, told: "客户同意" } })).toMatchObject({ words: ["等待检定", "客户同意"], limit: { working_days: 2 }, terms: ["ask.told_said"] });
     expect(saidIn({ ...step, verb: "accept", act: null }).words).toEqual([]);
   });
 });
@@ -161,6 +164,7 @@ describe("where somebody's day with orders begins", () => {
     ["an agent", { ...nobody, read: true, file: true }, "mine", 9],
     ["whoever dispatches", { ...nobody, read: true, file: true, dispatch: true }, "to_dispatch", 10],
     ["a department", { ...nobody, handle: true }, "units", 3],
+    ["who gives more time", { ...nobody, read: true, extend: true }, "all", 9],
     ["a manager", { ...nobody, read: true }, "all", 8],
   ] as const)("%s", (_, rights, first, views) => {
     expect([firstView(rights), viewsOf(rights).length]).toEqual([first, views]);

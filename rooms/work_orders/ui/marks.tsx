@@ -1,5 +1,5 @@
 // How the state of an order, its nearness to breaking and its importance look: always colour, icon and word.
-import { AlarmClock, AlarmClockOff, ArrowRightLeft, BadgeCheck, BellRing, CircleCheckBig, CirclePause, ClipboardCheck, ClipboardPen, Ban, Flame, GitMerge, Hammer, Hand, Inbox, MapPinCheck, PhoneForwarded, Send, ShieldAlert, Timer as TimerIcon, type LucideIcon } from "lucide-react";
+import { AlarmClock, AlarmClockOff, ArrowRightLeft, BadgeCheck, BellRing, CircleCheckBig, CirclePause, ClipboardCheck, ClipboardPen, Ban, Flame, GitMerge, Hammer, Hand, Hourglass, Inbox, MapPinCheck, PhoneForwarded, Send, ShieldAlert, Timer as TimerIcon, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Mark, type Tone } from "@kit";
 import { useSecond } from "@lib/clock";
@@ -106,6 +106,7 @@ export function Flags({ order }: { order: OrderLine }) {
       {order.important && !order.danger && <Mark tone="busy" icon={ShieldAlert}>{t("important")}</Mark>}
       {order.urges > 0 && <Mark tone="rest" icon={BellRing}>{t("urged_times", { count: order.urges })}</Mark>}
       {order.supervised > 0 && <Mark tone="busy" icon={BadgeCheck}>{t("supervised")}</Mark>}
+      {order.time_asked && <Mark tone="wrap" icon={Hourglass}>{t("time_asked.mark")}</Mark>}
       {order.reopened > 0 && <Mark tone="wrap" icon={ArrowRightLeft}>{t("reopened_times", { count: order.reopened })}</Mark>}
     </span>
   );

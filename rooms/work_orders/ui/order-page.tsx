@@ -17,6 +17,7 @@ import { Clocks } from "./page/clocks";
 import { MatterPart } from "./page/matter";
 import { Timeline } from "./page/timeline";
 import { untoldUntil } from "./promise";
+import { AskedPart } from "./time/asked";
 import "./work_orders.css";
 
 function Standing({ order }: { order: Order }) {
@@ -37,6 +38,7 @@ function Standing({ order }: { order: Order }) {
             {t("untold.text", { at: moment(call, false) })}
           </Notice>
         )}
+        <AskedPart order={order} />
         <div className="order-standing">
           <Facts
             items={[

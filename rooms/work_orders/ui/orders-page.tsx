@@ -16,7 +16,8 @@ import { said } from "@lib/words";
 import { KINDS, STATES, useNow, useOrders, useSubtypes, type Now, type OrderLine } from "./api";
 import { FilingDialog } from "./filing/dialog";
 import { Flags, NextDue, StateMark, useTopic } from "./marks";
-import { DISPATCH, FILE, HANDLE, READ } from "./permissions";
+import { DISPATCH, EXTEND, FILE, HANDLE, READ } from "./permissions";
+import { Answer, AskedCell, isAsking } from "./time/asked";
 import { ASKS, countOf, firstView, shareUnassigned, UNASSIGNED, VIEWS, viewsOf, type Rights, type View } from "./views";
 
 const Board = lazy(() => import("./board"));
@@ -64,7 +65,7 @@ export default function OrdersPage() {
   const { t } = useTranslation("work_orders");
   const navigate = useNavigate();
   const [url, change] = useUrlState([...FILTERS, "view", "show", "after", "set", "area"] as const);
-  const rights: Rights = { read: useMay(READ), file: useMay(FILE), handle: useMay(HANDLE), dispatch: useMay(DISPATCH) };
+  const rights: Rights = { read: useMay(READ), file: useMay(FILE), handle: useMay(HANDLE), dispatch: useMay(DISPATCH), extend: useMay(EXTEND) };
   const { read, file } = rights;
   const units = useUnits();
   const agents = useAgents();
@@ -84,6 +85,23 @@ export default function OrdersPage() {
   const set = (next: Partial<Record<(typeof FILTERS)[number] | "view" | "show", string | null>>) => change({ ...next, after: null });
   const clear = () => change({ set: null, area: null, after: null, ...Object.fromEntries(FILTERS.map((key) => [key, null])) });
 
+  const asking: Column<OrderLine>[] = [
+    { key: "asked", title: t("time_asked.column"), cell: (order) => <AskedCell order={order} now={clock} /> },
+    ...(rights.extend ? [{ key: "answer", title: t("time_asked.answer"), width: 150, cell: (order: OrderLine) => isAsking(order) && <Answer order={order} /> }] : []),
+  ];
+  const usual: Column<OrderLine>[] = [
+    {
+      key: "where",
+      title: t("column.where"),
+      cell: (order) => (
+        <span className="order-topic">
+          <span>{order.address || order.area || "—"}</span>
+          <span className="muted nowrap">{[order.contact, order.phone].filter(Boolean).join(" ")}</span>
+        </span>
+      ),
+    },
+    { key: "accepted", title: t("column.accepted"), cell: (order) => <ListMoment at={order.accepted_at} seconds={false} /> },
+  ];
   const columns: Column<OrderLine>[] = [
     {
       key: "number",
@@ -118,17 +136,7 @@ export default function OrdersPage() {
         </span>
       ),
     },
-    {
-      key: "where",
-      title: t("column.where"),
-      cell: (order) => (
-        <span className="order-topic">
-          <span>{order.address || order.area || "—"}</span>
-          <span className="muted nowrap">{[order.contact, order.phone].filter(Boolean).join(" ")}</span>
-        </span>
-      ),
-    },
-    { key: "accepted", title: t("column.accepted"), cell: (order) => <ListMoment at={order.accepted_at} seconds={false} /> },
+    ...(view === "time_asked" && !counted ? asking : usual),
   ];
 
   const empty = <Nothing filtered={filtered} found={[t("none_found"), t("none_found_todo")]} onAll={clear} icon={CircleCheckBig} none={[t(`none.${view}`), file ? t("none_todo_file") : t("none_todo")]} />;

@@ -2,7 +2,7 @@
 import type { Query } from "@lib/api";
 import type { Now, OrderLine, State } from "./api";
 
-export const VIEWS = ["to_dispatch", "unassigned", "units", "mine", "all", "overdue", "urged", "supervised", "to_review", "to_call_back"] as const;
+export const VIEWS = ["to_dispatch", "unassigned", "time_asked", "units", "mine", "all", "overdue", "urged", "supervised", "to_review", "to_call_back"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Rights {
@@ -10,9 +10,11 @@ export interface Rights {
   file: boolean;
   handle: boolean;
   dispatch: boolean;
+  /** Gives units more time. */
+  extend?: boolean;
 }
 /** What somebody works from: whoever sees only some orders needs no views of the centre, and whoever accepts none has accepted none. */
-export const viewsOf = ({ read, file, dispatch }: Rights): View[] => VIEWS.filter((view) => (view === "mine" ? file : view === "unassigned" ? dispatch : read || view === "units" || view === "overdue" || view === "urged"));
+export const viewsOf = ({ read, file, dispatch, extend = false }: Rights): View[] => VIEWS.filter((view) => (view === "mine" ? file : view === "unassigned" ? dispatch : view === "time_asked" ? extend : read || view === "units" || view === "overdue" || view === "urged"));
 /** Where somebody's day begins. */
 export const firstView = ({ file, handle, dispatch }: Rights): View => (handle ? "units" : dispatch ? "to_dispatch" : file ? "mine" : "all");
 
@@ -20,6 +22,7 @@ export const firstView = ({ file, handle, dispatch }: Rights): View => (handle ?
 export const ASKS: Record<View, Query> = {
   to_dispatch: { open: true, state: "accepted,to_dispatch" },
   unassigned: { open: true, state: "accepted,to_dispatch", unassigned: true },
+  time_asked: { open: true, time_asked: true },
   units: { of: "units", open: true },
   mine: { of: "mine" },
   all: {},
@@ -37,6 +40,7 @@ export function countOf(view: View, now: Now | undefined): number | null {
   if (!now) return null;
   const sum = (of: (row: Now["standing"][number]) => number) => now.standing.reduce((total, row) => total + of(row), 0);
   if (view === "unassigned") return now.unassigned;
+  if (view === "time_asked") return now.time_asked;
   if (view === "overdue") return sum((row) => row.overdue);
   if (view === "urged") return sum((row) => row.urged);
   const states = STATES_OF[view];
@@ -85,3 +89,5 @@ export function laneCounts(now: Now | undefined): Partial<Record<Lane, number>> 
 export const shareUnassigned = (now: Now): number | null => (now.needed > 0 ? now.unassigned / now.needed : null);
 /** Where exactly those are listed. */
 export const UNASSIGNED = "/work_orders?view=unassigned";
+/** Where those are listed whose unit waits to hear whether it gets more time. */
+export const TIME_ASKED = "/work_orders?view=time_asked";

@@ -120,6 +120,8 @@ fn a_step_inside_has_no_customer() {
 fn it_is_extended_once_in_time_with_a_reason_and_at_most_by_the_limit() {
     let clocks = five_days();
     let four = Limit::WorkingDays(4);
+    assert_eq!(clocks.extension(at("2025-04-17T10:00")), Ok(Limit::WorkingDays(5)), "as long as the limit");
+    assert_eq!(clocks.extension(at("2025-04-19T00:01")), Err(Refusal::TooLate));
     let longer = done(&clocks, "2025-04-17T10:00", extended(four));
     assert_eq!(due(&longer), (at("2025-04-24T00:00"), Some(at("2025-04-25T00:00"))));
     refused(&longer, "2025-04-17T10:01", extended(four), Refusal::AlreadyExtended);

@@ -123,6 +123,12 @@ const PRESENT_WITH: &str = concat!(
     signed_in!("p.id"),
     " ORDER BY p.number LIMIT 50"
 );
+const WHO_MAY: &str = concat!(
+    "SELECT p.id FROM people_person p WHERE p.state = 'active' AND p.id IN (SELECT pr.person FROM people_person_role pr \
+     JOIN people_role_permission rp ON rp.role = pr.role WHERE rp.permission = $1) ORDER BY CASE WHEN ",
+    signed_in!("p.id"),
+    " THEN 0 ELSE 1 END, p.number LIMIT 50"
+);
 const PRESENT: db::Text = db::in_ids!(
     "SELECT p.id FROM people_person p WHERE p.id IN ",
     concat!(" AND p.state = 'active' AND ", signed_in!("p.id"))
@@ -143,6 +149,13 @@ pub async fn present(tx: &mut Tx, people: &[PersonId], now: Timestamp) -> anyhow
     let ids = db::ids(people.iter().map(|person| person.get()));
     let rows = sqlx::query(text).bind(ids).bind(now.as_micros()).fetch_all(&mut **tx).await;
     let rows = rows.context("reading who is signed in")?;
+    rows.iter().map(|row| Ok(PersonId(row.try_get("id")?))).collect()
+}
+
+/// Who may do this, those who are signed in first, then by number; not more than fifty.
+pub async fn who_may(tx: &mut Tx, permission: &str, now: Timestamp) -> anyhow::Result<Vec<PersonId>> {
+    let rows = sqlx::query(WHO_MAY).bind(permission).bind(now.as_micros()).fetch_all(&mut **tx).await;
+    let rows = rows.with_context(|| format!("reading who may {permission}"))?;
     rows.iter().map(|row| Ok(PersonId(row.try_get("id")?))).collect()
 }
 

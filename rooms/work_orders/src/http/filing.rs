@@ -108,7 +108,7 @@ pub async fn accept(
     let accepted = filing.accept(&app, &calendar, asker.clone(), new).await?;
     let Accepted { kept, promised, steps, children, rules } = accepted;
     let now = app.now();
-    let allowed = rules.allowed(&kept, &asker, now, &calendar);
+    let allowed = rules.allowed((&kept, &promised), &asker, now, &calendar);
     let unheard = crate::store::unheard::of(&app.db, kept.order.id).await?;
     Ok(Json(views::order(Parts { kept, promised, steps, children, unheard, allowed, now }, &asker)))
 }

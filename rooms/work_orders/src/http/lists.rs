@@ -14,7 +14,7 @@ use crate::rules::{Asker, Power, State as OrderState};
 use crate::store::behind::{self, Behind, Set};
 use crate::store::found::{self, Filter, Lead};
 use crate::store::orders::Kept;
-use crate::store::unassigned;
+use crate::store::{time_asked, unassigned};
 use crate::work;
 
 /// What is looked for; everything absent is any.
@@ -43,6 +43,9 @@ pub struct Search {
     pub urged: bool,
     #[serde(default)]
     pub supervised: bool,
+    /// Only those whose unit has asked for more time and has no answer.
+    #[serde(default)]
+    pub time_asked: bool,
     /// Sent back at least once.
     #[serde(default)]
     pub returned: bool,
@@ -85,6 +88,11 @@ pub struct Now {
     /// When the one of them that waits longest was accepted.
     #[schema(value_type = Option<String>, format = DateTime)]
     unassigned_since: Option<Timestamp>,
+    /// Units that have asked for more time and have no answer.
+    time_asked: i64,
+    /// Until when the first of them is to be answered.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    decide_by: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -163,7 +171,7 @@ impl Search {
         }
         Ok(Filter {
             lead: self.lead(asker, reads)?,
-            open: self.open || self.overdue || self.unassigned,
+            open: self.open || self.overdue || self.unassigned || self.time_asked,
             states,
             kind: word("kind", self.kind.as_deref())?,
             subtype: self.subtype.clone().filter(|code| !code.is_empty()),
@@ -171,6 +179,7 @@ impl Search {
             important: self.important,
             urged: self.urged,
             supervised: self.supervised,
+            time_asked: self.time_asked,
             returned: self.returned,
             late: self.late,
             reopened: self.reopened,
@@ -249,7 +258,15 @@ pub async fn now(State(app): State<App>) -> Answer<Now> {
         StandingView { state, unit, count, overdue, important, urged, oldest }
     };
     let standing = found::standing(&app.db, now).await?.into_iter().map(view).collect();
-    Ok(Json(Now { standing, needed, unassigned: waiting.count, unassigned_since: waiting.oldest }))
+    let asking = time_asked::asking(&app.db).await?;
+    Ok(Json(Now {
+        standing,
+        needed,
+        unassigned: waiting.count,
+        unassigned_since: waiting.oldest,
+        time_asked: asking.count,
+        decide_by: asking.soonest,
+    }))
 }
 
 /// What is looked for among the urged ones.

@@ -64,7 +64,7 @@ pub(super) async fn shown(app: &App, calendar: &Calendar, asker: &Asker, kept: K
     let steps = steps::of(&app.db, id).await?;
     let unheard = unheard::of(&app.db, id).await?;
     let now = app.now();
-    let allowed = Rulebook::read(&app.db).await?.allowed(&kept, asker, now, calendar);
+    let allowed = Rulebook::read(&app.db).await?.allowed((&kept, &promised), asker, now, calendar);
     Ok(Json(views::order(Parts { kept, promised, steps, children, unheard, allowed, now }, asker)))
 }
 

@@ -2,6 +2,7 @@
 
 use deadlines::{Clock, Kind, Standing, State as Ending, Step as Owed};
 use departments::Hears;
+use kernel::calendar::Limit;
 use kernel::{AttachmentId, NoticeId, PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
 use promises::Kept as Promised;
 use serde::Serialize;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use crate::rules::order::{Attachment, Channel, Level, Satisfaction, Supervision, Urge, Urgency};
 use crate::rules::privacy::{Written as _, matter, may_know, may_open, works_on};
 use crate::rules::result::Outcome;
-use crate::rules::{Act, Allowed, Asker, Matter, Order, State};
+use crate::rules::{Act, Allowed, Asker, Matter, Order, State, TimeAsked, clocks};
 use crate::store::orders::Kept;
 use crate::store::steps::{Line, Step};
 use crate::store::unheard::Unheard;
@@ -64,6 +65,8 @@ pub struct OrderLine {
     pub area: String,
     pub content: String,
     pub satisfaction: Option<Satisfaction>,
+    /// More time that the unit has asked for and nobody has answered; numbers in it are masked.
+    pub time_asked: Option<TimeAsked>,
     pub version: i64,
 }
 
@@ -151,6 +154,9 @@ pub struct OrderView {
     children: i64,
     /// The unit it was sent to had nobody to hear it.
     unheard: Option<UnheardView>,
+    /// How much more time may be had at most; absent where none may.
+    #[schema(value_type = Option<Object>)]
+    more_time: Option<Limit>,
     /// What you may do now; what is barred says why.
     allowed: Vec<Allowed>,
 }
@@ -173,7 +179,8 @@ pub fn sees_whole(order: &Order, asker: &Asker) -> bool {
 
 pub fn line(kept: &Kept, asker: &Asker) -> OrderLine {
     let order = &kept.order;
-    let matter = matter(order, asker, sees_whole(order, asker));
+    let whole = sees_whole(order, asker);
+    let matter = matter(order, asker, whole);
     let content: String = kernel::mask::in_text(&matter.content).chars().take(120).collect();
     OrderLine {
         id: order.id,
@@ -206,6 +213,7 @@ pub fn line(kept: &Kept, asker: &Asker) -> OrderLine {
         area: matter.area,
         content,
         satisfaction: order.satisfaction,
+        time_asked: order.time_asked.clone().map(|asked| if whole { asked } else { asked.masked() }),
         version: order.version,
     }
 }
@@ -226,7 +234,8 @@ pub fn order(parts: Parts, asker: &Asker) -> OrderView {
     let line = line(&kept, asker);
     let order = kept.order;
     let whole = sees_whole(&order, asker);
-    let mut clocks: Vec<ClockView> = promised.iter().flat_map(|promised| clocks(promised, now)).collect();
+    let more_time = clocks::more_time(&promised, now).ok().map(|more| more.most);
+    let mut clocks: Vec<ClockView> = promised.iter().flat_map(|promised| clocks_of(promised, now)).collect();
     let (mut result, mut urged) = (order.result.clone(), order.urges.clone());
     let mut supervisions = order.supervisions.clone();
     let file = |file: Attachment| {
@@ -264,11 +273,12 @@ pub fn order(parts: Parts, asker: &Asker) -> OrderView {
         steps,
         children,
         unheard,
+        more_time,
         allowed,
     }
 }
 
-fn clocks(promised: &Promised, now: Timestamp) -> Vec<ClockView> {
+fn clocks_of(promised: &Promised, now: Timestamp) -> Vec<ClockView> {
     let view = |(clock, promise): (Clock, &deadlines::Promise)| {
         let (standing, late_s) = match promise.standing(now) {
             Standing::Running { .. } => ("running", 0),

@@ -84,6 +84,21 @@ pub enum Act {
         by: Limit,
         reason: String,
     },
+    /// 申请延期: by the unit, before it is due, after telling the customer.
+    AskTime {
+        #[schema(value_type = Object)]
+        by: Limit,
+        reason: String,
+        #[serde(default)]
+        told_customer: bool,
+        /// What the customer was told; otherwise why nobody has told it.
+        #[serde(default)]
+        told: String,
+    },
+    /// 驳回延期; `Extend` and `Suspend` grant it.
+    RefuseTime {
+        reason: String,
+    },
     /// 回单
     GiveResult {
         result: Outcome,
@@ -214,6 +229,8 @@ verbs! {
     Suspend Act::Suspend { .. } => "suspend",
     Resume Act::Resume => "resume",
     Extend Act::Extend { .. } => "extend",
+    AskTime Act::AskTime { .. } => "ask_time",
+    RefuseTime Act::RefuseTime { .. } => "refuse_time",
     GiveResult Act::GiveResult { .. } => "give_result",
     Review Act::Review => "review",
     Approve Act::Approve { .. } => "approve",

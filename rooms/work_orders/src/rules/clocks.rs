@@ -13,6 +13,7 @@ use super::Refusal;
 use super::act::Act;
 use super::order::{Matter, Order, State};
 use super::settings::Binding;
+use super::time::{self, More};
 
 /// An appointment, or a time of restoration that somebody named.
 const AGREED: &str = "agreed";
@@ -20,6 +21,9 @@ const AGREED: &str = "agreed";
 const SET: &str = "12345";
 /// The customer is to be called, because no text message can say what has changed.
 pub const UNTOLD: &str = "untold";
+
+/// What a unit is owed that has asked for more time.
+const ASKED: &str = "time_asked";
 
 /// By what promises are reckoned.
 #[derive(Clone, Copy)]
@@ -101,6 +105,25 @@ pub fn late_from(kept: &[Kept], reopened: Option<Timestamp>) -> Option<Timestamp
     kept.iter().filter_map(|kept| Slot::of(kept.clone()).late_from(reopened)).min()
 }
 
+/// The promise whose time is longer when more is given.
+fn first_running(slots: &[Slot], steps: &[Step]) -> Option<usize> {
+    steps.iter().find_map(|step| slots.iter().position(|slot| slot.step == *step && slot.runs()))
+}
+
+/// How much more time an order with these promises may have.
+///
+/// # Errors
+/// Why none.
+pub fn more_time(kept: &[Kept], now: Timestamp) -> Result<More, deadlines::Refusal> {
+    let slots: Vec<Slot> = kept.iter().cloned().map(Slot::of).collect();
+    let slot = first_running(&slots, &LEADING).and_then(|at| slots.get(at));
+    let clocks = &slot.ok_or(deadlines::Refusal::Stopped)?.clocks;
+    let most = clocks.extension(now)?;
+    let dues = clocks.each().into_values().filter(|promise| promise.is_running()).map(Promise::due);
+    let until = dues.filter(|due| *due > now).min().unwrap_or(now);
+    Ok(More { most, until })
+}
+
 struct Desk<'a> {
     slots: Vec<Slot>,
     by: Reckoning<'a>,
@@ -177,8 +200,13 @@ impl<'a> Desk<'a> {
         let latest = self.by.calendar.deadline(self.by.now, self.by.fallback);
         let expected = expected.filter(|expected| *expected > self.by.now);
         let due = expected.map_or(latest, |expected| expected.min(latest));
+        self.owe(Step::Contact, UNTOLD, due);
+    }
+
+    /// Owed inside until then.
+    fn owe(&mut self, step: Step, rule: &str, due: Timestamp) {
         let clocks = Clocks::inside(self.by.now, due);
-        self.slots.push(Slot { kept: None, step: Step::Contact, rule: UNTOLD.into(), clocks });
+        self.slots.push(Slot { kept: None, step, rule: rule.into(), clocks });
     }
 
     /// A crew says until when; what it said before holds no more.
@@ -292,16 +320,17 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The first promise of these that runs is moved, or the move is refused for what it is.
-    fn must(&mut self, steps: &[Step], tick: &Tick) -> Result<(), Refusal> {
-        let order = |step: &Step| self.slots.iter().position(|slot| slot.step == *step && slot.runs());
-        let Some(at) = steps.iter().find_map(order) else {
-            return Err(Refusal::Clock { why: deadlines::Refusal::Stopped });
-        };
+    /// The first promise of these that runs, as it is after the move; or the move is refused for what it is.
+    fn would(&mut self, steps: &[Step], tick: &Tick) -> Result<(&mut Slot, Clocks), Refusal> {
         let (now, calendar) = (self.by.now, self.by.calendar);
-        if let Some(slot) = self.slots.get_mut(at) {
-            slot.clocks = slot.clocks.decide(now, tick, calendar).map_err(|why| Refusal::Clock { why })?;
-        }
+        let slot = first_running(&self.slots, steps).and_then(|at| self.slots.get_mut(at));
+        let moved = slot.map(|slot| slot.clocks.decide(now, tick, calendar).map(|clocks| (slot, clocks)));
+        moved.unwrap_or(Err(deadlines::Refusal::Stopped)).map_err(|why| Refusal::Clock { why })
+    }
+
+    fn must(&mut self, steps: &[Step], tick: &Tick) -> Result<(), Refusal> {
+        let (slot, moved) = self.would(steps, tick)?;
+        slot.clocks = moved;
         Ok(())
     }
 
@@ -499,6 +528,16 @@ pub fn after(
             desk.must(&LEADING, &Tick::Extended { by: *more, reason: reason.clone() })?;
             desk.call(before, expected);
         }
+        Act::AskTime { by: more, reason, told_customer, .. } => {
+            // As long as could be given, and no longer.
+            desk.would(&LEADING, &Tick::Extended { by: *more, reason: reason.clone() })?;
+            if *told_customer {
+                desk.keep(&[Step::Contact], now);
+            }
+            if let Some(asked) = &after.time_asked {
+                desk.owe(Step::DecideTime, ASKED, asked.due);
+            }
+        }
         Act::GiveResult { result } => {
             let done = result.done_at.unwrap_or(now);
             desk.withdraw(&[Step::Leave, Step::Estimate], "the work is done");
@@ -584,11 +623,17 @@ pub fn after(
         Act::Assign { .. }
         | Act::Begin
         | Act::Review
+        | Act::RefuseTime { .. }
         | Act::Urge { .. }
         | Act::AnswerUrge { .. }
         | Act::EvaluateSupervision { .. }
         | Act::Note { .. }
         | Act::Attach { .. } => {}
+    }
+    match (&before.time_asked, &after.time_asked) {
+        (Some(_), None) if time::answers(act) => desk.keep(&[Step::DecideTime], now),
+        (Some(_), None) => desk.withdraw(&[Step::DecideTime], "the unit asks no more"),
+        _ => {}
     }
     Ok(Moved { expected, ..desk.moved(after.state.is_open(), after.reopened_at) })
 }

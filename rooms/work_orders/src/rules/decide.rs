@@ -16,6 +16,7 @@ use super::privacy::is_about;
 pub use super::privacy::{may_know, works_on};
 use super::settings::Settings;
 use super::table::{Done, apply, fits};
+use super::time::{self, More};
 use super::{Kinds, Refusal, file, result, text};
 
 /// What somebody is allowed in this room, beside what the relation to an order gives.
@@ -80,12 +81,20 @@ pub struct Facts<'a> {
     pub half: Option<Timestamp>,
     /// From when on a promise to the customer is broken.
     pub late_from: Option<Timestamp>,
+    /// How much more time may be had, or why none.
+    pub more: Result<More, deadlines::Refusal>,
 }
 
 impl Facts<'_> {
     /// The customer has waited longer than was promised: for somebody to come, for the end of it, or for an answer.
     fn late(&self) -> bool {
         self.late_from.is_some_and(|from| self.by.now > from)
+    }
+
+    /// Until when a request that is made now is to be answered: while there is time to say no.
+    fn decide_by(&self) -> Option<Timestamp> {
+        let latest = self.by.calendar.deadline(self.by.now, self.by.fallback);
+        self.more.ok().map(|more| more.until.min(latest))
     }
 }
 
@@ -116,6 +125,14 @@ pub enum Bar {
     NothingToAnswer,
     /// Faults and emergencies never get more time.
     NoMoreTime,
+    /// More time is asked for before it is over.
+    Overdue,
+    /// More time is had once.
+    ExtendedOnce,
+    /// Nothing is owed whose time could be longer.
+    NoLimit,
+    /// More time was asked for already, and nobody has answered.
+    AskedAlready,
     /// Accepted by somebody else.
     NotYours,
     /// Only who supervises makes a confidential matter an open one.
@@ -152,6 +169,7 @@ fn concerns(order: &Order, asker: &Asker, verb: Verb) -> bool {
         V::SendBack | V::Take | V::Assign | V::Leave | V::Arrive | V::Begin | V::Estimate | V::GiveResult => {
             has(P::Handle)
         }
+        V::AskTime => has(P::Handle),
         // Of a closed order only while there is something to say to it.
         V::ReplySupervision if !order.state.is_open() => {
             has(P::Handle) && order.supervisions.iter().any(|one| one.reply.is_none())
@@ -161,7 +179,7 @@ fn concerns(order: &Order, asker: &Asker, verb: Verb) -> bool {
         }
         V::AnswerUrge | V::ReplySupervision | V::Resume => has(P::Handle),
         V::Contact => has(P::Handle) || has(P::Dispatch) || accepted,
-        V::Suspend | V::Extend => has(P::Extend),
+        V::Suspend | V::Extend | V::RefuseTime => has(P::Extend),
         V::Review => match order.state {
             State::InReview { reviewer, .. } => has(P::Review) && asker.person != Some(reviewer),
             _ => has(P::Review),
@@ -218,7 +236,11 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
             let waits = order.supervisions.iter().any(|one| one.reply.is_some() && one.evaluation.is_none());
             when(!waits, Bar::NothingToAnswer)
         }
-        V::Extend => when(never_extended(order), Bar::NoMoreTime),
+        V::Extend => no_more_time(order, facts),
+        V::AskTime => when(!ours, Bar::NotYourUnit)
+            .or(when(order.time_asked.is_some(), Bar::AskedAlready))
+            .or(no_more_time(order, facts)),
+        V::RefuseTime => when(order.time_asked.is_none(), Bar::NothingToAnswer),
         V::Review | V::Approve | V::RefuseResult => {
             let other = match order.state {
                 State::InReview { reviewer, .. } if verb != V::Review => {
@@ -266,10 +288,13 @@ fn bar(order: &Order, asker: &Asker, facts: Facts<'_>, verb: Verb) -> Option<Bar
     }
 }
 
-fn never_extended(order: &Order) -> bool {
-    order.matter.kind == Kind::Fault
-        || order.matter.danger
-        || order.matter.urgency == super::order::Urgency::Urgent
+/// Why there is no more time, for whoever asks and whoever gives it.
+fn no_more_time(order: &Order, facts: Facts<'_>) -> Option<Bar> {
+    let matter = &order.matter;
+    if matter.kind == Kind::Fault || matter.danger || matter.urgency == super::order::Urgency::Urgent {
+        return Some(Bar::NoMoreTime);
+    }
+    facts.more.err().map(time::bar)
 }
 
 /// One act as it went into the history.
@@ -317,7 +342,11 @@ pub fn decide(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Resu
 }
 
 fn happen(order: &Order, act: Act, who: Option<PersonId>, facts: Facts<'_>) -> Happened {
-    let due = matches!(act, Act::Supervise { .. }).then(|| supervision_due(facts.by));
+    let due = match act {
+        Act::Supervise { .. } => Some(supervision_due(facts.by)),
+        Act::AskTime { .. } => facts.decide_by(),
+        _ => None,
+    };
     let call_back = must_call_back(order, facts);
     let done = Done { who, at: facts.by.now, call_back, due };
     let next = apply(order, &act, done);
@@ -430,7 +459,10 @@ fn says_enough(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Res
             let today = facts.by.calendar.civil(facts.by.now).date();
             if *until >= today { Ok(()) } else { Err(Refusal::ImpossibleTime { field: "until" }) }
         }
-        Act::Extend { reason, .. } => text(reason, "reason", 4, 200),
+        Act::Extend { reason, .. } | Act::RefuseTime { reason } => text(reason, "reason", 4, 200),
+        Act::AskTime { reason, told_customer, told, .. } => {
+            time::says_enough(order, reason, *told_customer, told)
+        }
         Act::GiveResult { result: given } => {
             result::check(given, order.reopened_at.unwrap_or(order.accepted_at), facts.by.now)?;
             if let Some(before) = &order.result

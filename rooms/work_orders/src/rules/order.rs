@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::result::Outcome;
+use super::time::TimeAsked;
 
 /// How the matter reached the centre.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -461,6 +462,9 @@ pub struct Order {
     pub urges: Vec<Urge>,
     pub supervisions: Vec<Supervision>,
     pub attachments: Vec<Attachment>,
+    /// 延期申请 that nobody has answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_asked: Option<TimeAsked>,
     pub satisfaction: Option<Satisfaction>,
     pub version: i64,
 }
@@ -495,6 +499,7 @@ impl Order {
             urges: Vec::new(),
             supervisions: Vec::new(),
             attachments: Vec::new(),
+            time_asked: None,
             satisfaction: None,
             version: 0,
         }

@@ -121,6 +121,7 @@ impl Written for Act {
             | Act::Contact { words: text }
             | Act::Suspend { reason: text, .. }
             | Act::Extend { reason: text, .. }
+            | Act::RefuseTime { reason: text }
             | Act::Limit { reason: text, .. }
             | Act::Approve { note: text }
             | Act::RefuseResult { why: text }
@@ -133,6 +134,7 @@ impl Written for Act {
             | Act::EvaluateSupervision { evaluation: text }
             | Act::Note { text } => vec![text],
             Act::Urge { words, promise, .. } => vec![words, promise],
+            Act::AskTime { reason, told, .. } => vec![reason, told],
             Act::GiveResult { result } => result.texts_mut(),
             Act::Attach { attachment } => attachment.texts_mut(),
             Act::Correct { matter, why } => {

@@ -4,6 +4,7 @@ use kernel::{PersonId, Timestamp};
 
 use super::act::{Act, Verb};
 use super::order::{Order, Stage, State, Supervision, Urge, Urgency};
+use super::time;
 
 /// Whether the act is one of this state's. Who may do it is another question.
 pub fn fits(state: &State, verb: Verb) -> bool {
@@ -23,16 +24,18 @@ pub fn fits(state: &State, verb: Verb) -> bool {
     );
     // Later the result is told, or the customer is called back anyway.
     let before_result = matches!(verb, V::Contact | V::Correct | V::Extend | V::Untold);
+    let ask = matches!(verb, V::AskTime | V::RefuseTime);
     always
         || state.is_open() && while_open
         || match state {
             State::Accepted => before_result || matches!(verb, V::Dispatch | V::Close),
             State::ToDispatch => before_result || matches!(verb, V::Dispatch),
             State::Dispatched { .. } => {
-                before_result || matches!(verb, V::Take | V::SendBack | V::Redispatch)
+                before_result || ask || matches!(verb, V::Take | V::SendBack | V::Redispatch)
             }
             State::Working { stage, .. } => {
                 before_result
+                    || ask
                     || matches!(verb, V::Redispatch | V::Assign | V::Suspend | V::GiveResult)
                     || match stage {
                         Stage::Taken => matches!(verb, V::SendBack | V::Leave | V::Arrive | V::Begin),
@@ -67,7 +70,7 @@ pub struct Done {
     pub at: Timestamp,
     /// Of an approval.
     pub call_back: bool,
-    /// Until when a supervision is to be answered.
+    /// Until when a supervision, or a request for more time, is to be answered.
     pub due: Option<Timestamp>,
 }
 
@@ -199,6 +202,8 @@ pub fn apply(order: &Order, act: &Act, done: Done) -> Order {
         | Act::Suspend { .. }
         | Act::Resume
         | Act::Extend { .. }
+        | Act::AskTime { .. }
+        | Act::RefuseTime { .. }
         | Act::Review
         | Act::Approve { .. }
         | Act::Follow
@@ -207,5 +212,6 @@ pub fn apply(order: &Order, act: &Act, done: Done) -> Order {
         | Act::Untold { .. }
         | Act::Note { .. } => {}
     }
+    next.time_asked = time::after(&next, act, done);
     next
 }

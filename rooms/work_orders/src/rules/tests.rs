@@ -20,6 +20,7 @@ use super::{Act, Kinds, Refusal, Verb, file, walk};
 
 mod any;
 mod guarded;
+mod time;
 
 const UNIT: UnitId = UnitId(1);
 const OTHER: UnitId = UnitId(2);
@@ -408,7 +409,7 @@ fn more_time_is_had_once_before_it_is_due_and_never_for_a_fault() {
     let mut complaint = Walk::begin(matter("complaint.billing"));
     complaint.act(&supervisor(), more()).expect("before it is due");
     let again = complaint.act(&supervisor(), more());
-    assert_eq!(again, Err(Refusal::Clock { why: deadlines::Refusal::AlreadyExtended }));
+    assert_eq!(again, Err(Refusal::Barred { bar: Bar::ExtendedOnce }));
     let mut fault = Walk::begin(matter("fault.leak"));
     assert_eq!(fault.act(&supervisor(), more()), Err(Refusal::Barred { bar: Bar::NoMoreTime }));
 }

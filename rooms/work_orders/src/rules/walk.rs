@@ -65,7 +65,8 @@ impl<'a> Walk<'a> {
         let half = self.moved.leading.map(|Leading { since, until, .. }| since + until.since(since) / 2);
         let call_back = subtype.map(|subtype| subtype.call_back).unwrap_or_default();
         let Book { kinds, settings, .. } = self.book;
-        ask(Facts { by, settings, kinds, call_back, half, late_from: self.moved.late_from })
+        let (late_from, more) = (self.moved.late_from, clocks::more_time(&self.promised, self.now));
+        ask(Facts { by, settings, kinds, call_back, half, late_from, more })
     }
 
     /// Until when the customer was promised that somebody comes.

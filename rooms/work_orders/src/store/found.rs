@@ -44,6 +44,8 @@ pub struct Filter {
     pub important: bool,
     pub urged: bool,
     pub supervised: bool,
+    /// The unit has asked for more time, and nobody has answered.
+    pub time_asked: bool,
     /// Sent back at least once; closed too late; taken up again.
     pub returned: bool,
     pub late: bool,
@@ -70,7 +72,7 @@ macro_rules! filters {
              AND ($8 = 0 OR supervised > 0) AND ($9 = 0 OR due < $9) AND ",
             $range,
             " AND ($15 = 0 OR returns > 0) AND ($16 = 0 OR kept = 0) AND ($17 = 0 OR reopened > 0) \
-             AND (about IS NULL OR about <> $18) AND ",
+             AND (about IS NULL OR about <> $18) AND ($19 = 0 OR decide_by IS NOT NULL) AND ",
             $order
         )
     };
@@ -126,6 +128,7 @@ const STATE: Texts = led_by!("state = $1");
 const UNDISPATCHED: Texts = led_by!("$1 = '' AND state IN ('accepted', 'to_dispatch')");
 // Few of many, each with an index of its own.
 const URGED: Texts = led_by!("$1 = '' AND urges > 0");
+const TIME_ASKED: Texts = led_by!("$1 = '' AND decide_by IS NOT NULL");
 const SUPERVISED: Texts = led_by!("$1 = '' AND supervised > 0");
 const RETURNED: Texts = led_by!("$1 = '' AND returns > 0");
 const LATE: Texts = led_by!("$1 = '' AND kept = 0");
@@ -138,6 +141,7 @@ const UNITS: Texts = Texts {
 /// What leads a list that nothing else leads: the rarest of what is looked for.
 fn everything(filter: &Filter) -> (Texts, String) {
     match filter {
+        Filter { open: true, time_asked: true, .. } => (TIME_ASKED, String::new()),
         Filter { open: true, states, .. } if states.len() == 1 => {
             (STATE, states.first().cloned().unwrap_or_default())
         }
@@ -214,7 +218,8 @@ async fn rows<'e>(
         .bind(i64::from(filter.returned))
         .bind(i64::from(filter.late))
         .bind(i64::from(filter.reopened))
-        .bind(filter.not_about.map_or(0, PersonId::get));
+        .bind(filter.not_about.map_or(0, PersonId::get))
+        .bind(i64::from(filter.time_asked));
     query.fetch_all(connection).await.context("looking for orders")
 }
 
@@ -311,7 +316,7 @@ mod tests {
     async fn plan(db: &Db, text: Text) -> String {
         let explain = format!("EXPLAIN QUERY PLAN {}", text.of(db.kind()));
         let mut query = sqlx::query(sqlx::AssertSqlSafe(explain)).bind("").bind("").bind("").bind("");
-        for _ in 5..=18 {
+        for _ in 5..=19 {
             query = query.bind(0_i64);
         }
         let rows = query.fetch_all(db.read()).await.expect("a plan");
@@ -327,6 +332,7 @@ mod tests {
             }
             for (text, index) in [
                 (URGED.next_due, "work_orders_order_urged_due"),
+                (TIME_ASKED.next_due, "work_orders_order_decide_by"),
                 (UNIT_URGED.next_due, "work_orders_order_unit_urged (unit=?"),
             ] {
                 let plan = plan(&db, text).await;

@@ -76,7 +76,7 @@ const ADD: db::Text = db::from_rows!(
     "INSERT INTO work_orders_order (subtype, state, open, unit, handler, important, urges, returns, reopened, \
      supervised, master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, \
      dispatched_at, pressed, kind, privacy, customer, phone, address, area, about, id, version, number, accepted_by, \
-     accepted_at, call, late_from, climbs_at) SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
+     accepted_at, call, late_from, climbs_at, decide_by) SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
      CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS \
      BIGINT), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), CAST(value ->> \
      11 AS BIGINT), value ->> 12, CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS \
@@ -84,7 +84,7 @@ const ADD: db::Text = db::from_rows!(
      20 AS BIGINT), value ->> 21, CAST(value ->> 22 AS BIGINT), value ->> 23, value ->> 24, value ->> 25, value ->> \
      26, CAST(value ->> 27 AS BIGINT), CAST(value ->> 28 AS BIGINT), CAST(value ->> 29 AS BIGINT), value ->> 30, \
      CAST(value ->> 31 AS BIGINT), CAST(value ->> 32 AS BIGINT), CAST(value ->> 33 AS BIGINT), \
-     CAST(value ->> 34 AS BIGINT), CAST(value ->> 35 AS BIGINT) FROM ",
+     CAST(value ->> 34 AS BIGINT), CAST(value ->> 35 AS BIGINT), CAST(value ->> 36 AS BIGINT) FROM ",
     ""
 );
 const SAVE: db::Text = db::over_rows!(
@@ -97,7 +97,8 @@ const SAVE: db::Text = db::over_rows!(
      value ->> 17, kept = CAST(value ->> 18 AS BIGINT), dispatched_at = CAST(value ->> 19 AS BIGINT), pressed = \
      CAST(value ->> 20 AS BIGINT), kind = value ->> 21, privacy = CAST(value ->> 22 AS BIGINT), customer = value ->> \
      23, phone = value ->> 24, address = value ->> 25, area = value ->> 26, about = CAST(value ->> 27 AS BIGINT), \
-     call = CAST(value ->> 30 AS BIGINT), late_from = CAST(value ->> 31 AS BIGINT), climbs_at = CAST(value ->> 32 AS BIGINT), version = version + 1 FROM ",
+     call = CAST(value ->> 30 AS BIGINT), late_from = CAST(value ->> 31 AS BIGINT), climbs_at = CAST(value ->> 32 AS BIGINT), \
+     decide_by = CAST(value ->> 33 AS BIGINT), version = version + 1 FROM ",
     " AND work_orders_order.id = CAST(value ->> 28 AS BIGINT) AND version = CAST(value ->> 29 AS BIGINT)"
 );
 
@@ -316,6 +317,7 @@ pub async fn add_all(tx: &mut Tx, new: &[Kept]) -> anyhow::Result<()> {
         row.push(json!(order.matter.call.map(|call| call.get())));
         row.push(json!(beside.late_from.map(Timestamp::as_micros)));
         row.push(json!(order.unanswered().map(|(_, at)| at.as_micros())));
+        row.push(json!(order.time_asked.as_ref().map(|asked| asked.due.as_micros())));
         rows.push(Value::Array(row));
     }
     let add = sqlx::query(ADD.of(tx.db().kind())).bind(Value::Array(rows).to_string());
@@ -330,6 +332,7 @@ pub async fn save(tx: &mut Tx, order: &Order, beside: &Beside) -> anyhow::Result
     row.push(json!(order.matter.call.map(|call| call.get())));
     row.push(json!(beside.late_from.map(Timestamp::as_micros)));
     row.push(json!(order.unanswered().map(|(_, at)| at.as_micros())));
+    row.push(json!(order.time_asked.as_ref().map(|asked| asked.due.as_micros())));
     let save = sqlx::query(SAVE.of(tx.db().kind())).bind(json!([row]).to_string());
     let done = save.execute(&mut **tx).await;
     Ok(done.with_context(|| format!("saving the order {}", order.number))?.rows_affected() > 0)

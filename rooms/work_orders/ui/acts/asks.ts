@@ -1,5 +1,6 @@
 // What each act asks for: one table, from which the dialogs are made.
 import { GRADES, RETURN_REASONS, SATISFACTIONS, SUPERVISION_REASONS, type Act, type Order, type Verb } from "../api";
+import { keyOf, limitOf } from "../limits";
 
 export type Answer = string | boolean | number | null;
 export type Answers = Record<string, Answer>;
@@ -8,10 +9,12 @@ interface Common {
   required?: boolean;
   /** A key of `help.`. */
   help?: string;
+  /** A key of `ask.` that depends on what has been answered; otherwise its own. */
+  label?: (answers: Answers) => string;
 }
 export type Ask =
   | (Common & { kind: "line" | "text"; least?: number; most: number })
-  | (Common & { kind: "unit" | "person" | "moment" | "day" | "number" | "limit" })
+  | (Common & { kind: "unit" | "person" | "moment" | "day" | "number" | "limit" | "more" })
   | (Common & { kind: "choice"; options: readonly string[]; words: string })
   | (Common & { kind: "check" });
 
@@ -30,7 +33,12 @@ const choice = (key: string, options: readonly string[], words: string): Ask => 
 /** How a customer's rating is asked for; before there was a call-back there is none. */
 const RATING = choice("satisfaction", SATISFACTIONS, "satisfaction");
 
-export function formOf(verb: Verb, order: Pick<Order, "state" | "kind">): Form {
+type Asked = Pick<Order, "state" | "kind"> & Partial<Pick<Order, "more_time" | "matter">>;
+
+/** Somebody who can be told of it. */
+const isCalled = ({ matter }: Asked): boolean => matter === undefined || (matter.privacy === "open" && /\d/.test(matter.contact.phone));
+
+export function formOf(verb: Verb, order: Asked): Form {
   switch (verb) {
     case "dispatch":
       return { undo: true, asks: [{ key: "unit", kind: "unit", required: true }, text("note", 0, 500), { key: "binding", kind: "check", help: "binding" }] };
@@ -55,7 +63,15 @@ export function formOf(verb: Verb, order: Pick<Order, "state" | "kind">): Form {
     case "suspend":
       return { asks: [{ key: "until", kind: "day", required: true, help: "suspend" }, text("reason", 4, 200)] };
     case "extend":
-      return { asks: [{ key: "by", kind: "limit", required: true, help: "extend" }, text("reason", 4, 200, "extend_reason")] };
+      return { asks: [{ key: "more", kind: order.more_time ? "more" : "limit", required: true, help: "extend" }, text("reason", 4, 200, "extend_reason")] };
+    case "ask_time": {
+      const told: Ask[] = isCalled(order)
+        ? [{ ...choice("told_customer", ["yes", "no"], "told"), help: "told_customer" }, { ...text("told", 4, 500), label: ({ told_customer }) => (told_customer === "no" ? "told_not" : "told_said") }]
+        : [];
+      return { asks: [{ key: "more", kind: order.more_time ? "more" : "limit", required: true, help: "ask_time" }, text("reason", 4, 200, "ask_time_reason"), ...told] };
+    }
+    case "refuse_time":
+      return { asks: [text("reason", 4, 200, "refuse_time")] };
     case "give_result":
       return {
         asks: [
@@ -115,6 +131,12 @@ export function beginning(asks: Ask[], now: string, person: string): Answers {
   return Object.fromEntries(asks.map((ask) => [ask.key, first(ask)]));
 }
 
+/** With what the unit has asked for where that is answered. */
+export function begun(verb: Verb, answers: Answers, order: Pick<Order, "time_asked">): Answers {
+  const asked = verb === "extend" ? order.time_asked : null;
+  return asked ? { ...answers, more: keyOf(asked.by), reason: asked.reason } : answers;
+}
+
 /** Whether everything that is needed has been said. */
 export function isReady(asks: Ask[], answers: Answers): boolean {
   return asks.every((ask) => {
@@ -135,10 +157,10 @@ export function actOf(verb: Verb, answers: Answers, master?: string): Act {
       return { act: verb, result: { ...said, substantiated: said.substantiated === undefined || said.substantiated === null ? null : said.substantiated === "yes" } };
     case "merge":
       return { act: verb, master };
-    case "extend": {
-      const [kind = "hours", many = "0"] = String(said.by).split(":");
-      return { act: verb, by: { [kind]: Number(many) }, reason: said.reason };
-    }
+    case "extend":
+      return { act: verb, by: limitOf(String(said.more)), reason: said.reason };
+    case "ask_time":
+      return { act: verb, by: limitOf(String(said.more)), reason: said.reason, told_customer: said.told_customer === "yes", told: said.told ?? "" };
     default:
       return { act: verb, ...said };
   }

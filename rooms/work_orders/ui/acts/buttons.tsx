@@ -13,13 +13,15 @@ import { useWaiting } from "./undo";
 /** What brings an order on, from the first step to the last; one of them is the button one looks for. */
 const ONWARD: Verb[] = ["dispatch", "take", "arrive", "begin", "give_result", "resume", "approve", "close"];
 /** What is done now and then stands behind one button. */
-const RARE: Verb[] = ["merge", "correct", "void", "reopen", "evaluate_supervision", "extend", "suspend"];
+const RARE: Verb[] = ["merge", "correct", "void", "reopen", "evaluate_supervision", "extend", "refuse_time", "suspend"];
 
 export function sorted(allowed: Allowed[]): { main: Allowed | null; often: Allowed[]; rare: Allowed[] } {
-  const shown = allowed.filter(({ act }) => act !== "attach" && act !== "follow" && act !== "part" && act !== "limit" && act !== "untold").sort((a, b) => VERBS.indexOf(a.act) - VERBS.indexOf(b.act));
+  const shown = allowed.filter(({ act, barred }) => act !== "attach" && act !== "follow" && act !== "part" && act !== "limit" && act !== "untold" && !(act === "refuse_time" && barred !== undefined)).sort((a, b) => VERBS.indexOf(a.act) - VERBS.indexOf(b.act));
   const main = ONWARD.map((verb) => shown.find((one) => one.act === verb && one.barred === undefined)).find((one) => one !== undefined) ?? null;
   const rest = shown.filter((one) => one !== main);
-  return { main, often: rest.filter(({ act }) => !RARE.includes(act)), rare: rest.filter(({ act }) => RARE.includes(act)) };
+  // Where more time is never had nobody needs to be told so at every order.
+  const seldom = ({ act, barred }: Allowed) => RARE.includes(act) || (act === "ask_time" && barred !== undefined);
+  return { main, often: rest.filter((one) => !seldom(one)), rare: rest.filter(seldom) };
 }
 
 export function AttachButton({ order }: { order: Order }) {

@@ -11,8 +11,9 @@ import { serverNow } from "@lib/clock";
 import { useAgents } from "@lib/directory";
 import { useMe } from "@lib/session";
 import { doAct, findOrder, newToken, useSuggested, type Order, type Verb } from "../api";
+import { choicesUpTo, limitOf, limitWords } from "../limits";
 import { UnitPicker } from "../unit-picker";
-import { actOf, beginning, formOf, isReady, type Answer, type Answers, type Ask } from "./asks";
+import { actOf, beginning, begun, formOf, isReady, type Answer, type Answers, type Ask } from "./asks";
 import { useSendLater } from "./send";
 
 const LIMITS = ["hours", "working_days", "calendar_days"] as const;
@@ -35,12 +36,12 @@ function PersonPicker({ id, label, unit, value, onChange }: { id: string; label:
   return <Select id={id} aria-label={label} showSearch={{ optionFilterProp: "label" }} style={{ width: "100%" }} value={typeof value === "string" ? value : null} onChange={(person: string | null) => onChange(person)} options={offered.map((person) => ({ value: person, label: agents.name(person) }))} />;
 }
 
-function Input1({ ask, order, value, onChange, first }: { ask: Ask; order: Order; value: Answer; onChange: (answer: Answer) => void; first: boolean }) {
+function Input1({ ask, order, answers, value, onChange, first }: { ask: Ask; order: Order; answers: Answers; value: Answer; onChange: (answer: Answer) => void; first: boolean }) {
   const { t } = useTranslation("work_orders");
   const id = useId();
-  const label = t(`ask.${ask.key}` as "ask.unit");
+  const label = t(`ask.${ask.label?.(answers) ?? ask.key}` as "ask.unit");
   const suggested = useSuggested(order.subtype, order.matter.area, ask.kind === "unit").data ?? [];
-  const help = ask.help ? t(`help.${ask.help}` as "help.merge") : undefined;
+  const help = ask.help ? t(`help.${ask.help}` as "help.merge", { most: order.more_time ? limitWords(order.more_time, t) : "" }) : undefined;
   const said = typeof value === "string" ? value : "";
   const common = { id, value: said, maxLength: "most" in ask ? ask.most : 40, autoFocus: first };
   const typed = (event: { target: { value: string } }) => onChange(event.target.value);
@@ -60,6 +61,8 @@ function Input1({ ask, order, value, onChange, first }: { ask: Ask; order: Order
         return <DatePicker id={id} style={{ width: "100%" }} format="YYYY-MM-DD ddd HH:mm" showTime={{ format: "HH:mm" }} value={said ? dayjs(said) : null} onChange={(next) => onChange(next?.toISOString() ?? null)} />;
       case "day":
         return <DatePicker id={id} style={{ width: "100%" }} format="YYYY-MM-DD ddd" value={said ? dayjs(said) : null} onChange={(next) => onChange(next?.format("YYYY-MM-DD") ?? null)} />;
+      case "more":
+        return <Choose label={label} value={said || null} onChoose={onChange} items={[...new Set([...choicesUpTo(order.more_time ?? {}), ...(said ? [said] : [])])].map((key) => ({ key, label: limitWords(limitOf(key), t) }))} />;
       case "limit": {
         const [kind = "hours", many = ""] = said.split(":");
         const put = (nextKind: string, nextMany: string | number | null) => onChange(nextMany === null || nextMany === "" ? null : `${nextKind}:${nextMany}`);
@@ -91,7 +94,7 @@ function Input1({ ask, order, value, onChange, first }: { ask: Ask; order: Order
         {help && <span className="help">{help}</span>}
       </div>
     );
-  const grouped = ask.kind === "choice" && ask.options.length <= 6;
+  const grouped = ask.kind === "more" || (ask.kind === "choice" && ask.options.length <= 6);
   return (
     <Field label={label} {...(grouped ? {} : { htmlFor: id })} required={ask.required ?? false} help={help}>
       {body()}
@@ -106,7 +109,7 @@ export function ActDialog({ verb, order, onClose }: { verb: Verb; order: Order; 
   // A ruling is a supervisor's; it is asked for where an order went back and forth.
   const asks = form.asks.filter((ask) => ask.key !== "binding" || order.returns > 0);
   const [token] = useState(newToken);
-  const [answers, setAnswers] = useState<Answers>(() => beginning(asks, new Date(serverNow()).toISOString(), me?.name ?? ""));
+  const [answers, setAnswers] = useState<Answers>(() => begun(verb, beginning(asks, new Date(serverNow()).toISOString(), me?.name ?? ""), order));
   const sendLater = useSendLater();
   const suggested = useSuggested(order.subtype, order.matter.area, verb === "dispatch").data;
   useEffect(() => {
@@ -124,7 +127,7 @@ export function ActDialog({ verb, order, onClose }: { verb: Verb; order: Order; 
     <EditDialog title={`${label} · ${order.number}`} width={verb === "give_result" ? 680 : 560} save={label} saved={form.undo ? null : t("done", { act: label })} dangerous={form.dangerous ?? false} ready={isReady(asks, answers)} onClose={onClose} onSave={save}>
       {t(`consequence.${verb}`, { defaultValue: "" }) && <p className="soft">{t(`consequence.${verb}` as "consequence.void")}</p>}
       {asks.map((ask, at) => (
-        <Input1 key={ask.key} ask={ask} order={order} first={at === 0} value={answers[ask.key] ?? null} onChange={(answer) => setAnswers((now) => ({ ...now, [ask.key]: answer }))} />
+        <Input1 key={ask.key} ask={ask} order={order} answers={answers} first={at === 0} value={answers[ask.key] ?? null} onChange={(answer) => setAnswers((now) => ({ ...now, [ask.key]: answer }))} />
       ))}
     </EditDialog>
   );

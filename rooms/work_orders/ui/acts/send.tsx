@@ -3,14 +3,14 @@ import { App, Button } from "antd";
 import { Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useProblemText } from "@kit";
-import { doAct, type Act, type Order } from "../api";
+import { doAct, type Act, type OrderLine } from "../api";
 import { later, takeBack, UNDO_MS } from "./undo";
 
 export function useSendLater() {
   const { t } = useTranslation("work_orders");
   const { notification, message } = App.useApp();
   const problemText = useProblemText();
-  return (order: Order, act: Act, token: string): void => {
+  return (order: Pick<OrderLine, "id" | "number" | "version">, act: Act, token: string): void => {
     const said = t(`act.${act.act}`);
     const send = () => {
       notification.destroy(token);

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
 import { Notice } from "@kit";
 import { Missing, Screen } from "./parts";
+import { AskTimeForm } from "./ask-time-form";
 import { PhotoForm } from "./photo-form";
 import { ResultForm } from "./result-form";
 import { SignatureForm } from "./signature-form";
@@ -44,6 +45,7 @@ export default function ActPage() {
   const props = { order, own, entry, sync, store, draft };
   if (act === "arrive" || act === "leave") return <MomentForm key={draft} {...props} act={act} />;
   if (act === "estimate") return <EstimateForm key={draft} {...props} />;
+  if (act === "ask_time") return <AskTimeForm key={draft} {...props} />;
   if (act === "give_result") return <ResultForm key={draft} {...props} />;
   if (act === "send_back") return <SendBackForm key={draft} {...props} />;
   if (act === "photo") return <PhotoForm key={draft} {...props} />;

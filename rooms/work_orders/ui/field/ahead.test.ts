@@ -39,6 +39,19 @@ it("offers leaving once", () => {
   expect(offered(ahead(sample(), entries({ act: "leave", at: "2026-11-22T07:20:00Z" })))).not.toContain("leave");
 });
 
+it("takes more time for asked, where the server lets it be asked for", () => {
+  const ASK: What = { act: "ask_time", by: { working_days: 2 }, reason: "等待检定机构出具结果", told_customer: true, told: "客户同意" };
+  const order = sample({ allowed: [...sample().allowed, { act: "ask_time" }] });
+  const asked = ahead(order, entries(ASK));
+  expect(asked.time_asked).toEqual({ by: ASK.by, reason: ASK.reason, due: null });
+  expect(asked.allowed).toContainEqual({ act: "ask_time", barred: "asked_already" });
+  const done = ahead(order, entries(ASK, RESULT));
+  expect([done.time_asked, offered(done).includes("ask_time")]).toEqual([null, false]);
+  expect(offered(ahead(sample(), entries({ act: "note", text: "x" })))).not.toContain("ask_time");
+  const fault = sample({ allowed: [...sample().allowed, { act: "ask_time", barred: "no_more_time" }] });
+  expect(ahead(fault, entries({ act: "begin" })).allowed).toContainEqual({ act: "ask_time", barred: "no_more_time" });
+});
+
 it("takes an urge for answered", () => {
   const urged = [{ at: "2026-11-22T07:20:00Z", by: "customer", words: "快来", promise: "", answer: null }];
   const order = sample({ urged, allowed: [...sample().allowed, { act: "answer_urge" }] });

@@ -10,6 +10,8 @@ const NEXT: Record<string, string[]> = {
   in_work: ["estimate", "give_result", "contact"],
   suspended: ["resume", "contact"],
 };
+/** While a unit has it and the time runs, more may be asked for. */
+const MAY_ASK = ["dispatched", "taken", "arrived", "in_work"];
 const LEADS: Record<string, string> = { take: "taken", arrive: "arrived", begin: "in_work", give_result: "result_given", send_back: "to_dispatch" };
 /** What a state of its own does not change. */
 const ALWAYS = ["answer_urge", "reply_supervision", "note", "attach"];
@@ -24,7 +26,11 @@ function applied(order: Order, act: FieldAct): Order {
     case "estimate":
       return { ...next, estimate: act.until };
     case "give_result":
-      return { ...next, result: act.result };
+      return { ...next, result: act.result, time_asked: null };
+    case "send_back":
+      return { ...next, time_asked: null };
+    case "ask_time":
+      return { ...next, time_asked: { by: act.by, reason: act.reason, due: null } };
     case "answer_urge":
       return { ...next, urged: order.urged.map((urge) => (urge.answer === null ? { ...urge, answer: act.words } : urge)) };
     case "reply_supervision": {
@@ -42,10 +48,10 @@ function applied(order: Order, act: FieldAct): Order {
 
 function allowedIn(order: Order, was: Allowed[]): Allowed[] {
   const barred = new Map(was.map(({ act, barred }) => [act, barred]));
-  const also = ALWAYS.filter((act) => barred.has(act));
+  const also = [...(MAY_ASK.includes(order.state) ? ["ask_time"] : []), ...ALWAYS].filter((act) => barred.has(act));
   const fits = [...(NEXT[order.state] ?? []), ...also].filter((act) => act !== "leave" || order.left_at === null);
   return fits.map((act) => {
-    const bar = act === "answer_urge" ? (order.urged.some(({ answer }) => answer === null) ? undefined : "nothing_to_answer") : barred.get(act);
+    const bar = act === "ask_time" && order.time_asked ? "asked_already" : act === "answer_urge" ? (order.urged.some(({ answer }) => answer === null) ? undefined : "nothing_to_answer") : barred.get(act);
     return bar ? { act, barred: bar } : { act };
   });
 }

@@ -27,6 +27,8 @@ export function saidIn(what: What): string {
       return moment(what.at, false);
     case "estimate":
       return moment(what.until, false);
+    case "ask_time":
+      return what.reason;
     case "give_result":
       return `${what.result.cause} · ${what.result.action}`;
     case "note":

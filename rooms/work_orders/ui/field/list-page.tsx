@@ -1,5 +1,5 @@
 // The orders of one's units, as a crew works through them: danger first, then what is due next; opened without a network, too.
-import { ClipboardCheck, Flame, MessageSquareWarning } from "lucide-react";
+import { ClipboardCheck, Flame, Hourglass, MessageSquareWarning } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, Mark, Skeletons } from "@kit";
@@ -36,6 +36,11 @@ function Card({ order, title, own }: { order: Order; title: string; own: Entry[]
           {urges > 0 && (
             <Mark tone="busy" icon={MessageSquareWarning}>
               {t("field.urged", { n: urges })}
+            </Mark>
+          )}
+          {order.time_asked && (
+            <Mark tone="wrap" icon={Hourglass}>
+              {t("time_asked.mark")}
             </Mark>
           )}
           <span className="muted nowrap">{order.number}</span>

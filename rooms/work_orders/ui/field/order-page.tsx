@@ -1,5 +1,5 @@
 // One order on a phone: where, who, what, until when; what is to be done next is the big button below.
-import { Camera, CirclePlay, ClipboardCheck, Copy, Ellipsis, Footprints, HandHelping, MapPin, MessageSquareReply, MessageSquareText, PenLine, Phone as PhoneIcon, PhoneOutgoing, Timer as TimerIcon, Undo2, type LucideIcon } from "lucide-react";
+import { Camera, CirclePlay, ClipboardCheck, Copy, Ellipsis, Footprints, HandHelping, Hourglass, MapPin, MessageSquareReply, MessageSquareText, PenLine, Phone as PhoneIcon, PhoneOutgoing, Timer as TimerIcon, Undo2, type LucideIcon } from "lucide-react";
 import { App } from "antd";
 import { useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,8 @@ import { Link, useNavigate, useParams } from "react-router";
 import { Notice } from "@kit";
 import { clock, moment } from "@lib/format";
 import { untoldUntil } from "../promise";
+import { limitWords } from "../limits";
+import { lastAnswer } from "../time/answer";
 import { foremost } from "./ahead";
 import { Big, DangerMark, Left, Missing, Pictures, Screen, sinceOf, StateMark, useTitle, useWords } from "./parts";
 import { held } from "./queue";
@@ -23,6 +25,7 @@ const icons: Record<string, LucideIcon> = {
   estimate: TimerIcon,
   give_result: ClipboardCheck,
   contact: PhoneOutgoing,
+  ask_time: Hourglass,
   note: MessageSquareText,
   send_back: Undo2,
   answer_urge: MessageSquareReply,
@@ -31,9 +34,9 @@ const icons: Record<string, LucideIcon> = {
 /** Done with one tap: they say nothing but that they are done. */
 const AT_ONCE = ["take", "begin", "resume"];
 /** As offered behind “more”. */
-const OFFERED = ["take", "resume", "leave", "arrive", "begin", "estimate", "contact", "give_result", "answer_urge", "reply_supervision", "note", "send_back"];
+const OFFERED = ["take", "resume", "leave", "arrive", "begin", "estimate", "contact", "ask_time", "give_result", "answer_urge", "reply_supervision", "note", "send_back"];
 /** Barred because there is nothing to do: not worth a line on a telephone. */
-const IDLE = ["nothing_to_answer", "has_left"];
+const IDLE = ["nothing_to_answer", "has_left", "no_more_time"];
 const STEPS = 12;
 
 /** The telephone's own map; no address goes to a map's web site. */
@@ -173,9 +176,30 @@ function Pressed({ order }: { order: Order }) {
   );
 }
 
+/** What has become of the request for more time. */
+function MoreTime({ order }: { order: Order }) {
+  const { t } = useTranslation("work_orders");
+  const asked = order.time_asked;
+  if (asked) {
+    const by = limitWords(asked.by, t);
+    return (
+      <Notice tone="wrap" icon={Hourglass} title={asked.due ? t("time_asked.waits", { by, at: moment(asked.due, false) }) : t("time_asked.wants", { by })}>
+        {asked.reason}
+      </Notice>
+    );
+  }
+  const answer = lastAnswer(order.steps);
+  if (!answer) return null;
+  return (
+    <Notice tone={answer.verb === "extend" ? "ready" : "busy"} icon={Hourglass} title={t(answer.verb === "extend" ? "time_asked.granted" : "time_asked.refused")}>
+      {typeof answer.act?.reason === "string" ? answer.act.reason : ""}
+    </Notice>
+  );
+}
+
 function History({ order }: { order: Order }) {
   const { t } = useTranslation("work_orders");
-  const said = (act: Record<string, unknown> | null) => ["note", "text", "words", "why", "reply", "action"].map((key) => act?.[key]).find((text): text is string => typeof text === "string" && text !== "");
+  const said = (act: Record<string, unknown> | null) => ["note", "text", "words", "why", "reply", "action", "reason"].map((key) => act?.[key]).find((text): text is string => typeof text === "string" && text !== "");
   const steps = [...order.steps].reverse().slice(0, STEPS);
   return (
     <details className="crew-panel">
@@ -301,6 +325,7 @@ export default function OrderPage() {
         {own.some(({ standing }) => standing.is === "waiting") && <span className="count">{t("field.order.ahead")}</span>}
       </p>
       <Pressed order={order} />
+      <MoreTime order={order} />
       {call && (
         <Notice tone="wrap" icon={PhoneOutgoing} title={t("untold.title")}>
           {t("untold.text", { at: moment(call, false) })}

@@ -194,6 +194,20 @@ describe("refused", () => {
     expect(server.done).toEqual(["wo_2 note", "wo_1 arrive", "wo_1 note"]);
   });
 
+  it("says why more time may not even be asked for: the time was over when it arrived", async () => {
+    const ASK: What = { act: "ask_time", by: { working_days: 2 }, reason: "等待检定机构出具结果", told_customer: true, told: "客户同意" };
+    const { sync } = await begun();
+    const why = { status: 409, code: "work_orders.barred", params: { bar: "overdue" } };
+    server.instead = { ask_time: [{ is: "refused", why }] };
+    server.gone = true;
+    await sync.keep(made(ASK));
+    await sync.go();
+    expect([sync.held().link, sync.held().entries.length]).toEqual(["offline", 1]);
+    server.gone = false;
+    await sync.hurry();
+    expect(sync.held().entries.map(({ what, standing }) => [nameOf(what), standing])).toEqual([["ask_time", { is: "refused", why }]]);
+  });
+
   it("can be put aside and taken up again, and is deleted only when somebody says so", async () => {
     server.instead = { arrive: [NO, NO] };
     const { sync, store } = await begun();

@@ -1,4 +1,5 @@
 // What the field knows of an order, and what it has entered: as on the wire, and as it is kept on the telephone.
+import type { Limit } from "../limits";
 
 export type ReturnReason = "not_ours" | "insufficient" | "duplicate";
 export const RETURN_REASONS: ReturnReason[] = ["not_ours", "insufficient", "duplicate"];
@@ -26,6 +27,7 @@ export type FieldAct =
   | { act: "send_back"; reason: ReturnReason; note: string }
   | { act: "answer_urge"; words: string }
   | { act: "reply_supervision"; reply: string }
+  | { act: "ask_time"; by: Limit; reason: string; told_customer: boolean; told: string }
   | { act: "give_result"; result: Outcome }
   | { act: "resume" }
   | { act: "note"; text: string };
@@ -145,7 +147,15 @@ export interface OrderLine {
   danger: boolean;
   important: boolean;
   urges: number;
+  /** More time that the unit has asked for and nobody has answered; absent where the telephone kept it before there was such a thing. */
+  time_asked?: TimeAsked | null;
   version: number;
+}
+export interface TimeAsked {
+  by: Limit;
+  reason: string;
+  /** Until when it is to be answered; null: it has not been sent. */
+  due: string | null;
 }
 
 /** One order, with everything that a crew needs of it. */
@@ -162,6 +172,8 @@ export interface Order extends OrderLine {
   attachments: Attachment[];
   clocks: ClockView[];
   steps: StepView[];
+  /** How much more time may be had at most. */
+  more_time?: Limit | null;
   allowed: Allowed[];
 }
 

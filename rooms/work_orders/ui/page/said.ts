@@ -1,8 +1,9 @@
 // One line of an order's history in parts: what was said, and what it names.
 import type { Step } from "../api";
+import type { Limit } from "../limits";
 
 /** What people wrote, in the order in which it is read. */
-const WORDS = ["note", "why", "words", "reason", "action", "text", "reply", "evaluation", "promise"] as const;
+const WORDS = ["note", "why", "words", "reason", "action", "text", "reply", "evaluation", "promise", "told"] as const;
 
 export interface Said {
   /** In people's own words. */
@@ -16,13 +17,15 @@ export interface Said {
   /** Keys of messages: `satisfaction.fair`, `grade.daily`. */
   terms: string[];
   order: string | null;
+  /** How much more time. */
+  limit: Limit | null;
 }
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
 export function saidIn(step: Step): Said {
   const act = step.act as Record<string, unknown> | null;
-  const none: Said = { words: [], unit: null, person: null, at: null, day: null, terms: [], order: null };
+  const none: Said = { words: [], unit: null, person: null, at: null, day: null, terms: [], order: null, limit: null };
   if (!act) return none;
   const coded = step.verb === "send_back" || step.verb === "supervise";
   const terms = [
@@ -34,6 +37,7 @@ export function saidIn(step: Step): Said {
     act.binding === true && "ask.binding",
     act.new_facts === true && "ask.new_facts",
     act.automatic === true && "ask.automatic",
+    step.verb === "ask_time" && (act.told_customer === true ? "ask.told_said" : "ask.told_not"),
   ].filter((term): term is string => typeof term === "string" && term !== "");
   const until = text(act.until);
   return {
@@ -44,5 +48,6 @@ export function saidIn(step: Step): Said {
     day: until && !until.includes("T") ? until : null,
     terms,
     order: text(act.master),
+    limit: step.verb === "ask_time" || step.verb === "extend" ? (act.by as Limit) : null,
   };
 }

@@ -5,6 +5,7 @@ import { Moment } from "@kit";
 import { useAgents, useUnits } from "@lib/directory";
 import { moment } from "@lib/format";
 import type { Order } from "../api";
+import { limitWords } from "../limits";
 import { StateMark } from "../marks";
 import { saidIn } from "./said";
 
@@ -16,7 +17,7 @@ export function Timeline({ order }: { order: Order }) {
     <ol className="order-steps">
       {[...order.steps].reverse().map((step) => {
         const said = saidIn(step);
-        const detail = [units.name(said.unit), agents.name(said.person), said.at && moment(said.at, false), said.day, ...said.terms.map((term) => t(term as "grade.daily"))].filter(Boolean);
+        const detail = [units.name(said.unit), agents.name(said.person), said.at && moment(said.at, false), said.day, said.limit && limitWords(said.limit, t), ...said.terms.map((term) => t(term as "grade.daily"))].filter(Boolean);
         return (
           <li key={step.seq}>
             <span className="row tight wrap">

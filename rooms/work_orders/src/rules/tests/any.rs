@@ -8,7 +8,7 @@ use promises::Kept;
 use crate::rules::table::apply;
 
 fn act() -> impl Strategy<Value = (u8, u8, u16)> {
-    (0_u8..33, 0_u8..6, 0_u16..4_000)
+    (0_u8..37, 0_u8..6, 0_u16..4_000)
 }
 
 fn somebody(who: u8) -> Asker {
@@ -58,7 +58,14 @@ fn something(which: u8, walk: &Walk) -> Act {
         28 => Act::EvaluateSupervision { evaluation: words() },
         29 => Act::Part,
         30 => Act::Limit { step: Step::Answer, until: now + minutes(600), reason: words() },
-        31 => Act::Untold { notice: None },
+        31 | 32 => Act::AskTime {
+            by: Limit::WorkingDays(1),
+            reason: words(),
+            told_customer: which == 31,
+            told: words(),
+        },
+        33 => Act::RefuseTime { reason: words() },
+        34 => Act::Untold { notice: None },
         _ => Act::Note { text: words() },
     }
 }
@@ -91,6 +98,13 @@ proptest! {
                 let desk = matches!(state, State::Accepted | State::ToDispatch | State::ToCallBack { .. });
                 prop_assert!(desk || state.unit().is_some(), "nobody has it: {:?}", state);
             }
+            // An open request is its unit's, waits for an answer, and can be answered.
+            let asked = walk.order.time_asked.as_ref();
+            let waits: Vec<_> = walk.promised.iter().filter(|kept| kept.step == Step::DecideTime && kept.runs()).collect();
+            prop_assert_eq!(asked.map(|asked| asked.due), waits.first().map(|kept| kept.clocks.unit().due()));
+            prop_assert!(waits.len() <= 1);
+            prop_assert!(asked.is_none_or(|asked| state.unit() == Some(asked.unit)), "{:?}", state);
+            prop_assert!(asked.is_none() || walk.may(&supervisor()).contains(&(Verb::RefuseTime, None)), "{:?}", state);
             prop_assert!(state.word() != "dispatched" || walk.order.returns <= 3);
         }
         let replayed = walk.lines.iter().fold(walk.first.clone(), |order, line| apply(&order, &line.act, line.done));
