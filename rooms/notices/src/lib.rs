@@ -1,7 +1,7 @@
 //! Notices: texts that leave the building, by text message, mail or a speaking call, each sent once; and what became of them.
 //!
 //! Others may call what is exported here: [`send`] within a change of their own, [`cancel_about`], [`withdraw`], [`told`], [`about`] for a
-//! timeline, [`put_demo`] for the demo's texts. Rooms above hear [`Done`] and [`Reply`].
+//! timeline, [`unapproved`] for a hint, [`put_demo`] for the demo's texts. Rooms above hear [`Done`] and [`Reply`].
 
 #![forbid(unsafe_code)]
 
@@ -28,7 +28,7 @@ mod withdrawing;
 pub use jobs::receipt;
 pub use rules::{Channel, Class, LANGUAGE, Notice, Recipient, Refusal, State, Subject, Urgency};
 pub use seeds::{put_demo, put_drafts};
-pub use send::{Shown, about, send, send_all};
+pub use send::{Shown, about, send, send_all, unapproved};
 pub use ways::Ways;
 pub use withdrawing::{WITHDRAWN_MAX, cancel_about, told, withdraw};
 
@@ -131,6 +131,7 @@ pub fn room(ways: Arc<Ways>, calendar: Calendar) -> Room {
             .permit_any(TEMPLATE_READERS, routes!(http::templates::versions))
             .permit_any(TEMPLATE_READERS, routes!(http::templates::preview))
             .permit(WRITE_TEMPLATES, routes!(http::templates::write))
+            .permit(WRITE_TEMPLATES, routes!(http::templates::take_house))
             .permit(APPROVE, routes!(http::templates::act))
             .permit_any(SETTINGS_READERS, routes!(http::settings::get))
             .permit(CONFIGURE, routes!(http::settings::put))

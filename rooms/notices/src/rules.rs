@@ -187,6 +187,8 @@ pub enum Refusal {
     BadName { most: usize },
     #[error("whoever wrote a text does not approve it")]
     OwnText,
+    #[error("the house has no newer wording of this text, or it was changed here")]
+    NothingNewer,
     #[error("a version that is {state} cannot be {act}")]
     NotInState { state: &'static str, act: &'static str },
     #[error("a notice that is {state} cannot be {act}")]
@@ -216,6 +218,7 @@ impl web::Refusal for Refusal {
             Refusal::NotInState { .. }
             | Refusal::NoticeIs { .. }
             | Refusal::OwnText
+            | Refusal::NothingNewer
             | Refusal::BulletinOver => Status::Conflict,
             Refusal::NoTemplate { .. } => Status::Conflict,
             Refusal::NotBelieved { .. } => Status::Forbidden,

@@ -282,6 +282,11 @@ impl From<Kept> for Shown {
     }
 }
 
+/// The names of those of these texts by which nothing is sent, as nobody has approved them yet.
+pub async fn unapproved(db: &Db, codes: &[&str]) -> anyhow::Result<Vec<String>> {
+    templates::unapproved(db, codes, LANGUAGE).await
+}
+
 /// What was sent about a thing of another room, newest first: `about(db, "work_orders", "wo_…")`.
 pub async fn about(db: &Db, room: &str, id: &str) -> anyhow::Result<Vec<Shown>> {
     let about = Subject::new(room, id);

@@ -75,6 +75,8 @@ export interface Template extends Draft {
   revision: number;
   allowed: ("approve" | "retire")[];
   own: boolean;
+  /** The product's wording of now, where this one is the product's of before and nobody here has changed it. */
+  newer: Draft | null;
 }
 export interface Preview {
   text: string;
@@ -179,6 +181,11 @@ export async function actOn(notice: NoticeView, act: Act, why: string): Promise<
 }
 export async function writeTemplate(code: string, language: string, at: { version: number; revision: number }, draft: Draft): Promise<void> {
   await api.put(`${BASE}/templates/${code}/${language}`, { version: at.version, revision: at.revision, ...draft });
+  await changed();
+}
+/** The product's newer wording becomes a draft, which somebody approves. */
+export async function takeHouse(template: Template): Promise<void> {
+  await api.post(`${BASE}/templates/${template.code}/${template.language}/house`, { version: template.version, revision: template.revision });
   await changed();
 }
 export async function actOnTemplate(template: Template, act: "approve" | "retire"): Promise<void> {

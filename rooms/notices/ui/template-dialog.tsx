@@ -1,5 +1,6 @@
 // One text: written or changed with a preview, approved by somebody else, its earlier versions below.
 import { Button, Checkbox, Input, InputNumber, Popconfirm, Radio, Segmented } from "antd";
+import { Sparkles } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Facts, Field, Moment, Notice, useProblemText } from "@kit";
@@ -69,6 +70,18 @@ function Review({ template, onDone }: { template: Template; onDone: () => void }
   );
 }
 
+/** What the product says by now, beside what stands here. */
+function Newer({ template, onTake }: { template: Template; onTake: (() => void) | undefined }) {
+  const { t } = useTranslation("notices");
+  if (!template.newer) return null;
+  return (
+    <Notice tone="wrap" icon={Sparkles} title={t("template.newer_one")} action={onTake && <Button onClick={onTake}>{t("template.take")}</Button>}>
+      <p>{template.newer.body}</p>
+      <p className="muted">{t(template.state === "approved" ? "template.take_then" : "template.take_replaces")}</p>
+    </Notice>
+  );
+}
+
 function Earlier({ template }: { template: Template }) {
   const { t } = useTranslation("notices");
   const versions = useVersions(template.code, template.language);
@@ -90,7 +103,7 @@ function Earlier({ template }: { template: Template }) {
   );
 }
 
-export function TemplateDialog({ template, all, onClose }: { template: Template | null; all: Template[]; onClose: () => void }) {
+export function TemplateDialog({ template, all, onTake, onClose }: { template: Template | null; all: Template[]; onTake?: ((template: Template) => Promise<unknown>) | undefined; onClose: () => void }) {
   const { t } = useTranslation("notices");
   const mayWrite = useMay(WRITE_TEMPLATES);
   const [code, setCode] = useState(template?.code ?? "");
@@ -117,6 +130,7 @@ export function TemplateDialog({ template, all, onClose }: { template: Template 
       onSave={() => writeTemplate(code, language, { version: newest?.version ?? 0, revision: newest?.revision ?? 0 }, { name: draft.name, class: draft.class, urgent: draft.urgent && draft.class === "service", subject: draft.subject, body: draft.body, fields: draft.fields })}
     >
       {template && <Review template={template} onDone={onClose} />}
+      {template && <Newer template={template} onTake={onTake && (() => void onTake(template).then(onClose))} />}
       {older && <Notice tone="wrap" title={t("template.older")} />}
       <div className="form-grid">
         <Field label={t("template.name")} htmlFor="t-name" required>

@@ -1,5 +1,5 @@
 // States, channels and reasons of notices as they are shown: colour, icon and word.
-import { Ban, BellOff, Check, CheckCheck, CircleHelp, CircleX, Clock, FileCheck2, FilePen, FileX2, Mail, MessageSquareText, PhoneOutgoing, Send, TimerOff, type LucideIcon } from "lucide-react";
+import { Ban, BellOff, Check, CheckCheck, CircleHelp, CircleX, Clock, FileCheck2, FilePen, FileX2, Mail, MessageSquareText, PhoneOutgoing, Send, Sparkles, TimerOff, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Mark, type Tone } from "@kit";
 import type { Channel, NoticeView, State, Template } from "./api";
@@ -59,6 +59,16 @@ export function StageMark({ state }: { state: Template["state"] }) {
   return (
     <Mark tone={STAGE[state].tone} icon={STAGE[state].icon}>
       {t(`stage.${state}`)}
+    </Mark>
+  );
+}
+
+/** The product has another wording by now. */
+export function NewerMark() {
+  const { t } = useTranslation("notices");
+  return (
+    <Mark tone="wrap" icon={Sparkles}>
+      {t("template.newer_mark")}
     </Mark>
   );
 }

@@ -34,7 +34,7 @@ pub async fn settings(app: &App, calls: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let kept = config::now::<Settings>(&mut tx).await?;
     let usual = Settings::default();
-    let unnamed = kept.value.company == usual.company;
+    let unnamed = kept.value.is_unnamed();
     let settings = match kept.version {
         0 => {
             let machine = Machine { important: calls, liaisons: calls, ..usual.machine };

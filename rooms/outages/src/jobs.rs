@@ -35,7 +35,7 @@ pub async fn follow(app: App, calendar: Arc<Calendar>) -> anyhow::Result<()> {
 async fn go_on(app: &App, calendar: &Calendar, outage: &Outage) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
     let act = match outage.state {
-        State::Published => Act::Begin,
+        State::Published => Act::Begin { why: String::new() },
         State::Restored if asking::is_open(&mut tx, outage.id).await? => {
             outages::postpone(&mut tx, outage, app.now() + AGAIN).await?;
             tx.commit().await?;

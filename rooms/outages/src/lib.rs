@@ -79,6 +79,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261124_3_wishes.sql",
         "20261124_4_promised.sql",
         "20261124_5_due.sql",
+        "20261125_1_liaisons.sql"
     ]
 );
 

@@ -14,7 +14,7 @@ use web::App;
 use crate::rules::calls::ByMachine;
 use crate::rules::news::{Shift, Waits, presses, shift};
 use crate::rules::table::{Terms, Verb};
-use crate::rules::{Class, Moment, Outage, State, greeting, spoken};
+use crate::rules::{Class, Moment, Outage, State, greeting, personal, spoken};
 use crate::store::told::{self, Receipt, Told};
 use crate::store::{liaisons, waves};
 use crate::{ROOM, asking, calling, machine, promising};
@@ -28,6 +28,8 @@ fn moment(before: &Outage, next: &Outage, verb: Verb) -> Option<Moment> {
     match verb {
         Verb::Publish if matches!(next.state, State::InProgress) => Some(Moment::Started),
         Verb::Publish => Some(Moment::Published),
+        // Earlier than people were told: they hear that it is another time.
+        Verb::Begin if next.starts() < before.starts() => Some(Moment::Changed),
         Verb::Begin => Some(Moment::Started),
         Verb::Revise if next.news() != before.news() => Some(Moment::Changed),
         Verb::Resume => Some(Moment::Changed),
@@ -59,8 +61,9 @@ pub async fn told(
     let Some(moment) = moment(before, next, verb) else { return Ok(()) };
     tell_liaisons(tx, app, next, moment, terms).await?;
     calling::told(tx, before, next, moment, terms).await?;
-    // Of what was planned and begins as planned customers know.
-    let news = moment != Moment::Started || next.plan.class == Class::Fault;
+    // Of what was planned and begins as planned customers know; who is cut off for what he owes hears how it comes back.
+    let hears_begin = next.plan.class == Class::Fault || next.plan.class.is_personal();
+    let news = moment != Moment::Started || hears_begin;
     let few = next.counts.all <= i64::from(terms.settings.sms_most);
     if news && few && next.counts.all > 0 {
         waves::begin(tx, next.id, moment, revision(next), next.counts.all, terms.now).await?;
@@ -80,6 +83,9 @@ pub(crate) fn revision(outage: &Outage) -> i64 {
 
 /// The texts of `notices` for a moment: to whoever puts it up, and to whoever lives there.
 fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
+    if let Some(own) = personal::message(outage, moment) {
+        return own;
+    }
     let gas = outage.plan.utility == Utility::Gas;
     let shift = shift(outage);
     match (moment, to_liaison) {
@@ -136,6 +142,20 @@ fn template(outage: &Outage, moment: Moment, to_liaison: bool) -> &'static str {
             }
         }
     }
+}
+
+/// The texts by which customers are told of it from now on.
+pub(crate) fn texts(outage: &Outage) -> Vec<&'static str> {
+    let mut texts = match outage.state {
+        State::Closed | State::Cancelled => return Vec::new(),
+        State::Restored => Vec::new(),
+        _ if outage.plan.class.is_personal() => personal::messages(outage),
+        _ if outage.plan.class == Class::Fault => vec![template(outage, Moment::Started, false)],
+        State::InProgress => Vec::new(),
+        _ => vec![template(outage, Moment::Published, false)],
+    };
+    texts.push(template(outage, Moment::Restored, false));
+    texts
 }
 
 /// Whom a message is for.
@@ -201,6 +221,8 @@ pub(crate) fn notice(
         .with("restore", restore)
         .with("time", time)
         .with("new_time", &end)
+        .with("supply", greeting::words_of(outage.plan.utility).1)
+        .with("pay", &settings.pay)
         .with("date", spoken::written_day(outage.starts(), calendar));
     if presses(outage, moment, whom.waits, now, whom.loud) {
         notice.urgency = Urgency::Urgent;

@@ -186,7 +186,7 @@ export function AfterPart({ outage }: { outage: OutageView }) {
         </div>
       </Panel>
       <Panel flush title={t("after.by_element")}>
-        <Table label={t("after.by_element")} columns={columns} rows={after.elements} rowKey={(one) => one.element ?? "none"} empty={<Empty icon={CircleDashed} title={t("after.listing")}>{t("after.listing_todo")}</Empty>} foot={after.more > 0 ? <p className="muted">{t("after.more_elements", { count: after.more })}</p> : undefined} />
+        <Table label={t("after.by_element")} columns={columns} rows={after.elements} rowKey={(one) => one.element ?? "none"} empty={<Empty icon={CircleDashed} title={t(after.stage === "listing" ? "after.listing" : "after.nobody")}>{t(after.stage === "listing" ? "after.listing_todo" : "after.nobody_todo")}</Empty>} foot={after.more > 0 ? <p className="muted">{t("after.more_elements", { count: after.more })}</p> : undefined} />
       </Panel>
       <Asked id={outage.id} />
       {closing && <CloseDialog id={outage.id} onClose={() => setClosing(false)} />}

@@ -149,6 +149,8 @@ export interface OutageView extends OutageLine {
   before_restoring: Finding | null;
   /** Moved before it, this duty is not kept. */
   earliest: { duty: Finding["duty"]; at: string } | null;
+  /** Texts by which customers would be told, and which nobody has approved. */
+  unapproved: string[];
   order: string | null;
   allowed: Verb[];
 }
@@ -254,6 +256,7 @@ export interface LiaisonForm {
 export interface Settings {
   company: string;
   phone: string;
+  pay: string;
   many: number;
   ahead_min: number;
   after_min: number;
@@ -270,6 +273,12 @@ export interface Settings {
   voice_s: number;
   asking: Asking;
   machine: Machine;
+}
+/** `unnamed`: nobody has said in whose name messages are. */
+export interface SettingsView {
+  settings: Settings;
+  version: number;
+  unnamed: boolean;
 }
 /** How customers are asked once supply is back. */
 export interface Asking {
@@ -472,11 +481,11 @@ export function useOwed() {
 export function useElements(text: string) {
   return useQuery({ queryKey: [KEY, "elements", text], enabled: text.length > 0, queryFn: ({ signal }) => api.get<Element[]>(`${BASE}/elements`, { text }, signal) });
 }
-export function useLiaisons() {
-  return useQuery({ queryKey: [KEY, "liaisons"], queryFn: ({ signal }) => api.get<Liaison[]>(`${BASE}/liaisons`, undefined, signal) });
+export function useLiaisons(filters: { text?: string | undefined; after?: string | undefined }) {
+  return useQuery({ queryKey: [KEY, "liaisons", filters], queryFn: ({ signal }) => api.get<{ items: Liaison[]; next?: string }>(`${BASE}/liaisons`, filters, signal) });
 }
 export function useSettings() {
-  return useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<{ settings: Settings; version: number }>(`${BASE}/settings`, undefined, signal) });
+  return useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<SettingsView>(`${BASE}/settings`, undefined, signal) });
 }
 export function useFigures(from: string, to: string) {
   return useQuery({ queryKey: [KEY, "figures", from, to], queryFn: ({ signal }) => api.get<FiguresView>(`${BASE}/figures`, { from, to }, signal) });

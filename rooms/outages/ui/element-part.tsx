@@ -41,7 +41,7 @@ export default function ElementPart({ element }: SlotProps["network.element"]) {
         ) : (
           <div className="row tight wrap">
             {liaisons.map((one) => (
-              <Link key={one.id} to="/outages/liaisons">
+              <Link key={one.id} to={`/outages/liaisons?text=${encodeURIComponent(one.name)}`}>
                 <Mark chip tone={one.retired ? "offline" : "accent"} icon={CalendarCheck}>
                   {one.name} {one.place}
                 </Mark>

@@ -19,6 +19,7 @@ const room: Room = {
     { path: "outages/:id", page: () => import("./outage-page"), permission: READ },
   ],
   slots: {
+    "shell.bar": () => import("./unnamed"),
     "network.element": () => import("./element-part"),
     "order.filing": () => import("./filing-part"),
     "desk.customer": () => import("./desk-part"),

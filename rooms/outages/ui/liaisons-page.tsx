@@ -4,9 +4,12 @@ import dayjs from "dayjs";
 import { CircleCheckBig, CircleSlash, Megaphone, TriangleAlert, UserRoundPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Column, Empty, Field, Mark, Page, Panel, Short, Table, Trouble } from "@kit";
+import { type Column, Empty, Field, Mark, NoneFound, Page, Short } from "@kit";
 import { EditDialog } from "@kit/dialog";
+import { Filters, TextFilter } from "@kit/filters";
+import { Listed } from "@kit/listed";
 import { useMay } from "@lib/session";
+import { useUrlState } from "@lib/url";
 import { putLiaison, useLiaisons, type Liaison, type LiaisonForm } from "./api";
 import { Tabs } from "./marks";
 import { LIAISONS } from "./permissions";
@@ -57,9 +60,11 @@ function Edit({ of, onClose }: { of: Liaison | null; onClose: () => void }) {
 
 export default function LiaisonsPage() {
   const { t } = useTranslation("outages");
-  const liaisons = useLiaisons();
+  const [url, change] = useUrlState(["text", "after"] as const);
+  const liaisons = useLiaisons(url);
   const may = useMay(LIAISONS);
   const [open, setOpen] = useState<Liaison | "new" | null>(null);
+  const search = (text: string | null) => change({ text, after: null });
   const add = may && <Button type="primary" icon={<UserRoundPlus size={16} aria-hidden />} onClick={() => setOpen("new")}>{t("liaison.add")}</Button>;
   const state = (one: Liaison) =>
     one.retired_at ? <Mark tone="offline" icon={CircleSlash}>{t("liaison.retired")}</Mark> : one.consent ? <Mark tone="ready" icon={CircleCheckBig}>{t("liaison.active")}</Mark> : <Mark tone="wrap" icon={TriangleAlert}>{t("liaison.no_consent")}</Mark>;
@@ -74,13 +79,24 @@ export default function LiaisonsPage() {
   return (
     <Page title={t("liaison.title")} lead={t("liaison.lead")} actions={add}>
       <Tabs />
-      <Panel flush label={t("liaison.title")}>
-        {liaisons.isError && !liaisons.data ? (
-          <Trouble error={liaisons.error} retry={() => void liaisons.refetch()} />
-        ) : (
-          <Table label={t("liaison.title")} columns={columns} rows={liaisons.data} rowKey={(one) => one.id} empty={<Empty icon={Megaphone} title={t("liaison.none")} action={add}>{t("liaison.none_todo")}</Empty>} />
-        )}
-      </Panel>
+      <Filters label={t("liaison.search")} active={url.text !== undefined} onClear={() => search(null)}>
+        <TextFilter id="l-text" label={t(may ? "liaison.search_whole" : "liaison.search_words")} width={260} value={url.text} onChange={search} />
+      </Filters>
+      <Listed
+        label={t("liaison.title")}
+        columns={columns}
+        of={liaisons}
+        cursor="after"
+        words="list"
+        rowKey={(one) => one.id}
+        empty={
+          url.text !== undefined ? (
+            <NoneFound title={t("liaison.not_found")} onAll={() => search(null)}>{t("liaison.not_found_todo")}</NoneFound>
+          ) : (
+            <Empty icon={Megaphone} title={t("liaison.none")} action={add}>{t("liaison.none_todo")}</Empty>
+          )
+        }
+      />
       {open && <Edit of={open === "new" ? null : open} onClose={() => setOpen(null)} />}
     </Page>
   );

@@ -2,7 +2,7 @@
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { Notice, Page, useProblemText } from "@kit";
 import { useMay } from "@lib/session";
 import { enter } from "./api";
@@ -10,16 +10,24 @@ import { APPROVE } from "./permissions";
 import { planOf, PlanForm, type Draft } from "./plan-form";
 import { usual } from "./usual";
 
+type Like = Pick<Draft, "plan" | "elements">;
+
 function fresh(): Draft {
   const area = { text: "", elements: [], places: [], accounts: [] };
   return { plan: { utility: "gas", ...usual("planned"), area, scope: "", reason: "", unit: null }, elements: [], numbers: "", usual: true };
+}
+
+/** As one that is over: its times are not. */
+function as({ plan, elements }: Like): Draft {
+  return { plan: { ...plan, ...usual(plan.class), cause: plan.cause }, elements, numbers: "", usual: false };
 }
 
 export default function NewPage() {
   const { t } = useTranslation("outages");
   const navigate = useNavigate();
   const problem = useProblemText();
-  const [draft, setDraft] = useState(fresh);
+  const like = (useLocation().state as { like?: Like } | null)?.like;
+  const [draft, setDraft] = useState(() => (like ? as(like) : fresh()));
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<unknown>(null);
   const mayPublish = useMay(APPROVE);

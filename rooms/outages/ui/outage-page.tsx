@@ -1,9 +1,9 @@
 // One outage: how it stands, what was said of it and whether that held, what callers hear, who is affected, who was told.
 import { App, Button } from "antd";
-import { Copy, PhoneCall, Printer, Send, Users } from "lucide-react";
+import { Ban, Copy, Hourglass, PhoneCall, Printer, Send, Users } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { Choose, type Column, Due, Empty, Facts, Mark, Moment, Notice, Page, Pager, Panel, Short, Skeletons, Table, Trouble } from "@kit";
 import { ExportButton } from "@kit/export";
 import { useAgents, useUnits } from "@lib/directory";
@@ -53,6 +53,37 @@ function Next({ outage }: { outage: OutageView }) {
         </a>
       )}
     </div>
+  );
+}
+
+/** What somebody has to know of it before anything else, each with the way on. */
+function Heed({ outage }: { outage: OutageView }) {
+  const { t } = useTranslation("outages");
+  const navigate = useNavigate();
+  const over = outage.state === "closed" || outage.state === "cancelled";
+  const may = (verb: "edit" | "revise") => outage.allowed.includes(verb);
+  const open = (verb: "edit" | "revise") => void navigate(".", { replace: true, state: { open: verb } });
+  const way = may("edit") ? "edit" : outage.state === "submitted" || outage.state === "approved" ? "return" : "public";
+  return (
+    <>
+      {outage.state === "cancelled" && !outage.published_at && <Notice tone="offline" icon={Ban} title={t("page.never_told")} />}
+      {outage.stale && (
+        <Notice tone="busy" icon={Hourglass} title={t(outage.ends ? "page.stale" : "page.no_news")} action={may("revise") && <Button onClick={() => open("revise")}>{t("act.revise")}</Button>}>
+          {t(outage.ends ? (isPersonal(outage) ? "page.stale_personal" : "page.stale_todo") : "page.no_news_todo")}
+        </Notice>
+      )}
+      {!over && outage.counts.all === 0 && !outage.recounting && (
+        <Notice tone="wrap" icon={Users} title={t("affected.none")} action={may("edit") && <Button onClick={() => open("edit")}>{t("act.edit")}</Button>}>
+          {t(`page.nobody_${way}`)}
+        </Notice>
+      )}
+      {outage.unapproved.length > 0 && (
+        <Notice tone="wrap" title={t("page.unapproved", { texts: outage.unapproved.join(t("semicolon")) })}>
+          {t("page.unapproved_todo")} <Link to="/notices/templates">{t("page.unapproved_open")}</Link>
+        </Notice>
+      )}
+      {outage.recounting && <Notice tone="call" title={t("page.recounting")}>{t("page.recounting_todo")}</Notice>}
+    </>
   );
 }
 
@@ -203,11 +234,15 @@ function Telling({ outage }: { outage: OutageView }) {
           <CallsTable calls={told?.calls} empty={<Empty icon={PhoneCall} title={t("telling.no_calls")}>{before ? t("telling.no_calls_todo") : t("telling.no_calls_at_once")}</Empty>} />
         </Panel>
       </div>
-      <Panel flush title={t("telling.liaisons")}>
-        <LiaisonsTold told={told?.liaisons} empty={<Empty icon={Send} title={t("telling.no_liaisons")}>{t("telling.no_liaisons_todo")}</Empty>} />
+      <Panel flush={!isPersonal(outage)} title={t("telling.liaisons")}>
+        {isPersonal(outage) ? (
+          <p className="muted">{t("telling.personal")}</p>
+        ) : (
+          <LiaisonsTold told={told?.liaisons} empty={<Empty icon={Send} title={t("telling.no_liaisons")}>{t("telling.no_liaisons_todo")}</Empty>} />
+        )}
       </Panel>
       <Panel title={t("telling.customers")}>
-        {told?.waves.length === 0 && <p className="muted">{t("telling.no_waves")}</p>}
+        {told?.waves.length === 0 && <p className="muted">{t(outage.published_at ? "telling.none_written" : "telling.no_waves")}</p>}
         {told?.waves.map((wave) => (
           <p key={`${wave.revision} ${wave.moment}`} className="row tight">
             {t(`moment.${wave.moment}`)}{t("colon")}
@@ -248,6 +283,8 @@ export default function OutagePage() {
   const { t } = useTranslation("outages");
   const [agents, units] = [useAgents(), useUnits()];
   const found = useOutage(id);
+  // What is asked for by a button of the page opens its dialog.
+  const { key } = useLocation();
   if (found.isError && !found.data) return <Trouble page error={found.error} retry={() => void found.refetch()} />;
   const outage = found.data;
   if (!outage)
@@ -257,8 +294,10 @@ export default function OutagePage() {
       </Page>
     );
   const { plan } = outage;
+  // Called off before anybody was told: nobody hears of it, and nobody is to be told.
+  const unsaid = outage.state === "cancelled" && !outage.published_at;
   return (
-    <Page title={`${plan.area.text} ${t(`off.${outage.utility}`)}`} lead={outage.number} actions={<Acts outage={outage} />}>
+    <Page title={`${plan.area.text} ${t(`off.${outage.utility}`)}`} lead={outage.number} actions={<Acts key={key} outage={outage} />}>
       <Panel>
         <div className="stack">
           <div className="row tight">
@@ -268,7 +307,7 @@ export default function OutagePage() {
           </div>
           {outage.state !== "cancelled" && <Way state={outage.state} />}
           <Next outage={outage} />
-          {outage.recounting && <Notice tone="call" title={t("page.recounting")}>{t("page.recounting_todo")}</Notice>}
+          <Heed outage={outage} />
           <Facts
             items={[
               [t("form.class"), t(`class.${outage.class}`)],
@@ -290,9 +329,9 @@ export default function OutagePage() {
       </Panel>
       <Limits outage={outage} />
       <AfterPart outage={outage} />
-      <Said outage={outage} />
-      <GreetingPart outage={outage} />
-      <Telling outage={outage} />
+      {!unsaid && <Said outage={outage} />}
+      {outage.state !== "cancelled" && <GreetingPart outage={outage} />}
+      {!unsaid && <Telling outage={outage} />}
       <Texts outage={outage} />
       <AffectedList key={outage.id} outage={outage} />
     </Page>

@@ -10,7 +10,8 @@ import { useMay } from "@lib/session";
 import { useUrlState } from "@lib/url";
 import { useNow, useOutages, WHICH, type OutageLine, type Which } from "./api";
 import { Alarms, CountsText, StateMark, Tabs } from "./marks";
-import { WRITE } from "./permissions";
+import { APPROVE, CONFIGURE, WRITE } from "./permissions";
+import { UnnamedNotice } from "./unnamed";
 
 function Tiles() {
   const { t } = useTranslation("outages");
@@ -35,6 +36,7 @@ export default function OutagesPage() {
   const outages = useOutages(which, offset);
   const units = useUnits();
   const write = useMay(WRITE);
+  const leads = useMay([APPROVE, CONFIGURE]);
   const next = outages.data?.next;
   const add = write && (
     <Button type="primary" icon={<FileSpreadsheet size={16} aria-hidden />} onClick={() => void navigate("/outages/new")}>
@@ -89,6 +91,7 @@ export default function OutagesPage() {
   return (
     <Page title={t("nav.outages")} lead={t("list.lead")} actions={add}>
       <Tabs />
+      {leads && <UnnamedNotice />}
       <Tiles />
       <Choose label={t("list.which")} value={which} items={WHICH.map((key) => ({ key, label: t(`which.${key}`) }))} onChoose={(key) => change({ which: key, offset: null })} />
       <Panel flush label={t(`which.${which}`)}>

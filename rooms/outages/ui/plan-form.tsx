@@ -178,6 +178,11 @@ export function PlanForm({ draft, onChange }: { draft: Draft; onChange: (draft: 
           <Field label={t("form.accounts")} htmlFor="accounts" help={t("form.help_accounts", { count: plan.area.accounts.length })} fault={seen && seen.unknown.length > 0 && t("form.unknown_accounts", { first: seen.unknown.slice(0, 5).join("、") })}>
             <Input.TextArea id="accounts" rows={2} value={numbers} onChange={(event) => onChange({ ...draft, numbers: event.target.value })} />
           </Field>
+          {seen && !counting && seen.counts.all === 0 && (
+            <Notice tone="wrap" title={t("affected.none")}>
+              {t("affected.none_todo")}
+            </Notice>
+          )}
           {seen && <FirstToTell first={seen.first} />}
         </div>
       </Panel>

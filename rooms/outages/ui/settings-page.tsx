@@ -1,10 +1,12 @@
 // From how many callers hear of an outage, how long, and who gets messages.
 import { Checkbox, Input, InputNumber } from "antd";
+import { Signature } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Field } from "@kit";
+import { Link } from "react-router";
+import { Field, Notice } from "@kit";
 import { FlowHelp } from "@kit/flow-help";
 import { DraftForm, Numbers, SettingsOf, useDraft } from "@kit/settings";
-import { putSettings, useSettings, type Asking, type Machine, type Settings } from "./api";
+import { putSettings, useSettings, type Asking, type Machine, type SettingsView } from "./api";
 import { Tabs } from "./marks";
 
 const NUMBERS = [
@@ -31,7 +33,7 @@ const ASKING = [
 ] as const;
 const CLASSES = ["residential", "commercial", "industrial", "cng"] as const;
 
-function Form({ version, settings }: { version: number; settings: Settings }) {
+function Form({ version, settings, unnamed }: SettingsView) {
   const { t } = useTranslation("outages");
   const draft = useDraft(settings, (form) => putSettings(form, version));
   const { form, set } = draft;
@@ -41,10 +43,15 @@ function Form({ version, settings }: { version: number; settings: Settings }) {
   const setMachine = (patch: Partial<Machine>) => set({ machine: { ...machine, ...patch } });
   return (
     <DraftForm draft={draft} words={{ reset: t("settings.reset"), save: t("settings.save") }}>
+      {unnamed && (
+        <Notice tone="busy" icon={Signature} title={t("unnamed.title")}>
+          {t("unnamed.here")} <Link to="/notices/settings">{t("unnamed.signature")}</Link>
+        </Notice>
+      )}
       <div className="form-grid">
-        {(["company", "phone"] as const).map((key) => (
+        {(["company", "phone", "pay"] as const).map((key) => (
           <Field key={key} label={t(`settings.${key}`)} htmlFor={`f-${key}`} help={t(`settings.help_${key}`)}>
-            <Input id={`f-${key}`} value={form[key]} maxLength={20} onChange={(event) => set({ [key]: event.target.value })} />
+            <Input id={`f-${key}`} value={form[key]} maxLength={key === "pay" ? 40 : 20} onChange={(event) => set({ [key]: event.target.value })} />
           </Field>
         ))}
         <Field label={t("settings.voice_flow")} htmlFor="f-voice_flow" help={<FlowHelp flow={form.voice_flow}>{t("settings.help_voice_flow")}</FlowHelp>}>

@@ -1,6 +1,6 @@
 //! The texts: written by one, approved by another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State as Is;
 use db::{Entry, Tx, config};
@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
 
+use crate::rules::LANGUAGE;
 use crate::rules::gate::Settings;
 use crate::rules::template::{self, Draft, Stage, Template, TemplateAct};
+use crate::seeds;
 use crate::store::templates;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +38,8 @@ pub struct TemplateView {
     allowed: Vec<TemplateAct>,
     /// Whoever asks has written it.
     own: bool,
+    /// The house's wording of now, where this one is the house's of before and nobody here has changed it.
+    newer: Option<Draft>,
 }
 
 impl TemplateView {
@@ -55,15 +59,42 @@ impl TemplateView {
             revision: template.revision,
             allowed,
             own,
+            newer: None,
         }
     }
+
+    /// With the house's newer wording beside it.
+    fn beside(mut self, house: &BTreeMap<String, Draft>, outdated: bool) -> TemplateView {
+        self.newer = if outdated { house.get(&self.code).cloned() } else { None };
+        self
+    }
+}
+
+fn house() -> anyhow::Result<BTreeMap<String, Draft>> {
+    Ok(seeds::texts()?.into_iter().collect())
+}
+
+/// As they are shown; `all` by text, the newest version first.
+fn views(all: Vec<Template>, who: PersonId) -> anyhow::Result<Vec<TemplateView>> {
+    let house = house()?;
+    let mut standing = BTreeSet::new();
+    let view = |template: Template| {
+        // Of what is not retired the first: a draft stands before what is in force.
+        let is_first = template.stage != Stage::Retired
+            && standing.insert((template.code.clone(), template.language.clone()));
+        let outdated = is_first
+            && template.language == LANGUAGE
+            && house.get(&template.code).is_some_and(|now| template::is_outdated(&template, now));
+        TemplateView::of(template, who).beside(&house, outdated)
+    };
+    Ok(all.into_iter().map(view).collect())
 }
 
 /// Of each text what is in force and what is being written.
 #[utoipa::path(get, path = "/api/notices/templates", tag = "notices", responses((status = 200, body = Vec<TemplateView>)))]
 pub async fn list(Is(app): Is<App>, actor: Actor) -> Answer<Vec<TemplateView>> {
     let all = templates::list(&app.db).await?;
-    Ok(Json(all.into_iter().map(|template| TemplateView::of(template, actor.person)).collect()))
+    Ok(Json(views(all, actor.person)?))
 }
 
 /// All versions of a text, newest first.
@@ -79,7 +110,7 @@ pub async fn versions(
     if all.is_empty() {
         return Err(Error::not_found());
     }
-    Ok(Json(all.into_iter().map(|template| TemplateView::of(template, actor.person)).collect()))
+    Ok(Json(views(all, actor.person)?))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -140,6 +171,48 @@ pub async fn write(
         return Err(Error::changed_meanwhile());
     }
     let payload = json!({ "version": written.version, "text": written.draft });
+    note(&mut tx, now, &actor, &written, "template_written", payload);
+    tx.commit().await?;
+    Ok(Json(TemplateView::of(Template { revision: written.revision + 1, ..written }, actor.person)))
+}
+
+/// The version that is in force or being written, as it was read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeForm {
+    version: i64,
+    revision: i64,
+}
+
+/// Takes the house's newer wording as a draft; somebody approves it like any other. What is in force stays so until then.
+#[utoipa::path(post, path = "/api/notices/templates/{code}/{language}/house", tag = "notices",
+    params(("code" = String, Path), ("language" = String, Path)), request_body = TakeForm,
+    responses((status = 200, body = TemplateView), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub async fn take_house(
+    Is(app): Is<App>,
+    actor: Actor,
+    Path((code, language)): Path<(String, String)>,
+    Json(form): Json<TakeForm>,
+) -> Answer<TemplateView> {
+    let house = house()?;
+    let house = house.get(&code).filter(|_| language == LANGUAGE).ok_or_else(Error::not_found)?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let standing = templates::standing(&mut tx, &code, &language).await?.ok_or_else(Error::not_found)?;
+    if (standing.version, standing.revision) != (form.version, form.revision) {
+        return Err(Error::changed_meanwhile());
+    }
+    let newest = templates::newest(&mut tx, &code, &language).await?;
+    let newest = newest.map_or(standing.version, |newest| newest.version);
+    let written = template::taken(&standing, newest, house, now)?;
+    let done = match written.revision {
+        0 => templates::add(&mut tx, &written).await?,
+        _ => templates::save(&mut tx, &written).await?,
+    };
+    if !done {
+        return Err(Error::changed_meanwhile());
+    }
+    let payload = json!({ "version": written.version, "text": written.draft, "house": true });
     note(&mut tx, now, &actor, &written, "template_written", payload);
     tx.commit().await?;
     Ok(Json(TemplateView::of(Template { revision: written.revision + 1, ..written }, actor.person)))

@@ -231,6 +231,34 @@ pub fn decide(
     })
 }
 
+/// Whether the house says it otherwise by now than in this version, which is in force or being written and which nobody here
+/// has changed.
+pub fn is_outdated(template: &Template, house: &Draft) -> bool {
+    let said = |draft: &Draft| (draft.subject.clone(), draft.body.clone(), draft.urgent);
+    let draft = &template.draft;
+    template.written_by.is_none() && template.stage != Stage::Retired && said(draft) != said(house)
+}
+
+/// The house's wording of now as a draft, which somebody approves: in place of the house's draft there is, or as the next version.
+/// `standing` is in force or being written, `newest` has the highest number.
+pub fn taken(standing: &Template, newest: i64, house: &Draft, now: Timestamp) -> Result<Template, Refusal> {
+    if !is_outdated(standing, house) {
+        return Err(Refusal::NothingNewer);
+    }
+    let written = Template { draft: house.clone(), written_at: now, ..standing.clone() };
+    if standing.stage == Stage::Drafted {
+        return Ok(written);
+    }
+    Ok(Template {
+        version: newest + 1,
+        stage: Stage::Drafted,
+        reviewed_by: None,
+        reviewed_at: None,
+        revision: 0,
+        ..written
+    })
+}
+
 /// For the browser's buttons.
 pub fn allowed(template: &Template, who: PersonId) -> Vec<TemplateAct> {
     let may = |act: &TemplateAct| decide(template, *act, who, Timestamp::MIN).is_ok();

@@ -25,6 +25,9 @@ const APPROVED: &str = columns!(
 );
 const ONE: &str = columns!("WHERE code = $1 AND language = $2 AND version = $3");
 const NEWEST: &str = columns!("WHERE code = $1 AND language = $2 ORDER BY version DESC LIMIT 1");
+/// In force, or being written.
+const STANDING: &str =
+    columns!("WHERE code = $1 AND language = $2 AND state <> 'retired' ORDER BY version DESC LIMIT 1");
 const VERSIONS: &str = columns!("WHERE code = $1 AND language = $2 ORDER BY version DESC LIMIT 100");
 /// Of each text what is in force and what is being written.
 const LIST: &str = columns!(
@@ -90,9 +93,27 @@ pub async fn newest(tx: &mut Tx, code: &str, language: &str) -> anyhow::Result<O
     row.context("reading a template")?.as_ref().map(template).transpose()
 }
 
+/// What is in force, or the draft of what is to be.
+pub async fn standing(tx: &mut Tx, code: &str, language: &str) -> anyhow::Result<Option<Template>> {
+    let row = sqlx::query(STANDING).bind(code).bind(language).fetch_optional(&mut **tx).await;
+    row.context("reading a template")?.as_ref().map(template).transpose()
+}
+
 pub async fn versions(db: &Db, code: &str, language: &str) -> anyhow::Result<Vec<Template>> {
     let rows = sqlx::query(VERSIONS).bind(code).bind(language).fetch_all(db.read()).await;
     rows.context("the versions of a template")?.iter().map(template).collect()
+}
+
+/// Of these texts those that nobody has approved, by name: nothing is sent by them.
+pub async fn unapproved(db: &Db, codes: &[&str], language: &str) -> anyhow::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for code in codes {
+        let all = versions(db, code, language).await?;
+        if !all.iter().any(|one| one.stage == Stage::Approved) {
+            found.push(all.first().map_or_else(|| (*code).to_owned(), |newest| newest.draft.name.clone()));
+        }
+    }
+    Ok(found)
 }
 
 pub async fn list(db: &Db) -> anyhow::Result<Vec<Template>> {

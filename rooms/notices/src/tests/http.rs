@@ -67,6 +67,87 @@ fn a_text_is_written_approved_by_another_and_sent() {
     });
 }
 
+/// A centre that began with an earlier version of the program: its text of a delay did not say where.
+#[test]
+fn the_house_s_newer_wording_is_offered_and_comes_into_force_by_approval() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = TestSite::new(db.clone(), vec![deaf()]);
+        put_demo(&site.app).await.expect("the texts");
+        let mut tx = db.begin().await.expect("a change");
+        let old = "UPDATE notices_template SET body = '原定{time}恢复供电，因{reason}推迟至{new_time}。' \
+                   WHERE code IN ('outage_delayed', 'gas_delayed')";
+        sqlx::query(old).execute(&mut *tx).await.expect("as it was");
+        tx.commit().await.expect("kept");
+        crate::put_drafts(&site.app).await.expect("the program starts again");
+        let offered = async || {
+            let all = site.get("/api/notices/templates").by(1, WRITER).send().await;
+            let all = all.body.as_array().cloned().unwrap_or_default();
+            all.into_iter().filter(|one| !one["newer"].is_null()).collect::<Vec<_>>()
+        };
+        let path = "/api/notices/templates/outage_delayed/zh-CN";
+        // Whoever changes a text is not asked again.
+        let gas = site.put(
+            "/api/notices/templates/gas_delayed/zh-CN",
+            json!({ "version": 1, "revision": 1, "name": "供气延期", "class": "service", "subject": "",
+                "body": "推迟至{new_time}。", "fields": [{ "key": "new_time", "label": "时间", "example": "9:00", "most": 30 }] }),
+        );
+        assert_eq!(gas.by(2, WRITER).send().await.status.as_u16(), 200);
+        let first = offered().await;
+        assert_eq!(first.iter().map(|one| &one["code"]).collect::<Vec<_>>(), ["outage_delayed"]);
+        assert!(first[0]["newer"]["body"].as_str().is_some_and(|body| body.starts_with("{area}原定")));
+
+        let take = format!("{path}/house");
+        let read = json!({ "version": 1, "revision": 1 });
+        let no = site.post(&take, read.clone()).by(3, SENDER).send().await;
+        assert_eq!(no.status.as_u16(), 403);
+        let taken = site.post(&take, read.clone()).by(1, WRITER).send().await;
+        assert_eq!(
+            (&taken.body["version"], &taken.body["state"], &taken.body["written_by"]),
+            (&json!(2), &json!("drafted"), &Value::Null),
+            "the house wrote it: whoever took it may approve it"
+        );
+        assert_eq!(offered().await, Vec::<Value>::new());
+        let twice = site.post(&take, read).by(1, WRITER).send().await;
+        assert_eq!(said(&twice), (409, "web.changed_meanwhile".into()));
+        let twice = site.post(&take, json!({ "version": 2, "revision": 1 })).by(1, WRITER).send().await;
+        assert_eq!(said(&twice), (409, "notices.nothing_newer".into()));
+        let states = async || {
+            let all = site.get(path).by(1, WRITER).send().await.body;
+            let states = all.as_array().cloned().unwrap_or_default();
+            states
+                .iter()
+                .filter_map(|one| one["state"].as_str().map(str::to_owned))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(states().await, "drafted approved", "until then the old one is sent");
+        let approve = json!({ "act": "approve", "version": 2, "revision": 1 });
+        site.post(&format!("{path}/act"), approve).by(1, WRITER).send().await;
+        assert_eq!(states().await, "approved retired");
+        assert!(db.verify_journal().await.expect("the journal").is_ok());
+    });
+}
+
+/// What nobody has approved yet is replaced where it stands.
+#[test]
+fn a_draft_of_the_house_takes_the_newer_wording() {
+    on_both(&[MIGRATIONS], async |db| {
+        let site = TestSite::new(db.clone(), vec![deaf()]);
+        crate::put_drafts(&site.app).await.expect("the texts");
+        let mut tx = db.begin().await.expect("a change");
+        let old = "UPDATE notices_template SET body = '再次提醒。' WHERE code = 'outage_soon'";
+        sqlx::query(old).execute(&mut *tx).await.expect("as it was");
+        tx.commit().await.expect("kept");
+        let take = "/api/notices/templates/outage_soon/zh-CN/house";
+        let taken = site.post(take, json!({ "version": 1, "revision": 1 })).by(1, WRITER).send().await;
+        assert_eq!((&taken.body["version"], &taken.body["revision"]), (&json!(1), &json!(2)));
+        assert!(taken.body["body"].as_str().is_some_and(|body| body.contains("{pay}")));
+        let none = site
+            .post("/api/notices/templates/meter_reading/zh-CN/house", json!({ "version": 1, "revision": 1 }));
+        assert_eq!(none.by(1, WRITER).send().await.status.as_u16(), 404);
+    });
+}
+
 #[test]
 fn what_waits_can_be_cancelled_and_what_failed_sent_again() {
     on_both(&[MIGRATIONS], async |db| {

@@ -6,13 +6,13 @@ use db::Entry;
 use kernel::{ElementId, PhoneNumber, Timestamp, mask};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
-use web::{Actor, Answer, App, Error, ErrorBody, Json, Path};
+use utoipa::{IntoParams, ToSchema};
+use web::{Actor, Answer, App, Error, ErrorBody, Json, Page, Path, Query, given, page_size, pair};
 
 use crate::ROOM;
 use crate::permissions::LIAISONS;
 use crate::rules::Refusal;
-use crate::store::liaisons::{self, Covers, Liaison};
+use crate::store::liaisons::{self, Covers, Liaison, Search};
 
 /// One liaison. The number is whole for whoever may change it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,10 +54,42 @@ pub struct LiaisonForm {
     version: i64,
 }
 
-/// All liaisons.
-#[utoipa::path(get, path = "/api/outages/liaisons", tag = "outages", responses((status = 200, body = Vec<LiaisonView>)))]
-pub async fn list(State(app): State<App>, actor: Actor) -> Answer<Vec<LiaisonView>> {
-    let all = liaisons::all(&app.db).await?;
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// Part of a name, of what somebody answers for, or of a number for whoever may see it.
+    text: Option<String>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// 1 to 200; 50 if not given.
+    limit: Option<String>,
+}
+
+/// A page of liaisons.
+#[utoipa::path(get, path = "/api/outages/liaisons", tag = "outages", params(Asked),
+    responses((status = 200, body = Page<LiaisonView>), (status = 400, body = ErrorBody)))]
+pub async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Answer<Page<LiaisonView>> {
+    let limit = i64::from(page_size(given("limit", asked.limit.as_deref())?));
+    let after: Option<(i64, String)> = pair("after", asked.after.as_deref())?;
+    let (id, place) = after.unwrap_or((i64::MIN, String::new()));
+    let search = Search {
+        text: asked.text.as_deref().unwrap_or_default(),
+        numbers: actor.permissions.has(LIAISONS),
+        after: (place.as_str(), id),
+        limit,
+    };
+    let found = liaisons::list(&app.db, &search).await?;
+    let page = Page::of(found, limit, |last| format!("{}~{}", last.id, last.place));
+    let items = views(&app, &actor, page.items).await?;
+    Ok(Json(Page { items, next: page.next }))
+}
+
+/// As this person may see them.
+async fn views(app: &App, actor: &Actor, all: Vec<Liaison>) -> anyhow::Result<Vec<LiaisonView>> {
     let ids: Vec<ElementId> = all.iter().flat_map(|one| one.covers.elements.iter().copied()).collect();
     let elements = network::by_ids(&app.db, &ids).await?;
     let whole = actor.permissions.has(LIAISONS);
@@ -77,7 +109,13 @@ pub async fn list(State(app): State<App>, actor: Actor) -> Answer<Vec<LiaisonVie
         retired_at: one.retired_at,
         version: one.version,
     };
-    Ok(Json(all.into_iter().map(view).collect()))
+    Ok(all.into_iter().map(view).collect())
+}
+
+/// One of them, as it is kept now.
+async fn shown(app: &App, actor: &Actor, liaison: Liaison) -> Answer<LiaisonView> {
+    let found = views(app, actor, vec![liaison]).await?;
+    Ok(Json(found.into_iter().next().ok_or_else(Error::not_found)?))
 }
 
 async fn read(app: &App, id: i64, form: &LiaisonForm) -> Result<Liaison, Error> {
@@ -126,29 +164,25 @@ fn note(tx: &mut db::Tx, app: &App, actor: &Actor, liaison: &Liaison, kind: &'st
 
 /// Adds one.
 #[utoipa::path(post, path = "/api/outages/liaisons", tag = "outages", request_body = LiaisonForm,
-    responses((status = 200, body = Vec<LiaisonView>), (status = 422, body = ErrorBody)))]
-pub async fn add(
-    State(app): State<App>,
-    actor: Actor,
-    Json(form): Json<LiaisonForm>,
-) -> Answer<Vec<LiaisonView>> {
+    responses((status = 200, body = LiaisonView), (status = 422, body = ErrorBody)))]
+pub async fn add(State(app): State<App>, actor: Actor, Json(form): Json<LiaisonForm>) -> Answer<LiaisonView> {
     let liaison = read(&app, app.id(), &form).await?;
     let mut tx = app.db.begin().await?;
     liaisons::add(&mut tx, &liaison).await?;
     note(&mut tx, &app, &actor, &liaison, "liaison_added");
     tx.commit().await?;
-    list(State(app), actor).await
+    shown(&app, &actor, Liaison { version: 1, ..liaison }).await
 }
 
 /// Changes or retires one.
 #[utoipa::path(put, path = "/api/outages/liaisons/{id}", tag = "outages", params(("id" = i64, Path)), request_body = LiaisonForm,
-    responses((status = 200, body = Vec<LiaisonView>), (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = LiaisonView), (status = 409, body = ErrorBody)))]
 pub async fn change(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<i64>,
     Json(form): Json<LiaisonForm>,
-) -> Answer<Vec<LiaisonView>> {
+) -> Answer<LiaisonView> {
     let liaison = read(&app, id, &form).await?;
     let mut tx = app.db.begin().await?;
     if !liaisons::save(&mut tx, &liaison).await? {
@@ -156,5 +190,5 @@ pub async fn change(
     }
     note(&mut tx, &app, &actor, &liaison, "liaison_changed");
     tx.commit().await?;
-    list(State(app), actor).await
+    shown(&app, &actor, Liaison { version: liaison.version + 1, ..liaison }).await
 }

@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Path, Period, Query, given, word};
 
-use super::views::{OutageLine, OutageView, line, view};
+use super::views::{Beside, OutageLine, OutageView, line, view};
 use crate::rules::figures::Figures;
 use crate::rules::greeting::Voice;
 use crate::rules::{Act, Outage, Plan, Refusal, Settings, State};
 use crate::store::outages::{self, Which};
 use crate::store::{afters, calls, mentions, promised, recounts, told};
 use crate::telephone::Menus;
-use crate::work;
+use crate::{telling, work};
 
 const PAGE: i64 = 50;
 
@@ -106,7 +106,9 @@ async fn shown(app: &App, calendar: &Calendar, actor: &Actor, id: OutageId) -> A
     let voice = Voice { now: app.now(), calendar, settings: &settings };
     let elements: Vec<Element> = network::by_ids(&app.db, &outage.plan.area.elements).await?;
     let recounting = recounts::waits(&app.db, id).await?;
-    Ok(Json(view(&outage, elements, recounting, work::asker(actor), voice)))
+    let unapproved = notices::unapproved(&app.db, &telling::texts(&outage)).await?;
+    let beside = Beside { elements, recounting, unapproved };
+    Ok(Json(view(&outage, beside, work::asker(actor), voice)))
 }
 
 /// One outage.

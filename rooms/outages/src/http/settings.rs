@@ -16,13 +16,22 @@ pub struct SettingsView {
     settings: Settings,
     /// When it is put: of what was read.
     version: i64,
+    /// Told, and not asked: nobody has named the company, so messages are in the name of 本公司.
+    #[serde(default)]
+    unnamed: bool,
+}
+
+impl SettingsView {
+    fn of(settings: Settings, version: i64) -> SettingsView {
+        SettingsView { unnamed: settings.is_unnamed(), settings, version }
+    }
 }
 
 /// The settings in force.
 #[utoipa::path(get, path = "/api/outages/settings", tag = "outages", responses((status = 200, body = SettingsView)))]
 pub async fn get(State(app): State<App>) -> Answer<SettingsView> {
     let found = config::read::<Settings>(&app.db).await?;
-    Ok(Json(SettingsView { settings: found.value, version: found.version }))
+    Ok(Json(SettingsView::of(found.value, found.version)))
 }
 
 /// New settings.
@@ -40,5 +49,5 @@ pub async fn put(
     let version = setting.put(&mut tx, &settings, before).await?;
     tx.commit().await?;
     picture::changed();
-    Ok(Json(SettingsView { settings, version }))
+    Ok(Json(SettingsView::of(settings, version)))
 }

@@ -155,19 +155,22 @@ pub struct OutageView {
     before_restoring: Option<Finding>,
     /// The earliest start that what is coming could be moved to now without breaking a duty.
     earliest: Option<Earliest>,
+    /// Texts by which customers would be told, and which nobody has approved: nothing is sent by them.
+    unapproved: Vec<String>,
     /// The order of the work on it.
     #[schema(value_type = Option<String>)]
     order: Option<WorkOrderId>,
     allowed: Vec<Verb>,
 }
 
-pub fn view(
-    outage: &Outage,
-    elements: Vec<Element>,
-    recounting: bool,
-    asker: Asker,
-    voice: Voice<'_>,
-) -> OutageView {
+/// What is read beside it.
+pub struct Beside {
+    pub elements: Vec<Element>,
+    pub recounting: bool,
+    pub unapproved: Vec<String>,
+}
+
+pub fn view(outage: &Outage, beside: Beside, asker: Asker, voice: Voice<'_>) -> OutageView {
     let terms = Terms { now: voice.now, calendar: voice.calendar, settings: voice.settings };
     let span = greeting::span(outage, voice.settings);
     let told = table::as_published(outage, terms);
@@ -182,10 +185,10 @@ pub fn view(
     OutageView {
         line: line(outage, voice),
         plan: outage.plan.clone(),
-        elements,
+        elements: beside.elements,
         revisions: outage.revisions.clone(),
         said: outage.said(),
-        recounting,
+        recounting: beside.recounting,
         estimates: outage.estimates(voice.now),
         findings: table::findings(outage, terms),
         excuses: outage.excuses.clone(),
@@ -205,6 +208,7 @@ pub fn view(
             outage.announced_at,
         ),
         earliest: earliest(outage, voice),
+        unapproved: beside.unapproved,
         order: outage.order,
         allowed: allowed(outage, asker),
     }

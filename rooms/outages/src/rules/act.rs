@@ -53,7 +53,11 @@ pub enum Act {
         #[schema(value_type = Option<String>, format = DateTime)]
         next_news: Option<Timestamp>,
     },
-    Begin,
+    /// It begins now. Before people were told it would: with a reason, by a leader, where that is too near.
+    Begin {
+        #[serde(default)]
+        why: String,
+    },
     /// Another time, another cause, another state of the crew.
     Revise {
         #[serde(default)]
@@ -113,7 +117,7 @@ impl Act {
             Act::Return { .. } => Verb::Return,
             Act::Approve { .. } => Verb::Approve,
             Act::Publish { .. } => Verb::Publish,
-            Act::Begin => Verb::Begin,
+            Act::Begin { .. } => Verb::Begin,
             Act::Revise { .. } => Verb::Revise,
             Act::Announce { .. } => Verb::Announce,
             Act::Restore { .. } => Verb::Restore,

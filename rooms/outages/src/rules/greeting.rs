@@ -206,7 +206,9 @@ fn text_to(outage: &Outage, whom: Whom, voice: Voice<'_>) -> String {
     }
     let since = format!("{area}因{cause}，于{}{off}", at(starts));
     let work = match (outage.plan.class, outage.crew()) {
+        (Class::Planned | Class::Temporary, Crew::Waiting) => "我们正在安排施工",
         (Class::Planned | Class::Temporary, Crew::Working) => "工作人员正在施工",
+        (Class::Planned | Class::Temporary, Crew::Done) => "施工已完成，正在恢复",
         (_, at_work) => crew(at_work),
     };
     let news = outage.next_news().filter(|news| *news > now);

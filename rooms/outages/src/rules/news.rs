@@ -43,8 +43,10 @@ impl Outage {
         match one.moment {
             Moment::Network => false,
             // Off again after it was back is news, whatever the times.
+            // Whoever is cut off for what he owes is told no end: that is when he has paid.
             Moment::Changed => before.is_none_or(|before| {
-                before.moment == Moment::Restored || (before.starts, before.ends) != (one.starts, one.ends)
+                let same_end = before.ends == one.ends || self.plan.class.is_personal();
+                before.moment == Moment::Restored || before.starts != one.starts || !same_end
             }),
             _ => true,
         }
@@ -58,7 +60,9 @@ pub fn shift(outage: &Outage) -> Shift {
     match (before.ends, now.ends) {
         (Some(was), Some(ends)) if begun && ends > was => Shift::Later { was },
         (Some(ends), Some(_)) => {
-            Shift::Other { starts: if begun { outage.starts() } else { before.starts }, ends }
+            // What begins now, earlier than people were told, was to begin then.
+            let known = begun && now.moment != Moment::Started;
+            Shift::Other { starts: if known { outage.starts() } else { before.starts }, ends }
         }
         _ => Shift::Whole,
     }

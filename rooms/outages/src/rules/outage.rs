@@ -353,10 +353,13 @@ impl Outage {
         self.started_at.unwrap_or_else(|| self.last().map_or(self.plan.starts, |last| last.starts))
     }
 
-    /// The starts that people had to be told in time, and when they were: the first, and each earlier one it was moved to.
+    /// The starts that people had to be told in time, and when they were: the first, and each earlier one it was moved to, or at
+    /// which it began.
     pub fn announced_starts(&self) -> Vec<(Timestamp, Timestamp)> {
         let pairs = self.revisions.iter().zip(self.revisions.iter().skip(1));
-        let ahead = |one: &Revision| one.moment == Moment::Changed && one.starts > one.at;
+        let ahead = |one: &Revision| {
+            one.moment == Moment::Started || (one.moment == Moment::Changed && one.starts > one.at)
+        };
         let moved = pairs.filter(|(one, next)| ahead(next) && next.starts < one.starts);
         let first = self.revisions.first().into_iter();
         first.chain(moved.map(|(_, next)| next)).map(|one| (one.starts, one.at)).collect()

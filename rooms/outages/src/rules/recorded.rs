@@ -6,28 +6,52 @@ use audio::{Clip, Sound};
 use kernel::Timestamp;
 
 use super::greeting::Voice;
-use super::{Outage, State};
+use super::{Class, Crew, Outage, State};
 
 /// Between from when and until when.
 const BEFORE_END_MS: u32 = 250;
 
-/// 您所在的区域正在抢修，预计恢复时间是今天下午六点整; to others 部分区域.
+/// 您所在的区域正在抢修，预计恢复时间是今天下午六点整; to others 部分区域. What is off for works is no repair, and who is cut off for what
+/// he owes or did is told so himself.
 pub fn sounds(outage: &Outage, own: bool, voice: Voice<'_>) -> Vec<Sound> {
+    let class = outage.plan.class;
     let clip = |name: &str| {
         let whose = if own { "" } else { "_other" };
         Sound::Clip(Clip::new(&format!("recorded/interruption_{name}{whose}")))
     };
+    let going_on = |name: &str| match (class, outage.crew()) {
+        // Off again: somebody looks for what is wrong.
+        (Class::Planned | Class::Temporary, Crew::OnTheWay | Crew::Searching) => clip(name),
+        (Class::Planned, _) => clip(&format!("planned_{name}")),
+        (Class::Temporary, _) => clip(&format!("temporary_{name}")),
+        (Class::Fault | Class::Arrears | Class::Breach, _) => clip(name),
+    };
     match outage.state {
         State::Restored | State::Closed => vec![clip("over")],
-        // The sentences that are recorded speak of repairs and of plans: he is told nothing rather than that.
-        _ if outage.plan.class.is_personal() => Vec::new(),
+        _ if class.is_personal() => personal(outage, own, voice),
         State::InProgress => match outage.ends() {
-            None => vec![clip("soon")],
-            Some(ends) if ends <= voice.now => vec![clip("late")],
-            Some(ends) => with(clip("until"), ends, voice),
+            None => vec![going_on("soon")],
+            Some(ends) if ends <= voice.now => vec![going_on("late")],
+            Some(ends) => with(going_on("until"), ends, voice),
         },
+        _ if class == Class::Temporary => with(clip("temporary_coming"), outage.starts(), voice),
         _ => with(clip("coming"), outage.starts(), voice),
     }
+}
+
+/// His own number hears it, and nobody else.
+fn personal(outage: &Outage, own: bool, voice: Voice<'_>) -> Vec<Sound> {
+    if !own {
+        return Vec::new();
+    }
+    let why = if outage.plan.class == Class::Breach { "breach" } else { "arrears" };
+    let clip = |what: &str| Sound::Clip(Clip::new(&format!("recorded/interruption_{why}_{what}")));
+    if outage.state == State::InProgress {
+        return vec![clip("off")];
+    }
+    let mut said = with(clip("coming"), outage.starts(), voice);
+    said.extend([Sound::Silence { ms: BEFORE_END_MS }, clip("todo")]);
+    said
 }
 
 /// The same for whomever we call about it: with the end of what is planned, and when it is called off.

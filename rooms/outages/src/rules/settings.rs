@@ -14,6 +14,8 @@ pub struct Settings {
     pub company: String,
     /// The number customers call.
     pub phone: String,
+    /// Where arrears are paid: 营业厅或网上缴费渠道.
+    pub pay: String,
     /// So many affected put an outage into everybody's greeting.
     pub many: u32,
     /// Callers hear of what begins within so many minutes.
@@ -47,11 +49,15 @@ pub struct Settings {
     pub machine: Machine,
 }
 
+/// What stands for a company until somebody names it.
+const ANY_COMPANY: &str = "本公司";
+
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            company: "本公司".into(),
+            company: ANY_COMPANY.into(),
             phone: "95598".into(),
+            pay: "营业厅或网上缴费渠道".into(),
             many: 200,
             ahead_min: 120,
             after_min: 30,
@@ -73,6 +79,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Nobody has said in whose name messages and notices are.
+    pub fn is_unnamed(&self) -> bool {
+        self.company.trim() == ANY_COMPANY
+    }
+
     pub fn check(&self) -> Result<(), Refusal> {
         let named = |field, text: &str, most: usize| {
             let long = text.trim().chars().count();
@@ -80,6 +91,7 @@ impl Settings {
         };
         named("company", &self.company, 20)?;
         named("phone", &self.phone, 20)?;
+        named("pay", &self.pay, 40)?;
         named("voice_flow", &self.voice_flow, 60)?;
         let fits = |field, value: u32, least: u32, most: u32| {
             if (least..=most).contains(&value) {

@@ -212,11 +212,7 @@ pub fn decide(outage: &Outage, act: &Act, asker: Asker, terms: Terms<'_>) -> Res
             excuse(&mut next, findings(outage, terms), why, asker, terms)?;
             publish(&mut next, *next_news, asker, terms)?;
         }
-        Act::Begin => {
-            next.started_at = Some(now);
-            let crew = outage.crew_at_start();
-            say(&mut next, Moment::Started, asker, terms, |last| Revision { crew, starts: now, ..last })?;
-        }
+        Act::Begin { why } => begin(&mut next, outage, why, asker, terms)?,
         Act::Revise { starts, ends, next_news, cause, crew, why } => {
             revise(&mut next, (*starts, *ends, *next_news), (*cause, *crew), &reason(why)?, asker, terms)?;
         }
@@ -389,6 +385,23 @@ fn revise(
     })?;
     unread(next, asker);
     Ok(())
+}
+
+/// It begins, and who was told a later start is told this one: earlier, it is moved nearer.
+fn begin(
+    next: &mut Outage,
+    outage: &Outage,
+    why: &str,
+    asker: Asker,
+    terms: Terms<'_>,
+) -> Result<(), Refusal> {
+    let (now, crew) = (terms.now, outage.crew_at_start());
+    let why = if now < outage.starts() { reason(why)? } else { String::new() };
+    if now < outage.starts() {
+        moved_near(next, (now, outage.ends()), &why, asker, terms)?;
+    }
+    next.started_at = Some(now);
+    say(next, Moment::Started, asker, terms, |last| Revision { crew, starts: now, why, ..last })
 }
 
 /// Whoever was told a later start is told this one now: where that is too late, a leader answers for it.

@@ -596,7 +596,7 @@ fn act_of(verb: Verb, now: Timestamp, dice: u8) -> Act {
         Verb::Return => Act::Return { why: "区域不对".into() },
         Verb::Approve => Act::Approve { why: "缺陷紧急".into() },
         Verb::Publish => Act::Publish { why: "缺陷紧急".into(), next_news: None },
-        Verb::Begin => Act::Begin,
+        Verb::Begin => Act::Begin { why: "提前停电".into() },
         Verb::Revise => Act::Revise {
             starts: Some(now + minutes(20)),
             ends,

@@ -38,8 +38,11 @@ const ADD: &str = "INSERT INTO outages_liaison (id, name, phone, place, body, va
      VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
 const SAVE: &str = "UPDATE outages_liaison SET name = $2, phone = $3, place = $4, body = $5, valid_until = $6, retired_at = $7, \
      version = version + 1 WHERE id = $1 AND version = $8";
-const ALL: &str = "SELECT id, name, phone, place, body, valid_until, retired_at, version FROM outages_liaison \
-     ORDER BY place, id LIMIT 2000";
+/// By name, by what they answer for, and by number where it may be seen.
+const LIST: &str = "SELECT id, name, phone, place, body, valid_until, retired_at, version FROM outages_liaison \
+     WHERE (place > $1 OR (place = $1 AND id > $2)) AND ($3 = '' OR LOWER(name) LIKE $3 ESCAPE '!' \
+     OR LOWER(place) LIKE $3 ESCAPE '!' OR LOWER(body) LIKE $4 ESCAPE '!' OR phone LIKE $5 ESCAPE '!') \
+     ORDER BY place, id LIMIT $6";
 macro_rules! page {
     ($which:literal) => {
         concat!(
@@ -100,8 +103,36 @@ pub async fn save(tx: &mut Tx, liaison: &Liaison) -> anyhow::Result<bool> {
     Ok(save.execute(&mut **tx).await.context("changing a liaison")?.rows_affected() > 0)
 }
 
-pub async fn all(db: &Db) -> anyhow::Result<Vec<Liaison>> {
-    let rows = sqlx::query(ALL).fetch_all(db.read()).await;
+/// What is looked for in the list.
+pub struct Search<'a> {
+    pub text: &'a str,
+    /// Also in their numbers.
+    pub numbers: bool,
+    /// The place and the id after which the page begins.
+    pub after: (&'a str, i64),
+    pub limit: i64,
+}
+
+/// Up to `limit + 1` of them, in order of what they answer for.
+pub async fn list(db: &Db, search: &Search<'_>) -> anyhow::Result<Vec<Liaison>> {
+    let text = search.text.trim().to_lowercase();
+    let escaped: String = text
+        .chars()
+        .flat_map(|c| matches!(c, '!' | '%' | '_').then_some('!').into_iter().chain([c]))
+        .collect();
+    let anywhere = if text.is_empty() { String::new() } else { format!("%{escaped}%") };
+    // Communities are words of people; the keys around them are not.
+    let communities = if text.is_ascii() { "" } else { anywhere.as_str() };
+    let is_number = search.numbers && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let rows = sqlx::query(LIST)
+        .bind(search.after.0)
+        .bind(search.after.1)
+        .bind(anywhere.as_str())
+        .bind(communities)
+        .bind(if is_number { anywhere.as_str() } else { "" })
+        .bind(search.limit + 1)
+        .fetch_all(db.read())
+        .await;
     rows.context("liaisons")?.iter().map(liaison).collect()
 }
 

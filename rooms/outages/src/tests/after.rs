@@ -336,8 +336,11 @@ fn the_demo_writes_in_its_company_s_name() {
             tx.commit().await.expect("kept");
         };
         put(&Settings { many: 300, ..Settings::default() }, 0).await;
+        let unnamed = async || centre.get(LEADER, "/api/outages/settings").await["unnamed"].clone();
+        assert_eq!(unnamed().await, true, "leaders see so on every page");
         crate::demo::settings(&centre.site.app, true).await.expect("the demo's");
         let named = kept().await;
+        assert_eq!(unnamed().await, false);
         assert_eq!((named.company.as_str(), named.many, named.machine.important), ("铜官燃气", 300, false));
         put(&Settings { company: "青岚燃气".into(), ..named }, 2).await;
         crate::demo::settings(&centre.site.app, true).await.expect("the demo's");

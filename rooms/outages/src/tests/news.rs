@@ -109,6 +109,98 @@ fn a_plan_of_which_only_the_cause_changed_says_nothing_and_another_end_says_both
     });
 }
 
+/// However many there are, a page of them is read, and each is found.
+#[test]
+fn liaisons_are_read_in_pages_and_found() {
+    on_both(ALL, async |db| {
+        let centre = Centre::bare(&db).await;
+        for nth in 1..=7 {
+            let liaison = json!({
+                "name": format!("赵{nth}"), "phone": format!("1380000111{nth}"), "place": format!("青岚{}物业", nth % 3),
+                "communities": [format!("百合园{nth}期")], "elements": [], "consent": true,
+            });
+            let added = centre.post(WRITER, "/api/outages/liaisons", liaison).await;
+            assert_eq!(
+                (&added.body["name"], &added.body["version"]),
+                (&json!(format!("赵{nth}")), &json!(1))
+            );
+        }
+        let page = async |who: Who, asked: &str| {
+            let asked: String = asked
+                .bytes()
+                .map(|b| if b.is_ascii() { char::from(b).to_string() } else { format!("%{b:02X}") })
+                .collect();
+            let page = centre.get(who, &format!("/api/outages/liaisons?limit=3&{asked}")).await;
+            let all = page["items"].as_array().cloned().unwrap_or_default();
+            let names: Vec<_> =
+                all.iter().filter_map(|one| one["name"].as_str()).map(str::to_owned).collect();
+            (names.join(" "), page["next"].as_str().map(str::to_owned))
+        };
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let (names, next) = page(WRITER, &format!("after={after}")).await;
+            seen.push(names);
+            match next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        assert_eq!(seen, ["赵3 赵6 赵1", "赵4 赵7 赵2", "赵5"]);
+        for (who, text, found) in [
+            (WRITER, "赵5", "赵5"),
+            (AGENT, "青岚0", "赵3 赵6"),
+            (AGENT, "百合园4", "赵4"),
+            (WRITER, "13800001112", "赵2"),
+            (AGENT, "13800001112", ""),
+            (WRITER, "communities", ""),
+            (WRITER, "%25", ""),
+        ] {
+            assert_eq!(page(who, &format!("text={text}")).await.0, found, "{text}");
+        }
+    });
+}
+
+/// Announced ten days ahead, begun on the second: seen by the law, K34, the journal and everybody who was told the other day.
+#[test]
+fn a_plan_that_begins_early_is_told_and_counted() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        let starts = centre.now() + Duration::from_secs(10 * 24 * HOUR);
+        let ends = starts + Duration::from_secs(9 * HOUR);
+        let outage = centre.enter(WRITER, plan(&centre, "planned", &area, starts, Some(ends)).await).await;
+        for (who, act) in [(WRITER, "submit"), (LEADER, "approve"), (WRITER, "publish")] {
+            centre.act(who, &outage, json!({ "act": act })).await;
+        }
+        centre.follow().await;
+        centre.pass(9 * 24 * HOUR);
+        let begin = json!({ "act": "begin", "why": "施工队提前到场" });
+        let refused = centre.try_act(WRITER, &outage, begin.clone()).await;
+        assert_eq!((refused.status.as_u16(), &refused.body["code"]), (403, &json!("outages.moved_too_near")));
+        let refused = centre.try_act(LEADER, &outage, json!({ "act": "begin" })).await;
+        assert_eq!(refused.body["code"], "outages.bad_field", "{}", refused.show());
+        centre.act(LEADER, &outage, begin).await;
+        centre.follow().await;
+        let shown = centre.get(LEADER, &format!("/api/outages/{}", id(&outage))).await;
+        assert_eq!((&shown["state"], &shown["excuses"][0]["duty"]), (&json!("in_progress"), &json!("o11")));
+        let (text, many) = sent(&db, &outage, "changed", 2).await;
+        assert_eq!(
+            text,
+            format!(
+                "{area}原定1月15日8:00至17:00的停气，因施工队提前到场调整为1月14日8:00至1月15日17:00，给您带来不便，敬请谅解。"
+            )
+        );
+        assert!(many > 100);
+        let period = format!("from={}&to={}", centre.now() - Duration::from_secs(24 * HOUR), ends);
+        let figures = centre.get(LEADER, &format!("/api/outages/figures?{period}")).await;
+        assert_eq!((&figures["planned"], &figures["in_time"]), (&json!(1), &json!(0)), "K34");
+        let journal = "SELECT payload FROM db_journal WHERE room = 'outages' AND kind = 'begin'";
+        let payload: String =
+            sqlx::query_scalar(journal).fetch_one(db.read()).await.expect("the journal's line");
+        assert!(payload.contains("施工队提前到场"), "{payload}");
+    });
+}
+
 /// Nobody knows yet when it is back: a sentence of its own says so, to customers and to whoever puts it up.
 #[test]
 fn an_unknown_end_is_said_as_people_say_it() {

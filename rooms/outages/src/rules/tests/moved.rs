@@ -44,6 +44,49 @@ fn a_plan_that_is_moved_to_tomorrow_needs_a_leader_and_counts_as_late() {
     assert_eq!(after(&moved, &[("2025-07-02 11:00", LEADER, nearer)]).excuses.len(), 2);
 }
 
+fn begin(why: &str) -> Act {
+    Act::Begin { why: why.into() }
+}
+
+/// Announced on 1 July for 20 July: begun on the 19th it is moved nearer like any other.
+#[test]
+fn a_plan_that_begins_early_needs_a_leader_with_a_reason_and_counts_as_late() {
+    let plan = planned();
+    let early = "2025-07-19 08:00";
+    let Refusal::MovedTooNear { findings } = refused(&plan, early, WRITER, &begin("施工队提前到场"))
+    else {
+        panic!("told on the spot");
+    };
+    assert_eq!(findings.iter().map(|one| one.duty).collect::<Vec<_>>(), [Duty::O1]);
+    assert!(matches!(refused(&plan, early, LEADER, &begin("")), Refusal::BadField { field: "why", .. }));
+    assert!(matches!(refused(&plan, early, Asker::CENTRE, &begin("按时")), Refusal::MovedTooNear { .. }));
+    let begun = after(&plan, &[(early, LEADER, begin("施工队提前到场"))]);
+    assert_eq!((begun.state, begun.starts()), (State::InProgress, at(early)));
+    assert_eq!((begun.excuses.len(), begun.excuses[0].duty), (1, Duty::O1));
+    assert_eq!(begun.last().map(|last| last.why.as_str()), Some("施工队提前到场"), "for the journal");
+    assert!(!in_time(&begun), "K34");
+    // People are told the day that was said, and this one.
+    let shift = crate::rules::news::shift(&begun);
+    assert_eq!(
+        shift,
+        crate::rules::news::Shift::Other { starts: at("2025-07-20 08:00"), ends: at("2025-07-20 17:00") }
+    );
+}
+
+#[test]
+fn what_begins_on_its_time_needs_no_reason_and_nobody() {
+    let plan = planned();
+    for (now, who) in [("2025-07-20 08:00", Asker::CENTRE), ("2025-07-20 08:07", WRITER)] {
+        let begun = after(&plan, &[(now, who, begin(""))]);
+        assert!(begun.excuses.is_empty() && in_time(&begun), "{now}");
+    }
+    // No law wants a temporary outage announced that concerns nobody important; why it is earlier is said all the same.
+    let mut temporary = planned();
+    (temporary.plan.class, temporary.counts.important) = (Class::Temporary, 0);
+    let begun = after(&temporary, &[("2025-07-19 08:00", WRITER, begin("天气原因"))]);
+    assert!(begun.excuses.is_empty());
+}
+
 #[test]
 fn what_is_put_off_or_moved_with_time_enough_needs_nobody() {
     let plan = planned();
