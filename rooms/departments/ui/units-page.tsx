@@ -14,11 +14,7 @@ import { actOnUnit, useUnit, useUnitTree, type Member, type Unit, type WholeUnit
 import { CONFIGURE } from "./permissions";
 import { pathOf, rows } from "./tree";
 import { MemberDialog, placed, UnitDialog } from "./unit-dialogs";
-<<<<<<< HEAD
-import { KIND_ICON, Tabs } from "./words";
-=======
-import { HearsNotice, KIND_ICON, Tabs, useMatter } from "./words";
->>>>>>> area
+import { HearsNotice, KIND_ICON, Tabs } from "./words";
 import "./departments.css";
 
 type Open = { unit: Unit | null; parent: string | null } | { member: Member | null } | { retire: Unit } | null;

@@ -13,13 +13,6 @@ export const KIND_ICON: Record<Kind, LucideIcon> = { branch: Building2, departme
 /** Kinds of matters that the product knows; others are free words, and shown as they are. */
 export const MATTERS = ["fault", "leak", "meter", "service", "billing", "safety", "works", "charging", "discipline", "enquiry", "complaint", "report", "opinion", "suggestion", "praise", "request"] as const;
 
-<<<<<<< HEAD
-=======
-export function useMatter() {
-  const { t, i18n } = useTranslation("departments");
-  return (word: string): string => (i18n.exists(`matter.${word}`, { ns: "departments" }) ? (t(`matter.${word}` as "matter.leak") as string) : word);
-}
-
 /** Where nobody of the unit itself hears what is sent to it: who does instead. */
 export function HearsNotice({ hears: { hears, people } }: Pick<WholeUnit, "hears">) {
   const { t } = useTranslation("departments");
@@ -32,7 +25,6 @@ export function HearsNotice({ hears: { hears, people } }: Pick<WholeUnit, "hears
   );
 }
 
->>>>>>> area
 export function Tabs() {
   const { t } = useTranslation("departments");
   const configure = useMay(CONFIGURE);
