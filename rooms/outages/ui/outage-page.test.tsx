@@ -69,5 +69,5 @@ it("shows nothing to come of what was called off before anybody knew, and enters
 
 it("names the texts that nobody has approved", async () => {
   page({ unapproved: ["欠费停气通知"] });
-  expect(await screen.findByText("短信模板还没有审核：欠费停气通知")).toBeTruthy();
+  expect(await screen.findByText("通知文本还没有审核：欠费停气通知")).toBeTruthy();
 });
