@@ -16,7 +16,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 it("takes it", async () => {
   const asked = page(["notices.read", "notices.write_templates"], { ...text, newer });
-  expect(await screen.findByText("1 个模板有产品的新文字")).toBeTruthy();
+  expect(await screen.findByText("1 个文本有产品的新文字")).toBeTruthy();
   fireEvent.click(await screen.findByText("取为草稿"));
   await waitFor(() => expect(asked.filter(({ method }) => method === "POST").map(({ body }) => body)).toEqual([{ version: 1, revision: 1 }]));
 });

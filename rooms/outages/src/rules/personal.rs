@@ -35,6 +35,11 @@ pub fn messages(outage: &Outage) -> Vec<&'static str> {
 
 /// Before it begins and while it goes on; `area` as it is spoken.
 pub fn text(outage: &Outage, area: &str, voice: Voice<'_>) -> String {
+    format!("{}如已办理或有疑问，请转人工服务。", matter(outage, area, voice))
+}
+
+/// What it is, and what to do.
+fn matter(outage: &Outage, area: &str, voice: Voice<'_>) -> String {
     let (off, supply) = words_of(outage.plan.utility);
     let starts = spoken::time(outage.starts(), voice.now, voice.calendar);
     let begun = outage.state == State::InProgress;
@@ -51,11 +56,12 @@ pub fn text(outage: &Outage, area: &str, voice: Voice<'_>) -> String {
     // Whoever turns it on himself does not know whether a tap is open.
     let care =
         if begun && outage.plan.utility == Utility::Gas { "恢复之前请勿自行开阀。" } else { "" };
-    format!("{area}因{why}，{when}{starts}{off}。{todo}{care}如已办理或有疑问，请转人工服务。")
+    format!("{area}因{why}，{when}{starts}{off}。{todo}{care}")
 }
 
 /// What an agent reminds him of before.
 pub fn reminder(outage: &Outage, voice: Voice<'_>) -> String {
     let area = format!("您所在的{}", spoken::text(&outage.plan.area.text));
-    format!("另外提醒您，{}", text(outage, &area, voice))
+    // He speaks with a person already.
+    format!("另外提醒您，{}如已办理，我可以为您核实。", matter(outage, &area, voice))
 }
