@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn who_asks_is_counted_from_the_few_who_do() {
-        on_both(&[crate::MIGRATIONS], async |db| {
+        on_both(&[promises::MIGRATIONS, crate::MIGRATIONS], async |db| {
             assert_eq!(asking(&db).await.expect("counted"), Asking::default());
             if db.kind() == db::Kind::Sqlite {
                 let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {ASKING}"));
