@@ -142,12 +142,7 @@ async fn time_waits(
     let people = people::who_may(tx, EXTEND.key, now).await?;
     let phones = departments::phones(tx, &people).await?;
     let told = people.iter().filter_map(|person| Some((*person, phones.get(person)?.clone())));
-    let reach = Reach {
-        hears: Hears::Centre,
-        hands: told.collect(),
-        leaders: Vec::new(),
-        above: Vec::new(),
-    };
+    let reach = Reach { hears: Hears::Centre, hands: told.collect(), leaders: Vec::new(), above: Vec::new() };
     let alert = Alert {
         template: "order_time_asked",
         once: format!("{}.{:?}", warned.promise, warned.level),

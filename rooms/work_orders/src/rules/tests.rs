@@ -487,12 +487,19 @@ fn what_is_answered_on_the_call_is_no_order_that_was_sent_in_time() {
     let close = || Act::Close { note: "已当场答复安检周期".into(), satisfaction: None };
     let mut walk = Walk::begin(matter("enquiry.safety"));
     walk.act(&agent(), close()).expect("answered on the call");
-    assert_eq!(walk.clocks(Step::Dispatch).unit().standing(walk.now), Standing::Withdrawn, "K23 leaves it out");
+    assert_eq!(
+        walk.clocks(Step::Dispatch).unit().standing(walk.now),
+        Standing::Withdrawn,
+        "K23 leaves it out"
+    );
 
     let mut left = Walk::begin(matter("enquiry.safety"));
     left.after(minutes(60));
     left.act(&agent(), close()).expect("answered an hour later");
-    assert!(matches!(left.clocks(Step::Dispatch).unit().standing(left.now), Standing::Broken { .. }), "K23 sees it");
+    assert!(
+        matches!(left.clocks(Step::Dispatch).unit().standing(left.now), Standing::Broken { .. }),
+        "K23 sees it"
+    );
 }
 
 #[test]
