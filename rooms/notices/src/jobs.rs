@@ -9,10 +9,11 @@ mod sending;
 mod tidying;
 mod unread;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gateways::Message;
-use kernel::{PhoneNumber, Timestamp};
+use kernel::{NoticeId, PhoneNumber, Timestamp};
 
 use crate::rules::settle::{self, Receipt};
 use crate::rules::{Channel, Kept, State};
@@ -103,4 +104,33 @@ async fn keep(tx: &mut db::Tx, before: &Kept, next: Kept, now: Timestamp) -> any
         done(tx, now, &next)?;
     }
     Ok(true)
+}
+
+/// The same for many, each with the receipts that are there; `after` says what becomes of one. Those that are kept now; the
+/// others changed meanwhile. What is gone needs no keeping.
+async fn keep_many(
+    tx: &mut db::Tx,
+    ids: &[NoticeId],
+    after: impl Fn(&Kept) -> Kept,
+    now: Timestamp,
+) -> anyhow::Result<BTreeSet<NoticeId>> {
+    let found = store::of_ids(tx, ids).await?;
+    let parts = store::sending::parts_of(tx, ids).await?;
+    // By their ids, as everybody does who changes several notices: two never wait for each other.
+    let next: Vec<(&Kept, Kept)> = found
+        .iter()
+        .map(|(id, found)| (found, with(parts.get(id).map_or(&[], Vec::as_slice), after(found), now)))
+        .filter(|(found, next)| next != *found)
+        .collect();
+    let rows: Vec<Kept> = next.iter().map(|(_, next)| next.clone()).collect();
+    let saved = store::save_all(tx, &rows).await?;
+    let mut kept: BTreeSet<NoticeId> = ids.iter().copied().collect();
+    for (before, next) in next {
+        if !saved.contains(&next.id) {
+            kept.remove(&next.id);
+        } else if next.state != before.state && next.state.is_final() {
+            done(tx, now, &next)?;
+        }
+    }
+    Ok(kept)
 }

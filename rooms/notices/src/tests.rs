@@ -14,6 +14,7 @@ use crate::{MIGRATIONS, Ways, about, cancel_about, put_demo, room, send};
 mod bulletins;
 mod http;
 mod sending;
+mod together;
 mod ways;
 
 pub fn start() -> Timestamp {

@@ -70,11 +70,13 @@ pub struct News {
     pub passed: usize,
     /// The place behind all of them.
     pub last: i64,
+    /// There are more than a follower is given at a time.
+    pub more: bool,
 }
 
 impl News {
     fn since(last: i64) -> News {
-        News { events: Vec::new(), passed: 0, last }
+        News { events: Vec::new(), passed: 0, last, more: false }
     }
 
     fn hear(&mut self, page: Vec<Emitted>, kinds: &[&str]) {
@@ -191,10 +193,10 @@ impl Db {
             sqlx::query(PLACE).bind(name).fetch_optional(self.read()).await.context("a follower's place")?;
         let Some(place) = place else { return Ok(None) };
         let mut news = News::since(place.try_get("heard")?);
-        let mut more = true;
-        while more && news.passed < FOLLOWED {
+        news.more = true;
+        while news.more && news.passed < FOLLOWED {
             let page = self.events_after(news.last).await?;
-            more = page.len() == PAGE;
+            news.more = page.len() == PAGE;
             news.hear(page, kinds);
         }
         Ok(Some(news))

@@ -150,6 +150,10 @@ impl Search {
                 tokio::task::spawn_blocking(move || kept.commit()).await??;
             }
             app.db.followed(&open.follower, news.last).await?;
+            // What came meanwhile is kept the next time, with what comes until then.
+            if !news.more {
+                return Ok(true);
+            }
         }
     }
 }

@@ -8,12 +8,11 @@ use gateways::Sent;
 use kernel::{NoticeId, Timestamp};
 use web::App;
 
-use super::{MEETINGS_MAX, numbered, plain, rest, with};
+use super::{MEETINGS_MAX, keep_many, numbered, plain, rest};
 use crate::rules::gate::Settings;
 use crate::rules::settle::{self, Answer};
 use crate::rules::{Kept, State, heard};
-use crate::send::done;
-use crate::store::{self, sending};
+use crate::store::sending;
 
 /// A notice as it was handed over, and what the gateway said.
 pub(super) type Answered = (Kept, Sent);
@@ -79,30 +78,13 @@ async fn try_answers(app: &App, gateway: &str, answered: &[Answered]) -> anyhow:
         })
         .collect();
     sending::link(&mut tx, gateway, &names, now).await?;
-    let ids: Vec<NoticeId> = answered.iter().map(|(notice, _)| notice.id).collect();
-    let found = store::of_ids(&mut tx, &ids).await?;
-    let parts = sending::parts_of(&mut tx, &ids).await?;
-    let mut after: BTreeMap<NoticeId, Kept> = BTreeMap::new();
-    for (notice, sent) in answered {
-        let Some(found) = found.get(&notice.id) else { continue };
-        let settled = after_answer(found, notice, sent, attempts_max, now);
-        let settled = with(parts.get(&notice.id).map_or(&[], Vec::as_slice), settled, now);
-        if settled != *found {
-            after.insert(notice.id, settled);
-        }
-    }
-    // Everybody who changes several notices does it in this order: two never wait for each other.
-    let next: Vec<Kept> = after.into_values().collect();
-    let saved = store::save_all(&mut tx, &next).await?;
-    let mut kept: BTreeSet<NoticeId> = ids.into_iter().collect();
-    for next in &next {
-        if !saved.contains(&next.id) {
-            kept.remove(&next.id);
-        } else if next.state.is_final() && found.get(&next.id).is_none_or(|before| before.state != next.state)
-        {
-            done(&mut tx, now, next)?;
-        }
-    }
+    let tried: BTreeMap<NoticeId, &Answered> = answered.iter().map(|one| (one.0.id, one)).collect();
+    let ids: Vec<NoticeId> = tried.keys().copied().collect();
+    let after = |found: &Kept| match tried.get(&found.id) {
+        Some((notice, sent)) => after_answer(found, notice, sent, attempts_max, now),
+        None => found.clone(),
+    };
+    let kept = keep_many(&mut tx, &ids, after, now).await?;
     tx.commit().await?;
     Ok(kept)
 }

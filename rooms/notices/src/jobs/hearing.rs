@@ -1,5 +1,6 @@
 //! Keeps what comes from gateways: receipts and replies. It is acknowledged only after that.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use gateways::{Arrived, Fate, Incoming};
 use kernel::{NoticeId, Timestamp};
 use web::App;
 
-use super::{DAYS_3, MEETINGS_MAX, keep, name, normal, plain, rest, with_receipts};
+use super::{DAYS_3, MEETINGS_MAX, keep, keep_many, name, normal, plain, rest, with_receipts};
 use crate::rules::settle::{self, Receipt};
-use crate::rules::{Class, State, heard};
+use crate::rules::{Class, Kept, State, heard};
 use crate::store::consents::{self, Consent};
+use crate::store::sending::Heard;
 use crate::store::{self, sending};
 use crate::{Reply, Ways};
 
@@ -40,9 +42,28 @@ pub async fn receive(app: App, ways: Arc<Ways>) -> anyhow::Result<()> {
 
 /// All of it or nothing.
 async fn try_page(app: &App, page: &[Arrived]) -> anyhow::Result<bool> {
+    let now = app.now();
     let mut tx = app.db.begin().await?;
+    let mut receipts: BTreeMap<&str, Vec<Heard>> = BTreeMap::new();
     for Arrived { gateway, incoming, .. } in page {
-        if !hear_in(app, &mut tx, gateway, incoming).await? {
+        if let Incoming::Receipt { id, fate, error, .. } = incoming {
+            let error = heard::hidden(&plain(error, 200));
+            receipts.entry(gateway).or_default().push(Heard { id: name(id), receipt: of(*fate), error });
+        }
+    }
+    let mut about = BTreeMap::new();
+    for (gateway, receipts) in &receipts {
+        about.insert(*gateway, sending::hear_all(&mut tx, gateway, receipts, now).await?);
+    }
+    let ids: Vec<NoticeId> = about.values().flat_map(BTreeMap::values).copied().collect();
+    if keep_many(&mut tx, &ids, Kept::clone, now).await?.len() < BTreeSet::from_iter(ids).len() {
+        return Ok(false);
+    }
+    for Arrived { gateway, incoming, .. } in page {
+        // What is known by its name is kept.
+        let known = |id: &str| about.get(gateway).is_some_and(|about| about.contains_key(&name(id)));
+        let kept = matches!(incoming, Incoming::Receipt { id, .. } if known(id));
+        if !kept && !hear_in(app, &mut tx, gateway, incoming).await? {
             return Ok(false);
         }
     }

@@ -53,6 +53,12 @@ const LINK: Text = db::from_rows!(
 const HEAR: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
      VALUES ($1, $2, NULL, NULL, $3, $4, $5) ON CONFLICT (gateway, message_id) \
      DO UPDATE SET outcome = excluded.outcome, error = excluded.error, at = excluded.at RETURNING notice";
+const HEAR_ALL: Text = db::from_rows!(
+    "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
+     SELECT CAST($2 AS TEXT), value ->> 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), value ->> 1, value ->> 2, CAST($3 AS BIGINT) FROM ",
+    " ON CONFLICT (gateway, message_id) DO UPDATE SET outcome = excluded.outcome, error = excluded.error, \
+     at = excluded.at RETURNING message_id, notice"
+);
 const PARTS: &str = "SELECT message_id, part, outcome, error, at FROM notices_receipt WHERE notice = $1 ORDER BY part LIMIT 100";
 const PARTS_OF: Text = db::in_ids!(
     "SELECT notice, message_id, part, outcome, error, at FROM notices_receipt WHERE notice IN ",
@@ -180,6 +186,35 @@ pub async fn hear(
     let hear = sqlx::query(HEAR).bind(gateway).bind(message_id).bind(receipt.as_str()).bind(error);
     let row = hear.bind(at.as_micros()).fetch_one(&mut **tx).await.context("keeping a receipt")?;
     Ok(row.try_get::<Option<i64>, _>("notice")?.map(NoticeId))
+}
+
+/// A receipt by the gateway's name of its message.
+pub struct Heard {
+    pub id: String,
+    pub receipt: Receipt,
+    pub error: String,
+}
+
+/// The same for many of a gateway: which notices they are about, by the gateway's names, as far as that is known.
+pub async fn hear_all(
+    tx: &mut Tx,
+    gateway: &str,
+    heard: &[Heard],
+    at: Timestamp,
+) -> anyhow::Result<BTreeMap<String, NoticeId>> {
+    // Of several about one message the last counts.
+    let by_id: BTreeMap<&str, &Heard> = heard.iter().map(|heard| (heard.id.as_str(), heard)).collect();
+    let row = |heard: &Heard| json!([heard.id, heard.receipt.as_str(), heard.error]);
+    let rows: Value = by_id.into_values().map(row).collect();
+    let query = sqlx::query(HEAR_ALL.of(tx.db().kind())).bind(rows.to_string()).bind(gateway);
+    let rows = query.bind(at.as_micros()).fetch_all(&mut **tx).await.context("keeping receipts")?;
+    let mut about = BTreeMap::new();
+    for row in &rows {
+        if let Some(notice) = row.try_get::<Option<i64>, _>("notice")? {
+            about.insert(row.try_get("message_id")?, NoticeId(notice));
+        }
+    }
+    Ok(about)
 }
 
 /// A part as the gateway calls it, and what it said of it.
