@@ -60,7 +60,11 @@ fn receipts_and_replies_of_one_moment_are_kept_in_one_change() {
             sqlx::query_scalar(sql).fetch_one(db.read()).await.expect("counted")
         };
         assert_eq!(count("SELECT COUNT(*) FROM db_outbox WHERE kind = 'notices.done'").await, 2, "each once");
-        assert_eq!(count("SELECT COUNT(*) FROM notices_receipt WHERE notice IS NULL").await, 1, "kept for later");
+        assert_eq!(
+            count("SELECT COUNT(*) FROM notices_receipt WHERE notice IS NULL").await,
+            1,
+            "kept for later"
+        );
     });
 }
 
