@@ -106,8 +106,8 @@ async fn keep(tx: &mut db::Tx, before: &Kept, next: Kept, now: Timestamp) -> any
     Ok(true)
 }
 
-/// The same for many, each with the receipts that are there; `after` says what becomes of one. Those that are kept now; the
-/// others changed meanwhile. What is gone needs no keeping.
+/// The same for many, each with the receipts that are there; `after` says what becomes of one. Those that somebody else changed
+/// meanwhile are left; the others are kept.
 async fn keep_many(
     tx: &mut db::Tx,
     ids: &[NoticeId],
@@ -124,13 +124,13 @@ async fn keep_many(
         .collect();
     let rows: Vec<Kept> = next.iter().map(|(_, next)| next.clone()).collect();
     let saved = store::save_all(tx, &rows).await?;
-    let mut kept: BTreeSet<NoticeId> = ids.iter().copied().collect();
+    let mut left = BTreeSet::new();
     for (before, next) in next {
         if !saved.contains(&next.id) {
-            kept.remove(&next.id);
+            left.insert(next.id);
         } else if next.state != before.state && next.state.is_final() {
             done(tx, now, &next)?;
         }
     }
-    Ok(kept)
+    Ok(left)
 }

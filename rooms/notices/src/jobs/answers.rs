@@ -48,8 +48,8 @@ pub(super) async fn keep_answers(
     mut answered: Vec<Answered>,
 ) -> anyhow::Result<()> {
     for _ in 0..MEETINGS_MAX {
-        let kept = try_answers(app, gateway, &answered).await?;
-        answered.retain(|(notice, _)| !kept.contains(&notice.id));
+        let left = try_answers(app, gateway, &answered).await?;
+        answered.retain(|(notice, _)| left.contains(&notice.id));
         if answered.is_empty() {
             return Ok(());
         }
@@ -62,7 +62,7 @@ fn words(why: &str) -> String {
     heard::hidden(&plain(why, 200))
 }
 
-/// Those that are kept now; the others changed meanwhile.
+/// Those that are left, as they changed meanwhile; the others are kept.
 async fn try_answers(app: &App, gateway: &str, answered: &[Answered]) -> anyhow::Result<BTreeSet<NoticeId>> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
@@ -84,9 +84,9 @@ async fn try_answers(app: &App, gateway: &str, answered: &[Answered]) -> anyhow:
         Some((notice, sent)) => after_answer(found, notice, sent, attempts_max, now),
         None => found.clone(),
     };
-    let kept = keep_many(&mut tx, &ids, after, now).await?;
+    let left = keep_many(&mut tx, &ids, after, now).await?;
     tx.commit().await?;
-    Ok(kept)
+    Ok(left)
 }
 
 /// A receipt may have been faster than the answer, or the lease was over: then any answer about this very try is better

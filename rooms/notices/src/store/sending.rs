@@ -50,12 +50,10 @@ const LINK: Text = db::from_rows!(
      error = CASE WHEN notices_receipt.notice = excluded.notice OR (notices_receipt.notice IS NULL \
      AND notices_receipt.at > $4) THEN notices_receipt.error ELSE '' END"
 );
-const HEAR: &str = "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
-     VALUES ($1, $2, NULL, NULL, $3, $4, $5) ON CONFLICT (gateway, message_id) \
-     DO UPDATE SET outcome = excluded.outcome, error = excluded.error, at = excluded.at RETURNING notice";
-const HEAR_ALL: Text = db::from_rows!(
+const HEAR: Text = db::from_rows!(
     "INSERT INTO notices_receipt (gateway, message_id, notice, part, outcome, error, at) \
-     SELECT CAST($2 AS TEXT), value ->> 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), value ->> 1, value ->> 2, CAST($3 AS BIGINT) FROM ",
+     SELECT CAST($2 AS TEXT), value ->> 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), value ->> 1, value ->> 2, \
+     CAST($3 AS BIGINT) FROM ",
     " ON CONFLICT (gateway, message_id) DO UPDATE SET outcome = excluded.outcome, error = excluded.error, \
      at = excluded.at RETURNING message_id, notice"
 );
@@ -183,9 +181,8 @@ pub async fn hear(
     error: &str,
     at: Timestamp,
 ) -> anyhow::Result<Option<NoticeId>> {
-    let hear = sqlx::query(HEAR).bind(gateway).bind(message_id).bind(receipt.as_str()).bind(error);
-    let row = hear.bind(at.as_micros()).fetch_one(&mut **tx).await.context("keeping a receipt")?;
-    Ok(row.try_get::<Option<i64>, _>("notice")?.map(NoticeId))
+    let heard = Heard { id: message_id.to_owned(), receipt, error: error.to_owned() };
+    Ok(hear_all(tx, gateway, &[heard], at).await?.into_values().next())
 }
 
 /// A receipt by the gateway's name of its message.
@@ -206,7 +203,7 @@ pub async fn hear_all(
     let by_id: BTreeMap<&str, &Heard> = heard.iter().map(|heard| (heard.id.as_str(), heard)).collect();
     let row = |heard: &Heard| json!([heard.id, heard.receipt.as_str(), heard.error]);
     let rows: Value = by_id.into_values().map(row).collect();
-    let query = sqlx::query(HEAR_ALL.of(tx.db().kind())).bind(rows.to_string()).bind(gateway);
+    let query = sqlx::query(HEAR.of(tx.db().kind())).bind(rows.to_string()).bind(gateway);
     let rows = query.bind(at.as_micros()).fetch_all(&mut **tx).await.context("keeping receipts")?;
     let mut about = BTreeMap::new();
     for row in &rows {

@@ -1,7 +1,9 @@
 //! Texts with fields, in versions.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
-use db::{Db, Row, Tx};
+use db::{Db, Row, Text, Tx};
 use kernel::{PersonId, Timestamp};
 use sqlx::Row as _;
 
@@ -29,6 +31,10 @@ const NEWEST: &str = columns!("WHERE code = $1 AND language = $2 ORDER BY versio
 const STANDING: &str =
     columns!("WHERE code = $1 AND language = $2 AND state <> 'retired' ORDER BY version DESC LIMIT 1");
 const VERSIONS: &str = columns!("WHERE code = $1 AND language = $2 ORDER BY version DESC LIMIT 100");
+const NAMES: Text = db::in_texts!(
+    "SELECT code, name, state FROM notices_template WHERE code IN ",
+    " AND language = $2 ORDER BY code, version DESC"
+);
 /// Of each text what is in force and what is being written.
 const LIST: &str = columns!(
     "AS t WHERE state <> 'retired' OR NOT EXISTS (SELECT 1 FROM notices_template n WHERE n.code = t.code \
@@ -106,14 +112,21 @@ pub async fn versions(db: &Db, code: &str, language: &str) -> anyhow::Result<Vec
 
 /// Of these texts those that nobody has approved, by name: nothing is sent by them.
 pub async fn unapproved(db: &Db, codes: &[&str], language: &str) -> anyhow::Result<Vec<String>> {
-    let mut found = Vec::new();
-    for code in codes {
-        let all = versions(db, code, language).await?;
-        if !all.iter().any(|one| one.stage == Stage::Approved) {
-            found.push(all.first().map_or_else(|| (*code).to_owned(), |newest| newest.draft.name.clone()));
-        }
+    let query = sqlx::query(NAMES.of(db.kind())).bind(serde_json::to_string(codes)?).bind(language);
+    let rows = query.fetch_all(db.read()).await.context("which texts are approved")?;
+    let mut known: BTreeMap<String, (String, bool)> = BTreeMap::new();
+    for row in &rows {
+        let (code, state): (String, String) = (row.try_get("code")?, row.try_get("state")?);
+        // The newest comes first, and names it.
+        let one = known.entry(code).or_insert((row.try_get("name")?, false));
+        one.1 |= Stage::of(&state) == Some(Stage::Approved);
     }
-    Ok(found)
+    let name = |code: &&str| match known.get(*code) {
+        Some((_, true)) => None,
+        Some((name, false)) => Some(name.clone()),
+        None => Some((*code).to_owned()),
+    };
+    Ok(codes.iter().filter_map(name).collect())
 }
 
 pub async fn list(db: &Db) -> anyhow::Result<Vec<Template>> {
