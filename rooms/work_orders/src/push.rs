@@ -93,58 +93,46 @@ impl Push {
 
 /// What somebody has to see to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-struct Stuck {
+pub struct Stuck {
     #[serde(flatten)]
     waiting: Waiting,
     #[serde(flatten)]
     nobody: Nobody,
 }
 
-/// What waited when it was pushed last; none before the first.
-#[derive(Default)]
-pub struct Waits(Mutex<Option<Stuck>>);
+/// What was pushed last; none before the first.
+pub struct Last<T>(Mutex<Option<T>>);
+
+impl<T> Default for Last<T> {
+    fn default() -> Self {
+        Last(Mutex::new(None))
+    }
+}
+
+impl<T: Copy + PartialEq + Serialize> Last<T> {
+    fn push(&self, app: &App, topic: &Topic, now: T) -> anyhow::Result<()> {
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(now);
+        if before == Some(now) { Ok(()) } else { app.live.publish(topic.name, &now) }
+    }
+}
+
+/// What no unit has, and what nobody has heard of.
+pub type Waits = Last<Stuck>;
 
 impl Waits {
     /// Asks whoever watches or not: the picture is what the next browser gets first.
     pub async fn look(&self, app: &App) -> anyhow::Result<()> {
         let waiting = unassigned::waiting(&app.db, app.now()).await?;
-        let stuck = Stuck { waiting, nobody: unheard::nobody(&app.db).await? };
-        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(stuck);
-        if before == Some(stuck) { Ok(()) } else { app.live.publish(UNASSIGNED.name, &stuck) }
+        self.push(app, &UNASSIGNED, Stuck { waiting, nobody: unheard::nobody(&app.db).await? })
     }
 }
 
-/// Who waited for an answer when it was pushed last; none before the first.
-#[derive(Default)]
-pub struct Asks(Mutex<Option<Asking>>);
+/// Who waits to hear whether there is more time.
+pub type Asks = Last<Asking>;
 
 impl Asks {
-    /// Asks whoever watches or not: the picture is what the next browser gets first.
+    /// Asked as [`Waits`] is.
     pub async fn look(&self, app: &App) -> anyhow::Result<()> {
-        let asking = time_asked::asking(&app.db).await?;
-        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(asking);
-        if before == Some(asking) { Ok(()) } else { app.live.publish(TIME_ASKED.name, &asking) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn marks(places: std::ops::Range<i64>) -> impl Iterator<Item = Mark> {
-        places.map(|place| Mark { place, order: WorkOrderId(place) })
-    }
-
-    #[test]
-    fn a_browser_that_knows_its_place_learns_what_changed_since() {
-        let mut picture = Picture::at(Timestamp::from_secs(0), 0);
-        let mut next = |lost, last, changed| {
-            picture.next(Timestamp::from_secs(1), lost, last, marks(changed));
-            (picture.from, picture.place, picture.orders.len())
-        };
-        assert_eq!(next(false, 3, 2..4), (0, 3, 2));
-        assert_eq!(next(false, 5, 0..0), (0, 5, 2), "events of other rooms");
-        assert_eq!(next(false, 100, 31..101), (36, 100, NAMED), "who stands before 36 asks for everything");
-        assert_eq!(next(true, 140, 0..0), (140, 140, 0), "what was forgotten may have named any order");
+        self.push(app, &TIME_ASKED, time_asked::asking(&app.db).await?)
     }
 }

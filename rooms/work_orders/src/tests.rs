@@ -71,6 +71,22 @@ fn leak() -> Value {
         "customer": "cu_1", "reply_wanted": true })
 }
 
+fn unit(id: UnitId, parent: Option<UnitId>, kind: departments::Kind, code: &str) -> departments::Unit {
+    departments::Unit {
+        id,
+        parent,
+        kind,
+        code: code.into(),
+        name: "青岚".into(),
+        external: false,
+        duties: Vec::new(),
+        areas: Vec::new(),
+        phone: None,
+        retired_at: None,
+        version: 1,
+    }
+}
+
 async fn file(site: &TestSite, form: Value) -> Reply {
     site.post("/api/work_orders", form).by(AGENT.0, AGENT.1).send().await
 }

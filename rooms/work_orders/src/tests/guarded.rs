@@ -510,19 +510,8 @@ fn a_supervision_that_is_ignored_climbs_grade_by_grade_to_those_above() {
         // A branch, a department in it, and its team; each is led by somebody with a number.
         let kinds = [departments::Kind::Branch, departments::Kind::Department, departments::Kind::Team];
         for (nth, kind) in (0..).zip(kinds) {
-            let unit = departments::Unit {
-                id: UnitId(50 + nth),
-                parent: (nth > 0).then(|| UnitId(49 + nth)),
-                kind,
-                code: format!("L{nth}"),
-                name: "青岚".into(),
-                external: false,
-                duties: Vec::new(),
-                areas: Vec::new(),
-                phone: None,
-                retired_at: None,
-                version: 1,
-            };
+            let above = (nth > 0).then(|| UnitId(49 + nth));
+            let unit = unit(UnitId(50 + nth), above, kind, &format!("L{nth}"));
             departments::store::add(&mut tx, &unit).await.expect("a unit");
             let (person, phone) = (PersonId(60 + nth), Some(format!("1540000006{nth}")));
             let member = Member { unit: unit.id, person, post: Post::Leader, phone, since };

@@ -12,19 +12,7 @@ async fn lead(db: &Db, unit: UnitId, person: i64, phone: &str) {
 
 async fn branch(db: &Db) -> UnitId {
     let mut tx = db.begin().await.expect("a change");
-    let unit = departments::Unit {
-        id: UnitId(90),
-        parent: None,
-        kind: departments::Kind::Branch,
-        code: "RX".into(),
-        name: "热线中心".into(),
-        external: false,
-        duties: Vec::new(),
-        areas: Vec::new(),
-        phone: None,
-        retired_at: None,
-        version: 1,
-    };
+    let unit = unit(UnitId(90), None, departments::Kind::Branch, "RX");
     departments::store::add(&mut tx, &unit).await.expect("a unit");
     tx.commit().await.expect("kept");
     unit.id
