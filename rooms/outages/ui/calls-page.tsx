@@ -25,7 +25,7 @@ export default function CallsPage() {
       <Tabs />
       {somebody.map(({ key, title, table }) => <Panel key={key} flush title={title}>{table}</Panel>)}
       {somebody.length === 0 && <Panel><Empty icon={PhoneCall} title={t("calls.nobody")}>{t("calls.nobody_todo")}</Empty></Panel>}
-      <ul className="plain muted">
+      <ul className="muted">
         {nobody.filter(({ key }) => key !== "next").map(({ key }) => <li key={key}>{t(`calls.${key}`)}{t("calls.dash")}{t(`calls.${key}_todo`)}</li>)}
       </ul>
     </Page>

@@ -396,12 +396,13 @@ fn begin(
     terms: Terms<'_>,
 ) -> Result<(), Refusal> {
     let (now, crew) = (terms.now, outage.crew_at_start());
-    let why = if now < outage.starts() { reason(why)? } else { String::new() };
+    let mut said = String::new();
     if now < outage.starts() {
-        moved_near(next, (now, outage.ends()), &why, asker, terms)?;
+        said = reason(why)?;
+        moved_near(next, (now, outage.ends()), &said, asker, terms)?;
     }
     next.started_at = Some(now);
-    say(next, Moment::Started, asker, terms, |last| Revision { crew, starts: now, why, ..last })
+    say(next, Moment::Started, asker, terms, |last| Revision { crew, starts: now, why: said, ..last })
 }
 
 /// Whoever was told a later start is told this one now: where that is too late, a leader answers for it.

@@ -3,9 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, queries } from "@lib/api";
 import type { Words } from "@lib/words";
 import type { Kind, Subtype } from "../api";
-
-export const LIMIT_KINDS = ["minutes", "hours", "working_days", "calendar_days"] as const;
-export type Limit = Partial<Record<(typeof LIMIT_KINDS)[number], number>>;
+import type { Limit } from "../limits";
 
 export interface Settings {
   /** How much of the time is left when it is warned. */

@@ -1,19 +1,16 @@
 // How long somebody has: a number and what it counts.
 import { InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
-import { LIMIT_KINDS, type Limit } from "./api";
+import { LIMIT_KINDS, limitWords, type Limit, type LimitKind } from "../limits";
 
-function parts(limit: Limit | null): [(typeof LIMIT_KINDS)[number], number | null] {
+function parts(limit: Limit | null): [LimitKind, number | null] {
   const kind = LIMIT_KINDS.find((one) => limit?.[one] !== undefined);
   return kind ? [kind, limit?.[kind] ?? null] : ["hours", null];
 }
 
 export function useLimit() {
   const { t } = useTranslation("work_orders");
-  return (limit: Limit | null): string => {
-    const [kind, many] = parts(limit);
-    return many === null ? "—" : `${many} ${t(`limit.${kind}`)}`;
-  };
+  return (limit: Limit | null): string => (parts(limit)[1] === null ? "—" : limitWords(limit ?? {}, t));
 }
 
 /** Empty is none. */
