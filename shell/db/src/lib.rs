@@ -25,7 +25,7 @@ mod tx;
 
 pub use db::{Db, Kind, Options};
 pub use journal::{Broken, Entry, Look, hash_of};
-pub use lists::{Text, ids};
+pub use lists::{Text, ids, like};
 pub use migrate::{Migration, Migrations};
 pub use outbox::{Emitted, Event, News, Subscription, only};
 pub use sqlx::any::AnyRow as Row;

@@ -83,3 +83,9 @@ pub fn ids(ids: impl IntoIterator<Item = i64>) -> String {
     let list: Vec<i64> = ids.into_iter().collect();
     serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned())
 }
+
+/// A text as `LOWER(…) LIKE … ESCAPE '!'` takes it for itself, whatever somebody typed.
+pub fn like(text: &str) -> String {
+    let escaped = |c: char| matches!(c, '!' | '%' | '_').then_some('!').into_iter().chain([c]);
+    text.to_lowercase().chars().flat_map(escaped).collect()
+}

@@ -92,14 +92,7 @@ pub async fn level(db: &Db, parent: Option<ElementId>, after: &str, limit: i64) 
 
 /// Those with this in their code or name.
 pub async fn search(db: &Db, text: &str, limit: i64) -> Result<Vec<Branch>> {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
+    let pattern = format!("%{}%", db::like(text));
     let rows = sqlx::query(FOUND).bind(pattern).bind(limit).fetch_all(db.read()).await;
     rows.context("looking through the network")?.iter().map(branch).collect()
 }

@@ -115,12 +115,8 @@ pub struct Search<'a> {
 
 /// Up to `limit + 1` of them, in order of what they answer for.
 pub async fn list(db: &Db, search: &Search<'_>) -> anyhow::Result<Vec<Liaison>> {
-    let text = search.text.trim().to_lowercase();
-    let escaped: String = text
-        .chars()
-        .flat_map(|c| matches!(c, '!' | '%' | '_').then_some('!').into_iter().chain([c]))
-        .collect();
-    let anywhere = if text.is_empty() { String::new() } else { format!("%{escaped}%") };
+    let text = search.text.trim();
+    let anywhere = if text.is_empty() { String::new() } else { format!("%{}%", db::like(text)) };
     // Communities are words of people; the keys around them are not.
     let communities = if text.is_ascii() { "" } else { anywhere.as_str() };
     let is_number = search.numbers && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

@@ -48,12 +48,7 @@ const LIST_SKILLS: &str = within!("skill, level", "people_person_skill");
 
 /// Up to `limit + 1` people in order of number.
 pub async fn people(db: &Db, filter: &Filter) -> anyhow::Result<Vec<Person>> {
-    let escaped: String = filter
-        .text
-        .to_lowercase()
-        .chars()
-        .flat_map(|c| matches!(c, '!' | '%' | '_').then_some('!').into_iter().chain([c]))
-        .collect();
+    let escaped = db::like(&filter.text);
     let rows = sqlx::query(LIST)
         .bind(filter.after.as_str())
         .bind(filter.state.as_str())
