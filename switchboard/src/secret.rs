@@ -146,7 +146,7 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let folders = Folders::open(folder.path()).expect("folders");
             let clock = Arc::new(TestClock::monday_morning());
-            let app = App::new(db, clock, Arc::new(IdMint::new(0)), Arc::new(people::Keeper));
+            let app = App::new(db, clock, Arc::new(IdMint::new(0)), Arc::new(people::Keeper::default()));
             people::start(&app.db, &[]).await.expect("roles");
             let put = people::PutAgent { number: "1001".into(), name: "李雷".into(), ..Default::default() };
             let person: PersonId = people::put_agent(&app, "realm", &put).await.expect("put in").0;

@@ -25,7 +25,7 @@ pub async fn open(database: &str) -> Result<App> {
     let clock: Arc<dyn Clock> = Arc::new(SteadyClock::start());
     let db = Db::open(database).await?;
     db.migrate(rooms::MIGRATIONS, clock.now()).await?;
-    Ok(App::new(db, clock, Arc::new(IdMint::new(NODE)), Arc::new(people::Keeper)))
+    Ok(App::new(db, clock, Arc::new(IdMint::new(NODE)), Arc::new(people::Keeper::default())))
 }
 
 /// Where things stand in the data folder.

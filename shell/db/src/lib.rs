@@ -6,6 +6,7 @@
 //! * [`migrations!`] embeds a room's numbered SQL files; [`Db::migrate`] applies each of them once.
 //! * [`config`] keeps what people set, in whole versions.
 //! * [`in_ids!`] is for a query with a list in it.
+//! * [`Together`] asks in one query what many ask at the same moment.
 //! * [`testdb::on_both`] runs a test on both databases.
 //!
 //! The portable subset of SQL is in `docs/a-room.md`.
@@ -21,6 +22,7 @@ mod outbox;
 pub mod testdb;
 #[cfg(test)]
 mod tests;
+mod together;
 mod tx;
 
 pub use db::{Db, Kind, Options};
@@ -29,6 +31,7 @@ pub use lists::{Text, ids, like};
 pub use migrate::{Migration, Migrations};
 pub use outbox::{Emitted, Event, News, Subscription, only};
 pub use sqlx::any::AnyRow as Row;
+pub use together::Together;
 pub use tx::Tx;
 
 /// What the database itself needs: journal, outbox, day numbers.

@@ -22,6 +22,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+use crate::pace::{self, Pace};
 use crate::signed::{self, NONCE, SIGNATURE, TIMESTAMP};
 use crate::{Asked, Fate, Gateway, Incoming, Message, Rest, Sent, tls};
 
@@ -39,10 +40,24 @@ pub struct Config {
     /// How many messages may be under way at once.
     #[serde(default = "window")]
     pub window: usize,
+    /// How many messages a second were agreed with whoever runs it.
+    #[serde(default = "usual")]
+    pub per_second: u32,
 }
 
 fn window() -> usize {
     10
+}
+
+fn usual() -> u32 {
+    pace::USUAL
+}
+
+impl Config {
+    /// With what is usual for the rest.
+    pub fn plain(url: String, secret: String) -> Config {
+        Config { url, secret, trusted: None, window: window(), per_second: usual() }
+    }
 }
 
 /// Without the secret.
@@ -98,6 +113,7 @@ pub struct Client {
     path: String,
     tls: Option<TlsConnector>,
     rest: Rest,
+    pace: Pace,
 }
 
 #[derive(Serialize)]
@@ -156,7 +172,8 @@ impl Client {
         let tls = if secure { Some(tls::connector(config.trusted.as_deref())?) } else { None };
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
         let path = uri.path().trim_end_matches('/').to_owned();
-        Ok(Client { config, host, port, path, tls, rest: Rest::default() })
+        let pace = Pace::new(config.per_second);
+        Ok(Client { config, host, port, path, tls, rest: Rest::default(), pace })
     }
 
     async fn request(&self, method: Method, path: String, body: Vec<u8>) -> Result<Answered, NoAnswer> {
@@ -201,6 +218,7 @@ impl Client {
             Err(error) => return Sent::NotSent { again: false, why: error.to_string() },
         };
         let path = if self.path.is_empty() { "/".to_owned() } else { self.path.clone() };
+        self.pace.turn().await;
         match self.request(Method::POST, path, body).await {
             Err(NoAnswer::NotWritten(why)) => self.down(None, why),
             Err(NoAnswer::Cut(why)) => Sent::Unknown { ids: Vec::new(), why },
@@ -292,7 +310,7 @@ impl Gateway for Client {
         NAME
     }
     fn window(&self) -> usize {
-        self.config.window.clamp(1, 100)
+        pace::window(self.config.window, self.config.per_second)
     }
     fn ready(&self) -> Result<(), String> {
         self.rest.over()

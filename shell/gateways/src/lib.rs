@@ -8,6 +8,7 @@
 
 pub mod http;
 pub mod mail;
+mod pace;
 pub mod post;
 pub mod signed;
 pub mod smpp;

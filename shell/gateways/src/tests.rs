@@ -24,7 +24,7 @@ fn message(id: &str, to: &str) -> Message {
 }
 
 fn http_client(there: &HttpGateway, secret: &str) -> http::Client {
-    let config = http::Config { url: there.url(), secret: secret.into(), trusted: None, window: 4 };
+    let config = http::Config::plain(there.url(), secret.into());
     http::Client::new(config).expect("a client")
 }
 
@@ -74,7 +74,7 @@ async fn a_gateway_that_does_not_know_us_or_is_not_there_rests() {
 #[test]
 fn personal_data_does_not_go_out_in_the_clear() {
     let http = |url: &str, secret: &str| {
-        http::Client::new(http::Config { url: url.into(), secret: secret.into(), trusted: None, window: 1 })
+        http::Client::new(http::Config::plain(url.into(), secret.into()))
             .map(|_| ())
             .map_err(|error| error.to_string())
     };

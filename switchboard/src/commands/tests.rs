@@ -31,7 +31,7 @@ fn the_demo_comes_back_as_it_was_put_in() {
         let folder = tempfile::tempdir().expect("a folder");
         let flows = flows(folder.path());
         let clock = Arc::new(TestClock::monday_morning());
-        let app = App::new(db.clone(), clock, Arc::new(IdMint::new(0)), Arc::new(people::Keeper));
+        let app = App::new(db.clone(), clock, Arc::new(IdMint::new(0)), Arc::new(people::Keeper::default()));
 
         // Hashing forty passwords is slow, and not what this is about.
         let mut spec = demo::spec().expect("the demo");

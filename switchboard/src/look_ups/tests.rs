@@ -207,7 +207,7 @@ impl Rig {
             look_ups.clone(),
         )
         .expect("started");
-        let app = App::new(db.clone(), clock, mint, Arc::new(people::Keeper));
+        let app = App::new(db.clone(), clock, mint, Arc::new(people::Keeper::default()));
         super::start(questions, app, rooms, hall).expect("started");
         let sip = *telephony.addresses().first().expect("an address");
         Rig { folder, db, sip, telephony, look_ups }

@@ -73,7 +73,7 @@ impl Rig {
 fn an_http_gateway_is_asked_where_nobody_knows_and_calls_back() {
     on_both(&[MIGRATIONS], async |db| {
         let there = HttpGateway::start(SECRET).await.expect("a gateway");
-        let config = http::Config { url: there.url(), secret: SECRET.into(), trusted: None, window: 4 };
+        let config = http::Config::plain(there.url(), SECRET.into());
         let sms: Arc<dyn Gateway> = Arc::new(http::Client::new(config).expect("a client"));
         let rig = Rig::start(&db, Some(sms), None).await;
 
@@ -134,7 +134,7 @@ fn an_http_gateway_is_asked_where_nobody_knows_and_calls_back() {
 fn what_a_person_sent_again_is_not_sent_by_itself() {
     on_both(&[MIGRATIONS], async |db| {
         let there = HttpGateway::start(SECRET).await.expect("a gateway");
-        let config = http::Config { url: there.url(), secret: SECRET.into(), trusted: None, window: 4 };
+        let config = http::Config::plain(there.url(), SECRET.into());
         let sms: Arc<dyn Gateway> = Arc::new(http::Client::new(config).expect("a client"));
         let rig = Rig::start(&db, Some(sms), None).await;
         there.habits([Habit::Cut, Habit::Cut]);
@@ -169,7 +169,7 @@ fn what_a_person_sent_again_is_not_sent_by_itself() {
 fn what_the_gateway_never_had_is_tried_as_often_as_anything_else() {
     on_both(&[MIGRATIONS], async |db| {
         let there = HttpGateway::start(SECRET).await.expect("a gateway");
-        let config = http::Config { url: there.url(), secret: SECRET.into(), trusted: None, window: 4 };
+        let config = http::Config::plain(there.url(), SECRET.into());
         let sms: Arc<dyn Gateway> = Arc::new(http::Client::new(config).expect("a client"));
         let rig = Rig::start(&db, Some(sms), None).await;
         there.habits([Habit::Cut; 20]);

@@ -29,7 +29,7 @@ fn config() -> Config {
 }
 
 async fn site(db: Db) -> TestSite {
-    let site = TestSite::with_keeper(db, vec![room(config())], Arc::new(Keeper));
+    let site = TestSite::with_keeper(db, vec![room(config())], Arc::new(Keeper::default()));
     start(&site.app.db, &site.app.permissions).await.expect("roles");
     site
 }

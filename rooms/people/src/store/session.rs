@@ -1,6 +1,6 @@
 //! Sessions: begun by signing in, kept alive by acts, ended by time or by signing out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -53,58 +53,91 @@ pub async fn note_failure(tx: &mut Tx, person: PersonId, tried: &Tried) -> anyho
     Ok(())
 }
 
-/// Asked at each request: everything in one answer.
-const FIND: &str = "SELECT s.id, s.seen_at, s.idle_s, s.ends_at, p.id AS person, p.number, p.name, p.group_id, p.state, \
+/// Asked at each request: everything in one answer, for all that are asked at the same moment.
+const FIND: db::Text = db::in_texts!(
+    "SELECT s.token_hash, s.id, s.seen_at, s.idle_s, s.ends_at, p.id AS person, p.number, p.name, p.group_id, p.state, \
      p.must_change, p.password_set_at, CAST(CASE WHEN p.totp_secret IS NULL AND EXISTS (SELECT 1 FROM people_person_role pr \
      JOIN people_role r ON r.name = pr.role WHERE pr.person = p.id AND r.second_factor = 1) THEN 1 ELSE 0 END AS BIGINT) AS no_factor, \
      (SELECT STRING_AGG(rp.permission, ' ') FROM people_person_role pr \
      JOIN people_role_permission rp ON rp.role = pr.role WHERE pr.person = p.id) AS permissions, \
      (SELECT STRING_AGG(CAST(g.id AS TEXT), ' ') FROM people_group g WHERE g.leader = p.id) AS leads \
-     FROM people_session s JOIN people_person p ON p.id = s.person WHERE s.token_hash = $1";
+     FROM people_session s JOIN people_person p ON p.id = s.person WHERE s.token_hash IN ",
+    ""
+);
 const SEEN: &str = "UPDATE people_session SET seen_at = $1 WHERE id = $2";
 /// An act is written down at most this often, so that reading pages does not write.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 
-/// Who holds this session, if it lives. Whoever must change the password or add a second factor has no permissions until then.
-pub async fn actor(db: &Db, hash: &str, now: Timestamp, active: bool) -> anyhow::Result<Option<Actor>> {
-    let found =
-        sqlx::query(FIND).bind(hash).fetch_optional(db.read()).await.context("looking for a session")?;
-    let Some(row) = found else { return Ok(None) };
-    let seen = Timestamp::from_micros(row.try_get("seen_at")?);
-    let idle = Duration::from_secs(u64::try_from(row.try_get::<i64, _>("idle_s")?).unwrap_or(0));
-    let ends = Timestamp::from_micros(row.try_get("ends_at")?);
-    let state: String = row.try_get("state")?;
-    if now.since(seen) >= idle || now >= ends || state != "active" {
-        return Ok(None);
-    }
-    let session = SessionId(row.try_get("id")?);
-    if active && now.since(seen) >= SEEN_EVERY {
-        let mut tx = db.begin().await?;
-        sqlx::query(SEEN).bind(now.as_micros()).bind(session.get()).execute(&mut *tx).await?;
-        tx.commit().await?;
-    }
-    let person = PersonId(row.try_get("person")?);
-    let set_at = row.try_get::<Option<i64>, _>("password_set_at")?.map(Timestamp::from_micros);
-    let must_change = row.try_get::<i64, _>("must_change")? != 0 || password::is_too_old(set_at, now);
-    let no_factor = row.try_get::<i64, _>("no_factor")? != 0;
+/// A session as it is kept, whether it lives or not.
+#[derive(Clone)]
+pub struct Session {
+    seen: Timestamp,
+    idle: Duration,
+    ends: Timestamp,
+    /// The person works here.
+    active: bool,
+    password_set_at: Option<Timestamp>,
+    /// The password must be changed, or a second factor added, before anything else.
+    held_up: bool,
+    actor: Actor,
+}
+
+/// The sessions with these tokens.
+pub async fn found(db: &Db, hashes: &[String]) -> anyhow::Result<BTreeMap<String, Session>> {
+    let text = FIND.of(db.kind());
+    let rows = sqlx::query(text).bind(serde_json::to_string(hashes)?).fetch_all(db.read()).await;
+    let rows = rows.context("looking for sessions")?;
+    rows.iter().map(|row| Ok((row.try_get("token_hash")?, session(row)?))).collect()
+}
+
+fn session(row: &db::Row) -> anyhow::Result<Session> {
+    let at = |micros| Timestamp::from_micros(micros);
     let words = |column: &str| -> anyhow::Result<String> {
         Ok(row.try_get::<Option<String>, _>(column)?.unwrap_or_default())
     };
-    let held = if must_change || no_factor { String::new() } else { words("permissions")? };
-    let mut leads = words("leads")?
-        .split_ascii_whitespace()
-        .map(|id| Ok(GroupId(id.parse()?)))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let leads = words("leads")?;
+    let leads = leads.split_ascii_whitespace().map(|id| Ok(GroupId(id.parse()?)));
+    let mut leads = leads.collect::<anyhow::Result<Vec<_>>>()?;
     leads.sort_unstable();
-    Ok(Some(Actor {
-        person,
-        number: row.try_get("number")?,
-        name: row.try_get("name")?,
-        session,
-        permissions: Permissions::of(held.split_ascii_whitespace().map(str::to_owned)),
-        group: row.try_get::<Option<i64>, _>("group_id")?.map(GroupId),
-        leads,
-    }))
+    Ok(Session {
+        seen: at(row.try_get("seen_at")?),
+        idle: Duration::from_secs(u64::try_from(row.try_get::<i64, _>("idle_s")?).unwrap_or(0)),
+        ends: at(row.try_get("ends_at")?),
+        active: row.try_get::<String, _>("state")? == "active",
+        password_set_at: row.try_get::<Option<i64>, _>("password_set_at")?.map(at),
+        held_up: row.try_get::<i64, _>("must_change")? != 0 || row.try_get::<i64, _>("no_factor")? != 0,
+        actor: Actor {
+            person: PersonId(row.try_get("person")?),
+            number: row.try_get("number")?,
+            name: row.try_get("name")?,
+            session: SessionId(row.try_get("id")?),
+            permissions: Permissions::of(words("permissions")?.split_ascii_whitespace().map(str::to_owned)),
+            group: row.try_get::<Option<i64>, _>("group_id")?.map(GroupId),
+            leads,
+        },
+    })
+}
+
+/// Who holds this session, if it lives. Whoever must change the password or add a second factor has no permissions until then.
+pub async fn actor(
+    db: &Db,
+    session: Session,
+    now: Timestamp,
+    active: bool,
+) -> anyhow::Result<Option<Actor>> {
+    if now.since(session.seen) >= session.idle || now >= session.ends || !session.active {
+        return Ok(None);
+    }
+    let Session { seen, password_set_at, held_up, mut actor, .. } = session;
+    if active && now.since(seen) >= SEEN_EVERY {
+        let mut tx = db.begin().await?;
+        sqlx::query(SEEN).bind(now.as_micros()).bind(actor.session.get()).execute(&mut *tx).await?;
+        tx.commit().await?;
+    }
+    if held_up || password::is_too_old(password_set_at, now) {
+        actor.permissions = Permissions::default();
+    }
+    Ok(Some(actor))
 }
 
 /// Who is signed in: a session that has neither ended nor been idle too long.

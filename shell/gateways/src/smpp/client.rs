@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::pdu::{self, Address, Sm, status, tag};
+use crate::pace::{self, Pace};
 use crate::sms::{self, Part};
 use crate::{Asked, Gateway, Inbox, Message, Rest, SEND_MAX, Sent};
 
@@ -35,6 +36,9 @@ pub struct Config {
     /// How many messages may be under way at once.
     #[serde(default = "window")]
     pub window: usize,
+    /// How many parts of messages a second were agreed with the carrier, who throttles or refuses what is more.
+    #[serde(default = "usual")]
+    pub per_second: u32,
     /// Mobile numbers are written with 86 before them, and come back so.
     #[serde(default)]
     pub country_code: bool,
@@ -42,6 +46,10 @@ pub struct Config {
 
 fn window() -> usize {
     10
+}
+
+fn usual() -> u32 {
+    pace::USUAL
 }
 
 impl Config {
@@ -54,6 +62,7 @@ impl Config {
             system_type: String::new(),
             source: source.to_owned(),
             window: window(),
+            per_second: usual(),
             country_code: false,
         }
     }
@@ -67,7 +76,6 @@ impl std::fmt::Debug for Config {
 }
 
 const NAME: &str = "smpp";
-const WINDOW_MAX: usize = 100;
 const WRITE_MAX: Duration = Duration::from_secs(10);
 /// An answer that has not come by then will not come; tests of one that comes later wait less long.
 const ANSWER_MAX: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 30 });
@@ -109,6 +117,7 @@ pub struct Client {
     /// How many messages in a row found the centre's queue full.
     congested: AtomicU32,
     rest: Rest,
+    pace: Pace,
     leave: mpsc::Sender<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -126,12 +135,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Client {
     /// Connects in the background, and again whenever the connection is lost.
     pub fn start(config: Config, inbox: Inbox) -> Client {
-        let config = Config { window: config.window.clamp(1, WINDOW_MAX), ..config };
+        let window = pace::window(config.window, config.per_second);
+        let (config, pace) = (Config { window, ..config }, Pace::new(config.per_second));
         let (submit, submits) = mpsc::channel(config.window);
         let state = Arc::new(Mutex::new(Err("not connected yet".to_owned())));
         let (leave, leaving) = mpsc::channel(1);
         let task = tokio::spawn(session::keep(config.clone(), submits, leaving, inbox, state.clone()));
-        Client { config, submit, state, congested: AtomicU32::new(0), rest: Rest::default(), leave, task }
+        let (congested, rest) = (AtomicU32::new(0), Rest::default());
+        Client { config, submit, state, congested, rest, pace, leave, task }
     }
 
     async fn hand_over(&self, message: Message) -> Sent {
@@ -187,6 +198,7 @@ impl Client {
         loop {
             let (fate, told) = oneshot::channel();
             let gone = || "the connection was given up".to_owned();
+            self.pace.turn().await;
             match timeout_at(until, self.submit.send(Submit { sm: sm.clone(), until, fate })).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return Fate::NotWritten(gone()),
