@@ -23,13 +23,15 @@ impl Pace {
 
     /// Waits for the next turn; one that is given up is lost.
     pub async fn turn(&self) {
-        let at = {
-            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-            let at = (*next).max(Instant::now());
-            *next = at + self.every;
-            at
-        };
-        sleep_until(at).await;
+        sleep_until(self.take(Instant::now())).await;
+    }
+
+    /// When the turn is of who asks now.
+    fn take(&self, now: Instant) -> Instant {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = (*next).max(now);
+        *next = turn + self.every;
+        turn
     }
 }
 
@@ -43,18 +45,20 @@ pub(crate) fn window(window: usize, per_second: u32) -> usize {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_second_has_as_many_turns_as_were_agreed() {
-        let (pace, begun) = (Pace::new(20), Instant::now());
-        for _ in 0..=40 {
-            pace.turn().await;
-        }
-        assert_eq!(begun.elapsed().as_millis() / 10, 200, "the first at once, the forty-first after two seconds");
-        tokio::time::advance(Duration::from_secs(60)).await;
-        let begun = Instant::now();
-        for _ in 0..=20 {
-            pace.turn().await;
-        }
-        assert_eq!(begun.elapsed().as_millis() / 10, 100, "a quiet minute is no leave for a burst");
+    #[test]
+    fn a_second_has_as_many_turns_as_were_agreed() {
+        let pace = Pace::new(20);
+        let begun = Instant::now() + Duration::from_secs(1);
+        let turns = |now: Instant| (0..=20).map(|_| pace.take(now)).collect::<Vec<_>>();
+        let first = turns(begun);
+        assert_eq!((first[0], first[20]), (begun, begun + Duration::from_secs(1)));
+        let later = begun + Duration::from_secs(60);
+        let again = turns(later);
+        assert_eq!(again[20], later + Duration::from_secs(1), "a quiet minute is no leave for a burst");
+    }
+
+    #[test]
+    fn whoever_may_send_little_has_little_under_way() {
+        assert_eq!((window(10, 100), window(100, 2), window(0, 0)), (10, 10, 1));
     }
 }
