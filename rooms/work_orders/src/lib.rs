@@ -157,8 +157,8 @@ pub fn room(calendar: Calendar, folder: PathBuf) -> Room {
                 let calendar = warns.clone();
                 Box::pin(async move { alerting::warned(tx, event, &calendar).await })
             }),
-            db::Subscription::new("work_orders.hears_messages", &["notices.done"], |tx, event| {
-                Box::pin(untold::heard(tx, event))
+            db::Subscription::together("work_orders.hears_messages", &["notices.done"], |tx, events| {
+                Box::pin(untold::heard(tx, events))
             }),
         ],
         search: vec![search::source()],

@@ -26,17 +26,21 @@ fn lost(fate: Fate) -> bool {
 }
 
 /// What became of messages: those to customers that are lost are kept until [`call`] has seen to them.
-pub async fn heard(tx: &mut Tx, event: &Emitted) -> anyhow::Result<()> {
-    let Some(done) = event.is::<notices::Done>()? else { return Ok(()) };
-    if done.about.room != "work_orders" || !lost(done.outcome) {
+pub async fn heard(tx: &mut Tx, events: &[Emitted]) -> anyhow::Result<()> {
+    let done = db::only::<notices::Done>(events)?;
+    let lost = done.iter().filter(|(_, done)| done.about.room == "work_orders" && lost(done.outcome));
+    let lost: Vec<_> =
+        lost.filter_map(|(event, done)| Some((done.notice, done.about.id.parse().ok()?, event.at))).collect();
+    if lost.is_empty() {
         return Ok(());
     }
-    let Ok(order) = done.about.id.parse::<WorkOrderId>() else { return Ok(()) };
-    let Some(notice) = notices::store::one(tx, done.notice).await? else { return Ok(()) };
-    if telling::TO_CUSTOMERS.contains(&notice.template.as_str()) {
-        untold::put(tx, done.notice, order, event.at).await?;
-    }
-    Ok(())
+    let ids: Vec<NoticeId> = lost.iter().map(|(notice, ..)| *notice).collect();
+    let notices = notices::store::of_ids(tx, &ids).await?;
+    let to_customer = |notice: &NoticeId| {
+        notices.get(notice).is_some_and(|notice| telling::TO_CUSTOMERS.contains(&notice.template.as_str()))
+    };
+    let untold: Vec<_> = lost.into_iter().filter(|(notice, ..)| to_customer(notice)).collect();
+    untold::put_all(tx, &untold).await
 }
 
 /// Begins what is owed to whom a message did not reach, each once.

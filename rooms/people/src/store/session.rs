@@ -119,12 +119,7 @@ fn session(row: &db::Row) -> anyhow::Result<Session> {
 }
 
 /// Who holds this session, if it lives. Whoever must change the password or add a second factor has no permissions until then.
-pub async fn actor(
-    db: &Db,
-    session: Session,
-    now: Timestamp,
-    active: bool,
-) -> anyhow::Result<Option<Actor>> {
+pub async fn actor(db: &Db, session: Session, now: Timestamp, active: bool) -> anyhow::Result<Option<Actor>> {
     if now.since(session.seen) >= session.idle || now >= session.ends || !session.active {
         return Ok(None);
     }

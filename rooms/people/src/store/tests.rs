@@ -14,8 +14,12 @@ use crate::{Keeper, MIGRATIONS, PutAgent, agents, phones, put_agent, start};
 
 async fn app(db: Db) -> App {
     start(&db, &[]).await.expect("roles");
-    let mut app =
-        App::new(db, Arc::new(TestClock::monday_morning()), Arc::new(IdMint::new(0)), Arc::new(Keeper::default()));
+    let mut app = App::new(
+        db,
+        Arc::new(TestClock::monday_morning()),
+        Arc::new(IdMint::new(0)),
+        Arc::new(Keeper::default()),
+    );
     app.chance = Arc::new(TestChance::default());
     app
 }

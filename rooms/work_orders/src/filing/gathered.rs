@@ -15,6 +15,7 @@ use super::{Filed, NewOrder, accept, known_units, write};
 use crate::rules::Asker;
 use crate::store::orders::{self, Kept};
 use crate::store::steps::{self, Step};
+use crate::store::unheard::{self, Unheard};
 use crate::work::Rulebook;
 
 /// Written in one transaction: enough to share a flush, few enough that nobody waits long for his own.
@@ -46,6 +47,7 @@ pub(crate) struct Accepted {
     pub steps: Vec<Step>,
     /// How many orders follow it.
     pub children: i64,
+    pub unheard: Option<Unheard>,
     /// By what it was decided.
     pub rules: Arc<Rulebook>,
 }
@@ -61,12 +63,16 @@ async fn standing(
         promised: Vec::new(),
         steps: Vec::new(),
         children: 0,
+        unheard: None,
         rules: rules.clone(),
     };
     let kept = orders::some(&app.db, &raw).await?;
     let mut standing: BTreeMap<_, _> = kept.into_iter().map(|kept| (kept.order.id, of(kept))).collect();
     for (id, step) in steps::of_many(&app.db, ids).await? {
         standing.entry(id).and_modify(|one| one.steps.push(step));
+    }
+    for (id, unheard) in unheard::of_many(&app.db, ids).await? {
+        standing.entry(id).and_modify(|one| one.unheard = Some(unheard));
     }
     let subjects: Vec<String> = ids.iter().map(ToString::to_string).collect();
     for (subject, promised) in promises::read_many(&app.db, "work_orders", &subjects).await? {

@@ -106,9 +106,8 @@ pub async fn accept(
     let token = super::token(token)?;
     let new = NewOrder { matter, unit, master, answered, appointment, token };
     let accepted = filing.accept(&app, &calendar, asker.clone(), new).await?;
-    let Accepted { kept, promised, steps, children, rules } = accepted;
+    let Accepted { kept, promised, steps, children, unheard, rules } = accepted;
     let now = app.now();
     let allowed = rules.allowed((&kept, &promised), &asker, now, &calendar);
-    let unheard = crate::store::unheard::of(&app.db, kept.order.id).await?;
     Ok(Json(views::order(Parts { kept, promised, steps, children, unheard, allowed, now }, &asker)))
 }

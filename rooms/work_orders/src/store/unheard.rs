@@ -1,5 +1,7 @@
 //! Orders that were sent to a unit which had nobody to hear it.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use db::{Db, Tx};
 use departments::Hears;
@@ -20,7 +22,8 @@ const PUT: &str = "INSERT INTO work_orders_unheard (work_order, unit, hears, tol
      ON CONFLICT (work_order) DO UPDATE SET unit = excluded.unit, hears = excluded.hears, told = excluded.told, \
      at = excluded.at";
 const GONE: &str = "DELETE FROM work_orders_unheard WHERE work_order = $1";
-const OF: &str = "SELECT unit, hears, told, at FROM work_orders_unheard WHERE work_order = $1";
+const OF: db::Text =
+    db::in_ids!("SELECT work_order, unit, hears, told, at FROM work_orders_unheard WHERE work_order IN ", "");
 const NOBODY: &str =
     "SELECT work_order FROM work_orders_unheard WHERE hears = 'nobody' ORDER BY at, work_order LIMIT 100";
 
@@ -39,15 +42,24 @@ pub async fn gone(tx: &mut Tx, order: WorkOrderId) -> anyhow::Result<()> {
 }
 
 pub async fn of(db: &Db, order: WorkOrderId) -> anyhow::Result<Option<Unheard>> {
-    let row = sqlx::query(OF).bind(order.get()).fetch_optional(db.read()).await;
-    let Some(row) = row.context("who heard of an order")? else { return Ok(None) };
+    Ok(of_many(db, &[order]).await?.remove(&order))
+}
+
+pub async fn of_many(db: &Db, orders: &[WorkOrderId]) -> anyhow::Result<BTreeMap<WorkOrderId, Unheard>> {
+    let ids = db::ids(orders.iter().map(|order| order.get()));
+    let rows = sqlx::query(OF.of(db.kind())).bind(ids).fetch_all(db.read()).await;
+    let rows = rows.context("who heard of orders")?;
+    rows.iter().map(|row| Ok((WorkOrderId(row.try_get("work_order")?), unheard(row)?))).collect()
+}
+
+fn unheard(row: &db::Row) -> anyhow::Result<Unheard> {
     let (hears, told): (String, String) = (row.try_get("hears")?, row.try_get("told")?);
-    Ok(Some(Unheard {
+    Ok(Unheard {
         unit: UnitId(row.try_get("unit")?),
         hears: Hears::of(&hears).with_context(|| format!("{hears} heard of an order"))?,
         told: serde_json::from_str(&told).context("who was told of an order")?,
         at: Timestamp::from_micros(row.try_get("at")?),
-    }))
+    })
 }
 
 /// What nobody at all has heard of: how many, a hundred at the most, and the one that waits longest.

@@ -5,14 +5,21 @@ use db::{Db, Tx};
 use kernel::{NoticeId, Timestamp, WorkOrderId};
 use sqlx::Row as _;
 
-const PUT: &str = "INSERT INTO work_orders_untold (notice, work_order, at) VALUES ($1, $2, $3) \
-     ON CONFLICT (notice) DO NOTHING";
+const PUT: db::Text = db::from_rows!(
+    "INSERT INTO work_orders_untold (notice, work_order, at) SELECT CAST(value ->> 0 AS BIGINT), \
+     CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT) FROM ",
+    " ON CONFLICT (notice) DO NOTHING"
+);
 const LEFT: &str = "SELECT notice, work_order FROM work_orders_untold ORDER BY at, notice LIMIT $1";
 const SEEN_TO: &str = "DELETE FROM work_orders_untold WHERE notice = $1";
 
-pub async fn put(tx: &mut Tx, notice: NoticeId, order: WorkOrderId, at: Timestamp) -> anyhow::Result<()> {
-    let put = sqlx::query(PUT).bind(notice.get()).bind(order.get()).bind(at.as_micros());
-    put.execute(&mut **tx).await.context("keeping that a customer was not told")?;
+pub async fn put_all(tx: &mut Tx, untold: &[(NoticeId, WorkOrderId, Timestamp)]) -> anyhow::Result<()> {
+    let row = |(notice, order, at): &(NoticeId, WorkOrderId, Timestamp)| {
+        (notice.get(), order.get(), at.as_micros())
+    };
+    let rows = serde_json::to_string(&untold.iter().map(row).collect::<Vec<_>>())?;
+    let put = sqlx::query(PUT.of(tx.db().kind())).bind(rows).execute(&mut **tx).await;
+    put.context("keeping that customers were not told")?;
     Ok(())
 }
 
