@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use db::{Emitted, Tx};
 use kernel::calendar::Calendar;
-use kernel::{NoticeId, WorkOrderId};
+use kernel::NoticeId;
 use notices::State as Fate;
 use web::App;
 
