@@ -110,5 +110,8 @@ pub async fn accept(
     let now = app.now();
     let allowed = rules.allowed((&kept, &promised), &asker, now, &calendar);
     let unheard = crate::store::unheard::of(&app.db, kept.order.id).await?;
-    Ok(Json(views::order(Parts { kept, promised, steps, children, unheard, allowed, now }, &asker)))
+    Ok(Json(views::order(
+        Parts { calendar: &calendar, kept, promised, steps, children, unheard, allowed, now },
+        &asker,
+    )))
 }
