@@ -1,10 +1,11 @@
 //! Texts that come with the house: of outages, supply and bills as the regulations want them, and of orders.
 
-use db::Tx;
+use db::{Tx, config};
 use kernel::Timestamp;
 use serde::Deserialize;
 use web::App;
 
+use crate::rules::gate::Settings;
 use crate::rules::template::{self, Draft, Field, Stage, Template};
 use crate::rules::{Class, LANGUAGE};
 use crate::store::templates;
@@ -55,6 +56,17 @@ pub async fn put_drafts(app: &App) -> anyhow::Result<()> {
 /// The same, in force at once: for the demo.
 pub async fn put_demo(app: &App) -> anyhow::Result<()> {
     put(app, Stage::Approved).await
+}
+
+/// In whose name the demo writes, unless somebody has set that.
+pub async fn sign_demo(app: &App, signature: &str) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    let kept = config::now::<Settings>(&mut tx).await?;
+    if kept.value.signature.is_empty() {
+        let signed = Settings { signature: signature.to_owned(), ..kept.value };
+        config::put(&mut tx, &signed, kept.version, None, app.now()).await?;
+    }
+    tx.commit().await
 }
 
 async fn put(app: &App, stage: Stage) -> anyhow::Result<()> {

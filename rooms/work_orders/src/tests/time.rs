@@ -174,7 +174,10 @@ fn of_the_invented_orders_one_asks_for_more_time() {
         let calendar = Calendar::china();
         let site = TestSite::new(db.clone(), vec![room(calendar.clone(), Path::new("no folder").to_owned())]);
         crate::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
-        let office = Team { id: CREW_1, name: "营业所", duties: &["request", "opinion"], areas: &[], handler: CREW.0 };
+        let office =
+            Team {
+                id: CREW_1, name: "营业所", duties: &["request", "opinion"], areas: &[], handler: CREW.0
+            };
         testing::put(&db, &[office], site.app.now()).await.expect("a team");
         let people = (&[PersonId(AGENT.0)][..], PersonId(SUPERVISOR.0));
         let made = crate::demo::fill(&site.app, &calendar, (400, 30), 1, people, |_| async {}).await;

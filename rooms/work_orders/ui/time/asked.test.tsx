@@ -1,6 +1,7 @@
 // More time: the unit asks and says whether the customer knows; the centre answers with one press, or says why not.
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
+import { moment } from "@lib/format";
 import { ME, server, show } from "../../../../web/src/test/page";
 import { formOf, type Answers, actOf, beginning, begun, isReady } from "../acts/asks";
 import { ActDialog } from "../acts/dialog";
@@ -100,7 +101,7 @@ const ANSWERS: Order["allowed"] = [{ act: "extend" }, { act: "refuse_time" }];
 it("cannot be granted as asked once that is over: the screen says why, and another time is set, or none", async () => {
   const asked = centre();
   show([{ path: "/", element: <AskedPart order={{ ...asking, more_least: { working_days: 4 }, allowed: ANSWERS }} /> }], "/");
-  await screen.findByText("所申请的时间（至 2026-01-10 周六 00:00）已过，不能照此批准。可另定时限（至少 4 个工作日，至多 5 个工作日），或驳回。");
+  await screen.findByText(`所申请的时间（至 ${moment("2026-01-09T16:00:00Z", false)}）已过，不能照此批准。可另定时限（至少 4 个工作日，至多 5 个工作日），或驳回。`);
   expect(screen.queryByText("批准")).toBeNull();
   fireEvent.click(screen.getByText("另定时限"));
   expect(await screen.findByText("5 个工作日")).toBeTruthy();
