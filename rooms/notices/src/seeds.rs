@@ -1,5 +1,9 @@
 //! Texts that come with the house: of outages, supply and bills as the regulations want them, and of orders.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use anyhow::anyhow;
 use db::{Tx, config};
 use kernel::Timestamp;
 use serde::Deserialize;
@@ -31,8 +35,15 @@ struct Text {
     body: String,
 }
 
-/// The texts with the fields they use.
-pub fn texts() -> anyhow::Result<Vec<(String, Draft)>> {
+/// They are part of the program: read once.
+static HOUSE: LazyLock<anyhow::Result<BTreeMap<String, Draft>>> = LazyLock::new(read);
+
+/// The texts with the fields they use, by their codes.
+pub fn texts() -> anyhow::Result<&'static BTreeMap<String, Draft>> {
+    HOUSE.as_ref().map_err(|failure| anyhow!("the house's texts: {failure:#}"))
+}
+
+fn read() -> anyhow::Result<BTreeMap<String, Draft>> {
     let file: File = toml::from_str(TEXTS)?;
     let draft = |text: Text| {
         let used = |field: &&Field| {
@@ -77,15 +88,15 @@ async fn put(app: &App, stage: Stage) -> anyhow::Result<()> {
 
 pub(crate) async fn put_all(tx: &mut Tx, stage: Stage, now: Timestamp) -> anyhow::Result<()> {
     for (code, draft) in texts()? {
-        if templates::newest(tx, &code, LANGUAGE).await?.is_some() {
+        if templates::newest(tx, code, LANGUAGE).await?.is_some() {
             continue;
         }
         let text = Template {
-            code,
+            code: code.clone(),
             language: LANGUAGE.to_owned(),
             version: 1,
             stage,
-            draft,
+            draft: draft.clone(),
             written_by: None,
             written_at: now,
             reviewed_by: None,
