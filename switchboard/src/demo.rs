@@ -47,6 +47,7 @@ pub async fn put_in(app: &App, flows: &ivr_flows::Centre, lively: bool) -> Resul
     }
     interactions::put_demo(app, "gas").await.context("putting the demo's contact reasons in")?;
     notices::put_demo(app).await.context("putting the demo's texts of notices in")?;
+    notices::sign_demo(app, outages::demo::COMPANY).await.context("signing the demo's notices")?;
     let people =
         people::agents(&app.db).await?.into_iter().map(|agent| (agent.number, agent.person)).collect();
     departments::put_demo(app, &people).await.context("putting the demo's organisation in")?;

@@ -16,8 +16,14 @@ pub enum Act {
     Suspended { days: Pause, reason: String },
     /// The suspension ends early: from today on the days count again.
     Resumed,
-    /// 延期: once, before it is due, at most by the original limit.
-    Extended { by: Limit, reason: String },
+    /// 延期: once, asked for before it is due, at most by the original limit. `asked` is when, where the answer came later; none:
+    /// nobody had to ask.
+    Extended {
+        by: Limit,
+        reason: String,
+        #[serde(default)]
+        asked: Option<Timestamp>,
+    },
     /// An instant that had been agreed is moved to another; any number of times, also when it has passed (which
     /// stays on record as broken).
     Renewed { due: Timestamp, reason: String },

@@ -21,6 +21,15 @@ pub enum Clock {
     Customer,
 }
 
+/// How much more time may be had.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Extension {
+    /// With less it would be over already.
+    pub least: Limit,
+    /// As long as the limit itself.
+    pub most: Limit,
+}
+
 /// All suspensions of an order together: they are no way to put a matter off for ever.
 const PAUSE_DAYS_MAX: i32 = 366;
 
@@ -94,7 +103,7 @@ impl Clocks {
                 let today = calendar.civil(now).date();
                 next.each_mut().for_each(|promise| promise.resume(today, calendar));
             }
-            Act::Extended { by, reason } => next.extend(now, *by, reason, calendar)?,
+            Act::Extended { by, reason, asked } => next.extend(now, *asked, *by, reason, calendar)?,
             Act::Renewed { due, reason } => next.renew(now, *due, reason)?,
             Act::ResultEntered => {
                 next.must_run()?;
@@ -198,44 +207,79 @@ impl Clocks {
         Ok(())
     }
 
-    /// By how much these clocks may be extended at `now` at most.
+    /// By how much these clocks may be extended at `now`. What was `asked` for in time may be given later, as far as it lies
+    /// ahead then.
     ///
     /// # Errors
     /// Why they may not be at all.
-    pub fn extension(&self, now: Timestamp) -> Result<Limit, Refusal> {
-        if !self.leading().is_running() {
+    pub fn extension(
+        &self,
+        now: Timestamp,
+        asked: Option<Timestamp>,
+        calendar: &Calendar,
+    ) -> Result<Extension, Refusal> {
+        let leading = self.leading();
+        if !leading.is_running() {
             return Err(Refusal::Stopped);
         }
-        if now > self.leading().due {
+        if asked.map_or(now, |asked| asked.min(now)) > leading.due {
             return Err(Refusal::TooLate);
         }
-        match self.leading().term {
-            _ if !self.extendable => Err(Refusal::NotExtendable),
-            Term::Agreed => Err(Refusal::NotExtendable),
-            Term::Within { extra: Some(_), .. } => Err(Refusal::AlreadyExtended),
-            Term::Within { limit, extra: None } => Ok(limit),
+        let most = match leading.term {
+            _ if !self.extendable => return Err(Refusal::NotExtendable),
+            Term::Agreed => return Err(Refusal::NotExtendable),
+            Term::Within { extra: Some(_), .. } => return Err(Refusal::AlreadyExtended),
+            Term::Within { limit, extra: None } => limit,
+        };
+        let ahead =
+            |size: u32| self.lengthened(now, asked, of_kind(most, size), calendar).all(|due| due > now);
+        let (mut below, mut least) = (0, many(most));
+        if least == 0 || !ahead(least) {
+            return Err(Refusal::TooLate);
         }
+        while below + 1 < least {
+            let middle = below + (least - below) / 2;
+            if ahead(middle) { least = middle } else { below = middle }
+        }
+        Ok(Extension { least: of_kind(most, least), most })
+    }
+
+    /// Until when each promise would be due that moves.
+    fn lengthened(
+        &self,
+        now: Timestamp,
+        asked: Option<Timestamp>,
+        by: Limit,
+        calendar: &Calendar,
+    ) -> impl Iterator<Item = Timestamp> {
+        let since = asked.map_or(now, |asked| asked.min(now));
+        self.each().into_values().filter_map(move |promise| {
+            let mut promise = promise.clone();
+            (promise.may_move(since) && promise.lengthen(by, calendar)).then_some(promise.due)
+        })
     }
 
     fn extend(
         &mut self,
         now: Timestamp,
+        asked: Option<Timestamp>,
         by: Limit,
         reason: &str,
         calendar: &Calendar,
     ) -> Result<(), Refusal> {
-        self.may_get_time(now, reason)?;
-        if !at_most(by, self.extension(now)?) {
+        let since = asked.map_or(now, |asked| asked.min(now));
+        self.may_get_time(since, reason)?;
+        if !at_most(by, self.extension(now, asked, calendar)?.most) {
             return Err(Refusal::TooLong);
         }
-        for promise in self.each_mut().filter(|promise| promise.may_move(now)) {
-            let Term::Within { limit, extra } = &mut promise.term else { continue };
-            // A unit whose limit is of another kind keeps it.
-            if plus(*limit, by).is_some() {
-                let was = promise.due;
-                *extra = Some(by);
-                promise.reckon(calendar);
-                promise.note(now, was, reason);
+        if self.lengthened(now, asked, by, calendar).any(|due| due <= now) {
+            return Err(Refusal::NotLater);
+        }
+        // The customer was promised something else until now; the unit has asked in time.
+        for (at, promise) in [since, now].into_iter().zip(self.each_mut()) {
+            let was = promise.due;
+            if promise.may_move(since) && promise.lengthen(by, calendar) {
+                promise.note(at, was, reason);
             }
         }
         Ok(())
@@ -303,6 +347,17 @@ impl Promise {
         self.is_running() && now <= self.due
     }
 
+    /// Extended on top of its limit, where it has one of that kind: a unit whose limit is of another keeps it.
+    fn lengthen(&mut self, by: Limit, calendar: &Calendar) -> bool {
+        let Term::Within { limit, extra } = &mut self.term else { return false };
+        let fits = plus(*limit, by).is_some();
+        if fits {
+            *extra = Some(by);
+            self.reckon(calendar);
+        }
+        fits
+    }
+
     /// Takes back what of a suspension lies ahead; the renewal that it was then says what is left of it.
     fn resume(&mut self, today: jiff::civil::Date, calendar: &Calendar) {
         if !self.is_running() || !self.pauses.iter().any(|pause| pause.last >= today) {
@@ -335,6 +390,23 @@ fn said(reason: &str) -> Result<(), Refusal> {
 /// Days, both ends included.
 fn length(pause: Pause) -> i32 {
     pause.first.until(pause.last).map_or(i32::MAX, |span| span.get_days().saturating_add(1))
+}
+
+fn many(limit: Limit) -> u32 {
+    match limit {
+        Limit::Minutes(many) | Limit::Hours(many) | Limit::CalendarDays(many) | Limit::WorkingDays(many) => {
+            many
+        }
+    }
+}
+
+fn of_kind(limit: Limit, many: u32) -> Limit {
+    match limit {
+        Limit::Minutes(_) => Limit::Minutes(many),
+        Limit::Hours(_) => Limit::Hours(many),
+        Limit::CalendarDays(_) => Limit::CalendarDays(many),
+        Limit::WorkingDays(_) => Limit::WorkingDays(many),
+    }
 }
 
 /// Of the same kind, more than nothing, and not longer.

@@ -21,7 +21,7 @@ mod tests;
 mod watcher;
 
 pub use act::{Act, Refusal};
-pub use clocks::{Clock, Clocks};
+pub use clocks::{Clock, Clocks, Extension};
 pub use matter::{Case, Kind, Since, Site, Step};
 pub use profile::{Finding, NoLimit, Profile, Rule};
 pub use promise::{Promise, Renewal, Standing, State, Term};

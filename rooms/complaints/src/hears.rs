@@ -40,15 +40,28 @@ pub async fn heard(tx: &mut Tx, events: &[Emitted], calendar: &Calendar) -> anyh
         if is_ours(changed.kind) {
             learn(tx, changed.order, event.at, calendar).await?;
         }
+        // Faults come by the thousand, and follow faults.
+        if changed.verb == "merge" && changed.kind != Kind::Fault {
+            joined(tx, changed.order, event.at, calendar).await?;
+        }
     }
     Ok(())
+}
+
+/// A report follows another order now: more customers are concerned than that one's case knows.
+async fn joined(tx: &mut Tx, order: WorkOrderId, at: Timestamp, calendar: &Calendar) -> anyhow::Result<()> {
+    let Some(master) = orders::one(tx, order).await?.and_then(|kept| kept.order.master) else {
+        return Ok(());
+    };
+    let ours = orders::one(tx, master).await?.is_some_and(|kept| is_ours(kept.order.matter.kind));
+    if ours { learn(tx, master, at, calendar).await } else { Ok(()) }
 }
 
 /// The case of an order, opened if there is none yet, knows what stands in the order.
 async fn learn(tx: &mut Tx, order: WorkOrderId, at: Timestamp, calendar: &Calendar) -> anyhow::Result<()> {
     let Some(kept) = orders::one(tx, order).await? else { return Ok(()) };
     let promised = promises::of(tx, "work_orders", &order.to_string()).await?;
-    let seen = seen(&kept.order, &promised);
+    let seen = seen(&kept.order, &promised, customers(tx, order).await?);
     let fresh = cases::one(tx, order).await?.is_none();
     if fresh {
         if seen.gone {
@@ -63,7 +76,7 @@ async fn learn(tx: &mut Tx, order: WorkOrderId, at: Timestamp, calendar: &Calend
             tx.journal(db::Entry { at, who: None, room: "complaints", subject, kind: "opened", payload });
             // What was stated stands at the order, and superiors have seen it.
             if about.1 > kept.order.matter.level {
-                tx.emit(at, &LevelProposed { order, level: about.1 })?;
+                tx.emit(at, &LevelProposed { order, level: about.1, grown: false })?;
             }
         }
     }
@@ -80,9 +93,37 @@ async fn learn(tx: &mut Tx, order: WorkOrderId, at: Timestamp, calendar: &Calend
             cases::save(tx, &case, &next, &act, None, when).await?,
             "the case of {order} changed meanwhile"
         );
+        if let Act::HeardMore { customers } = act {
+            more(tx, &kept.order, (&case, &next), customers, at)?;
+        }
         case = Case { version: case.version + 1, ..next };
     }
     Ok(())
+}
+
+/// The proposal has changed because of them; when it is graver than it was, and than the order says, superiors see it.
+fn more(
+    tx: &mut Tx,
+    order: &Order,
+    (before, after): (&Case, &Case),
+    customers: u32,
+    at: Timestamp,
+) -> anyhow::Result<()> {
+    let (was, level) = (before.opening.proposal.level, after.opening.proposal.level);
+    let payload =
+        serde_json::json!({ "number": order.number, "customers": customers, "before": was, "level": level });
+    let subject = order.id.to_string();
+    tx.journal(db::Entry { at, who: None, room: "complaints", subject, kind: "proposed_anew", payload });
+    if level > was && level > order.matter.level {
+        tx.emit(at, &LevelProposed { order: order.id, level, grown: true })?;
+    }
+    Ok(())
+}
+
+/// Its own customer, and those whose reports follow it.
+async fn customers(tx: &mut Tx, order: WorkOrderId) -> anyhow::Result<u32> {
+    let children = orders::count_children(tx, order).await?;
+    Ok(u32::try_from(children).unwrap_or(u32::MAX).saturating_add(1))
 }
 
 fn due(promised: &[Promised], step: Step) -> Option<Timestamp> {
@@ -93,9 +134,10 @@ fn due(promised: &[Promised], step: Step) -> Option<Timestamp> {
 }
 
 /// What the order says now.
-pub fn seen(order: &Order, promised: &[Promised]) -> OrderSeen {
+pub fn seen(order: &Order, promised: &[Promised], customers: u32) -> OrderSeen {
     let contact = promised.iter().find(|kept| kept.step == Step::Contact);
     OrderSeen {
+        customers,
         gone: matches!(order.state, State::Merged { .. } | State::Void),
         unit: order.state.unit(),
         contacted: contact.and_then(|kept| match kept.clocks.unit().state() {
@@ -136,10 +178,9 @@ async fn opening(
         group = people::store::by_id(tx, about).await?.and_then(|(person, _)| person.group);
         units = own_units(tx, about).await?;
     }
-    let children = orders::count_children(tx, order.id).await?;
     let stated = Circumstances {
         stated: matter.level,
-        customers: u32::try_from(children).unwrap_or(u32::MAX).saturating_add(1),
+        customers: customers(tx, order.id).await?,
         important_customer: matter.important_customer,
         earlier: earlier(tx, order).await?,
         ..Circumstances::default()

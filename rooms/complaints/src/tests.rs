@@ -315,9 +315,58 @@ fn a_repetition_by_the_same_customer_weighs_more() {
         let rows = rows.fetch_all(db.read()).await.expect("the events");
         let told: Vec<String> =
             rows.iter().map(|row| sqlx::Row::try_get(row, "payload").expect("a payload")).collect();
-        assert_eq!(told, [format!(r#"{{"order":"{again}","level":"important"}}"#)]);
+        assert_eq!(told, [format!(r#"{{"order":"{again}","level":"important","grown":false}}"#)]);
         let id: WorkOrderId = again.parse().expect("an id");
         let kept = orders::read(&db, id).await.expect("reading").expect("an order");
         assert_eq!(kept.order.matter.level, Level::Ordinary);
+    });
+}
+
+/// Ten customers, then fifty: each report that joins is counted when it does, by the thresholds of domain reference 3.5.
+#[test]
+fn a_complaint_that_others_join_grows_graver_and_superiors_see_it() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let first = centre.filed(json!({})).await;
+        let told = async || {
+            let text = "SELECT payload FROM db_outbox WHERE kind = 'work_orders.level_proposed' ORDER BY id";
+            let rows = sqlx::query(text).fetch_all(db.read()).await.expect("the events");
+            let payload = |row| sqlx::Row::try_get::<String, _>(row, "payload").expect("a payload");
+            let payloads = rows.iter().map(payload);
+            payloads.map(|one| serde_json::from_str::<Value>(&one).expect("an event")).collect::<Vec<_>>()
+        };
+        let join = async |many: usize| {
+            for _ in 0..many {
+                centre.later(1);
+                let other = centre.filed(json!({})).await;
+                centre.order_act(DESK, &other, json!({ "act": "merge", "master": first })).await;
+            }
+            let case = centre.case(&first).await;
+            (case["level"].clone(), case["proposal"]["grounds"].clone())
+        };
+        assert_eq!(join(8).await, (json!("ordinary"), json!([])), "nine customers");
+        assert_eq!(told().await, Vec::<Value>::new());
+        let ten = json!([{ "ground": "customers", "count": 10 }]);
+        assert_eq!(join(1).await, (json!("important"), ten));
+        assert_eq!(told().await, [json!({ "order": first, "level": "important", "grown": true })]);
+        assert_eq!(join(1).await.1, json!([{ "ground": "customers", "count": 11 }]));
+        assert_eq!(told().await.len(), 1, "no graver than before");
+        // A member has looked at it: the level stays, and what is proposed is seen beside it.
+        centre.act(CHAIR, &first, json!({ "act": "accept" })).await;
+        let set = json!({ "act": "set_level", "level": "important", "why": "按标准核定" });
+        centre.act(CHAIR, &first, set).await;
+        let (level, grounds) = join(39).await;
+        assert_eq!((level, grounds), (json!("important"), json!([{ "ground": "customers", "count": 50 }])));
+        let case = centre.case(&first).await;
+        assert_eq!(case["proposal"]["level"], "major");
+        assert_eq!(told().await[1..], [json!({ "order": first, "level": "major", "grown": true })]);
+        let journal = "SELECT COUNT(*) FROM db_journal WHERE kind = 'proposed_anew' AND subject = $1";
+        let lines = sqlx::query(journal).bind(&first).fetch_one(db.read()).await.expect("the journal");
+        assert_eq!(sqlx::Row::try_get::<i64, _>(&lines, 0).expect("a number"), 41);
+        assert!(db.verify_journal().await.expect("the journal").is_ok());
+        let id: WorkOrderId = first.parse().expect("an id");
+        let steps = cases::steps(&db, id).await.expect("a history");
+        let kept = cases::read(&db, id).await.expect("read").expect("there");
+        assert_eq!(cases::replay(&steps).expect("a beginning").level, kept.level);
     });
 }

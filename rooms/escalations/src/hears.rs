@@ -47,7 +47,8 @@ pub async fn heard(tx: &mut Tx, events: &[Emitted], calendar: &Calendar) -> anyh
     let settings = config::now::<Settings>(tx).await?.value;
     for (event, proposed) in &proposed {
         let Some(order) = orders.get(&proposed.order).map(|kept| &kept.order) else { continue };
-        if order.state.is_open() && order.accepted_at + NEWS >= event.at {
+        let news = proposed.grown || order.accepted_at + NEWS >= event.at;
+        if order.state.is_open() && news {
             let mut fresh = Fresh { order, at: event.at, nth: event.id.wrapping_mul(64) };
             begun(tx, &mut fresh, of_level(proposed.level), (&settings, calendar)).await?;
         }

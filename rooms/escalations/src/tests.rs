@@ -461,24 +461,29 @@ fn whom_a_complaint_is_about_is_not_asked_and_sees_nothing_of_it() {
 fn a_graver_level_that_is_only_proposed_is_seen_by_superiors_at_once() {
     on_both(ALL, async |db| {
         let centre = Centre::open(&db).await;
-        let quiet = json!({ "content": "话务员推诿，客户要求当面道歉", "danger": false });
-        let order = centre.order("complaint.conduct", quiet).await;
+        let quiet = || json!({ "content": "话务员推诿，客户要求当面道歉", "danger": false });
+        let order = centre.order("complaint.conduct", quiet()).await;
         assert_eq!(centre.about(&order).await, Vec::<String>::new());
-        let propose = async |level| {
+        let propose = async |order: &str, level, grown| {
             let mut tx = db.begin().await.expect("a change");
-            let proposed = LevelProposed { order: order.parse().expect("an id"), level };
+            let proposed = LevelProposed { order: order.parse().expect("an id"), level, grown };
             tx.emit(centre.site.app.now(), &proposed).expect("told");
             tx.commit().await.expect("kept");
             centre.heard().await;
-            let about = centre.about(&order).await;
+            let about = centre.about(order).await;
             about.iter().map(|one| one.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
         };
-        assert_eq!(propose(Level::Major).await, ["major department_head"]);
-        assert_eq!(propose(Level::Major).await, ["major department_head"], "once");
-        assert_eq!(propose(Level::Special).await, ["major,special duty_officer"]);
+        assert_eq!(propose(&order, Level::Major, false).await, ["major department_head"]);
+        assert_eq!(propose(&order, Level::Major, false).await, ["major department_head"], "once");
+        assert_eq!(propose(&order, Level::Special, false).await, ["major,special duty_officer"]);
         let id = order.parse().expect("an id");
         let kept = work_orders::store::orders::read(&db, id).await.expect("read").expect("there");
         assert_eq!(kept.order.matter.level, Level::Ordinary, "the committee's word is still to come");
+        // Of an old order it is history, unless it has grown since.
+        let old = centre.order("complaint.conduct", quiet()).await;
+        centre.site.clock.advance(Duration::from_secs(3 * 24 * 3_600));
+        assert_eq!(propose(&old, Level::Major, false).await, Vec::<String>::new());
+        assert_eq!(propose(&old, Level::Major, true).await, ["major department_head"]);
     });
 }
 

@@ -110,9 +110,18 @@ struct ManifestClip {
 }
 
 /// The prompts of the house: what the manifests in these folders list, the first folder winning.
+///
+/// # Errors
+/// A folder that is not there: callers would hear nothing. What the manifest says cannot be read.
 pub fn house_prompts(folders: &[PathBuf]) -> anyhow::Result<BTreeMap<String, HousePrompt>> {
     let mut house = BTreeMap::new();
     for folder in folders {
+        anyhow::ensure!(
+            folder.is_dir(),
+            "there is no folder of recorded prompts at {}: start the program where its folder `prompts` lies, put that folder \
+             beside the program, or say in the configuration file where it is (prompts = \"/…/prompts\")",
+            std::path::absolute(folder).unwrap_or_else(|_| folder.clone()).display()
+        );
         let path = folder.join("manifest.json");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,

@@ -462,3 +462,19 @@ fn every_no_has_its_sentence() {
         }
     }
 }
+
+/// Started somewhere else, the program ends with one sentence, and not with a list of all that is not there.
+#[test]
+fn a_folder_of_prompts_that_is_not_there_is_said_in_one_sentence() {
+    let away = std::env::temp_dir().join("switchboard-nowhere");
+    let failure = crate::house_prompts(&[away.join("prompts")]).expect_err("nothing is there");
+    let said = format!("{failure:#}");
+    assert!(said.starts_with(&format!(
+        "there is no folder of recorded prompts at {}:",
+        away.join("prompts").display()
+    )));
+    assert!(said.contains("beside the program") && said.contains("prompts = "), "{said}");
+    let here = crate::house_prompts(&[PathBuf::from("prompts-of-nobody")]).expect_err("nothing is there");
+    let whole = std::env::current_dir().expect("a folder").join("prompts-of-nobody");
+    assert!(here.to_string().contains(&whole.display().to_string()), "the whole path: {here}");
+}

@@ -27,7 +27,7 @@ mod withdrawing;
 
 pub use jobs::receipt;
 pub use rules::{Channel, Class, LANGUAGE, Notice, Recipient, Refusal, State, Subject, Urgency};
-pub use seeds::{put_demo, put_drafts};
+pub use seeds::{put_demo, put_drafts, sign_demo};
 pub use send::{Shown, about, send, send_all, unapproved};
 pub use ways::Ways;
 pub use withdrawing::{WITHDRAWN_MAX, cancel_about, told, withdraw};

@@ -103,6 +103,8 @@ impl Subject {
 pub struct Notice {
     /// The template's code: `order_accepted`.
     pub template: String,
+    /// The text that says it where nobody has approved that one.
+    pub or: Option<String>,
     /// `zh-CN` if there is none in this language.
     pub language: String,
     pub channel: Channel,
@@ -129,6 +131,7 @@ impl Notice {
     pub fn sms(template: &str, phone: &str, about: Subject, once: String) -> Notice {
         Notice {
             template: template.to_owned(),
+            or: None,
             language: LANGUAGE.to_owned(),
             channel: Channel::Sms,
             to: Recipient { phone: Some(phone.to_owned()), ..Recipient::default() },
@@ -145,6 +148,11 @@ impl Notice {
     /// Who has no mobile is called, and hears it: for what somebody was promised to be told.
     pub fn or_call(self) -> Notice {
         Notice { or_call: true, ..self }
+    }
+
+    /// By which texts it may be said, the one that is wanted first.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.template.as_str()).chain(self.or.as_deref())
     }
 
     pub fn with(mut self, field: &str, value: impl Into<String>) -> Notice {

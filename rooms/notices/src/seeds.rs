@@ -1,10 +1,15 @@
 //! Texts that come with the house: of outages, supply and bills as the regulations want them, and of orders.
 
-use db::Tx;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use anyhow::anyhow;
+use db::{Tx, config};
 use kernel::Timestamp;
 use serde::Deserialize;
 use web::App;
 
+use crate::rules::gate::Settings;
 use crate::rules::template::{self, Draft, Field, Stage, Template};
 use crate::rules::{Class, LANGUAGE};
 use crate::store::templates;
@@ -30,8 +35,15 @@ struct Text {
     body: String,
 }
 
-/// The texts with the fields they use.
-pub fn texts() -> anyhow::Result<Vec<(String, Draft)>> {
+/// They are part of the program: read once.
+static HOUSE: LazyLock<anyhow::Result<BTreeMap<String, Draft>>> = LazyLock::new(read);
+
+/// The texts with the fields they use, by their codes.
+pub fn texts() -> anyhow::Result<&'static BTreeMap<String, Draft>> {
+    HOUSE.as_ref().map_err(|failure| anyhow!("the house's texts: {failure:#}"))
+}
+
+fn read() -> anyhow::Result<BTreeMap<String, Draft>> {
     let file: File = toml::from_str(TEXTS)?;
     let draft = |text: Text| {
         let used = |field: &&Field| {
@@ -57,6 +69,17 @@ pub async fn put_demo(app: &App) -> anyhow::Result<()> {
     put(app, Stage::Approved).await
 }
 
+/// In whose name the demo writes, unless somebody has set that.
+pub async fn sign_demo(app: &App, signature: &str) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    let kept = config::now::<Settings>(&mut tx).await?;
+    if kept.value.signature.is_empty() {
+        let signed = Settings { signature: signature.to_owned(), ..kept.value };
+        config::put(&mut tx, &signed, kept.version, None, app.now()).await?;
+    }
+    tx.commit().await
+}
+
 async fn put(app: &App, stage: Stage) -> anyhow::Result<()> {
     let mut tx = app.db.begin().await?;
     put_all(&mut tx, stage, app.now()).await?;
@@ -65,15 +88,15 @@ async fn put(app: &App, stage: Stage) -> anyhow::Result<()> {
 
 pub(crate) async fn put_all(tx: &mut Tx, stage: Stage, now: Timestamp) -> anyhow::Result<()> {
     for (code, draft) in texts()? {
-        if templates::newest(tx, &code, LANGUAGE).await?.is_some() {
+        if templates::newest(tx, code, LANGUAGE).await?.is_some() {
             continue;
         }
         let text = Template {
-            code,
+            code: code.clone(),
             language: LANGUAGE.to_owned(),
             version: 1,
             stage,
-            draft,
+            draft: draft.clone(),
             written_by: None,
             written_at: now,
             reviewed_by: None,

@@ -34,8 +34,14 @@ pub async fn send(
     if let Some(first) = store::by_once(tx, &notice.once).await? {
         return Ok(Ok(first));
     }
-    let Some(text) = templates::approved(tx, &notice.template, &notice.language, LANGUAGE).await? else {
-        return Ok(Err(Refusal::NoTemplate { template: notice.template.clone() }));
+    let mut texts = notice.texts();
+    let text = loop {
+        let Some(code) = texts.next() else {
+            return Ok(Err(Refusal::NoTemplate { template: notice.template.clone() }));
+        };
+        if let Some(text) = templates::approved(tx, code, &notice.language, LANGUAGE).await? {
+            break text;
+        }
     };
     let settings = config::now::<Settings>(tx).await?.value;
     let written = match write(notice, &text, &settings, id, now) {
@@ -70,15 +76,18 @@ pub async fn send_all(
 ) -> anyhow::Result<Vec<Result<NoticeId, Refusal>>> {
     let mut texts = BTreeMap::new();
     for (_, notice) in new {
-        let key = (notice.template.as_str(), notice.language.as_str());
-        if let Place::Vacant(free) = texts.entry(key) {
-            free.insert(templates::approved(tx, key.0, key.1, LANGUAGE).await?);
+        for code in notice.texts() {
+            let key = (code, notice.language.as_str());
+            if let Place::Vacant(free) = texts.entry(key) {
+                free.insert(templates::approved(tx, key.0, key.1, LANGUAGE).await?);
+            }
         }
     }
     let settings = config::now::<Settings>(tx).await?.value;
     let decide = |(id, notice): &(NoticeId, Notice)| {
         rules::once(&notice.once)?;
-        let text = texts.get(&(notice.template.as_str(), notice.language.as_str())).and_then(Option::as_ref);
+        let approved = |code| texts.get(&(code, notice.language.as_str())).and_then(Option::as_ref);
+        let text = notice.texts().find_map(approved);
         let text = text.ok_or_else(|| Refusal::NoTemplate { template: notice.template.clone() })?;
         write(notice, text, &settings, *id, now)
     };

@@ -93,6 +93,12 @@ export interface Settings {
   attempts_max: number;
   signature: string;
 }
+/** `unsigned`: text messages go out and nobody has said whose they are. */
+export interface SettingsView {
+  version: number;
+  settings: Settings;
+  unsigned: boolean;
+}
 export interface Consent {
   recipient: string;
   class: Class;
@@ -135,7 +141,7 @@ export function usePreview(draft: Draft, values: Record<string, string>) {
   return useQuery({ queryKey: [KEY, "preview", draft, values], retry: false, enabled: draft.body.trim() !== "" && draft.name.trim() !== "", placeholderData: keepPreviousData, queryFn: () => api.post<Preview>(`${BASE}/templates/preview`, { draft, values }) });
 }
 export function useSettings() {
-  return useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<{ version: number; settings: Settings }>(`${BASE}/settings`, undefined, signal) });
+  return useQuery({ queryKey: [KEY, "settings"], queryFn: ({ signal }) => api.get<SettingsView>(`${BASE}/settings`, undefined, signal) });
 }
 export function useConsents(recipient: string, enabled: boolean) {
   return useQuery({ queryKey: [KEY, "consents", recipient], enabled, queryFn: ({ signal }) => api.get<Consent[]>(`${BASE}/consents`, { recipient: recipient || undefined }, signal) });

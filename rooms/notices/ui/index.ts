@@ -17,6 +17,6 @@ const room: Room = {
     { path: "notices/bulletins", page: () => import("./bulletins-page"), permission: READ_BULLETINS },
     { path: "notices/settings", page: () => import("./settings-page"), permission: SETTINGS_READERS },
   ],
-  slots: { "shell.bar": () => import("./unread"), "order.parts": [{ title: "about.title", order: 10, load: () => import("./order-part") }] },
+  slots: { "shell.bar": () => import("./bar"), "order.parts": [{ title: "about.title", order: 10, load: () => import("./order-part") }] },
 };
 export default room;

@@ -13,6 +13,7 @@ import { NoticeDialog } from "./notice-dialog";
 import { SEND } from "./permissions";
 import { SendDialog } from "./send-dialog";
 import { Tabs } from "./tabs";
+import { UnsignedNotice } from "./unsigned";
 import { ChannelWord, StateMark, useWhy } from "./words";
 import "./notices.css";
 
@@ -54,6 +55,7 @@ export default function NoticesPage() {
       }
     >
       <Tabs />
+      <UnsignedNotice />
       <Stuck />
       <Filters label={t("list.filters")} active={active} onClear={clear}>
         <TextFilter id="to" label={t("column.to")} width={170} value={filters.to} onChange={(to) => found.set({ to })} />

@@ -11,6 +11,7 @@ import { useMay } from "@lib/session";
 import { putSettings, setConsent, useConsents, useSettings, useWays, type Class, type Settings } from "./api";
 import { CONFIGURE } from "./permissions";
 import { Tabs } from "./tabs";
+import { UnsignedNotice } from "./unsigned";
 import { ChannelWord } from "./words";
 import "./notices.css";
 
@@ -162,6 +163,7 @@ export default function SettingsPage() {
   return (
     <Page title={t("settings.title")} lead={t("settings.lead")}>
       <Tabs />
+      <UnsignedNotice link={false} />
       <Panel title={t("way.title")}>
         <Ways />
       </Panel>

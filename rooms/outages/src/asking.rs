@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use campaigns::{Standing, Wanted};
+use customers::rules::Utility;
 use db::{Entry, Tx, config};
 use kernel::calendar::Calendar;
 use kernel::{CampaignId, OutageId, PhoneNumber, TargetId, Timestamp};
@@ -323,9 +324,13 @@ async fn text_message(
     let Some(number) = number else { return Ok(Err("no_mobile".into())) };
     let once = format!("outages.{}.asked.{}.{number}", after.outage, after.revision);
     let to = Whom { phone: number.as_str(), name: "", waits: Waits::default(), loud: terms.now };
-    let mut message = telling::notice(outage, Moment::Restored, to, about(after), once, terms);
-    let gas = outage.plan.utility == customers::rules::Utility::Gas;
-    message.template = if gas { "gas_asked" } else { "outage_asked" }.to_owned();
+    let asks = match outage.plan.utility {
+        Utility::Power => "outage_asked",
+        Utility::Gas => "gas_asked",
+        Utility::Cable => "cable_asked",
+    };
+    let message = telling::notice(outage, Moment::Restored, to, about(after), once, terms);
+    let mut message = telling::tell_by(message, asks);
     message.urgency = Urgency::Normal;
     let sent = notices::send(tx, terms.now, app.id(), &message).await?;
     Ok(sent.map(|id| id.to_string()).map_err(|refusal| telling::code(&refusal)))

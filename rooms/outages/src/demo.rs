@@ -26,7 +26,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// In whose name the demo writes and speaks.
-const COMPANY: &str = "铜官燃气";
+pub const COMPANY: &str = "铜官燃气";
 
 /// Puts the settings in, unless somebody has set something; nobody has named the company who left the name that stands for any.
 /// `calls`: the machine calls important customers and liaisons.

@@ -117,7 +117,13 @@ fn what_is_kept_is_not_warned_of_and_what_is_broken_stays_so() {
         act(&site.app, &calendar, Step::Contact, Act::Answered).await;
         // More time is asked for before it is due: the warnings move with it.
         let by = Limit::WorkingDays(2);
-        act(&site.app, &calendar, Step::Answer, Act::Extended { by, reason: "等待检定结果".into() }).await;
+        act(
+            &site.app,
+            &calendar,
+            Step::Answer,
+            Act::Extended { by, reason: "等待检定结果".into(), asked: None },
+        )
+        .await;
         site.clock.advance(Duration::from_secs(40 * 86_400));
         let told = warned(&site.app).await;
         assert!(told.iter().all(|line| line.starts_with("answer")), "{told:?}");

@@ -9,7 +9,7 @@ import { Choose, Empty, Mark, Moment, Nothing, Page, Pager, Panel, Skeletons, Ta
 import { ChoiceFilter, Filters, TextFilter, TimeFilter } from "@kit/filters";
 import { serverNow, useNowEvery } from "@lib/clock";
 import { useUnits } from "@lib/directory";
-import { count, duration, percent } from "@lib/format";
+import { count, percent, span } from "@lib/format";
 import { useKnown } from "@lib/known";
 import { useUrlState } from "@lib/url";
 import { CLOCKS, KINDS, STEPS, usePromises, useReport, useRunning, type Clock, type PromiseLine } from "./api";
@@ -68,26 +68,15 @@ function Loads({ rows, clock }: { rows: Load[]; clock: Clock }) {
 }
 
 /** By how much it was broken, or is by now. */
-/** To the second while that matters; from two days on, days and hours. */
-function useSpan() {
-  const { t } = useTranslation("promises");
-  return (ms: number) => {
-    const hours = Math.floor(ms / 3_600_000);
-    return hours < 48 ? duration(ms) : t("days", { days: Math.floor(hours / 24), hours: hours % 24 });
-  };
-}
-
 function Late({ line, now }: { line: PromiseLine; now: number }) {
-  const span = useSpan();
   const late = line.late_s > 0 ? line.late_s * 1000 : line.state === "running" ? Math.max(0, now - Date.parse(line.due)) : 0;
-  return late > 0 ? <b className="late">{span(late)}</b> : <>—</>;
+  return late > 0 ? <b className="late">{span(late, "seconds")}</b> : <>—</>;
 }
 
 function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclude<View, "report">; filters: Record<string, string | undefined>; filtered: boolean; onClear: () => void; after: string | undefined; onPage: (after: string | null) => void }) {
   const { t } = useTranslation("promises");
   const found = usePromises({ which: view, ...filters, after, limit: 50 });
   const name = useUnitName();
-  const span = useSpan();
   const rule = useKnown("rule");
   const now = useNowEvery(10);
   const near = (line: PromiseLine) => {
@@ -100,7 +89,7 @@ function List({ view, filters, filtered, onClear, after, onPage }: { view: Exclu
     ...(view === "running" ? [{ key: "near", title: t("state"), cell: near }] : []),
     ...(view === "kept" ? [{ key: "kept", title: t("state"), cell: () => <Mark tone="ready" icon={CircleCheckBig}>{t("kept")}</Mark> }] : []),
     ...(view !== "broken" && view !== "due" ? [] : [{ key: "late", title: t("late"), num: true, cell: (line: PromiseLine) => <Late line={line} now={now} /> }]),
-    ...(view === "running" ? [{ key: "left", title: t("left"), num: true, cell: (line: PromiseLine) => { const left = Date.parse(line.due) - now; return <span className="nowrap">{left < 0 ? t("late_by", { time: span(-left) }) : span(left)}</span>; } }] : []),
+    ...(view === "running" ? [{ key: "left", title: t("left"), num: true, cell: (line: PromiseLine) => { const left = Date.parse(line.due) - now; return <span className="nowrap">{left < 0 ? t("late_by", { time: span(left, "seconds") }) : span(left, "seconds")}</span>; } }] : []),
     { key: "step", title: t("step"), cell: (line) => <b>{t(`steps.${line.step}`)}</b> },
     { key: "clock", title: t("clock"), cell: (line) => t(`clocks.${line.clock}`) },
     { key: "number", title: t("number"), cell: (line) => <Link className="nowrap" to={subjectAt(line)}>{line.number}</Link> },

@@ -10,7 +10,7 @@ use serde_json::json;
 use web::App;
 
 use crate::filing::{self, Filed};
-use crate::rules::demo::{Dice, Staff, life, matter, subtype};
+use crate::rules::demo::{Dice, Staff, ask_time, life, matter, subtype};
 use crate::rules::walk::Book;
 use crate::store::found;
 use crate::work::Rulebook;
@@ -42,7 +42,7 @@ pub async fn fill<Rest: Future<Output = ()>>(
     let tree = departments::Tree::from(units);
     let now = app.now();
     let span = days * 86_400;
-    let mut next = 0;
+    let (mut next, mut asks) = (0, false);
     while next < total {
         let until = total.min(next + BATCH);
         let mut filed: Vec<(String, Filed<'_>)> = Vec::new();
@@ -59,8 +59,9 @@ pub async fn fill<Rest: Future<Output = ()>>(
                 departments::rules::suggest::suggest(&tree, &words, Some(&matter.area), &[]).first().copied();
             let day = calendar.civil(begun).date().strftime("%Y%m%d").to_string();
             let id: WorkOrderId = app.id();
-            let walk = life(book, (id, String::new()), matter, &staff, unit, (begun, now), &mut dice)
+            let mut walk = life(book, (id, String::new()), matter, &staff, unit, (begun, now), &mut dice)
                 .map_err(|refusal| anyhow!("an invented order of {}: {refusal}", subtype.code))?;
+            asks = asks || ask_time(&mut walk, calendar);
             filed.push((day, Filed::lived(walk)));
             // A life takes a while to invent: whatever else this thread serves comes in between.
             tokio::task::yield_now().await;

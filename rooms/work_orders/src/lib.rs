@@ -78,6 +78,9 @@ impl db::Event for Changed {
 pub struct LevelProposed {
     pub order: WorkOrderId,
     pub level: rules::order::Level,
+    /// Because of what has come to it since: news, however old the order is.
+    #[serde(default)]
+    pub grown: bool,
 }
 
 impl db::Event for LevelProposed {

@@ -67,7 +67,7 @@ impl Rulebook {
         Reckoning { now, calendar, profile, case, fallback, tells }
     }
 
-    fn facts<'a>(&'a self, kept: &Kept, owed: &[promises::Kept], by: Reckoning<'a>) -> Facts<'a> {
+    fn facts<'a>(&'a self, kept: &Kept, owed: &'a [promises::Kept], by: Reckoning<'a>) -> Facts<'a> {
         let subtype = self.kinds.find(&kept.order.matter.subtype);
         let promised = kept.beside.promised;
         let half = promised.map(|(since, until)| since + until.since(since) / 2);
@@ -78,7 +78,8 @@ impl Rulebook {
             call_back: subtype.map(|subtype| subtype.call_back).unwrap_or_default(),
             half,
             late_from: kept.beside.late_from,
-            more: clocks::more_time(owed, by.now),
+            owed,
+            more: time::more(&kept.order, owed, by.now, by.calendar),
         }
     }
 

@@ -94,6 +94,8 @@ export interface TimeAsked {
   told: string;
   /** Until when it is to be answered. */
   due: string;
+  /** Until when the customer would wait, granted as asked; nobody wrote that down of older ones. */
+  until: string | null;
 }
 export interface ClockView {
   promise: string;
@@ -192,6 +194,8 @@ export interface Order extends OrderLine {
   unheard: Unheard | null;
   /** How much more time may be had at most; null where none may. */
   more_time: Limit | null;
+  /** How much it must be at least: of a request whose answer is late, less would be over already. */
+  more_least: Limit | null;
   allowed: Allowed[];
 }
 export interface Unheard {

@@ -7,7 +7,7 @@ import type { OrderLine, Subtype } from "./api";
 import { prefill, subtypeFor } from "./filing/prefill";
 import { placed } from "./map";
 import { saidIn } from "./page/said";
-import { nextOf, running, span } from "./promise";
+import { nextOf, running } from "./promise";
 import { unitTree } from "./unit-picker";
 import { countOf, firstView, laneCounts, lanes, shareUnassigned, viewsOf } from "./views";
 
@@ -37,12 +37,6 @@ describe("a promise", () => {
     expect(nextOf(line("1", { promised_since: at("08:30") }), ms("08:45"))?.share).toBe(0.5);
     expect(nextOf(line("1", { promised: at("12:00"), promised_since: at("08:30") }), ms("08:45"))?.share).toBe(0.75);
     expect(nextOf(line("1", { due: null }), ms("08:45"))).toBeNull();
-  });
-
-  it("says how long as exactly as one acts upon it", () => {
-    const words = { day: "天", hour: "小时", minute: "分" };
-    const said = (minutes: number) => span(minutes * 60_000, words);
-    expect([said(0), said(12), said(200), said(-75), said(11 * 60 + 5), said(26 * 60), said(3 * 1440)]).toEqual(["<1分", "12分", "3小时 20分", "1小时 15分", "11小时", "1天 2小时", "3天"]);
   });
 });
 

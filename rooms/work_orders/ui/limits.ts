@@ -15,11 +15,12 @@ export const limitOf = (key: string): Limit => {
 };
 
 const OFTEN = [1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60, 90];
-/** What is offered of what may be had: at most the limit itself, and not more than a handful. */
-export function choicesUpTo(most: Limit): string[] {
+/** What is offered of what may be had: at least what is not over already, at most the limit itself, and not more than a handful. */
+export function choicesUpTo(most: Limit, least: Limit | null = null): string[] {
   const [kind = "hours", many = "0"] = keyOf(most).split(":");
   const top = Number(many);
-  const lesser = OFTEN.filter((one) => one < top);
+  const bottom = least ? Number(keyOf(least).split(":")[1]) : 1;
+  const lesser = [...new Set([bottom, ...OFTEN])].filter((one) => one >= bottom && one < top);
   return [...lesser.slice(-6), top].filter((one) => one > 0).map((one) => `${kind}:${one}`);
 }
 

@@ -3,10 +3,10 @@ import { AlarmClock, AlarmClockOff, ArrowRightLeft, BadgeCheck, BellRing, Circle
 import { useTranslation } from "react-i18next";
 import { Mark, type Tone } from "@kit";
 import { useSecond } from "@lib/clock";
-import { clock, day } from "@lib/format";
+import { clock, day, span } from "@lib/format";
 import { said } from "@lib/words";
 import { useSubtypes, type OrderLine, type State } from "./api";
-import { nextOf, running, span, type Nearness } from "./promise";
+import { nextOf, running, type Nearness } from "./promise";
 import "./work_orders.css";
 
 const LOOKS: Record<State, [Tone, LucideIcon]> = {
@@ -42,11 +42,10 @@ export const NEAR: Record<Nearness, [Tone, LucideIcon]> = {
   overdue: ["busy", AlarmClockOff],
 };
 
-/** `还有 3小时20分`, `超时 12分`. */
+/** `还有 3 小时 20 分`, `超时 12 分`. */
 export function useLeft() {
   const { t } = useTranslation("work_orders");
-  const words = { day: t("span.day"), hour: t("span.hour"), minute: t("span.minute") };
-  return (left: number): string => (left <= 0 ? t("late_by", { span: span(left, words) }) : t("left", { span: span(left, words) }));
+  return (left: number): string => t(left <= 0 ? "late_by" : "left", { span: span(left) });
 }
 
 /** Today only the time, otherwise the day with it. */

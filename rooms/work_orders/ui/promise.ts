@@ -22,15 +22,6 @@ export function running(since: string, due: string, now: number): Running {
   return { share, nearness, left };
 }
 
-/** `2 d 3 h`, `3 h 20 min`, `12 min`: as exact as one acts upon. */
-export function span(ms: number, words: { day: string; hour: string; minute: string }): string {
-  const minutes = Math.floor(Math.abs(ms) / 60_000);
-  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
-  const part = (n: number, word: string) => (n > 0 ? `${n}${word}` : "");
-  const said = days > 0 ? [part(days, words.day), part(hours, words.hour)] : [part(hours, words.hour), hours < 10 ? part(rest, words.minute) : ""];
-  return said.filter(Boolean).join(" ") || `<1${words.minute}`;
-}
-
 /** By what an open order is judged in a list: the next promise that breaks, since its acceptance or the promise to the customer. */
 export function nextOf(order: Pick<OrderLine, "due" | "promised" | "promised_since" | "accepted_at">, now: number): Running | null {
   if (order.due === null) return null;

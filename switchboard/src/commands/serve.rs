@@ -39,6 +39,8 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 pub async fn run(serve: &Serve) -> Result<()> {
     let config = Config::read(serve)?;
+    // Before anything is made here: who starts it in the wrong folder is told so, and finds no data there afterwards.
+    ivr_flows::house_prompts(std::slice::from_ref(&config.prompts))?;
     let folders = Folders::open(&config.data)?;
     let _lock = folders.lock()?;
     let mut app = store::open(&config.database).await?;

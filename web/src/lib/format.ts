@@ -50,6 +50,25 @@ export function duration(ms: number | null | undefined): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
 }
 
+const DAY = 86_400_000;
+/**
+ * How long something still lasts, or by how much it is too late: in hours and minutes, as exact as one acts upon, or ticking to
+ * the second (`47:59:59`). From two days on both are `2 天 3 小时`.
+ */
+export function span(ms: number, exact: "minutes" | "seconds" = "minutes"): string {
+  if (!Number.isFinite(ms)) return "—";
+  const whole = Math.abs(ms);
+  if (exact === "seconds" && whole < 2 * DAY) return duration(whole);
+  const minutes = Math.floor(whole / 60_000);
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const said = [
+    days > 0 && i18n.t("span.days", { n: days }),
+    hours > 0 && i18n.t("span.hours", { n: hours }),
+    days === 0 && hours < 10 && rest > 0 && i18n.t("span.minutes", { n: rest }),
+  ];
+  return said.filter(Boolean).join(" ") || i18n.t("span.minutes", { n: "<1" });
+}
+
 /** A rate from 0 to 1 as `93.4`; no base means no rate: `—`. */
 export function percent(rate: number | null | undefined, digits = 1): string {
   return rate == null || !Number.isFinite(rate) ? "—" : (rate * 100).toFixed(digits);

@@ -49,7 +49,7 @@ fn act(start: Timestamp) -> impl Strategy<Value = (Timestamp, Act)> {
         1 => Just(Act::Redispatched),
         4 => (days, reason()).prop_map(|(days, reason)| Act::Suspended { days, reason }),
         2 => Just(Act::Resumed),
-        4 => (limit(), reason()).prop_map(|(by, reason)| Act::Extended { by, reason }),
+        4 => (limit(), reason(), proptest::option::of(instant())).prop_map(|(by, reason, asked)| Act::Extended { by, reason, asked }),
         4 => (instant(), reason()).prop_map(|(due, reason)| Act::Renewed { due, reason }),
         1 => Just(Act::ResultEntered),
         1 => Just(Act::ResultRefused),
@@ -95,6 +95,8 @@ proptest! {
                 let started_anew = matches!(act, Act::Reopened | Act::Resumed);
                 for (clock, promise) in next.each() {
                     let before = clocks.each()[&clock];
+                    let extended = matches!(act, Act::Extended { .. }) && before.due() < promise.due();
+                    prop_assert!(!extended || promise.due() > *now, "more time was given that is over");
                     prop_assert!(started_anew || before.due() <= promise.due(), "{act:?} took time away");
                     let schedule = Schedule::of(promise, &calendar, Thresholds::default());
                     prop_assert_eq!(schedule.at(Level::Red), promise.due());

@@ -9,13 +9,25 @@ use kernel::calendar::{Limit, Pause};
 
 use super::{at, begun, calendar, promised, started};
 use crate::{
-    Act, Case, Clock, Clocks, Kind, Profile, Promise, Refusal, Rule, Site, Standing, Step, Thresholds,
+    Act, Case, Clock, Clocks, Extension, Kind, Profile, Promise, Refusal, Rule, Site, Standing, Step,
+    Thresholds,
 };
 
 const REASON: &str = "the part has to be ordered";
 
 fn extended(by: Limit) -> Act {
-    Act::Extended { by, reason: REASON.into() }
+    Act::Extended { by, reason: REASON.into(), asked: None }
+}
+
+/// Asked for at one time, given at another.
+fn granted(by: Limit, asked: &str) -> Act {
+    Act::Extended { by, reason: REASON.into(), asked: Some(at(asked)) }
+}
+
+/// Between how little and how much more time may be had.
+fn more(clocks: &Clocks, when: &str, asked: Option<&str>) -> Result<(Limit, Limit), Refusal> {
+    let extension = clocks.extension(at(when), asked.map(at), &calendar());
+    extension.map(|Extension { least, most }| (least, most))
 }
 
 fn suspended(first: i8, last: i8) -> Act {
@@ -120,8 +132,9 @@ fn a_step_inside_has_no_customer() {
 fn it_is_extended_once_in_time_with_a_reason_and_at_most_by_the_limit() {
     let clocks = five_days();
     let four = Limit::WorkingDays(4);
-    assert_eq!(clocks.extension(at("2025-04-17T10:00")), Ok(Limit::WorkingDays(5)), "as long as the limit");
-    assert_eq!(clocks.extension(at("2025-04-19T00:01")), Err(Refusal::TooLate));
+    let (one, five) = (Limit::WorkingDays(1), Limit::WorkingDays(5));
+    assert_eq!(more(&clocks, "2025-04-17T10:00", None), Ok((one, five)), "as long as the limit");
+    assert_eq!(more(&clocks, "2025-04-19T00:01", None), Err(Refusal::TooLate));
     let longer = done(&clocks, "2025-04-17T10:00", extended(four));
     assert_eq!(due(&longer), (at("2025-04-24T00:00"), Some(at("2025-04-25T00:00"))));
     refused(&longer, "2025-04-17T10:01", extended(four), Refusal::AlreadyExtended);
@@ -129,11 +142,45 @@ fn it_is_extended_once_in_time_with_a_reason_and_at_most_by_the_limit() {
     refused(&clocks, "2025-04-17T10:00", extended(Limit::WorkingDays(0)), Refusal::TooLong);
     refused(&clocks, "2025-04-17T10:00", extended(Limit::Hours(1)), Refusal::TooLong);
     refused(&clocks, "2025-04-19T00:01", extended(four), Refusal::TooLate);
-    let silent = Act::Extended { by: four, reason: "  ".into() };
+    let silent = Act::Extended { by: four, reason: "  ".into(), asked: None };
     refused(&clocks, "2025-04-17T10:00", silent, Refusal::NoReason);
     // The unit is late already, and stays it.
     let late = done(&clocks, "2025-04-18T10:00", extended(four));
     assert_eq!(due(&late), (at("2025-04-18T00:00"), Some(at("2025-04-25T00:00"))));
+}
+
+#[test]
+fn what_was_asked_for_in_time_is_given_later_as_far_as_it_lies_ahead() {
+    // Of five working days from a Friday: the unit's are over at the end of Thursday the 17th, the customer's of Friday the 18th.
+    let clocks = five_days();
+    let days = Limit::WorkingDays;
+    let in_time = "2025-04-17T10:00";
+    for (when, possible) in [
+        ("2025-04-17T10:00", Ok((days(1), days(5)))),
+        ("2025-04-18T10:00", Ok((days(1), days(5)))),
+        // The day that the unit would have had more is over on Monday, the customer's is not.
+        ("2025-04-21T10:00", Ok((days(2), days(5)))),
+        ("2025-04-24T10:00", Ok((days(5), days(5)))),
+        ("2025-04-25T10:00", Err(Refusal::TooLate)),
+    ] {
+        assert_eq!(more(&clocks, when, Some(in_time)), possible, "{when}");
+    }
+    assert_eq!(
+        more(&clocks, "2025-04-21T10:00", Some("2025-04-19T09:00")),
+        Err(Refusal::TooLate),
+        "asked too late"
+    );
+    refused(&clocks, "2025-04-21T10:00", granted(days(1), in_time), Refusal::NotLater);
+    refused(&clocks, "2025-04-21T10:00", granted(days(6), in_time), Refusal::TooLong);
+    let given = done(&clocks, "2025-04-21T10:00", granted(days(3), in_time));
+    assert_eq!(due(&given), (at("2025-04-23T00:00"), Some(at("2025-04-24T00:00"))));
+    // The customer was not told in time; the unit has asked in time.
+    let given = done(&given, "2025-04-22T10:00", Act::Answered);
+    let standing = |promise: &Promise| promise.standing(at("2025-04-22T10:00"));
+    assert_eq!(standing(given.unit()), Standing::Kept);
+    let late = Standing::Broken { by: Duration::from_secs(58 * 3_600) };
+    assert_eq!(given.customer().map(standing), Some(late));
+    refused(&given, "2025-04-22T10:01", granted(days(1), in_time), Refusal::Stopped);
 }
 
 #[test]

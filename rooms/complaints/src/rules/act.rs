@@ -70,6 +70,8 @@ pub enum Act {
     HeardReopened,
     /// Heard: merged, or void.
     HeardGone,
+    /// Heard: others have reported the same; how many customers they are by now.
+    HeardMore { customers: u32 },
 }
 
 macro_rules! verbs {
@@ -106,6 +108,7 @@ verbs! {
     HeardDone = "heard_done",
     HeardReopened = "heard_reopened",
     HeardGone = "heard_gone",
+    HeardMore = "heard_more",
 }
 
 impl Act {
@@ -127,6 +130,7 @@ impl Act {
             Act::HeardDone { .. } => Verb::HeardDone,
             Act::HeardReopened => Verb::HeardReopened,
             Act::HeardGone => Verb::HeardGone,
+            Act::HeardMore { .. } => Verb::HeardMore,
         }
     }
 }

@@ -194,6 +194,7 @@ pub struct Opening {
     /// The units of that person.
     pub units: BTreeSet<UnitId>,
     pub call: Option<CallId>,
+    /// These two go on: of a case, as they stand by now.
     pub circumstances: Circumstances,
     pub proposal: Proposal,
     pub contact_due: Timestamp,

@@ -9,6 +9,7 @@ use work_orders::rules::Act as OrderAct;
 
 use super::act::{Act, Verb};
 use super::case::{Analysis, Case, Conclusion, CustomerWord, Evidence, Exhibit, FedBack, Stage, Vote};
+use super::level::{Circumstances, propose};
 use super::{Refusal, text};
 
 const EVIDENCE_MAX: usize = 100;
@@ -27,9 +28,12 @@ pub fn fits(stage: Stage, verb: Verb) -> bool {
         Verb::Analyse => stage == S::FedBack,
         Verb::SetLevel | Verb::Involve | Verb::AddEvidence => stage.is_open() && stage != S::New,
         Verb::HeardReopened => stage != S::Dropped,
-        Verb::HeardContact | Verb::HeardUnit | Verb::HeardDue | Verb::HeardDone | Verb::HeardGone => {
-            stage.is_open()
-        }
+        Verb::HeardContact
+        | Verb::HeardUnit
+        | Verb::HeardDue
+        | Verb::HeardDone
+        | Verb::HeardGone
+        | Verb::HeardMore => stage.is_open(),
     }
 }
 
@@ -96,6 +100,15 @@ pub fn apply(case: &Case, act: &Act, who: Option<PersonId>, at: Timestamp) -> Ca
         Act::HeardGone => {
             next.stage = Stage::Dropped;
             next.closed_at = Some(at);
+        }
+        Act::HeardMore { customers } => {
+            let circumstances = Circumstances { customers: *customers, ..case.opening.circumstances };
+            let proposal = propose(&circumstances);
+            // What a member has confirmed or changed stays: the committee has the last word.
+            if next.level_by.is_none() {
+                next.level = proposal.level;
+            }
+            (next.opening.circumstances, next.opening.proposal) = (circumstances, proposal);
         }
     }
     settle(&mut next);
@@ -304,6 +317,7 @@ fn says_enough(case: &Case, act: &Act, asker: &Asker, facts: &Facts) -> Result<(
         | Act::HeardDue { .. }
         | Act::HeardDone { .. }
         | Act::HeardReopened
-        | Act::HeardGone => Ok(()),
+        | Act::HeardGone
+        | Act::HeardMore { .. } => Ok(()),
     }
 }

@@ -5,12 +5,15 @@ use work_orders::rules::order::Satisfaction;
 
 use super::act::Act;
 use super::case::Case;
+use super::level::{Circumstances, propose};
 
 /// An order, as far as the committee goes by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderSeen {
     /// Merged into another, or void.
     pub gone: bool,
+    /// Who has reported it: its own customer, and those whose reports follow it.
+    pub customers: u32,
     pub unit: Option<UnitId>,
     /// The customer has been spoken with.
     pub contacted: Option<Timestamp>,
@@ -42,6 +45,12 @@ pub fn unheard(case: &Case, seen: &OrderSeen) -> Vec<Act> {
     }
     if seen.unit != case.unit {
         acts.push(Act::HeardUnit { unit: seen.unit });
+    }
+    // What was counted once has been reported, whatever became of it; a proposal that stays the same is no news.
+    let known = case.opening.circumstances;
+    let more = Circumstances { customers: seen.customers.max(known.customers), ..known };
+    if propose(&more) != case.opening.proposal {
+        acts.push(Act::HeardMore { customers: more.customers });
     }
     if let (Some(at), None) = (seen.done, &case.done) {
         acts.push(Act::HeardDone { at, satisfaction: seen.satisfaction });

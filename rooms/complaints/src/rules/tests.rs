@@ -305,6 +305,7 @@ fn what_is_done_after_its_time_stays_on_record() {
 fn a_case_learns_from_its_order_what_it_does_not_know_yet() {
     let case = Case::opened(opening(None));
     let seen = OrderSeen {
+        customers: 1,
         gone: false,
         unit: Some(OFFICE),
         contacted: Some(at("05 12:00")),
@@ -323,6 +324,37 @@ fn a_case_learns_from_its_order_what_it_does_not_know_yet() {
     assert_eq!(heard(&knows, &OrderSeen { gone: true, ..seen }), "heard_gone");
     // The order has gone all the way: accepting it leads straight to the investigation.
     assert_eq!(apply(&knows, &Act::Accept, Some(CHAIR), at("06 13:00")).stage, Stage::Assigned);
+}
+
+#[test]
+fn what_is_proposed_follows_how_many_have_reported_it() {
+    let of = |customers| OrderSeen {
+        customers,
+        gone: false,
+        unit: None,
+        contacted: None,
+        done: None,
+        satisfaction: None,
+        contact_due: None,
+        answer_due: None,
+    };
+    let hears = |case: &Case, customers| {
+        let heard = unheard(case, &of(customers));
+        heard.iter().fold(case.clone(), |case, act| apply(&case, act, None, at("06 12:00")))
+    };
+    let says = |case: &Case| format!("{:?}, proposed {:?}", case.level, case.opening.proposal.level);
+    let few = hears(&Case::opened(opening(None)), 9);
+    assert_eq!(says(&few), "Ordinary, proposed Ordinary");
+    let ten = hears(&few, 10);
+    assert_eq!(says(&ten), "Important, proposed Important");
+    assert_eq!(unheard(&ten, &of(10)), [], "nothing new");
+    assert_eq!(unheard(&ten, &of(4)), [], "who has reported it has");
+    // A member's word stays, and what would be proposed is seen beside it.
+    let accepted = apply(&ten, &Act::Accept, Some(CHAIR), at("06 13:00"));
+    let confirmed = apply(&accepted, &set(Level::Important), Some(CHAIR), at("06 13:01"));
+    assert_eq!(says(&hears(&confirmed, 50)), "Important, proposed Major");
+    let gone = apply(&ten, &Act::HeardGone, None, at("06 13:00"));
+    assert_eq!(unheard(&gone, &of(50)), [], "a case that is over learns nothing");
 }
 
 /// Whatever happens in whatever order, an open case has a deadline, and a grave one is never closed unreviewed.
@@ -345,6 +377,7 @@ fn no_path_leaves_a_case_without_deadline() {
             Act::HeardContact { at: at("05 12:00") },
             done("06 12:00"),
             Act::HeardReopened,
+            Act::HeardMore { customers: 50 },
             Act::Involve { persons: Vec::new(), units: vec![CREW], why: "涉及抢修一班".into() },
         ]
     };

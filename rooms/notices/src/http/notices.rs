@@ -138,6 +138,7 @@ pub async fn send_one(Is(app): Is<App>, actor: Actor, Json(form): Json<NewNotice
     };
     let notice = Notice {
         template: form.template,
+        or: None,
         language: form.language.unwrap_or_else(|| LANGUAGE.to_owned()),
         channel: form.channel,
         to,

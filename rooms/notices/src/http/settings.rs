@@ -1,5 +1,8 @@
 //! Quiet hours, caps, the signature, and who wants which messages.
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::State as Is;
 use db::{Entry, config};
 use kernel::{PersonId, PhoneNumber, Timestamp};
@@ -8,6 +11,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use web::{Actor, Answer, App, Error, ErrorBody, Json, Query};
 
+use crate::Ways;
 use crate::rules::gate::Settings;
 use crate::rules::{self, Channel, Class, Recipient, Refusal};
 use crate::store::consents::{self, Consent};
@@ -16,18 +20,33 @@ use crate::store::consents::{self, Consent};
 pub struct SettingsForm {
     version: i64,
     settings: Settings,
+    /// Told, and not asked: text messages go out and say of nobody whose they are.
+    #[serde(default)]
+    unsigned: bool,
+}
+
+impl SettingsForm {
+    fn of(settings: Settings, version: i64, ways: &Ways) -> SettingsForm {
+        let unsigned = settings.signature.is_empty() && ways.of(Channel::Sms).is_some();
+        SettingsForm { version, settings, unsigned }
+    }
 }
 
 #[utoipa::path(get, path = "/api/notices/settings", tag = "notices", responses((status = 200, body = SettingsForm)))]
-pub async fn get(Is(app): Is<App>) -> Answer<SettingsForm> {
+pub async fn get(Is(app): Is<App>, Extension(ways): Extension<Arc<Ways>>) -> Answer<SettingsForm> {
     let found = config::read::<Settings>(&app.db).await?;
-    Ok(Json(SettingsForm { version: found.version, settings: found.value }))
+    Ok(Json(SettingsForm::of(found.value, found.version, &ways)))
 }
 
 /// A new version of all settings.
 #[utoipa::path(put, path = "/api/notices/settings", tag = "notices", request_body = SettingsForm,
     responses((status = 200, body = SettingsForm), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
-pub async fn put(Is(app): Is<App>, actor: Actor, Json(form): Json<SettingsForm>) -> Answer<SettingsForm> {
+pub async fn put(
+    Is(app): Is<App>,
+    Extension(ways): Extension<Arc<Ways>>,
+    actor: Actor,
+    Json(form): Json<SettingsForm>,
+) -> Answer<SettingsForm> {
     let settings = form.settings.checked()?;
     let (at, who) = (app.now(), Some(actor.person));
     let mut tx = app.db.begin().await?;
@@ -39,7 +58,7 @@ pub async fn put(Is(app): Is<App>, actor: Actor, Json(form): Json<SettingsForm>)
     let (subject, kind) = ("settings".to_owned(), "settings_changed");
     tx.journal(Entry { at, who, room: "notices", subject, kind, payload });
     tx.commit().await?;
-    Ok(Json(SettingsForm { version: version + 1, settings }))
+    Ok(Json(SettingsForm::of(settings, version + 1, &ways)))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

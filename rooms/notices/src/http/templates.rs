@@ -70,13 +70,9 @@ impl TemplateView {
     }
 }
 
-fn house() -> anyhow::Result<BTreeMap<String, Draft>> {
-    Ok(seeds::texts()?.into_iter().collect())
-}
-
 /// As they are shown; `all` by text, the newest version first.
 fn views(all: Vec<Template>, who: PersonId) -> anyhow::Result<Vec<TemplateView>> {
-    let house = house()?;
+    let house = seeds::texts()?;
     let mut standing = BTreeSet::new();
     let view = |template: Template| {
         // Of what is not retired the first: a draft stands before what is in force.
@@ -85,7 +81,7 @@ fn views(all: Vec<Template>, who: PersonId) -> anyhow::Result<Vec<TemplateView>>
         let outdated = is_first
             && template.language == LANGUAGE
             && house.get(&template.code).is_some_and(|now| template::is_outdated(&template, now));
-        TemplateView::of(template, who).beside(&house, outdated)
+        TemplateView::of(template, who).beside(house, outdated)
     };
     Ok(all.into_iter().map(view).collect())
 }
@@ -194,7 +190,7 @@ pub async fn take_house(
     Path((code, language)): Path<(String, String)>,
     Json(form): Json<TakeForm>,
 ) -> Answer<TemplateView> {
-    let house = house()?;
+    let house = seeds::texts()?;
     let house = house.get(&code).filter(|_| language == LANGUAGE).ok_or_else(Error::not_found)?;
     let now = app.now();
     let mut tx = app.db.begin().await?;

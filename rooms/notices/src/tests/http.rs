@@ -220,6 +220,9 @@ fn settings_and_consents_are_kept_and_ways_say_why_things_wait() {
             (&put.body["version"], &put.body["settings"]["signature"]),
             (&json!(1), &json!("铜官燃气"))
         );
+        crate::sign_demo(&site.app, "别的公司").await.expect("nothing to do");
+        let kept = site.get("/api/notices/settings").by(4, SETTER).send().await.body;
+        assert_eq!(kept["settings"]["signature"], "铜官燃气", "what somebody has set stays");
         let stale = site.put("/api/notices/settings", form).by(4, SETTER).send().await;
         assert_eq!(said(&stale), (409, "web.changed_meanwhile".into()));
 

@@ -460,3 +460,20 @@ fn a_sender_that_dies_anywhere_sends_nothing_twice_and_loses_nothing() {
         assert!(unknown < died, "most are known in the end: {unknown} of {died}");
     });
 }
+
+#[test]
+fn whoever_configures_is_told_that_messages_go_out_unsigned() {
+    on_both(&[MIGRATIONS], async |db| {
+        let rig = Rig::start(&db).await;
+        let told = async || {
+            let get = rig.site.get("/api/notices/settings").by(4, &["notices.configure"]);
+            get.send().await.body["unsigned"].clone()
+        };
+        assert_eq!(told().await, true);
+        crate::sign_demo(&rig.app(), "铜官燃气").await.expect("signed");
+        assert_eq!(told().await, false);
+        let id = rig.queue(&accepted("13812345678", "wo_1")).await;
+        let kept = store::read(&rig.app().db, id).await.expect("read").expect("there");
+        assert!(kept.text.starts_with("【铜官燃气】"), "{}", kept.text);
+    });
+}

@@ -106,7 +106,7 @@ async fn shown(app: &App, calendar: &Calendar, actor: &Actor, id: OutageId) -> A
     let voice = Voice { now: app.now(), calendar, settings: &settings };
     let elements: Vec<Element> = network::by_ids(&app.db, &outage.plan.area.elements).await?;
     let recounting = recounts::waits(&app.db, id).await?;
-    let unapproved = notices::unapproved(&app.db, &telling::texts(&outage)).await?;
+    let unapproved = telling::unapproved(&app.db, &outage).await?;
     let beside = Beside { elements, recounting, unapproved };
     Ok(Json(view(&outage, beside, work::asker(actor), voice)))
 }

@@ -108,12 +108,12 @@ pub fn segment(outage: &Outage, own: bool, voice: Voice<'_>) -> Segment {
     Segment { outage: outage.id, revision: outage.revision(), text, clip, seconds }
 }
 
-/// 停电 or 停气, 供电 or 供气.
+/// 停电, 停气 or 有线电视信号中断; 供电, 供气 or 有线电视信号.
 pub const fn words_of(utility: Utility) -> (&'static str, &'static str) {
     match utility {
         Utility::Gas => ("停气", "供气"),
         Utility::Power => ("停电", "供电"),
-        Utility::Cable => ("信号中断", "信号"),
+        Utility::Cable => ("有线电视信号中断", "有线电视信号"),
     }
 }
 

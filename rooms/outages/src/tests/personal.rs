@@ -3,6 +3,10 @@
 use ivr::Answer;
 
 use super::*;
+use crate::rules::Moment;
+use crate::rules::news::Waits;
+use crate::rules::table::Terms;
+use crate::telling::Whom;
 
 async fn asks(centre: &Centre, key: &str, argument: &str) -> Option<Answer> {
     let asked = crate::telephone::Menus {
@@ -126,5 +130,60 @@ fn arrears_are_heard_by_the_debtor_s_own_number_only() {
         let his = customers::store::calls::by_number(&db, &number(own)).await.expect("found").remove(0);
         let desk = centre.get(AGENT, &format!("/api/outages/at_call/ca_5?customer={his}")).await;
         assert!(desk[0]["say"].as_str().is_some_and(|say| say.contains("缴清")), "{desk}");
+    });
+}
+
+/// Texts of its own for cable television; a centre that has not approved them yet goes on with those it has.
+#[test]
+fn a_cable_customer_reads_of_a_signal_and_never_of_electricity() {
+    on_both(ALL, async |db| {
+        let centre = Centre::open(&db).await;
+        let (area, ..) = neighbours();
+        let starts = centre.now() + Duration::from_secs(10 * 24 * HOUR);
+        let ends = Some(starts + Duration::from_secs(8 * HOUR));
+        let mut cable = plan(&centre, "planned", &area, starts, ends).await;
+        (cable["utility"], cable["area"]) = (
+            json!("cable"),
+            json!({ "text": "青岚区梧桐苑", "places": [{ "area": "青岚区", "road": "", "community": "梧桐苑", "buildings": "" }] }),
+        );
+        let entered = centre.enter(WRITER, cable).await;
+        let outage: OutageId = id(&entered).parse().expect("an id");
+        let outage = outages::read(&db, outage).await.expect("read").expect("there");
+        let told = async |moment: Moment, liaison: bool, turn: u32| {
+            let settings = Settings::default();
+            let terms = Terms { now: centre.now(), calendar: &centre.calendar, settings: &settings };
+            let waits = Waits { liaison, wished: false };
+            let whom = Whom { phone: "13812345678", name: "王女士", waits, loud: centre.now() };
+            let once = format!("test.{turn}.{}.{liaison}", moment.as_str());
+            let about = notices::Subject::new("outages", outage.id);
+            let message = crate::telling::notice(&outage, moment, whom, about, once, terms);
+            let mut tx = db.begin().await.expect("a change");
+            let sent = notices::send(&mut tx, centre.now(), centre.site.app.id(), &message).await;
+            let sent = sent.expect("asked").expect("there is a text");
+            tx.commit().await.expect("kept");
+            notices::store::read(&db, sent).await.expect("read").expect("there").text
+        };
+        let strange = |text: &str| text.replace("有线电视", "").contains(['电', '气']);
+        for moment in [Moment::Published, Moment::Started, Moment::Restored, Moment::Cancelled] {
+            for liaison in [false, true] {
+                let text = told(moment, liaison, 1).await;
+                assert!(text.contains("有线电视信号") && !strange(&text), "{text}");
+            }
+        }
+        let texts = entered["texts"].as_array().expect("for the website and others");
+        for text in texts {
+            let text = text["body"].as_str().expect("a text").replace("咨询电话", "");
+            assert!(text.contains("有线电视信号中断") && !strange(&text), "{text}");
+        }
+        let draft = async |like: &str| {
+            let mut tx = db.begin().await.expect("a change");
+            let draft = sqlx::query("UPDATE notices_template SET state = 'drafted' WHERE code LIKE $1");
+            draft.bind(like).execute(&mut *tx).await.expect("drafted");
+            tx.commit().await.expect("kept");
+            centre.get(LEADER, &format!("/api/outages/{}", id(&entered))).await["unapproved"].clone()
+        };
+        assert_eq!(draft("cable_%").await, json!([]), "something is sent");
+        assert!(told(Moment::Published, false, 2).await.contains("停电"), "as before");
+        assert_eq!(draft("outage_%").await, json!(["有线电视计划中断通知", "恢复有线电视信号"]));
     });
 }

@@ -109,5 +109,8 @@ pub async fn accept(
     let Accepted { kept, promised, steps, children, unheard, rules } = accepted;
     let now = app.now();
     let allowed = rules.allowed((&kept, &promised), &asker, now, &calendar);
-    Ok(Json(views::order(Parts { kept, promised, steps, children, unheard, allowed, now }, &asker)))
+    Ok(Json(views::order(
+        Parts { calendar: &calendar, kept, promised, steps, children, unheard, allowed, now },
+        &asker,
+    )))
 }

@@ -65,7 +65,7 @@ pub(super) async fn shown(app: &App, calendar: &Calendar, asker: &Asker, kept: K
     let unheard = unheard::of(&app.db, id).await?;
     let now = app.now();
     let allowed = Rulebook::read(&app.db).await?.allowed((&kept, &promised), asker, now, calendar);
-    Ok(Json(views::order(Parts { kept, promised, steps, children, unheard, allowed, now }, asker)))
+    Ok(Json(views::order(Parts { calendar, kept, promised, steps, children, unheard, allowed, now }, asker)))
 }
 
 /// One order, by id or number.

@@ -2,7 +2,7 @@
 
 use deadlines::{Clock, Kind, Standing, State as Ending, Step as Owed};
 use departments::Hears;
-use kernel::calendar::Limit;
+use kernel::calendar::{Calendar, Limit};
 use kernel::{AttachmentId, NoticeId, PersonId, PromiseId, Timestamp, UnitId, WorkOrderId};
 use promises::Kept as Promised;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::rules::order::{Attachment, Channel, Level, Satisfaction, Supervision, Urge, Urgency};
 use crate::rules::privacy::{Written as _, matter, may_know, may_open, works_on};
 use crate::rules::result::Outcome;
-use crate::rules::{Act, Allowed, Asker, Matter, Order, State, TimeAsked, clocks};
+use crate::rules::{Act, Allowed, Asker, Matter, Order, State, TimeAsked, time};
 use crate::store::orders::Kept;
 use crate::store::steps::{Line, Step};
 use crate::store::unheard::Unheard;
@@ -157,6 +157,9 @@ pub struct OrderView {
     /// How much more time may be had at most; absent where none may.
     #[schema(value_type = Option<Object>)]
     more_time: Option<Limit>,
+    /// How much it must be at least: of a request whose answer is late, less would be over already.
+    #[schema(value_type = Option<Object>)]
+    more_least: Option<Limit>,
     /// What you may do now; what is barred says why.
     allowed: Vec<Allowed>,
 }
@@ -219,7 +222,8 @@ pub fn line(kept: &Kept, asker: &Asker) -> OrderLine {
 }
 
 /// All that a page of an order is drawn from.
-pub struct Parts {
+pub struct Parts<'a> {
+    pub calendar: &'a Calendar,
     pub kept: Kept,
     pub promised: Vec<Promised>,
     pub steps: Vec<Step>,
@@ -229,12 +233,12 @@ pub struct Parts {
     pub now: Timestamp,
 }
 
-pub fn order(parts: Parts, asker: &Asker) -> OrderView {
-    let Parts { kept, promised, steps, children, unheard, allowed, now } = parts;
+pub fn order(parts: Parts<'_>, asker: &Asker) -> OrderView {
+    let Parts { calendar, kept, promised, steps, children, unheard, allowed, now } = parts;
     let line = line(&kept, asker);
     let order = kept.order;
     let whole = sees_whole(&order, asker);
-    let more_time = clocks::more_time(&promised, now).ok().map(|more| more.most);
+    let more = time::more(&order, &promised, now, calendar).ok();
     let mut clocks: Vec<ClockView> = promised.iter().flat_map(|promised| clocks_of(promised, now)).collect();
     let (mut result, mut urged) = (order.result.clone(), order.urges.clone());
     let mut supervisions = order.supervisions.clone();
@@ -273,7 +277,8 @@ pub fn order(parts: Parts, asker: &Asker) -> OrderView {
         steps,
         children,
         unheard,
-        more_time,
+        more_time: more.map(|more| more.most),
+        more_least: more.map(|more| more.least),
         allowed,
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use deadlines::{
-    Act as Tick, Case, Clock, Clocks, Kind, Promise, Rule, Since, Standing, State as Ending, Step,
+    Act as Tick, Case, Clock, Clocks, Extension, Kind, Promise, Rule, Since, Standing, State as Ending, Step,
 };
 use kernel::calendar::{Calendar, Limit, Pause};
 use kernel::{PromiseId, Timestamp};
@@ -110,18 +110,31 @@ fn first_running(slots: &[Slot], steps: &[Step]) -> Option<usize> {
     steps.iter().find_map(|step| slots.iter().position(|slot| slot.step == *step && slot.runs()))
 }
 
-/// How much more time an order with these promises may have.
+/// How much more time an order with these promises may have; `asked`: when it was asked for, where that waits for an answer.
 ///
 /// # Errors
 /// Why none.
-pub fn more_time(kept: &[Kept], now: Timestamp) -> Result<More, deadlines::Refusal> {
+pub fn more_time(
+    kept: &[Kept],
+    now: Timestamp,
+    asked: Option<Timestamp>,
+    calendar: &Calendar,
+) -> Result<More, deadlines::Refusal> {
     let slots: Vec<Slot> = kept.iter().cloned().map(Slot::of).collect();
     let slot = first_running(&slots, &LEADING).and_then(|at| slots.get(at));
     let clocks = &slot.ok_or(deadlines::Refusal::Stopped)?.clocks;
-    let most = clocks.extension(now)?;
+    let Extension { least, most } = clocks.extension(now, asked, calendar)?;
     let dues = clocks.each().into_values().filter(|promise| promise.is_running()).map(Promise::due);
     let until = dues.filter(|due| *due > now).min().unwrap_or(now);
-    Ok(More { most, until })
+    Ok(More { least, most, until })
+}
+
+/// Until when the customer would wait, given so much more time now.
+pub fn extended_until(kept: &[Kept], more: Limit, by: Reckoning<'_>) -> Option<Timestamp> {
+    let mut desk = Desk::new(kept.to_vec(), by);
+    let tick = Tick::Extended { by: more, reason: "as asked".into(), asked: None };
+    let (_, clocks) = desk.would(&LEADING, &tick).ok()?;
+    Some(clocks.customer().unwrap_or(clocks.unit()).due())
 }
 
 struct Desk<'a> {
@@ -525,12 +538,13 @@ pub fn after(
         }
         Act::Extend { by: more, reason, .. } => {
             let expected = desk.leading().map(|leading| leading.until);
-            desk.must(&LEADING, &Tick::Extended { by: *more, reason: reason.clone() })?;
+            let asked = before.time_asked.as_ref().map(|asked| asked.at);
+            desk.must(&LEADING, &Tick::Extended { by: *more, reason: reason.clone(), asked })?;
             desk.call(before, expected);
         }
         Act::AskTime { by: more, reason, told_customer, .. } => {
             // As long as could be given, and no longer.
-            desk.would(&LEADING, &Tick::Extended { by: *more, reason: reason.clone() })?;
+            desk.would(&LEADING, &Tick::Extended { by: *more, reason: reason.clone(), asked: None })?;
             if *told_customer {
                 desk.keep(&[Step::Contact], now);
             }

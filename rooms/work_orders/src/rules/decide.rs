@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use deadlines::{Kind, Step};
 use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
+use promises::Kept;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::act::{Act, Verb};
-use super::clocks::{Reckoning, supervision_due};
+use super::clocks::{Reckoning, extended_until, supervision_due};
 use super::kinds::CallBack;
 use super::order::{Grade, Order, Privacy, Stage, State, SupervisionReason, UrgedBy};
 use super::privacy::is_about;
@@ -81,6 +82,8 @@ pub struct Facts<'a> {
     pub half: Option<Timestamp>,
     /// From when on a promise to the customer is broken.
     pub late_from: Option<Timestamp>,
+    /// What is promised, where an act asks how long it may take.
+    pub owed: &'a [Kept],
     /// How much more time may be had, or why none.
     pub more: Result<More, deadlines::Refusal>,
 }
@@ -342,13 +345,13 @@ pub fn decide(order: &Order, act: &Act, asker: &Asker, facts: Facts<'_>) -> Resu
 }
 
 fn happen(order: &Order, act: Act, who: Option<PersonId>, facts: Facts<'_>) -> Happened {
-    let due = match act {
-        Act::Supervise { .. } => Some(supervision_due(facts.by)),
-        Act::AskTime { .. } => facts.decide_by(),
-        _ => None,
+    let (due, until) = match &act {
+        Act::Supervise { .. } => (Some(supervision_due(facts.by)), None),
+        Act::AskTime { by, .. } => (facts.decide_by(), extended_until(facts.owed, *by, facts.by)),
+        _ => (None, None),
     };
     let call_back = must_call_back(order, facts);
-    let done = Done { who, at: facts.by.now, call_back, due };
+    let done = Done { who, at: facts.by.now, call_back, due, until };
     let next = apply(order, &act, done);
     Happened { from: order.state.word(), to: next.state.word(), order: next, act, done }
 }

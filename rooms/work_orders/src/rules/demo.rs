@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kernel::calendar::{Calendar, Limit};
 use kernel::{PersonId, Timestamp, UnitId, WorkOrderId};
 
 use super::act::Act;
@@ -9,7 +10,7 @@ use super::decide::Asker;
 use super::order::{Contact, Matter, ReturnReason, Satisfaction, State, UrgedBy};
 use super::result::Outcome;
 use super::walk::{Book, Walk};
-use super::{Refusal, Subtype};
+use super::{Refusal, Subtype, time};
 
 /// Chance that a seed repeats (splitmix64).
 pub struct Dice(u64);
@@ -139,6 +140,28 @@ fn somebody(person: PersonId, unit: Option<UnitId>) -> Asker {
     let units: std::collections::BTreeSet<UnitId> = unit.into_iter().collect();
     let powers = Asker::centre().powers;
     Asker { person: Some(person), powers, leads: unit.into_iter().collect(), units }
+}
+
+/// The unit has just asked for more time: somebody has to answer. False where it has nothing to ask for, and of complaints, which
+/// have a life of their own.
+pub fn ask_time(walk: &mut Walk<'_>, calendar: &Calendar) -> bool {
+    let state = &walk.order.state;
+    let (Some(unit), Some(person)) = (state.unit(), state.handler()) else { return false };
+    let aside = matches!(walk.order.matter.kind, deadlines::Kind::Complaint | deadlines::Kind::Report);
+    let most = time::more(&walk.order, &walk.promised, walk.now, calendar).map(|more| more.most);
+    let by = match most {
+        _ if aside => return false,
+        Ok(Limit::WorkingDays(most)) => Limit::WorkingDays(most.min(2)),
+        Ok(Limit::CalendarDays(most)) => Limit::CalendarDays(most.min(2)),
+        Ok(_) | Err(_) => return false,
+    };
+    let ask = Act::AskTime {
+        by,
+        reason: "客户家中无人，约定两天后上门".into(),
+        told_customer: true,
+        told: "已电话告知客户，客户同意改期".into(),
+    };
+    walk.act(&somebody(person, Some(unit)), &ask).is_ok()
 }
 
 /// One order's life up to `now`: what has not happened by then has not happened.

@@ -72,6 +72,8 @@ pub struct Done {
     pub call_back: bool,
     /// Until when a supervision, or a request for more time, is to be answered.
     pub due: Option<Timestamp>,
+    /// Until when the customer would wait, given the time that is asked for.
+    pub until: Option<Timestamp>,
 }
 
 /// Where the act leads. For an act that does not fit, the state it was in.

@@ -1,12 +1,14 @@
 //! 延期申请: a unit that cannot keep the limit tells the customer, says why, and asks before it is over (domain reference 3.2,
 //! rule 5); whoever may give more time answers.
 
-use kernel::calendar::Limit;
+use kernel::calendar::{Calendar, Limit};
 use kernel::{PersonId, Timestamp, UnitId};
+use promises::Kept;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::act::{Act, Verb};
+use super::clocks;
 use super::decide::Bar;
 use super::order::Order;
 use super::privacy::Written;
@@ -33,6 +35,11 @@ pub struct TimeAsked {
     /// Until when it is to be answered.
     #[schema(value_type = String, format = DateTime)]
     pub due: Timestamp,
+    /// Until when the customer would wait, granted as asked: afterwards only more than that helps. None of one that was asked
+    /// before this was written down.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
 }
 
 impl Written for TimeAsked {
@@ -44,10 +51,25 @@ impl Written for TimeAsked {
 /// How much more time may be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct More {
+    /// With less it would be over already: of a request that is answered late.
+    pub least: Limit,
     /// As long as the limit itself.
     pub most: Limit,
     /// When it is too late to ask: the unit's time is over, or, where that has gone by, the customer's.
     pub until: Timestamp,
+}
+
+/// How much more time the order may have, of which this is promised.
+///
+/// # Errors
+/// Why none.
+pub fn more(
+    order: &Order,
+    owed: &[Kept],
+    now: Timestamp,
+    calendar: &Calendar,
+) -> Result<More, deadlines::Refusal> {
+    clocks::more_time(owed, now, order.time_asked.as_ref().map(|asked| asked.at), calendar)
 }
 
 /// Why no more time is had.
@@ -76,7 +98,7 @@ pub fn answers(act: &Act) -> bool {
 /// The open request after an act that has led to `next`: answered, or gone with the unit that asked, it is no more.
 pub fn after(next: &Order, act: &Act, done: Done) -> Option<TimeAsked> {
     if let Act::AskTime { by, reason, told_customer, told } = act {
-        let (at, who, due) = (done.at, done.who, done.due.unwrap_or(done.at));
+        let (at, who, due, until) = (done.at, done.who, done.due.unwrap_or(done.at), done.until);
         let (by, told_customer, reason, told) = (*by, *told_customer, reason.clone(), told.clone());
         return next.state.unit().map(|unit| TimeAsked {
             at,
@@ -87,6 +109,7 @@ pub fn after(next: &Order, act: &Act, done: Done) -> Option<TimeAsked> {
             told_customer,
             told,
             due,
+            until,
         });
     }
     let stays = |asked: &&TimeAsked| {

@@ -7,6 +7,7 @@ use promises::Kept;
 
 use super::clocks::{self, Leading, Moved, Reckoning};
 use super::settings::Limits;
+use super::time;
 use super::{Act, Asker, Facts, Happened, Kinds, Matter, Order, Refusal, Settings, decide, file};
 
 /// By what it is decided.
@@ -65,8 +66,9 @@ impl<'a> Walk<'a> {
         let half = self.moved.leading.map(|Leading { since, until, .. }| since + until.since(since) / 2);
         let call_back = subtype.map(|subtype| subtype.call_back).unwrap_or_default();
         let Book { kinds, settings, .. } = self.book;
-        let (late_from, more) = (self.moved.late_from, clocks::more_time(&self.promised, self.now));
-        ask(Facts { by, settings, kinds, call_back, half, late_from, more })
+        let (late_from, owed) = (self.moved.late_from, self.promised.as_slice());
+        let more = time::more(&self.order, owed, self.now, by.calendar);
+        ask(Facts { by, settings, kinds, call_back, half, late_from, owed, more })
     }
 
     /// Until when the customer was promised that somebody comes.

@@ -22,6 +22,8 @@ pub enum Line {
         act: Act,
         call_back: bool,
         due: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
         /// What the customer was told of it.
         #[serde(default)]
         notice: Option<NoticeId>,
@@ -90,14 +92,16 @@ struct New<'a> {
 impl<'a> New<'a> {
     /// The order's first line.
     fn first(order: &Order) -> New<'a> {
-        let done = Done { who: order.accepted_by, at: order.accepted_at, call_back: false, due: None };
+        let done =
+            Done { who: order.accepted_by, at: order.accepted_at, call_back: false, due: None, until: None };
         let line = Line::Accepted { matter: Box::new(order.matter.clone()) };
         New { order: order.id, done, verb: "accept", from: "", to: "accepted", unit: None, line }
     }
 
     fn then(happened: &'a Happened, notice: Option<NoticeId>) -> New<'a> {
         let Happened { act, done, from, to, order } = happened;
-        let line = Line::Act { act: act.clone(), call_back: done.call_back, due: done.due, notice };
+        let Done { call_back, due, until, .. } = *done;
+        let line = Line::Act { act: act.clone(), call_back, due, until, notice };
         let (verb, unit) = (act.verb().key(), order.state.unit());
         New { order: order.id, done: *done, verb, from, to, unit, line }
     }
@@ -193,9 +197,11 @@ pub fn replay(id: WorkOrderId, number: &str, steps: &[Step]) -> Option<Order> {
     let Line::Accepted { matter } = &first.line else { return None };
     let start = Order::accepted(id, number.to_owned(), (**matter).clone(), first.who, first.at);
     Some(rest.iter().fold(start, |order, step| match &step.line {
-        Line::Act { act, call_back, due, .. } => {
-            apply(&order, act, Done { who: step.who, at: step.at, call_back: *call_back, due: *due })
-        }
+        Line::Act { act, call_back, due, until, .. } => apply(
+            &order,
+            act,
+            Done { who: step.who, at: step.at, call_back: *call_back, due: *due, until: *until },
+        ),
         Line::Accepted { .. } => order,
     }))
 }

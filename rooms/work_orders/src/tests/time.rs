@@ -167,3 +167,24 @@ fn who_may_give_time_is_called_before_it_is_too_late_and_the_unit_hears_the_answ
         assert_eq!(told("order_time_asked").await.len(), 1, "what was answered pages nobody");
     });
 }
+
+#[test]
+fn of_the_invented_orders_one_asks_for_more_time() {
+    on_both(ALL, async |db| {
+        let calendar = Calendar::china();
+        let site = TestSite::new(db.clone(), vec![room(calendar.clone(), Path::new("no folder").to_owned())]);
+        crate::put_demo(&site.app, "gas").await.expect("the demo's sub-types");
+        let office =
+            Team {
+                id: CREW_1, name: "营业所", duties: &["request", "opinion"], areas: &[], handler: CREW.0
+            };
+        testing::put(&db, &[office], site.app.now()).await.expect("a team");
+        let people = (&[PersonId(AGENT.0)][..], PersonId(SUPERVISOR.0));
+        let made = crate::demo::fill(&site.app, &calendar, (400, 30), 1, people, |_| async {}).await;
+        assert_eq!(made.expect("invented"), 400);
+        let asked = list(&site, GIVER, "time_asked=true").await;
+        assert_eq!((asked.len(), &now(&site).await["time_asked"]), (1, &json!(1)));
+        assert_eq!(asked[0]["due_step"], "decide_time");
+        assert!(asked[0]["time_asked"]["until"].is_string());
+    });
+}

@@ -1,6 +1,7 @@
 // What each act asks for: one table, from which the dialogs are made.
 import { GRADES, RETURN_REASONS, SATISFACTIONS, SUPERVISION_REASONS, type Act, type Order, type Verb } from "../api";
 import { keyOf, limitOf } from "../limits";
+import { isOver } from "../time/answer";
 
 export type Answer = string | boolean | number | null;
 export type Answers = Record<string, Answer>;
@@ -131,10 +132,10 @@ export function beginning(asks: Ask[], now: string, person: string): Answers {
   return Object.fromEntries(asks.map((ask) => [ask.key, first(ask)]));
 }
 
-/** With what the unit has asked for where that is answered. */
-export function begun(verb: Verb, answers: Answers, order: Pick<Order, "time_asked">): Answers {
+/** With what the unit has asked for where that is answered, while it still lies ahead. */
+export function begun(verb: Verb, answers: Answers, order: Pick<Order, "time_asked">, now: number): Answers {
   const asked = verb === "extend" ? order.time_asked : null;
-  return asked ? { ...answers, more: keyOf(asked.by), reason: asked.reason } : answers;
+  return asked ? { ...answers, more: isOver(asked, now) ? null : keyOf(asked.by), reason: asked.reason } : answers;
 }
 
 /** Whether everything that is needed has been said. */

@@ -62,7 +62,7 @@ function Input1({ ask, order, answers, value, onChange, first }: { ask: Ask; ord
       case "day":
         return <DatePicker id={id} style={{ width: "100%" }} format="YYYY-MM-DD ddd" value={said ? dayjs(said) : null} onChange={(next) => onChange(next?.format("YYYY-MM-DD") ?? null)} />;
       case "more":
-        return <Choose label={label} value={said || null} onChoose={onChange} items={[...new Set([...choicesUpTo(order.more_time ?? {}), ...(said ? [said] : [])])].map((key) => ({ key, label: limitWords(limitOf(key), t) }))} />;
+        return <Choose label={label} value={said || null} onChoose={onChange} items={[...new Set([...choicesUpTo(order.more_time ?? {}, order.more_least), ...(said ? [said] : [])])].map((key) => ({ key, label: limitWords(limitOf(key), t) }))} />;
       case "limit": {
         const [kind = "hours", many = ""] = said.split(":");
         const put = (nextKind: string, nextMany: string | number | null) => onChange(nextMany === null || nextMany === "" ? null : `${nextKind}:${nextMany}`);
@@ -109,7 +109,7 @@ export function ActDialog({ verb, order, onClose }: { verb: Verb; order: Order; 
   // A ruling is a supervisor's; it is asked for where an order went back and forth.
   const asks = form.asks.filter((ask) => ask.key !== "binding" || order.returns > 0);
   const [token] = useState(newToken);
-  const [answers, setAnswers] = useState<Answers>(() => begun(verb, beginning(asks, new Date(serverNow()).toISOString(), me?.name ?? ""), order));
+  const [answers, setAnswers] = useState<Answers>(() => begun(verb, beginning(asks, new Date(serverNow()).toISOString(), me?.name ?? ""), order, serverNow()));
   const sendLater = useSendLater();
   const suggested = useSuggested(order.subtype, order.matter.area, verb === "dispatch").data;
   useEffect(() => {

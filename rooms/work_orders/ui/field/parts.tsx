@@ -5,10 +5,10 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Empty, Mark, Skeletons, type Tone } from "@kit";
 import { phoneNow } from "@lib/clock";
-import { clock, moment } from "@lib/format";
+import { clock, moment, span } from "@lib/format";
 import { isDone } from "./ahead";
 import type { Store } from "./store";
-import { leftOf, spanOf } from "./time";
+import { leftOf } from "./time";
 import { isFile, type Entry, type Order, type Subtypes, type Words } from "./types";
 import "./field.css";
 
@@ -108,24 +108,23 @@ export function sinceOf(order: Order): string | null {
 
 /** What is left of the next promise: writes itself each second, renders nothing. */
 export function Left({ since, due, bar = false }: { since: string | null; due: string; bar?: boolean }) {
-  const { t, i18n } = useTranslation("work_orders");
+  const { t } = useTranslation("work_orders");
   const element = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const show = () => {
       const { left, share, nearness } = leftOf(since, due, phoneNow());
-      const days = (n: number) => (i18n.language === "en" ? `${n} d` : `${n} 天`);
-      const span = element.current;
-      if (!span) return;
-      const time = spanOf(left, days);
+      const box = element.current;
+      if (!box) return;
+      const time = span(left, "seconds");
       const text = nearness === "over" ? t("field.over", { time }) : t("field.left", { time });
-      const [word, line] = [span.firstElementChild, span.lastElementChild as HTMLElement | null];
+      const [word, line] = [box.firstElementChild, box.lastElementChild as HTMLElement | null];
       if (word && word.textContent !== text) word.textContent = text;
-      if (span.dataset.near !== nearness) span.dataset.near = nearness;
+      if (box.dataset.near !== nearness) box.dataset.near = nearness;
       line?.style.setProperty("--share", `${Math.round(share * 100)}%`);
     };
     show();
     return everySecond(show);
-  }, [since, due, t, i18n.language]);
+  }, [since, due, t]);
   return (
     <span ref={element} className={bar ? "crew-left bar" : "crew-left"}>
       <time dateTime={due} title={moment(due)} />

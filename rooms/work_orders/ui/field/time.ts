@@ -1,5 +1,4 @@
 // Times as a form on a telephone takes them, and what is left of a promise.
-import { duration } from "@lib/format";
 import type { Order } from "./types";
 
 const two = (n: number) => String(n).padStart(2, "0");
@@ -39,10 +38,4 @@ export function leftOf(since: string | null, due: string, now: number): { left: 
   const left = end - now;
   const share = Math.min(1, Math.max(0, 1 - left / whole));
   return { left, share, nearness: left < 0 ? "over" : left < Math.max(whole / 5, Math.min(whole / 2, 300_000)) ? "near" : "calm" };
-}
-
-/** `12:03`, from an hour on `3:20:11`, from a day on `2 d`. */
-export function spanOf(ms: number, days: (n: number) => string): string {
-  const whole = Math.abs(ms);
-  return whole >= 2 * 86_400_000 ? days(Math.floor(whole / 86_400_000)) : duration(whole);
 }

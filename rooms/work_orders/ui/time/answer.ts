@@ -1,4 +1,5 @@
-// What became of a request for more time, read from the order's history.
+// What may become of a request for more time, and what became of it, read from the order's history.
+import type { TimeAsked } from "../api";
 
 interface Line {
   seq: number;
@@ -18,3 +19,6 @@ export function lastAnswer<Step extends Line>(steps: Step[]): Step | null {
   const before = latest.slice(at + 1).find(({ verb }) => verb === "ask_time" || verb === "refuse_time" || OVER.includes(verb));
   return last?.verb === "extend" && before?.verb === "ask_time" ? last : null;
 }
+
+/** Granted as asked it would be over already: the centre sets another time, or refuses. */
+export const isOver = ({ until }: Pick<TimeAsked, "until">, now: number): boolean => until !== null && Date.parse(until) <= now;

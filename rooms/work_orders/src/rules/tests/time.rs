@@ -138,6 +138,63 @@ fn a_request_goes_with_the_unit_that_made_it() {
     assert!(walk.order.time_asked.is_some());
 }
 
+/// So many working days are granted: until when the customer waits then, or why not.
+type Granted = (u32, Result<&'static str, deadlines::Refusal>);
+
+/// Asked for in time, answered late: the centre gives what still lies ahead, or says no.
+#[test]
+fn what_the_centre_answers_late_it_grants_as_far_as_it_lies_ahead() {
+    // Accepted on Monday the 5th: the unit has until the end of Friday the 9th, the customer of Monday the 12th. Asked at the end
+    // of Thursday for so many working days; at most five are had. Answered so many days later, at eleven at night.
+    let table: [(&str, u32, u64, &[Granted]); 5] = [
+        ("in time, as asked", 3, 1, &[(3, Ok("01-16 00:00"))]),
+        ("the customer's time is over, what was asked for is not", 3, 5, &[(3, Ok("01-16 00:00"))]),
+        (
+            "what was asked for is over, more is not",
+            1,
+            6,
+            &[
+                (1, Err(deadlines::Refusal::NotLater)),
+                (2, Err(deadlines::Refusal::NotLater)),
+                (3, Ok("01-16 00:00")),
+            ],
+        ),
+        (
+            "never more than the limit itself",
+            1,
+            6,
+            &[(6, Err(deadlines::Refusal::TooLong)), (5, Ok("01-20 00:00"))],
+        ),
+        ("all that could be had is over", 1, 12, &[]),
+    ];
+    for (why, asked, days, grants) in table {
+        let mut walk = bill();
+        walk.after(minutes((3 * 24 + 14) * 60)).act(&crew(), ask_for(asked)).expect("in time");
+        let until = walk.order.time_asked.as_ref().and_then(|asked| asked.until);
+        walk.after(minutes(days * 24 * 60));
+        if grants.is_empty() {
+            let barred = walk.may(&supervisor()).contains(&(Verb::Extend, Some(Bar::Overdue)));
+            assert!(barred, "{why}: {:?}", walk.may(&supervisor()));
+        }
+        for (by, wanted) in grants {
+            let by = Limit::WorkingDays(*by);
+            let granted = walk.act(&supervisor(), Act::Extend { by, reason: "同意，等待检定结果".into() });
+            assert_eq!(granted.err(), wanted.err().map(|why| Refusal::Clock { why }), "{why}: {by:?}");
+            let Ok(due) = wanted else {
+                assert!(until.is_some_and(|until| until <= walk.now), "{why}: the request says until when");
+                continue;
+            };
+            assert!(walk.runs().contains(&format!("answer customer {due}")), "{why}: {}", walk.runs());
+            let late = walk.now > walk.clocks(Step::DecideTime).unit().due();
+            assert_eq!(matches!(decided(&walk), Standing::Broken { .. }), late, "{why}: the answer itself");
+            assert_eq!(walk.order.time_asked, None);
+        }
+        if grants.is_empty() {
+            walk.act(&supervisor(), refuse()).expect("it can always be refused");
+        }
+    }
+}
+
 #[test]
 fn the_answer_is_due_while_there_is_time_to_say_no() {
     let mut walk = bill();
