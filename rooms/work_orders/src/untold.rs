@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use db::{Emitted, Tx};
-use kernel::calendar::Calendar;
 use kernel::NoticeId;
+use kernel::calendar::Calendar;
 use notices::State as Fate;
 use web::App;
 
