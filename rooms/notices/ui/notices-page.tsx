@@ -22,11 +22,16 @@ function Stuck() {
   const { t } = useTranslation("notices");
   const ways = useWays();
   const stuck = ways.data?.filter((way) => !way.ready && (way.gateway !== null || way.waiting > 0)) ?? [];
-  return stuck.map((way) => (
-    <Notice key={way.channel} tone="wrap" title={t(way.gateway ? "way.lost" : "way.none", { channel: t(`channel.${way.channel}`) })}>
-      {[way.why, way.waiting > 0 ? t("way.waiting", { count: way.waiting }) : ""].filter(Boolean).join(t("sep"))}
-    </Notice>
-  ));
+  return stuck.map((way) => {
+    // Its way is the telephone, which works: what is missing is the voice.
+    const mute = way.channel === "voice" && way.gateway !== null;
+    const why = mute ? t("way.mute_todo", { why: way.why }) : way.why;
+    return (
+      <Notice key={way.channel} tone="wrap" title={mute ? t("way.mute") : t(way.gateway ? "way.lost" : "way.none", { channel: t(`channel.${way.channel}`) })}>
+        {[way.waiting > 0 ? t("way.waiting", { count: way.waiting }) : "", why].filter(Boolean).join(t("sep"))}
+      </Notice>
+    );
+  });
 }
 
 export default function NoticesPage() {

@@ -187,7 +187,7 @@ async fn write(
     }
     tell(tx, app, rules, calendar, filed).await?;
     let dispatched = filed.iter().map(|Filed { walk, .. }| {
-        let due = walk.moved.due.map(|(due, ..)| due);
+        let due = walk.moved.due.map(|next| next.due);
         (kept(walk).order, due)
     });
     alerting::filed(tx, || app.id(), dispatched, (&rules.kinds, calendar), now).await?;

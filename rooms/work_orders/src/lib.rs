@@ -49,6 +49,7 @@ pub const MIGRATIONS: db::Migrations = db::migrations!(
         "20261125_2_unheard.sql",
         "20261125_3_untold.sql",
         "20261125_1_time_asked.sql",
+        "20261126_1_due_since.sql",
     ]
 );
 

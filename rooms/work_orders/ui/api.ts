@@ -62,6 +62,7 @@ export interface OrderLine {
   accepted_at: string;
   due: string | null;
   due_step: string | null;
+  due_since: string | null;
   promised_since: string | null;
   promised: string | null;
   urgency: Matter["urgency"];

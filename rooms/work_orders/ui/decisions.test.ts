@@ -15,7 +15,7 @@ const at = (time: string) => `2026-01-05T${time}:00Z`;
 const ms = (time: string) => Date.parse(at(time));
 const line = (number: string, more: Partial<OrderLine> = {}): OrderLine => ({
   id: `wo_${number}`, number, kind: "fault", subtype: "fault.leak", channel: "phone", state: "accepted", unit: null, handler: null, accepted_by: null, accepted_at: at("08:00"),
-  due: at("09:00"), due_step: "arrive", promised_since: at("08:00"), promised: at("09:00"), urgency: "ordinary", danger: false, level: "ordinary", important: false, urges: 0, supervised: 0,
+  due: at("09:00"), due_step: "arrive", due_since: null, promised_since: at("08:00"), promised: at("09:00"), urgency: "ordinary", danger: false, level: "ordinary", important: false, urges: 0, supervised: 0,
   returns: 0, reopened: 0, master: null, contact: "", phone: "", address: "", area: "", content: "", satisfaction: null, time_asked: null, version: 1, ...more,
 });
 const subtype = (code: string, more: Partial<Subtype> = {}): Subtype => ({ code, kind: "fault", title: { zh: code, en: "" }, tags: [], fields: [], reasons: [], duty: "", call_back: "always", danger: false, confidential: false, retired: false, ...more });
@@ -33,9 +33,9 @@ describe("a promise", () => {
     expect([is.nearness, is.share]).toEqual([nearness, share]);
   });
 
-  it("is counted from where the customer's began where that is the next due, else from the acceptance", () => {
-    expect(nextOf(line("1", { promised_since: at("08:30") }), ms("08:45"))?.share).toBe(0.5);
-    expect(nextOf(line("1", { promised: at("12:00"), promised_since: at("08:30") }), ms("08:45"))?.share).toBe(0.75);
+  it("is counted from where it began, or from the acceptance where that was never kept", () => {
+    expect(nextOf(line("1", { due_since: at("08:30") }), ms("08:45"))?.share).toBe(0.5);
+    expect(nextOf(line("1"), ms("08:45"))?.share).toBe(0.75);
     expect(nextOf(line("1", { due: null }), ms("08:45"))).toBeNull();
   });
 });

@@ -51,7 +51,7 @@ function Standing({ order }: { order: Order }) {
               ...(order.satisfaction ? ([[t("ask.satisfaction"), t(`satisfaction.${order.satisfaction}`)]] as [string, React.ReactNode][]) : []),
             ]}
           />
-          {order.due && <PromiseBar since={order.promised === order.due && order.promised_since ? order.promised_since : order.accepted_at} due={order.due} label={order.due_step ? t(`step.${order.due_step}` as "step.arrive") : ""} />}
+          {order.due && <PromiseBar since={order.due_since ?? order.accepted_at} due={order.due} label={order.due_step ? t(`step.${order.due_step}` as "step.arrive") : ""} />}
         </div>
         <Acts order={order} />
       </div>

@@ -22,11 +22,9 @@ export function running(since: string, due: string, now: number): Running {
   return { share, nearness, left };
 }
 
-/** By what an open order is judged in a list: the next promise that breaks, since its acceptance or the promise to the customer. */
-export function nextOf(order: Pick<OrderLine, "due" | "promised" | "promised_since" | "accepted_at">, now: number): Running | null {
-  if (order.due === null) return null;
-  const since = order.promised === order.due && order.promised_since ? order.promised_since : order.accepted_at;
-  return running(since, order.due, now);
+/** By what an open order is judged in a list: the next promise that breaks. An order of which it was never kept since when that runs is judged since its acceptance. */
+export function nextOf(order: Pick<OrderLine, "due" | "due_since" | "accepted_at">, now: number): Running | null {
+  return order.due === null ? null : running(order.due_since ?? order.accepted_at, order.due, now);
 }
 
 /** Something has changed and no message can say so: until when the customer is to be called. */

@@ -40,6 +40,9 @@ pub struct OrderLine {
     pub due: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
     pub due_step: Option<Owed>,
+    /// Since when that one runs.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due_since: Option<Timestamp>,
     /// What the customer measures us by: since when, until when.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub promised_since: Option<Timestamp>,
@@ -198,6 +201,7 @@ pub fn line(kept: &Kept, asker: &Asker) -> OrderLine {
         accepted_at: order.accepted_at,
         due: kept.beside.due.map(|(due, _)| due),
         due_step: kept.beside.due.map(|(_, step)| step),
+        due_since: kept.beside.due_since,
         promised_since: kept.beside.promised.map(|(since, _)| since),
         promised: kept.beside.promised.map(|(_, until)| until),
         kept: kept.beside.kept,

@@ -42,14 +42,22 @@ pub struct Reckoning<'a> {
 pub struct Moved {
     pub changed: Vec<(Kept, Clocks)>,
     pub new: Vec<New>,
-    /// The next instant at which one breaks, of what, and whose clock that is.
-    pub due: Option<(Timestamp, Step, Clock)>,
+    pub due: Option<Next>,
     /// The promise that the customer measures us by.
     pub leading: Option<Leading>,
     /// From when on a promise to the customer is broken: the earliest of all that run or were not kept.
     pub late_from: Option<Timestamp>,
     /// Of a crew's estimate: until when the customer expected it to be over before.
     pub expected: Option<Timestamp>,
+}
+
+/// The next promise that breaks: when, of what, and since when its clock runs. The earliest is the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Next {
+    pub due: Timestamp,
+    pub step: Step,
+    pub clock: Clock,
+    pub since: Timestamp,
 }
 
 /// What the customer measures us by.
@@ -398,7 +406,11 @@ impl<'a> Desk<'a> {
         let mut moved = Moved::default();
         let running = |slot: &Slot| {
             let each = slot.clocks.each().into_iter().filter(|(_, promise)| promise.is_running());
-            each.map(|(clock, promise)| (promise.due(), slot.step, clock)).min()
+            let next = |(clock, promise): (Clock, &Promise)| {
+                let (due, since) = (promise.due(), promise.since());
+                Next { due, step: slot.step, clock, since }
+            };
+            each.map(next).min()
         };
         moved.due = self.slots.iter().filter_map(running).min();
         moved.leading = self.leading();

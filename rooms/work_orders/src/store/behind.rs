@@ -45,7 +45,7 @@ pub struct Behind {
 macro_rules! behind {
     ($ids:expr) => {
         concat!(
-            "SELECT id, due, due_step, promised_since, promised, kept, late_from, body, version FROM work_orders_order \
+            "SELECT id, due, due_step, due_since, promised_since, promised, kept, late_from, body, version FROM work_orders_order \
              WHERE id IN (",
             $ids,
             ") AND $1 = $1 AND $2 = $2 AND $3 = $3 AND ($4 = 0 OR unit = $4 OR $4 = -1 AND unit IS NULL) \

@@ -61,7 +61,7 @@ pub struct Filter {
 
 macro_rules! columns {
     () => {
-        "SELECT id, due, due_step, promised_since, promised, kept, late_from, body, version FROM work_orders_order WHERE "
+        "SELECT id, due, due_step, due_since, promised_since, promised, kept, late_from, body, version FROM work_orders_order WHERE "
     };
 }
 macro_rules! filters {

@@ -21,6 +21,8 @@ use crate::rules::{Order, State};
 pub struct Beside {
     /// The next instant at which a promise breaks, and of which step.
     pub due: Option<(Timestamp, Step)>,
+    /// Since when that one runs; none where it was kept before this was.
+    pub due_since: Option<Timestamp>,
     /// What the customer measures us by: since when, until when.
     pub promised: Option<(Timestamp, Timestamp)>,
     /// Whether that was kept; none while it runs.
@@ -32,7 +34,8 @@ pub struct Beside {
 impl Beside {
     pub fn of(moved: &Moved) -> Beside {
         Beside {
-            due: moved.due.map(|(due, step, _)| (due, step)),
+            due: moved.due.map(|next| (next.due, next.step)),
+            due_since: moved.due.map(|next| next.since),
             promised: moved.leading.map(|leading| (leading.since, leading.until)),
             kept: moved.leading.and_then(|leading| leading.kept),
             late_from: moved.late_from,
@@ -50,7 +53,7 @@ pub struct Kept {
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT id, due, due_step, promised_since, promised, kept, late_from, body, version FROM work_orders_order ",
+            "SELECT id, due, due_step, due_since, promised_since, promised, kept, late_from, body, version FROM work_orders_order ",
             $rest
         )
     };
@@ -76,7 +79,7 @@ const ADD: db::Text = db::from_rows!(
     "INSERT INTO work_orders_order (subtype, state, open, unit, handler, important, urges, returns, reopened, \
      supervised, master, due, due_step, promised_since, promised, closed_at, satisfaction, body, kept, \
      dispatched_at, pressed, kind, privacy, customer, phone, address, area, about, id, version, number, accepted_by, \
-     accepted_at, call, late_from, climbs_at, decide_by) SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
+     accepted_at, call, late_from, climbs_at, decide_by, due_since) SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT), \
      CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), CAST(value ->> 7 AS \
      BIGINT), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BIGINT), CAST(value ->> \
      11 AS BIGINT), value ->> 12, CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS \
@@ -84,7 +87,8 @@ const ADD: db::Text = db::from_rows!(
      20 AS BIGINT), value ->> 21, CAST(value ->> 22 AS BIGINT), value ->> 23, value ->> 24, value ->> 25, value ->> \
      26, CAST(value ->> 27 AS BIGINT), CAST(value ->> 28 AS BIGINT), CAST(value ->> 29 AS BIGINT), value ->> 30, \
      CAST(value ->> 31 AS BIGINT), CAST(value ->> 32 AS BIGINT), CAST(value ->> 33 AS BIGINT), \
-     CAST(value ->> 34 AS BIGINT), CAST(value ->> 35 AS BIGINT), CAST(value ->> 36 AS BIGINT) FROM ",
+     CAST(value ->> 34 AS BIGINT), CAST(value ->> 35 AS BIGINT), CAST(value ->> 36 AS BIGINT), \
+     CAST(value ->> 37 AS BIGINT) FROM ",
     ""
 );
 const SAVE: db::Text = db::over_rows!(
@@ -98,7 +102,7 @@ const SAVE: db::Text = db::over_rows!(
      CAST(value ->> 20 AS BIGINT), kind = value ->> 21, privacy = CAST(value ->> 22 AS BIGINT), customer = value ->> \
      23, phone = value ->> 24, address = value ->> 25, area = value ->> 26, about = CAST(value ->> 27 AS BIGINT), \
      call = CAST(value ->> 30 AS BIGINT), late_from = CAST(value ->> 31 AS BIGINT), climbs_at = CAST(value ->> 32 AS BIGINT), \
-     decide_by = CAST(value ->> 33 AS BIGINT), version = version + 1 FROM ",
+     decide_by = CAST(value ->> 33 AS BIGINT), due_since = CAST(value ->> 34 AS BIGINT), version = version + 1 FROM ",
     " AND work_orders_order.id = CAST(value ->> 28 AS BIGINT) AND version = CAST(value ->> 29 AS BIGINT)"
 );
 
@@ -280,6 +284,18 @@ fn columns(order: &Order, beside: &Beside) -> anyhow::Result<Vec<Value>> {
     ])
 }
 
+/// The columns that came later: behind what [`SAVE`] and [`ADD`] each have of their own.
+fn later(order: &Order, beside: &Beside) -> [Value; 5] {
+    let micros = |at: Timestamp| at.as_micros();
+    [
+        json!(order.matter.call.map(|call| call.get())),
+        json!(beside.late_from.map(micros)),
+        json!(order.unanswered().map(|(_, at)| micros(at))),
+        json!(order.time_asked.as_ref().map(|asked| micros(asked.due))),
+        json!(beside.due_since.map(micros)),
+    ]
+}
+
 struct Known {
     privacy: i64,
     customer: Option<String>,
@@ -314,10 +330,7 @@ pub async fn add_all(tx: &mut Tx, new: &[Kept]) -> anyhow::Result<()> {
         row.push(json!(order.number));
         row.push(json!(order.accepted_by.map(PersonId::get)));
         row.push(json!(order.accepted_at.as_micros()));
-        row.push(json!(order.matter.call.map(|call| call.get())));
-        row.push(json!(beside.late_from.map(Timestamp::as_micros)));
-        row.push(json!(order.unanswered().map(|(_, at)| at.as_micros())));
-        row.push(json!(order.time_asked.as_ref().map(|asked| asked.due.as_micros())));
+        row.extend(later(order, beside));
         rows.push(Value::Array(row));
     }
     let add = sqlx::query(ADD.of(tx.db().kind())).bind(Value::Array(rows).to_string());
@@ -329,10 +342,7 @@ pub async fn add_all(tx: &mut Tx, new: &[Kept]) -> anyhow::Result<()> {
 pub async fn save(tx: &mut Tx, order: &Order, beside: &Beside) -> anyhow::Result<bool> {
     let mut row = columns(order, beside)?;
     row.push(json!(order.version));
-    row.push(json!(order.matter.call.map(|call| call.get())));
-    row.push(json!(beside.late_from.map(Timestamp::as_micros)));
-    row.push(json!(order.unanswered().map(|(_, at)| at.as_micros())));
-    row.push(json!(order.time_asked.as_ref().map(|asked| asked.due.as_micros())));
+    row.extend(later(order, beside));
     let save = sqlx::query(SAVE.of(tx.db().kind())).bind(json!([row]).to_string());
     let done = save.execute(&mut **tx).await;
     Ok(done.with_context(|| format!("saving the order {}", order.number))?.rows_affected() > 0)
@@ -350,6 +360,7 @@ pub(super) fn kept(row: &Row) -> anyhow::Result<Kept> {
         order: Order { version: row.try_get("version")?, ..order },
         beside: Beside {
             due: at("due")?.zip(step),
+            due_since: at("due_since")?,
             promised: at("promised_since")?.zip(at("promised")?),
             kept: row.try_get::<Option<i64>, _>("kept")?.map(|kept| kept == 1),
             late_from: at("late_from")?.filter(|from| from.as_micros() > 0),

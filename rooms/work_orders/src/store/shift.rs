@@ -57,7 +57,7 @@ macro_rules! accepted_by {
 macro_rules! left {
     ($list:literal) => {
         concat!(
-            "SELECT id, due, due_step, promised_since, promised, kept, late_from, body, version FROM work_orders_order \
+            "SELECT id, due, due_step, due_since, promised_since, promised, kept, late_from, body, version FROM work_orders_order \
              WHERE open = 1 AND (important = 1 OR urges > 0 OR supervised > 0 OR kind = 'complaint' OR due < $2) AND ",
             accepted_by!($list, "$3"),
             " ORDER BY important DESC, due, id LIMIT $4"

@@ -44,6 +44,7 @@ fn a_request_stands_in_the_list_until_it_is_answered() {
         assert_eq!(order["time_asked"]["reason"], "等待检定，可致电13912345678", "the unit sees it whole");
         assert_eq!(order["time_asked"]["told_customer"], true);
         assert_eq!(order["due_step"], "decide_time", "it is what is due next");
+        assert_eq!(order["due_since"], order["time_asked"]["at"], "and has only just begun");
         assert_eq!((&now(&site).await["time_asked"], &other["time_asked"]), (&json!(1), &Value::Null));
         let asked = list(&site, GIVER, "time_asked=true").await;
         assert_eq!(asked.len(), 1);
