@@ -83,9 +83,11 @@ export async function settled(page) {
   await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished" || one.effect?.getTiming().iterations === Infinity));
 }
 
-/** WCAG 2.2 AA as far as a program can see it, in each theme: nothing serious, nothing critical. */
+/** WCAG 2.2 AA as far as a program can see it, in each theme: nothing serious, nothing critical. And all of the bar is seen. */
 export async function accessible(page, where) {
   await settled(page);
+  const over = await page.evaluate(() => [...document.querySelectorAll(".shell > header")].map((bar) => bar.scrollWidth - bar.clientWidth));
+  assert.ok(over.every((pixels) => pixels <= 0), `${where}: what stands in the bar does not fit, by ${over} pixels`);
   await page.evaluate(axe.source);
   for (const theme of THEMES) {
     // As if it had been chosen in another tab.

@@ -15,13 +15,12 @@ function Suspected() {
   const now = useNow().data;
   const largest = now?.largest;
   if (!largest) return null;
+  const more = now.open > 1 ? ` ${t("alarm.more", { count: now.open })}` : "";
+  const said = t(`alarm.${utilityOf(largest.path)}`, { area: largest.area, count: largest.households, customers: count(largest.customers) }) + more;
   return (
-    <Link className="mark chip" data-tone="busy" role="alert" to={`/clusters?one=${largest.number}`}>
+    <Link className="mark chip" data-tone="busy" role="alert" to={`/clusters?one=${largest.number}`} title={said}>
       <Radar size={15} strokeWidth={2.2} aria-hidden />
-      <span>
-        {t(`alarm.${utilityOf(largest.path)}`, { area: largest.area, count: largest.households, customers: count(largest.customers) })}
-        {now.open > 1 && ` ${t("alarm.more", { count: now.open })}`}
-      </span>
+      <span>{said}</span>
       <Timer since={largest.first} label={t("figure.since")} />
     </Link>
   );

@@ -16,14 +16,12 @@ function Waiting() {
   const first = waiting[0];
   if (!first) return null;
   const ground = first.reasons[0]?.ground ?? "other";
+  const said = t("alarm", { ground: t(`ground.${ground}`) }) + (waiting.length > 1 ? ` ${t("alarm_more", { count: waiting.length })}` : "");
   return (
     <span role="alert" className="esc-bar">
-      <Link className="mark chip esc-alarm" data-tone="busy" to={waiting.length === 1 ? `/escalations/${first.id}` : "/escalations"}>
+      <Link className="mark chip esc-alarm" data-tone="busy" to={waiting.length === 1 ? `/escalations/${first.id}` : "/escalations"} title={said}>
         <BellRing size={15} strokeWidth={2.2} aria-hidden />
-        <span>
-          {t("alarm", { ground: t(`ground.${ground}`) })}
-          {waiting.length > 1 && ` ${t("alarm_more", { count: waiting.length })}`}
-        </span>
+        <span>{said}</span>
         {first.due && <Left until={first.due} label={t("turn.left")} />}
       </Link>
       <Actions of={{ ...first, allowed: first.allowed.filter((one) => one.act === "acknowledge") }} small />

@@ -15,11 +15,12 @@ function Late() {
   useLive<RecordLine[]>("handover.alarms", setLate);
   const first = late[0];
   if (!first) return null;
+  const said = t("alarm", { shift: first.team ? `${first.shift} ${first.team.name} ` : first.shift });
   return (
     <span role="alert">
-      <Link className="mark chip handover-alarm" data-tone="busy" to={`/handover/${first.id}`}>
+      <Link className="mark chip handover-alarm" data-tone="busy" to={`/handover/${first.id}`} title={said}>
         <AlarmClockOff size={15} strokeWidth={2.2} aria-hidden />
-        <span>{t("alarm", { shift: first.team ? `${first.shift} ${first.team.name} ` : first.shift })}</span>
+        <span>{said}</span>
       </Link>
     </span>
   );
