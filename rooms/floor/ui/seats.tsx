@@ -60,6 +60,7 @@ export const Seats = memo(function Seats({ floor, wall, state, queue, onState }:
     floor.agents.filter((agent) => (state ? groupOf(agent) === state : agent.state !== "signed_out") && (!queue || agent.queue === queue)),
     now,
   );
+  const nobody = floor.agents.length === 0 ? "none" : state || queue ? "none_here" : "none_in";
   return (
     <section aria-label={t("seats.label")}>
       <div className="bar">
@@ -89,8 +90,8 @@ export const Seats = memo(function Seats({ floor, wall, state, queue, onState }:
         />
       ) : (
         <div className="panel">
-          <Empty icon={Headset} title={floor.agents.length === 0 ? t("seats.none") : t("seats.none_here")}>
-            {floor.agents.length === 0 ? t("seats.none_todo") : t("seats.none_here_todo")}
+          <Empty icon={Headset} title={t(`seats.${nobody}`)}>
+            {t(`seats.${nobody}_todo`)}
           </Empty>
         </div>
       )}
