@@ -181,15 +181,14 @@ pub async fn filed(
         return Ok(());
     }
     let refused: BTreeSet<NoticeId> = refused.into_iter().map(|(id, _)| id).collect();
+    let mut silent = Vec::new();
     for (order, unit, hears, range) in sent {
         let own = notices.get(range).unwrap_or_default();
         let told = own.iter().filter(|(id, _)| !refused.contains(id));
         let told = told.filter_map(|(_, notice)| notice.to.person).collect();
-        if let Some(unheard) = unheard(unit, hears, told, now) {
-            unheard::put(tx, order, &unheard).await?;
-        }
+        silent.extend(unheard(unit, hears, told, now).map(|unheard| (order, unheard)));
     }
-    Ok(())
+    unheard::put(tx, &silent).await
 }
 
 /// A promise is about to break, or has broken.
@@ -247,7 +246,7 @@ async fn send(
     let sent = send_to(tx, id, (order, kinds), alert, &reach, now).await?;
     if alert.template == DISPATCHED && !sent.textless {
         match unheard(unit, reach.hears, sent.told, now) {
-            Some(unheard) => unheard::put(tx, order.id, &unheard).await?,
+            Some(unheard) => unheard::put(tx, &[(order.id, unheard)]).await?,
             None => unheard::gone(tx, order.id).await?,
         }
     }

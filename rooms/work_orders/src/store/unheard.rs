@@ -18,18 +18,28 @@ pub struct Unheard {
     pub at: Timestamp,
 }
 
-const PUT: &str = "INSERT INTO work_orders_unheard (work_order, unit, hears, told, at) VALUES ($1, $2, $3, $4, $5) \
-     ON CONFLICT (work_order) DO UPDATE SET unit = excluded.unit, hears = excluded.hears, told = excluded.told, \
-     at = excluded.at";
+const PUT: db::Text = db::from_rows!(
+    "INSERT INTO work_orders_unheard (work_order, unit, hears, told, at) SELECT CAST(value ->> 0 AS BIGINT), \
+     CAST(value ->> 1 AS BIGINT), value ->> 2, value ->> 3, CAST(value ->> 4 AS BIGINT) FROM ",
+    " ON CONFLICT (work_order) DO UPDATE SET unit = excluded.unit, hears = excluded.hears, told = excluded.told, \
+     at = excluded.at"
+);
 const GONE: &str = "DELETE FROM work_orders_unheard WHERE work_order = $1";
 const OF: db::Text =
     db::in_ids!("SELECT work_order, unit, hears, told, at FROM work_orders_unheard WHERE work_order IN ", "");
 const NOBODY: &str =
     "SELECT work_order FROM work_orders_unheard WHERE hears = 'nobody' ORDER BY at, work_order LIMIT 100";
 
-pub async fn put(tx: &mut Tx, order: WorkOrderId, unheard: &Unheard) -> anyhow::Result<()> {
-    let put = sqlx::query(PUT).bind(order.get()).bind(unheard.unit.get()).bind(unheard.hears.as_str());
-    let put = put.bind(serde_json::to_string(&unheard.told)?).bind(unheard.at.as_micros());
+pub async fn put(tx: &mut Tx, unheard: &[(WorkOrderId, Unheard)]) -> anyhow::Result<()> {
+    if unheard.is_empty() {
+        return Ok(());
+    }
+    let row = |(order, one): &(WorkOrderId, Unheard)| {
+        let told = serde_json::to_string(&one.told)?;
+        anyhow::Ok((order.get(), one.unit.get(), one.hears.as_str(), told, one.at.as_micros()))
+    };
+    let rows = unheard.iter().map(row).collect::<anyhow::Result<Vec<_>>>()?;
+    let put = sqlx::query(PUT.of(tx.db().kind())).bind(serde_json::to_string(&rows)?);
     put.execute(&mut **tx).await.context("keeping that a unit has nobody to hear")?;
     Ok(())
 }
