@@ -25,12 +25,9 @@ export async function openBrowser(more = []) {
   return chromium.launch({ executablePath, args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), ...more] });
 }
 
-/** As people are who want nothing to move: what is clicked while it still grows may be missed on a machine that has much to do. */
-export const STILL = { reducedMotion: "reduce" };
-
 /** A page whose troubles are collected in `page.complaints`. */
 export async function openPage(browser, base) {
-  const context = await browser.newContext({ baseURL: base, viewport: SIZE, locale: "zh-CN", timezoneId: "Asia/Shanghai", colorScheme: "light", ...STILL });
+  const context = await browser.newContext({ baseURL: base, viewport: SIZE, locale: "zh-CN", timezoneId: "Asia/Shanghai", colorScheme: "light" });
   const page = await openWatched(context);
   // A browser takes a tone for noise within half a minute and silences it: here the microphone is heard as it is.
   await context.addInitScript(() => {

@@ -1,9 +1,9 @@
 // A crew in the field: a phone of 390×844, held in one hand, and what is pressed on it.
-import { openWatched, STILL } from "./browser.mjs";
+import { openWatched } from "./browser.mjs";
 
 /** A small green picture. */
 const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAFElEQVR4nGOUqwhgwAaYsIrSSQIAiOAA8v8zEGoAAAAASUVORK5CYII=", "base64");
-const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "zh-CN", timezoneId: "Asia/Shanghai", ...STILL };
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "zh-CN", timezoneId: "Asia/Shanghai" };
 
 export const phoneOf = (browser, base) => browser.newContext({ baseURL: base, ...PHONE });
 export const opened = openWatched;
