@@ -80,6 +80,11 @@ export const sounding = (page) => page.evaluate(() => [...window.sounds].filter(
 export async function settled(page) {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
   await page.waitForFunction(() => !document.querySelector(".skeleton") && document.fonts.status === "loaded");
+  await still(page);
+}
+
+/** Nothing moves any more: what is pressed while it still grows may be missed on a machine that has much to do. */
+export async function still(page) {
   await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished" || one.effect?.getTiming().iterations === Infinity));
 }
 

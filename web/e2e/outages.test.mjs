@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { accessible, openBrowser, openPage, picture, settled, signIn } from "./browser.mjs";
+import { accessible, openBrowser, openPage, picture, settled, signIn, still } from "./browser.mjs";
 import { Centre } from "./centre.mjs";
 import { CUSTOMER, NUMBER } from "./customer.mjs";
 import { Leader } from "./leader.mjs";
@@ -40,7 +40,10 @@ const main = (page) => page.getByRole("main");
 const press = (page, name) => main(page).getByRole("button", { name, exact: true }).first().click();
 const say = async (page, name) => {
   await press(page, name);
-  await page.getByRole("dialog").getByRole("button", { name, exact: true }).click();
+  const button = page.getByRole("dialog").getByRole("button", { name, exact: true });
+  await button.waitFor();
+  await still(page);
+  await button.click();
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 };
 const state = (page, word) => main(page).getByText(word, { exact: true }).first().waitFor();
@@ -161,9 +164,7 @@ test("storm mode: one switch, everybody sees it, and it leaves a report", LIMIT,
 test("supply is back: it is over for callers half an hour later, and its page says who is told", LIMIT, async () => {
   await other.goto(fault);
   await other.getByRole("button", { name: "恢复供气前告知" }).waitFor();
-  await press(other, "恢复供气前告知");
-  await other.getByRole("dialog").getByRole("button", { name: "恢复供气前告知" }).click();
-  await other.getByRole("dialog").waitFor({ state: "hidden" });
+  await say(other, "恢复供气前告知");
   await say(other, "已恢复供应");
   await state(other, "已恢复");
   await accessible(other, "an outage that is over");
