@@ -121,6 +121,8 @@ export async function picture(page, name) {
   if (!WITH_PICTURES) return;
   mkdirSync(SCREENS, { recursive: true });
   await settled(page);
+  // What was said for a moment is not the page.
+  await page.waitForFunction(() => !document.querySelector(".ant-message-notice"));
   await page.mouse.move(SIZE.width - 2, SIZE.height - 2);
   await page.screenshot({ path: join(SCREENS, `${name}.png`), animations: "disabled" });
 }
