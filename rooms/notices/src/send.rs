@@ -291,9 +291,9 @@ impl From<Kept> for Shown {
     }
 }
 
-/// The names of those of these texts by which nothing is sent, as nobody has approved them yet.
-pub async fn unapproved(db: &Db, codes: &[&str]) -> anyhow::Result<Vec<String>> {
-    templates::unapproved(db, codes, LANGUAGE).await
+/// The names of those of these texts by which nothing is sent, as nobody has approved them yet, nor what is to go in their place.
+pub async fn unapproved(db: &Db, texts: &[(&str, Option<String>)]) -> anyhow::Result<Vec<String>> {
+    templates::unapproved(db, texts, LANGUAGE).await
 }
 
 /// What was sent about a thing of another room, newest first: `about(db, "work_orders", "wo_…")`.

@@ -123,16 +123,8 @@ fn in_place_of(text: &str) -> Option<String> {
 
 /// The names of those texts by which customers would be told and hear nothing, because nobody has approved any.
 pub(crate) async fn unapproved(db: &db::Db, outage: &Outage) -> anyhow::Result<Vec<String>> {
-    let mut unapproved = Vec::new();
-    for text in texts(outage) {
-        let names = notices::unapproved(db, &[text]).await?;
-        let heard = match in_place_of(text) {
-            Some(other) if !names.is_empty() => notices::unapproved(db, &[&other]).await?.is_empty(),
-            _ => false,
-        };
-        unapproved.extend(names.into_iter().filter(|_| !heard));
-    }
-    Ok(unapproved)
+    let texts: Vec<_> = texts(outage).into_iter().map(|text| (text, in_place_of(text))).collect();
+    notices::unapproved(db, &texts).await
 }
 
 /// The texts by which customers are told of it from now on.

@@ -110,9 +110,15 @@ pub async fn versions(db: &Db, code: &str, language: &str) -> anyhow::Result<Vec
     rows.context("the versions of a template")?.iter().map(template).collect()
 }
 
-/// Of these texts those that nobody has approved, by name: nothing is sent by them.
-pub async fn unapproved(db: &Db, codes: &[&str], language: &str) -> anyhow::Result<Vec<String>> {
-    let query = sqlx::query(NAMES.of(db.kind())).bind(serde_json::to_string(codes)?).bind(language);
+/// Of these texts, each with what goes out in its place, those that nobody has approved, by name: nothing is sent by them.
+pub async fn unapproved(
+    db: &Db,
+    texts: &[(&str, Option<String>)],
+    language: &str,
+) -> anyhow::Result<Vec<String>> {
+    let codes: Vec<&str> =
+        texts.iter().flat_map(|(code, or)| [Some(*code), or.as_deref()]).flatten().collect();
+    let query = sqlx::query(NAMES.of(db.kind())).bind(serde_json::to_string(&codes)?).bind(language);
     let rows = query.fetch_all(db.read()).await.context("which texts are approved")?;
     let mut known: BTreeMap<String, (String, bool)> = BTreeMap::new();
     for row in &rows {
@@ -121,12 +127,10 @@ pub async fn unapproved(db: &Db, codes: &[&str], language: &str) -> anyhow::Resu
         let one = known.entry(code).or_insert((row.try_get("name")?, false));
         one.1 |= Stage::of(&state) == Some(Stage::Approved);
     }
-    let name = |code: &&str| match known.get(*code) {
-        Some((_, true)) => None,
-        Some((name, false)) => Some(name.clone()),
-        None => Some((*code).to_owned()),
-    };
-    Ok(codes.iter().filter_map(name).collect())
+    let goes = |code: &str| known.get(code).is_some_and(|(_, approved)| *approved);
+    let silent = texts.iter().filter(|(code, or)| !goes(code) && !or.as_deref().is_some_and(goes));
+    let name = |code: &str| known.get(code).map_or_else(|| code.to_owned(), |(name, _)| name.clone());
+    Ok(silent.map(|(code, _)| name(code)).collect())
 }
 
 pub async fn list(db: &Db) -> anyhow::Result<Vec<Template>> {
